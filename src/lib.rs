@@ -1,0 +1,6 @@
+//! jandon (잔돈, "small change") keeps track of the small balances that one person holds on
+//! mobile-payment platforms, and says what a withdrawal through an official, native channel would
+//! really net before the button is pressed.
+
+pub mod money;
+pub mod period;

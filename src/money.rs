@@ -1,0 +1,310 @@
+//! Money is a whole number of a unit's smallest part, and nothing else.
+//!
+//! A typed figure stays an exact decimal ([`Figure`]) until the account, and with it the unit, is
+//! known; then it becomes [`Money`]. What does not fit is refused, never rounded.
+
+mod figure;
+mod rate;
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+pub use figure::{Figure, FigureError, decimal_parts};
+pub use rate::{Rate, RateError};
+
+/// A currency (ISO 4217) or a points unit, and how many decimals its amounts have.
+///
+/// Two units are the same when code and decimals are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Unit {
+    /// The code in capitals, such as `KRW` or `TOSSP`.
+    pub code: Arc<str>,
+    /// How many digits follow the decimal mark: KRW 0, USD 2.
+    pub decimals: u8,
+}
+
+/// The largest number of decimals a unit may have.
+pub const DECIMALS_MAX: u8 = 9;
+
+/// Currencies without a minor unit, by ISO 4217.
+const DECIMALS_0: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+/// Currencies with three decimals, by ISO 4217.
+const DECIMALS_3: &str = "BHD IQD JOD KWD LYD OMR TND";
+/// Currencies with two decimals, by ISO 4217.
+const DECIMALS_2: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL \
+     BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP \
+     GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK \
+     LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR \
+     NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN \
+     SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
+
+impl Unit {
+    /// A unit of that code and that many decimals. The code is kept in capitals.
+    pub fn new(code: &str, decimals: u8) -> Unit {
+        Unit { code: code.trim().to_uppercase().into(), decimals }
+    }
+
+    /// The currency of that ISO 4217 code, whatever its case, or `None`.
+    pub fn currency(code: &str) -> Option<Unit> {
+        let code = code.trim().to_ascii_uppercase();
+        let listed = |list: &str| code.len() == 3 && list.split_ascii_whitespace().any(|c| c == code);
+        let decimals = if listed(DECIMALS_2) {
+            2
+        } else if listed(DECIMALS_0) {
+            0
+        } else if listed(DECIMALS_3) {
+            3
+        } else {
+            return None;
+        };
+        Some(Unit::new(&code, decimals))
+    }
+
+    /// The currency that people use in a country (ISO 3166 alpha-2), where one is known.
+    pub fn of_country(country: &str) -> Option<Unit> {
+        let code = match country.to_ascii_uppercase().as_str() {
+            "KR" => "KRW",
+            "US" | "EC" | "SV" | "PR" => "USD",
+            "JP" => "JPY",
+            "CN" => "CNY",
+            "TW" => "TWD",
+            "HK" => "HKD",
+            "GB" => "GBP",
+            "IN" => "INR",
+            "CA" => "CAD",
+            "AU" => "AUD",
+            "NZ" => "NZD",
+            "SG" => "SGD",
+            "MY" => "MYR",
+            "TH" => "THB",
+            "VN" => "VND",
+            "ID" => "IDR",
+            "PH" => "PHP",
+            "BR" => "BRL",
+            "MX" => "MXN",
+            "KE" => "KES",
+            "UG" => "UGX",
+            "TZ" => "TZS",
+            "GH" => "GHS",
+            "NG" => "NGN",
+            "BD" => "BDT",
+            "PK" => "PKR",
+            "CH" => "CHF",
+            "SE" => "SEK",
+            "DK" => "DKK",
+            "NO" => "NOK",
+            "PL" => "PLN",
+            "DE" | "AT" | "FR" | "ES" | "IT" | "NL" | "BE" | "IE" | "PT" | "FI" | "GR" | "LU" | "SK"
+            | "SI" | "EE" | "LV" | "LT" | "HR" | "CY" | "MT" => "EUR",
+            _ => return None,
+        };
+        Unit::currency(code)
+    }
+
+    /// How many smallest parts one whole unit has: 1 for KRW, 100 for USD.
+    pub fn parts_per_whole(&self) -> i64 {
+        10_i64.pow(u32::from(self.decimals))
+    }
+
+    /// Nothing of this unit.
+    pub fn zero(&self) -> Money {
+        self.money(0)
+    }
+
+    /// That many smallest parts of this unit.
+    pub fn money(&self, parts: i64) -> Money {
+        Money { parts, unit: self.clone() }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.code)
+    }
+}
+
+/// A whole number of smallest parts of one unit.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Money {
+    /// Smallest parts: won, cents, points. Negative where something is owed or missing.
+    pub parts: i64,
+    /// The unit of the parts.
+    pub unit: Unit,
+}
+
+/// What goes wrong when two amounts are put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MoneyError {
+    /// The two amounts are of different units.
+    UnitsDiffer(Unit, Unit),
+    /// The result does not fit a 64-bit number of parts.
+    TooLarge,
+}
+
+impl Money {
+    /// The sum, or an error when the units differ or the sum does not fit.
+    pub fn add(&self, other: &Money) -> Result<Money, MoneyError> {
+        self.with(other, i64::checked_add)
+    }
+
+    /// What is left, or an error when the units differ or the result does not fit.
+    pub fn less(&self, other: &Money) -> Result<Money, MoneyError> {
+        self.with(other, i64::checked_sub)
+    }
+
+    fn with(&self, other: &Money, op: fn(i64, i64) -> Option<i64>) -> Result<Money, MoneyError> {
+        if self.unit != other.unit {
+            return Err(MoneyError::UnitsDiffer(self.unit.clone(), other.unit.clone()));
+        }
+        let parts = op(self.parts, other.parts).ok_or(MoneyError::TooLarge)?;
+        Ok(self.unit.money(parts))
+    }
+
+    /// The amount as scripts read it: `12500`, `3.50`, `-7`.
+    pub fn plain(&self) -> String {
+        plain(i128::from(self.parts), self.unit.decimals)
+    }
+
+    /// The amount as people read it, in groups of three: `12,500`, `1,003.50`.
+    pub fn grouped(&self) -> String {
+        grouped(i128::from(self.parts), self.unit.decimals)
+    }
+}
+
+impl fmt::Display for Money {
+    /// For people, with the unit: `12,500 KRW`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.grouped(), self.unit)
+    }
+}
+
+impl PartialOrd for Money {
+    /// Amounts of different units have no order.
+    fn partial_cmp(&self, other: &Money) -> Option<Ordering> {
+        (self.unit == other.unit).then(|| self.parts.cmp(&other.parts))
+    }
+}
+
+/// Parts as a decimal string without grouping.
+pub fn plain(parts: i128, decimals: u8) -> String {
+    let digits = parts.unsigned_abs().to_string();
+    let sign = if parts < 0 { "-" } else { "" };
+    let decimals = usize::from(decimals);
+    if decimals == 0 {
+        return format!("{sign}{digits}");
+    }
+    let digits = format!("{digits:0>width$}", width = decimals + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - decimals);
+    format!("{sign}{whole}.{fraction}")
+}
+
+/// Parts as a decimal string, the whole part in groups of three.
+pub fn grouped(parts: i128, decimals: u8) -> String {
+    let text = plain(parts, decimals);
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text.as_str()), |r| ("-", r));
+    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));
+    let mut out = String::from(sign);
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+/// How an exact fraction becomes a whole number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoundingMode {
+    /// To the nearest, a half away from zero.
+    HalfUp,
+    /// To the nearest, a half to the even neighbour.
+    HalfEven,
+    /// Always up.
+    Up,
+    /// Always down.
+    Down,
+}
+
+/// `num / den` rounded to a whole number. `num` must not be negative, `den` must be positive.
+pub fn round(num: i128, den: i128, mode: RoundingMode) -> i128 {
+    debug_assert!(num >= 0 && den > 0);
+    let (floor, rest) = (num / den, num % den);
+    let up = match mode {
+        RoundingMode::Down => false,
+        RoundingMode::Up => rest > 0,
+        RoundingMode::HalfUp => rest >= den - rest,
+        RoundingMode::HalfEven => match rest.cmp(&(den - rest)) {
+            Ordering::Greater => true,
+            Ordering::Less => false,
+            Ordering::Equal => floor % 2 == 1,
+        },
+    };
+    floor + i128::from(up)
+}
+
+/// `part` in percent of `whole` with two decimals, a half away from zero; `None` where `whole` is 0.
+pub fn percent(part: i128, whole: i128) -> Option<String> {
+    if whole == 0 {
+        return None;
+    }
+    let negative = (part < 0) != (whole < 0);
+    let (part, whole) = (part.unsigned_abs(), whole.unsigned_abs());
+    let hundredths = round((part * 10_000) as i128, whole as i128, RoundingMode::HalfUp);
+    Some(plain(if negative { -hundredths } else { hundredths }, 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_parts_with_the_decimals_of_their_unit() {
+        assert_eq!(plain(0, 2), "0.00");
+        assert_eq!(plain(-5, 2), "-0.05");
+        assert_eq!(plain(12_500, 0), "12500");
+        assert_eq!(grouped(-1_234_567, 2), "-12,345.67");
+        assert_eq!(grouped(999, 0), "999");
+        assert_eq!(grouped(i128::from(i64::MIN), 0), "-9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn rounds_halves_by_the_mode() {
+        use RoundingMode::*;
+        assert_eq!([HalfUp, HalfEven, Up, Down].map(|m| round(5, 2, m)), [3, 2, 3, 2]);
+        assert_eq!([HalfUp, HalfEven, Up, Down].map(|m| round(7, 2, m)), [4, 4, 4, 3]);
+        assert_eq!([HalfUp, HalfEven, Up, Down].map(|m| round(6, 2, m)), [3, 3, 3, 3]);
+        assert_eq!(round(1, 3, HalfUp), 0);
+    }
+
+    #[test]
+    fn percents_have_two_decimals_and_no_divisor_of_nothing() {
+        assert_eq!(percent(1, 3).as_deref(), Some("33.33"));
+        assert_eq!(percent(-1, 800).as_deref(), Some("-0.13"));
+        assert_eq!(percent(0, 5).as_deref(), Some("0.00"));
+        assert_eq!(percent(5, 0), None);
+    }
+
+    #[test]
+    fn refuses_to_add_two_units() {
+        let (won, dollar) = (Unit::currency("krw").unwrap(), Unit::currency("USD").unwrap());
+        assert_eq!((won.decimals, dollar.decimals), (0, 2));
+        assert!(matches!(won.money(1).add(&dollar.money(1)), Err(MoneyError::UnitsDiffer(..))));
+        assert_eq!(won.money(i64::MAX).add(&won.money(1)), Err(MoneyError::TooLarge));
+    }
+
+    #[test]
+    fn knows_each_currency_once() {
+        let mut all: Vec<_> =
+            [DECIMALS_0, DECIMALS_2, DECIMALS_3].iter().flat_map(|l| l.split_ascii_whitespace()).collect();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+}

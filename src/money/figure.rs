@@ -1,0 +1,450 @@
+//! Typed figures: what a person writes for an amount, before its unit is known.
+//!
+//! The grammar is strict on purpose: where a text has two readings it is refused and both are
+//! named, because a mark that is read the wrong way moves the amount by a factor of a thousand.
+
+use super::{Money, Unit};
+use rust_decimal::Decimal;
+use std::fmt;
+
+/// A typed amount: an exact decimal, and what was written beside it for its unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    value: Decimal,
+    mark: Option<String>,
+    text: String,
+}
+
+/// Why a typed amount is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FigureError {
+    /// Nothing was written.
+    Empty,
+    /// It has a sign; amounts are typed without one.
+    Signed(String),
+    /// A comma stands where it could be a decimal mark or a misplaced group; the readings.
+    Ambiguous(String, Vec<String>),
+    /// Groups of digits are not threes (or Indian lakh groups); what it could mean.
+    Misgrouped(String, Vec<String>),
+    /// Digits other than 0 to 9.
+    ForeignDigits(String),
+    /// Not an amount at all.
+    NotAnAmount(String),
+    /// More decimals than the unit has; the readings.
+    TooManyDecimals(String, Unit, Vec<String>),
+    /// The unit written is not the account's.
+    WrongUnit { text: String, written: String, wanted: Unit },
+    /// Above what a 64-bit number of parts can hold.
+    TooLarge(String),
+}
+
+impl Figure {
+    /// Reads a typed amount: `12500`, `12,500`, `12_500`, `₩12,500`, `12500원`, `12,500 KRW`,
+    /// `3.50`, `$3.50`, `8000P`, `1천`, `1만5천`, `1.5만`.
+    pub fn parse(text: &str) -> Result<Figure, FigureError> {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(FigureError::Empty);
+        }
+        let owned = || trimmed.to_string();
+        if trimmed.starts_with(['-', '+', '−', '－', '＋']) || trimmed.starts_with('(') {
+            return Err(FigureError::Signed(owned()));
+        }
+        if trimmed.chars().any(|c| c.is_numeric() && !c.is_ascii_digit()) {
+            return Err(FigureError::ForeignDigits(owned()));
+        }
+        let first = trimmed.find(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '_'));
+        let last = trimmed.rfind(|c: char| {
+            c.is_ascii_digit() || matches!(c, '.' | ',' | '_' | '천' | '만' | '백' | '십' | '억')
+        });
+        let (Some(first), Some(last)) = (first, last) else {
+            return Err(FigureError::NotAnAmount(owned()));
+        };
+        let end = last + trimmed[last..].chars().next().map_or(1, char::len_utf8);
+        if end <= first {
+            return Err(FigureError::NotAnAmount(owned()));
+        }
+        let (before, number, after) = (&trimmed[..first], &trimmed[first..end], &trimmed[end..]);
+        let before = before.trim();
+        if before.ends_with(['-', '+', '−']) || number.contains(['-', '+', '−']) {
+            return Err(FigureError::Signed(owned()));
+        }
+        let mark = match (before, after.trim()) {
+            ("", "") => None,
+            (mark, "") | ("", mark) => Some(mark.to_string()),
+            _ => return Err(FigureError::NotAnAmount(owned())),
+        };
+        if mark.as_deref().is_some_and(|m| m.chars().any(char::is_whitespace)) {
+            return Err(FigureError::NotAnAmount(owned()));
+        }
+        let value = korean(number, trimmed)?;
+        Ok(Figure { value, mark, text: owned() })
+    }
+
+    /// What was written for the unit, if anything: `₩`, `KRW`, `원`, `P`.
+    pub fn mark(&self) -> Option<&str> {
+        self.mark.as_deref()
+    }
+
+    /// The currency that was written, when the mark names one without doubt (`USD`, `원`, `€`).
+    pub fn unit_written(&self) -> Option<Unit> {
+        let mark = self.mark.as_deref()?;
+        Unit::currency(mark).or_else(|| match mark {
+            "₩" | "￦" | "원" => Unit::currency("KRW"),
+            "€" => Unit::currency("EUR"),
+            "£" => Unit::currency("GBP"),
+            "円" => Unit::currency("JPY"),
+            "$" | "US$" => Unit::currency("USD"),
+            _ => None,
+        })
+    }
+
+    /// The figure as money of that unit, or why it cannot be.
+    pub fn money(&self, unit: &Unit) -> Result<Money, FigureError> {
+        if let Some(mark) = &self.mark
+            && !mark_fits(mark, unit)
+        {
+            return Err(FigureError::WrongUnit {
+                text: self.text.clone(),
+                written: mark.clone(),
+                wanted: unit.clone(),
+            });
+        }
+        if self.value.scale() > u32::from(unit.decimals) {
+            let readings = decimal_readings(self.value, unit);
+            return Err(FigureError::TooManyDecimals(self.text.clone(), unit.clone(), readings));
+        }
+        let shift = u32::from(unit.decimals) - self.value.scale();
+        let parts = 10_i128
+            .checked_pow(shift)
+            .and_then(|scale| self.value.mantissa().checked_mul(scale))
+            .and_then(|parts| i64::try_from(parts).ok())
+            .ok_or_else(|| FigureError::TooLarge(self.text.clone()))?;
+        Ok(unit.money(parts))
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A plain decimal string, as files hold it (`"12500"`, `"-3.50"`), in parts of a unit with that
+/// many decimals; `None` when it is no decimal, has more decimals, or does not fit.
+pub fn decimal_parts(text: &str, decimals: u8) -> Option<i64> {
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let numeric = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    let decimals = usize::from(decimals);
+    if whole.is_empty()
+        || digits.ends_with('.')
+        || !numeric(whole)
+        || !numeric(fraction)
+        || fraction.len() > decimals
+    {
+        return None;
+    }
+    let mut parts: i64 = 0;
+    let padding = decimals - fraction.len();
+    for digit in whole.bytes().chain(fraction.bytes()).chain(std::iter::repeat_n(b'0', padding)) {
+        parts = parts.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0'))?;
+    }
+    Some(parts)
+}
+
+/// Does the mark written beside a figure name this unit?
+fn mark_fits(mark: &str, unit: &Unit) -> bool {
+    if mark.to_uppercase() == *unit.code {
+        return true;
+    }
+    let one_of = |codes: &str| codes.split(' ').any(|c| c == &*unit.code);
+    match mark {
+        "₩" | "￦" | "원" => one_of("KRW"),
+        "$" | "＄" => one_of("USD AUD CAD NZD SGD HKD TWD MXN ARS CLP COP"),
+        "US$" => one_of("USD"),
+        "¥" | "￥" => one_of("JPY CNY"),
+        "円" | "엔" => one_of("JPY"),
+        "元" | "위안" => one_of("CNY"),
+        "€" => one_of("EUR"),
+        "£" => one_of("GBP"),
+        "₹" => one_of("INR"),
+        "₱" => one_of("PHP"),
+        "฿" => one_of("THB"),
+        "₫" => one_of("VND"),
+        "R$" => one_of("BRL"),
+        "달러" => one_of("USD"),
+        // Points have many names; any of these fits any unit that is no currency.
+        "P" | "p" | "포인트" | "점" => Unit::currency(&unit.code).is_none(),
+        _ => false,
+    }
+}
+
+/// The value of a number with or without 억, 만, 천, 백, 십.
+fn korean(number: &str, text: &str) -> Result<Decimal, FigureError> {
+    const SCALES: [(char, i64); 5] =
+        [('억', 100_000_000), ('만', 10_000), ('천', 1_000), ('백', 100), ('십', 10)];
+    let scale_of = |c: char| SCALES.iter().find(|(mark, _)| *mark == c).map(|(_, scale)| *scale);
+    if !number.contains(|c| scale_of(c).is_some()) {
+        return arabic(number, text);
+    }
+    let not_an_amount = || FigureError::NotAnAmount(text.to_string());
+    let too_large = || FigureError::TooLarge(text.to_string());
+    let times = |a: Decimal, b: i64| a.checked_mul(Decimal::from(b)).ok_or_else(too_large);
+    let plus = |a: Decimal, b: Decimal| a.checked_add(b).ok_or_else(too_large);
+
+    // Two levels: 천, 백, 십 add up to a section, and 만 or 억 multiplies the section before it.
+    let (mut total, mut section) = (Decimal::ZERO, Decimal::ZERO);
+    let (mut myriad, mut small) = (i64::MAX, i64::MAX);
+    let (mut digits, mut pieces, mut has_fraction) = (String::new(), 0, false);
+    let mut section_open = false;
+    for c in number.chars() {
+        let Some(scale) = scale_of(c) else {
+            if !c.is_whitespace() || !digits.is_empty() {
+                digits.push(c);
+            }
+            continue;
+        };
+        let piece = digits.trim();
+        let value = if piece.is_empty() { None } else { Some(arabic(piece, text)?) };
+        has_fraction |= value.is_some_and(|v| v.scale() > 0);
+        pieces += usize::from(value.is_some());
+        digits.clear();
+        if scale >= 10_000 {
+            if scale >= myriad || (value.is_none() && !section_open) {
+                return Err(not_an_amount());
+            }
+            if small < i64::MAX && value.is_some_and(|v| v >= Decimal::from(small)) {
+                return Err(not_an_amount());
+            }
+            section = plus(section, value.unwrap_or_default())?;
+            total = plus(total, times(section, scale)?)?;
+            (section, section_open, small, myriad) = (Decimal::ZERO, false, i64::MAX, scale);
+        } else {
+            let value = value.ok_or_else(not_an_amount)?;
+            if scale >= small || times(value, scale)? >= Decimal::from(small.min(myriad)) {
+                return Err(not_an_amount());
+            }
+            section = plus(section, times(value, scale)?)?;
+            (section_open, small) = (true, scale);
+        }
+    }
+    if !digits.trim().is_empty() {
+        let value = arabic(digits.trim(), text)?;
+        has_fraction |= value.scale() > 0;
+        pieces += 1;
+        if value >= Decimal::from(small.min(myriad)) {
+            return Err(not_an_amount());
+        }
+        section = plus(section, value)?;
+    }
+    // 1.5만 is clear, 1.5만5천 is not.
+    if has_fraction && pieces > 1 {
+        return Err(not_an_amount());
+    }
+    Ok(plus(total, section)?.normalize())
+}
+
+/// The value of digits with well-formed groups and at most one decimal point.
+fn arabic(number: &str, text: &str) -> Result<Decimal, FigureError> {
+    let owned = || text.to_string();
+    if !number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '_')) {
+        return Err(FigureError::NotAnAmount(owned()));
+    }
+    let points = number.matches('.').count();
+    let bare: String = number.chars().filter(char::is_ascii_digit).collect();
+    if bare.is_empty() {
+        return Err(FigureError::NotAnAmount(owned()));
+    }
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if points > 1 {
+        return Err(FigureError::Misgrouped(owned(), readings(number, &bare)));
+    }
+    if fraction.contains([',', '_']) {
+        return Err(FigureError::Ambiguous(owned(), readings(number, &bare)));
+    }
+    if whole.is_empty() || number.ends_with('.') {
+        return Err(FigureError::Ambiguous(owned(), readings(number, &bare)));
+    }
+    let separators: Vec<char> = whole.chars().filter(|c| !c.is_ascii_digit()).collect();
+    if let Some(&separator) = separators.first() {
+        if separators.iter().any(|c| *c != separator) {
+            return Err(FigureError::Misgrouped(owned(), readings(number, &bare)));
+        }
+        if !well_grouped(whole, separator) {
+            let readings = readings(number, &bare);
+            return Err(if separator == ',' && separators.len() == 1 && points == 0 {
+                FigureError::Ambiguous(owned(), readings)
+            } else {
+                FigureError::Misgrouped(owned(), readings)
+            });
+        }
+    }
+    let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
+    let joined = if fraction.is_empty() { digits } else { format!("{digits}.{fraction}") };
+    Decimal::from_str_exact(&joined).map_err(|_| FigureError::TooLarge(owned()))
+}
+
+/// Groups of three, or Indian lakh groups: the last of three, those before it of two.
+fn well_grouped(whole: &str, separator: char) -> bool {
+    let groups: Vec<&str> = whole.split(separator).collect();
+    let [first, middle @ .., last] = groups.as_slice() else { return false };
+    let threes = (1..=3).contains(&first.len()) && middle.iter().all(|g| g.len() == 3);
+    let lakhs = (1..=2).contains(&first.len()) && middle.iter().all(|g| g.len() == 2);
+    last.len() == 3 && (threes || lakhs) && !first.starts_with('0')
+}
+
+/// What a doubtful number could mean: its last mark as a decimal mark, or no mark at all.
+fn readings(number: &str, bare: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(at) = number.rfind(['.', ',', '_']) {
+        let whole: String = number[..at].chars().filter(char::is_ascii_digit).collect();
+        let fraction = &number[at + 1..];
+        if !fraction.is_empty() {
+            out.push(format!("{}.{fraction}", if whole.is_empty() { "0" } else { &whole }));
+        }
+    }
+    let whole = bare.trim_start_matches('0');
+    out.push(if whole.is_empty() { "0".into() } else { whole.to_string() });
+    out
+}
+
+/// What a figure with too many decimals could mean in that unit.
+fn decimal_readings(value: Decimal, unit: &Unit) -> Vec<String> {
+    let mut out = Vec::new();
+    let cut = value.trunc_with_scale(u32::from(unit.decimals));
+    if cut == value {
+        out.push(format!("{cut:.width$}", width = usize::from(unit.decimals)));
+    }
+    if value.scale() == 3 {
+        out.push(value.mantissa().to_string());
+    }
+    if out.is_empty() {
+        out.push(format!("{cut:.width$}", width = usize::from(unit.decimals)));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn won(text: &str) -> Result<i64, FigureError> {
+        Figure::parse(text)?.money(&Unit::currency("KRW").unwrap()).map(|m| m.parts)
+    }
+
+    fn dollars(text: &str) -> Result<i64, FigureError> {
+        Figure::parse(text)?.money(&Unit::currency("USD").unwrap()).map(|m| m.parts)
+    }
+
+    #[test]
+    fn reads_every_form_of_the_contract() {
+        for text in ["12500", "12,500", "12_500", "₩12,500", "12500원", "12,500 KRW", "12500krw"] {
+            assert_eq!(won(text), Ok(12_500), "{text}");
+        }
+        assert_eq!(dollars("3.50"), Ok(350));
+        assert_eq!(dollars("$3.5"), Ok(350));
+        assert_eq!(dollars("USD 3"), Ok(300));
+        assert_eq!(won("1천"), Ok(1_000));
+        assert_eq!(won("1만5천"), Ok(15_000));
+        assert_eq!(won("1만 5천원"), Ok(15_000));
+        assert_eq!(won("1.5만"), Ok(15_000));
+        assert_eq!(won("2만3500"), Ok(23_500));
+        assert_eq!(won("1억2천만"), Ok(120_000_000));
+        assert_eq!(won("3천5백"), Ok(3_500));
+        assert_eq!(won("1,00,000"), Ok(100_000));
+        assert_eq!(won("0"), Ok(0));
+        let points = Unit::new("TOSSP", 0);
+        assert_eq!(Figure::parse("8000P").unwrap().money(&points).unwrap().parts, 8_000);
+        assert_eq!(Figure::parse("8,000 tossp").unwrap().money(&points).unwrap().parts, 8_000);
+    }
+
+    #[test]
+    fn refuses_a_comma_that_could_be_a_decimal_mark() {
+        assert_eq!(
+            won("1,00"),
+            Err(FigureError::Ambiguous("1,00".into(), vec!["1.00".into(), "100".into()]))
+        );
+        for text in ["1.234,56", ",5", ".5", "5.", "12,50"] {
+            assert!(matches!(dollars(text), Err(FigureError::Ambiguous(..))), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_groups_that_are_not_groups() {
+        for text in ["1,2345,678", "10.999.99", "1,000_000", "0,500,000", "1_00"] {
+            assert!(matches!(won(text), Err(FigureError::Misgrouped(..))), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_a_fraction_that_the_unit_does_not_have() {
+        assert!(matches!(won("10.5"), Err(FigureError::TooManyDecimals(..))));
+        assert_eq!(
+            dollars("1.000"),
+            Err(FigureError::TooManyDecimals(
+                "1.000".into(),
+                Unit::currency("USD").unwrap(),
+                vec!["1.00".into(), "1000".into()]
+            ))
+        );
+        assert!(matches!(won("1.00005만"), Err(FigureError::TooManyDecimals(..))));
+    }
+
+    #[test]
+    fn refuses_signs_foreign_digits_and_other_units() {
+        for text in ["-5", "+5", "−5", "(5)", "₩-5", "5-3"] {
+            assert!(matches!(won(text), Err(FigureError::Signed(_))), "{text}");
+        }
+        for text in ["５００", "٥", "1²", "Ⅴ"] {
+            assert!(matches!(won(text), Err(FigureError::ForeignDigits(_))), "{text}");
+        }
+        for text in ["$5", "5 USD", "5P", "5엔"] {
+            assert!(matches!(won(text), Err(FigureError::WrongUnit { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_amount() {
+        assert_eq!(won("  "), Err(FigureError::Empty));
+        for text in [
+            "abc",
+            "1e3",
+            "12 500",
+            "1 2",
+            "만",
+            "원",
+            "1천2만3천만",
+            "5천1만2천2천",
+            "1.5만5천",
+            "₩5원",
+            "십",
+            "천만",
+            "1만2만",
+            "3백4천",
+            "0x10",
+            "5 a b",
+        ] {
+            assert!(matches!(won(text), Err(FigureError::NotAnAmount(_))), "{text}: {:?}", won(text));
+        }
+    }
+
+    #[test]
+    fn refuses_what_does_not_fit() {
+        assert_eq!(won("9223372036854775807"), Ok(i64::MAX));
+        assert!(matches!(won("9223372036854775808"), Err(FigureError::TooLarge(_))));
+        assert!(matches!(won(&"9".repeat(60)), Err(FigureError::TooLarge(_))));
+        assert!(matches!(won("99999999999999999999억"), Err(FigureError::TooLarge(_))));
+        assert!(matches!(dollars("92233720368547758.08"), Err(FigureError::TooLarge(_))));
+    }
+
+    #[test]
+    fn reads_plain_decimals_of_files() {
+        assert_eq!(decimal_parts("12500", 0), Some(12_500));
+        assert_eq!(decimal_parts("-3.5", 2), Some(-350));
+        assert_eq!(decimal_parts("-9223372036854775808", 0), Some(i64::MIN));
+        for text in ["", "-", "1.", ".5", "1,000", "1.234", "9223372036854775808", "1e3", "+1"] {
+            assert_eq!(decimal_parts(text, 2), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! A rate: how many units are received for one unit given, as an exact fraction.
+
+/// A positive fraction, kept in lowest terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rate {
+    /// Units received …
+    pub num: i64,
+    /// … for this many units given.
+    pub den: i64,
+}
+
+/// Why a text is not a rate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RateError {
+    /// Neither a decimal nor a fraction of two whole numbers.
+    NotARate(String),
+    /// Zero, or a fraction over zero.
+    NotPositive(String),
+    /// More than nine decimals, or too many digits.
+    TooPrecise(String),
+}
+
+impl Rate {
+    /// One for one.
+    pub const ONE: Rate = Rate { num: 1, den: 1 };
+
+    /// Reads a decimal with at most nine places (`"0.67"`) or a fraction (`"2/3"`).
+    pub fn parse(text: &str) -> Result<Rate, RateError> {
+        let text = text.trim();
+        let (num, den) = match text.split_once('/') {
+            Some((num, den)) => (whole(num.trim(), text)?, whole(den.trim(), text)?),
+            None => {
+                let (units, fraction) = text.split_once('.').unwrap_or((text, ""));
+                if fraction.len() > 9 {
+                    return Err(RateError::TooPrecise(text.into()));
+                }
+                if text.ends_with('.') {
+                    return Err(RateError::NotARate(text.into()));
+                }
+                let scale = 10_i64.pow(fraction.len() as u32);
+                let fraction = if fraction.is_empty() { 0 } else { whole(fraction, text)? };
+                let num = whole(units, text)?
+                    .checked_mul(scale)
+                    .and_then(|n| n.checked_add(fraction))
+                    .ok_or_else(|| RateError::TooPrecise(text.into()))?;
+                (num, scale)
+            }
+        };
+        if num == 0 || den == 0 {
+            return Err(RateError::NotPositive(text.into()));
+        }
+        let common = gcd(num, den);
+        Ok(Rate { num: num / common, den: den / common })
+    }
+}
+
+fn whole(digits: &str, text: &str) -> Result<i64, RateError> {
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(match text.strip_prefix('-') {
+            Some(_) => RateError::NotPositive(text.into()),
+            None => RateError::NotARate(text.into()),
+        });
+    }
+    digits.parse().map_err(|_| RateError::TooPrecise(text.into()))
+}
+
+fn gcd(a: i64, b: i64) -> i64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+impl std::fmt::Display for Rate {
+    /// A decimal where one of at most nine places is exact, else the fraction.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for places in 0..=9u8 {
+            let scale = 10_i128.pow(u32::from(places));
+            if (i128::from(self.num) * scale) % i128::from(self.den) == 0 {
+                let parts = i128::from(self.num) * scale / i128::from(self.den);
+                return f.write_str(&super::plain(parts, places));
+            }
+        }
+        write!(f, "{}/{}", self.num, self.den)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_decimals_and_fractions_in_lowest_terms() {
+        assert_eq!(Rate::parse("1").unwrap(), Rate::ONE);
+        assert_eq!(Rate::parse("0.50").unwrap(), Rate { num: 1, den: 2 });
+        assert_eq!(Rate::parse("2/3").unwrap().to_string(), "2/3");
+        assert_eq!(Rate::parse("1400.25").unwrap().to_string(), "1400.25");
+        assert_eq!(Rate::parse("0.000000001").unwrap().to_string(), "0.000000001");
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_positive_rate() {
+        assert!(matches!(Rate::parse("0"), Err(RateError::NotPositive(_))));
+        assert!(matches!(Rate::parse("-1"), Err(RateError::NotPositive(_))));
+        assert!(matches!(Rate::parse("1/0"), Err(RateError::NotPositive(_))));
+        assert!(matches!(Rate::parse("0.0000000001"), Err(RateError::TooPrecise(_))));
+        for text in ["", ".5", "5.", "1e3", "x", "1/2/3"] {
+            assert!(matches!(Rate::parse(text), Err(RateError::NotARate(_))), "{text}");
+        }
+    }
+}
