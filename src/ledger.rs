@@ -1,0 +1,143 @@
+//! What a ledger holds and the rules it keeps: accounts, entries, snapshots, lots and bills.
+//!
+//! Everything here is a pure function of facts. A fact is never changed: a mistake is voided by a
+//! later fact.
+
+mod entry;
+mod lots;
+pub mod name;
+
+use crate::money::Unit;
+use crate::period::Moment;
+use std::fmt;
+
+pub use entry::{Entry, Expires, Flow, Kind, Measure, Place, RuleBroken, Snapshot};
+pub use lots::{Bills, Lots};
+
+/// The key of an account within one ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(pub i64);
+
+/// The lasting name of a fact or a change: 64 bits whose high part is a day, so that ids of one
+/// time lie together on disk. Written as sixteen hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(pub i64);
+
+impl Id {
+    /// An id for something of that moment, from 48 bits that nothing else shares.
+    pub fn new(at: Moment, bits: u64) -> Id {
+        let day = at.day().0.clamp(0, 0x7fff) as i64;
+        Id(day << 48 | (bits & 0xffff_ffff_ffff) as i64)
+    }
+
+    /// Reads sixteen hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Id> {
+        let hex = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        hex.then(|| u64::from_str_radix(text, 16).ok().map(|bits| Id(bits as i64))).flatten()
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0 as u64)
+    }
+}
+
+/// What kind of balance an account holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AccountKind {
+    /// Money that was paid in.
+    Wallet,
+    /// Points, which may expire.
+    Rewards,
+    /// A gift card or voucher balance.
+    Giftcard,
+    /// Carrier billing: money owed, on the next phone bill.
+    Carrier,
+    /// Where money lands.
+    Bank,
+}
+
+impl AccountKind {
+    /// Every kind, in the order of the contract.
+    pub const ALL: [AccountKind; 5] = [
+        AccountKind::Wallet,
+        AccountKind::Rewards,
+        AccountKind::Giftcard,
+        AccountKind::Carrier,
+        AccountKind::Bank,
+    ];
+
+    /// Its word: `wallet`, `rewards`, `giftcard`, `carrier`, `bank`.
+    pub fn word(self) -> &'static str {
+        match self {
+            AccountKind::Wallet => "wallet",
+            AccountKind::Rewards => "rewards",
+            AccountKind::Giftcard => "giftcard",
+            AccountKind::Carrier => "carrier",
+            AccountKind::Bank => "bank",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn parse(word: &str) -> Option<AccountKind> {
+        AccountKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl fmt::Display for AccountKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// One balance on one platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its key in the ledger.
+    pub id: AccountId,
+    /// What its owner calls it.
+    pub name: String,
+    /// The id of the platform that runs it, where one is known.
+    pub platform: Option<String>,
+    /// What kind of balance it holds.
+    pub kind: AccountKind,
+    /// The unit of every amount in it.
+    pub unit: Unit,
+    /// A carrier's credit limit, in parts.
+    pub limit: Option<i64>,
+    /// A carrier's day of payment in the month after the charges, 1 to 31.
+    pub bill_day: Option<u8>,
+    /// A remark of its owner.
+    pub note: Option<String>,
+    /// No longer in use.
+    pub closed: bool,
+}
+
+impl Account {
+    /// Is it money owed?
+    pub fn is_carrier(&self) -> bool {
+        self.kind == AccountKind::Carrier
+    }
+
+    /// A balance as people type and read it: what a carrier is owed is a positive number.
+    pub fn shown(&self, balance: i64) -> i64 {
+        if self.is_carrier() { balance.saturating_neg() } else { balance }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::period::Day;
+
+    #[test]
+    fn ids_are_ordered_by_day_and_written_as_hex() {
+        let day = |text: &str| Day::parse_iso(text).unwrap().start();
+        let (early, late) = (Id::new(day("2020-01-01"), u64::MAX), Id::new(day("2020-01-02"), 0));
+        assert!(early < late);
+        assert_eq!(Id::parse(&early.to_string()), Some(early));
+        assert_eq!(Id::parse("xyz"), None);
+        assert!(Id::new(day("1950-01-01"), 7).0 >= 0);
+    }
+}
