@@ -2,6 +2,7 @@
 //! mobile-payment platforms, and says what a withdrawal through an official, native channel would
 //! really net before the button is pressed.
 
+pub mod fee;
 pub mod ledger;
 pub mod money;
 pub mod period;

@@ -1,0 +1,58 @@
+//! Embeds the platform files, each with the names and the unit that it declares, so that at run
+//! time a platform is found without reading any file but its own.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use unicode_normalization::UnicodeNormalization;
+
+fn main() {
+    let folder = Path::new("src/fee/platforms");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("src/fee/platforms is a folder")
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    files.sort();
+    let mut code = String::from("pub static BUILT_IN: &[BuiltIn] = &[\n");
+    for file in files {
+        println!("cargo::rerun-if-changed={}", file.display());
+        let path = file.display();
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{path}: {e}"));
+        let platform = table.get("platform").and_then(|p| p.as_table());
+        let platform = platform.unwrap_or_else(|| panic!("{path}: no [platform]"));
+        let word = |key: &str| platform.get(key).and_then(|v| v.as_str()).unwrap_or_default();
+        let stem = file.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
+        assert_eq!(word("id"), stem, "{path}: a platform file is named after its id");
+        let mut names = vec![fold(stem)];
+        match platform.get("name") {
+            Some(toml::Value::String(name)) => names.push(fold(name)),
+            Some(toml::Value::Table(names_by_language)) => {
+                names.extend(names_by_language.values().filter_map(|v| v.as_str()).map(fold));
+            }
+            _ => panic!("{path}: no name"),
+        }
+        let aliases = platform.get("aliases").and_then(|a| a.as_array());
+        names.extend(aliases.into_iter().flatten().filter_map(|a| a.as_str()).map(fold));
+        names.dedup();
+        let decimals = platform.get("decimals").and_then(|d| d.as_integer());
+        let full = std::fs::canonicalize(&file).unwrap_or_else(|e| panic!("{path}: {e}"));
+        writeln!(
+            code,
+            "BuiltIn {{ id: {stem:?}, names: &{names:?}, unit: {:?}, decimals: {decimals:?}, text: include_str!({:?}) }},",
+            word("unit"),
+            full.display().to_string(),
+        )
+        .expect("a string takes all text");
+    }
+    code.push_str("];\n");
+    let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    std::fs::write(Path::new(&out).join("built_in.rs"), code).expect("OUT_DIR can be written");
+}
+
+/// The form in which names are compared; the same as `ledger::name::folded`.
+fn fold(name: &str) -> String {
+    let name: String = name.trim().nfc().collect();
+    caseless::default_case_fold_str(&name).nfc().collect()
+}

@@ -1,0 +1,422 @@
+//! What leaving costs: platforms, their official channels, and what a withdrawal nets.
+//!
+//! A platform is described by one file of data ([`file`]). All arithmetic is exact, in whole parts
+//! and exact fractions of them; each charge is rounded once, at its end.
+
+mod amounts;
+pub mod catalog;
+mod charge;
+pub mod file;
+mod quote;
+
+use crate::ledger::AccountKind;
+use crate::money::{Rate, RoundingMode, Unit};
+use crate::period::{Day, Moment};
+
+pub use amounts::Amounts;
+pub use charge::FreeLeft;
+pub use charge::{Charges, Terms};
+pub use quote::{Advice, Asked, Blocked, Outcome, Quote, Reason, quote, quotes};
+
+/// A text for people, in English and perhaps in Korean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// In English, or in the only language given.
+    pub en: String,
+    /// In Korean.
+    pub ko: Option<String>,
+}
+
+/// Who runs a balance, and every official way out of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// Its id: `kakaopay`.
+    pub id: String,
+    /// What it is called.
+    pub name: Text,
+    /// Other names that people type.
+    pub aliases: Vec<String>,
+    /// What kind of balance it holds.
+    pub kind: AccountKind,
+    /// Where it runs, ISO 3166 alpha-2; `ZZ` for everywhere.
+    pub country: Option<String>,
+    /// The unit of its balances.
+    pub unit: Unit,
+    /// The service is over.
+    pub ended: bool,
+    /// There is an official way out.
+    pub withdrawable: bool,
+    /// Why there is none, in one sentence.
+    pub reason: Option<Text>,
+    /// How long a lot of points lives.
+    pub expires_after: Option<Life>,
+    /// Its official ways out.
+    pub channels: Vec<Channel>,
+}
+
+/// How long a lot of points lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// It never lapses.
+    Never,
+    /// So many days.
+    Days(i32),
+    /// So many calendar months (a year is twelve), to the same day of the month or its last day.
+    Months(i32),
+}
+
+impl Life {
+    /// The last day of a lot that was earned on a day; `None` for never.
+    pub fn last_day(self, earned: Day) -> Option<Day> {
+        match self {
+            Life::Never => None,
+            Life::Days(days) => Some(earned.plus(days)),
+            Life::Months(months) => Some(earned.month().plus(months).day(earned.of_month())),
+        }
+    }
+}
+
+/// Where the money of a channel lands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// A bank account.
+    Bank,
+    /// A debit card.
+    Card,
+    /// Cash in hand.
+    Cash,
+    /// A voucher.
+    Voucher,
+    /// A balance on another platform, by its id.
+    Wallet(String),
+}
+
+/// One official way out of a platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// Its id within the platform: `instant`.
+    pub id: String,
+    /// What it is called.
+    pub name: Text,
+    /// Where the money lands.
+    pub to: Destination,
+    /// The unit received.
+    pub pays: Unit,
+    /// Units received per unit withdrawn.
+    pub rate: Rate,
+    /// Earliest and latest arrival, in hours.
+    pub arrives: Option<(i64, i64)>,
+    /// What the user needs.
+    pub requires: Vec<Text>,
+    /// Its dated rules, earliest first; their days do not overlap.
+    pub tariffs: Vec<Tariff>,
+}
+
+impl Channel {
+    /// The rule in force on a day.
+    pub fn tariff_on(&self, day: Day) -> Option<&Tariff> {
+        self.tariffs.iter().find(|t| t.in_force(day))
+    }
+}
+
+/// The dated rule of a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tariff {
+    /// First day in force, or `None`: since ever.
+    pub from: Option<Day>,
+    /// Last day in force, or `None`: until further notice.
+    pub until: Option<Day>,
+    /// Smallest amount of one withdrawal, in parts.
+    pub min: Option<i64>,
+    /// Largest amount of one withdrawal, in parts.
+    pub max: Option<i64>,
+    /// The amount must be a multiple of this many parts.
+    pub step: i64,
+    /// Only the whole balance can be withdrawn.
+    pub whole_balance: bool,
+    /// Who bears the charges.
+    pub side: Side,
+    /// The address of the rule.
+    pub source: String,
+    /// The day it was last checked.
+    pub checked: Day,
+    /// How far it can be trusted.
+    pub confidence: Confidence,
+    /// What may leave within a window of time.
+    pub limits: Vec<Limit>,
+    /// What is charged, in this order.
+    pub charges: Vec<Charge>,
+}
+
+impl Tariff {
+    /// Is it the rule of that day?
+    pub fn in_force(&self, day: Day) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+/// Who bears the charges of a withdrawal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// They come out of the amount.
+    Deducted,
+    /// They are charged beside the amount.
+    OnTop,
+}
+
+/// How far a rule can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confidence {
+    /// The operator, the law or an authority says so.
+    Official,
+    /// Somebody else says so.
+    Secondary,
+    /// Nobody was found who says so.
+    Unverified,
+}
+
+impl Confidence {
+    /// Its word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Confidence::Official => "official",
+            Confidence::Secondary => "secondary",
+            Confidence::Unverified => "unverified",
+        }
+    }
+}
+
+/// A stretch of time in which withdrawals are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Window {
+    /// A calendar day.
+    Day,
+    /// A calendar week, from Monday.
+    Week,
+    /// A calendar month.
+    Month,
+    /// A calendar year.
+    Year,
+    /// All time.
+    Lifetime,
+    /// So many hours back from the moment: 24, 168 or 720.
+    Hours(i64),
+}
+
+impl Window {
+    /// Its word in files: `day` … `lifetime`, `24h`, `168h`, `30d`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Window::Day => "day",
+            Window::Week => "week",
+            Window::Month => "month",
+            Window::Year => "year",
+            Window::Lifetime => "lifetime",
+            Window::Hours(24) => "24h",
+            Window::Hours(168) => "168h",
+            Window::Hours(_) => "30d",
+        }
+    }
+
+    /// The first moment that counts together with `at`, or `None` for all time. What happened
+    /// exactly a rolling window ago no longer counts.
+    pub fn start(self, at: Moment) -> Option<Moment> {
+        let day = at.day();
+        match self {
+            Window::Day => Some(day.start()),
+            Window::Week => Some(day.monday().start()),
+            Window::Month => Some(day.month().first().start()),
+            Window::Year => Day::new(day.year(), 1, 1).map(Day::start),
+            Window::Lifetime => None,
+            Window::Hours(hours) => Some(Moment(at.0 - hours * 3600 + 1)),
+        }
+    }
+}
+
+/// What may leave through a channel within a window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The window.
+    pub per: Window,
+    /// Parts in all.
+    pub amount: Option<i64>,
+    /// Withdrawals.
+    pub count: Option<i64>,
+    /// Channels of the platform with the same pool count together.
+    pub pool: Option<String>,
+}
+
+/// One charge of a tariff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// Fee or tax.
+    pub kind: ChargeKind,
+    /// What it is a share of.
+    pub base: Base,
+    /// How it grows with the base.
+    pub scale: Scale,
+    /// At least so many parts.
+    pub min: Option<i64>,
+    /// At most so many parts.
+    pub max: Option<i64>,
+    /// How it is rounded …
+    pub round: RoundingMode,
+    /// … and to a multiple of how many parts.
+    pub round_to: i64,
+    /// Charged only from this share of the available balance on, in millionths of a percent.
+    pub share_from: Option<i64>,
+    /// What costs nothing.
+    pub free: Option<Free>,
+    /// Never more than the amount less the charges before.
+    pub clamp: bool,
+}
+
+/// What kind of charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChargeKind {
+    /// The platform keeps it.
+    Fee,
+    /// The state gets it.
+    Tax,
+}
+
+/// What a charge is a share of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// The amount of the withdrawal.
+    Amount,
+    /// The sum of the charges before.
+    Charges,
+    /// The amount less the charges before, at least 0.
+    Rest,
+}
+
+/// A percentage in millionths of a percent: 1.75 % is 1,750,000. The second figure is the upper
+/// end where only the app knows the rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Percent {
+    /// The lower end, or the rate.
+    pub low: i64,
+    /// The upper end, or the rate again.
+    pub high: i64,
+}
+
+/// How many millionths of a percent are the whole.
+pub const PERCENT_WHOLE: i128 = 100_000_000;
+
+/// How a charge grows with its base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// `flat + percent · base`.
+    Line(Slab),
+    /// The first slab that reaches the base gives flat and percent for all of it.
+    Slabs(Vec<Slab>),
+    /// Each bracket charges for the part of the base inside it.
+    Brackets(Vec<Slab>),
+}
+
+/// A step of a scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slab {
+    /// The largest base it covers, or `None`: all above.
+    pub to: Option<i64>,
+    /// Parts charged at once.
+    pub flat: i64,
+    /// Share charged.
+    pub percent: Percent,
+}
+
+/// What of a charge costs nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Free {
+    /// So many withdrawals of the window.
+    pub count: Option<i64>,
+    /// So many parts of the window.
+    pub amount: Option<i64>,
+    /// The window.
+    pub per: Window,
+    /// What happens to the withdrawal that crosses the free amount.
+    pub crossing: Crossing,
+    /// Channels of the platform with the same pool count together.
+    pub pool: Option<String>,
+}
+
+/// What happens to the withdrawal that crosses a free amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crossing {
+    /// Only the part above is charged.
+    Marginal,
+    /// All of it is charged.
+    Cliff,
+}
+
+/// A question to the ledger: which withdrawals count against a quota.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Use {
+    /// Through any of these channels, by full id.
+    pub channels: Vec<String>,
+    /// From this moment on, or `None`: ever.
+    pub since: Option<Moment>,
+    /// Up to this moment.
+    pub until: Moment,
+}
+
+/// What of a quota is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Used {
+    /// Withdrawals.
+    pub count: i64,
+    /// Their tariff amounts together, in parts.
+    pub amount: i64,
+}
+
+impl Platform {
+    /// The channel of that id, with or without the platform's before it.
+    pub fn channel(&self, id: &str) -> Option<&Channel> {
+        let short = id.strip_prefix(self.id.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(id);
+        self.channels.iter().find(|c| c.id == short)
+    }
+
+    /// The full id of one of its channels: `venmo/instant`.
+    pub fn full_id(&self, channel: &Channel) -> String {
+        format!("{}/{}", self.id, channel.id)
+    }
+
+    /// The question behind a quota of a channel at a moment.
+    pub fn use_of(&self, channel: &Channel, per: Window, pool: Option<&str>, at: Moment) -> Use {
+        let pooled = |c: &Channel| {
+            let pools = |t: &Tariff| {
+                let limits = t.limits.iter().any(|l| l.pool.as_deref() == pool);
+                limits || t.charges.iter().any(|c| c.free.as_ref().is_some_and(|f| f.pool.as_deref() == pool))
+            };
+            c.tariffs.iter().any(pools)
+        };
+        let channels = match pool {
+            None => vec![self.full_id(channel)],
+            Some(_) => self.channels.iter().filter(|c| pooled(c)).map(|c| self.full_id(c)).collect(),
+        };
+        Use { channels, since: per.start(at), until: at }
+    }
+
+    /// Every question that quotes at a moment ask of the ledger.
+    pub fn uses(&self, at: Moment) -> Vec<Use> {
+        let mut uses: Vec<Use> = Vec::new();
+        for channel in &self.channels {
+            let Some(tariff) = channel.tariff_on(at.day()) else { continue };
+            let limits = tariff.limits.iter().map(|l| (l.per, l.pool.as_deref()));
+            let frees = tariff.charges.iter().filter_map(|c| c.free.as_ref());
+            for (per, pool) in limits.chain(frees.map(|f| (f.per, f.pool.as_deref()))) {
+                let ask = self.use_of(channel, per, pool, at);
+                if !uses.contains(&ask) {
+                    uses.push(ask);
+                }
+            }
+        }
+        uses
+    }
+
+    /// On which side the charges of a withdrawal lay on a day; deducted where no rule is known.
+    pub fn side_on(&self, channel: &str, day: Day) -> Side {
+        self.channel(channel).and_then(|c| c.tariff_on(day)).map_or(Side::Deducted, |t| t.side)
+    }
+}

@@ -1,0 +1,219 @@
+//! The catalog: the platforms built in, and the user's own files over them.
+//!
+//! Only the platform that is asked for is parsed.
+
+use super::file::{self, FileError};
+use super::{Life, Platform};
+use crate::ledger::name::{self, PlatformNames};
+use crate::money::Unit;
+
+/// A platform file that is part of the program.
+pub struct BuiltIn {
+    /// The id of the platform.
+    pub id: &'static str,
+    /// Its names in the form in which names are compared, the id first.
+    pub names: &'static [&'static str],
+    /// The code of its unit …
+    pub unit: &'static str,
+    /// … and how many decimals it has, where it is no currency.
+    pub decimals: Option<u8>,
+    /// The file.
+    pub text: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+
+/// A file of the user's own, as read from disk.
+pub struct UserFile {
+    /// Its path, for messages.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A user's file that could not be read, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenFile {
+    /// Its path.
+    pub path: String,
+    /// What is wrong with it.
+    pub error: FileError,
+}
+
+/// All platforms that can be asked for.
+#[derive(Default)]
+pub struct Catalog {
+    own: Vec<Platform>,
+    broken: Vec<BrokenFile>,
+}
+
+impl Catalog {
+    /// The built-in platforms with the user's own files over them. A file that cannot be read is
+    /// left out and listed in [`Catalog::broken`].
+    pub fn new(files: Vec<UserFile>) -> Catalog {
+        let mut catalog = Catalog::default();
+        // A unit that one of the user's files declares may be paid by another, in any order.
+        let declared: Vec<Unit> = files
+            .iter()
+            .filter_map(|f| file::parse(&f.text, &|_| Some(0)).ok())
+            .map(|platform| platform.unit)
+            .collect();
+        for user_file in files {
+            let decimals_of = |code: &str| {
+                let own = declared.iter().find(|u| *u.code == *code).map(|u| u.decimals);
+                own.or_else(|| built_in_unit(code).map(|u| u.decimals))
+            };
+            match file::parse(&user_file.text, &decimals_of) {
+                Ok(platform) => catalog.own.push(platform),
+                Err(error) => catalog.broken.push(BrokenFile { path: user_file.path, error }),
+            }
+        }
+        catalog
+    }
+
+    /// The user's files that were left out.
+    pub fn broken(&self) -> &[BrokenFile] {
+        &self.broken
+    }
+
+    /// The platform of that id.
+    pub fn get(&self, id: &str) -> Option<Platform> {
+        if let Some(own) = self.own.iter().find(|p| p.id == id) {
+            return Some(own.clone());
+        }
+        let built_in = BUILT_IN.iter().find(|b| b.id == id)?;
+        // The tests hold that every built-in file can be read.
+        file::parse(built_in.text, &|code| self.unit(code).map(|u| u.decimals)).ok()
+    }
+
+    /// Every id, in alphabetical order.
+    pub fn ids(&self) -> Vec<String> {
+        let mut ids: Vec<String> = BUILT_IN.iter().map(|b| b.id.to_string()).collect();
+        ids.extend(self.own.iter().map(|p| p.id.clone()));
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+
+    /// The id of the platform of that exact id, name or alias.
+    pub fn find(&self, typed: &str) -> Option<String> {
+        let wanted = name::folded(typed);
+        let own = self.own.iter().find(|p| own_names(p).contains(&wanted));
+        own.map(|p| p.id.clone()).or_else(|| {
+            let free = |b: &&BuiltIn| !self.own.iter().any(|p| p.id == b.id);
+            let fits = |b: &&BuiltIn| b.names.contains(&wanted.as_str());
+            BUILT_IN.iter().filter(free).find(fits).map(|b| b.id.to_string())
+        })
+    }
+
+    /// The ids of the platforms whose id, name or alias contains the fragment, and, where none
+    /// does, ids that come close.
+    pub fn search(&self, typed: &str) -> (Vec<String>, Vec<String>) {
+        let wanted = name::folded(typed);
+        let holds = |names: &[&str]| {
+            !wanted.is_empty() && names.iter().any(|n| name::has_fragment(n, &wanted, false))
+        };
+        let built_in = BUILT_IN.iter().filter(|b| holds(b.names)).map(|b| b.id.to_string());
+        let own = self.own.iter().filter(|p| {
+            let names = own_names(p);
+            holds(&names.iter().map(String::as_str).collect::<Vec<_>>())
+        });
+        let mut found: Vec<String> = built_in.chain(own.map(|p| p.id.clone())).collect();
+        found.sort();
+        found.dedup();
+        let close = if found.is_empty() {
+            name::closest(typed, self.ids().iter().map(String::as_str))
+        } else {
+            Vec::new()
+        };
+        (found, close)
+    }
+
+    /// What those platforms are called, for finding accounts by their platform.
+    pub fn names<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<PlatformNames<'a>> {
+        ids.map(|id| {
+            let own = self.own.iter().find(|p| p.id == id).map(own_names);
+            let built_in = || {
+                let names = BUILT_IN.iter().find(|b| b.id == id).map_or(&[][..], |b| b.names);
+                names.iter().map(|n| n.to_string()).collect()
+            };
+            PlatformNames { id, folded: own.unwrap_or_else(built_in) }
+        })
+        .collect()
+    }
+
+    /// The unit of that code: a currency, or one that a platform declares.
+    pub fn unit(&self, code: &str) -> Option<Unit> {
+        let code = code.trim().to_uppercase();
+        Unit::currency(&code)
+            .or_else(|| self.own.iter().map(|p| &p.unit).find(|u| *u.code == *code).cloned())
+            .or_else(|| built_in_unit(&code))
+    }
+
+    /// How long lots of a platform live by default.
+    pub fn life(&self, platform: &str) -> Option<Life> {
+        self.get(platform)?.expires_after
+    }
+}
+
+fn built_in_unit(code: &str) -> Option<Unit> {
+    let found = BUILT_IN.iter().find(|b| b.unit == code)?;
+    Unit::currency(code).or_else(|| found.decimals.map(|d| Unit::new(code, d)))
+}
+
+fn own_names(platform: &Platform) -> Vec<String> {
+    let named = [Some(&platform.id), Some(&platform.name.en), platform.name.ko.as_ref()];
+    named.into_iter().flatten().chain(&platform.aliases).map(|n| name::folded(n)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_file_can_be_read_and_is_listed_under_its_own_id() {
+        let catalog = Catalog::default();
+        for built_in in BUILT_IN {
+            let read = file::parse(built_in.text, &|code| catalog.unit(code).map(|u| u.decimals));
+            let platform = read.unwrap_or_else(|e| panic!("{}.toml: {e:?}", built_in.id));
+            assert_eq!(platform.id, built_in.id);
+        }
+    }
+
+    #[test]
+    fn no_two_platforms_share_a_name() {
+        let mut seen = std::collections::HashMap::new();
+        for built_in in BUILT_IN {
+            for name in built_in.names {
+                if let Some(other) = seen.insert(*name, built_in.id) {
+                    assert_eq!(other, built_in.id, "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_folded_at_build_time_as_they_are_at_run_time() {
+        for built_in in BUILT_IN {
+            for folded in built_in.names {
+                assert_eq!(name::folded(folded), *folded);
+            }
+        }
+        assert_eq!(Catalog::default().find("카카오페이").as_deref(), Some("kakaopay"));
+    }
+
+    #[test]
+    fn a_file_of_ones_own_wins_and_a_broken_one_leaves_the_rest_standing() {
+        let own = "[platform]\nid = \"venmo\"\nname = \"Mine\"\nkind = \"wallet\"\nunit = \"USD\"\n";
+        let broken = "[platform]\nid = \"x\"\nname = \"X\"\nkind = \"wallet\"\nunit = \"USD\"\ncolour = 1\n";
+        let file = |path: &str, text: &str| UserFile { path: path.into(), text: text.into() };
+        let catalog = Catalog::new(vec![file("venmo.toml", own), file("x.toml", broken)]);
+        assert_eq!(catalog.get("venmo").unwrap().name.en, "Mine");
+        assert!(catalog.get("kakaopay").is_some());
+        assert_eq!(catalog.broken().len(), 1);
+        assert_eq!(
+            (catalog.broken()[0].error.line, catalog.broken()[0].error.key.as_str()),
+            (6, "platform, colour")
+        );
+    }
+}

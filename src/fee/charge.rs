@@ -1,0 +1,241 @@
+//! The arithmetic of charges: what one withdrawal costs, exactly.
+
+use super::{
+    Base, Channel, Charge, ChargeKind, Crossing, PERCENT_WHOLE, Percent, Platform, Scale, Side, Slab,
+};
+use super::{Tariff, Use, Used};
+use crate::money::{RoundingMode, round};
+use crate::period::Moment;
+
+/// A tariff at a moment, with what the balance and the ledger decide about it.
+#[derive(Clone, Debug)]
+pub struct Terms<'a> {
+    /// The rule in force.
+    pub tariff: &'a Tariff,
+    /// The channel it belongs to.
+    pub channel: &'a Channel,
+    /// What may leave the balance, in parts; `None` where it is not known.
+    pub available: Option<i64>,
+    /// Parts that the limits still allow, or `None` for no limit.
+    pub amount_left: Option<i64>,
+    /// A limit on the number of withdrawals is used up.
+    pub count_used_up: bool,
+    /// What is left of the free quota of each charge, in the order of the charges.
+    free_left: Vec<FreeLeft>,
+    /// Which end of a range of percents is taken.
+    end: End,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Low,
+    High,
+}
+
+/// What is left of a free quota; `None` where there is no such part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FreeLeft {
+    /// Withdrawals.
+    pub count: Option<i64>,
+    /// Parts.
+    pub amount: Option<i64>,
+}
+
+/// What the charges of one withdrawal come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charges {
+    /// The sum of the fees.
+    pub fee: i128,
+    /// The sum of the taxes.
+    pub tax: i128,
+}
+
+impl Charges {
+    /// Fees and taxes together.
+    pub fn sum(&self) -> i128 {
+        self.fee + self.tax
+    }
+}
+
+impl<'a> Terms<'a> {
+    /// The terms of a channel at a moment, or `None` where no rule is in force. `used` answers
+    /// what of each quota is used.
+    pub fn of(
+        platform: &Platform,
+        channel: &'a Channel,
+        at: Moment,
+        available: Option<i64>,
+        used: impl Fn(&Use) -> Used,
+    ) -> Option<Terms<'a>> {
+        let tariff = channel.tariff_on(at.day())?;
+        let mut amount_left: Option<i64> = None;
+        let mut count_used_up = false;
+        for limit in &tariff.limits {
+            let used = used(&platform.use_of(channel, limit.per, limit.pool.as_deref(), at));
+            if let Some(amount) = limit.amount {
+                let left = amount.saturating_sub(used.amount).max(0);
+                amount_left = Some(amount_left.map_or(left, |other| other.min(left)));
+            }
+            count_used_up |= limit.count.is_some_and(|count| used.count >= count);
+        }
+        let free_left = tariff
+            .charges
+            .iter()
+            .map(|charge| {
+                let Some(free) = &charge.free else { return FreeLeft::default() };
+                let used = used(&platform.use_of(channel, free.per, free.pool.as_deref(), at));
+                FreeLeft {
+                    count: free.count.map(|count| (count - used.count).max(0)),
+                    amount: free.amount.map(|amount| amount.saturating_sub(used.amount).max(0)),
+                }
+            })
+            .collect();
+        Some(Terms { tariff, channel, available, amount_left, count_used_up, free_left, end: End::High })
+    }
+
+    /// The same terms at the lower end of every range of percents; `None` where there is no range.
+    pub fn at_best(&self) -> Option<Terms<'a>> {
+        let ranges = |slab: &Slab| slab.percent.low != slab.percent.high;
+        let ranged = self.tariff.charges.iter().any(|c| match &c.scale {
+            Scale::Line(line) => ranges(line),
+            Scale::Slabs(slabs) | Scale::Brackets(slabs) => slabs.iter().any(ranges),
+        });
+        ranged.then(|| Terms { end: End::Low, ..self.clone() })
+    }
+
+    /// Each charge with what is left of its free quota.
+    pub(super) fn charges(&self) -> impl Iterator<Item = (&'a Charge, FreeLeft)> + '_ {
+        self.tariff.charges.iter().zip(self.free_left.iter().copied())
+    }
+
+    /// What is left of the first free quota, if the tariff has one.
+    pub fn free_left(&self) -> Option<FreeLeft> {
+        self.charges().find(|(charge, _)| charge.free.is_some()).map(|(_, left)| left)
+    }
+
+    /// The percent in force, in millionths of a percent.
+    pub(super) fn percent(&self, percent: Percent) -> i128 {
+        i128::from(if self.end == End::High { percent.high } else { percent.low })
+    }
+
+    /// Is an amount below the share of the balance from which the charge applies? Where the
+    /// balance is not known, it applies.
+    pub(super) fn below_share(&self, charge: &Charge, amount: i128) -> bool {
+        match (charge.share_from, self.available) {
+            (Some(share), Some(available)) => {
+                amount * PERCENT_WHOLE < i128::from(share) * i128::from(available)
+            }
+            _ => false,
+        }
+    }
+
+    /// What a withdrawal of that many parts is charged, or `None` past a closed scale.
+    pub fn charge(&self, amount: i128) -> Option<Charges> {
+        let mut sums = Charges { fee: 0, tax: 0 };
+        for (charge, left) in self.charges() {
+            let value = self.one(charge, left, amount, sums.sum())?;
+            match charge.kind {
+                ChargeKind::Fee => sums.fee += value,
+                ChargeKind::Tax => sums.tax += value,
+            }
+        }
+        Some(sums)
+    }
+
+    /// One charge of an amount, after the charges `before`.
+    fn one(&self, charge: &Charge, left: FreeLeft, amount: i128, before: i128) -> Option<i128> {
+        let mut base = match charge.base {
+            Base::Amount => amount,
+            Base::Charges => before,
+            Base::Rest => (amount - before).max(0),
+        };
+        if self.below_share(charge, amount) {
+            return Some(0);
+        }
+        if let Some(free) = &charge.free
+            && left.count != Some(0)
+        {
+            match (left.amount, free.crossing) {
+                (None, _) => return Some(0),
+                (Some(rest), Crossing::Cliff) if amount <= i128::from(rest) => return Some(0),
+                (Some(_), Crossing::Cliff) => {}
+                (Some(rest), Crossing::Marginal) => {
+                    base = (base - i128::from(rest)).max(0);
+                    if base == 0 {
+                        return Some(0);
+                    }
+                }
+            }
+        }
+        // In hundred-millionths of a part, so that every percent is whole.
+        let value = match &charge.scale {
+            Scale::Line(line) => self.line(line, base),
+            Scale::Slabs(slabs) => self.line(slab_of(slabs, base)?, base),
+            Scale::Brackets(brackets) => self.brackets(brackets, base)?,
+        };
+        let bounded = bound(value, charge);
+        let value = rounded(bounded, charge.round, charge.round_to);
+        Some(if charge.clamp { value.min((amount - before).max(0)) } else { value })
+    }
+
+    fn line(&self, slab: &Slab, base: i128) -> i128 {
+        i128::from(slab.flat) * PERCENT_WHOLE + self.percent(slab.percent) * base
+    }
+
+    /// The charge of a marginal scale in hundred-millionths of a part; `None` past its end.
+    pub(super) fn brackets(&self, brackets: &[Slab], base: i128) -> Option<i128> {
+        let (mut value, mut from) = (0, 0);
+        for bracket in brackets {
+            if base > from {
+                let to = bracket.to.map_or(base, |to| base.min(i128::from(to)));
+                value += self.line(bracket, to - from);
+            }
+            match bracket.to {
+                Some(to) if base > i128::from(to) => from = i128::from(to),
+                _ => return Some(value),
+            }
+        }
+        None
+    }
+
+    /// What leaves the balance for a withdrawal of that amount and those charges.
+    pub fn debit(&self, amount: i128, charges: Charges) -> i128 {
+        match self.tariff.side {
+            Side::Deducted => amount,
+            Side::OnTop => amount + charges.sum(),
+        }
+    }
+
+    /// What is left of the amount before it is converted.
+    pub fn kept(&self, amount: i128, charges: Charges) -> i128 {
+        match self.tariff.side {
+            Side::Deducted => amount - charges.sum(),
+            Side::OnTop => amount,
+        }
+    }
+
+    /// The fraction by which kept parts become received parts.
+    pub fn conversion(&self, withdrawn_decimals: u8) -> (i128, i128) {
+        let num = i128::from(self.channel.rate.num) * 10_i128.pow(u32::from(self.channel.pays.decimals));
+        let den = i128::from(self.channel.rate.den) * 10_i128.pow(u32::from(withdrawn_decimals));
+        (num, den)
+    }
+}
+
+/// The first slab that reaches the base.
+pub(super) fn slab_of(slabs: &[Slab], base: i128) -> Option<&Slab> {
+    slabs.iter().find(|slab| slab.to.is_none_or(|to| base <= i128::from(to)))
+}
+
+/// At least the minimum, then at most the maximum, in hundred-millionths of a part.
+fn bound(value: i128, charge: &Charge) -> i128 {
+    let fine = |parts: i64| i128::from(parts) * PERCENT_WHOLE;
+    let value = charge.min.map_or(value, |min| value.max(fine(min)));
+    charge.max.map_or(value, |max| value.min(fine(max)))
+}
+
+/// Hundred-millionths of a part, rounded to a multiple of `to` parts.
+pub(super) fn rounded(value: i128, mode: RoundingMode, to: i64) -> i128 {
+    let to = i128::from(to);
+    round(value, PERCENT_WHOLE * to, mode) * to
+}

@@ -1,0 +1,668 @@
+//! Platform files: one TOML file a platform, read strictly. Every fault is told with its line, its
+//! key and what is allowed there.
+
+use super::{
+    Base, Channel, Charge, ChargeKind, Confidence, Crossing, Destination, Free, Life, Limit, Percent,
+    Platform, Scale, Side, Slab, Tariff, Text, Window,
+};
+use crate::ledger::{AccountKind, name};
+use crate::money::{DECIMALS_MAX, Rate, RoundingMode, Unit, decimal_parts};
+use crate::period::Day;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A fault of a platform file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileError {
+    /// The line it stands in, from 1.
+    pub line: usize,
+    /// The key, with the tables around it: `channel 1, tariff 2, min`.
+    pub key: String,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+/// What is wrong in a platform file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is not TOML.
+    NotToml(String),
+    /// The key is unknown; the keys that are allowed there.
+    UnknownKey(Vec<&'static str>),
+    /// A key is missing.
+    Missing,
+    /// The value is not what is wanted there, in words.
+    Wanted(String),
+    /// Not a positive rate.
+    RateNotPositive,
+    /// The smallest is above the largest.
+    MinAboveMax,
+    /// A step of a scale does not begin where the one before ends: it ends at or below it.
+    SlabsOverlap,
+    /// Only the last step may be without an end.
+    SlabOpenBeforeLast,
+    /// Two rules of a channel are in force on one day.
+    DatesOverlap(Day),
+    /// The rule ends before it begins.
+    DatesBackwards,
+    /// Two channels have one id.
+    DuplicateChannel(String),
+    /// A carrier has no channel: a billing limit is credit, not money.
+    ChannelOnCarrier,
+    /// A platform that is not withdrawable has a channel.
+    ChannelOnClosed,
+    /// The unit is neither a currency nor declared by a platform.
+    UnknownUnit(String),
+}
+
+/// Reads a platform file. `decimals_of` knows the decimals of points units that other platforms declare.
+pub fn parse(text: &str, decimals_of: &dyn Fn(&str) -> Option<u8>) -> Result<Platform, FileError> {
+    let root = DeTable::parse(text).map_err(|error| FileError {
+        line: line_of(text, error.span().map_or(0, |s| s.start)),
+        key: String::new(),
+        fault: Fault::NotToml(error.message().to_string()),
+    })?;
+    let mut root = Fields::of(text, "", root.span().start, root.get_ref());
+    let platform = root.required("platform")?;
+    let mut fields = Fields::table(text, "platform", platform)?;
+    let mut found = platform_fields(&mut fields)?;
+    fields.finish()?;
+    let channels = root.tables("channel")?;
+    root.finish()?;
+    if let Some((_, first)) = channels.first() {
+        let fault = match (found.kind, found.withdrawable) {
+            (AccountKind::Carrier, _) => Some(Fault::ChannelOnCarrier),
+            (_, false) => Some(Fault::ChannelOnClosed),
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            let line = line_of(text, first.span().start);
+            return Err(FileError { line, key: "channel 1".into(), fault });
+        }
+    }
+    for (index, table) in channels {
+        let path = format!("channel {}", index + 1);
+        let mut fields = Fields::table(text, &path, table)?;
+        let channel = channel(&mut fields, &found, decimals_of)?;
+        fields.finish()?;
+        if found.channels.iter().any(|c| c.id == channel.id) {
+            let line = line_of(text, table.span().start);
+            return Err(FileError { line, key: path, fault: Fault::DuplicateChannel(channel.id) });
+        }
+        found.channels.push(channel);
+    }
+    Ok(found)
+}
+
+fn platform_fields(fields: &mut Fields<'_>) -> Result<Platform, FileError> {
+    let id = fields.required_text("id", "lower-case letters, digits and hyphens", is_id)?;
+    let name = fields.text("name")?.ok_or_else(|| fields.missing("name"))?;
+    let aliases = match fields.take("aliases") {
+        None => Vec::new(),
+        Some(value) => fields.list("aliases", value, |v| v.as_str().and_then(name::printable), "texts")?,
+    };
+    let kind = fields.required_word("kind", &["wallet", "rewards", "giftcard", "carrier"])?;
+    let kind = AccountKind::parse(kind).unwrap_or(AccountKind::Wallet);
+    let country = fields.string("country", "two capital letters (ISO 3166)", |s| {
+        s.len() == 2 && s.bytes().all(|b| b.is_ascii_uppercase())
+    })?;
+    let unit_code =
+        fields.required_text("unit", "a currency code or a points unit in capitals", is_unit_code)?;
+    let decimals = fields.whole("decimals", 0, i64::from(DECIMALS_MAX))?;
+    let unit = match (Unit::currency(&unit_code), decimals) {
+        (Some(currency), None) => currency,
+        (Some(currency), Some(given)) if i64::from(currency.decimals) == given => currency,
+        (Some(currency), Some(_)) => {
+            return Err(
+                fields.wrong("decimals", Fault::Wanted(format!("{}, as {currency} has", currency.decimals)))
+            );
+        }
+        (None, Some(given)) => Unit::new(&unit_code, given as u8),
+        (None, None) => return Err(fields.missing("decimals")),
+    };
+    let ended = fields.word("status", &["active", "ended"])? == Some("ended");
+    let withdrawable = fields.flag("withdrawable")?.unwrap_or(true);
+    let reason = fields.text("reason")?;
+    if !withdrawable && reason.is_none() {
+        return Err(fields.missing("reason"));
+    }
+    let expires_after = fields
+        .string("expires_after", "a time such as \"5y\", \"18m\", \"90d\", or \"never\"", |s| {
+            life(s).is_some()
+        })?
+        .and_then(|s| life(&s));
+    let (aliases, channels) = (aliases, Vec::new());
+    Ok(Platform {
+        id,
+        name,
+        aliases,
+        kind,
+        country,
+        unit,
+        ended,
+        withdrawable,
+        reason,
+        expires_after,
+        channels,
+    })
+}
+
+fn channel(
+    fields: &mut Fields<'_>,
+    platform: &Platform,
+    decimals_of: &dyn Fn(&str) -> Option<u8>,
+) -> Result<Channel, FileError> {
+    let id = fields.required_text("id", "lower-case letters, digits and hyphens", is_id)?;
+    let name = fields.text("name")?.ok_or_else(|| fields.missing("name"))?;
+    let to = fields.required_text("to", "bank, card, cash, voucher or wallet:<platform>", |s| {
+        destination(s).is_some()
+    })?;
+    let to = destination(&to).unwrap_or(Destination::Bank);
+    let pays = match fields.string("pays", "a currency code or a points unit in capitals", is_unit_code)? {
+        None => platform.unit.clone(),
+        Some(code) if *code == *platform.unit.code => platform.unit.clone(),
+        Some(code) => match Unit::currency(&code).or_else(|| decimals_of(&code).map(|d| Unit::new(&code, d)))
+        {
+            Some(unit) => unit,
+            None => return Err(fields.wrong("pays", Fault::UnknownUnit(code))),
+        },
+    };
+    let rate = match fields.string("rate", "a decimal or a fraction such as \"2/3\"", |_| true)? {
+        None => Rate::ONE,
+        Some(text) => match Rate::parse(&text) {
+            Ok(rate) => rate,
+            Err(crate::money::RateError::NotPositive(_)) => {
+                return Err(fields.wrong("rate", Fault::RateNotPositive));
+            }
+            Err(_) => {
+                let wanted = "a decimal of at most nine places, or a fraction such as \"2/3\"";
+                return Err(fields.wrong("rate", Fault::Wanted(wanted.into())));
+            }
+        },
+    };
+    let wanted = "earliest and latest, such as [\"0h\", \"3d\"]";
+    let arrives = match fields.take("arrives") {
+        None => None,
+        Some(value) => {
+            let hours = fields.list("arrives", value, |v| v.as_str().and_then(hours), wanted)?;
+            match hours.as_slice() {
+                [earliest, latest] if earliest <= latest => Some((*earliest, *latest)),
+                _ => return Err(fields.wrong("arrives", Fault::Wanted(wanted.into()))),
+            }
+        }
+    };
+    let requires = match fields.take("requires") {
+        None => Vec::new(),
+        Some(value) => fields.list("requires", value, text_of, "texts")?,
+    };
+    let tables = fields.tables("tariff")?;
+    if tables.is_empty() {
+        return Err(fields.missing("tariff"));
+    }
+    let mut tariffs: Vec<Tariff> = Vec::new();
+    for (index, table) in tables {
+        let path = format!("{}, tariff {}", fields.path, index + 1);
+        let mut inner = Fields::table(fields.text, &path, table)?;
+        let tariff = tariff(&mut inner, platform.unit.decimals)?;
+        inner.finish()?;
+        let overlap = |other: &&Tariff| {
+            let begin = tariff.from.max(other.from);
+            let ends = |t: &Tariff| t.until.is_none_or(|until| begin.is_none_or(|b| b <= until));
+            ends(&tariff) && ends(other)
+        };
+        if let Some(other) = tariffs.iter().find(overlap) {
+            let day = tariff.from.max(other.from).or(tariff.until.min(other.until)).unwrap_or(tariff.checked);
+            let line = line_of(fields.text, table.span().start);
+            return Err(FileError { line, key: path, fault: Fault::DatesOverlap(day) });
+        }
+        tariffs.push(tariff);
+    }
+    tariffs.sort_by_key(|t| t.from);
+    Ok(Channel { id, name, to, pays, rate, arrives, requires, tariffs })
+}
+
+fn tariff(fields: &mut Fields<'_>, decimals: u8) -> Result<Tariff, FileError> {
+    let (from, until) = (fields.day("from")?, fields.day("until")?);
+    if let (Some(from), Some(until)) = (from, until)
+        && until < from
+    {
+        return Err(fields.wrong("until", Fault::DatesBackwards));
+    }
+    let (min, max) = (fields.parts("min", decimals)?, fields.parts("max", decimals)?);
+    if let (Some(min), Some(max)) = (min, max)
+        && min > max
+    {
+        return Err(fields.wrong("min", Fault::MinAboveMax));
+    }
+    let step = fields.parts("step", decimals)?.unwrap_or(1);
+    if step < 1 {
+        return Err(fields.wrong("step", Fault::Wanted("an amount above zero".into())));
+    }
+    let whole_balance = fields.flag("whole_balance")?.unwrap_or(false);
+    let side = match fields.word("side", &["deducted", "on-top"])? {
+        Some("on-top") => Side::OnTop,
+        _ => Side::Deducted,
+    };
+    let source = fields.required_text("source", "the address of the rule, https://…", |s| {
+        s.strip_prefix("https://")
+            .is_some_and(|rest| rest.contains('.') && !rest.contains(char::is_whitespace))
+    })?;
+    let checked = fields.day("checked")?.ok_or_else(|| fields.missing("checked"))?;
+    let confidence = match fields.required_word("confidence", &["official", "secondary", "unverified"])? {
+        "official" => Confidence::Official,
+        "secondary" => Confidence::Secondary,
+        _ => Confidence::Unverified,
+    };
+    let mut limits = Vec::new();
+    for (index, table) in fields.tables("limits")? {
+        let path = format!("{}, limit {}", fields.path, index + 1);
+        let mut inner = Fields::table(fields.text, &path, table)?;
+        let per = inner.window()?;
+        let (amount, count) = (inner.parts("amount", decimals)?, inner.whole("count", 1, i64::MAX)?);
+        if amount.is_none() && count.is_none() {
+            return Err(inner.missing("amount"));
+        }
+        let pool = inner.string("pool", "a name", |s| !s.is_empty())?;
+        inner.finish()?;
+        limits.push(Limit { per, amount, count, pool });
+    }
+    let mut charges = Vec::new();
+    for (index, table) in fields.tables("charge")? {
+        let path = format!("{}, charge {}", fields.path, index + 1);
+        let mut inner = Fields::table(fields.text, &path, table)?;
+        charges.push(charge(&mut inner, decimals)?);
+        inner.finish()?;
+    }
+    Ok(Tariff {
+        from,
+        until,
+        min,
+        max,
+        step,
+        whole_balance,
+        side,
+        source,
+        checked,
+        confidence,
+        limits,
+        charges,
+    })
+}
+
+fn charge(fields: &mut Fields<'_>, decimals: u8) -> Result<Charge, FileError> {
+    let kind = match fields.word("kind", &["fee", "tax"])? {
+        Some("tax") => ChargeKind::Tax,
+        _ => ChargeKind::Fee,
+    };
+    let base = match fields.word("base", &["amount", "charges", "rest"])? {
+        Some("charges") => Base::Charges,
+        Some("rest") => Base::Rest,
+        _ => Base::Amount,
+    };
+    let line = slab(fields, decimals, false)?;
+    let scales = [("slabs", fields.tables("slabs")?), ("brackets", fields.tables("brackets")?)];
+    let mut scale = Scale::Line(line);
+    for (key, tables) in scales {
+        if tables.is_empty() {
+            continue;
+        }
+        if !matches!(&scale, Scale::Line(l) if l.flat == 0 && l.percent.high == 0) {
+            let wanted = "one of flat and percent, slabs, or brackets, not two of them";
+            return Err(fields.wrong(key, Fault::Wanted(wanted.into())));
+        }
+        let steps = steps(fields, key, tables, decimals)?;
+        scale = if key == "slabs" { Scale::Slabs(steps) } else { Scale::Brackets(steps) };
+    }
+    let (min, max) = (fields.parts("min", decimals)?, fields.parts("max", decimals)?);
+    if let (Some(min), Some(max)) = (min, max)
+        && min > max
+    {
+        return Err(fields.wrong("min", Fault::MinAboveMax));
+    }
+    let (round, round_to) = rounding(fields, decimals)?;
+    let share_from = match fields.take("when") {
+        None => None,
+        Some(value) => {
+            let path = format!("{}, when", fields.path);
+            let mut inner = Fields::table(fields.text, &path, value)?;
+            let share = inner.take("share_from").ok_or_else(|| inner.missing("share_from"))?;
+            let share = share.get_ref().as_str().and_then(millionths);
+            let wanted = || Fault::Wanted("a percent with at most six decimals".into());
+            let share = share.ok_or_else(|| inner.wrong("share_from", wanted()))?;
+            inner.finish()?;
+            Some(share)
+        }
+    };
+    let free = match fields.take("free") {
+        None => None,
+        Some(value) => {
+            let path = format!("{}, free", fields.path);
+            let mut inner = Fields::table(fields.text, &path, value)?;
+            let per = inner.window()?;
+            let (count, amount) = (inner.whole("count", 1, i64::MAX)?, inner.parts("amount", decimals)?);
+            if amount.is_none() && count.is_none() {
+                return Err(inner.missing("count"));
+            }
+            let crossing = match inner.word("crossing", &["marginal", "cliff"])? {
+                Some("cliff") => Crossing::Cliff,
+                _ => Crossing::Marginal,
+            };
+            let pool = inner.string("pool", "a name", |s| !s.is_empty())?;
+            inner.finish()?;
+            Some(Free { count, amount, per, crossing, pool })
+        }
+    };
+    let clamp = fields.flag("clamp")?.unwrap_or(false);
+    Ok(Charge { kind, base, scale, min, max, round, round_to, share_from, free, clamp })
+}
+
+/// `flat` and `percent` of a charge or of a step of a scale, `to` of a step.
+fn slab(fields: &mut Fields<'_>, decimals: u8, is_step: bool) -> Result<Slab, FileError> {
+    let to = if is_step { fields.parts("to", decimals)? } else { None };
+    let flat = fields.parts("flat", decimals)?.unwrap_or(0);
+    let wanted = "a percent with at most six decimals, at most 1000, or two of them, the lower first";
+    let percent = match fields.take("percent") {
+        None => Percent { low: 0, high: 0 },
+        Some(value) => {
+            let range = match value.get_ref() {
+                DeValue::String(text) => millionths(text).map(|p| (p, p)),
+                DeValue::Array(ends) if ends.len() == 2 => {
+                    let end = |i: usize| ends.get(i).and_then(|v| v.get_ref().as_str()).and_then(millionths);
+                    end(0).zip(end(1)).filter(|(low, high)| low <= high)
+                }
+                _ => None,
+            };
+            let (low, high) = range.ok_or_else(|| fields.wrong("percent", Fault::Wanted(wanted.into())))?;
+            Percent { low, high }
+        }
+    };
+    Ok(Slab { to, flat, percent })
+}
+
+/// The steps of a scale: each ends above the one before, only the last may be open.
+fn steps(
+    fields: &Fields<'_>,
+    key: &str,
+    tables: Vec<(usize, &Spanned<DeValue<'_>>)>,
+    decimals: u8,
+) -> Result<Vec<Slab>, FileError> {
+    let mut steps: Vec<Slab> = Vec::new();
+    for (index, table) in tables {
+        let path = format!("{}, {key} {}", fields.path, index + 1);
+        let mut inner = Fields::table(fields.text, &path, table)?;
+        let step = slab(&mut inner, decimals, true)?;
+        inner.finish()?;
+        let fault = match steps.last().map(|last| last.to) {
+            Some(None) => Some(Fault::SlabOpenBeforeLast),
+            Some(Some(before)) if step.to.is_some_and(|to| to <= before) => Some(Fault::SlabsOverlap),
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            return Err(FileError { line: line_of(fields.text, table.span().start), key: path, fault });
+        }
+        steps.push(step);
+    }
+    Ok(steps)
+}
+
+fn rounding(fields: &mut Fields<'_>, decimals: u8) -> Result<(RoundingMode, i64), FileError> {
+    const MODES: [&str; 4] = ["half-up", "half-even", "up", "down"];
+    let mode = |word: &str| match word {
+        "half-up" => Some(RoundingMode::HalfUp),
+        "half-even" => Some(RoundingMode::HalfEven),
+        "up" => Some(RoundingMode::Up),
+        "down" => Some(RoundingMode::Down),
+        _ => None,
+    };
+    let Some(value) = fields.take("round") else { return Ok((RoundingMode::HalfUp, 1)) };
+    if value.get_ref().as_table().is_some() {
+        let path = format!("{}, round", fields.path);
+        let mut inner = Fields::table(fields.text, &path, value)?;
+        let word = inner.required_word("mode", &MODES)?;
+        let to = inner.parts("to", decimals)?.unwrap_or(1);
+        if to < 1 {
+            return Err(inner.wrong("to", Fault::Wanted("an amount above zero".into())));
+        }
+        inner.finish()?;
+        return Ok((mode(word).unwrap_or(RoundingMode::HalfUp), to));
+    }
+    let word = value.get_ref().as_str().and_then(mode);
+    let wanted = || Fault::Wanted(format!("one of {}, or {{ mode = …, to = … }}", MODES.join(", ")));
+    word.map(|mode| (mode, 1)).ok_or_else(|| fields.wrong("round", wanted()))
+}
+
+/// A percent in millionths of a percent.
+fn millionths(text: &str) -> Option<i64> {
+    decimal_parts(text, 6).filter(|p| (0..=1_000_000_000).contains(p))
+}
+
+fn is_id(text: &str) -> bool {
+    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    !text.is_empty() && text.bytes().all(inner) && !text.starts_with('-') && !text.ends_with('-')
+}
+
+fn is_unit_code(text: &str) -> bool {
+    (2..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+fn destination(text: &str) -> Option<Destination> {
+    Some(match text {
+        "bank" => Destination::Bank,
+        "card" => Destination::Card,
+        "cash" => Destination::Cash,
+        "voucher" => Destination::Voucher,
+        _ => Destination::Wallet(text.strip_prefix("wallet:").filter(|id| is_id(id))?.to_string()),
+    })
+}
+
+/// `0h`, `36h`, `5d` in hours.
+fn hours(text: &str) -> Option<i64> {
+    let (count, factor) = match (text.strip_suffix('h'), text.strip_suffix('d')) {
+        (Some(count), _) => (count, 1),
+        (_, Some(count)) => (count, 24),
+        _ => return None,
+    };
+    decimal_parts(count, 0).filter(|n| (0..=10_000).contains(n)).map(|n| n * factor)
+}
+
+fn life(text: &str) -> Option<Life> {
+    if text == "never" {
+        return Some(Life::Never);
+    }
+    let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let count = decimal_parts(count, 0).filter(|n| (1..=9_999).contains(n))? as i32;
+    match unit {
+        "d" => Some(Life::Days(count)),
+        "m" => Some(Life::Months(count)),
+        "y" => Some(Life::Months(count.checked_mul(12)?)),
+        _ => None,
+    }
+}
+
+/// A text for people: a string, or `{ en = "…", ko = "…" }`.
+fn text_of(value: &DeValue<'_>) -> Option<Text> {
+    let filled = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_string());
+    match value {
+        DeValue::String(text) => Some(Text { en: filled(text)?, ko: None }),
+        DeValue::Table(table) => {
+            let part = |key: &str| table.get(key).and_then(|v| v.get_ref().as_str()).and_then(filled);
+            let known = table.keys().all(|k| matches!(k.get_ref().as_ref(), "en" | "ko"));
+            (known && !table.is_empty()).then(|| part("en")).flatten().map(|en| Text { en, ko: part("ko") })
+        }
+        _ => None,
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+}
+
+/// The keys of one table: each is asked for once, and what nobody asked for is unknown.
+struct Fields<'t> {
+    text: &'t str,
+    path: String,
+    start: usize,
+    table: &'t DeTable<'t>,
+    asked: Vec<&'static str>,
+}
+
+impl<'t> Fields<'t> {
+    fn of(text: &'t str, path: &str, start: usize, table: &'t DeTable<'t>) -> Fields<'t> {
+        Fields { text, path: path.to_string(), start, table, asked: Vec::new() }
+    }
+
+    fn table(text: &'t str, path: &str, value: &'t Spanned<DeValue<'t>>) -> Result<Fields<'t>, FileError> {
+        match value.get_ref() {
+            DeValue::Table(table) => Ok(Fields::of(text, path, value.span().start, table)),
+            _ => Err(FileError {
+                line: line_of(text, value.span().start),
+                key: path.to_string(),
+                fault: Fault::Wanted("a table".into()),
+            }),
+        }
+    }
+
+    fn key(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_string() } else { format!("{}, {key}", self.path) }
+    }
+
+    fn missing(&self, key: &str) -> FileError {
+        FileError { line: line_of(self.text, self.start), key: self.key(key), fault: Fault::Missing }
+    }
+
+    fn wrong(&self, key: &str, fault: Fault) -> FileError {
+        let start = self.table.get(key).map_or(self.start, |v| v.span().start);
+        FileError { line: line_of(self.text, start), key: self.key(key), fault }
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
+        self.asked.push(key);
+        self.table.get(key)
+    }
+
+    fn required(&mut self, key: &'static str) -> Result<&'t Spanned<DeValue<'t>>, FileError> {
+        self.take(key).ok_or_else(|| self.missing(key))
+    }
+
+    fn finish(&self) -> Result<(), FileError> {
+        let unknown = self.table.iter().find(|(key, _)| !self.asked.contains(&key.get_ref().as_ref()));
+        match unknown {
+            None => Ok(()),
+            Some((key, _)) => Err(FileError {
+                line: line_of(self.text, key.span().start),
+                key: self.key(key.get_ref()),
+                fault: Fault::UnknownKey(self.asked.clone()),
+            }),
+        }
+    }
+
+    fn string(
+        &mut self,
+        key: &'static str,
+        wanted: &str,
+        fits: impl Fn(&str) -> bool,
+    ) -> Result<Option<String>, FileError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        match value.get_ref().as_str() {
+            Some(text) if fits(text) => Ok(Some(text.to_string())),
+            _ => Err(self.wrong(key, Fault::Wanted(wanted.to_string()))),
+        }
+    }
+
+    fn required_text(
+        &mut self,
+        key: &'static str,
+        wanted: &str,
+        fits: impl Fn(&str) -> bool,
+    ) -> Result<String, FileError> {
+        self.string(key, wanted, fits)?.ok_or_else(|| self.missing(key))
+    }
+
+    fn word(&mut self, key: &'static str, words: &[&'static str]) -> Result<Option<&'static str>, FileError> {
+        let wanted = format!("one of {}", words.join(", "));
+        let found = self.string(key, &wanted, |s| words.contains(&s))?;
+        Ok(found.and_then(|f| words.iter().copied().find(|w| *w == f)))
+    }
+
+    fn required_word(
+        &mut self,
+        key: &'static str,
+        words: &[&'static str],
+    ) -> Result<&'static str, FileError> {
+        self.word(key, words)?.ok_or_else(|| self.missing(key))
+    }
+
+    fn text(&mut self, key: &'static str) -> Result<Option<Text>, FileError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        let wanted = || Fault::Wanted("a text, or { en = \"…\", ko = \"…\" }".into());
+        text_of(value.get_ref()).map(Some).ok_or_else(|| self.wrong(key, wanted()))
+    }
+
+    fn flag(&mut self, key: &'static str) -> Result<Option<bool>, FileError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        let flag = value.get_ref().as_bool();
+        flag.map(Some).ok_or_else(|| self.wrong(key, Fault::Wanted("true or false".into())))
+    }
+
+    fn whole(&mut self, key: &'static str, least: i64, most: i64) -> Result<Option<i64>, FileError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        let whole = value.get_ref().as_integer().filter(|n| n.radix() == 10);
+        let whole = whole.and_then(|n| n.as_str().parse::<i64>().ok()).filter(|n| (least..=most).contains(n));
+        let wanted = || {
+            let range =
+                if most == i64::MAX { format!("from {least} on") } else { format!("{least} to {most}") };
+            Fault::Wanted(format!("a whole number, {range}, without quotes"))
+        };
+        whole.map(Some).ok_or_else(|| self.wrong(key, wanted()))
+    }
+
+    /// A decimal string in parts of the platform's unit, at least 0.
+    fn parts(&mut self, key: &'static str, decimals: u8) -> Result<Option<i64>, FileError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        let parts = value.get_ref().as_str().and_then(|s| decimal_parts(s, decimals)).filter(|p| *p >= 0);
+        let wanted = || Fault::Wanted(format!("an amount in quotes with at most {decimals} decimals"));
+        parts.map(Some).ok_or_else(|| self.wrong(key, wanted()))
+    }
+
+    fn day(&mut self, key: &'static str) -> Result<Option<Day>, FileError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        let day = value.get_ref().as_datetime().and_then(|date| Day::parse_iso(&date.to_string()));
+        let wanted = || Fault::Wanted("a date without quotes, such as 2026-11-22".into());
+        day.map(Some).ok_or_else(|| self.wrong(key, wanted()))
+    }
+
+    fn window(&mut self) -> Result<Window, FileError> {
+        const WORDS: [&str; 8] = ["day", "week", "month", "year", "lifetime", "24h", "168h", "30d"];
+        Ok(match self.required_word("per", &WORDS)? {
+            "day" => Window::Day,
+            "week" => Window::Week,
+            "month" => Window::Month,
+            "year" => Window::Year,
+            "lifetime" => Window::Lifetime,
+            "24h" => Window::Hours(24),
+            "168h" => Window::Hours(168),
+            _ => Window::Hours(720),
+        })
+    }
+
+    fn list<T>(
+        &self,
+        key: &'static str,
+        value: &'t Spanned<DeValue<'t>>,
+        read: impl Fn(&DeValue<'_>) -> Option<T>,
+        wanted: &str,
+    ) -> Result<Vec<T>, FileError> {
+        let items = value.get_ref().as_array();
+        let items = items.and_then(|items| items.iter().map(|item| read(item.get_ref())).collect());
+        items.ok_or_else(|| self.wrong(key, Fault::Wanted(wanted.to_string())))
+    }
+
+    /// The tables of an array of tables, numbered from 0; none where the key is absent.
+    fn tables(&mut self, key: &'static str) -> Result<Vec<(usize, &'t Spanned<DeValue<'t>>)>, FileError> {
+        let Some(value) = self.take(key) else { return Ok(Vec::new()) };
+        match value.get_ref() {
+            DeValue::Array(items) => Ok(items.iter().enumerate().collect()),
+            _ => Err(self.wrong(key, Fault::Wanted("a list of tables".into()))),
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! Quotes: what each official channel of a platform would net, best first.
+
+use super::charge::FreeLeft;
+use super::{Amounts, Channel, Charges, Confidence, Platform, Terms, Text, Use, Used};
+use crate::money::{Figure, Unit};
+use crate::period::{Day, Moment};
+
+/// What is asked of every channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A withdrawal of so many parts.
+    Amount(i64),
+    /// The largest withdrawal that can be made.
+    All,
+    /// The smallest withdrawal that nets at least this figure, in the unit received.
+    Receive(Figure),
+}
+
+/// Why a withdrawal cannot be made; the first that applies, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// The platform has no official way out.
+    NotWithdrawable,
+    /// The service is over.
+    Ended,
+    /// No rule is known for the day.
+    NotInForce,
+    /// Below the smallest amount of one withdrawal.
+    BelowMinimum,
+    /// Above the largest amount of one withdrawal, or past the end of its scale.
+    AboveMaximum,
+    /// Not a multiple of the step.
+    OffStep,
+    /// Only the whole balance can leave.
+    WholeBalanceOnly,
+    /// More would leave than is available.
+    InsufficientBalance,
+    /// A limit within a window of time is reached.
+    OverLimit,
+    /// The charges leave nothing.
+    NothingLeft,
+    /// No amount nets what is wanted.
+    OutOfReach,
+}
+
+impl Reason {
+    /// Its code for scripts.
+    pub fn code(self) -> &'static str {
+        match self {
+            Reason::NotWithdrawable => "not-withdrawable",
+            Reason::Ended => "ended",
+            Reason::NotInForce => "not-in-force",
+            Reason::BelowMinimum => "below-minimum",
+            Reason::AboveMaximum => "above-maximum",
+            Reason::OffStep => "off-step",
+            Reason::WholeBalanceOnly => "whole-balance-only",
+            Reason::InsufficientBalance => "insufficient-balance",
+            Reason::OverLimit => "over-limit",
+            Reason::NothingLeft => "nothing-left",
+            Reason::OutOfReach => "out-of-reach",
+        }
+    }
+}
+
+/// What one withdrawal comes to. All parts of the platform's unit, but for `net`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// What leaves the balance.
+    pub debit: i128,
+    /// The fees.
+    pub fee: i128,
+    /// The taxes.
+    pub tax: i128,
+    /// What arrives, in parts of the unit received.
+    pub net: i128,
+}
+
+/// A smaller amount that nets no less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// The amount to withdraw instead.
+    pub amount: i64,
+    /// What it nets.
+    pub net: i128,
+}
+
+/// A withdrawal that cannot be made, and the nearest ones that can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// Why not.
+    pub reason: Reason,
+    /// The nearest amounts below and above that can be made, ascending.
+    pub nearest: Vec<i64>,
+}
+
+/// What one channel would make of one withdrawal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The full id of the channel.
+    pub channel: String,
+    /// What the channel is called.
+    pub name: Text,
+    /// The amount quoted; `None` where none could be worked out.
+    pub amount: Option<i64>,
+    /// What it comes to, or why it cannot be made.
+    pub outcome: Result<Outcome, Blocked>,
+    /// The outcome at the best rate of a range that only the app knows; `outcome` is the worst.
+    pub outcome_best: Option<Outcome>,
+    /// The unit of what arrives.
+    pub net_unit: Unit,
+    /// Earliest and latest arrival, in hours.
+    pub arrives: Option<(i64, i64)>,
+    /// What the user needs.
+    pub requires: Vec<Text>,
+    /// What is left of the free quota before this withdrawal.
+    pub free_left: Option<FreeLeft>,
+    /// The smaller amount that nets the most, where it nets at least as much.
+    pub better: Option<Advice>,
+    /// Where the rule is from, when it was checked and how far it can be trusted.
+    pub source: Option<(String, Day, Confidence)>,
+}
+
+/// How a channel converts what is kept into what is received.
+#[derive(Clone, Copy, Debug)]
+struct Conversion {
+    num: i128,
+    den: i128,
+}
+
+impl Conversion {
+    /// What arrives, rounded down.
+    fn net(self, kept: i128) -> i128 {
+        (kept * self.num).div_euclid(self.den)
+    }
+
+    /// The least that must be kept so that so much arrives.
+    fn kept_for(self, net: i128) -> i128 {
+        (net * self.den + self.num - 1).div_euclid(self.num)
+    }
+}
+
+/// Quotes of every channel of a platform, or of one, best first: what can be made before what
+/// cannot; then the most that arrives, the earliest arrival, the id.
+///
+/// `available` is what may leave the balance, `None` where a platform is asked without an account.
+/// `used` answers what of each quota is used ([`Platform::uses`] lists the questions).
+pub fn quotes(
+    platform: &Platform,
+    only: Option<&Channel>,
+    asked: &Asked,
+    at: Moment,
+    available: Option<i64>,
+    used: impl Fn(&Use) -> Used,
+) -> Vec<Quote> {
+    let channels = platform.channels.iter().filter(|c| only.is_none_or(|o| o.id == c.id));
+    let mut rows: Vec<Quote> = channels.map(|c| quote(platform, c, asked, at, available, &used)).collect();
+    // Nets of different units are compared as numbers of whole units.
+    let net = |q: &Quote| {
+        q.outcome.as_ref().ok().map_or(0, |o| o.net * 10_i128.pow(9 - u32::from(q.net_unit.decimals.min(9))))
+    };
+    rows.sort_by(|a, b| {
+        let arrival = |q: &Quote| q.arrives.map_or(i64::MAX, |(earliest, _)| earliest);
+        (a.outcome.is_err().cmp(&b.outcome.is_err()))
+            .then(net(b).cmp(&net(a)))
+            .then(arrival(a).cmp(&arrival(b)))
+            .then(a.channel.cmp(&b.channel))
+    });
+    rows
+}
+
+/// The quote of one channel.
+pub fn quote(
+    platform: &Platform,
+    channel: &Channel,
+    asked: &Asked,
+    at: Moment,
+    available: Option<i64>,
+    used: impl Fn(&Use) -> Used,
+) -> Quote {
+    let whole = available.unwrap_or(0);
+    let row = |amount: Option<i64>, outcome: Result<Outcome, Blocked>| Quote {
+        channel: platform.full_id(channel),
+        name: channel.name.clone(),
+        amount,
+        outcome,
+        outcome_best: None,
+        net_unit: channel.pays.clone(),
+        arrives: channel.arrives,
+        requires: channel.requires.clone(),
+        free_left: None,
+        better: None,
+        source: None,
+    };
+    let typed = match asked {
+        Asked::Amount(amount) => Some(*amount),
+        Asked::All => Some(whole),
+        Asked::Receive(_) => None,
+    };
+    let blocked = |amount, reason, nearest| row(amount, Err(Blocked { reason, nearest }));
+    if !platform.withdrawable {
+        return blocked(typed, Reason::NotWithdrawable, Vec::new());
+    }
+    if platform.ended {
+        return blocked(typed, Reason::Ended, Vec::new());
+    }
+    let Some(terms) = Terms::of(platform, channel, at, available, used) else {
+        return blocked(typed, Reason::NotInForce, Vec::new());
+    };
+    let decimals = platform.unit.decimals;
+    let amounts = Amounts::of(&terms, decimals);
+    let (num, den) = terms.conversion(decimals);
+    let conversion = Conversion { num, den };
+    let amount = match asked {
+        Asked::Amount(amount) => Ok(*amount),
+        Asked::All => amounts.largest().ok_or((Some(whole), None)),
+        Asked::Receive(figure) => figure
+            .money(&channel.pays)
+            .ok()
+            .and_then(|wanted| amounts.smallest_keeping(conversion.kept_for(i128::from(wanted.parts))))
+            .ok_or((None, Some(Reason::OutOfReach))),
+    };
+    let mut quote = match amount {
+        Ok(amount) => match checked(&terms, conversion, amount) {
+            Ok(outcome) => {
+                let mut quote = row(Some(amount), Ok(outcome));
+                quote.better = better(&amounts, conversion, amount, outcome.net);
+                if let Some(best) = terms.at_best()
+                    && let Ok(best) = checked(&best, conversion, amount)
+                {
+                    // A range may be read from either end, and on a tax or a share the lower
+                    // percent need not be the better one.
+                    let (worst, best) =
+                        if best.net >= outcome.net { (outcome, best) } else { (best, outcome) };
+                    quote.outcome = Ok(worst);
+                    quote.outcome_best = Some(best);
+                }
+                quote
+            }
+            Err(reason) => blocked(Some(amount), reason, amounts.nearest(amount)),
+        },
+        Err((amount, reason)) => {
+            let reason = reason.unwrap_or_else(|| {
+                checked(&terms, conversion, whole).err().unwrap_or(Reason::InsufficientBalance)
+            });
+            // No amount can be made at all, or, for a net out of reach, the largest is the nearest.
+            let nearest = if reason == Reason::OutOfReach {
+                most_net(&amounts, conversion, &terms).into_iter().collect()
+            } else {
+                Vec::new()
+            };
+            blocked(amount, reason, nearest)
+        }
+    };
+    quote.free_left = terms.free_left();
+    quote.source = Some((terms.tariff.source.clone(), terms.tariff.checked, terms.tariff.confidence));
+    quote
+}
+
+/// What an amount comes to, or the first reason why it cannot be made.
+fn checked(terms: &Terms<'_>, conversion: Conversion, amount: i64) -> Result<Outcome, Reason> {
+    let tariff = terms.tariff;
+    let parts = i128::from(amount);
+    if amount < tariff.min.unwrap_or(1).max(1) {
+        return Err(Reason::BelowMinimum);
+    }
+    let charges = terms.charge(parts);
+    let Some(charges) = charges.filter(|_| tariff.max.is_none_or(|max| amount <= max)) else {
+        return Err(Reason::AboveMaximum);
+    };
+    if amount % tariff.step != 0 {
+        return Err(Reason::OffStep);
+    }
+    let debit = terms.debit(parts, charges);
+    if let Some(available) = terms.available.map(i128::from) {
+        if tariff.whole_balance && debit < available {
+            return Err(Reason::WholeBalanceOnly);
+        }
+        if debit > available {
+            let reason =
+                if tariff.whole_balance { Reason::WholeBalanceOnly } else { Reason::InsufficientBalance };
+            return Err(reason);
+        }
+    }
+    if terms.count_used_up || terms.amount_left.is_some_and(|left| amount > left) {
+        return Err(Reason::OverLimit);
+    }
+    let outcome = outcome(terms, conversion, parts, charges);
+    if outcome.net <= 0 { Err(Reason::NothingLeft) } else { Ok(outcome) }
+}
+
+fn outcome(terms: &Terms<'_>, conversion: Conversion, amount: i128, charges: Charges) -> Outcome {
+    Outcome {
+        debit: terms.debit(amount, charges),
+        fee: charges.fee,
+        tax: charges.tax,
+        net: conversion.net(terms.kept(amount, charges)),
+    }
+}
+
+/// The smaller amount that nets the most, where it nets at least as much; of several the smallest.
+fn better(amounts: &Amounts<'_, '_>, conversion: Conversion, amount: i64, net: i128) -> Option<Advice> {
+    let most = conversion.net(amounts.most_kept_below(amount)?);
+    if most < net {
+        return None;
+    }
+    let amount = amounts.smallest_keeping(conversion.kept_for(most))?;
+    Some(Advice { amount, net: most })
+}
+
+/// The smallest of the amounts that net the most of all.
+fn most_net(amounts: &Amounts<'_, '_>, conversion: Conversion, terms: &Terms<'_>) -> Option<i64> {
+    let largest = amounts.largest()?;
+    let net = checked(terms, conversion, largest).ok()?.net;
+    Some(better(amounts, conversion, largest, net).map_or(largest, |advice| advice.amount))
+}
