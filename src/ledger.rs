@@ -9,9 +9,10 @@ pub mod name;
 
 use crate::money::Unit;
 use crate::period::Moment;
+use serde::{Serialize, Serializer};
 use std::fmt;
 
-pub use entry::{Entry, Expires, Flow, Kind, Measure, Place, RuleBroken, Snapshot};
+pub use entry::{Entry, Expires, Flow, Flows, Kind, Measure, Place, RuleBroken, Snapshot, Standing};
 pub use lots::{Bills, Lots};
 
 /// The key of an account within one ledger.
@@ -40,6 +41,18 @@ impl Id {
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0 as u64)
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for AccountKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
     }
 }
 

@@ -2,7 +2,11 @@
 //! mobile-payment platforms, and says what a withdrawal through an official, native channel would
 //! really net before the button is pressed.
 
+pub mod cli;
 pub mod fee;
 pub mod ledger;
 pub mod money;
 pub mod period;
+pub mod report;
+pub mod store;
+pub mod view;

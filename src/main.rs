@@ -1,1 +1,204 @@
-fn main() {}
+//! The process: arguments, environment, clock, folders, terminal and exit status.
+
+use jandon::cli::failure::Failure;
+use jandon::cli::session::{Session, World};
+use jandon::cli::{self, ColorWord, Globals, Note, Words};
+use jandon::period::Moment;
+use jandon::view::{self, Format};
+use std::ffi::OsString;
+use std::hash::{BuildHasher, Hasher};
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let words = match cli::parse(arguments.iter().cloned()) {
+        Ok(words) => words,
+        Err(error) => return said_by_grammar(&error, &arguments),
+    };
+    let format = format(&words.globals);
+    match answer(&words, format) {
+        Ok(status) => ExitCode::from(status),
+        Err(failure) => fail(&failure, format == Format::Json, colour(&words.globals)),
+    }
+}
+
+/// Runs the verb, writes its answer and says its notes.
+fn answer(words: &Words, format: Format) -> Result<u8, Failure> {
+    let session = Session::new(world(), &words.globals)?;
+    let outcome = cli::run(&words.verb, &session)?;
+    let width = if words.globals.output.is_some() { None } else { width() };
+    let text = view::render(outcome.answer.as_ref(), format, width);
+    match &words.globals.output {
+        Some(path) => write_file(path, &text)?,
+        None => write_stdout(&text)?,
+    }
+    if !words.globals.quiet {
+        let colour = colour(&words.globals);
+        for note in &outcome.notes {
+            match note {
+                Note::Done(text) => eprintln!("{text}"),
+                Note::Warning(text) => eprintln!("{} {text}", painted("warning:", "33", colour)),
+            }
+        }
+    }
+    Ok(outcome.status)
+}
+
+/// The form of the answer: as asked, else by the ending of the output file, else for people.
+fn format(globals: &Globals) -> Format {
+    if globals.json {
+        return Format::Json;
+    }
+    if let Some(word) = globals.format {
+        return word.into();
+    }
+    let ending = globals.output.as_deref().and_then(Path::extension).and_then(|e| e.to_str());
+    match ending.map(str::to_ascii_lowercase).as_deref() {
+        Some("json") => Format::Json,
+        Some("csv") => Format::Csv,
+        _ => Format::Table,
+    }
+}
+
+fn world() -> World {
+    let path = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let folders = directories::ProjectDirs::from("", "", "jandon");
+    let locale = ["LC_ALL", "LC_MONETARY", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let region = locale.and_then(|l| Some(l.split(['.', '@']).next()?.split_once('_')?.1.to_string()));
+    World {
+        now: Moment::from(chrono::Local::now().naive_local()),
+        data: folders.as_ref().map(|f| f.data_dir().to_path_buf()),
+        config: folders.as_ref().map(|f| f.config_dir().to_path_buf()),
+        region,
+        ledger: path("JANDON_LEDGER"),
+        catalog: path("JANDON_CATALOG"),
+        today: std::env::var("JANDON_TODAY").ok().filter(|v| !v.is_empty()),
+        // Each hasher of the standard library is keyed by the system's randomness.
+        random: std::collections::hash_map::RandomState::new().build_hasher().finish(),
+    }
+}
+
+/// Columns of the terminal, or `COLUMNS`; none where nobody looks at columns.
+fn width() -> Option<usize> {
+    let given = std::env::var("COLUMNS").ok().and_then(|c| c.parse::<usize>().ok());
+    let given = given.filter(|columns| (20..=1000).contains(columns));
+    given.or_else(|| {
+        let stdout = std::io::stdout();
+        let size = if stdout.is_terminal() { terminal_size::terminal_size_of(stdout) } else { None };
+        size.map(|(width, _)| usize::from(width.0)).filter(|w| *w >= 20)
+    })
+}
+
+/// Is what stands on stderr to be coloured?
+fn colour(globals: &Globals) -> bool {
+    match globals.color {
+        ColorWord::Always => true,
+        ColorWord::Never => false,
+        ColorWord::Auto => {
+            let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+            let dumb = std::env::var("TERM").is_ok_and(|t| t == "dumb");
+            std::io::stderr().is_terminal() && !set("NO_COLOR") && !dumb
+        }
+    }
+}
+
+fn painted(text: &str, code: &str, colour: bool) -> String {
+    if colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
+}
+
+fn fail(failure: &Failure, json: bool, colour: bool) -> ExitCode {
+    if matches!(failure, Failure::NobodyReads) {
+        return ExitCode::SUCCESS;
+    }
+    if json {
+        eprintln!("{}", failure.json());
+    } else {
+        let (message, hint) = failure.words();
+        eprintln!("{} {message}", painted("error:", "31", colour));
+        if !hint.is_empty() {
+            eprintln!("{} {hint}", painted("hint:", "36", colour));
+        }
+    }
+    ExitCode::from(failure.status())
+}
+
+/// Help and version go to stdout; a mistake becomes a failure like any other.
+fn said_by_grammar(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    match error.kind() {
+        DisplayHelp | DisplayVersion => {
+            let _ = write!(std::io::stdout(), "{error}");
+            return ExitCode::SUCCESS;
+        }
+        DisplayHelpOnMissingArgumentOrSubcommand => {
+            eprint!("{error}");
+            return ExitCode::from(2);
+        }
+        _ => {}
+    }
+    let text = error.to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
+    let mut hint = "see what it takes: jandon --help".to_string();
+    for line in lines {
+        if let Some(tip) = line.strip_prefix("tip: ") {
+            hint = tip.to_string();
+            break;
+        }
+        if line.starts_with("Usage:") {
+            hint = line.replacen("Usage:", "usage:", 1);
+            break;
+        }
+        if message.ends_with(':') || line.starts_with('<') || line.starts_with('[') {
+            message = format!("{message} {line}");
+        }
+    }
+    let is = |a: &OsString, text: &str| a.to_str() == Some(text);
+    let pair = |w: &[OsString]| is(&w[0], "--format") && is(&w[1], "json");
+    let json =
+        arguments.iter().any(|a| is(a, "--json") || is(a, "--format=json")) || arguments.windows(2).any(pair);
+    fail(&Failure::Usage { message, hint }, json, std::io::stderr().is_terminal())
+}
+
+/// Writes the answer at once; a reader that has gone away is no failure of ours.
+fn write_stdout(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Err(Failure::NobodyReads),
+        Err(error) => Err(Failure::File { path: PathBuf::from("standard output"), error }),
+    }
+}
+
+/// Writes the answer to a file, which appears whole or not at all.
+fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    if path == Path::new("-") {
+        return write_stdout(text);
+    }
+    let fail = |error| Failure::File { path: path.to_path_buf(), error };
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_plain = std::fs::metadata(path).map_or(true, |meta| meta.is_file());
+    if !is_plain {
+        return std::fs::write(path, text).map_err(fail);
+    }
+    let draft = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
+    let written = private_file(&draft)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&draft, path));
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&draft);
+        fail(error)
+    })
+}
+
+fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

@@ -6,6 +6,7 @@
 mod figure;
 mod rate;
 
+use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
@@ -176,6 +177,20 @@ impl fmt::Display for Money {
     /// For people, with the unit: `12,500 KRW`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.grouped(), self.unit)
+    }
+}
+
+impl Serialize for Unit {
+    /// As its code.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.code)
+    }
+}
+
+impl Serialize for Money {
+    /// As a decimal string without its unit, which stands beside it.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.plain())
     }
 }
 

@@ -6,6 +6,7 @@
 mod words;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 pub use words::{DateError, Instant, Period, parse_date, parse_instant};
@@ -193,6 +194,24 @@ impl fmt::Display for Moment {
         let seconds = self.0.rem_euclid(SECONDS_PER_DAY);
         let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         write!(f, "{}T{hour:02}:{minute:02}:{second:02}", self.day())
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Month {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

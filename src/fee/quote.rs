@@ -285,7 +285,12 @@ fn checked(terms: &Terms<'_>, conversion: Conversion, amount: i64) -> Result<Out
         return Err(Reason::OverLimit);
     }
     let outcome = outcome(terms, conversion, parts, charges);
-    if outcome.net <= 0 { Err(Reason::NothingLeft) } else { Ok(outcome) }
+    if outcome.net <= 0 {
+        return Err(Reason::NothingLeft);
+    }
+    // What does not fit the ledger cannot be withdrawn.
+    let fits = |value: i128| i64::try_from(value).is_ok();
+    if fits(outcome.debit) && fits(outcome.net) { Ok(outcome) } else { Err(Reason::AboveMaximum) }
 }
 
 fn outcome(terms: &Terms<'_>, conversion: Conversion, amount: i128, charges: Charges) -> Outcome {

@@ -122,6 +122,8 @@ pub struct Snapshot {
     pub account: AccountId,
     /// Smallest parts; of a carrier negative where money is owed.
     pub balance: i64,
+    /// A remark.
+    pub note: Option<String>,
 }
 
 /// A rule that a fact would break.
@@ -368,6 +370,49 @@ impl Measure {
             | Measure::Expired => -1,
             Measure::FirstSeen => 0,
         }
+    }
+}
+
+/// Where an account stands at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Its balance, in parts; what is owed is negative.
+    pub balance: i64,
+    /// What of it has lapsed, in parts.
+    pub lapsed: i64,
+    /// The last snapshot up to the moment.
+    pub seen: Option<Moment>,
+    /// There is a fact up to the moment.
+    pub has_facts: bool,
+}
+
+/// What moved the balance of one account in a stretch of time, by heading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flows {
+    /// Facts; an entry counts for each of its sides.
+    pub facts: i64,
+    sums: [i64; Measure::COUNT],
+}
+
+impl Flows {
+    /// The sum under a heading, in parts.
+    pub fn of(&self, measure: Measure) -> i64 {
+        self.sums[measure as usize]
+    }
+
+    /// By how much the balance moved.
+    pub fn net(&self) -> i64 {
+        Measure::ALL.into_iter().map(|m| m.sign() * self.of(m)).sum()
+    }
+
+    /// Adds to the sum under a heading.
+    pub fn add(&mut self, measure: Measure, amount: i64) {
+        self.sums[measure as usize] += amount;
+    }
+
+    /// That many facts and those sums, in the order of [`Measure::ALL`].
+    pub fn new(facts: i64, sums: [i64; Measure::COUNT]) -> Flows {
+        Flows { facts, sums }
     }
 }
 

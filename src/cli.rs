@@ -1,0 +1,187 @@
+//! The grammar of the command line, and the verbs behind it: one verb, one file.
+
+mod account;
+mod balance;
+mod channels;
+mod check;
+mod demo;
+mod due;
+mod earn;
+mod expiring;
+pub mod failure;
+mod fees;
+mod history;
+mod log;
+mod pay;
+mod record;
+mod refund;
+mod report;
+pub mod session;
+mod spend;
+mod stale;
+mod topup;
+mod transfer;
+mod undo;
+mod withdraw;
+
+use crate::view::{Answer, Format};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use failure::Failure;
+use session::Session;
+use std::path::PathBuf;
+
+/// Keep track of small mobile-payment balances, and see what a withdrawal would net
+#[derive(Debug, Parser)]
+#[command(name = "jandon", version, about, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Words {
+    #[command(flatten)]
+    pub globals: Globals,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The options that every verb takes, before or after it.
+#[derive(Debug, Clone, Args)]
+pub struct Globals {
+    /// The ledger [env: JANDON_LEDGER] [default: ledger.db in the user's data folder]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub ledger: Option<PathBuf>,
+    /// A folder of platform files of your own [env: JANDON_CATALOG] [default: platforms in the config folder]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
+    pub catalog: Option<PathBuf>,
+    /// The form of the answer
+    #[arg(long, global = true, value_name = "FORM", help_heading = "Global options")]
+    pub format: Option<FormatWord>,
+    /// Same as --format json
+    #[arg(long, global = true, conflicts_with = "format", help_heading = "Global options")]
+    pub json: bool,
+    /// Write the answer to a file; its ending picks the form
+    #[arg(short, long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub output: Option<PathBuf>,
+    /// A fixed clock, 2026-11-22 or 2026-11-22T13:05 [env: JANDON_TODAY]
+    #[arg(long, global = true, value_name = "DATE", help_heading = "Global options")]
+    pub today: Option<String>,
+    /// Colour in what people read
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    pub color: ColorWord,
+    /// Say nothing but errors on stderr
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub quiet: bool,
+}
+
+/// `table`, `json` or `csv`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatWord {
+    Table,
+    Json,
+    Csv,
+}
+
+impl From<FormatWord> for Format {
+    fn from(word: FormatWord) -> Format {
+        match word {
+            FormatWord::Table => Format::Table,
+            FormatWord::Json => Format::Json,
+            FormatWord::Csv => Format::Csv,
+        }
+    }
+}
+
+/// `auto`, `always` or `never`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWord {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The verbs, in the order in which a user meets them.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    #[command(subcommand)]
+    Account(account::Words),
+    Log(log::Words),
+    Spend(spend::Words),
+    Earn(earn::Words),
+    Topup(topup::Words),
+    Refund(refund::Words),
+    Pay(pay::Words),
+    Transfer(transfer::Words),
+    Withdraw(withdraw::Words),
+    Undo(undo::UndoWords),
+    Redo(undo::RedoWords),
+    Balance(balance::Words),
+    History(history::Words),
+    Report(report::Words),
+    Expiring(expiring::Words),
+    Due(due::Words),
+    Stale(stale::Words),
+    Fees(fees::Words),
+    Channels(channels::Words),
+    Check(check::Words),
+    Demo(demo::Words),
+}
+
+/// What a verb comes to: its answer, what is said on stderr beside it, and its exit status.
+pub struct Outcome {
+    /// The answer.
+    pub answer: Box<dyn Answer>,
+    /// Said on stderr, in this order.
+    pub notes: Vec<Note>,
+    /// 0, or what `--exit-code` or a refusal that has an answer asks for.
+    pub status: u8,
+}
+
+/// Something said on stderr beside an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// What was done.
+    Done(String),
+    /// What the user should know.
+    Warning(String),
+}
+
+impl Outcome {
+    /// An answer with nothing beside it.
+    pub fn of(answer: impl Answer + 'static) -> Outcome {
+        Outcome { answer: Box::new(answer), notes: Vec::new(), status: 0 }
+    }
+
+    /// The same answer with those notes.
+    pub fn with(mut self, notes: Vec<Note>) -> Outcome {
+        self.notes.extend(notes);
+        self
+    }
+}
+
+/// Runs one verb.
+pub fn run(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
+    match verb {
+        Verb::Account(words) => account::run(words, session),
+        Verb::Log(words) => log::run(words, session),
+        Verb::Spend(words) => spend::run(words, session),
+        Verb::Earn(words) => earn::run(words, session),
+        Verb::Topup(words) => topup::run(words, session),
+        Verb::Refund(words) => refund::run(words, session),
+        Verb::Pay(words) => pay::run(words, session),
+        Verb::Transfer(words) => transfer::run(words, session),
+        Verb::Withdraw(words) => withdraw::run(words, session),
+        Verb::Undo(words) => undo::undo(words, session),
+        Verb::Redo(words) => undo::redo(words, session),
+        Verb::Balance(words) => balance::run(words, session),
+        Verb::History(words) => history::run(words, session),
+        Verb::Report(words) => report::run(words, session),
+        Verb::Expiring(words) => expiring::run(words, session),
+        Verb::Due(words) => due::run(words, session),
+        Verb::Stale(words) => stale::run(words, session),
+        Verb::Fees(words) => fees::run(words, session),
+        Verb::Channels(words) => channels::run(words, session),
+        Verb::Check(words) => check::run(words, session),
+        Verb::Demo(words) => demo::run(words, session),
+    }
+}
+
+/// The arguments as words, or what the grammar says instead: help, the version, or a mistake.
+pub fn parse(arguments: impl Iterator<Item = std::ffi::OsString>) -> Result<Words, clap::Error> {
+    Words::try_parse_from(arguments)
+}

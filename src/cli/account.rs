@@ -1,0 +1,259 @@
+//! `account`: open, list, edit and close accounts.
+
+use super::failure::Failure;
+use super::session::{Session, any_amount, quoted};
+use super::{Note, Outcome, record};
+use crate::fee::Platform;
+use crate::ledger::{Account, AccountId, AccountKind, name};
+use crate::money::Unit;
+use crate::store::Fact;
+use crate::view::balance::Accounts;
+
+/// Open, list, edit or close accounts
+#[derive(Debug, clap::Subcommand)]
+pub enum Words {
+    /// Open an account; a name that is a platform's takes its kind and unit
+    Add(AddWords),
+    /// List the accounts, closed ones too
+    List,
+    /// Change what is known of an account
+    Edit(EditWords),
+    /// Close an account that is empty
+    Close {
+        /// The account
+        name: String,
+    },
+}
+
+/// What an account is given.
+#[derive(Debug, clap::Args)]
+pub struct Traits {
+    /// The platform that runs it: kakaopay, toss-points, skt … (jandon channels)
+    #[arg(long, value_name = "ID")]
+    platform: Option<String>,
+    /// wallet, rewards, giftcard, carrier or bank
+    #[arg(long)]
+    kind: Option<String>,
+    /// The unit of its amounts: KRW, USD, or a points unit
+    #[arg(long)]
+    unit: Option<String>,
+    /// The credit limit of a carrier
+    #[arg(long, value_name = "AMOUNT")]
+    limit: Option<String>,
+    /// The day of the month on which a carrier's bill is due, 1 to 31
+    #[arg(long, value_name = "N")]
+    bill_day: Option<String>,
+    /// A remark
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+}
+
+/// What opens an account.
+#[derive(Debug, clap::Args)]
+pub struct AddWords {
+    /// What you call it
+    name: String,
+    #[command(flatten)]
+    traits: Traits,
+}
+
+/// What changes of an account.
+#[derive(Debug, clap::Args)]
+pub struct EditWords {
+    /// The account
+    name: String,
+    /// A new name
+    #[arg(long, value_name = "NAME")]
+    rename: Option<String>,
+    #[command(flatten)]
+    traits: Traits,
+}
+
+/// Opens, lists, edits or closes.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    match words {
+        Words::Add(words) => add(words, session),
+        Words::List => session.read(|book| Ok(Outcome::of(Accounts::new(&book.accounts)))),
+        Words::Edit(words) => edit(words, session),
+        Words::Close { name } => close(name, session),
+    }
+}
+
+fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
+    let traits = &words.traits;
+    let platform = match &traits.platform {
+        Some(typed) => Some(platform(session, typed)?),
+        None => session.catalog().find(&words.name).and_then(|id| session.catalog().get(&id)),
+    };
+    let kind = kind(traits.kind.as_deref())?;
+    let unit = traits.unit.as_deref().map(|code| unit(session, code)).transpose()?;
+    if let Some(platform) = &platform {
+        agree(platform, kind, unit.as_ref())?;
+    }
+    let mut said = Vec::new();
+    let from_platform = platform.as_ref().map(|p| (p.kind, p.unit.clone()));
+    let (platform_kind, platform_unit) = from_platform.unzip();
+    let chosen_unit = match unit.or(platform_unit) {
+        Some(unit) => unit,
+        None => {
+            let unit = session.default_unit()?;
+            said.push(format!("in {unit}"));
+            unit
+        }
+    };
+    let chosen_kind = kind.or(platform_kind).unwrap_or(AccountKind::Wallet);
+    let mut account = Account {
+        id: AccountId(0),
+        name: printable(&words.name)?,
+        platform: platform.as_ref().map(|p| p.id.clone()),
+        kind: chosen_kind,
+        unit: chosen_unit,
+        limit: None,
+        bill_day: None,
+        note: traits.note.clone(),
+        closed: false,
+    };
+    give_carrier_traits(&mut account, traits)?;
+    let (recorded, notes) =
+        session.record("account add", false, |_| Ok(vec![Fact::Open(account.clone())]))?;
+    let on = account.platform.as_ref().map_or(String::new(), |id| format!(" on {id}"));
+    let did = format!("opened {} ({}{on}, {})", account.name, account.kind, account.unit);
+    let mut outcome = record::outcome(recorded, notes, &did, false);
+    outcome.notes.splice(.., [Note::Done(did)]);
+    if let Some(unit) = said.first() {
+        let text = format!(
+            "nothing says which unit it is {unit}; another one: jandon account edit {} --unit CODE",
+            quoted(&account.name)
+        );
+        outcome.notes.push(Note::Done(text.replace("which unit it is in", "otherwise, so it is in")));
+    }
+    outcome.notes.extend(session.catalog_warnings());
+    Ok(outcome)
+}
+
+fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
+    let traits = &words.traits;
+    let nothing = words.rename.is_none()
+        && traits.platform.is_none()
+        && traits.kind.is_none()
+        && traits.unit.is_none()
+        && traits.limit.is_none()
+        && traits.bill_day.is_none()
+        && traits.note.is_none();
+    if nothing {
+        let hint = "give --rename, --platform, --kind, --unit, --limit, --bill-day or --note".into();
+        return Err(Failure::Usage { message: "nothing to change was given".into(), hint });
+    }
+    let new_name = words.rename.as_deref().map(printable).transpose()?;
+    let (kind, platform) = (
+        kind(traits.kind.as_deref())?,
+        traits.platform.as_deref().map(|p| platform(session, p)).transpose()?,
+    );
+    let new_unit = traits.unit.as_deref().map(|code| unit(session, code)).transpose()?;
+    let (recorded, _) = session.record("account edit", false, |book| {
+        let mut account = session.account(book, &words.name, true)?.clone();
+        if let Some(platform) = &platform {
+            agree(platform, kind, new_unit.as_ref())?;
+            account.platform = Some(platform.id.clone());
+            (account.kind, account.unit) = (platform.kind, platform.unit.clone());
+        }
+        if let Some(kind) = kind {
+            account.kind = kind;
+        }
+        if let Some(unit) = &new_unit {
+            account.unit = unit.clone();
+        }
+        if let Some(name) = &new_name {
+            account.name = name.clone();
+        }
+        if let Some(note) = &traits.note {
+            account.note = Some(note.clone()).filter(|n| !n.is_empty());
+        }
+        if !account.is_carrier() {
+            (account.limit, account.bill_day) = (None, None);
+        }
+        give_carrier_traits(&mut account, traits)?;
+        Ok(vec![Fact::Edit(account)])
+    })?;
+    let name = recorded.balances.first().map_or(words.name.clone(), |b| b.account.clone());
+    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("changed {name}"))]))
+}
+
+fn close(typed: &str, session: &Session) -> Result<Outcome, Failure> {
+    let (recorded, _) = session.record("account close", false, |book| {
+        let account = session.account(book, typed, true)?;
+        if account.closed {
+            return Err(crate::ledger::RuleBroken::AccountClosed { account: account.name.clone() }.into());
+        }
+        Ok(vec![Fact::Edit(Account { closed: true, ..account.clone() })])
+    })?;
+    let name = recorded.balances.first().map_or(typed.to_string(), |b| b.account.clone());
+    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("closed {name}"))]))
+}
+
+fn printable(typed: &str) -> Result<String, Failure> {
+    name::printable(typed)
+        .ok_or_else(|| Failure::Unprintable { what: "name of an account", text: typed.into() })
+}
+
+fn kind(word: Option<&str>) -> Result<Option<AccountKind>, Failure> {
+    let parse = |word: &str| {
+        AccountKind::parse(&word.trim().to_lowercase()).ok_or_else(|| Failure::Word {
+            what: "kind of account",
+            typed: word.into(),
+            allowed: AccountKind::ALL.map(AccountKind::word).to_vec(),
+        })
+    };
+    word.map(parse).transpose()
+}
+
+/// The platform that a word means: its id, its name or an alias.
+pub fn platform(session: &Session, typed: &str) -> Result<Platform, Failure> {
+    let catalog = session.catalog();
+    if let Some(found) = catalog.find(typed).and_then(|id| catalog.get(&id)) {
+        return Ok(found);
+    }
+    let (fits, close) = catalog.search(typed);
+    match fits.as_slice() {
+        [one] => catalog.get(one).ok_or_else(|| Failure::UnknownPlatform { typed: typed.into(), close }),
+        [] => Err(Failure::UnknownPlatform { typed: typed.into(), close }),
+        _ => Err(Failure::AmbiguousPlatform { typed: typed.into(), fits }),
+    }
+}
+
+fn unit(session: &Session, code: &str) -> Result<Unit, Failure> {
+    if let Some(unit) = session.catalog().unit(code) {
+        return Ok(unit);
+    }
+    let wanted = code.trim().to_uppercase();
+    let known = session.read(|book| Ok(book.store.units()?))?;
+    known.into_iter().find(|u| *u.code == *wanted).ok_or_else(|| Failure::UnknownUnit { code: code.into() })
+}
+
+/// A platform decides kind and unit of its balances.
+fn agree(platform: &Platform, kind: Option<AccountKind>, unit: Option<&Unit>) -> Result<(), Failure> {
+    let decides = |what, is| Failure::PlatformDecides { platform: platform.id.clone(), what, is };
+    match (kind, unit) {
+        (Some(kind), _) if kind != platform.kind => Err(decides("kind", platform.kind.to_string())),
+        (_, Some(unit)) if *unit != platform.unit => Err(decides("unit", platform.unit.to_string())),
+        _ => Ok(()),
+    }
+}
+
+fn give_carrier_traits(account: &mut Account, traits: &Traits) -> Result<(), Failure> {
+    for (option, given) in [("limit", &traits.limit), ("bill-day", &traits.bill_day)] {
+        if given.is_some() && !account.is_carrier() {
+            return Err(Failure::CarrierOnly { option, account: account.name.clone() });
+        }
+    }
+    if let Some(limit) = &traits.limit {
+        account.limit = Some(any_amount(limit, account)?.parts);
+    }
+    if let Some(text) = &traits.bill_day {
+        let day = text.trim().parse::<u8>().ok().filter(|day| (1..=31).contains(day));
+        let message = format!("{text:?} is no day of a month");
+        let wrong = || Failure::Usage { message, hint: "give --bill-day a number from 1 to 31".into() };
+        account.bill_day = Some(day.ok_or_else(wrong)?);
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! `balance`: what is owned, owed and available.
+
+use super::failure::Failure;
+use super::session::{BALANCE_STALE_DAYS, Book, Session, available};
+use super::{Note, Outcome};
+use crate::ledger::{Account, Standing};
+use crate::money::Unit;
+use crate::period::Moment;
+use crate::view::balance::{Balance, BalanceRow, Total};
+use std::collections::BTreeMap;
+
+/// Show what you own, what you owe and what is available
+#[derive(Debug, clap::Args)]
+pub struct Words {
+    /// Only these accounts
+    name: Vec<String>,
+    /// As of that moment
+    #[arg(long, value_name = "DATE")]
+    at: Option<String>,
+}
+
+/// Answers with one row an account and one total a unit.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    let at = session.seen_moment(words.at.as_deref())?;
+    session.read(|book| {
+        let wanted: Vec<&Account> = match words.name.as_slice() {
+            [] => book.accounts.iter().collect(),
+            names => names.iter().map(|name| session.account(book, name, false)).collect::<Result<_, _>>()?,
+        };
+        let standings = book.store.standings(at)?;
+        let mut rows = Vec::new();
+        let mut lapsed_notes = Vec::new();
+        let mut held = Vec::new();
+        for account in wanted {
+            let standing = standings.get(&account.id).copied().unwrap_or_default();
+            if account.closed && words.name.is_empty() && standing.balance == 0 {
+                continue;
+            }
+            if standing.lapsed > 0 {
+                lapsed_notes.push(Note::Warning(format!(
+                    "{} of {} have lapsed and are not available",
+                    account.unit.money(standing.lapsed),
+                    account.name
+                )));
+            }
+            held.push((account, standing.balance));
+            rows.push(row(account, standing, at));
+        }
+        let mut outcome = Outcome::of(Balance::new(at, rows, totals(&held), None)).with(lapsed_notes);
+        if book.accounts.is_empty() {
+            outcome.notes.push(Note::Done("open one with: jandon account add NAME".into()));
+        }
+        Ok(outcome)
+    })
+}
+
+fn row(account: &Account, standing: Standing, at: Moment) -> BalanceRow {
+    BalanceRow {
+        account: account.name.clone(),
+        platform: account.platform.clone(),
+        kind: account.kind,
+        unit: account.unit.clone(),
+        balance: account.unit.money(standing.balance),
+        available: account.unit.money(available(account, standing)),
+        seen: standing.seen,
+        stale: is_stale(standing, at),
+        limit: account.limit.map(|parts| account.unit.money(parts)),
+    }
+}
+
+/// Has nobody seen the balance for long? An account without a fact has nothing to be seen.
+pub fn is_stale(standing: Standing, at: Moment) -> bool {
+    let seen_lately = standing.seen.is_some_and(|seen| at.day().0 - seen.day().0 < BALANCE_STALE_DAYS);
+    standing.has_facts && !seen_lately
+}
+
+/// What is owned and owed, a unit each, from accounts and their balances.
+pub fn totals(held: &[(&Account, i64)]) -> Vec<Total> {
+    let mut sums: BTreeMap<&Unit, (i64, i64)> = BTreeMap::new();
+    for (account, balance) in held {
+        let sum = sums.entry(&account.unit).or_default();
+        if account.is_carrier() && *balance < 0 {
+            sum.1 = sum.1.saturating_sub(*balance);
+        } else {
+            sum.0 = sum.0.saturating_add(*balance);
+        }
+    }
+    let total = |(unit, (own, owe)): (&Unit, (i64, i64))| Total {
+        unit: unit.clone(),
+        own: unit.money(own),
+        owe: unit.money(owe),
+        net: unit.money(own.saturating_sub(owe)),
+    };
+    sums.into_iter().map(total).collect()
+}
+
+/// Every account with its balance at a moment.
+pub fn held_at<'b>(book: &'b Book<'_>, at: Moment) -> Result<Vec<(&'b Account, i64)>, Failure> {
+    let standings = book.store.standings(at)?;
+    let balance = |a: &Account| standings.get(&a.id).map_or(0, |s| s.balance);
+    Ok(book.accounts.iter().map(|a| (a, balance(a))).filter(|(a, b)| !a.closed || *b != 0).collect())
+}

@@ -1,0 +1,122 @@
+//! `demo`: a throw-away ledger with a sample month, made by the commands that a user types.
+
+use super::failure::Failure;
+use super::session::Session;
+use super::{Note, Outcome, Verb, Words as Line};
+use crate::period::Moment;
+use crate::view::csv::Csv;
+use crate::view::page::Page;
+use crate::view::{Answer, Format, render};
+use clap::Parser;
+use serde::Serialize;
+
+/// See what this is: a sample month on a throw-away ledger
+#[derive(Debug, clap::Args)]
+pub struct Words {}
+
+/// The commands, as typed.
+const SCRIPT: &[&str] = &[
+    "jandon account add 카카오페이",
+    "jandon account add toss --platform toss-points",
+    "jandon account add lpoint --platform l-point",
+    "jandon account add skt --limit 300,000 --bill-day 25",
+    "jandon account add bank --kind bank --unit KRW",
+    "jandon log 카카오페이=50,000 toss=8,000 lpoint=100,000 bank=1,200,000 --date 2026-10-05",
+    "jandon spend skt 15,000 games --date 2026-09-20",
+    "jandon spend 카카오페이 4,500 coffee --payee Mega --date 2026-10-06",
+    "jandon spend 카카오페이 1만2천 lunch --date 2026-10-07",
+    "jandon spend skt 9,900 music --date 2026-10-11",
+    "jandon earn toss 230 walking --date 2026-10-12",
+    "jandon topup 카카오페이 30,000 --from bank --date 2026-10-15",
+    "jandon withdraw toss 2,000 --via own-account --to bank --date 2026-10-20",
+    "jandon pay skt 15,000 --from bank --date 2026-10-25",
+    "jandon log 카카오페이 61,000 --date 2026-10-31",
+    "jandon balance",
+    "jandon report 2026-10",
+    "jandon fees lpoint 40,000",
+    "jandon fees skt 100,000",
+];
+
+/// A transcript: each command and what it printed.
+#[derive(Debug, Serialize)]
+struct Transcript {
+    schema: &'static str,
+    steps: Vec<Step>,
+}
+
+#[derive(Debug, Serialize)]
+struct Step {
+    command: &'static str,
+    output: String,
+}
+
+/// Runs the script on a ledger that is gone afterwards.
+pub fn run(_: &Words, session: &Session) -> Result<Outcome, Failure> {
+    let folder = Folder::new(session)?;
+    let now = Moment::parse_iso("2026-11-01T09:00").unwrap_or(session.now);
+    let inner = session.elsewhere(&folder.0.join("ledger.db"), now);
+    let mut steps = Vec::new();
+    for command in SCRIPT {
+        let line = Line::try_parse_from(command.split_whitespace())
+            .map_err(|error| Failure::Usage { message: error.to_string(), hint: String::new() })?;
+        debug_assert!(!matches!(line.verb, Verb::Demo(_)));
+        let outcome = super::run(&line.verb, &inner)?;
+        let mut output = render(outcome.answer.as_ref(), Format::Table, Some(80));
+        for note in &outcome.notes {
+            let (Note::Done(text) | Note::Warning(text)) = note;
+            let warning = if matches!(note, Note::Warning(_)) { "warning: " } else { "" };
+            output += &format!("{warning}{text}\n");
+        }
+        steps.push(Step { command, output });
+    }
+    drop(folder);
+    let transcript = Transcript { schema: "jandon.demo/1", steps };
+    Ok(Outcome::of(transcript).with(vec![Note::Done(
+        "that was a ledger in a temporary folder, and it is gone; begin your own: jandon account add NAME"
+            .into(),
+    )]))
+}
+
+/// A folder that is removed with all that is in it.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(session: &Session) -> Result<Folder, Failure> {
+        let name = format!("jandon-demo-{}", session.new_id(session.now));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir(&path).map_err(|error| Failure::File { path: path.clone(), error })?;
+        Ok(Folder(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Answer for Transcript {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        for step in &self.steps {
+            page.gap();
+            page.verbatim(format!("$ {}", step.command));
+            for line in step.output.lines() {
+                page.verbatim(line);
+            }
+        }
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&["command", "output"]);
+        for step in &self.steps {
+            csv.row(vec![Some(step.command.to_string()), Some(step.output.clone())]);
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        crate::view::json(self)
+    }
+}

@@ -1,0 +1,54 @@
+//! `due`: carrier bills, and what is left of the limits.
+
+use super::Outcome;
+use super::expiring::days;
+use super::failure::Failure;
+use super::session::{Session, available};
+use crate::report::{self, BillStatus};
+use crate::view::report::{Due, LimitLeft};
+
+/// How far `--exit-code` looks where nothing else is asked.
+const WITHIN: i32 = 30;
+
+/// Show carrier bills: billed, unbilled, when due, and what is left of the limit
+#[derive(Debug, clap::Args)]
+pub struct Words {
+    /// Only bills due within so many days, and overdue ones [default: all; 30d for --exit-code]
+    #[arg(long, value_name = "DAYS")]
+    within: Option<String>,
+    /// Exit with 3 when a bill is overdue or due
+    #[arg(long)]
+    exit_code: bool,
+}
+
+/// Answers with one row a bill.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    let within = words.within.as_ref().map(|text| days(text, "--within")).transpose()?;
+    session.read(|book| {
+        let today = session.today();
+        let mut bills = report::bills(&book.accounts, &book.store.bills(session.now)?, today);
+        if let Some(within) = within {
+            bills.retain(|bill| bill.due.is_none_or(|due| due.0 - today.0 <= within));
+        }
+        let near = |bill: &report::Bill| {
+            let limit = within.unwrap_or(WITHIN);
+            bill.status == BillStatus::Overdue
+                || bill.due.map_or(bill.status == BillStatus::Due, |due| due.0 - today.0 <= limit)
+        };
+        let found = words.exit_code && bills.iter().any(near);
+        let standings = book.store.standings(session.now)?;
+        let carriers = book.accounts.iter().filter(|a| a.is_carrier() && !a.closed);
+        let limits = carriers.map(|a| {
+            let standing = standings.get(&a.id).copied().unwrap_or_default();
+            LimitLeft {
+                account: a.name.clone(),
+                unit: a.unit.clone(),
+                limit: a.limit.map(|parts| a.unit.money(parts)),
+                limit_left: a.limit.map(|_| a.unit.money(available(a, standing))),
+            }
+        });
+        let mut outcome = Outcome::of(Due::new(bills, limits.collect()));
+        outcome.status = if found { 3 } else { 0 };
+        Ok(outcome)
+    })
+}

@@ -1,0 +1,104 @@
+//! What the recording verbs share: an entry in the making, and the line that says what was done.
+
+use super::failure::Failure;
+use super::session::{Session, When};
+use super::{Note, Outcome};
+use crate::ledger::{Account, Entry, Expires, Kind, Place, name};
+use crate::money::Unit;
+use crate::period::Moment;
+use crate::store::Fact;
+use crate::view::history::HistoryLine;
+use crate::view::recorded::Recorded;
+
+/// An entry of one unit without charges, between an account and the outside or another account.
+pub fn entry(session: &Session, kind: Kind, at: Moment, unit: &Unit, amount: i64, when: &When) -> Entry {
+    let outside = Place { account: None, amount, unit: unit.clone() };
+    Entry {
+        id: session.new_id(at),
+        at,
+        kind,
+        out: outside.clone(),
+        arriving: outside,
+        fee: 0,
+        tax: 0,
+        category: None,
+        payee: None,
+        note: when.note.clone(),
+        channel: None,
+        expires: Expires::Unknown,
+    }
+}
+
+/// A category or payee in the form in which it is stored.
+pub fn label(what: &'static str, text: Option<&str>) -> Result<Option<String>, Failure> {
+    text.map(|t| name::printable(t).ok_or_else(|| Failure::Unprintable { what, text: t.into() })).transpose()
+}
+
+/// Checks an entry against the accounts, before the door does the same: a broken rule of one's own
+/// making is told in the words of the command.
+pub fn checked(entry: Entry, accounts: &[Account]) -> Result<Fact, Failure> {
+    entry.check(|id| accounts.iter().find(|a| a.id == id))?;
+    Ok(Fact::Entry(entry))
+}
+
+/// The outcome of a recording verb: the answer, and a line with what was done and where it leads.
+pub fn outcome(recorded: Recorded, notes: Vec<Note>, did: &str, dry_run: bool) -> Outcome {
+    let balances: Vec<String> = recorded
+        .balances
+        .iter()
+        .map(|b| {
+            let owed = b.owed;
+            let shown = if owed { b.unit.money(b.balance.parts.saturating_neg()) } else { b.balance.clone() };
+            format!("{} {}{shown}", b.account, if owed { "owed " } else { "" })
+        })
+        .collect();
+    // A log says the balances already.
+    let now = if balances.is_empty() || did.starts_with("logged") {
+        String::new()
+    } else {
+        format!("; now {}", balances.join(", "))
+    };
+    let would = if dry_run { "would have " } else { "" };
+    let mut all = vec![Note::Done(format!("{would}{did}{now}"))];
+    all.extend(notes);
+    Outcome::of(recorded).with(all)
+}
+
+/// What an entry did, in a few words: `spent 4,500 KRW from kakao (coffee)`.
+pub fn did(verb: &str, line: &HistoryLine) -> String {
+    let HistoryLine::Entry(line) = line else { return verb.to_string() };
+    let mut words = match (&line.from, &line.to) {
+        (Some(from), Some(to)) => format!("{verb} {} from {from} to {to}", line.out),
+        (Some(from), None) => format!("{verb} {} from {from}", line.out),
+        (None, Some(to)) => format!("{verb} {} on {to}", line.arriving),
+        (None, None) => verb.to_string(),
+    };
+    let mut about: Vec<String> = [&line.category, &line.payee].into_iter().flatten().cloned().collect();
+    if line.fee.parts != 0 {
+        about.push(format!("fee {}", line.fee.grouped()));
+    }
+    if line.tax.parts != 0 {
+        about.push(format!("tax {}", line.tax.grouped()));
+    }
+    if line.from.is_some() && (line.out_unit != line.in_unit || line.out.parts != line.arriving.parts) {
+        about.push(format!("{} arrives", line.arriving));
+    }
+    if let Some(expires) = &line.expires {
+        about.push(if expires == "never" {
+            "never lapses".into()
+        } else {
+            format!("lapses after {expires}")
+        });
+    }
+    if !about.is_empty() {
+        words += &format!(" ({})", about.join(", "));
+    }
+    words
+}
+
+/// The outcome of a verb that wrote one entry.
+pub fn one_entry(verb: &str, recorded: (Recorded, Vec<Note>), dry_run: bool) -> Outcome {
+    let (recorded, notes) = recorded;
+    let did = recorded.entries.first().map_or(String::new(), |line| did(verb, line));
+    outcome(recorded, notes, &did, dry_run)
+}

@@ -1,0 +1,39 @@
+//! `refund`: a purchase that came back.
+
+use super::failure::Failure;
+use super::session::{Session, When, positive};
+use super::{Outcome, record};
+use crate::ledger::Kind;
+
+/// Record a purchase that came back
+#[derive(Debug, clap::Args)]
+pub struct Words {
+    /// The account it came back to
+    name: String,
+    /// How much
+    #[arg(allow_negative_numbers = true)]
+    amount: String,
+    /// What had been bought
+    category: Option<String>,
+    /// Who paid it back
+    #[arg(long, value_name = "TEXT")]
+    payee: Option<String>,
+    #[command(flatten)]
+    when: When,
+}
+
+/// Records one refund.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    let at = session.entry_moment(words.when.date.as_deref())?;
+    let category = record::label("category", words.category.as_deref())?;
+    let payee = record::label("payee", words.payee.as_deref())?;
+    let recorded = session.record("refund", words.when.dry_run, |book| {
+        let account = session.account(book, &words.name, true)?;
+        let amount = positive(&words.amount, account)?;
+        let mut entry = record::entry(session, Kind::Refund, at, &account.unit, amount.parts, &words.when);
+        entry.arriving.account = Some(account.id);
+        (entry.category, entry.payee) = (category.clone(), payee.clone());
+        Ok(vec![record::checked(entry, &book.accounts)?])
+    })?;
+    Ok(record::one_entry("refunded", recorded, words.when.dry_run))
+}

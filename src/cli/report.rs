@@ -1,0 +1,133 @@
+//! `report`: what a period did.
+
+use super::balance::{held_at, totals};
+use super::failure::Failure;
+use super::session::{Book, Session};
+use super::{Note, Outcome};
+use crate::fee::Side;
+use crate::ledger::Kind;
+use crate::period::{Day, Moment, Period};
+use crate::report;
+use crate::view::report::{Days, Report};
+
+/// How far a report looks ahead for points that lapse.
+const EXPIRING_DAYS: i32 = 60;
+
+/// Show what a month, or any period, did to your balances
+#[derive(Debug, clap::Args)]
+pub struct Words {
+    /// 2026-10, 2026, 2026Q4, A..B, last month, last 90d, 지난달 [default: this month]
+    period: Option<String>,
+    /// The day on which your month begins, 1 to 31
+    #[arg(long, value_name = "N", default_value = "1")]
+    month_start: String,
+}
+
+/// Answers with the summary.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    let start = month_start(&words.month_start)?;
+    let today = session.today();
+    let period = match &words.period {
+        None => Period::month_of(today, start),
+        Some(text) => Period::parse(text, today, start)?,
+    };
+    session.read(|book| {
+        let from = match period.from {
+            Some(from) => from,
+            None => book.store.first_fact()?.map_or(today, Moment::day).min(period.to.unwrap_or(today)),
+        };
+        let to = period.to.unwrap_or(today.max(from));
+        // Facts after now count from their moment on, so a running period ends now.
+        let (begin, end) = (from.start(), to.end().min(session.now.max(from.start())));
+        let period =
+            if period.from.is_none() || period.to.is_none() { Period::days(from, to) } else { period };
+        let (previous, part) = report::compared(&period, today);
+        let mut summary = summary(session, book, (begin, end), previous)?;
+        (summary.period, summary.from, summary.to, summary.part) = (period.name(), from, to, part);
+        let notes = if book.accounts.is_empty() {
+            vec![Note::Done("open an account with: jandon account add NAME".into())]
+        } else {
+            Vec::new()
+        };
+        Ok(Outcome::of(summary).with(notes))
+    })
+}
+
+/// The day of `--month-start`.
+pub fn month_start(text: &str) -> Result<u32, Failure> {
+    let day = text.trim().parse::<u32>();
+    let wrong = || Failure::Usage {
+        message: format!("{text:?} is no day of a month"),
+        hint: "give --month-start a number from 1 to 31".into(),
+    };
+    match day {
+        Ok(day) if (1..=31).contains(&day) => Ok(day),
+        Ok(day) => Err(Failure::MonthStart { day }),
+        Err(_) => Err(wrong()),
+    }
+}
+
+fn summary(
+    session: &Session,
+    book: &Book<'_>,
+    (begin, end): (Moment, Moment),
+    previous: Option<(Day, Day)>,
+) -> Result<Report, Failure> {
+    let store = book.store;
+    let flows = store.flows(Some(begin), Some(end))?;
+    let closings = store.standings(end)?;
+    let mut accounts = Vec::new();
+    for account in &book.accounts {
+        let flows = flows.get(&account.id).copied().unwrap_or_default();
+        let closing = closings.get(&account.id).map_or(0, |s| s.balance);
+        accounts.extend(report::account_summary(account, closing - flows.net(), flows));
+    }
+    let now = store.categories(Some(begin), Some(end))?;
+    let before = match previous {
+        None => Vec::new(),
+        Some((from, to)) => store.categories(Some(from.start()), Some(to.end()))?,
+    };
+    let mut micropayments = Vec::new();
+    for threshold in &session.config()?.micropayments {
+        let unit = &threshold.unit;
+        let spent: i64 =
+            now.iter().filter(|t| t.kind == Kind::Spend && &t.unit == unit).map(|t| t.amount).sum();
+        let has_spent = now.iter().any(|t| t.kind == Kind::Spend && &t.unit == unit);
+        if has_spent {
+            let amounts = store.micropayments(unit, threshold.parts, begin, end)?;
+            micropayments.push(report::micropayments(threshold.clone(), amounts, spent));
+        }
+    }
+    let mut fees = Vec::new();
+    for mut total in store.channels(Some(begin), Some(end))? {
+        // Charges on top are no part of the amount that they are a share of.
+        let side = total.channel.as_ref().and_then(|id| {
+            let platform = session.catalog().get(id.split_once('/')?.0)?;
+            Some(platform.side_on(id, end.day()))
+        });
+        if side == Some(Side::OnTop) {
+            total.amount -= total.fee + total.tax;
+        }
+        fees.push(report::channel_summary(&total));
+    }
+    let lots = store.lots(session.now)?;
+    let bills = store.bills(session.now)?;
+    let today = session.today();
+    Ok(Report {
+        schema: "jandon.report/1",
+        period: None,
+        from: begin.day(),
+        to: end.day(),
+        part: false,
+        previous: previous.map(|(from, to)| Days { from, to }),
+        accounts,
+        spending: report::categories(Kind::Spend, &now, &before),
+        income: report::categories(Kind::Earn, &now, &before),
+        micropayments,
+        fees,
+        expiring: report::expiring(&book.accounts, &lots, today, EXPIRING_DAYS),
+        due: report::bills(&book.accounts, &bills, today),
+        totals: totals(&held_at(book, end)?),
+        exchange: None,
+    })
+}

@@ -1,0 +1,489 @@
+//! What every verb is handed: where things lie, what time it is, and the doors to the ledger.
+//! It knows no verb.
+
+use super::failure::Failure;
+use super::{Globals, Note};
+use crate::fee::catalog::{Catalog, UserFile};
+use crate::fee::{Platform, Use, Used};
+use crate::ledger::{Account, AccountId, Id, Standing, name};
+use crate::money::{Figure, Money, Unit};
+use crate::period::{self, Day, Instant, Moment};
+use crate::store::{Change, Fact, HistoryFact, HistoryRow, Store, StoreError};
+use crate::view::history::{EntryLine, HistoryLine, SnapshotLine};
+use crate::view::recorded::{BalanceAfter, Recorded};
+use std::cell::{Cell, OnceCell};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a writer waits for another one.
+const WAIT: Duration = Duration::from_secs(10);
+/// A rule that nobody has checked for so many days is stale.
+pub const RULE_STALE_DAYS: i32 = 180;
+/// A balance that nobody has seen for so many days is stale.
+pub const BALANCE_STALE_DAYS: i32 = 30;
+
+/// The world around one command, as the process found it.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The local time.
+    pub now: Moment,
+    /// The user's data folder, where the ledger lies by default.
+    pub data: Option<PathBuf>,
+    /// The user's config folder.
+    pub config: Option<PathBuf>,
+    /// The region of the locale, such as `KR`.
+    pub region: Option<String>,
+    /// `JANDON_LEDGER`.
+    pub ledger: Option<PathBuf>,
+    /// `JANDON_CATALOG`.
+    pub catalog: Option<PathBuf>,
+    /// `JANDON_TODAY`.
+    pub today: Option<String>,
+    /// Numbers that nobody else draws.
+    pub random: u64,
+}
+
+/// What every verb is handed.
+pub struct Session {
+    /// The present moment.
+    pub now: Moment,
+    ledger: PathBuf,
+    catalog_folder: Option<PathBuf>,
+    config_file: Option<PathBuf>,
+    region: Option<String>,
+    random: Cell<u64>,
+    catalog: OnceCell<Catalog>,
+    config: OnceCell<Config>,
+}
+
+/// What the user set in `config.toml`.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The unit of new accounts.
+    pub unit: Option<Unit>,
+    /// Up to which amount a payment is small, by unit.
+    pub micropayments: Vec<Money>,
+    /// Above this share, in hundredths of a percent, charges are warned about.
+    pub warn_above: i64,
+}
+
+/// The options that every recording verb takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct When {
+    /// When it happened: 2026-11-20, 2026-11-20T18:30, yesterday, 3d ago, 어제
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<String>,
+    /// A remark
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What is known while a verb decides: the ledger's accounts, within the write lock or not.
+pub struct Book<'s> {
+    /// The ledger.
+    pub store: &'s Store,
+    /// Its accounts.
+    pub accounts: Vec<Account>,
+}
+
+impl Session {
+    /// A session in that world with those options.
+    pub fn new(world: World, globals: &Globals) -> Result<Session, Failure> {
+        let now = match globals.today.as_ref().or(world.today.as_ref()) {
+            None => world.now,
+            Some(text) => fixed_clock(text)?,
+        };
+        let ledger = globals.ledger.clone().or(world.ledger);
+        let ledger = ledger.or_else(|| world.data.map(|folder| folder.join("ledger.db")));
+        let config_file = world.config.as_ref().map(|folder| folder.join("config.toml"));
+        let in_config = world.config.map(|folder| folder.join("platforms"));
+        Ok(Session {
+            now,
+            ledger: ledger.ok_or(Failure::NoHome)?,
+            catalog_folder: globals.catalog.clone().or(world.catalog).or(in_config),
+            config_file,
+            region: world.region,
+            random: Cell::new(world.random),
+            catalog: OnceCell::new(),
+            config: OnceCell::new(),
+        })
+    }
+
+    /// A session on another ledger at another moment, for a demonstration.
+    pub fn elsewhere(&self, ledger: &Path, now: Moment) -> Session {
+        Session {
+            now,
+            ledger: ledger.to_path_buf(),
+            catalog_folder: None,
+            config_file: None,
+            region: Some("KR".into()),
+            random: Cell::new(self.random.get() ^ 0x9e37_79b9_7f4a_7c15),
+            catalog: OnceCell::new(),
+            config: OnceCell::new(),
+        }
+    }
+
+    /// The present day.
+    pub fn today(&self) -> Day {
+        self.now.day()
+    }
+
+    /// Where the ledger lies.
+    pub fn ledger_path(&self) -> &Path {
+        &self.ledger
+    }
+
+    /// The catalog, with the user's own files; read at the first question.
+    pub fn catalog(&self) -> &Catalog {
+        self.catalog.get_or_init(|| {
+            let folder = self.catalog_folder.as_deref();
+            let entries = folder.and_then(|f| std::fs::read_dir(f).ok());
+            let mut paths: Vec<PathBuf> = entries
+                .into_iter()
+                .flatten()
+                .filter_map(|entry| entry.ok().map(|e| e.path()))
+                .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+                .collect();
+            paths.sort();
+            let read = |path: PathBuf| {
+                let text = String::from_utf8_lossy(&std::fs::read(&path).ok()?).into_owned();
+                Some(UserFile { path: path.display().to_string(), text })
+            };
+            Catalog::new(paths.into_iter().filter_map(read).collect())
+        })
+    }
+
+    /// Warnings about the user's platform files that could not be read.
+    pub fn catalog_warnings(&self) -> Vec<Note> {
+        let tell = |broken: &crate::fee::catalog::BrokenFile| {
+            Note::Warning(format!("left out {}", super::failure::file_error(&broken.path, &broken.error)))
+        };
+        self.catalog().broken().iter().map(tell).collect()
+    }
+
+    /// What the user set; read at the first question.
+    pub fn config(&self) -> Result<&Config, Failure> {
+        if let Some(config) = self.config.get() {
+            return Ok(config);
+        }
+        let config = self.read_config()?;
+        Ok(self.config.get_or_init(|| config))
+    }
+
+    fn read_config(&self) -> Result<Config, Failure> {
+        let won = |parts| Unit::currency("KRW").map(|u| u.money(parts));
+        let dollars = |parts| Unit::currency("USD").map(|u| u.money(parts));
+        let mut config = Config {
+            unit: None,
+            micropayments: [won(10_000), dollars(1_000)].into_iter().flatten().collect(),
+            warn_above: 500,
+        };
+        let Some(path) = &self.config_file else { return Ok(config) };
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(config),
+            Err(e) => return Err(Failure::File { path: path.clone(), error: e }),
+        };
+        let wrong = |what: String| Failure::Config { path: path.clone(), what };
+        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| wrong(e.message().to_string()))?;
+        for (key, value) in &table {
+            match (key.as_str(), value) {
+                ("unit", toml::Value::String(code)) => {
+                    let unit = self.catalog().unit(code);
+                    config.unit = Some(unit.ok_or_else(|| wrong(format!("`unit`: no unit {code}")))?);
+                }
+                ("micropayments", toml::Value::Table(thresholds)) => {
+                    for (code, amount) in thresholds {
+                        let unit = self.catalog().unit(code);
+                        let unit = unit.ok_or_else(|| wrong(format!("`micropayments`: no unit {code}")))?;
+                        let money = amount.as_str().and_then(|a| Figure::parse(a).ok()?.money(&unit).ok());
+                        let money = money.ok_or_else(|| {
+                            wrong(format!(
+                                "`micropayments`: {code} wants an amount in quotes, such as \"10000\""
+                            ))
+                        })?;
+                        config.micropayments.retain(|m| m.unit != unit);
+                        config.micropayments.push(money);
+                    }
+                }
+                ("fees", toml::Value::Table(fees)) => {
+                    for (key, value) in fees {
+                        let percent = value.as_str().and_then(|p| crate::money::decimal_parts(p, 2));
+                        config.warn_above = match (key.as_str(), percent) {
+                            ("warn_above_percent", Some(percent)) => percent,
+                            _ => {
+                                let known = "`fees` knows one key: warn_above_percent = \"5\"";
+                                return Err(wrong(known.into()));
+                            }
+                        };
+                    }
+                }
+                (other, _) => {
+                    let known = "known keys are unit, [micropayments] and [fees]";
+                    return Err(wrong(format!("`{other}` is not understood; {known}")));
+                }
+            }
+        }
+        Ok(config)
+    }
+
+    /// The unit of a new account that nothing else decides: the config's, else the locale's, else won.
+    pub fn default_unit(&self) -> Result<Unit, Failure> {
+        if let Some(unit) = &self.config()?.unit {
+            return Ok(unit.clone());
+        }
+        let local = self.region.as_deref().and_then(Unit::of_country);
+        Ok(local.unwrap_or_else(|| Unit::new("KRW", 0)))
+    }
+
+    /// A new lasting name for something of a moment.
+    pub fn new_id(&self, at: Moment) -> Id {
+        // SplitMix64: from one number of the system's, a row of numbers that do not repeat.
+        let state = self.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.random.set(state);
+        let mut bits = state;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Id::new(at, bits ^ (bits >> 31))
+    }
+
+    /// Reads the ledger.
+    pub fn read<T>(&self, look: impl FnOnce(&Book<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let store = Store::read(&self.ledger, WAIT)?;
+        let accounts = store.accounts()?;
+        look(&Book { store: &store, accounts })
+    }
+
+    /// Records one change. `decide` sees the ledger under its write lock and says what to add;
+    /// with `dry_run` all is done but the keeping.
+    pub fn record(
+        &self,
+        command: &'static str,
+        dry_run: bool,
+        decide: impl Fn(&Book<'_>) -> Result<Vec<Fact>, Failure>,
+    ) -> Result<(Recorded, Vec<Note>), Failure> {
+        loop {
+            let store = Store::write(&self.ledger, WAIT)?;
+            let book = Book { accounts: store.accounts()?, store: &store };
+            let facts = decide(&book)?;
+            if facts.is_empty() {
+                return Ok((Recorded::new(None, Vec::new(), Vec::new()), Vec::new()));
+            }
+            let change = Change { id: self.new_id(self.now), at: self.now, command, facts };
+            let applied = store.apply(&change)?;
+            let book = Book { accounts: store.accounts()?, store: &store };
+            // An undo shows what it took back, everything else what it wrote.
+            let shown = match change.facts.as_slice() {
+                [Fact::Void(voided)] => store.voided_original(*voided)?.unwrap_or(*voided),
+                _ => change.id,
+            };
+            let rows = store.history_of_change(shown)?;
+            let mut notes = self.warnings(&book, &rows, command)?;
+            let lines = book.lines(&rows);
+            let standings = store.standings(self.now)?;
+            let balances = book
+                .accounts
+                .iter()
+                .filter(|a| applied.accounts.contains(&a.id))
+                .map(|a| {
+                    let balance = standings.get(&a.id).map_or(0, |s| s.balance);
+                    BalanceAfter {
+                        account: a.name.clone(),
+                        unit: a.unit.clone(),
+                        balance: a.unit.money(balance),
+                        owed: a.is_carrier(),
+                    }
+                })
+                .collect();
+            let mut recorded = Recorded::new(Some(change.id), lines, balances);
+            if dry_run {
+                recorded.change = None;
+                notes.push(Note::Done("nothing was written (dry run)".into()));
+                return Ok((recorded, notes));
+            }
+            match store.keep() {
+                // Another process created the ledger in the same moment: decide again on what it wrote.
+                Err(StoreError::CreatedMeanwhile(_)) => continue,
+                kept => kept?,
+            }
+            return Ok((recorded, notes));
+        }
+    }
+
+    /// What is odd about what was just recorded: it lies ahead, or something earlier is missing.
+    fn warnings(&self, book: &Book<'_>, rows: &[HistoryRow], command: &str) -> Result<Vec<Note>, Failure> {
+        let mut notes = Vec::new();
+        if matches!(command, "undo" | "redo") {
+            return Ok(notes);
+        }
+        let mut told: Vec<AccountId> = Vec::new();
+        for row in rows {
+            if row.at() > self.now {
+                notes.push(Note::Warning(format!("dated after now: it counts from {} on", row.at().day())));
+            }
+            let HistoryFact::Entry(entry) = &row.fact else { continue };
+            let Some(from) = entry.out.account.and_then(|id| book.account(id)) else { continue };
+            if from.is_carrier() || told.contains(&from.id) {
+                continue;
+            }
+            let standing = book.store.standings(entry.at)?.get(&from.id).copied().unwrap_or_default();
+            if standing.balance < 0 {
+                told.push(from.id);
+                notes.push(Note::Warning(format!(
+                    "{} stands at {}: something earlier is missing (say what you see: jandon log {} AMOUNT)",
+                    from.name,
+                    from.unit.money(standing.balance),
+                    quoted(&from.name)
+                )));
+            }
+        }
+        Ok(notes)
+    }
+
+    /// The account that a name means.
+    pub fn account<'b>(
+        &self,
+        book: &'b Book<'_>,
+        typed: &str,
+        writing: bool,
+    ) -> Result<&'b Account, Failure> {
+        // Most names are exact, and then no platform needs to be looked at.
+        let folded = name::folded(typed);
+        let exact: Vec<&Account> = book.accounts.iter().filter(|a| name::folded(&a.name) == folded).collect();
+        if let [one] = exact.as_slice() {
+            return Ok(one);
+        }
+        let platforms: Vec<&str> = book.accounts.iter().filter_map(|a| a.platform.as_deref()).collect();
+        let names = self.catalog().names(platforms.into_iter());
+        let found = name::resolve(typed, &book.accounts, &names, writing);
+        let id = found.map_err(|error| Failure::Name { error, none_yet: book.accounts.is_empty() })?;
+        book.account(id).ok_or(Failure::NoHome)
+    }
+
+    /// The platform of an account.
+    pub fn platform_of(&self, account: &Account) -> Result<Platform, Failure> {
+        let id = account.platform.as_deref();
+        let id = id.ok_or_else(|| Failure::NoPlatform { account: account.name.clone() })?;
+        self.catalog().get(id).ok_or_else(|| Failure::UnknownPlatform { typed: id.into(), close: Vec::new() })
+    }
+
+    /// What of each quota of a platform the ledger's withdrawals used up to a moment.
+    pub fn used(
+        &self,
+        store: &Store,
+        platform: &Platform,
+        at: Moment,
+    ) -> Result<HashMap<Use, Used>, Failure> {
+        let mut used = HashMap::new();
+        for ask in platform.uses(at) {
+            let answer = store.used(&ask, |channel, day| platform.side_on(channel, day))?;
+            used.insert(ask, answer);
+        }
+        Ok(used)
+    }
+
+    /// The moment of an entry: as given, else now.
+    pub fn entry_moment(&self, date: Option<&str>) -> Result<Moment, Failure> {
+        Ok(self.instant(date)?.map_or(self.now, |instant| instant.start(self.now)))
+    }
+
+    /// The moment of a snapshot: as given, else now.
+    pub fn seen_moment(&self, date: Option<&str>) -> Result<Moment, Failure> {
+        Ok(self.instant(date)?.map_or(self.now, |instant| instant.end(self.now)))
+    }
+
+    fn instant(&self, date: Option<&str>) -> Result<Option<Instant>, Failure> {
+        date.map(|text| period::parse_instant(text, self.today())).transpose().map_err(Failure::from)
+    }
+}
+
+impl<'s> Book<'s> {
+    /// The account of a key.
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.iter().find(|a| a.id == id)
+    }
+
+    /// Where an account stands at a moment.
+    pub fn standing(&self, account: &Account, at: Moment) -> Result<Standing, Failure> {
+        Ok(self.store.standings(at)?.get(&account.id).copied().unwrap_or_default())
+    }
+
+    fn name(&self, id: Option<AccountId>) -> Option<String> {
+        // An account that was undone keeps its name in the history.
+        let name = |id| self.account(id).map_or_else(|| format!("(account {})", id.0), |a| a.name.clone());
+        id.map(name)
+    }
+
+    /// Rows of the history with the names of their accounts.
+    pub fn lines(&self, rows: &[HistoryRow]) -> Vec<HistoryLine> {
+        let line = |row: &HistoryRow| match &row.fact {
+            HistoryFact::Entry(entry) => HistoryLine::Entry(EntryLine::new(
+                entry,
+                row.change,
+                row.voided,
+                self.name(entry.out.account),
+                self.name(entry.arriving.account),
+            )),
+            HistoryFact::Snapshot(snapshot, seen) => {
+                let account = self.account(snapshot.account);
+                let unit = account.map_or_else(|| Unit::new("?", 0), |a| a.unit.clone());
+                HistoryLine::Snapshot(SnapshotLine {
+                    id: snapshot.id,
+                    change: row.change,
+                    at: snapshot.at,
+                    kind: "snapshot",
+                    account: self.name(Some(snapshot.account)).unwrap_or_default(),
+                    balance: unit.money(snapshot.balance),
+                    unexplained: seen.unexplained.map(|parts| unit.money(parts)),
+                    first: seen.first,
+                    note: snapshot.note.clone(),
+                    voided: row.voided,
+                    owed: account.is_some_and(Account::is_carrier),
+                    unit,
+                })
+            }
+        };
+        rows.iter().map(line).collect()
+    }
+}
+
+/// What of a balance may leave, in parts: the balance less lapsed lots; of a carrier with a limit,
+/// what is left of the limit.
+pub fn available(account: &Account, standing: Standing) -> i64 {
+    match account.limit.filter(|_| account.is_carrier()) {
+        Some(limit) => limit.saturating_add(standing.balance).max(0),
+        None => standing.balance.saturating_sub(standing.lapsed),
+    }
+}
+
+/// A typed amount of an account, above zero.
+pub fn positive(text: &str, account: &Account) -> Result<Money, Failure> {
+    let money = any_amount(text, account)?;
+    if money.parts == 0 { Err(Failure::ZeroAmount { text: text.into() }) } else { Ok(money) }
+}
+
+/// A typed amount of an account, zero included.
+pub fn any_amount(text: &str, account: &Account) -> Result<Money, Failure> {
+    Ok(Figure::parse(text)?.money(&account.unit)?)
+}
+
+/// A name as a shell takes it.
+pub fn quoted(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if !name.is_empty() && name.chars().all(plain) {
+        name.to_string()
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''"))
+    }
+}
+
+/// The moment of `--today` or `JANDON_TODAY`.
+fn fixed_clock(text: &str) -> Result<Moment, Failure> {
+    let text = text.trim();
+    let day = |text: &str| Day::parse_iso(text).map(Day::end);
+    Moment::parse_iso(text).or_else(|| day(text)).ok_or_else(|| Failure::Clock { text: text.into() })
+}

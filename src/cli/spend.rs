@@ -1,0 +1,39 @@
+//! `spend`: money out for something.
+
+use super::failure::Failure;
+use super::session::{Session, When, positive};
+use super::{Outcome, record};
+use crate::ledger::Kind;
+
+/// Record money spent
+#[derive(Debug, clap::Args)]
+pub struct Words {
+    /// The account it came from
+    name: String,
+    /// How much: 4500, 4,500, 1만5천, $3.50
+    #[arg(allow_negative_numbers = true)]
+    amount: String,
+    /// What it was for
+    category: Option<String>,
+    /// Who was paid
+    #[arg(long, value_name = "TEXT")]
+    payee: Option<String>,
+    #[command(flatten)]
+    when: When,
+}
+
+/// Records one spend.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    let at = session.entry_moment(words.when.date.as_deref())?;
+    let category = record::label("category", words.category.as_deref())?;
+    let payee = record::label("payee", words.payee.as_deref())?;
+    let recorded = session.record("spend", words.when.dry_run, |book| {
+        let account = session.account(book, &words.name, true)?;
+        let amount = positive(&words.amount, account)?;
+        let mut entry = record::entry(session, Kind::Spend, at, &account.unit, amount.parts, &words.when);
+        entry.out.account = Some(account.id);
+        (entry.category, entry.payee) = (category.clone(), payee.clone());
+        Ok(vec![record::checked(entry, &book.accounts)?])
+    })?;
+    Ok(record::one_entry("spent", recorded, words.when.dry_run))
+}

@@ -1,0 +1,49 @@
+//! `topup`: money put into a balance.
+
+use super::failure::Failure;
+use super::session::{Session, When, any_amount, positive};
+use super::{Outcome, record};
+use crate::ledger::{Kind, RuleBroken};
+
+/// Record money put into a balance; AMOUNT is what arrives
+#[derive(Debug, clap::Args)]
+pub struct Words {
+    /// The account that was topped up
+    name: String,
+    /// What arrived on it
+    #[arg(allow_negative_numbers = true)]
+    amount: String,
+    /// The account of yours that paid
+    #[arg(long, value_name = "ACCOUNT")]
+    from: Option<String>,
+    /// A fee paid beside the amount
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    fee: Option<String>,
+    #[command(flatten)]
+    when: When,
+}
+
+/// Records one top-up.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    let at = session.entry_moment(words.when.date.as_deref())?;
+    let recorded = session.record("topup", words.when.dry_run, |book| {
+        let account = session.account(book, &words.name, true)?;
+        let amount = positive(&words.amount, account)?;
+        let from = words.from.as_ref().map(|name| session.account(book, name, true)).transpose()?;
+        if let Some(from) = from
+            && from.unit != account.unit
+        {
+            return Err(Failure::ReceivedNeeded { from: from.unit.clone(), to: account.unit.clone() });
+        }
+        let fee = words.fee.as_ref().map(|fee| any_amount(fee, account)).transpose()?;
+        let fee = fee.map_or(0, |fee| fee.parts);
+        let left = amount.parts.checked_add(fee);
+        let left = left.ok_or_else(|| RuleBroken::BalanceTooLarge { account: account.name.clone() })?;
+        let mut entry = record::entry(session, Kind::Topup, at, &account.unit, amount.parts, &words.when);
+        entry.out.account = from.map(|a| a.id);
+        entry.arriving.account = Some(account.id);
+        (entry.out.amount, entry.fee) = (left, fee);
+        Ok(vec![record::checked(entry, &book.accounts)?])
+    })?;
+    Ok(record::one_entry("topped up", recorded, words.when.dry_run))
+}

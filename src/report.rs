@@ -1,0 +1,380 @@
+//! What a period did: the summary of a month, and the shorter lists that people ask for alone.
+//!
+//! Everything here is reckoned from aggregates; nothing is read.
+
+use crate::ledger::{Account, AccountId, Flows, Kind, Measure};
+use crate::money::{Money, RoundingMode, Unit, percent, round};
+use crate::period::{Day, Month, Period};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// What was spent, earned or refunded under one category in a stretch of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CategoryTotal {
+    /// Spend, earn or refund.
+    pub kind: Kind,
+    /// The category, or none.
+    pub category: Option<String>,
+    /// The unit of the amount.
+    pub unit: Unit,
+    /// Entries.
+    pub count: i64,
+    /// Parts.
+    pub amount: i64,
+}
+
+/// What left through one channel in a stretch of time, and what it was charged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelTotal {
+    /// The full id, or `None` for what was booked by hand.
+    pub channel: Option<String>,
+    /// The unit of the amounts.
+    pub unit: Unit,
+    /// Entries.
+    pub count: i64,
+    /// What the charges are a share of, in parts.
+    pub amount: i64,
+    /// The fees, in parts.
+    pub fee: i64,
+    /// The taxes, in parts.
+    pub tax: i64,
+}
+
+/// One row of the accounts: how the opening balance became the closing one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountSummary {
+    /// Its name.
+    pub account: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// The balance before the period.
+    pub opening: Money,
+    /// One sum for each heading.
+    #[serde(flatten)]
+    pub flows: BTreeMap<&'static str, Money>,
+    /// The balance at its end.
+    pub closing: Money,
+    /// Money owed: people read its balances as positive.
+    #[serde(skip)]
+    pub owed: bool,
+}
+
+/// The row of one account, or `None` where it has neither a balance nor a fact in the period.
+pub fn account_summary(account: &Account, opening: i64, flows: Flows) -> Option<AccountSummary> {
+    if flows.facts == 0 && opening == 0 {
+        return None;
+    }
+    let money = |parts| account.unit.money(parts);
+    Some(AccountSummary {
+        account: account.name.clone(),
+        unit: account.unit.clone(),
+        opening: money(opening),
+        flows: Measure::ALL.into_iter().map(|m| (m.word(), money(flows.of(m)))).collect(),
+        closing: money(opening + flows.net()),
+        owed: account.is_carrier(),
+    })
+}
+
+/// What went to or came from one category, beside the period before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CategorySummary {
+    /// The category, or null.
+    pub category: Option<String>,
+    /// The unit of the amounts.
+    pub unit: Unit,
+    /// The sum of the period.
+    pub amount: Money,
+    /// Entries.
+    pub count: i64,
+    /// What came back of it.
+    pub refunded: Money,
+    /// Share of all amounts in the unit.
+    pub share_percent: Option<String>,
+    /// The sum of the period before.
+    pub previous: Money,
+    /// By how much it changed.
+    pub change_percent: Option<String>,
+}
+
+/// One row a category and unit that has an entry of that kind in one of the two periods, the
+/// largest first within its unit.
+pub fn categories(kind: Kind, now: &[CategoryTotal], before: &[CategoryTotal]) -> Vec<CategorySummary> {
+    let mut keys: Vec<(&Unit, Option<&str>)> = now
+        .iter()
+        .chain(before)
+        .filter(|t| t.kind == kind)
+        .map(|t| (&t.unit, t.category.as_deref()))
+        .collect();
+    keys.sort();
+    keys.dedup();
+    let find = |totals: &[CategoryTotal], kind: Kind, unit: &Unit, category: Option<&str>| {
+        let found =
+            totals.iter().find(|t| t.kind == kind && &t.unit == unit && t.category.as_deref() == category);
+        found.map_or((0, 0), |t| (t.amount, t.count))
+    };
+    let mut rows: Vec<CategorySummary> = keys
+        .into_iter()
+        .map(|(unit, category)| {
+            let (amount, count) = find(now, kind, unit, category);
+            let (previous, _) = find(before, kind, unit, category);
+            let refunded = if kind == Kind::Spend { find(now, Kind::Refund, unit, category).0 } else { 0 };
+            let all: i128 =
+                now.iter().filter(|t| t.kind == kind && &t.unit == unit).map(|t| i128::from(t.amount)).sum();
+            CategorySummary {
+                category: category.map(String::from),
+                unit: unit.clone(),
+                amount: unit.money(amount),
+                count,
+                refunded: unit.money(refunded),
+                share_percent: percent(i128::from(amount), all),
+                previous: unit.money(previous),
+                change_percent: percent(i128::from(amount) - i128::from(previous), i128::from(previous)),
+            }
+        })
+        .collect();
+    rows.sort_by(|a, b| {
+        (a.unit.cmp(&b.unit))
+            .then(b.amount.parts.cmp(&a.amount.parts))
+            .then(b.previous.parts.cmp(&a.previous.parts))
+    });
+    rows
+}
+
+/// The small payments of a period in one unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Micropayments {
+    /// The unit.
+    pub unit: Unit,
+    /// Payments up to this amount are small.
+    pub threshold: Money,
+    /// How many there were.
+    pub count: i64,
+    /// Their sum.
+    pub amount: Money,
+    /// The middle one; of two the mean, a half rounded up; null where there is none.
+    pub median: Option<Money>,
+    /// Their share of all that was spent in the unit.
+    pub share_percent: Option<String>,
+}
+
+/// The small payments among all that was spent in a unit; `amounts` are theirs, in any order.
+pub fn micropayments(threshold: Money, mut amounts: Vec<i64>, spent: i64) -> Micropayments {
+    let unit = threshold.unit.clone();
+    let sum: i128 = amounts.iter().map(|a| i128::from(*a)).sum();
+    let count = amounts.len();
+    let median = if count == 0 {
+        None
+    } else {
+        let (_, upper, _) = amounts.select_nth_unstable(count / 2);
+        let upper = *upper;
+        if count % 2 == 1 {
+            Some(upper)
+        } else {
+            let lower = amounts[..count / 2].iter().copied().max().unwrap_or(upper);
+            Some(round(i128::from(lower) + i128::from(upper), 2, RoundingMode::HalfUp) as i64)
+        }
+    };
+    Micropayments {
+        count: count as i64,
+        amount: unit.money(i64::try_from(sum).unwrap_or(i64::MAX)),
+        median: median.map(|m| unit.money(m)),
+        share_percent: percent(sum, i128::from(spent)),
+        threshold,
+        unit,
+    }
+}
+
+/// What one channel was charged in a period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelSummary {
+    /// The full id, or null for what was booked by hand.
+    pub channel: Option<String>,
+    /// The unit of the amounts.
+    pub unit: Unit,
+    /// Entries.
+    pub count: i64,
+    /// What the charges are a share of.
+    pub amount: Money,
+    /// The fees.
+    pub fee: Money,
+    /// The taxes.
+    pub tax: Money,
+    /// Fees and taxes as a share of the amount.
+    pub effective_percent: Option<String>,
+}
+
+/// The row of one channel.
+pub fn channel_summary(total: &ChannelTotal) -> ChannelSummary {
+    let money = |parts| total.unit.money(parts);
+    ChannelSummary {
+        channel: total.channel.clone(),
+        unit: total.unit.clone(),
+        count: total.count,
+        amount: money(total.amount),
+        fee: money(total.fee),
+        tax: money(total.tax),
+        effective_percent: percent(i128::from(total.fee) + i128::from(total.tax), i128::from(total.amount)),
+    }
+}
+
+/// A lot of points that will lapse.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExpiringLot {
+    /// Whose points.
+    pub account: String,
+    /// Their unit.
+    pub unit: Unit,
+    /// How many.
+    pub amount: Money,
+    /// Their last day.
+    pub expires: Day,
+    /// Days until then; 0 on the last day.
+    pub days_left: i32,
+}
+
+/// Lots that lapse from a day on, within so many days, soonest first.
+pub fn expiring(
+    accounts: &[Account],
+    lots: &[(AccountId, Day, i64)],
+    today: Day,
+    within: i32,
+) -> Vec<ExpiringLot> {
+    let accounts: HashMap<AccountId, &Account> = accounts.iter().map(|a| (a.id, a)).collect();
+    let mut rows: Vec<ExpiringLot> = lots
+        .iter()
+        .filter(|(_, day, _)| (0..=within).contains(&(day.0 - today.0)))
+        .filter_map(|(id, day, amount)| {
+            let account = accounts.get(id)?;
+            Some(ExpiringLot {
+                account: account.name.clone(),
+                unit: account.unit.clone(),
+                amount: account.unit.money(*amount),
+                expires: *day,
+                days_left: day.0 - today.0,
+            })
+        })
+        .collect();
+    rows.sort_by(|a, b| (a.expires, &a.account).cmp(&(b.expires, &b.account)));
+    rows
+}
+
+/// What state a bill is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BillStatus {
+    /// Its day of payment is over.
+    Overdue,
+    /// It is billed.
+    Due,
+    /// Its month is not over.
+    Unbilled,
+}
+
+/// What is still owed of a month's charges.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Bill {
+    /// Whose.
+    pub account: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// What is still owed.
+    pub amount: Money,
+    /// The month of the charges.
+    pub charges_of: Month,
+    /// The day of payment; null where the account has no bill day.
+    pub due: Option<Day>,
+    /// Overdue, due or unbilled.
+    pub status: BillStatus,
+}
+
+/// Every open bill on a day, the first due first.
+pub fn bills(accounts: &[Account], open: &[(AccountId, Month, i64)], today: Day) -> Vec<Bill> {
+    let accounts: HashMap<AccountId, &Account> = accounts.iter().map(|a| (a.id, a)).collect();
+    let mut rows: Vec<Bill> = open
+        .iter()
+        .filter_map(|(id, month, amount)| {
+            let account = accounts.get(id)?;
+            let due = account.bill_day.map(|day| month.plus(1).day(u32::from(day)));
+            let status = if *month >= today.month() {
+                BillStatus::Unbilled
+            } else if due.is_some_and(|due| due < today) {
+                BillStatus::Overdue
+            } else {
+                BillStatus::Due
+            };
+            Some(Bill {
+                account: account.name.clone(),
+                unit: account.unit.clone(),
+                amount: account.unit.money(*amount),
+                charges_of: *month,
+                due,
+                status,
+            })
+        })
+        .collect();
+    rows.sort_by(|a, b| (a.charges_of, a.due, &a.account).cmp(&(b.charges_of, b.due, &b.account)));
+    rows
+}
+
+/// The stretch of days that a running period is compared with: as many days of the period before.
+pub fn compared(period: &Period, today: Day) -> (Option<(Day, Day)>, bool) {
+    let (Some(from), Some(to)) = (period.from, period.to) else { return (None, false) };
+    let Some((before_from, before_to)) = period.previous().and_then(|p| p.from.zip(p.to)) else {
+        return (None, false);
+    };
+    let running = from <= today && today < to;
+    if !running {
+        return (Some((before_from, before_to)), false);
+    }
+    let last = before_from.plus(today.0 - from.0);
+    (Some((before_from, last.min(before_to))), true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn won(parts: i64) -> Money {
+        Unit::currency("KRW").unwrap().money(parts)
+    }
+
+    #[test]
+    fn the_median_of_two_middle_payments_is_their_mean_rounded_up() {
+        let of = |amounts: &[i64]| micropayments(won(10_000), amounts.to_vec(), 100).median.map(|m| m.parts);
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[5]), Some(5));
+        assert_eq!(of(&[9, 1, 4]), Some(4));
+        assert_eq!(of(&[9, 1, 4, 5]), Some(5));
+    }
+
+    #[test]
+    fn a_running_month_is_compared_with_as_many_days_of_the_month_before() {
+        let day = |text: &str| Day::parse_iso(text).unwrap();
+        let compare = |period: &str, today: &str| {
+            let (days, part) = compared(&Period::parse(period, day(today), 1).unwrap(), day(today));
+            (days.map(|(a, b)| format!("{a}..{b}")), part)
+        };
+        assert_eq!(compare("2026-10", "2026-11-22"), (Some("2026-09-01..2026-09-30".into()), false));
+        assert_eq!(compare("2026-11", "2026-11-22"), (Some("2026-10-01..2026-10-22".into()), true));
+        assert_eq!(compare("2026-03", "2026-03-30"), (Some("2026-02-01..2026-02-28".into()), true));
+    }
+
+    #[test]
+    fn a_bill_is_due_on_the_last_day_of_a_shorter_month() {
+        let account = Account {
+            id: AccountId(1),
+            name: "skt".into(),
+            platform: None,
+            kind: crate::ledger::AccountKind::Carrier,
+            unit: Unit::currency("KRW").unwrap(),
+            limit: None,
+            bill_day: Some(31),
+            note: None,
+            closed: false,
+        };
+        let month = Month::parse_iso("2026-01").unwrap();
+        let today = Day::parse_iso("2026-02-10").unwrap();
+        let bill = &bills(std::slice::from_ref(&account), &[(AccountId(1), month, 500)], today)[0];
+        assert_eq!((bill.due.unwrap().to_string().as_str(), bill.status), ("2026-02-28", BillStatus::Due));
+    }
+}

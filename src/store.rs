@@ -1,0 +1,368 @@
+//! The ledger on disk: one SQLite file, one door through which everything is written.
+//!
+//! Facts are only ever added. What is derived from them (totals, standings, lots, bills) is kept
+//! in the same transaction by the door, so that reading costs the same however long the history.
+
+mod check;
+mod derived;
+mod door;
+mod read;
+
+use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};
+use crate::money::{Rate, Unit};
+use crate::period::{Day, Moment};
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use check::{Finding, Report as CheckReport};
+pub use read::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
+
+/// The steps that lead from an empty file to the present form. The list only grows.
+const STEPS: &[&str] = &[include_str!("store/001-ledger.sql")];
+
+/// Marks a file as a ledger: "jndn".
+const APPLICATION: i64 = 0x6a6e_646e;
+
+/// What goes wrong with the ledger on disk.
+#[derive(Debug)]
+pub enum StoreError {
+    /// The file cannot be opened, read or written.
+    Io(PathBuf, std::io::Error),
+    /// SQLite reports an error on the file.
+    Sqlite(PathBuf, rusqlite::Error),
+    /// The file is no ledger.
+    NotALedger(PathBuf),
+    /// The file is damaged.
+    Damaged(PathBuf, String),
+    /// A newer version wrote it.
+    Newer { path: PathBuf, version: i64, known: i64 },
+    /// Another process held it for longer than the wait.
+    Busy(PathBuf, Duration),
+    /// Another process created the ledger just now.
+    CreatedMeanwhile(PathBuf),
+    /// The disk is full.
+    DiskFull(PathBuf),
+    /// The file or its folder cannot be written.
+    ReadOnly(PathBuf),
+    /// A fact would break a rule of the ledger.
+    Rule(RuleBroken),
+    /// A change cannot be written, and why.
+    Refused(Refusal),
+}
+
+/// Why the door refuses a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Another account has that name.
+    NameTaken(String),
+    /// An account with a balance cannot be closed.
+    BalanceNotZero { account: String, balance: crate::money::Money },
+    /// The account has facts, so its unit, or whether it is a carrier, cannot change.
+    AccountInUse(String),
+    /// The unit has other decimals already.
+    UnitDiffers { unit: Unit, wanted: u8 },
+    /// There is nothing to undo or to redo.
+    NothingTo(&'static str),
+    /// No change has that id.
+    UnknownChange(String),
+    /// Several changes have ids like that.
+    AmbiguousChange(String),
+    /// The change is undone already.
+    AlreadyUndone(Id),
+    /// An undo is taken back by redo.
+    UndoOfUndo(Id),
+    /// Later facts stand on what the change opened.
+    StillNeeded { account: String },
+}
+
+impl From<RuleBroken> for StoreError {
+    fn from(rule: RuleBroken) -> StoreError {
+        StoreError::Rule(rule)
+    }
+}
+
+impl From<Refusal> for StoreError {
+    fn from(refusal: Refusal) -> StoreError {
+        StoreError::Refused(refusal)
+    }
+}
+
+/// One thing that a change adds to the ledger.
+#[derive(Clone, Debug)]
+pub enum Fact {
+    /// A unit comes into use.
+    Unit(Unit),
+    /// An account is opened; its id is given by the door.
+    Open(Account),
+    /// An account stands otherwise from now on.
+    Edit(Account),
+    /// A dated event.
+    Entry(Entry),
+    /// A balance seen.
+    Snapshot(Snapshot),
+    /// What a unit was worth from a day on.
+    Rate { unit: Unit, rate: Rate, of: Unit, day: Day },
+    /// A change no longer counts, or, where it is an undo, counts again.
+    Void(Id),
+}
+
+/// What one command writes.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Its lasting name.
+    pub id: Id,
+    /// When it was recorded.
+    pub at: Moment,
+    /// The command: `spend`, `log`, `undo`.
+    pub command: &'static str,
+    /// What it adds, in this order.
+    pub facts: Vec<Fact>,
+}
+
+/// A ledger, opened for reading or with its write lock held.
+pub struct Store {
+    db: Connection,
+    path: PathBuf,
+    /// The file did not exist: everything happens in memory until it is created whole.
+    unborn: bool,
+    writing: bool,
+}
+
+impl Store {
+    /// Opens a ledger for reading. One that does not exist reads as an empty one.
+    pub fn read(path: &Path, wait: Duration) -> Result<Store, StoreError> {
+        if !exists(path)? {
+            return Store::unborn(path, false);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
+        let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: false };
+        if let Err(error) = store.greet(wait) {
+            // In a folder that cannot be written SQLite cannot set up its shared memory; then
+            // nobody else can be writing either, and the file may be read as it stands.
+            if !matches!(error, StoreError::ReadOnly(_) | StoreError::Sqlite(..)) {
+                return Err(error);
+            }
+            let uri = format!("file:{}?immutable=1", escaped(path));
+            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+            store.db = Connection::open_with_flags(uri, flags).map_err(|e| failure(path, wait, e))?;
+            store.greet(wait)?;
+        }
+        // All that one answer shows is of one moment.
+        store.run("BEGIN").map_err(|e| failure(path, wait, e))?;
+        Ok(store)
+    }
+
+    /// Opens a ledger and takes its write lock, waiting for other writers. A ledger that does not
+    /// exist is created by [`Store::keep`], not before.
+    pub fn write(path: &Path, wait: Duration) -> Result<Store, StoreError> {
+        if !exists(path)? {
+            return Store::unborn(path, true);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
+        let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: true };
+        store.greet(wait)?;
+        if store.db.is_readonly("main").unwrap_or(false) {
+            return Err(StoreError::ReadOnly(path.to_path_buf()));
+        }
+        let set_up =
+            store.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+        set_up.and_then(|()| store.run("BEGIN IMMEDIATE")).map_err(|e| failure(path, wait, e))?;
+        // Another process may have brought the file up to date while this one waited.
+        let version = store.number("PRAGMA user_version").map_err(|e| failure(path, wait, e))?;
+        store.upgrade(version).map_err(|e| failure(path, wait, e))?;
+        Ok(store)
+    }
+
+    /// A ledger that lives in memory only, for demonstrations and tests.
+    pub fn in_memory() -> Result<Store, StoreError> {
+        Store::unborn(Path::new(":memory:"), true)
+    }
+
+    fn unborn(path: &Path, writing: bool) -> Result<Store, StoreError> {
+        let fail = |e| StoreError::Sqlite(path.to_path_buf(), e);
+        let db = Connection::open_in_memory().map_err(fail)?;
+        let store = Store { db, path: path.to_path_buf(), unborn: true, writing };
+        store.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE").map_err(fail)?;
+        store.upgrade(0).map_err(fail)?;
+        Ok(store)
+    }
+
+    /// Is there no file yet?
+    pub fn is_unborn(&self) -> bool {
+        self.unborn
+    }
+
+    /// Where the ledger lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Looks who wrote the file before anything else is done with it.
+    fn greet(&mut self, wait: Duration) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let fail = |e| failure(&path, wait, e);
+        self.db.busy_timeout(wait).map_err(fail)?;
+        let version = self.number("PRAGMA user_version").map_err(fail)?;
+        let application = self.number("PRAGMA application_id").map_err(fail)?;
+        let known = STEPS.len() as i64;
+        if version == 0 && application == 0 {
+            // An empty file is a ledger in which nothing was recorded; one with tables is not ours.
+            let tables = self.number("SELECT count(*) FROM sqlite_schema").map_err(fail)?;
+            if tables > 0 {
+                return Err(StoreError::NotALedger(self.path.clone()));
+            }
+            if !self.writing {
+                *self = Store::unborn(&self.path.clone(), false)?;
+            }
+            return Ok(());
+        }
+        if application != APPLICATION {
+            return Err(StoreError::NotALedger(self.path.clone()));
+        }
+        if version > known {
+            return Err(StoreError::Newer { path: self.path.clone(), version, known });
+        }
+        Ok(())
+    }
+
+    /// Takes the steps that the file has not taken yet, within the present transaction.
+    fn upgrade(&self, version: i64) -> Result<(), rusqlite::Error> {
+        let steps = STEPS.iter().skip(usize::try_from(version).unwrap_or(0));
+        for step in steps {
+            self.run(step)?;
+        }
+        if version < STEPS.len() as i64 {
+            self.run(&format!(
+                "PRAGMA user_version = {}; PRAGMA application_id = {APPLICATION}",
+                STEPS.len()
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
+        self.db.execute_batch(sql)
+    }
+
+    fn number(&self, sql: &str) -> Result<i64, rusqlite::Error> {
+        self.db.query_row(sql, [], |row| row.get(0))
+    }
+
+    /// An error of SQLite as an error of this ledger.
+    fn fail(&self, error: rusqlite::Error) -> StoreError {
+        failure(&self.path, Duration::ZERO, error)
+    }
+
+    /// Makes what was applied lasting. A ledger that did not exist appears whole or not at all.
+    pub fn keep(self) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        self.run("COMMIT").map_err(|e| self.fail(e))?;
+        if self.unborn && path != Path::new(":memory:") {
+            return self.be_born();
+        }
+        self.db.close().map_err(|(_, e)| failure(&path, Duration::ZERO, e))
+    }
+
+    fn be_born(self) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let io = |e: std::io::Error| match e.kind() {
+            std::io::ErrorKind::AlreadyExists => StoreError::CreatedMeanwhile(path.clone()),
+            std::io::ErrorKind::StorageFull => StoreError::DiskFull(path.clone()),
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                StoreError::ReadOnly(path.clone())
+            }
+            _ => StoreError::Io(path.clone(), e),
+        };
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        create_private_folder(&folder).map_err(io)?;
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let draft = folder.join(format!(".{name}.{}.new", std::process::id()));
+        let written = || -> Result<(), StoreError> {
+            private_file(&draft).map_err(io)?;
+            let target = draft.to_string_lossy();
+            self.db.execute("VACUUM INTO ?1", [&*target]).map_err(|e| failure(&path, Duration::ZERO, e))?;
+            std::fs::File::open(&draft).and_then(|f| f.sync_all()).map_err(io)?;
+            // An existing ledger is never replaced: the link fails where the name is taken. An
+            // empty file holds nothing, so it gives way.
+            if std::fs::metadata(&path).is_ok_and(|m| m.len() == 0) {
+                std::fs::rename(&draft, &path).map_err(io)?;
+            } else {
+                std::fs::hard_link(&draft, &path).map_err(io)?;
+            }
+            std::fs::File::open(&folder).and_then(|f| f.sync_all()).map_err(io)
+        };
+        let result = written();
+        let _ = std::fs::remove_file(&draft);
+        result
+    }
+}
+
+/// Is there a ledger, or at least a file? An empty file counts as none.
+fn exists(path: &Path) -> Result<bool, StoreError> {
+    match std::fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => {
+            let error = std::io::Error::from(std::io::ErrorKind::IsADirectory);
+            Err(StoreError::Io(path.to_path_buf(), error))
+        }
+        Ok(meta) => Ok(meta.len() > 0),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(StoreError::Io(path.to_path_buf(), e)),
+    }
+}
+
+/// A path within a `file:` address.
+fn escaped(path: &Path) -> String {
+    let mut out = String::new();
+    for byte in path.to_string_lossy().bytes() {
+        match byte {
+            b'?' | b'#' | b'%' => out.push_str(&format!("%{byte:02x}")),
+            _ => out.push(char::from(byte)),
+        }
+    }
+    out
+}
+
+/// Creates the folder of a ledger, closed to others.
+fn create_private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Creates an empty file that only its owner can read.
+fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// What an error of SQLite means for the file.
+fn failure(path: &Path, wait: Duration, error: rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode::*;
+    let path = path.to_path_buf();
+    match error.sqlite_error_code() {
+        Some(DatabaseBusy | DatabaseLocked) => StoreError::Busy(path, wait),
+        Some(NotADatabase) => StoreError::NotALedger(path),
+        Some(DatabaseCorrupt) => StoreError::Damaged(path, error.to_string()),
+        Some(DiskFull) => StoreError::DiskFull(path),
+        Some(ReadOnly | PermissionDenied | CannotOpen) => StoreError::ReadOnly(path),
+        _ => StoreError::Sqlite(path, error),
+    }
+}
+
+/// What a change did, for the answer of the command.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// The accounts whose balances the change touched, in the order of their opening.
+    pub accounts: Vec<AccountId>,
+}

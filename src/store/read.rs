@@ -1,0 +1,783 @@
+//! What is read from the ledger: aggregates by account, month and kind, and the rows of the history.
+//!
+//! No question here reads every entry, but for a history that is asked for whole.
+
+use super::derived::{Labels, Parts, Step, expires_of, kind_column, kind_of};
+use super::{Store, StoreError};
+use crate::fee::{Side, Use, Used};
+use crate::ledger::{
+    Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Measure, Place, Snapshot, Standing,
+};
+use crate::money::{Rate, Unit};
+use crate::period::{Day, Moment, Month};
+use crate::report::{CategoryTotal, ChannelTotal};
+use rusqlite::{OptionalExtension, Row, params};
+use std::collections::{BTreeMap, HashMap};
+
+/// A row of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// The change that recorded it.
+    pub change: Id,
+    /// It no longer counts.
+    pub voided: bool,
+    /// Its number in the order of recording.
+    pub seq: i64,
+    /// The fact.
+    pub fact: HistoryFact,
+}
+
+/// What a snapshot shows beyond the facts known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Parts; nothing where the snapshot is voided.
+    pub unexplained: Option<i64>,
+    /// It is the account's first snapshot.
+    pub first: bool,
+}
+
+/// The fact of a row of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryFact {
+    /// An entry.
+    Entry(Entry),
+    /// A snapshot, and what it shows beyond the facts known.
+    Snapshot(Snapshot, Seen),
+}
+
+impl HistoryRow {
+    /// When it happened.
+    pub fn at(&self) -> Moment {
+        match &self.fact {
+            HistoryFact::Entry(entry) => entry.at,
+            HistoryFact::Snapshot(snapshot, _) => snapshot.at,
+        }
+    }
+}
+
+/// Which rows of the history are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this account.
+    pub account: Option<AccountId>,
+    /// Not before this moment.
+    pub from: Option<Moment>,
+    /// Not after this moment.
+    pub to: Option<Moment>,
+    /// Only entries of this kind.
+    pub kind: Option<Kind>,
+    /// Only snapshots.
+    pub snapshots_only: bool,
+    /// Only of this category.
+    pub category: Option<String>,
+    /// Only rows that contain this text in category, payee, note or channel, whatever its case.
+    pub search: Option<String>,
+    /// Only the last so many.
+    pub limit: Option<usize>,
+}
+
+/// A change, as `undo` and `redo` look at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeRow {
+    /// Its lasting name.
+    pub id: Id,
+    /// Its number in the order of recording.
+    pub seq: i64,
+    /// The command that wrote it.
+    pub command: String,
+    /// When it was recorded.
+    pub at: Moment,
+    /// The change that it voids, where it is an undo or a redo.
+    pub voids: Option<Id>,
+    /// It no longer counts.
+    pub voided: bool,
+}
+
+/// The lots or bills of an account after a walk through its facts.
+pub(super) struct Walked {
+    pub parts: Parts,
+    pub has_lots: bool,
+}
+
+const LIVE: &str = "change NOT IN (SELECT change FROM voided)";
+const ENTRY_COLUMNS: &str =
+    "e.seq, e.id, e.at, e.kind, e.from_account, e.to_account, uo.code, uo.decimals, ui.code,
+     ui.decimals, e.amount_out, e.amount_in, e.fee, e.tax, ca.text, pa.text, ch.text, e.expires, e.note,
+     ifnull(e.category, 0), ifnull(e.channel, 0), e.unit_out, e.unit_in, e.change";
+const ENTRY_JOINS: &str = "JOIN unit uo ON uo.seq = e.unit_out JOIN unit ui ON ui.seq = e.unit_in
+     LEFT JOIN label ca ON ca.id = e.category LEFT JOIN label pa ON pa.id = e.payee
+     LEFT JOIN label ch ON ch.id = e.channel";
+
+fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> {
+    let unit = |code: usize| -> rusqlite::Result<Unit> {
+        Ok(Unit { code: row.get::<_, String>(code)?.into(), decimals: row.get(code + 1)? })
+    };
+    let account = |column: usize| row.get::<_, Option<i64>>(column).map(|id| id.map(AccountId));
+    let kind = row.get(3)?;
+    let entry = Entry {
+        id: Id(row.get(1)?),
+        at: Moment(row.get(2)?),
+        kind: kind_of(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(3, kind))?,
+        out: Place { account: account(4)?, amount: row.get(10)?, unit: unit(6)? },
+        arriving: Place { account: account(5)?, amount: row.get(11)?, unit: unit(8)? },
+        fee: row.get(12)?,
+        tax: row.get(13)?,
+        category: row.get(14)?,
+        payee: row.get(15)?,
+        channel: row.get(16)?,
+        expires: expires_of(row.get(17)?),
+        note: row.get(18)?,
+    };
+    let labels = Labels {
+        category: row.get(19)?,
+        channel: row.get(20)?,
+        unit_out: row.get(21)?,
+        unit_in: row.get(22)?,
+    };
+    Ok((row.get(0)?, entry, labels))
+}
+
+impl Store {
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = || -> rusqlite::Result<Vec<T>> {
+            let mut statement = self.db.prepare_cached(sql)?;
+            let mut rows = statement.query(values)?;
+            let mut out = Vec::new();
+            while let Some(row) = rows.next()? {
+                out.push(read(row)?);
+            }
+            Ok(out)
+        };
+        rows().map_err(|e| self.fail(e))
+    }
+
+    fn maybe<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut statement = self.db.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        statement.query_row(values, read).optional().map_err(|e| self.fail(e))
+    }
+
+    /// Every account, closed ones too, in the order of opening.
+    pub fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let sql =
+            "SELECT a.id, v.name, v.platform, v.kind, u.code, u.decimals, v.limit_amount, v.bill_day, v.note,
+                          v.closed
+                   FROM account a
+                   JOIN account_version v ON v.seq = (
+                     SELECT max(w.seq) FROM account_version w
+                     WHERE w.account = a.id AND w.change NOT IN (SELECT change FROM voided))
+                   JOIN unit u ON u.seq = v.unit
+                   WHERE a.change NOT IN (SELECT change FROM voided)
+                   ORDER BY a.id";
+        self.all(sql, [], |row| {
+            let kind: String = row.get(3)?;
+            Ok(Account {
+                id: AccountId(row.get(0)?),
+                name: row.get(1)?,
+                platform: row.get(2)?,
+                kind: AccountKind::parse(&kind).ok_or(rusqlite::Error::InvalidQuery)?,
+                unit: Unit { code: row.get::<_, String>(4)?.into(), decimals: row.get(5)? },
+                limit: row.get(6)?,
+                bill_day: row.get(7)?,
+                note: row.get(8)?,
+                closed: row.get(9)?,
+            })
+        })
+    }
+
+    /// Every unit in use, with its number.
+    pub(super) fn live_units(&self) -> Result<Vec<(i64, Unit)>, StoreError> {
+        // A unit that came into use with something else stays known when that is undone.
+        let sql = "SELECT u.seq, u.code, u.decimals FROM unit u JOIN change c ON c.seq = u.change
+                   WHERE NOT (c.command = 'unit add' AND c.seq IN (SELECT change FROM voided)) ORDER BY u.seq";
+        self.all(sql, [], |row| {
+            Ok((row.get(0)?, Unit { code: row.get::<_, String>(1)?.into(), decimals: row.get(2)? }))
+        })
+    }
+
+    /// Every unit that the ledger knows.
+    pub fn units(&self) -> Result<Vec<Unit>, StoreError> {
+        Ok(self.live_units()?.into_iter().map(|(_, unit)| unit).collect())
+    }
+
+    /// Every rate that counts, oldest first: unit, rate, of, day.
+    pub fn rates(&self) -> Result<Vec<(Unit, Rate, Unit, Day)>, StoreError> {
+        let sql = "SELECT u.code, u.decimals, r.value, o.code, o.decimals, r.day FROM rate r
+                   JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of
+                   WHERE r.change NOT IN (SELECT change FROM voided) ORDER BY r.day, r.seq";
+        self.all(sql, [], |row| {
+            let unit = |at: usize| -> rusqlite::Result<Unit> {
+                Ok(Unit { code: row.get::<_, String>(at)?.into(), decimals: row.get(at + 1)? })
+            };
+            let value: String = row.get(2)?;
+            let rate = Rate::parse(&value).map_err(|_| rusqlite::Error::InvalidQuery)?;
+            Ok((unit(0)?, rate, unit(3)?, Day(row.get(5)?)))
+        })
+    }
+
+    /// Where every account with a fact stands at a moment, facts of that second included.
+    pub fn standings(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
+        let mut standings = HashMap::new();
+        let mut with_later_facts = Vec::new();
+        let sql = "SELECT account, balance, fact_at, seen_at, has_lots FROM standing";
+        let rows: Vec<(i64, i64, i64, Option<i64>, bool)> =
+            self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+        for (account, balance, fact_at, seen_at, has_lots) in rows {
+            let seen = seen_at.map(Moment);
+            standings.insert(AccountId(account), Standing { balance, lapsed: 0, seen, has_facts: true });
+            if fact_at > at.0 {
+                with_later_facts.push((AccountId(account), has_lots));
+            }
+        }
+        if !with_later_facts.is_empty() {
+            let later = self.flows(Some(Moment(at.0 + 1)), None)?;
+            for (account, _) in &with_later_facts {
+                let sql = "SELECT ifnull(sum(facts), 0) FROM total WHERE account = ?1";
+                let facts = self.maybe(sql, params![account.0], |row| row.get::<_, i64>(0))?.unwrap_or(0);
+                let has_facts = facts > later.get(account).map_or(0, |f| f.facts);
+                let sql = "SELECT max(at) FROM seen WHERE account = ?1 AND at <= ?2";
+                let seen: Option<i64> =
+                    self.maybe(sql, params![account.0, at.0], |row| row.get(0))?.flatten();
+                let standing = standings.entry(*account).or_default();
+                standing.balance -= later.get(account).map_or(0, Flows::net);
+                standing.seen = seen.map(Moment);
+                standing.has_facts = has_facts;
+            }
+        }
+        let sql = "SELECT account, sum(amount) FROM lot WHERE expires < ?1 GROUP BY account";
+        let lapsed: Vec<(i64, i64)> =
+            self.all(sql, [i64::from(at.day().0)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for (account, amount) in lapsed {
+            standings.entry(AccountId(account)).or_default().lapsed = amount;
+        }
+        for (account, has_lots) in with_later_facts {
+            if has_lots && let Parts::Lots(lots) = self.walk(account, false, Some(at))?.parts {
+                standings.entry(account).or_default().lapsed = lots.lapsed(at.day());
+            }
+        }
+        Ok(standings)
+    }
+
+    /// What moved every account's balance between two moments, both inside. Whole months are
+    /// answered from totals; what a range cuts off a month is read.
+    pub fn flows(
+        &self,
+        from: Option<Moment>,
+        to: Option<Moment>,
+    ) -> Result<HashMap<AccountId, Flows>, StoreError> {
+        let mut flows: HashMap<AccountId, Flows> = HashMap::new();
+        let (low, high) = months(from, to);
+        let columns = Measure::ALL.map(|m| format!("sum({})", m.word())).join(", ");
+        let sql = format!(
+            "SELECT account, sum(facts), {columns} FROM total WHERE month BETWEEN ?1 AND ?2 GROUP BY account"
+        );
+        let rows = self.all(&sql, [low, high], |row| {
+            let mut sums = [0; Measure::COUNT];
+            for (i, sum) in sums.iter_mut().enumerate() {
+                *sum = row.get(i + 2)?;
+            }
+            Ok((AccountId(row.get(0)?), Flows::new(row.get(1)?, sums)))
+        })?;
+        flows.extend(rows);
+        for (a, b) in cut_off(from, to) {
+            self.each_entry_between(a, b, &mut |entry| {
+                for flow in entry.flows() {
+                    flows.entry(flow.account).or_default().add(flow.measure, -flow.amount);
+                }
+                for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
+                    flows.entry(account).or_default().facts -= 1;
+                }
+            })?;
+            let sql = "SELECT account, unexplained, first FROM seen WHERE at BETWEEN ?1 AND ?2";
+            let seen: Vec<(i64, i64, bool)> =
+                self.all(sql, [a.0, b.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            for (account, unexplained, first) in seen {
+                let flows = flows.entry(AccountId(account)).or_default();
+                flows.facts -= 1;
+                flows.add(Measure::Unexplained, -unexplained);
+                if first {
+                    flows.add(Measure::FirstSeen, -unexplained);
+                }
+            }
+        }
+        Ok(flows)
+    }
+
+    fn each_entry_between(
+        &self,
+        from: Moment,
+        to: Moment,
+        each: &mut dyn FnMut(&Entry),
+    ) -> Result<(), StoreError> {
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.at BETWEEN ?1 AND ?2 AND e.{LIVE}"
+        );
+        self.all(&sql, [from.0, to.0], |row| {
+            each(&entry_of(row)?.1);
+            Ok(())
+        })
+        .map(|_| ())
+    }
+
+    /// Every entry that counts, in the order of facts, with its number and labels.
+    pub(super) fn each_live_entry(
+        &self,
+        each: &mut dyn FnMut(i64, &Entry, Labels),
+    ) -> Result<(), StoreError> {
+        let sql =
+            format!("SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.{LIVE} ORDER BY e.at, e.seq");
+        self.all(&sql, [], |row| {
+            let (seq, entry, labels) = entry_of(row)?;
+            each(seq, &entry, labels);
+            Ok(())
+        })
+        .map(|_| ())
+    }
+
+    /// What was spent, earned and refunded between two moments, by category and unit.
+    pub fn categories(
+        &self,
+        from: Option<Moment>,
+        to: Option<Moment>,
+    ) -> Result<Vec<CategoryTotal>, StoreError> {
+        let (low, high) = months(from, to);
+        let mut totals: BTreeMap<(i64, i64, i64), (i64, i64)> = BTreeMap::new();
+        let sql = "SELECT kind, category, unit, sum(count), sum(amount) FROM category_total
+                   WHERE month BETWEEN ?1 AND ?2 GROUP BY kind, category, unit";
+        let key = |row: &Row<'_>| -> rusqlite::Result<((i64, i64, i64), (i64, i64))> {
+            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), (row.get(3)?, row.get(4)?)))
+        };
+        totals.extend(self.all(sql, [low, high], key)?);
+        for (a, b) in cut_off(from, to) {
+            let sql = format!(
+                "SELECT kind, ifnull(category, 0), iif(kind = 1, unit_out, unit_in), count(*),
+                        sum(iif(kind = 1, amount_out, amount_in))
+                 FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind IN (1, 2, 4) AND {LIVE} GROUP BY 1, 2, 3"
+            );
+            for (key, (count, amount)) in self.all(&sql, [a.0, b.0], key)? {
+                let total = totals.entry(key).or_default();
+                total.0 -= count;
+                total.1 -= amount;
+            }
+        }
+        let units: HashMap<i64, Unit> = self.live_units()?.into_iter().collect();
+        let mut named = Vec::new();
+        for ((kind, category, unit), (count, amount)) in totals {
+            if count == 0 {
+                continue;
+            }
+            let category = self.label_text(category)?;
+            let (Some(kind), Some(unit)) = (kind_of(kind), units.get(&unit)) else { continue };
+            named.push(CategoryTotal { kind, category, unit: unit.clone(), count, amount });
+        }
+        Ok(named)
+    }
+
+    /// What left through channels between two moments, and what it was charged.
+    pub fn channels(
+        &self,
+        from: Option<Moment>,
+        to: Option<Moment>,
+    ) -> Result<Vec<ChannelTotal>, StoreError> {
+        let (low, high) = months(from, to);
+        let mut totals: BTreeMap<(i64, i64), [i64; 4]> = BTreeMap::new();
+        let key = |row: &Row<'_>| -> rusqlite::Result<((i64, i64), [i64; 4])> {
+            let sums = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
+            Ok(((row.get(0)?, row.get(1)?), sums))
+        };
+        let sql = "SELECT channel, unit, sum(count), sum(amount), sum(fee), sum(tax) FROM channel_total
+                   WHERE month BETWEEN ?1 AND ?2 GROUP BY channel, unit";
+        totals.extend(self.all(sql, [low, high], key)?);
+        for (a, b) in cut_off(from, to) {
+            let sql = format!(
+                "SELECT ifnull(channel, 0), unit_out, count(*), sum(iif(kind = 3, amount_in, amount_out)), sum(fee),
+                        sum(tax)
+                 FROM entry WHERE at BETWEEN ?1 AND ?2 AND (channel IS NOT NULL OR fee + tax > 0) AND {LIVE}
+                 GROUP BY 1, 2"
+            );
+            for (key, sums) in self.all(&sql, [a.0, b.0], key)? {
+                let total = totals.entry(key).or_default();
+                for (sum, part) in total.iter_mut().zip(sums) {
+                    *sum -= part;
+                }
+            }
+        }
+        let units: HashMap<i64, Unit> = self.live_units()?.into_iter().collect();
+        let mut named = Vec::new();
+        for ((channel, unit), [count, amount, fee, tax]) in totals {
+            let Some(unit) = units.get(&unit).filter(|_| count > 0) else { continue };
+            let channel = self.label_text(channel)?;
+            named.push(ChannelTotal { channel, unit: unit.clone(), count, amount, fee, tax });
+        }
+        Ok(named)
+    }
+
+    /// The lots of every account at a moment: what lapses after which day. Lapsed ones that are
+    /// still there are among them.
+    pub fn lots(&self, at: Moment) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
+        let mut lots: Vec<(AccountId, Day, i64)> = Vec::new();
+        let sql = "SELECT l.account, l.expires, l.amount FROM lot l JOIN standing s ON s.account = l.account
+                   WHERE l.expires < ?1 AND s.fact_at <= ?2 ORDER BY l.account, l.expires";
+        lots.extend(self.all(sql, [super::derived::NEVER, at.0], |row| {
+            Ok((AccountId(row.get(0)?), Day(row.get(1)?), row.get(2)?))
+        })?);
+        let sql = "SELECT account FROM standing WHERE has_lots = 1 AND fact_at > ?1";
+        for account in self.all(sql, [at.0], |row| Ok(AccountId(row.get(0)?)))? {
+            if let Parts::Lots(walked) = self.walk(account, false, Some(at))?.parts {
+                lots.extend(walked.dated.into_iter().map(|(day, amount)| (account, day, amount)));
+            }
+        }
+        Ok(lots)
+    }
+
+    /// The open bills of every carrier at a moment, by the month of their charges.
+    pub fn bills(&self, at: Moment) -> Result<Vec<(AccountId, Month, i64)>, StoreError> {
+        let mut bills: Vec<(AccountId, Month, i64)> = Vec::new();
+        let sql = "SELECT b.account, b.month, b.amount FROM bill b JOIN standing s ON s.account = b.account
+                   WHERE s.fact_at <= ?1 ORDER BY b.account, b.month";
+        bills.extend(
+            self.all(sql, [at.0], |row| Ok((AccountId(row.get(0)?), Month(row.get(1)?), row.get(2)?)))?,
+        );
+        let carriers = self.accounts()?.into_iter().filter(Account::is_carrier);
+        for account in carriers {
+            let sql = "SELECT 1 FROM standing WHERE account = ?1 AND fact_at > ?2";
+            if self.maybe(sql, [account.id.0, at.0], |_| Ok(()))?.is_some()
+                && let Parts::Bills(walked) = self.walk(account.id, true, Some(at))?.parts
+            {
+                bills.extend(walked.open.into_iter().map(|(month, amount)| (account.id, month, amount)));
+            }
+        }
+        Ok(bills)
+    }
+
+    fn label_text(&self, id: i64) -> Result<Option<String>, StoreError> {
+        self.maybe("SELECT text FROM label WHERE id = ?1", [id], |row| row.get(0))
+    }
+
+    /// The amounts of the spends between two moments of at most so many parts of a unit, in any order.
+    pub fn micropayments(
+        &self,
+        unit: &Unit,
+        at_most: i64,
+        from: Moment,
+        to: Moment,
+    ) -> Result<Vec<i64>, StoreError> {
+        let units = self.live_units()?;
+        let Some((unit, _)) = units.into_iter().find(|(_, u)| u == unit) else { return Ok(Vec::new()) };
+        let sql = format!(
+            "SELECT amount_out FROM entry WHERE kind = 1 AND unit_out = ?1 AND at BETWEEN ?2 AND ?3
+             AND amount_out <= ?4 AND {LIVE}"
+        );
+        self.all(&sql, params![unit, from.0, to.0, at_most], |row| row.get(0))
+    }
+
+    /// The moment of the first fact that counts.
+    pub fn first_fact(&self) -> Result<Option<Moment>, StoreError> {
+        let sql = format!("SELECT at FROM entry WHERE {LIVE} ORDER BY at LIMIT 1");
+        let entry = self.maybe(&sql, [], |row| row.get::<_, i64>(0))?;
+        let seen: Option<i64> = self.maybe("SELECT min(at) FROM seen", [], |row| row.get(0))?.flatten();
+        Ok([entry, seen].into_iter().flatten().min().map(Moment))
+    }
+
+    /// What of a quota the withdrawals of the ledger used. `side` says on which side the charges
+    /// of a channel lay on a day, for the amounts that count are the tariff's.
+    pub fn used(&self, ask: &Use, side: impl Fn(&str, Day) -> Side) -> Result<Used, StoreError> {
+        let mut used = Used::default();
+        for channel in &ask.channels {
+            let label =
+                self.maybe("SELECT id FROM label WHERE text = ?1", [channel], |row| row.get::<_, i64>(0))?;
+            let Some(label) = label else { continue };
+            let sql = format!(
+                "SELECT at, amount_out, fee + tax FROM entry
+                 WHERE channel = ?1 AND at BETWEEN ?2 AND ?3 AND kind = ?4 AND {LIVE}"
+            );
+            let since = ask.since.map_or(i64::MIN, |m| m.0);
+            let values = params![label, since, ask.until.0, kind_column(Kind::Withdraw)];
+            let rows: Vec<(i64, i64, i64)> =
+                self.all(&sql, values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            for (at, out, charges) in rows {
+                used.count += 1;
+                let amount = match side(channel, Moment(at).day()) {
+                    Side::Deducted => out,
+                    Side::OnTop => out - charges,
+                };
+                used.amount = used.amount.saturating_add(amount);
+            }
+        }
+        Ok(used)
+    }
+
+    /// The rows of the history, oldest first.
+    pub fn history(&self, filter: &Filter) -> Result<Vec<HistoryRow>, StoreError> {
+        let low = filter.from.map_or(i64::MIN, |m| m.0);
+        let high = filter.to.map_or(i64::MAX, |m| m.0);
+        let limit = filter.limit.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX));
+        let pattern = filter.search.as_ref().map(|s| {
+            let escaped = s.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            format!("%{escaped}%")
+        });
+        let mut rows = Vec::new();
+        if !filter.snapshots_only {
+            let kind = filter.kind.map(kind_column);
+            let account = filter.account.map(|a| a.0);
+            // Each of these follows one index backwards and stops at the limit.
+            let sides: &[&str] = match account {
+                None => &["?3 IS NULL"],
+                Some(_) => &["e.from_account = ?3", "e.to_account = ?3"],
+            };
+            for side in sides {
+                let mut sql = format!(
+                    "SELECT {ENTRY_COLUMNS}, c.id, e.change IN (SELECT change FROM voided)
+                     FROM entry e {ENTRY_JOINS} JOIN change c ON c.seq = e.change
+                     WHERE {side} AND e.at BETWEEN ?1 AND ?2"
+                );
+                if kind.is_some() {
+                    sql += " AND e.kind = ?4";
+                } else {
+                    sql += " AND ?4 IS NULL";
+                }
+                sql += if filter.category.is_some() { " AND ca.text = ?5" } else { " AND ?5 IS NULL" };
+                sql += if pattern.is_some() {
+                    " AND (ca.text LIKE ?6 ESCAPE '\\' OR pa.text LIKE ?6 ESCAPE '\\'
+                       OR e.note LIKE ?6 ESCAPE '\\' OR ch.text LIKE ?6 ESCAPE '\\')"
+                } else {
+                    " AND ?6 IS NULL"
+                };
+                sql += " ORDER BY e.at DESC, e.seq DESC LIMIT ?7";
+                let values = params![low, high, account, kind, filter.category, pattern, limit];
+                rows.extend(self.all(&sql, values, |row| {
+                    let (seq, entry, _) = entry_of(row)?;
+                    let (change, voided) = (Id(row.get(24)?), row.get(25)?);
+                    Ok(HistoryRow { change, voided, seq, fact: HistoryFact::Entry(entry) })
+                })?);
+            }
+        }
+        let wants_snapshots = filter.kind.is_none() && filter.category.is_none() && filter.search.is_none();
+        if wants_snapshots || filter.snapshots_only {
+            let account = if filter.account.is_some() { "s.account = ?3" } else { "?3 IS NULL" };
+            let sql = format!(
+                "SELECT s.seq, s.id, s.at, s.account, s.balance, n.unexplained, c.id,
+                        s.change IN (SELECT change FROM voided), s.note, ifnull(n.first, 0)
+                 FROM snapshot s JOIN change c ON c.seq = s.change
+                 LEFT JOIN seen n ON n.account = s.account AND n.at = s.at AND n.seq = s.seq
+                 WHERE {account} AND s.at BETWEEN ?1 AND ?2 ORDER BY s.at DESC, s.seq DESC LIMIT ?4"
+            );
+            let values = params![low, high, filter.account.map(|a| a.0), limit];
+            rows.extend(self.all(&sql, values, |row| {
+                let (at, account) = (Moment(row.get(2)?), AccountId(row.get(3)?));
+                let (balance, note) = (row.get(4)?, row.get(8)?);
+                let snapshot = Snapshot { id: Id(row.get(1)?), at, account, balance, note };
+                let seen = Seen { unexplained: row.get(5)?, first: row.get(9)? };
+                let fact = HistoryFact::Snapshot(snapshot, seen);
+                Ok(HistoryRow { change: Id(row.get(6)?), voided: row.get(7)?, seq: row.get(0)?, fact })
+            })?);
+        }
+        rows.sort_by_key(|row| (row.at(), row.seq));
+        rows.dedup_by_key(|row| row.seq);
+        if let Some(limit) = filter.limit {
+            rows.drain(..rows.len().saturating_sub(limit));
+        }
+        Ok(rows)
+    }
+
+    /// The rows that one change recorded, in the order of recording.
+    pub fn history_of_change(&self, id: Id) -> Result<Vec<HistoryRow>, StoreError> {
+        let sql = "SELECT seq FROM change WHERE id = ?1";
+        let Some(change) = self.maybe(sql, [id.0], |row| row.get::<_, i64>(0))? else {
+            return Ok(Vec::new());
+        };
+        let sql = "SELECT 1 FROM voided WHERE change = ?1";
+        let voided = self.maybe(sql, [change], |_| Ok(()))?.is_some();
+        let mut rows: Vec<HistoryRow> = self
+            .entries_of(change)?
+            .into_iter()
+            .map(|(seq, entry, _)| HistoryRow { change: id, voided, seq, fact: HistoryFact::Entry(entry) })
+            .collect();
+        for (seq, snapshot) in self.snapshots_of(change)? {
+            let sql = "SELECT unexplained, first FROM seen WHERE account = ?1 AND at = ?2 AND seq = ?3";
+            let values = params![snapshot.account.0, snapshot.at.0, seq];
+            let seen = |row: &Row<'_>| Ok(Seen { unexplained: Some(row.get(0)?), first: row.get(1)? });
+            let seen = self.maybe(sql, values, seen)?.unwrap_or_default();
+            rows.push(HistoryRow { change: id, voided, seq, fact: HistoryFact::Snapshot(snapshot, seen) });
+        }
+        rows.sort_by_key(|row| row.seq);
+        Ok(rows)
+    }
+
+    /// The change that an undo voided, where the given change is one.
+    pub fn voided_original(&self, id: Id) -> Result<Option<Id>, StoreError> {
+        let sql = "SELECT o.id FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of
+                   WHERE c.id = ?1";
+        self.maybe(sql, [id.0], |row| Ok(Id(row.get(0)?)))
+    }
+
+    /// The numbers of a change's facts lie between its own and the next change's.
+    fn facts_of(&self, change: i64) -> Result<(i64, i64), StoreError> {
+        let next = self.maybe("SELECT min(seq) FROM change WHERE seq > ?1", [change], |row| row.get(0))?;
+        Ok((change, next.flatten().unwrap_or(i64::MAX)))
+    }
+
+    pub(super) fn entries_of(&self, change: i64) -> Result<Vec<(i64, Entry, Labels)>, StoreError> {
+        let (first, last) = self.facts_of(change)?;
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.seq > ?1 AND e.seq < ?2 ORDER BY e.seq"
+        );
+        self.all(&sql, [first, last], entry_of)
+    }
+
+    pub(super) fn snapshots_of(&self, change: i64) -> Result<Vec<(i64, Snapshot)>, StoreError> {
+        let (first, last) = self.facts_of(change)?;
+        let sql = "SELECT seq, id, at, account, balance, note FROM snapshot WHERE seq > ?1 AND seq < ?2 ORDER BY seq";
+        self.all(sql, [first, last], |row| {
+            let (at, account) = (Moment(row.get(2)?), AccountId(row.get(3)?));
+            let (balance, note) = (row.get(4)?, row.get(5)?);
+            Ok((row.get(0)?, Snapshot { id: Id(row.get(1)?), at, account, balance, note }))
+        })
+    }
+
+    /// The latest change that counts and can be undone, or the latest undo that counts.
+    pub fn last_change(&self, undo: bool) -> Result<Option<ChangeRow>, StoreError> {
+        let voiding = if undo { "IS NULL" } else { "IS NOT NULL" };
+        // A redo voids an undo; what can be redone is an undo of something else than an undo.
+        let original = if undo { "" } else { "AND NOT EXISTS (SELECT 1 FROM void w WHERE w.change = v.of)" };
+        let sql = format!(
+            "SELECT c.id, c.seq, c.command, c.at, o.id, 0 FROM change c
+             LEFT JOIN void v ON v.change = c.seq LEFT JOIN change o ON o.seq = v.of
+             WHERE v.of {voiding} {original} AND c.seq NOT IN (SELECT change FROM voided)
+             ORDER BY c.seq DESC LIMIT 1"
+        );
+        self.maybe(&sql, [], change_row)
+    }
+
+    /// The change of an id, which may be cut short at its beginning as long as it fits one only;
+    /// an id of an entry or a snapshot finds the change that recorded it.
+    pub fn changes_like(&self, typed: &str) -> Result<Vec<ChangeRow>, StoreError> {
+        let wanted = typed.trim().to_ascii_lowercase();
+        let base = "SELECT c.id, c.seq, c.command, c.at, o.id, c.seq IN (SELECT change FROM voided)
+                    FROM change c LEFT JOIN void v ON v.change = c.seq LEFT JOIN change o ON o.seq = v.of";
+        if let Some(id) = Id::parse(&wanted) {
+            let sql = format!(
+                "{base} WHERE c.id = ?1 OR c.seq = (SELECT change FROM entry WHERE id = ?1)
+                 OR c.seq = (SELECT change FROM snapshot WHERE id = ?1)"
+            );
+            return self.all(&sql, [id.0], change_row);
+        }
+        if wanted.len() < 4 || !wanted.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "{base} WHERE printf('%016x', c.id) LIKE '%' || ?1 OR printf('%016x', c.id) LIKE ?1 || '%'"
+        );
+        self.all(&sql, [wanted], change_row)
+    }
+
+    /// The balance of an account just before a place in the order of facts.
+    pub(super) fn balance_before(&self, account: AccountId, at: Moment, seq: i64) -> Result<i64, StoreError> {
+        let sql = "SELECT at, seq, balance FROM seen WHERE account = ?1 AND (at, seq) < (?2, ?3)
+                   ORDER BY at DESC, seq DESC LIMIT 1";
+        let values = params![account.0, at.0, seq];
+        let seen: Option<(i64, i64, i64)> =
+            self.maybe(sql, values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let (since, since_seq, mut balance) = seen.unwrap_or((i64::MIN, i64::MIN, 0));
+        for (side, amount, sign) in [("from_account", "amount_out", -1), ("to_account", "amount_in", 1)] {
+            let sql = format!(
+                "SELECT ifnull(sum({amount}), 0) FROM entry WHERE {side} = ?1 AND at BETWEEN ?2 AND ?4
+                 AND (at, seq) > (?2, ?3) AND (at, seq) < (?4, ?5) AND {LIVE}"
+            );
+            let values = params![account.0, since, since_seq, at.0, seq];
+            balance += sign * self.maybe(&sql, values, |row| row.get::<_, i64>(0))?.unwrap_or(0);
+        }
+        Ok(balance)
+    }
+
+    /// The moments of the last fact and of the last snapshot of an account, if it has a fact.
+    pub(super) fn last_fact(&self, account: AccountId) -> Result<Option<(i64, Option<i64>)>, StoreError> {
+        let mut last: Option<i64> = None;
+        for side in ["from_account", "to_account"] {
+            let sql = format!("SELECT at FROM entry WHERE {side} = ?1 AND {LIVE} ORDER BY at DESC LIMIT 1");
+            last = last.max(self.maybe(&sql, [account.0], |row| row.get(0))?);
+        }
+        let sql = "SELECT max(at) FROM seen WHERE account = ?1";
+        let seen: Option<i64> = self.maybe(sql, [account.0], |row| row.get(0))?.flatten();
+        Ok(last.max(seen).map(|fact| (fact, seen)))
+    }
+
+    /// Walks through the facts of an account up to a moment, for its lots or bills.
+    pub(super) fn walk(
+        &self,
+        account: AccountId,
+        is_carrier: bool,
+        until: Option<Moment>,
+    ) -> Result<Walked, StoreError> {
+        let sql = format!(
+            "SELECT at, seq, 0, kind, amount_out, expires FROM entry WHERE from_account = ?1 AND at <= ?2 AND {LIVE}
+             UNION ALL
+             SELECT at, seq, 1, kind, amount_in, expires FROM entry WHERE to_account = ?1 AND at <= ?2 AND {LIVE}
+             UNION ALL
+             SELECT at, seq, 2, 0, unexplained, NULL FROM seen WHERE account = ?1 AND at <= ?2
+             ORDER BY 1, 2"
+        );
+        let mut walked = Walked { parts: Parts::new(is_carrier), has_lots: false };
+        let until = until.map_or(i64::MAX, |m| m.0);
+        self.all(&sql, params![account.0, until], |row| {
+            let (at, side, kind, amount) =
+                (Moment(row.get(0)?), row.get::<_, i64>(2)?, row.get(3)?, row.get(4)?);
+            let expires = expires_of(row.get(5)?);
+            let step = match (side, kind_of(kind)) {
+                (0, Some(kind)) => Step::Leave { kind, amount, expires },
+                (1, Some(kind)) => {
+                    walked.has_lots |= kind == Kind::Earn && expires != Expires::Unknown;
+                    Step::Arrive { kind, amount, expires }
+                }
+                _ => Step::Differ(amount),
+            };
+            walked.parts.step(at, step);
+            Ok(())
+        })?;
+        Ok(walked)
+    }
+}
+
+fn change_row(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
+    Ok(ChangeRow {
+        id: Id(row.get(0)?),
+        seq: row.get(1)?,
+        command: row.get(2)?,
+        at: Moment(row.get(3)?),
+        voids: row.get::<_, Option<i64>>(4)?.map(Id),
+        voided: row.get(5)?,
+    })
+}
+
+/// The months that a range touches, as numbers in a column.
+fn months(from: Option<Moment>, to: Option<Moment>) -> (i64, i64) {
+    let number = |m: Month| i64::from(m.0);
+    (from.map_or(i64::MIN, |m| number(m.month())), to.map_or(i64::MAX, |m| number(m.month())))
+}
+
+/// The stretches of those months that lie outside the range, both ends inside.
+fn cut_off(from: Option<Moment>, to: Option<Moment>) -> Vec<(Moment, Moment)> {
+    let mut cut = Vec::new();
+    if let Some(from) = from {
+        let first = from.month().first().start();
+        if first < from {
+            cut.push((first, Moment(from.0 - 1)));
+        }
+    }
+    if let Some(to) = to {
+        let last = to.month().last().end();
+        if to < last {
+            cut.push((Moment(to.0 + 1), last));
+        }
+    }
+    cut
+}

@@ -1,0 +1,274 @@
+//! What is owned, owed and available; and the accounts themselves.
+
+use super::Answer;
+use super::csv::Csv;
+use super::page::{Page, Table};
+use crate::ledger::{Account, AccountKind};
+use crate::money::{Money, Unit};
+use crate::period::Moment;
+use serde::Serialize;
+
+/// The answer of `balance`.
+#[derive(Debug, Serialize)]
+pub struct Balance {
+    schema: &'static str,
+    /// The moment of the balances.
+    pub at: Moment,
+    /// One row an account.
+    pub accounts: Vec<BalanceRow>,
+    /// One row a unit.
+    pub totals: Vec<Total>,
+    /// All of it in one unit, where asked for.
+    pub exchange: Option<Exchange>,
+}
+
+/// One account of a [`Balance`].
+#[derive(Debug, Serialize)]
+pub struct BalanceRow {
+    /// Its name.
+    pub account: String,
+    /// Its platform.
+    pub platform: Option<String>,
+    /// What kind of balance.
+    pub kind: AccountKind,
+    /// Its unit.
+    pub unit: Unit,
+    /// Signed: what is owed is negative.
+    pub balance: Money,
+    /// The balance less lapsed lots; of a carrier with a limit, what is left of it.
+    pub available: Money,
+    /// The last snapshot.
+    pub seen: Option<Moment>,
+    /// Nobody has seen the balance for long.
+    pub stale: bool,
+    /// The credit limit of a carrier.
+    pub limit: Option<Money>,
+}
+
+/// What is owned and owed in one unit.
+#[derive(Debug, Clone, Serialize)]
+pub struct Total {
+    /// The unit.
+    pub unit: Unit,
+    /// What is owned.
+    pub own: Money,
+    /// What is owed, at least 0.
+    pub owe: Money,
+    /// The difference.
+    pub net: Money,
+}
+
+/// What is owned and owed in all, in one unit.
+#[derive(Debug, Clone, Serialize)]
+pub struct Exchange {
+    /// The unit.
+    pub unit: Unit,
+    /// What is owned.
+    pub own: Money,
+    /// What is owed, at least 0.
+    pub owe: Money,
+    /// The difference.
+    pub net: Money,
+    /// Something is missing from it.
+    pub partial: bool,
+    /// The units of which no rate is known.
+    pub missing: Vec<Unit>,
+}
+
+impl Balance {
+    /// The answer of that moment.
+    pub fn new(
+        at: Moment,
+        accounts: Vec<BalanceRow>,
+        totals: Vec<Total>,
+        exchange: Option<Exchange>,
+    ) -> Balance {
+        Balance { schema: "jandon.balance/1", at, accounts, totals, exchange }
+    }
+}
+
+impl Answer for Balance {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        if self.accounts.is_empty() {
+            page.line("No accounts yet.");
+            return page;
+        }
+        totals_lines(&mut page, &self.totals, self.exchange.as_ref());
+        page.gap();
+        let mut table = Table::new(&["account", "kind", ">balance", ">available", "unit", "seen", ""]);
+        for row in &self.accounts {
+            let owed = row.kind == AccountKind::Carrier;
+            let shown =
+                if owed { row.unit.money(row.balance.parts.saturating_neg()) } else { row.balance.clone() };
+            let mut marks = Vec::new();
+            if owed {
+                marks.push("owed".to_string());
+            }
+            if let Some(limit) = &row.limit {
+                marks.push(format!("limit {}", limit.grouped()));
+            }
+            if row.stale {
+                marks.push("stale".to_string());
+            }
+            let differs = !owed && row.available != row.balance || owed && row.limit.is_some();
+            table.row(vec![
+                row.account.clone(),
+                row.kind.to_string(),
+                shown.grouped(),
+                if differs { row.available.grouped() } else { String::new() },
+                row.unit.to_string(),
+                row.seen.map_or("never".into(), |seen| seen.day().to_string()),
+                marks.join(", "),
+            ]);
+        }
+        page.table(table.without_empty_columns());
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&[
+            "account",
+            "platform",
+            "kind",
+            "unit",
+            "balance",
+            "available",
+            "seen",
+            "stale",
+            "limit",
+        ]);
+        for row in &self.accounts {
+            csv.row(vec![
+                Some(row.account.clone()),
+                row.platform.clone(),
+                Some(row.kind.to_string()),
+                Some(row.unit.to_string()),
+                Some(row.balance.plain()),
+                Some(row.available.plain()),
+                row.seen.map(|s| s.to_string()),
+                Some(row.stale.to_string()),
+                row.limit.as_ref().map(Money::plain),
+            ]);
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
+
+/// The lines that say what is owned and owed, a unit each.
+pub fn totals_lines(page: &mut Page, totals: &[Total], exchange: Option<&Exchange>) {
+    if let Some(sum) = exchange {
+        let missing: Vec<String> = sum.missing.iter().map(Unit::to_string).collect();
+        let partial = if sum.partial {
+            format!(" (partial: no rate for {})", missing.join(", "))
+        } else {
+            String::new()
+        };
+        page.line(format!("{} in all{partial}", sum.net));
+        page.gap();
+    }
+    let mut table = Table::new(&["", ">own", ">owe", ">net"]);
+    for total in totals {
+        let owe = if total.owe.parts == 0 { String::new() } else { total.owe.grouped() };
+        let net = if total.owe.parts == 0 { String::new() } else { total.net.grouped() };
+        table.row(vec![total.unit.to_string(), total.own.grouped(), owe, net]);
+    }
+    page.table(table.without_empty_columns());
+}
+
+/// The answer of `account list`.
+#[derive(Debug, Serialize)]
+pub struct Accounts {
+    schema: &'static str,
+    /// One row an account, closed ones too.
+    pub accounts: Vec<AccountRow>,
+}
+
+/// One account of [`Accounts`].
+#[derive(Debug, Serialize)]
+pub struct AccountRow {
+    /// Its name.
+    pub account: String,
+    /// Its platform.
+    pub platform: Option<String>,
+    /// What kind of balance.
+    pub kind: AccountKind,
+    /// Its unit.
+    pub unit: Unit,
+    /// The credit limit of a carrier.
+    pub limit: Option<Money>,
+    /// The day of payment of a carrier.
+    pub bill_day: Option<u8>,
+    /// A remark.
+    pub note: Option<String>,
+    /// No longer in use.
+    pub closed: bool,
+}
+
+impl Accounts {
+    /// The answer for those accounts.
+    pub fn new(accounts: &[Account]) -> Accounts {
+        let row = |a: &Account| AccountRow {
+            account: a.name.clone(),
+            platform: a.platform.clone(),
+            kind: a.kind,
+            unit: a.unit.clone(),
+            limit: a.limit.map(|parts| a.unit.money(parts)),
+            bill_day: a.bill_day,
+            note: a.note.clone(),
+            closed: a.closed,
+        };
+        Accounts { schema: "jandon.accounts/1", accounts: accounts.iter().map(row).collect() }
+    }
+}
+
+impl Answer for Accounts {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        if self.accounts.is_empty() {
+            page.line("No accounts yet.");
+        }
+        let mut table =
+            Table::new(&["account", "platform", "kind", "unit", ">limit", ">bill day", "note", ""]);
+        for row in &self.accounts {
+            table.row(vec![
+                row.account.clone(),
+                row.platform.clone().unwrap_or_default(),
+                row.kind.to_string(),
+                row.unit.to_string(),
+                row.limit.as_ref().map(Money::grouped).unwrap_or_default(),
+                row.bill_day.map(|d| d.to_string()).unwrap_or_default(),
+                row.note.clone().unwrap_or_default(),
+                if row.closed { "closed".into() } else { String::new() },
+            ]);
+        }
+        page.table(table.without_empty_columns());
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv =
+            Csv::new(&["account", "platform", "kind", "unit", "limit", "bill_day", "note", "closed"]);
+        for row in &self.accounts {
+            csv.row(vec![
+                Some(row.account.clone()),
+                row.platform.clone(),
+                Some(row.kind.to_string()),
+                Some(row.unit.to_string()),
+                row.limit.as_ref().map(Money::plain),
+                row.bill_day.map(|d| d.to_string()),
+                row.note.clone(),
+                Some(row.closed.to_string()),
+            ]);
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}

@@ -1,0 +1,388 @@
+//! What every official channel would net.
+
+use super::Answer;
+use super::csv::Csv;
+use super::page::{Page, Table};
+use crate::money::{Money, Unit};
+use crate::period::Day;
+use serde::Serialize;
+
+/// The answer of `fees`.
+#[derive(Debug, Serialize)]
+pub struct Fees {
+    schema: &'static str,
+    /// The account, or null where a platform was asked.
+    pub account: Option<String>,
+    /// The platform.
+    pub platform: String,
+    /// The unit that leaves.
+    pub unit: Unit,
+    /// The balance, where an account was asked.
+    pub balance: Option<Money>,
+    /// What of it may leave.
+    pub available: Option<Money>,
+    /// The amount asked, or `all`; null where a net was asked.
+    pub asked: Option<String>,
+    /// The net asked.
+    pub receive: Option<String>,
+    /// The day of the rules.
+    pub on: Day,
+    /// One row a channel, best first.
+    pub channels: Vec<ChannelQuote>,
+    /// Why there is no way out at all.
+    pub reason: Option<String>,
+    /// What can be done instead.
+    pub advice: Vec<String>,
+}
+
+/// What one channel would net, or why it cannot be used.
+#[derive(Debug, Serialize)]
+pub struct ChannelQuote {
+    /// The full id.
+    pub channel: String,
+    /// What it is called.
+    pub name: String,
+    /// `ok` or `blocked`.
+    pub status: &'static str,
+    /// Why it is blocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// The nearest amounts that can be made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<Vec<Money>>,
+    /// The amount.
+    pub amount: Option<Money>,
+    /// What leaves the balance.
+    pub debit: Option<Money>,
+    /// The fees.
+    pub fee: Option<Money>,
+    /// The taxes.
+    pub tax: Option<Money>,
+    /// What arrives.
+    pub net: Option<Money>,
+    /// The unit of what arrives.
+    pub net_unit: Unit,
+    /// Fees and taxes as a share of the amount.
+    pub effective_percent: Option<String>,
+    /// The outcome at the best rate, where only the app knows the rate.
+    pub best_case: Option<BestCase>,
+    /// Earliest and latest arrival, in hours.
+    pub arrives: Option<[String; 2]>,
+    /// What is left of the free quota: a number of withdrawals, or else an amount.
+    pub free_left: Option<FreeLeft>,
+    /// What the user needs.
+    pub requires: Vec<String>,
+    /// The smaller amount that nets the most, where it nets no less.
+    pub better: Option<Better>,
+    /// The address of the rule.
+    pub source: Option<String>,
+    /// When it was last checked.
+    pub checked: Option<Day>,
+    /// How far it can be trusted.
+    pub confidence: Option<&'static str>,
+    /// It was checked long ago.
+    pub stale: bool,
+}
+
+/// What a range of rates comes to at its best end.
+#[derive(Debug, Serialize)]
+pub struct BestCase {
+    /// The fees.
+    pub fee: Money,
+    /// The taxes.
+    pub tax: Money,
+    /// What arrives.
+    pub net: Money,
+}
+
+/// What is left of a free quota.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum FreeLeft {
+    /// So many withdrawals.
+    Count(i64),
+    /// So much.
+    Amount(Money),
+}
+
+/// A smaller amount that nets no less.
+#[derive(Debug, Serialize)]
+pub struct Better {
+    /// The amount.
+    pub amount: Money,
+    /// What it nets.
+    pub net: Money,
+}
+
+impl Fees {
+    /// The answer for one platform on one day.
+    pub fn new(platform: String, unit: Unit, on: Day) -> Fees {
+        Fees {
+            schema: "jandon.fees/1",
+            account: None,
+            platform,
+            unit,
+            balance: None,
+            available: None,
+            asked: None,
+            receive: None,
+            on,
+            channels: Vec::new(),
+            reason: None,
+            advice: Vec::new(),
+        }
+    }
+
+    /// Can any withdrawal be made?
+    pub fn any_ok(&self) -> bool {
+        self.channels.iter().any(|c| c.status == "ok")
+    }
+}
+
+/// A stretch of hours in words: `at once`, `within 1 hour`, `1–5 days`.
+pub fn arrival(hours: [i64; 2]) -> String {
+    let [earliest, latest] = hours;
+    let days = earliest % 24 == 0 && latest % 24 == 0 && latest > 0;
+    let (from, to, unit) =
+        if days { (earliest / 24, latest / 24, "day") } else { (earliest, latest, "hour") };
+    let plural = if to == 1 { "" } else { "s" };
+    match (from, to) {
+        (_, 0) => "at once".into(),
+        (0, to) => format!("within {to} {unit}{plural}"),
+        (from, to) if from == to => format!("in {to} {unit}{plural}"),
+        (from, to) => format!("{from}–{to} {unit}{plural}"),
+    }
+}
+
+fn hours(arrives: &[String; 2]) -> [i64; 2] {
+    let number = |text: &String| text.trim_end_matches('h').parse().unwrap_or(0);
+    [number(&arrives[0]), number(&arrives[1])]
+}
+
+/// Why a channel is blocked, in words, and what amount would pass.
+fn blocked_words(quote: &ChannelQuote) -> String {
+    let why = match quote.reason.unwrap_or_default() {
+        "not-withdrawable" => "there is no official way out",
+        "ended" => "the service has ended",
+        "not-in-force" => "no rule is known for that day",
+        "below-minimum" => "below the smallest amount",
+        "above-maximum" => "above the largest amount",
+        "off-step" => "not a multiple of the step",
+        "whole-balance-only" => "only the whole balance can leave",
+        "insufficient-balance" => "more than is available",
+        "over-limit" => "over a limit of the channel",
+        "nothing-left" => "the charges leave nothing",
+        _ => "no amount nets that much",
+    };
+    let amounts: Vec<String> = quote.nearest.iter().flatten().map(Money::grouped).collect();
+    match (amounts.as_slice(), quote.reason) {
+        ([], _) => why.to_string(),
+        (amounts, Some("out-of-reach")) => format!("{why}; the most comes from {}", amounts.join(" or ")),
+        (amounts, _) => format!("{why}; possible: {}", amounts.join(" or ")),
+    }
+}
+
+impl Answer for Fees {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        let what = match (&self.asked, &self.receive) {
+            (Some(all), _) if all == "all" => "all of it".to_string(),
+            (Some(amount), _) => {
+                let unit = &self.unit;
+                crate::money::decimal_parts(amount, unit.decimals)
+                    .map_or(amount.clone(), |p| unit.money(p).to_string())
+            }
+            (None, Some(net)) => format!("at least {net} received"),
+            (None, None) => String::new(),
+        };
+        let who = self.account.clone().unwrap_or_else(|| self.platform.clone());
+        let ok: Vec<&ChannelQuote> = self.channels.iter().filter(|c| c.status == "ok").collect();
+        if let Some(best) = ok.first()
+            && let (Some(net), Some(fee), Some(tax)) = (&best.net, &best.fee, &best.tax)
+        {
+            let charges = match (fee.parts, tax.parts) {
+                (0, 0) => "free".to_string(),
+                (_, 0) => format!("fee {}", fee.grouped()),
+                (0, _) => format!("tax {}", tax.grouped()),
+                _ => format!("fee {}, tax {}", fee.grouped(), tax.grouped()),
+            };
+            let when = best.arrives.as_ref().map_or(String::new(), |a| format!(", {}", arrival(hours(a))));
+            page.line(format!("Best: {net} through {} ({charges}{when}).", best.channel));
+        } else if let Some(reason) = &self.reason {
+            page.line(reason.clone());
+        } else {
+            page.line(format!("No official channel of {} can do that.", self.platform));
+        }
+        let available = self.available.as_ref().map_or(String::new(), |a| format!(" of {a} available"));
+        if !what.is_empty() {
+            page.line(format!("Asked: {what}{available}, {who}, rules of {}.", self.on));
+        }
+        page.gap();
+        let mut table = Table::new(&[
+            "channel",
+            ">arrives",
+            "unit",
+            ">amount",
+            ">fee",
+            ">tax",
+            ">%",
+            "when",
+            ">free left",
+        ]);
+        for quote in &ok {
+            let money = |m: &Option<Money>| m.as_ref().map(Money::grouped).unwrap_or_default();
+            let zero_blank = |m: &Option<Money>| match m {
+                Some(m) if m.parts == 0 => String::new(),
+                other => money(other),
+            };
+            table.row(vec![
+                quote.channel.clone(),
+                money(&quote.net),
+                quote.net_unit.to_string(),
+                money(&quote.amount),
+                if quote.fee.as_ref().is_some_and(|f| f.parts == 0) {
+                    "free".into()
+                } else {
+                    money(&quote.fee)
+                },
+                zero_blank(&quote.tax),
+                quote.effective_percent.clone().unwrap_or_default(),
+                quote.arrives.as_ref().map(|a| arrival(hours(a))).unwrap_or_default(),
+                match &quote.free_left {
+                    None => String::new(),
+                    Some(FreeLeft::Count(count)) => count.to_string(),
+                    Some(FreeLeft::Amount(amount)) => amount.grouped(),
+                },
+            ]);
+        }
+        page.table(table.without_empty_columns());
+        page.gap();
+        for quote in self.channels.iter().filter(|c| c.status == "blocked") {
+            page.line(format!("{}: {}.", quote.channel, blocked_words(quote)));
+        }
+        page.gap();
+        for quote in &ok {
+            if let (Some(better), Some(net), Some(amount)) = (&quote.better, &quote.net, &quote.amount) {
+                let more = better.net.parts - net.parts;
+                let more = if more == 0 {
+                    "as much as".into()
+                } else {
+                    format!("{} more than", net.unit.money(more).grouped())
+                };
+                page.line(format!(
+                    "Better: {} nets {more} {} through {}.",
+                    better.amount.grouped(),
+                    amount.grouped(),
+                    quote.channel
+                ));
+            }
+            if let (Some(best), Some(net)) = (&quote.best_case, &quote.net) {
+                page.line(format!(
+                    "{}: only the app knows the rate; between {} and {} arrive.",
+                    quote.channel,
+                    net.grouped(),
+                    best.net
+                ));
+            }
+        }
+        page.gap();
+        for quote in &self.channels {
+            if !quote.requires.is_empty() {
+                page.line(format!("{} needs: {}.", quote.channel, quote.requires.join("; ")));
+            }
+        }
+        for quote in &self.channels {
+            if let (Some(source), Some(checked), Some(confidence)) =
+                (&quote.source, quote.checked, quote.confidence)
+            {
+                page.line(format!("{}: {confidence}, checked {checked}, {source}", quote.channel));
+            }
+        }
+        if !self.advice.is_empty() {
+            page.gap();
+            for advice in &self.advice {
+                page.line(advice.clone());
+            }
+        }
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&[
+            "channel",
+            "status",
+            "reason",
+            "nearest",
+            "amount",
+            "debit",
+            "fee",
+            "tax",
+            "net",
+            "net_unit",
+            "effective_percent",
+            "arrives_earliest",
+            "arrives_latest",
+            "free_left",
+            "better_amount",
+            "better_net",
+            "source",
+            "checked",
+            "confidence",
+            "stale",
+        ]);
+        let money = |m: &Option<Money>| m.as_ref().map(Money::plain);
+        for quote in &self.channels {
+            let nearest: Option<Vec<String>> =
+                quote.nearest.as_ref().map(|n| n.iter().map(Money::plain).collect());
+            csv.row(vec![
+                Some(quote.channel.clone()),
+                Some(quote.status.to_string()),
+                quote.reason.map(String::from),
+                nearest.map(|n| n.join(" ")),
+                money(&quote.amount),
+                money(&quote.debit),
+                money(&quote.fee),
+                money(&quote.tax),
+                money(&quote.net),
+                Some(quote.net_unit.to_string()),
+                quote.effective_percent.clone(),
+                quote.arrives.as_ref().map(|a| a[0].clone()),
+                quote.arrives.as_ref().map(|a| a[1].clone()),
+                quote.free_left.as_ref().map(|f| match f {
+                    FreeLeft::Count(count) => count.to_string(),
+                    FreeLeft::Amount(amount) => amount.plain(),
+                }),
+                quote.better.as_ref().map(|b| b.amount.plain()),
+                quote.better.as_ref().map(|b| b.net.plain()),
+                quote.source.clone(),
+                quote.checked.map(|d| d.to_string()),
+                quote.confidence.map(String::from),
+                Some(quote.stale.to_string()),
+            ]);
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::arrival;
+
+    #[test]
+    fn says_when_money_arrives() {
+        let cases = [
+            ([0, 0], "at once"),
+            ([0, 1], "within 1 hour"),
+            ([24, 120], "1–5 days"),
+            ([0, 24], "within 1 day"),
+        ];
+        for (hours, words) in cases {
+            assert_eq!(arrival(hours), words);
+        }
+        assert_eq!(arrival([36, 48]), "36–48 hours");
+    }
+}

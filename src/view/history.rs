@@ -1,0 +1,328 @@
+//! Every fact of the ledger, newest last.
+
+use super::Answer;
+use super::csv::Csv;
+use super::page::{Page, Table};
+use crate::ledger::{Entry, Expires, Id};
+use crate::money::{Money, Unit};
+use crate::period::Moment;
+use serde::Serialize;
+
+/// The answer of `history`.
+#[derive(Debug, Serialize)]
+pub struct History {
+    schema: &'static str,
+    /// One row a fact.
+    pub rows: Vec<HistoryLine>,
+}
+
+/// A fact as scripts read it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum HistoryLine {
+    /// An entry.
+    Entry(EntryLine),
+    /// A snapshot.
+    Snapshot(SnapshotLine),
+}
+
+/// An entry as scripts read it.
+#[derive(Debug, Serialize)]
+pub struct EntryLine {
+    /// Its lasting name.
+    pub id: Id,
+    /// The change that recorded it.
+    pub change: Id,
+    /// When it happened.
+    pub at: Moment,
+    /// What it is.
+    pub kind: &'static str,
+    /// The account that value left, or null for outside.
+    pub from: Option<String>,
+    /// The account that value reached, or null for outside.
+    pub to: Option<String>,
+    /// What left.
+    pub out: Money,
+    /// Its unit.
+    pub out_unit: Unit,
+    /// What arrived.
+    #[serde(rename = "in")]
+    pub arriving: Money,
+    /// Its unit.
+    pub in_unit: Unit,
+    /// The fee, in the unit that left.
+    pub fee: Money,
+    /// The tax, in the unit that left.
+    pub tax: Money,
+    /// What it was for.
+    pub category: Option<String>,
+    /// Who was paid.
+    pub payee: Option<String>,
+    /// A remark.
+    pub note: Option<String>,
+    /// The channel of a withdrawal.
+    pub channel: Option<String>,
+    /// The last day of what arrived, `never`, or null where unknown.
+    pub expires: Option<String>,
+    /// It no longer counts.
+    pub voided: bool,
+}
+
+/// A snapshot as scripts read it.
+#[derive(Debug, Serialize)]
+pub struct SnapshotLine {
+    /// Its lasting name.
+    pub id: Id,
+    /// The change that recorded it.
+    pub change: Id,
+    /// When it was seen.
+    pub at: Moment,
+    /// Always `snapshot`.
+    pub kind: &'static str,
+    /// Whose balance.
+    pub account: String,
+    /// The balance seen, negative where money is owed.
+    pub balance: Money,
+    /// Its unit.
+    pub unit: Unit,
+    /// What it shows beyond the entries known; null where it is voided.
+    pub unexplained: Option<Money>,
+    /// A remark.
+    pub note: Option<String>,
+    /// It no longer counts.
+    pub voided: bool,
+    /// It is the account's first snapshot.
+    #[serde(skip)]
+    pub first: bool,
+    /// The account is a carrier, so people read its balance as what is owed.
+    #[serde(skip)]
+    pub owed: bool,
+}
+
+impl EntryLine {
+    /// An entry between accounts of those names.
+    pub fn new(
+        entry: &Entry,
+        change: Id,
+        voided: bool,
+        from: Option<String>,
+        to: Option<String>,
+    ) -> EntryLine {
+        let out_unit = entry.out.unit.clone();
+        EntryLine {
+            id: entry.id,
+            change,
+            at: entry.at,
+            kind: entry.kind.word(),
+            from,
+            to,
+            out: out_unit.money(entry.out.amount),
+            arriving: entry.arriving.unit.money(entry.arriving.amount),
+            in_unit: entry.arriving.unit.clone(),
+            fee: out_unit.money(entry.fee),
+            tax: out_unit.money(entry.tax),
+            out_unit,
+            category: entry.category.clone(),
+            payee: entry.payee.clone(),
+            note: entry.note.clone(),
+            channel: entry.channel.clone(),
+            expires: match entry.expires {
+                Expires::Unknown => None,
+                Expires::After(day) => Some(day.to_string()),
+                Expires::Never => Some("never".into()),
+            },
+            voided,
+        }
+    }
+}
+
+impl History {
+    /// The answer with those rows, newest last.
+    pub fn new(rows: Vec<HistoryLine>) -> History {
+        History { schema: "jandon.history/1", rows }
+    }
+}
+
+impl Answer for History {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        if self.rows.is_empty() {
+            page.line("Nothing recorded.");
+        }
+        page.table(table(&self.rows));
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        csv(&self.rows)
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
+
+/// The rows as people read them.
+pub fn table(rows: &[HistoryLine]) -> Table {
+    let mut table = Table::new(&["date", "what", "account", ">amount", "unit", "for", "change"]);
+    for row in rows {
+        table.row(match row {
+            HistoryLine::Entry(line) => entry_cells(line),
+            HistoryLine::Snapshot(line) => snapshot_cells(line),
+        });
+    }
+    table.without_empty_columns()
+}
+
+fn entry_cells(line: &EntryLine) -> Vec<String> {
+    let account = match (&line.from, &line.to) {
+        (Some(from), Some(to)) => format!("{from} → {to}"),
+        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (None, None) => String::new(),
+    };
+    let leaves = line.from.is_some();
+    let (amount, unit) = if leaves { (&line.out, &line.out_unit) } else { (&line.arriving, &line.in_unit) };
+    let mut about: Vec<String> = Vec::new();
+    about.extend([&line.category, &line.payee].into_iter().flatten().cloned());
+    about.extend(line.channel.as_ref().map(|c| format!("via {c}")));
+    for (charge, name) in [(&line.fee, "fee"), (&line.tax, "tax")] {
+        if charge.parts != 0 {
+            about.push(format!("{name} {}", charge.grouped()));
+        }
+    }
+    if line.out_unit != line.in_unit {
+        about.push(format!("in {}", line.arriving));
+    }
+    about.extend(line.expires.as_ref().map(|e| match e.as_str() {
+        "never" => "never lapses".to_string(),
+        day => format!("until {day}"),
+    }));
+    about.extend(line.note.clone());
+    finish(line.at, line.kind, account, amount, unit, about, line.voided, line.change)
+}
+
+fn snapshot_cells(line: &SnapshotLine) -> Vec<String> {
+    let shown = |m: &Money| if line.owed { line.unit.money(m.parts.saturating_neg()) } else { m.clone() };
+    let mut about: Vec<String> = Vec::new();
+    if line.first {
+        about.push("first seen".into());
+    } else if let Some(gap) = line.unexplained.as_ref().map(shown)
+        && gap.parts != 0
+    {
+        let sign = if gap.parts > 0 { "+" } else { "" };
+        about.push(format!("{sign}{} unexplained", gap.grouped()));
+    }
+    about.extend(line.note.clone());
+    let what = if line.owed { "owed" } else { "balance" };
+    finish(
+        line.at,
+        what,
+        line.account.clone(),
+        &shown(&line.balance),
+        &line.unit,
+        about,
+        line.voided,
+        line.change,
+    )
+}
+
+#[allow(clippy::too_many_arguments)]
+fn finish(
+    at: Moment,
+    what: &str,
+    account: String,
+    amount: &Money,
+    unit: &Unit,
+    mut about: Vec<String>,
+    voided: bool,
+    change: Id,
+) -> Vec<String> {
+    if voided {
+        about.insert(0, "undone".into());
+    }
+    let id = change.to_string();
+    vec![
+        at.day().to_string(),
+        what.to_string(),
+        account,
+        amount.grouped(),
+        unit.to_string(),
+        about.join(", "),
+        id[id.len() - 6..].to_string(),
+    ]
+}
+
+/// The rows as spreadsheets read them; a snapshot's balance stands under `balance`.
+pub fn csv(rows: &[HistoryLine]) -> Csv {
+    let mut csv = Csv::new(&[
+        "id",
+        "change",
+        "at",
+        "kind",
+        "from",
+        "to",
+        "out",
+        "out_unit",
+        "in",
+        "in_unit",
+        "fee",
+        "tax",
+        "category",
+        "payee",
+        "note",
+        "channel",
+        "expires",
+        "account",
+        "balance",
+        "unit",
+        "unexplained",
+        "voided",
+    ]);
+    for row in rows {
+        csv.row(match row {
+            HistoryLine::Entry(e) => vec![
+                Some(e.id.to_string()),
+                Some(e.change.to_string()),
+                Some(e.at.to_string()),
+                Some(e.kind.to_string()),
+                e.from.clone(),
+                e.to.clone(),
+                Some(e.out.plain()),
+                Some(e.out_unit.to_string()),
+                Some(e.arriving.plain()),
+                Some(e.in_unit.to_string()),
+                Some(e.fee.plain()),
+                Some(e.tax.plain()),
+                e.category.clone(),
+                e.payee.clone(),
+                e.note.clone(),
+                e.channel.clone(),
+                e.expires.clone(),
+                None,
+                None,
+                None,
+                None,
+                Some(e.voided.to_string()),
+            ],
+            HistoryLine::Snapshot(s) => {
+                let mut cells = vec![
+                    Some(s.id.to_string()),
+                    Some(s.change.to_string()),
+                    Some(s.at.to_string()),
+                    Some(s.kind.to_string()),
+                ];
+                cells.extend(std::iter::repeat_n(None, 10));
+                cells.extend([s.note.clone(), None, None]);
+                cells.extend([
+                    Some(s.account.clone()),
+                    Some(s.balance.plain()),
+                    Some(s.unit.to_string()),
+                    s.unexplained.as_ref().map(Money::plain),
+                    Some(s.voided.to_string()),
+                ]);
+                cells
+            }
+        });
+    }
+    csv
+}

@@ -1,0 +1,196 @@
+//! A page for people: sentences and tables, aligned by what a terminal shows of them.
+
+use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
+use unicode_width::UnicodeWidthStr;
+
+/// What stands on a page, top down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Block {
+    Line(String),
+    Verbatim(String),
+    Gap,
+    Table(Table),
+}
+
+/// A table of a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Column {
+    title: String,
+    right: bool,
+}
+
+impl Page {
+    /// An empty page.
+    pub fn new() -> Page {
+        Page::default()
+    }
+
+    /// A sentence.
+    pub fn line(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Line(text.into()));
+    }
+
+    /// A line that was laid out already.
+    pub fn verbatim(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Verbatim(text.into()));
+    }
+
+    /// An empty line, but none at the top and never two.
+    pub fn gap(&mut self) {
+        if !matches!(self.blocks.last(), None | Some(Block::Gap)) {
+            self.blocks.push(Block::Gap);
+        }
+    }
+
+    /// A table; one without rows is left out.
+    pub fn table(&mut self, table: Table) {
+        if !table.rows.is_empty() {
+            self.blocks.push(Block::Table(table));
+        }
+    }
+
+    /// The text of the page; tables fit a width, where one is given.
+    pub fn render(&self, width: Option<usize>) -> String {
+        let mut out = String::new();
+        for block in &self.blocks {
+            match block {
+                Block::Line(line) => match width {
+                    Some(width) => wrap(line, width, &mut out),
+                    None => {
+                        out.push_str(line);
+                        out.push('\n');
+                    }
+                },
+                Block::Verbatim(line) => {
+                    out.push_str(line);
+                    out.push('\n');
+                }
+                Block::Gap => out.push('\n'),
+                Block::Table(table) => table.render(width, &mut out),
+            }
+        }
+        out
+    }
+}
+
+impl Table {
+    /// A table with columns of text and, where the title begins with `>`, of figures.
+    pub fn new(titles: &[&str]) -> Table {
+        let column = |title: &&str| match title.strip_prefix('>') {
+            Some(title) => Column { title: title.to_string(), right: true },
+            None => Column { title: title.to_string(), right: false },
+        };
+        Table { columns: titles.iter().map(column).collect(), rows: Vec::new() }
+    }
+
+    /// One more row, a cell for each column.
+    pub fn row(&mut self, cells: Vec<String>) {
+        debug_assert_eq!(cells.len(), self.columns.len());
+        self.rows.push(cells);
+    }
+
+    /// Takes columns away in which no row has anything to say.
+    pub fn without_empty_columns(mut self) -> Table {
+        let keep: Vec<bool> =
+            (0..self.columns.len()).map(|i| self.rows.iter().any(|row| !row[i].is_empty())).collect();
+        let mut kept = keep.iter();
+        self.columns.retain(|_| *kept.next().unwrap_or(&true));
+        for row in &mut self.rows {
+            let mut kept = keep.iter();
+            row.retain(|_| *kept.next().unwrap_or(&true));
+        }
+        self
+    }
+
+    fn render(&self, width: Option<usize>, out: &mut String) {
+        let mut grid = Grid::new();
+        grid.load_style(presets::NOTHING);
+        match width {
+            Some(width) => {
+                grid.set_content_arrangement(ContentArrangement::Dynamic);
+                grid.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+            }
+            None => {
+                grid.set_content_arrangement(ContentArrangement::Disabled);
+            }
+        }
+        if self.columns.iter().any(|c| !c.title.is_empty()) {
+            grid.set_header(self.columns.iter().map(|c| c.title.as_str()));
+        }
+        for row in &self.rows {
+            grid.add_row(row);
+        }
+        for (i, column) in self.columns.iter().enumerate() {
+            if let Some(grid_column) = grid.column_mut(i) {
+                grid_column.set_padding((if i == 0 { 0 } else { 1 }, 1));
+                if column.right {
+                    grid_column.set_cell_alignment(CellAlignment::Right);
+                }
+            }
+        }
+        for line in grid.lines() {
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+    }
+}
+
+/// Breaks a sentence between words so that each line fits; what follows the first line is set in.
+fn wrap(line: &str, width: usize, out: &mut String) {
+    let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+    let mut used = 0;
+    for word in line.trim_start().split(' ') {
+        let needed = word.width();
+        if used == 0 {
+            out.push_str(&indent);
+            used = indent.len();
+        } else if used + 1 + needed > width {
+            out.push('\n');
+            out.push_str(&indent);
+            out.push_str("  ");
+            used = indent.len() + 2;
+        } else {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += needed;
+    }
+    out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hangul_columns_line_up() {
+        let mut table = Table::new(&["account", ">balance"]);
+        table.row(vec!["카카오페이".into(), "12,500".into()]);
+        table.row(vec!["toss".into(), "8,000".into()]);
+        let mut page = Page::new();
+        page.table(table);
+        let text = page.render(Some(80));
+        let ends: Vec<usize> = text.lines().map(UnicodeWidthStr::width).collect();
+        assert_eq!(ends, [ends[0]; 3], "{text}");
+    }
+
+    #[test]
+    fn long_sentences_break_between_words() {
+        let mut page = Page::new();
+        page.line("one two three four");
+        assert_eq!(page.render(Some(9)), "one two\n  three\n  four\n");
+        assert_eq!(page.render(None), "one two three four\n");
+    }
+}

@@ -1,0 +1,518 @@
+//! The summary of a period, and the shorter lists that people ask for alone.
+
+use super::Answer;
+use super::balance::{Exchange, Total, totals_lines};
+use super::csv::Csv;
+use super::page::{Page, Table};
+use crate::money::{Money, Unit};
+use crate::period::{Day, Moment};
+use crate::report::{
+    AccountSummary, Bill, BillStatus, CategorySummary, ChannelSummary, ExpiringLot, Micropayments,
+};
+use serde::Serialize;
+
+/// The answer of `report`.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The form of the document.
+    pub schema: &'static str,
+    /// The name of the period: `2026-10`; null for other stretches of days.
+    pub period: Option<String>,
+    /// Its first day.
+    pub from: Day,
+    /// Its last day.
+    pub to: Day,
+    /// It is still running, and compared with as many days of the period before.
+    pub part: bool,
+    /// The days it is compared with.
+    pub previous: Option<Days>,
+    /// One row an account.
+    pub accounts: Vec<AccountSummary>,
+    /// What was spent, by category.
+    pub spending: Vec<CategorySummary>,
+    /// What was earned, by category.
+    pub income: Vec<CategorySummary>,
+    /// The small payments, a unit each.
+    pub micropayments: Vec<Micropayments>,
+    /// What leaving cost, by channel.
+    pub fees: Vec<ChannelSummary>,
+    /// What lapses soon, from today.
+    pub expiring: Vec<ExpiringLot>,
+    /// Open bills, as of today.
+    pub due: Vec<Bill>,
+    /// What is owned and owed at the end, a unit each.
+    pub totals: Vec<Total>,
+    /// All of it in one unit, where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<Exchange>,
+}
+
+/// A stretch of days, both ends inside.
+#[derive(Debug, Serialize)]
+pub struct Days {
+    /// The first day.
+    pub from: Day,
+    /// The last day.
+    pub to: Day,
+}
+
+impl Report {
+    /// One sentence for each unit that sums the period up.
+    fn sentences(&self) -> Vec<String> {
+        let mut units: Vec<&Unit> = self.totals.iter().map(|t| &t.unit).collect();
+        units.extend(self.accounts.iter().map(|a| &a.unit));
+        units.sort();
+        units.dedup();
+        let mut out = Vec::new();
+        for unit in units {
+            let sum = |key: &str| -> i64 {
+                let of = |a: &AccountSummary| a.flows.get(key).map_or(0, |m| m.parts);
+                self.accounts.iter().filter(|a| &a.unit == unit).map(of).sum()
+            };
+            let spent = sum("spent");
+            let mut parts = Vec::new();
+            for (amount, words) in [
+                (spent, "spent"),
+                (sum("earned"), "earned"),
+                (sum("fees") + sum("taxes"), "paid in fees"),
+                (sum("expired"), "lapsed"),
+            ] {
+                if amount != 0 {
+                    parts.push(format!("{} {words}", unit.money(amount).grouped()));
+                }
+            }
+            let unexplained = sum("unexplained") - sum("first_seen");
+            if unexplained != 0 {
+                let sign = if unexplained > 0 { "+" } else { "" };
+                parts.push(format!("{sign}{} unexplained", unit.money(unexplained).grouped()));
+            }
+            let now = self.totals.iter().find(|t| &t.unit == unit).map(|t| {
+                let owed =
+                    if t.owe.parts > 0 { format!(", {} owed", t.owe.grouped()) } else { String::new() };
+                format!("{} owned{owed}", t.own.grouped())
+            });
+            let moved = if parts.is_empty() { "nothing moved".to_string() } else { parts.join(", ") };
+            out.push(format!("{unit}: {moved}; {}.", now.unwrap_or_else(|| "nothing left".into())));
+        }
+        out
+    }
+}
+
+impl Answer for Report {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        let name = self.period.as_ref().map_or(String::new(), |p| format!("{p} · "));
+        let part = if self.part { ", still running" } else { "" };
+        page.line(format!("{name}{} to {}{part}", self.from, self.to));
+        for sentence in self.sentences() {
+            page.line(sentence);
+        }
+        page.gap();
+        accounts_tables(&mut page, &self.accounts);
+        let versus = self.previous.as_ref().map_or("before".to_string(), |_| "before".to_string());
+        category_table(&mut page, "spending", &self.spending, &versus);
+        category_table(&mut page, "income", &self.income, &versus);
+        if let Some(previous) = &self.previous
+            && !(self.spending.is_empty() && self.income.is_empty())
+        {
+            page.line(format!("before: {} to {}", previous.from, previous.to));
+        }
+        page.gap();
+        for micro in self.micropayments.iter().filter(|m| m.count > 0) {
+            let median = micro.median.as_ref().map(Money::grouped).unwrap_or_default();
+            let share =
+                micro.share_percent.as_ref().map_or(String::new(), |s| format!(", {s} % of spending"));
+            page.line(format!(
+                "Small payments up to {}: {} of them, {} in all, median {median}{share}.",
+                micro.threshold,
+                micro.count,
+                micro.amount.grouped()
+            ));
+        }
+        page.gap();
+        let mut table = Table::new(&["charged by", ">times", ">amount", ">fee", ">tax", ">%", "unit"]);
+        for row in &self.fees {
+            table.row(vec![
+                row.channel.clone().unwrap_or_else(|| "(by hand)".into()),
+                row.count.to_string(),
+                row.amount.grouped(),
+                row.fee.grouped(),
+                if row.tax.parts == 0 { String::new() } else { row.tax.grouped() },
+                row.effective_percent.clone().unwrap_or_default(),
+                row.unit.to_string(),
+            ]);
+        }
+        page.table(table.without_empty_columns());
+        page.gap();
+        expiring_table(&mut page, &self.expiring);
+        page.gap();
+        bills_table(&mut page, &self.due);
+        page.gap();
+        totals_lines(&mut page, &self.totals, self.exchange.as_ref());
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&["section", "name", "unit", "measure", "value"]);
+        let mut put =
+            |section: &str, name: Option<&str>, unit: &Unit, measure: &str, value: Option<String>| {
+                csv.row(vec![
+                    Some(section.to_string()),
+                    name.map(String::from),
+                    Some(unit.to_string()),
+                    Some(measure.to_string()),
+                    value,
+                ]);
+            };
+        for row in &self.accounts {
+            put("accounts", Some(&row.account), &row.unit, "opening", Some(row.opening.plain()));
+            for measure in crate::ledger::Measure::ALL {
+                let value = row.flows.get(measure.word()).map(Money::plain);
+                put("accounts", Some(&row.account), &row.unit, measure.word(), value);
+            }
+            put("accounts", Some(&row.account), &row.unit, "closing", Some(row.closing.plain()));
+        }
+        for (section, rows) in [("spending", &self.spending), ("income", &self.income)] {
+            for row in rows {
+                let name = row.category.as_deref();
+                put(section, name, &row.unit, "amount", Some(row.amount.plain()));
+                put(section, name, &row.unit, "count", Some(row.count.to_string()));
+                put(section, name, &row.unit, "refunded", Some(row.refunded.plain()));
+                put(section, name, &row.unit, "share_percent", row.share_percent.clone());
+                put(section, name, &row.unit, "previous", Some(row.previous.plain()));
+                put(section, name, &row.unit, "change_percent", row.change_percent.clone());
+            }
+        }
+        for row in &self.micropayments {
+            put("micropayments", None, &row.unit, "threshold", Some(row.threshold.plain()));
+            put("micropayments", None, &row.unit, "count", Some(row.count.to_string()));
+            put("micropayments", None, &row.unit, "amount", Some(row.amount.plain()));
+            put("micropayments", None, &row.unit, "median", row.median.as_ref().map(Money::plain));
+            put("micropayments", None, &row.unit, "share_percent", row.share_percent.clone());
+        }
+        for row in &self.fees {
+            let name = row.channel.as_deref();
+            put("fees", name, &row.unit, "count", Some(row.count.to_string()));
+            put("fees", name, &row.unit, "amount", Some(row.amount.plain()));
+            put("fees", name, &row.unit, "fee", Some(row.fee.plain()));
+            put("fees", name, &row.unit, "tax", Some(row.tax.plain()));
+            put("fees", name, &row.unit, "effective_percent", row.effective_percent.clone());
+        }
+        for row in &self.expiring {
+            put(
+                "expiring",
+                Some(&row.account),
+                &row.unit,
+                &row.expires.to_string(),
+                Some(row.amount.plain()),
+            );
+        }
+        for row in &self.due {
+            put("due", Some(&row.account), &row.unit, &row.charges_of.to_string(), Some(row.amount.plain()));
+        }
+        for row in &self.totals {
+            put("totals", None, &row.unit, "own", Some(row.own.plain()));
+            put("totals", None, &row.unit, "owe", Some(row.owe.plain()));
+            put("totals", None, &row.unit, "net", Some(row.net.plain()));
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
+
+/// How each opening balance became a closing one: what came, what went, what nobody explained.
+fn accounts_tables(page: &mut Page, accounts: &[AccountSummary]) {
+    let mut table = Table::new(&[
+        "account",
+        ">opening",
+        ">in",
+        ">out",
+        ">fees",
+        ">lapsed",
+        ">unexplained",
+        ">closing",
+        "unit",
+    ]);
+    for row in accounts {
+        let of = |key: &str| row.flows.get(key).map_or(0, |m| m.parts);
+        let blank = |parts: i64| if parts == 0 { String::new() } else { row.unit.money(parts).grouped() };
+        let inward = ["earned", "topped_up", "refunded", "moved_in", "bill_paid"].map(of).iter().sum::<i64>();
+        let outward = ["spent", "withdrawn", "moved_out"].map(of).iter().sum::<i64>();
+        // A carrier's balance is what is owed, and reads as a positive number.
+        let (sign, inward, outward) = if row.owed { (-1, outward, inward) } else { (1, inward, outward) };
+        let name = if row.owed { format!("{} (owed)", row.account) } else { row.account.clone() };
+        table.row(vec![
+            name,
+            row.unit.money(sign * row.opening.parts).grouped(),
+            blank(sign * of("first_seen")),
+            blank(inward),
+            blank(outward),
+            blank(of("fees") + of("taxes")),
+            blank(of("expired")),
+            blank(sign * (of("unexplained") - of("first_seen"))),
+            row.unit.money(sign * row.closing.parts).grouped(),
+            row.unit.to_string(),
+        ]);
+    }
+    page.table(table.without_empty_columns());
+    page.gap();
+}
+
+fn category_table(page: &mut Page, title: &str, rows: &[CategorySummary], versus: &str) {
+    let mut table = Table::new(&[
+        title,
+        ">amount",
+        ">times",
+        ">share %",
+        &format!(">{versus}"),
+        ">change %",
+        ">refunded",
+        "unit",
+    ]);
+    for row in rows {
+        table.row(vec![
+            row.category.clone().unwrap_or_else(|| "(none)".into()),
+            row.amount.grouped(),
+            row.count.to_string(),
+            row.share_percent.clone().unwrap_or_default(),
+            if row.previous.parts == 0 { String::new() } else { row.previous.grouped() },
+            row.change_percent.clone().unwrap_or_default(),
+            if row.refunded.parts == 0 { String::new() } else { row.refunded.grouped() },
+            row.unit.to_string(),
+        ]);
+    }
+    page.table(table.without_empty_columns());
+    page.gap();
+}
+
+fn expiring_table(page: &mut Page, lots: &[ExpiringLot]) {
+    let mut table = Table::new(&["lapses", ">in days", "account", ">amount", "unit"]);
+    for lot in lots {
+        table.row(vec![
+            lot.expires.to_string(),
+            lot.days_left.to_string(),
+            lot.account.clone(),
+            lot.amount.grouped(),
+            lot.unit.to_string(),
+        ]);
+    }
+    page.table(table);
+}
+
+fn bills_table(page: &mut Page, bills: &[Bill]) {
+    let mut table = Table::new(&["bill of", "due", "account", ">amount", "unit", "state"]);
+    for bill in bills {
+        let state = match bill.status {
+            BillStatus::Overdue => "overdue",
+            BillStatus::Due => "due",
+            BillStatus::Unbilled => "unbilled",
+        };
+        table.row(vec![
+            bill.charges_of.to_string(),
+            bill.due.map(|d| d.to_string()).unwrap_or_default(),
+            bill.account.clone(),
+            bill.amount.grouped(),
+            bill.unit.to_string(),
+            state.into(),
+        ]);
+    }
+    page.table(table.without_empty_columns());
+}
+
+/// The answer of `expiring`.
+#[derive(Debug, Serialize)]
+pub struct Expiring {
+    schema: &'static str,
+    /// How far it looks.
+    pub within_days: i32,
+    /// Every lot that will lapse, soonest first.
+    pub lots: Vec<ExpiringLot>,
+    /// Their sums, a unit each.
+    pub totals: Vec<UnitAmount>,
+}
+
+/// A sum in one unit.
+#[derive(Debug, Serialize)]
+pub struct UnitAmount {
+    /// The unit.
+    pub unit: Unit,
+    /// The sum.
+    pub amount: Money,
+}
+
+impl Expiring {
+    /// The answer for those lots.
+    pub fn new(within_days: i32, lots: Vec<ExpiringLot>) -> Expiring {
+        let mut sums: std::collections::BTreeMap<Unit, i64> = std::collections::BTreeMap::new();
+        for lot in &lots {
+            *sums.entry(lot.unit.clone()).or_default() += lot.amount.parts;
+        }
+        let totals =
+            sums.into_iter().map(|(unit, parts)| UnitAmount { amount: unit.money(parts), unit }).collect();
+        Expiring { schema: "jandon.expiring/1", within_days, lots, totals }
+    }
+}
+
+impl Answer for Expiring {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        if self.lots.is_empty() {
+            page.line(format!("Nothing lapses within {} days.", self.within_days));
+            return page;
+        }
+        let sums: Vec<String> = self.totals.iter().map(|t| t.amount.to_string()).collect();
+        page.line(format!("{} lapse within {} days.", sums.join(" and "), self.within_days));
+        page.gap();
+        expiring_table(&mut page, &self.lots);
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&["account", "unit", "amount", "expires", "days_left"]);
+        for lot in &self.lots {
+            csv.row(vec![
+                Some(lot.account.clone()),
+                Some(lot.unit.to_string()),
+                Some(lot.amount.plain()),
+                Some(lot.expires.to_string()),
+                Some(lot.days_left.to_string()),
+            ]);
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
+
+/// The answer of `due`.
+#[derive(Debug, Serialize)]
+pub struct Due {
+    schema: &'static str,
+    /// Every open bill, the oldest first.
+    pub bills: Vec<Bill>,
+    /// What is left of each carrier's limit.
+    pub accounts: Vec<LimitLeft>,
+}
+
+/// What is left of a carrier's limit.
+#[derive(Debug, Serialize)]
+pub struct LimitLeft {
+    /// Its name.
+    pub account: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// The limit, where one is set.
+    pub limit: Option<Money>,
+    /// What is left of it.
+    pub limit_left: Option<Money>,
+}
+
+impl Due {
+    /// The answer for those bills and carriers.
+    pub fn new(bills: Vec<Bill>, accounts: Vec<LimitLeft>) -> Due {
+        Due { schema: "jandon.due/1", bills, accounts }
+    }
+}
+
+impl Answer for Due {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        if self.bills.is_empty() {
+            page.line("No bill is open.");
+        }
+        bills_table(&mut page, &self.bills);
+        page.gap();
+        for row in &self.accounts {
+            if let (Some(limit), Some(left)) = (&row.limit, &row.limit_left) {
+                page.line(format!("{}: {left} left of a limit of {}.", row.account, limit.grouped()));
+            }
+        }
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&["account", "unit", "amount", "charges_of", "due", "status"]);
+        for bill in &self.bills {
+            csv.row(vec![
+                Some(bill.account.clone()),
+                Some(bill.unit.to_string()),
+                Some(bill.amount.plain()),
+                Some(bill.charges_of.to_string()),
+                bill.due.map(|d| d.to_string()),
+                Some(format!("{:?}", bill.status).to_lowercase()),
+            ]);
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
+
+/// The answer of `stale`.
+#[derive(Debug, Serialize)]
+pub struct Stale {
+    schema: &'static str,
+    /// The accounts whose balance nobody has seen for long, the longest first.
+    pub accounts: Vec<StaleRow>,
+}
+
+/// An account whose balance nobody has seen for long.
+#[derive(Debug, Serialize)]
+pub struct StaleRow {
+    /// Its name.
+    pub account: String,
+    /// The last snapshot, or null.
+    pub seen: Option<Moment>,
+    /// Days since then, or null where there is none.
+    pub days: Option<i32>,
+}
+
+impl Stale {
+    /// The answer for those accounts.
+    pub fn new(accounts: Vec<StaleRow>) -> Stale {
+        Stale { schema: "jandon.stale/1", accounts }
+    }
+}
+
+impl Answer for Stale {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        if self.accounts.is_empty() {
+            page.line("Every balance was seen lately.");
+            return page;
+        }
+        let mut table = Table::new(&["account", "seen", ">days ago"]);
+        for row in &self.accounts {
+            table.row(vec![
+                row.account.clone(),
+                row.seen.map_or("never".into(), |s| s.day().to_string()),
+                row.days.map(|d| d.to_string()).unwrap_or_default(),
+            ]);
+        }
+        page.table(table);
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&["account", "seen", "days"]);
+        for row in &self.accounts {
+            csv.row(vec![
+                Some(row.account.clone()),
+                row.seen.map(|s| s.to_string()),
+                row.days.map(|d| d.to_string()),
+            ]);
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
