@@ -87,20 +87,19 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
     };
     let kind = kind(traits.kind.as_deref())?;
     let unit = traits.unit.as_deref().map(|code| unit(session, code)).transpose()?;
-    if let Some(platform) = &platform {
-        agree(platform, kind, unit.as_ref())?;
-    }
-    let mut said = Vec::new();
+    // A platform that was asked for decides; one that only shares the name gives way.
+    let platform = match platform {
+        Some(platform) if traits.platform.is_some() => {
+            agree(&platform, kind, unit.as_ref())?;
+            Some(platform)
+        }
+        other => other.filter(|platform| agree(platform, kind, unit.as_ref()).is_ok()),
+    };
     let from_platform = platform.as_ref().map(|p| (p.kind, p.unit.clone()));
     let (platform_kind, platform_unit) = from_platform.unzip();
-    let chosen_unit = match unit.or(platform_unit) {
-        Some(unit) => unit,
-        None => {
-            let unit = session.default_unit()?;
-            said.push(format!("in {unit}"));
-            unit
-        }
-    };
+    let chosen_unit = unit.or(platform_unit);
+    let unit_by_default = chosen_unit.is_none();
+    let chosen_unit = chosen_unit.map_or_else(|| session.default_unit(), Ok)?;
     let chosen_kind = kind.or(platform_kind).unwrap_or(AccountKind::Wallet);
     let mut account = Account {
         id: AccountId(0),
@@ -120,12 +119,12 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
     let did = format!("opened {} ({}{on}, {})", account.name, account.kind, account.unit);
     let mut outcome = record::outcome(recorded, notes, &did, false);
     outcome.notes.splice(.., [Note::Done(did)]);
-    if let Some(unit) = said.first() {
-        let text = format!(
-            "nothing says which unit it is {unit}; another one: jandon account edit {} --unit CODE",
-            quoted(&account.name)
-        );
-        outcome.notes.push(Note::Done(text.replace("which unit it is in", "otherwise, so it is in")));
+    if unit_by_default {
+        let name = quoted(&account.name);
+        outcome.notes.push(Note::Done(format!(
+            "{} is the unit because nothing else was said; another one: jandon account edit {name} --unit CODE",
+            account.unit
+        )));
     }
     outcome.notes.extend(session.catalog_warnings());
     Ok(outcome)

@@ -191,19 +191,19 @@ fn warnings(answer: &Fees, warn_above: i64) -> Vec<Note> {
             let charges = charges.as_ref().map(Money::to_string).unwrap_or_default();
             notes.push(Note::Warning(format!("{} costs {share} % of the amount ({charges})", quote.channel)));
         }
-        if quote.stale {
-            let day = quote.checked.map(|d| d.to_string()).unwrap_or_default();
-            notes.push(Note::Warning(format!(
-                "the rule of {} was last checked on {day}: look in the app before you press the button",
-                quote.channel
-            )));
-        } else if quote.confidence.is_some_and(|c| c != "official") {
-            notes.push(Note::Warning(format!(
-                "the rule of {} is not from the operator ({}): look in the app before you press the button",
-                quote.channel,
-                quote.confidence.unwrap_or_default()
-            )));
-        }
+    }
+    let ok = || answer.channels.iter().filter(|c| c.status == "ok");
+    let names = |wanted: &dyn Fn(&ChannelQuote) -> bool| {
+        ok().filter(|c| wanted(c)).map(|c| c.channel.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let old = names(&|c| c.stale);
+    let hearsay = names(&|c| !c.stale && c.confidence.is_some_and(|word| word != "official"));
+    let look = "look in the app before you press the button";
+    if !old.is_empty() {
+        notes.push(Note::Warning(format!("checked more than {RULE_STALE_DAYS} days ago: {old}; {look}")));
+    }
+    if !hearsay.is_empty() {
+        notes.push(Note::Warning(format!("not the operator's own words: {hearsay}; {look}")));
     }
     notes
 }

@@ -56,6 +56,6 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             limit: words.limit,
         };
         let rows = book.store.history(&filter)?;
-        Ok(Outcome::of(History::new(book.lines(&rows))))
+        Ok(Outcome::of(History::new(book.lines(&rows)?)))
     })
 }

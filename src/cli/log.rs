@@ -96,21 +96,13 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
 
 /// `logged kakao at 12,500 KRW` and, where a snapshot shows more than the entries known, by how much.
 fn sentence(lines: &[HistoryLine], at: Moment, session: &Session) -> String {
-    let mut seen = Vec::new();
-    for line in lines {
-        let HistoryLine::Snapshot(line) = line else { continue };
-        let sign = if line.owed { -1 } else { 1 };
-        let shown = |parts: i64| line.unit.money(sign * parts);
-        let gap = line.unexplained.as_ref().map_or(0, |u| u.parts);
-        let gap = match gap * sign {
-            0 => String::new(),
-            _ if line.first => String::new(),
-            gap => {
-                format!(" ({}{} unexplained)", if gap > 0 { "+" } else { "" }, line.unit.money(gap).grouped())
-            }
-        };
-        seen.push(format!("{} at {}{gap}", line.account, shown(line.balance.parts)));
-    }
+    let seen: Vec<String> = lines
+        .iter()
+        .filter_map(|line| match line {
+            HistoryLine::Snapshot(line) => Some(record::seen(line)),
+            HistoryLine::Entry(_) => None,
+        })
+        .collect();
     let day = if at.day() == session.today() { String::new() } else { format!(" on {}", at.day()) };
     format!("logged {}{day}", seen.join(", "))
 }

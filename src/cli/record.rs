@@ -7,7 +7,7 @@ use crate::ledger::{Account, Entry, Expires, Kind, Place, name};
 use crate::money::Unit;
 use crate::period::Moment;
 use crate::store::Fact;
-use crate::view::history::HistoryLine;
+use crate::view::history::{HistoryLine, SnapshotLine};
 use crate::view::recorded::Recorded;
 
 /// An entry of one unit without charges, between an account and the outside or another account.
@@ -66,7 +66,10 @@ pub fn outcome(recorded: Recorded, notes: Vec<Note>, did: &str, dry_run: bool) -
 
 /// What an entry did, in a few words: `spent 4,500 KRW from kakao (coffee)`.
 pub fn did(verb: &str, line: &HistoryLine) -> String {
-    let HistoryLine::Entry(line) = line else { return verb.to_string() };
+    let line = match line {
+        HistoryLine::Entry(line) => line,
+        HistoryLine::Snapshot(line) => return format!("{verb} {}", seen(line)),
+    };
     let mut words = match (&line.from, &line.to) {
         (Some(from), Some(to)) => format!("{verb} {} from {from} to {to}", line.out),
         (Some(from), None) => format!("{verb} {} from {from}", line.out),
@@ -101,4 +104,16 @@ pub fn one_entry(verb: &str, recorded: (Recorded, Vec<Note>), dry_run: bool) -> 
     let (recorded, notes) = recorded;
     let did = recorded.entries.first().map_or(String::new(), |line| did(verb, line));
     outcome(recorded, notes, &did, dry_run)
+}
+
+/// A snapshot in a few words: `kakao at 12,500 KRW (-2,500 unexplained)`.
+pub fn seen(line: &SnapshotLine) -> String {
+    let sign = if line.owed { -1 } else { 1 };
+    let gap = line.unexplained.as_ref().map_or(0, |u| sign * u.parts);
+    let gap = match gap {
+        0 => String::new(),
+        _ if line.first => String::new(),
+        gap => format!(" ({}{} unexplained)", if gap > 0 { "+" } else { "" }, line.unit.money(gap).grouped()),
+    };
+    format!("{} at {}{gap}", line.account, line.unit.money(sign * line.balance.parts))
 }

@@ -283,7 +283,7 @@ impl Session {
             };
             let rows = store.history_of_change(shown)?;
             let mut notes = self.warnings(&book, &rows, command)?;
-            let lines = book.lines(&rows);
+            let lines = book.lines(&rows)?;
             let standings = store.standings(self.now)?;
             let balances = book
                 .accounts
@@ -412,31 +412,31 @@ impl<'s> Book<'s> {
         Ok(self.store.standings(at)?.get(&account.id).copied().unwrap_or_default())
     }
 
-    fn name(&self, id: Option<AccountId>) -> Option<String> {
-        // An account that was undone keeps its name in the history.
-        let name = |id| self.account(id).map_or_else(|| format!("(account {})", id.0), |a| a.name.clone());
-        id.map(name)
-    }
-
     /// Rows of the history with the names of their accounts.
-    pub fn lines(&self, rows: &[HistoryRow]) -> Vec<HistoryLine> {
+    pub fn lines(&self, rows: &[HistoryRow]) -> Result<Vec<HistoryLine>, Failure> {
+        let of = |row: &HistoryRow| match &row.fact {
+            HistoryFact::Entry(entry) => [entry.out.account, entry.arriving.account],
+            HistoryFact::Snapshot(snapshot, _) => [Some(snapshot.account), None],
+        };
+        // An account that was undone keeps its name in the history.
+        let all_here = rows.iter().flat_map(of).flatten().all(|id| self.account(id).is_some());
+        let undone = if all_here { Vec::new() } else { self.store.accounts_undone()? };
+        let find = |id: AccountId| self.account(id).or_else(|| undone.iter().find(|a| a.id == id));
+        let name = |id: Option<AccountId>| id.map(|id| find(id).map_or_else(String::new, |a| a.name.clone()));
         let line = |row: &HistoryRow| match &row.fact {
-            HistoryFact::Entry(entry) => HistoryLine::Entry(EntryLine::new(
-                entry,
-                row.change,
-                row.voided,
-                self.name(entry.out.account),
-                self.name(entry.arriving.account),
-            )),
+            HistoryFact::Entry(entry) => {
+                let (from, to) = (name(entry.out.account), name(entry.arriving.account));
+                HistoryLine::Entry(EntryLine::new(entry, row.change, row.voided, from, to))
+            }
             HistoryFact::Snapshot(snapshot, seen) => {
-                let account = self.account(snapshot.account);
+                let account = find(snapshot.account);
                 let unit = account.map_or_else(|| Unit::new("?", 0), |a| a.unit.clone());
                 HistoryLine::Snapshot(SnapshotLine {
                     id: snapshot.id,
                     change: row.change,
                     at: snapshot.at,
                     kind: "snapshot",
-                    account: self.name(Some(snapshot.account)).unwrap_or_default(),
+                    account: account.map_or_else(String::new, |a| a.name.clone()),
                     balance: unit.money(snapshot.balance),
                     unexplained: seen.unexplained.map(|parts| unit.money(parts)),
                     first: seen.first,
@@ -447,7 +447,7 @@ impl<'s> Book<'s> {
                 })
             }
         };
-        rows.iter().map(line).collect()
+        Ok(rows.iter().map(line).collect())
     }
 }
 

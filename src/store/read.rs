@@ -168,17 +168,28 @@ impl Store {
 
     /// Every account, closed ones too, in the order of opening.
     pub fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let sql =
+        self.accounts_where(
+            "w.change NOT IN (SELECT change FROM voided)",
+            "a.change NOT IN (SELECT change FROM voided)",
+        )
+    }
+
+    /// The accounts whose opening was undone, as they last stood: the history still names them.
+    pub fn accounts_undone(&self) -> Result<Vec<Account>, StoreError> {
+        self.accounts_where("1", "a.change IN (SELECT change FROM voided)")
+    }
+
+    fn accounts_where(&self, version: &str, account: &str) -> Result<Vec<Account>, StoreError> {
+        let sql = format!(
             "SELECT a.id, v.name, v.platform, v.kind, u.code, u.decimals, v.limit_amount, v.bill_day, v.note,
-                          v.closed
-                   FROM account a
-                   JOIN account_version v ON v.seq = (
-                     SELECT max(w.seq) FROM account_version w
-                     WHERE w.account = a.id AND w.change NOT IN (SELECT change FROM voided))
-                   JOIN unit u ON u.seq = v.unit
-                   WHERE a.change NOT IN (SELECT change FROM voided)
-                   ORDER BY a.id";
-        self.all(sql, [], |row| {
+                    v.closed
+             FROM account a
+             JOIN account_version v ON v.seq = (
+               SELECT max(w.seq) FROM account_version w WHERE w.account = a.id AND {version})
+             JOIN unit u ON u.seq = v.unit
+             WHERE {account} ORDER BY a.id"
+        );
+        self.all(&sql, [], |row| {
             let kind: String = row.get(3)?;
             Ok(Account {
                 id: AccountId(row.get(0)?),

@@ -51,12 +51,21 @@ impl Checked {
 impl Answer for Checked {
     fn page(&self) -> Page {
         let mut page = Page::new();
-        let counted =
-            format!("{} accounts, {} entries, {} snapshots", self.accounts, self.entries, self.snapshots);
+        let many = |n: i64, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+        let counted = format!(
+            "{}, {}, {}",
+            many(self.accounts, "account", "accounts"),
+            many(self.entries, "entry", "entries"),
+            many(self.snapshots, "snapshot", "snapshots")
+        );
         if self.ok {
             page.line(format!("All is well: {counted}."));
         } else {
-            page.line(format!("{} things are wrong in {} ({counted}).", self.findings.len(), self.ledger));
+            page.line(format!(
+                "{} found in {} ({counted}).",
+                many(self.findings.len() as i64, "thing is wrong, as", "things are wrong, as"),
+                self.ledger
+            ));
             page.gap();
             let mut table = Table::new(&["where", "what"]);
             for finding in &self.findings {

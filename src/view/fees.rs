@@ -133,6 +133,25 @@ impl Fees {
         }
     }
 
+    /// What was asked, in one sentence.
+    fn question(&self) -> String {
+        let money = |text: &String| {
+            let parts = crate::money::decimal_parts(text, self.unit.decimals);
+            parts.map_or_else(|| text.clone(), |parts| self.unit.money(parts).to_string())
+        };
+        let what = match (&self.asked, &self.receive) {
+            (Some(all), _) if all == "all" => "all that can be withdrawn".to_string(),
+            (Some(amount), _) => money(amount),
+            (None, Some(net)) => format!("the smallest amount that brings at least {net}"),
+            (None, None) => "nothing".to_string(),
+        };
+        let from = match (&self.account, &self.available) {
+            (Some(account), Some(available)) => format!(", from {available} available in {account}"),
+            _ => format!(", from {}", self.platform),
+        };
+        format!("Asked: {what}{from}; rules of {}.", self.on)
+    }
+
     /// Can any withdrawal be made?
     pub fn any_ok(&self) -> bool {
         self.channels.iter().any(|c| c.status == "ok")
@@ -185,17 +204,6 @@ fn blocked_words(quote: &ChannelQuote) -> String {
 impl Answer for Fees {
     fn page(&self) -> Page {
         let mut page = Page::new();
-        let what = match (&self.asked, &self.receive) {
-            (Some(all), _) if all == "all" => "all of it".to_string(),
-            (Some(amount), _) => {
-                let unit = &self.unit;
-                crate::money::decimal_parts(amount, unit.decimals)
-                    .map_or(amount.clone(), |p| unit.money(p).to_string())
-            }
-            (None, Some(net)) => format!("at least {net} received"),
-            (None, None) => String::new(),
-        };
-        let who = self.account.clone().unwrap_or_else(|| self.platform.clone());
         let ok: Vec<&ChannelQuote> = self.channels.iter().filter(|c| c.status == "ok").collect();
         if let Some(best) = ok.first()
             && let (Some(net), Some(fee), Some(tax)) = (&best.net, &best.fee, &best.tax)
@@ -213,9 +221,8 @@ impl Answer for Fees {
         } else {
             page.line(format!("No official channel of {} can do that.", self.platform));
         }
-        let available = self.available.as_ref().map_or(String::new(), |a| format!(" of {a} available"));
-        if !what.is_empty() {
-            page.line(format!("Asked: {what}{available}, {who}, rules of {}.", self.on));
+        if !self.channels.is_empty() {
+            page.line(self.question());
         }
         page.gap();
         let mut table = Table::new(&[
@@ -287,15 +294,14 @@ impl Answer for Fees {
         }
         page.gap();
         for quote in &self.channels {
-            if !quote.requires.is_empty() {
-                page.line(format!("{} needs: {}.", quote.channel, quote.requires.join("; ")));
-            }
-        }
-        for quote in &self.channels {
             if let (Some(source), Some(checked), Some(confidence)) =
                 (&quote.source, quote.checked, quote.confidence)
             {
-                page.line(format!("{}: {confidence}, checked {checked}, {source}", quote.channel));
+                page.line(format!("{}: {confidence} rule, checked {checked}", quote.channel));
+                page.line(format!("  {source}"));
+                if !quote.requires.is_empty() {
+                    page.line(format!("  needs: {}", quote.requires.join("; ")));
+                }
             }
         }
         if !self.advice.is_empty() {

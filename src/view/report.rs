@@ -228,6 +228,7 @@ fn accounts_tables(page: &mut Page, accounts: &[AccountSummary]) {
     let mut table = Table::new(&[
         "account",
         ">opening",
+        ">first seen",
         ">in",
         ">out",
         ">fees",
