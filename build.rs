@@ -1,6 +1,12 @@
 //! Embeds the platform files, each with the names and the unit that it declares, so that at run
 //! time a platform is found without reading any file but its own.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a build script talks to cargo through the environment and stdout"
+)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use unicode_normalization::UnicodeNormalization;
@@ -14,7 +20,9 @@ fn main() {
         .filter(|path| path.extension().is_some_and(|e| e == "toml"))
         .collect();
     files.sort();
-    let mut code = String::from("pub static BUILT_IN: &[BuiltIn] = &[\n");
+    let mut code = String::from(
+        "/// Every platform that is part of the program, by id.\npub static BUILT_IN: &[BuiltIn] = &[\n",
+    );
     for file in files {
         println!("cargo::rerun-if-changed={}", file.display());
         let path = file.display();

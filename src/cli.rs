@@ -3,16 +3,19 @@
 mod account;
 mod balance;
 mod channels;
+mod chart;
 mod check;
 mod demo;
 mod due;
 mod earn;
+mod expire;
 mod expiring;
 pub mod failure;
 mod fees;
 mod history;
 mod log;
 mod pay;
+mod rate;
 mod record;
 mod refund;
 mod report;
@@ -22,6 +25,8 @@ mod stale;
 mod topup;
 mod transfer;
 mod undo;
+mod unit;
+mod value;
 mod withdraw;
 
 use crate::view::{Answer, Format};
@@ -32,6 +37,7 @@ use std::path::PathBuf;
 
 /// Keep track of small mobile-payment balances, and see what a withdrawal would net
 #[derive(Debug, Parser)]
+#[allow(missing_docs, reason = "a comment here would stand in the help")]
 #[command(name = "jandon", version, about, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Words {
     #[command(flatten)]
@@ -64,6 +70,9 @@ pub struct Globals {
     /// Colour in what people read
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub color: ColorWord,
+    /// Also total in that unit, by the rates known
+    #[arg(short = 'X', long, global = true, value_name = "UNIT", help_heading = "Global options")]
+    pub exchange: Option<String>,
     /// Say nothing but errors on stderr
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub quiet: bool,
@@ -71,6 +80,7 @@ pub struct Globals {
 
 /// `table`, `json` or `csv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "a comment here would stand in the help")]
 pub enum FormatWord {
     Table,
     Json,
@@ -89,6 +99,7 @@ impl From<FormatWord> for Format {
 
 /// `auto`, `always` or `never`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "a comment here would stand in the help")]
 pub enum ColorWord {
     Auto,
     Always,
@@ -97,6 +108,7 @@ pub enum ColorWord {
 
 /// The verbs, in the order in which a user meets them.
 #[derive(Debug, Subcommand)]
+#[allow(missing_docs, reason = "a comment here would stand in the help")]
 pub enum Verb {
     #[command(subcommand)]
     Account(account::Words),
@@ -108,16 +120,23 @@ pub enum Verb {
     Pay(pay::Words),
     Transfer(transfer::Words),
     Withdraw(withdraw::Words),
+    Expire(expire::Words),
     Undo(undo::UndoWords),
     Redo(undo::RedoWords),
     Balance(balance::Words),
     History(history::Words),
     Report(report::Words),
+    Chart(chart::Words),
     Expiring(expiring::Words),
     Due(due::Words),
     Stale(stale::Words),
+    Value(value::Words),
     Fees(fees::Words),
     Channels(channels::Words),
+    #[command(subcommand)]
+    Rate(rate::Words),
+    #[command(subcommand)]
+    Unit(unit::Words),
     Check(check::Words),
     Demo(demo::Words),
 }
@@ -166,16 +185,21 @@ pub fn run(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
         Verb::Pay(words) => pay::run(words, session),
         Verb::Transfer(words) => transfer::run(words, session),
         Verb::Withdraw(words) => withdraw::run(words, session),
+        Verb::Expire(words) => expire::run(words, session),
         Verb::Undo(words) => undo::undo(words, session),
         Verb::Redo(words) => undo::redo(words, session),
         Verb::Balance(words) => balance::run(words, session),
         Verb::History(words) => history::run(words, session),
         Verb::Report(words) => report::run(words, session),
+        Verb::Chart(words) => chart::run(words, session),
         Verb::Expiring(words) => expiring::run(words, session),
         Verb::Due(words) => due::run(words, session),
         Verb::Stale(words) => stale::run(words, session),
+        Verb::Value(words) => value::run(words, session),
         Verb::Fees(words) => fees::run(words, session),
         Verb::Channels(words) => channels::run(words, session),
+        Verb::Rate(words) => rate::run(words, session),
+        Verb::Unit(words) => unit::run(words, session),
         Verb::Check(words) => check::run(words, session),
         Verb::Demo(words) => demo::run(words, session),
     }

@@ -1,9 +1,16 @@
 //! The process: arguments, environment, clock, folders, terminal and exit status.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "this room is where the process meets the world"
+)]
+
 use jandon::cli::failure::Failure;
 use jandon::cli::session::{Session, World};
 use jandon::cli::{self, ColorWord, Globals, Note, Words};
 use jandon::period::Moment;
+use jandon::view::worth::Drawing;
 use jandon::view::{self, Format};
 use std::ffi::OsString;
 use std::hash::{BuildHasher, Hasher};
@@ -26,7 +33,7 @@ fn main() -> ExitCode {
 
 /// Runs the verb, writes its answer and says its notes.
 fn answer(words: &Words, format: Format) -> Result<u8, Failure> {
-    let session = Session::new(world(), &words.globals)?;
+    let session = Session::new(world(&words.globals), &words.globals)?;
     let outcome = cli::run(&words.verb, &session)?;
     let width = if words.globals.output.is_some() { None } else { width() };
     let text = view::render(outcome.answer.as_ref(), format, width);
@@ -62,7 +69,7 @@ fn format(globals: &Globals) -> Format {
     }
 }
 
-fn world() -> World {
+fn world(globals: &Globals) -> World {
     let path = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let folders = directories::ProjectDirs::from("", "", "jandon");
     let locale = ["LC_ALL", "LC_MONETARY", "LANG"]
@@ -78,6 +85,7 @@ fn world() -> World {
         catalog: path("JANDON_CATALOG"),
         today: std::env::var("JANDON_TODAY").ok().filter(|v| !v.is_empty()),
         // Each hasher of the standard library is keyed by the system's randomness.
+        drawing: drawing(globals),
         random: std::collections::hash_map::RandomState::new().build_hasher().finish(),
     }
 }
@@ -91,6 +99,18 @@ fn width() -> Option<usize> {
         let size = if stdout.is_terminal() { terminal_size::terminal_size_of(stdout) } else { None };
         size.map(|(width, _)| usize::from(width.0)).filter(|w| *w >= 20)
     })
+}
+
+/// A chart is drawn only where somebody looks, and in ASCII where nothing else can be shown.
+fn drawing(globals: &Globals) -> Drawing {
+    if globals.output.is_some() || !std::io::stdout().is_terminal() {
+        return Drawing::Figures;
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let utf8 = locale.is_some_and(|l| l.to_lowercase().replace('-', "").contains("utf8"));
+    Drawing::Bars(if utf8 { '█' } else { '#' }, width().unwrap_or(80))
 }
 
 /// Is what stands on stderr to be coloured?

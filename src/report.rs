@@ -3,7 +3,7 @@
 //! Everything here is reckoned from aggregates; nothing is read.
 
 use crate::ledger::{Account, AccountId, Flows, Kind, Measure};
-use crate::money::{Money, RoundingMode, Unit, percent, round};
+use crate::money::{Money, Rate, RoundingMode, Unit, percent, round};
 use crate::period::{Day, Month, Period};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -316,6 +316,55 @@ pub fn bills(accounts: &[Account], open: &[(AccountId, Month, i64)], today: Day)
     rows
 }
 
+/// A rate with the day from which it holds: one `unit` is worth `rate` of `of`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatedRate {
+    /// What is valued.
+    pub unit: Unit,
+    /// How much of `of` one of it is worth.
+    pub rate: Rate,
+    /// In which unit.
+    pub of: Unit,
+    /// From which day on.
+    pub day: Day,
+}
+
+/// What one part of a unit is worth in parts of another on a day, as a fraction: by the latest
+/// rate between the two, either way round, else through one third unit; `None` where no rate leads
+/// there. Of two rates of one day the later one in the list holds.
+pub fn worth(rates: &[DatedRate], unit: &Unit, of: &Unit, on: Day) -> Option<(i128, i128)> {
+    if unit == of {
+        return Some((1, 1));
+    }
+    let direct = |a: &Unit, b: &Unit| -> Option<(i128, i128)> {
+        let fits =
+            |r: &&DatedRate| r.day <= on && ((&r.unit == a && &r.of == b) || (&r.unit == b && &r.of == a));
+        let found = rates.iter().filter(fits).max_by_key(|r| r.day)?;
+        let (num, den) = (i128::from(found.rate.num), i128::from(found.rate.den));
+        let (num, den) = if &found.unit == a { (num, den) } else { (den, num) };
+        Some((num * i128::from(b.parts_per_whole()), den * i128::from(a.parts_per_whole())))
+    };
+    direct(unit, of).or_else(|| {
+        let mut between: Vec<&Unit> = rates.iter().flat_map(|r| [&r.unit, &r.of]).collect();
+        between.sort();
+        between.dedup();
+        between.into_iter().filter(|u| *u != unit && *u != of).find_map(|third| {
+            let (a, b) = (direct(unit, third)?, direct(third, of)?);
+            Some((a.0.checked_mul(b.0)?, a.1.checked_mul(b.1)?))
+        })
+    })
+}
+
+/// An amount in another unit on a day, a half rounded away from zero; `None` without a rate, or
+/// where it does not fit.
+pub fn exchanged(rates: &[DatedRate], amount: &Money, of: &Unit, on: Day) -> Option<Money> {
+    let (num, den) = worth(rates, &amount.unit, of, on)?;
+    let parts = i128::from(amount.parts).unsigned_abs() as i128;
+    let converted = round(parts.checked_mul(num)?, den, RoundingMode::HalfUp);
+    let parts = i64::try_from(converted).ok()?;
+    Some(of.money(if amount.parts < 0 { -parts } else { parts }))
+}
+
 /// The stretch of days that a running period is compared with: as many days of the period before.
 pub fn compared(period: &Period, today: Day) -> (Option<(Day, Day)>, bool) {
     let (Some(from), Some(to)) = (period.from, period.to) else { return (None, false) };
@@ -345,6 +394,31 @@ mod tests {
         assert_eq!(of(&[5]), Some(5));
         assert_eq!(of(&[9, 1, 4]), Some(4));
         assert_eq!(of(&[9, 1, 4, 5]), Some(5));
+    }
+
+    #[test]
+    fn a_rate_holds_from_its_day_on_and_leads_both_ways_and_through_a_third_unit() {
+        let unit = |code: &str| Unit::currency(code).unwrap_or_else(|| Unit::new(code, 0));
+        let rate = |a: &str, value: &str, b: &str, day: &str| DatedRate {
+            unit: unit(a),
+            rate: Rate::parse(value).unwrap(),
+            of: unit(b),
+            day: Day::parse_iso(day).unwrap(),
+        };
+        let rates = [
+            rate("USD", "1300", "KRW", "2026-01-01"),
+            rate("USD", "1400", "KRW", "2026-06-01"),
+            rate("TOSSP", "1", "KRW", "2026-01-01"),
+        ];
+        let in_unit = |amount: Money, of: &str, day: &str| {
+            exchanged(&rates, &amount, &unit(of), Day::parse_iso(day).unwrap()).map(|m| m.parts)
+        };
+        assert_eq!(in_unit(unit("USD").money(150), "KRW", "2026-05-31"), Some(1_950));
+        assert_eq!(in_unit(unit("USD").money(150), "KRW", "2026-06-01"), Some(2_100));
+        assert_eq!(in_unit(unit("KRW").money(-2_100), "USD", "2026-06-01"), Some(-150));
+        assert_eq!(in_unit(unit("TOSSP").money(14_000), "USD", "2026-06-01"), Some(1_000));
+        assert_eq!(in_unit(unit("USD").money(100), "KRW", "2025-12-31"), None);
+        assert_eq!(in_unit(unit("EUR").money(100), "KRW", "2026-06-01"), None);
     }
 
     #[test]

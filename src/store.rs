@@ -26,6 +26,7 @@ const APPLICATION: i64 = 0x6a6e_646e;
 
 /// What goes wrong with the ledger on disk.
 #[derive(Debug)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum StoreError {
     /// The file cannot be opened, read or written.
     Io(PathBuf, std::io::Error),
@@ -53,6 +54,7 @@ pub enum StoreError {
 
 /// Why the door refuses a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum Refusal {
     /// Another account has that name.
     NameTaken(String),
@@ -90,6 +92,7 @@ impl From<Refusal> for StoreError {
 
 /// One thing that a change adds to the ledger.
 #[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum Fact {
     /// A unit comes into use.
     Unit(Unit),

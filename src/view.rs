@@ -11,6 +11,7 @@ pub mod history;
 pub mod page;
 pub mod recorded;
 pub mod report;
+pub mod worth;
 
 use csv::Csv;
 use page::Page;

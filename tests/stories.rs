@@ -50,8 +50,16 @@ fn every_page_tells_the_truth() {
 fn every_story_has_prose() {
     for page in pages() {
         let text = std::fs::read_to_string(&page).expect("a readable page");
-        let outside: usize =
-            text.split("```").step_by(2).map(|prose| prose.split_whitespace().count()).sum();
+        let outside: usize = text.split("```").step_by(2).map(|prose| prose.split_whitespace().count()).sum();
         assert!(outside > 20, "{} has no prose", page.display());
     }
+}
+
+#[test]
+fn the_platform_file_of_the_readme_can_be_read() {
+    let readme = std::fs::read_to_string("README.md").expect("a README");
+    let file =
+        readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a platform file");
+    let platform = jandon::fee::file::parse(file, &|_| None).expect("a platform file without fault");
+    assert_eq!(platform.channels.len(), 1);
 }

@@ -6,6 +6,7 @@ use super::{Note, Outcome};
 use crate::ledger::{Account, Standing};
 use crate::money::Unit;
 use crate::period::Moment;
+use crate::report;
 use crate::view::balance::{Balance, BalanceRow, Total};
 use std::collections::BTreeMap;
 
@@ -28,6 +29,8 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             names => names.iter().map(|name| session.account(book, name, false)).collect::<Result<_, _>>()?,
         };
         let standings = book.store.standings(at)?;
+        let exchange_unit = session.exchange_unit(book.store)?;
+        let rates = if exchange_unit.is_some() { book.store.rates()? } else { Vec::new() };
         let mut rows = Vec::new();
         let mut lapsed_notes = Vec::new();
         let mut held = Vec::new();
@@ -44,9 +47,15 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 )));
             }
             held.push((account, standing.balance));
-            rows.push(row(account, standing, at));
+            let mut row = row(account, standing, at);
+            if let Some(unit) = exchange_unit.as_ref().filter(|u| **u != account.unit) {
+                row.worth = report::exchanged(&rates, &row.balance, unit, at.day());
+            }
+            rows.push(row);
         }
-        let mut outcome = Outcome::of(Balance::new(at, rows, totals(&held), None)).with(lapsed_notes);
+        let totals = totals(&held);
+        let exchange = session.exchanged(book.store, &totals, at.day())?;
+        let mut outcome = Outcome::of(Balance::new(at, rows, totals, exchange)).with(lapsed_notes);
         if book.accounts.is_empty() {
             outcome.notes.push(Note::Done("open one with: jandon account add NAME".into()));
         }
@@ -65,6 +74,7 @@ fn row(account: &Account, standing: Standing, at: Moment) -> BalanceRow {
         seen: standing.seen,
         stale: is_stale(standing, at),
         limit: account.limit.map(|parts| account.unit.money(parts)),
+        worth: None,
     }
 }
 

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 /// A command that could not be carried out.
 #[derive(Debug)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum Failure {
     /// The grammar refused the words.
     Usage { message: String, hint: String },

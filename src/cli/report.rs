@@ -110,6 +110,8 @@ fn summary(
         }
         fees.push(report::channel_summary(&total));
     }
+    let totals = totals(&held_at(book, end)?);
+    let exchange = session.exchanged(store, &totals, end.day())?;
     let lots = store.lots(session.now)?;
     let bills = store.bills(session.now)?;
     let today = session.today();
@@ -127,7 +129,7 @@ fn summary(
         fees,
         expiring: report::expiring(&book.accounts, &lots, today, EXPIRING_DAYS),
         due: report::bills(&book.accounts, &bills, today),
-        totals: totals(&held_at(book, end)?),
-        exchange: None,
+        totals,
+        exchange,
     })
 }

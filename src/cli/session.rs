@@ -8,9 +8,12 @@ use crate::fee::{Platform, Use, Used};
 use crate::ledger::{Account, AccountId, Id, Standing, name};
 use crate::money::{Figure, Money, Unit};
 use crate::period::{self, Day, Instant, Moment};
+use crate::report;
 use crate::store::{Change, Fact, HistoryFact, HistoryRow, Store, StoreError};
+use crate::view::balance::{Exchange, Total};
 use crate::view::history::{EntryLine, HistoryLine, SnapshotLine};
 use crate::view::recorded::{BalanceAfter, Recorded};
+use crate::view::worth::Drawing;
 use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -42,12 +45,17 @@ pub struct World {
     pub today: Option<String>,
     /// Numbers that nobody else draws.
     pub random: u64,
+    /// How a chart may be drawn.
+    pub drawing: Drawing,
 }
 
 /// What every verb is handed.
 pub struct Session {
     /// The present moment.
     pub now: Moment,
+    /// How a chart may be drawn.
+    pub drawing: Drawing,
+    exchange: Option<String>,
     ledger: PathBuf,
     catalog_folder: Option<PathBuf>,
     config_file: Option<PathBuf>,
@@ -103,6 +111,8 @@ impl Session {
         let in_config = world.config.map(|folder| folder.join("platforms"));
         Ok(Session {
             now,
+            drawing: world.drawing,
+            exchange: globals.exchange.clone(),
             ledger: ledger.ok_or(Failure::NoHome)?,
             catalog_folder: globals.catalog.clone().or(world.catalog).or(in_config),
             config_file,
@@ -117,6 +127,8 @@ impl Session {
     pub fn elsewhere(&self, ledger: &Path, now: Moment) -> Session {
         Session {
             now,
+            drawing: Drawing::Figures,
+            exchange: None,
             ledger: ledger.to_path_buf(),
             catalog_folder: None,
             config_file: None,
@@ -238,6 +250,33 @@ impl Session {
         }
         let local = self.region.as_deref().and_then(Unit::of_country);
         Ok(local.unwrap_or_else(|| Unit::new("KRW", 0)))
+    }
+
+    /// The unit of `--exchange`, where one is asked for.
+    pub fn exchange_unit(&self, store: &Store) -> Result<Option<Unit>, Failure> {
+        let Some(code) = &self.exchange else { return Ok(None) };
+        let wanted = code.trim().to_uppercase();
+        let own = store.units()?.into_iter().find(|u| *u.code == *wanted);
+        let unit = own.or_else(|| self.catalog().unit(&wanted));
+        unit.map(Some).ok_or_else(|| Failure::UnknownUnit { code: code.clone() })
+    }
+
+    /// What is owned and owed in all in the unit of `--exchange`, by the rates of a day.
+    pub fn exchanged(&self, store: &Store, totals: &[Total], on: Day) -> Result<Option<Exchange>, Failure> {
+        let Some(unit) = self.exchange_unit(store)? else { return Ok(None) };
+        let rates = store.rates()?;
+        let (mut own, mut owe, mut missing) = (unit.zero(), unit.zero(), Vec::new());
+        for total in totals {
+            let converted = |money: &Money| report::exchanged(&rates, money, &unit, on);
+            match (converted(&total.own), converted(&total.owe)) {
+                (Some(more_own), Some(more_owe)) => {
+                    own = own.add(&more_own)?;
+                    owe = owe.add(&more_owe)?;
+                }
+                _ => missing.push(total.unit.clone()),
+            }
+        }
+        Ok(Some(Exchange { net: own.less(&owe)?, partial: !missing.is_empty(), unit, own, owe, missing }))
     }
 
     /// A new lasting name for something of a moment.
@@ -426,7 +465,7 @@ impl<'s> Book<'s> {
         let line = |row: &HistoryRow| match &row.fact {
             HistoryFact::Entry(entry) => {
                 let (from, to) = (name(entry.out.account), name(entry.arriving.account));
-                HistoryLine::Entry(EntryLine::new(entry, row.change, row.voided, from, to))
+                HistoryLine::Entry(Box::new(EntryLine::new(entry, row.change, row.voided, from, to)))
             }
             HistoryFact::Snapshot(snapshot, seen) => {
                 let account = find(snapshot.account);

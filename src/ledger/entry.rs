@@ -128,6 +128,7 @@ pub struct Snapshot {
 
 /// A rule that a fact would break.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum RuleBroken {
     /// `out = in + fee + tax` does not hold.
     AmountsDoNotBalance { out: i64, arriving: i64, charges: i64 },

@@ -3,8 +3,8 @@
 //! Both are a plain walk through the facts of one account in the order of time. The walk is cheap
 //! to go on with and cannot be turned back, so a fact that arrives late means walking again.
 
-use super::Expires;
-use crate::period::{Day, Month};
+use super::{Expires, Kind};
+use crate::period::{Day, Moment, Month};
 use std::collections::BTreeMap;
 
 /// The lots of one account. `dated + unknown + never - missing` is its balance.
@@ -105,6 +105,61 @@ impl Lots {
         }
         amount - taken
     }
+}
+
+/// A fact on the path of one account that holds points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathFact {
+    /// Something arrives.
+    Arrive(i64, Expires),
+    /// Something leaves; a lapse that was booked says of which lot.
+    Leave(i64, Kind, Expires),
+    /// A balance was seen.
+    Seen(i64),
+}
+
+/// The lapses that are not booked yet, by the last day of their lots: what must be booked, each on
+/// the day after, so that nothing lapsed is left on `today`. `facts` are all facts of the account
+/// up to now, in order.
+pub fn lapses(facts: &[(Moment, PathFact)], today: Day) -> BTreeMap<Day, i64> {
+    let mut booked: BTreeMap<Day, i64> = BTreeMap::new();
+    loop {
+        let lots = walked(facts, &booked);
+        let lapsed: Vec<(Day, i64)> = lots.dated.range(..today).map(|(day, n)| (*day, *n)).collect();
+        if lapsed.is_empty() {
+            return booked;
+        }
+        // A lapse explains a snapshot after it, which gives lots back that the unexplained loss
+        // had taken; those may have lapsed since, so the walk is taken again.
+        for (day, amount) in lapsed {
+            *booked.entry(day).or_default() += amount;
+        }
+    }
+}
+
+/// The lots after all facts and the lapses booked so far.
+fn walked(facts: &[(Moment, PathFact)], booked: &BTreeMap<Day, i64>) -> Lots {
+    let mut lots = Lots::default();
+    let mut booked = booked.iter().map(|(day, amount)| (day.plus(1).start(), *day, *amount)).peekable();
+    let book = |lots: &mut Lots, (at, day, amount): (Moment, Day, i64)| {
+        lots.expire(amount, Expires::After(day), at.day());
+    };
+    for (at, fact) in facts {
+        // What is booked later comes after what happened in the same second.
+        while let Some(lapse) = booked.next_if(|(booked_at, _, _)| booked_at < at) {
+            book(&mut lots, lapse);
+        }
+        match *fact {
+            PathFact::Arrive(amount, expires) => lots.arrive(amount, expires),
+            PathFact::Leave(amount, Kind::Expire, lot) => lots.expire(amount, lot, at.day()),
+            PathFact::Leave(amount, ..) => lots.leave(amount, at.day()),
+            PathFact::Seen(balance) => lots.differ(balance - lots.balance(), at.day()),
+        }
+    }
+    for lapse in booked {
+        book(&mut lots, lapse);
+    }
+    lots
 }
 
 /// The bills of one carrier account. `sum(open) - credit` is what is owed.
@@ -220,6 +275,22 @@ mod tests {
         assert_eq!(lots.dated.get(&day("2026-01-10")), Some(&5));
         lots.expire(5, Expires::After(day("2026-01-10")), day("2026-01-11"));
         assert_eq!((lots.dated.len(), lots.unknown), (0, 10));
+    }
+
+    #[test]
+    fn a_lapse_that_a_snapshot_had_shown_already_gives_the_other_lot_back() {
+        let at = |text: &str| day(text).start();
+        let (january, march) = (day("2026-01-31"), day("2026-03-31"));
+        let facts = [
+            (at("2026-01-01"), PathFact::Arrive(100, Expires::After(january))),
+            (at("2026-01-01"), PathFact::Arrive(100, Expires::After(march))),
+            (at("2026-02-15"), PathFact::Seen(100)),
+        ];
+        let in_february = lapses(&facts, day("2026-02-20"));
+        assert_eq!(in_february, BTreeMap::from([(january, 100)]));
+        let in_april = lapses(&facts, day("2026-04-01"));
+        assert_eq!(in_april, BTreeMap::from([(january, 100), (march, 100)]));
+        assert_eq!(walked(&facts, &in_april).balance(), 0);
     }
 
     #[test]

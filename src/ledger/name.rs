@@ -18,6 +18,7 @@ pub fn printable(name: &str) -> Option<String> {
 
 /// Why a name finds no account.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum NameError {
     /// No account has that name; names that come close.
     Unknown { name: String, close: Vec<String> },

@@ -17,6 +17,7 @@ pub struct Figure {
 
 /// Why a typed amount is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum FigureError {
     /// Nothing was written.
     Empty,

@@ -58,6 +58,7 @@ pub fn charged_amount(kind: Kind, has_channel: bool, out: i64, arriving: i64, ch
 
 /// A fact of one account on the path of its balance.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum Step {
     /// An entry arrives.
     Arrive { kind: Kind, amount: i64, expires: Expires },

@@ -6,11 +6,12 @@ use super::derived::{Labels, Parts, Step, expires_of, kind_column, kind_of};
 use super::{Store, StoreError};
 use crate::fee::{Side, Use, Used};
 use crate::ledger::{
-    Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Measure, Place, Snapshot, Standing,
+    Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Measure, PathFact, Place, Snapshot,
+    Standing,
 };
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment, Month};
-use crate::report::{CategoryTotal, ChannelTotal};
+use crate::report::{CategoryTotal, ChannelTotal, DatedRate};
 use rusqlite::{OptionalExtension, Row, params};
 use std::collections::{BTreeMap, HashMap};
 
@@ -98,6 +99,10 @@ pub(super) struct Walked {
     pub parts: Parts,
     pub has_lots: bool,
 }
+
+/// Kind, category and unit.
+type CategoryKey = (i64, i64, i64);
+type CountAndAmount = (i64, i64);
 
 const LIVE: &str = "change NOT IN (SELECT change FROM voided)";
 const ENTRY_COLUMNS: &str =
@@ -220,8 +225,8 @@ impl Store {
         Ok(self.live_units()?.into_iter().map(|(_, unit)| unit).collect())
     }
 
-    /// Every rate that counts, oldest first: unit, rate, of, day.
-    pub fn rates(&self) -> Result<Vec<(Unit, Rate, Unit, Day)>, StoreError> {
+    /// Every rate that counts, oldest first.
+    pub fn rates(&self) -> Result<Vec<DatedRate>, StoreError> {
         let sql = "SELECT u.code, u.decimals, r.value, o.code, o.decimals, r.day FROM rate r
                    JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of
                    WHERE r.change NOT IN (SELECT change FROM voided) ORDER BY r.day, r.seq";
@@ -231,7 +236,7 @@ impl Store {
             };
             let value: String = row.get(2)?;
             let rate = Rate::parse(&value).map_err(|_| rusqlite::Error::InvalidQuery)?;
-            Ok((unit(0)?, rate, unit(3)?, Day(row.get(5)?)))
+            Ok(DatedRate { unit: unit(0)?, rate, of: unit(3)?, day: Day(row.get(5)?) })
         })
     }
 
@@ -361,10 +366,10 @@ impl Store {
         to: Option<Moment>,
     ) -> Result<Vec<CategoryTotal>, StoreError> {
         let (low, high) = months(from, to);
-        let mut totals: BTreeMap<(i64, i64, i64), (i64, i64)> = BTreeMap::new();
+        let mut totals: BTreeMap<CategoryKey, CountAndAmount> = BTreeMap::new();
         let sql = "SELECT kind, category, unit, sum(count), sum(amount) FROM category_total
                    WHERE month BETWEEN ?1 AND ?2 GROUP BY kind, category, unit";
-        let key = |row: &Row<'_>| -> rusqlite::Result<((i64, i64, i64), (i64, i64))> {
+        let key = |row: &Row<'_>| -> rusqlite::Result<(CategoryKey, CountAndAmount)> {
             Ok(((row.get(0)?, row.get(1)?, row.get(2)?), (row.get(3)?, row.get(4)?)))
         };
         totals.extend(self.all(sql, [low, high], key)?);
@@ -720,6 +725,41 @@ impl Store {
         let sql = "SELECT max(at) FROM seen WHERE account = ?1";
         let seen: Option<i64> = self.maybe(sql, [account.0], |row| row.get(0))?.flatten();
         Ok(last.max(seen).map(|fact| (fact, seen)))
+    }
+
+    /// The facts of an account that holds points, up to a moment, in order.
+    pub fn point_facts(
+        &self,
+        account: AccountId,
+        until: Moment,
+    ) -> Result<Vec<(Moment, PathFact)>, StoreError> {
+        let sql = format!(
+            "SELECT at, seq, 0, kind, amount_out, expires FROM entry WHERE from_account = ?1 AND at <= ?2 AND {LIVE}
+             UNION ALL
+             SELECT at, seq, 1, kind, amount_in, expires FROM entry WHERE to_account = ?1 AND at <= ?2 AND {LIVE}
+             UNION ALL
+             SELECT at, seq, 2, 0, balance, NULL FROM seen WHERE account = ?1 AND at <= ?2
+             ORDER BY 1, 2"
+        );
+        self.all(&sql, params![account.0, until.0], |row| {
+            let (side, kind, amount) = (row.get::<_, i64>(2)?, row.get(3)?, row.get(4)?);
+            let expires = expires_of(row.get(5)?);
+            let fact = match (side, kind_of(kind)) {
+                (0, Some(kind)) => PathFact::Leave(amount, kind, expires),
+                (1, Some(Kind::Earn)) => PathFact::Arrive(amount, expires),
+                (1, _) => PathFact::Arrive(amount, Expires::Unknown),
+                _ => PathFact::Seen(amount),
+            };
+            Ok((Moment(row.get(0)?), fact))
+        })
+    }
+
+    /// What moved every account's balance in each of some months, all of each month.
+    pub fn month_nets(&self, from: Month, to: Month) -> Result<Vec<(AccountId, Month, i64)>, StoreError> {
+        let sql = "SELECT account, month, earned + topped_up + refunded + moved_in + bill_paid + unexplained
+                          - spent - withdrawn - moved_out - fees - taxes - expired
+                   FROM total WHERE month BETWEEN ?1 AND ?2 ORDER BY month";
+        self.all(sql, [from.0, to.0], |row| Ok((AccountId(row.get(0)?), Month(row.get(1)?), row.get(2)?)))
     }
 
     /// Walks through the facts of an account up to a moment, for its lots or bills.

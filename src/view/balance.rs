@@ -43,6 +43,9 @@ pub struct BalanceRow {
     pub stale: bool,
     /// The credit limit of a carrier.
     pub limit: Option<Money>,
+    /// The balance in the unit of `--exchange`, where it is another one and a rate is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worth: Option<Money>,
 }
 
 /// What is owned and owed in one unit.
@@ -96,7 +99,8 @@ impl Answer for Balance {
         }
         totals_lines(&mut page, &self.totals, self.exchange.as_ref());
         page.gap();
-        let mut table = Table::new(&["account", "kind", ">balance", ">available", "unit", "seen", ""]);
+        let mut table =
+            Table::new(&["account", "kind", ">balance", ">available", "unit", ">worth", "seen", ""]);
         for row in &self.accounts {
             let owed = row.kind == AccountKind::Carrier;
             let shown =
@@ -118,6 +122,7 @@ impl Answer for Balance {
                 shown.grouped(),
                 if differs { row.available.grouped() } else { String::new() },
                 row.unit.to_string(),
+                row.worth.as_ref().map(Money::to_string).unwrap_or_default(),
                 row.seen.map_or("never".into(), |seen| seen.day().to_string()),
                 marks.join(", "),
             ]);

@@ -4,8 +4,8 @@ use super::Answer;
 use super::csv::Csv;
 use super::page::{Page, Table};
 use crate::fee::{
-    Base, Channel, Charge, ChargeKind, Crossing, Destination, Free, PERCENT_WHOLE, Percent, Platform, Scale,
-    Side, Slab, Tariff, Window,
+    Base, Channel, Charge, ChargeKind, Crossing, Destination, Free, Percent, Platform, Scale, Side, Slab,
+    Tariff, Window,
 };
 use crate::ledger::AccountKind;
 use crate::money::{RoundingMode, Unit, plain};
@@ -237,7 +237,6 @@ fn charge_words(charge: &Charge, unit: &Unit) -> String {
     if let Some(share) = charge.share_from {
         let share = percent_words(Percent { low: share, high: share });
         words += &format!(", from {share} of the balance on");
-        debug_assert!(PERCENT_WHOLE > 0);
     }
     if let Some(free) = &charge.free {
         words = format!("{}, then {words}", free_words(free, unit));

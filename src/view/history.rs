@@ -21,7 +21,7 @@ pub struct History {
 #[serde(untagged)]
 pub enum HistoryLine {
     /// An entry.
-    Entry(EntryLine),
+    Entry(Box<EntryLine>),
     /// A snapshot.
     Snapshot(SnapshotLine),
 }

@@ -1,0 +1,83 @@
+//! `chart`: month-end balances, drawn.
+
+use super::Outcome;
+use super::failure::Failure;
+use super::session::Session;
+use crate::ledger::Account;
+use crate::money::Unit;
+use crate::period::{Month, Period};
+use crate::view::worth::{Chart, Point, Series};
+use std::collections::BTreeMap;
+
+/// How many months are drawn where nothing else is asked.
+const MONTHS: i32 = 12;
+
+/// Draw the balances at the end of each month
+#[derive(Debug, clap::Args)]
+pub struct Words {
+    /// One account; without it, all accounts of each unit together
+    name: Option<String>,
+    /// Which months: 2026, 2025-07..2026-06, last 90d [default: the last 12]
+    #[arg(long, value_name = "PERIOD")]
+    period: Option<String>,
+}
+
+/// Answers with one series an account or a unit.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    let today = session.today();
+    let this = today.month();
+    session.read(|book| {
+        let (from, to) = match &words.period {
+            None => (this.plus(1 - MONTHS), this),
+            Some(text) => {
+                let period = Period::parse(text, today, 1)?;
+                let first = match period.from {
+                    Some(from) => from,
+                    None => book.store.first_fact()?.map_or(today, |at| at.day()),
+                };
+                (first.month(), period.to.unwrap_or(today).month().min(this.max(first.month())))
+            }
+        };
+        let wanted: Vec<&Account> = match &words.name {
+            Some(name) => vec![session.account(book, name, false)?],
+            None => book.accounts.iter().collect(),
+        };
+        // Back from the balances of now: what came after the end of a month is taken away again.
+        let end = to.last().end().min(session.now);
+        let closings = book.store.standings(end)?;
+        let mut nets: BTreeMap<(i64, Month), i64> = BTreeMap::new();
+        for (account, month, net) in book.store.month_nets(from.plus(1), to)? {
+            nets.insert((account.0, month), net);
+        }
+        if end < to.last().end() {
+            // Only what happened until now counts in the running month.
+            let running = book.store.flows(Some(to.first().start()), Some(end))?;
+            for account in &wanted {
+                let net = running.get(&account.id).map_or(0, |f| f.net());
+                nets.insert((account.id.0, to), net);
+            }
+        }
+        let mut series: BTreeMap<Unit, BTreeMap<Month, i64>> = BTreeMap::new();
+        for account in &wanted {
+            let mut balance = closings.get(&account.id).map_or(0, |s| s.balance);
+            let points = series.entry(account.unit.clone()).or_default();
+            let mut month = to;
+            while month >= from {
+                let shown = if words.name.is_some() { account.shown(balance) } else { balance };
+                *points.entry(month).or_default() += shown;
+                balance -= nets.get(&(account.id.0, month)).copied().unwrap_or(0);
+                month = month.plus(-1);
+            }
+        }
+        let account = words.name.as_ref().and_then(|_| wanted.first()).map(|a| a.name.clone());
+        let series = series.into_iter().map(|(unit, points)| Series {
+            account: account.clone(),
+            points: points
+                .into_iter()
+                .map(|(month, parts)| Point { month, balance: unit.money(parts) })
+                .collect(),
+            unit,
+        });
+        Ok(Outcome::of(Chart::new(series.collect(), session.drawing)))
+    })
+}

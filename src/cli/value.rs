@@ -1,0 +1,49 @@
+//! `value`: what each platform was worth.
+
+use super::Outcome;
+use super::failure::Failure;
+use super::session::Session;
+use crate::ledger::{Flows, Measure};
+use crate::money::Unit;
+use crate::period::Period;
+use crate::view::worth::{Value, ValueRow};
+use std::collections::BTreeMap;
+
+/// Show what each platform was worth: earned less fees, taxes and what lapsed
+#[derive(Debug, clap::Args)]
+pub struct Words {
+    /// 2026-10, 2026, A..B, last 90d [default: this month]
+    period: Option<String>,
+}
+
+/// Answers with one row a platform and unit.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    let today = session.today();
+    let period = match &words.period {
+        None => Period::month_of(today, 1),
+        Some(text) => Period::parse(text, today, 1)?,
+    };
+    session.read(|book| {
+        let from = period.from.map(|day| day.start());
+        let to = period.to.map_or(session.now, |day| day.end().min(session.now.max(day.start())));
+        let flows = book.store.flows(from, Some(to))?;
+        let mut sums: BTreeMap<(String, Unit), Flows> = BTreeMap::new();
+        for account in &book.accounts {
+            let Some(flows) = flows.get(&account.id).filter(|f| f.facts > 0) else { continue };
+            // An account on no platform stands for itself.
+            let platform = account.platform.clone().unwrap_or_else(|| account.name.clone());
+            let sum = sums.entry((platform, account.unit.clone())).or_default();
+            for measure in [Measure::Earned, Measure::Fees, Measure::Taxes, Measure::Expired, Measure::Spent]
+            {
+                sum.add(measure, flows.of(measure));
+            }
+        }
+        let rows =
+            sums.into_iter().map(|((platform, unit), sum)| ValueRow::new(platform, unit, &sum)).collect();
+        let first = match period.from {
+            Some(from) => from,
+            None => book.store.first_fact()?.map_or(today, |at| at.day()),
+        };
+        Ok(Outcome::of(Value::new(first, period.to.unwrap_or(today), rows)))
+    })
+}

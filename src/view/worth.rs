@@ -1,0 +1,303 @@
+//! What units, platforms and months were worth.
+
+use super::Answer;
+use super::csv::Csv;
+use super::page::{Page, Table};
+use crate::ledger::{Flows, Measure};
+use crate::money::{Money, Unit, percent};
+use crate::period::{Day, Month};
+use serde::Serialize;
+
+/// The answer of `rate list`.
+#[derive(Debug, Serialize)]
+pub struct Rates {
+    schema: &'static str,
+    /// Every rate, oldest first.
+    pub rates: Vec<RateRow>,
+}
+
+/// What a unit was worth from a day on.
+#[derive(Debug, Serialize)]
+pub struct RateRow {
+    /// What is valued.
+    pub unit: Unit,
+    /// How much of `of` one of it is worth.
+    pub value: String,
+    /// In which unit.
+    pub of: Unit,
+    /// From which day on.
+    pub date: Day,
+}
+
+impl Rates {
+    /// The answer for those rates.
+    pub fn new(rates: Vec<RateRow>) -> Rates {
+        Rates { schema: "jandon.rates/1", rates }
+    }
+}
+
+impl Answer for Rates {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        if self.rates.is_empty() {
+            page.line("No rate is known. Set one: jandon rate set USD 1400 KRW");
+        }
+        let mut table = Table::new(&["from", "unit", ">worth", "of"]);
+        for row in &self.rates {
+            table.row(vec![
+                row.date.to_string(),
+                row.unit.to_string(),
+                row.value.clone(),
+                row.of.to_string(),
+            ]);
+        }
+        page.table(table);
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&["unit", "value", "of", "date"]);
+        for row in &self.rates {
+            let cells = [row.unit.to_string(), row.value.clone(), row.of.to_string(), row.date.to_string()];
+            csv.row(cells.into_iter().map(Some).collect());
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
+
+/// The answer of `value`.
+#[derive(Debug, Serialize)]
+pub struct Value {
+    schema: &'static str,
+    /// The first day.
+    pub from: Day,
+    /// The last day.
+    pub to: Day,
+    /// One row a platform and unit.
+    pub platforms: Vec<ValueRow>,
+}
+
+/// What it was worth to use a platform.
+#[derive(Debug, Serialize)]
+pub struct ValueRow {
+    /// The platform, or the account that is on none.
+    pub platform: String,
+    /// The unit.
+    pub unit: Unit,
+    /// What was earned.
+    pub earned: Money,
+    /// What was paid in fees.
+    pub fees: Money,
+    /// What was withheld in taxes.
+    pub taxes: Money,
+    /// What lapsed.
+    pub expired: Money,
+    /// Earned less fees, taxes and what lapsed.
+    pub value: Money,
+    /// What was spent.
+    pub spent: Money,
+    /// The value as a share of what was spent.
+    pub percent_of_spend: Option<String>,
+}
+
+impl ValueRow {
+    /// The row of one platform.
+    pub fn new(platform: String, unit: Unit, sum: &Flows) -> ValueRow {
+        let money = |measure| unit.money(sum.of(measure));
+        let value = sum.of(Measure::Earned)
+            - sum.of(Measure::Fees)
+            - sum.of(Measure::Taxes)
+            - sum.of(Measure::Expired);
+        ValueRow {
+            platform,
+            earned: money(Measure::Earned),
+            fees: money(Measure::Fees),
+            taxes: money(Measure::Taxes),
+            expired: money(Measure::Expired),
+            value: unit.money(value),
+            spent: money(Measure::Spent),
+            percent_of_spend: percent(i128::from(value), i128::from(sum.of(Measure::Spent))),
+            unit,
+        }
+    }
+}
+
+impl Value {
+    /// The answer for a period.
+    pub fn new(from: Day, to: Day, platforms: Vec<ValueRow>) -> Value {
+        Value { schema: "jandon.value/1", from, to, platforms }
+    }
+}
+
+impl Answer for Value {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        page.line(format!("{} to {}", self.from, self.to));
+        if self.platforms.is_empty() {
+            page.line("Nothing moved.");
+            return page;
+        }
+        page.gap();
+        let mut table = Table::new(&[
+            "platform",
+            ">worth",
+            "unit",
+            ">earned",
+            ">fees",
+            ">taxes",
+            ">lapsed",
+            ">spent",
+            ">% of spend",
+        ]);
+        let blank = |m: &Money| if m.parts == 0 { String::new() } else { m.grouped() };
+        for row in &self.platforms {
+            table.row(vec![
+                row.platform.clone(),
+                row.value.grouped(),
+                row.unit.to_string(),
+                blank(&row.earned),
+                blank(&row.fees),
+                blank(&row.taxes),
+                blank(&row.expired),
+                blank(&row.spent),
+                row.percent_of_spend.clone().unwrap_or_default(),
+            ]);
+        }
+        page.table(table.without_empty_columns());
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&[
+            "platform",
+            "unit",
+            "earned",
+            "fees",
+            "taxes",
+            "expired",
+            "value",
+            "spent",
+            "percent_of_spend",
+        ]);
+        for row in &self.platforms {
+            csv.row(vec![
+                Some(row.platform.clone()),
+                Some(row.unit.to_string()),
+                Some(row.earned.plain()),
+                Some(row.fees.plain()),
+                Some(row.taxes.plain()),
+                Some(row.expired.plain()),
+                Some(row.value.plain()),
+                Some(row.spent.plain()),
+                row.percent_of_spend.clone(),
+            ]);
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
+
+/// How a chart may be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawing {
+    /// Only figures: nobody looks, or there is no room.
+    Figures,
+    /// With bars of that sign, on so many columns.
+    Bars(char, usize),
+}
+
+/// The answer of `chart`.
+#[derive(Debug, Serialize)]
+pub struct Chart {
+    schema: &'static str,
+    /// One series an account, or a unit.
+    pub series: Vec<Series>,
+    #[serde(skip)]
+    drawing: Drawing,
+}
+
+/// The balances at the ends of months.
+#[derive(Debug, Serialize)]
+pub struct Series {
+    /// The account, or null for all of the unit together.
+    pub account: Option<String>,
+    /// The unit.
+    pub unit: Unit,
+    /// One point a month, oldest first.
+    pub points: Vec<Point>,
+}
+
+/// The balance at the end of a month; of the running month, the present one.
+#[derive(Debug, Serialize)]
+pub struct Point {
+    /// The month.
+    pub month: Month,
+    /// The balance; of one carrier, what is owed.
+    pub balance: Money,
+}
+
+impl Chart {
+    /// The answer for those series.
+    pub fn new(series: Vec<Series>, drawing: Drawing) -> Chart {
+        Chart { schema: "jandon.chart/1", series, drawing }
+    }
+}
+
+impl Answer for Chart {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        if self.series.is_empty() {
+            page.line("No accounts yet.");
+        }
+        for series in &self.series {
+            page.gap();
+            let name = series.account.clone().unwrap_or_else(|| "all accounts".into());
+            page.line(format!("{name}, {}", series.unit));
+            let figures: Vec<String> = series.points.iter().map(|p| p.balance.grouped()).collect();
+            let widest = figures.iter().map(String::len).max().unwrap_or(0);
+            let most = series.points.iter().map(|p| p.balance.parts.unsigned_abs()).max().unwrap_or(0);
+            for (point, figure) in series.points.iter().zip(&figures) {
+                let bar = match self.drawing {
+                    Drawing::Figures => String::new(),
+                    Drawing::Bars(sign, columns) => {
+                        let room = columns.saturating_sub(widest + 12) as u128;
+                        let share = u128::from(point.balance.parts.unsigned_abs()) * room;
+                        let length = share.checked_div(u128::from(most)).unwrap_or(0);
+                        // What is below zero is drawn hollow.
+                        let sign = if point.balance.parts < 0 { '-' } else { sign };
+                        std::iter::repeat_n(sign, length as usize).collect()
+                    }
+                };
+                let line = format!("{}  {figure:>widest$}  {bar}", point.month);
+                page.verbatim(line.trim_end());
+            }
+        }
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&["account", "unit", "month", "balance"]);
+        for series in &self.series {
+            for point in &series.points {
+                csv.row(vec![
+                    series.account.clone(),
+                    Some(series.unit.to_string()),
+                    Some(point.month.to_string()),
+                    Some(point.balance.plain()),
+                ]);
+            }
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
