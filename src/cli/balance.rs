@@ -106,7 +106,7 @@ pub fn totals(held: &[(&Account, i64)]) -> Vec<Total> {
 
 /// Every account with its balance at a moment.
 pub fn held_at<'b>(book: &'b Book<'_>, at: Moment) -> Result<Vec<(&'b Account, i64)>, Failure> {
-    let standings = book.store.standings(at)?;
+    let standings = book.store.balances(at)?;
     let balance = |a: &Account| standings.get(&a.id).map_or(0, |s| s.balance);
     Ok(book.accounts.iter().map(|a| (a, balance(a))).filter(|(a, b)| !a.closed || *b != 0).collect())
 }

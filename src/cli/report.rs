@@ -75,7 +75,7 @@ fn summary(
 ) -> Result<Report, Failure> {
     let store = book.store;
     let flows = store.flows(Some(begin), Some(end))?;
-    let closings = store.standings(end)?;
+    let closings = store.balances(end)?;
     let mut accounts = Vec::new();
     for account in &book.accounts {
         let flows = flows.get(&account.id).copied().unwrap_or_default();

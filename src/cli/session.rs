@@ -323,7 +323,7 @@ impl Session {
             let rows = store.history_of_change(shown)?;
             let mut notes = self.warnings(&book, &rows, command)?;
             let lines = book.lines(&rows)?;
-            let standings = store.standings(self.now)?;
+            let standings = store.balances(self.now)?;
             let balances = book
                 .accounts
                 .iter()
@@ -369,7 +369,7 @@ impl Session {
             if from.is_carrier() || told.contains(&from.id) {
                 continue;
             }
-            let standing = book.store.standings(entry.at)?.get(&from.id).copied().unwrap_or_default();
+            let standing = book.store.balances(entry.at)?.get(&from.id).copied().unwrap_or_default();
             if standing.balance < 0 {
                 told.push(from.id);
                 notes.push(Note::Warning(format!(

@@ -242,43 +242,57 @@ impl Store {
 
     /// Where every account with a fact stands at a moment, facts of that second included.
     pub fn standings(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
-        let mut standings = HashMap::new();
-        let mut with_later_facts = Vec::new();
-        let sql = "SELECT account, balance, fact_at, seen_at, has_lots FROM standing";
-        let rows: Vec<(i64, i64, i64, Option<i64>, bool)> =
-            self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
-        for (account, balance, fact_at, seen_at, has_lots) in rows {
-            let seen = seen_at.map(Moment);
-            standings.insert(AccountId(account), Standing { balance, lapsed: 0, seen, has_facts: true });
-            if fact_at > at.0 {
-                with_later_facts.push((AccountId(account), has_lots));
-            }
-        }
-        if !with_later_facts.is_empty() {
-            let later = self.flows(Some(Moment(at.0 + 1)), None)?;
-            for (account, _) in &with_later_facts {
-                let sql = "SELECT ifnull(sum(facts), 0) FROM total WHERE account = ?1";
-                let facts = self.maybe(sql, params![account.0], |row| row.get::<_, i64>(0))?.unwrap_or(0);
-                let has_facts = facts > later.get(account).map_or(0, |f| f.facts);
-                let sql = "SELECT max(at) FROM seen WHERE account = ?1 AND at <= ?2";
-                let seen: Option<i64> =
-                    self.maybe(sql, params![account.0, at.0], |row| row.get(0))?.flatten();
-                let standing = standings.entry(*account).or_default();
-                standing.balance -= later.get(account).map_or(0, Flows::net);
-                standing.seen = seen.map(Moment);
-                standing.has_facts = has_facts;
-            }
-        }
-        let sql = "SELECT account, sum(amount) FROM lot WHERE expires < ?1 GROUP BY account";
+        let mut standings = self.balances(at)?;
+        let sql = "SELECT l.account, sum(l.amount) FROM lot l JOIN standing s ON s.account = l.account
+                   WHERE l.expires < ?1 AND s.fact_at <= ?2 GROUP BY l.account";
         let lapsed: Vec<(i64, i64)> =
-            self.all(sql, [i64::from(at.day().0)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.all(sql, [i64::from(at.day().0), at.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
         for (account, amount) in lapsed {
             standings.entry(AccountId(account)).or_default().lapsed = amount;
         }
-        for (account, has_lots) in with_later_facts {
-            if has_lots && let Parts::Lots(lots) = self.walk(account, false, Some(at))?.parts {
+        for account in self.with_lots_and_later_facts(at)? {
+            if let Parts::Lots(lots) = self.walk(account, false, Some(at))?.parts {
                 standings.entry(account).or_default().lapsed = lots.lapsed(at.day());
             }
+        }
+        Ok(standings)
+    }
+
+    /// The accounts whose lots have moved since a moment.
+    fn with_lots_and_later_facts(&self, at: Moment) -> Result<Vec<AccountId>, StoreError> {
+        let sql = "SELECT account FROM standing WHERE has_lots = 1 AND fact_at > ?1";
+        self.all(sql, [at.0], |row| Ok(AccountId(row.get(0)?)))
+    }
+
+    /// The same without what has lapsed, which costs a walk where lots have moved since.
+    pub fn balances(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
+        let sql = "SELECT account, balance, fact_at, seen_at FROM standing";
+        let rows: Vec<(i64, i64, i64, Option<i64>)> =
+            self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let mut standings = HashMap::new();
+        let mut with_later_facts = Vec::new();
+        for (account, balance, fact_at, seen_at) in rows {
+            let seen = seen_at.map(Moment);
+            standings.insert(AccountId(account), Standing { balance, lapsed: 0, seen, has_facts: true });
+            if fact_at > at.0 {
+                with_later_facts.push(AccountId(account));
+            }
+        }
+        if with_later_facts.is_empty() {
+            return Ok(standings);
+        }
+        let later = self.flows(Some(Moment(at.0 + 1)), None)?;
+        let sql = "SELECT account, ifnull(sum(facts), 0) FROM total GROUP BY account";
+        let facts: HashMap<i64, i64> =
+            self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect();
+        for account in with_later_facts {
+            let all = facts.get(&account.0).copied().unwrap_or(0);
+            let sql = "SELECT max(at) FROM seen WHERE account = ?1 AND at <= ?2";
+            let seen: Option<i64> = self.maybe(sql, params![account.0, at.0], |row| row.get(0))?.flatten();
+            let standing = standings.entry(account).or_default();
+            standing.balance -= later.get(&account).map_or(0, Flows::net);
+            standing.seen = seen.map(Moment);
+            standing.has_facts = all > later.get(&account).map_or(0, |f| f.facts);
         }
         Ok(standings)
     }
@@ -446,8 +460,7 @@ impl Store {
         lots.extend(self.all(sql, [super::derived::NEVER, at.0], |row| {
             Ok((AccountId(row.get(0)?), Day(row.get(1)?), row.get(2)?))
         })?);
-        let sql = "SELECT account FROM standing WHERE has_lots = 1 AND fact_at > ?1";
-        for account in self.all(sql, [at.0], |row| Ok(AccountId(row.get(0)?)))? {
+        for account in self.with_lots_and_later_facts(at)? {
             if let Parts::Lots(walked) = self.walk(account, false, Some(at))?.parts {
                 lots.extend(walked.dated.into_iter().map(|(day, amount)| (account, day, amount)));
             }
