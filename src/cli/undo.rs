@@ -68,7 +68,7 @@ fn change(
         Ok(vec![Fact::Void(found.id)])
     })?;
     let what = target.into_inner().map_or(String::new(), |(_, command)| command);
-    let did = sentence(command, &what, &recorded);
+    let did = sentence(command, &what, &recorded, dry_run);
     let mut outcome = record::outcome(recorded, notes, &did, dry_run);
     if command == "undo" && !dry_run {
         outcome.notes.push(Note::Done("to bring it back: jandon redo".into()));
@@ -76,8 +76,13 @@ fn change(
     Ok(outcome)
 }
 
-fn sentence(command: &str, what: &str, recorded: &Recorded) -> String {
-    let verb = if command == "undo" { "undid" } else { "redid" };
+fn sentence(command: &str, what: &str, recorded: &Recorded, dry_run: bool) -> String {
+    let verb = match (command, dry_run) {
+        ("undo", false) => "undid",
+        ("undo", true) => "undone",
+        (_, false) => "redid",
+        (_, true) => "redone",
+    };
     match recorded.entries.as_slice() {
         [] => format!("{verb} `{what}`"),
         [one] => format!("{verb} `{what}`: {}", record::did("", one).trim()),

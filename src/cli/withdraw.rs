@@ -69,7 +69,11 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         (entry.fee, entry.tax, entry.channel) = (booking.fee, booking.tax, booking.channel);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    let mut outcome = record::one_entry("withdrew", recorded, words.when.dry_run);
+    let mut outcome = record::one_entry(
+        if words.when.dry_run { "withdrawn" } else { "withdrew" },
+        recorded,
+        words.when.dry_run,
+    );
     let mut notes = said.into_inner();
     notes.append(&mut outcome.notes);
     notes.extend(session.catalog_warnings());
