@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::session::{Book, Session, When, any_amount};
 use super::{Note, Outcome, record};
 use crate::ledger::{Account, AccountId, Snapshot};
+use crate::money::Figure;
 use crate::period::Moment;
 use crate::store::Fact;
 use crate::view::history::HistoryLine;
@@ -115,7 +116,10 @@ fn pairs(words: &Words) -> Result<Vec<(String, String)>, Failure> {
     match words.seen.as_slice() {
         [] if words.same.is_some() => Ok(Vec::new()),
         [] => Err(usage("no balance was given".into())),
-        [name, amount] if !amount.contains('=') => Ok(vec![(name.clone(), amount.clone())]),
+        // Two words are a name and an amount, but for `A=1 B`, where the second amount was forgotten.
+        [name, amount] if !amount.contains('=') && (!name.contains('=') || Figure::parse(amount).is_ok()) => {
+            Ok(vec![(name.clone(), amount.clone())])
+        }
         many => many
             .iter()
             .map(|pair| match pair.rsplit_once('=') {
