@@ -2,8 +2,8 @@
 //! room knows these words.
 
 use crate::fee::file::{Fault, FileError};
-use crate::ledger::RuleBroken;
 use crate::ledger::name::NameError;
+use crate::ledger::{Account, RuleBroken};
 use crate::money::{FigureError, MoneyError, RateError, Unit};
 use crate::period::DateError;
 use crate::store::{Refusal, StoreError};
@@ -62,6 +62,8 @@ pub enum Failure {
     FeeAboveAmount { amount: String, fee: String },
     /// Two units need to know what arrived.
     ReceivedNeeded { from: Unit, to: Unit },
+    /// A top-up has one unit; a transfer can have two.
+    TopupInTwoUnits { from: Account, to: Account },
     /// The account that receives has another unit than the channel pays.
     ChannelPaysOther { channel: String, pays: Unit, account: String, unit: Unit },
     /// A withdrawal is not possible as asked.
@@ -158,7 +160,7 @@ impl Failure {
             Failure::ReceivedMoreThanLeft { .. } => "received-more-than-left",
             Failure::FeeAboveAmount { .. } => "fee-above-amount",
             Failure::ReceivedNeeded { .. } => "received-needed",
-            Failure::ChannelPaysOther { .. } => "wrong-unit",
+            Failure::TopupInTwoUnits { .. } | Failure::ChannelPaysOther { .. } => "wrong-unit",
             Failure::Withdrawal { code, .. } => code,
             Failure::Rule(rule) => rule_code(rule),
             Failure::Store(error) => match error {
@@ -300,6 +302,14 @@ impl Failure {
             Failure::ReceivedNeeded { from, to } => (
                 format!("{from} becomes {to} here, and no rate between the two accounts is known"),
                 format!("say what arrived: --received AMOUNT (in {to})"),
+            ),
+            Failure::TopupInTwoUnits { from, to } => (
+                format!("{} holds {}, and {} holds {}", from.name, from.unit, to.name, to.unit),
+                format!(
+                    "record it as a transfer: jandon transfer {} {} AMOUNT --received AMOUNT",
+                    super::session::quoted(&from.name),
+                    super::session::quoted(&to.name)
+                ),
             ),
             Failure::ChannelPaysOther { channel, pays, account, unit } => words(
                 format!("{channel} pays {pays}, and {account} holds {unit}"),

@@ -33,7 +33,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         if let Some(from) = from
             && from.unit != account.unit
         {
-            return Err(Failure::ReceivedNeeded { from: from.unit.clone(), to: account.unit.clone() });
+            return Err(Failure::TopupInTwoUnits { from: from.clone(), to: account.clone() });
         }
         let fee = words.fee.as_ref().map(|fee| any_amount(fee, account)).transpose()?;
         let fee = fee.map_or(0, |fee| fee.parts);
