@@ -460,9 +460,9 @@ fn date_words(error: &DateError) -> (String, String) {
             "write 2026-11-20, 2026-11-20T18:30, yesterday, 3d ago or 어제".into(),
         ),
         DateError::NotAPeriod(text) => (format!("{text:?} is no period"), periods.into()),
-        DateError::Backwards(from, to) => (
+        DateError::Backwards(from, to, turned) => (
             format!("the period from {from} to {to} ends before it begins"),
-            format!("turn it round: {to}..{from}"),
+            format!("turn it round: {turned}"),
         ),
     }
 }

@@ -21,8 +21,8 @@ pub enum DateError {
     NotADate(String),
     /// It is no period at all.
     NotAPeriod(String),
-    /// The range ends before it begins.
-    Backwards(Day, Day),
+    /// The range ends before it begins: its first and last day, and the range turned round, as typed.
+    Backwards(Day, Day, String),
 }
 
 impl Instant {
@@ -153,7 +153,7 @@ impl Period {
             if let (Some(from), Some(to)) = (from, to)
                 && to < from
             {
-                return Err(DateError::Backwards(from, to));
+                return Err(DateError::Backwards(from, to, format!("{b}..{a}")));
             }
             return Ok(Period { from, to, grain: Grain::Days, month_start });
         }
