@@ -453,7 +453,8 @@ fn date_words(error: &DateError) -> (String, String) {
     match error {
         DateError::Impossible(text) => (
             format!("the calendar has no {text:?}"),
-            "check the day and the month; a date is 2026-11-20".into(),
+            "check the year, the month, the day and the time; a date is 2026-11-20 or 2026-11-20T18:30"
+                .into(),
         ),
         DateError::NotADate(text) => (
             format!("{text:?} is no date"),
