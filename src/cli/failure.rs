@@ -388,7 +388,7 @@ fn rule_words(rule: &RuleBroken) -> (String, String) {
         ),
         RuleBroken::AccountClosed { account } => words(
             format!("the account {account} is closed"),
-            "undo the closing first (jandon history shows the change), or use another account",
+            "use another account, or take the closing back while it is the latest change: jandon undo",
         ),
         RuleBroken::SamePlaceTwice { account } => {
             words(format!("value cannot go from {account} to itself"), "name two different accounts")
