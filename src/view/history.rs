@@ -184,7 +184,9 @@ fn entry_cells(line: &EntryLine) -> Vec<String> {
     let (amount, unit) = if leaves { (&line.out, &line.out_unit) } else { (&line.arriving, &line.in_unit) };
     let mut about: Vec<String> = Vec::new();
     about.extend([&line.category, &line.payee].into_iter().flatten().cloned());
-    about.extend(line.channel.as_ref().map(|c| format!("via {c}")));
+    // The account stands beside it, so the platform need not be said again.
+    let local = |id: &String| id.rsplit_once('/').map_or(id.clone(), |(_, channel)| channel.to_string());
+    about.extend(line.channel.as_ref().map(|c| format!("via {}", local(c))));
     for (charge, name) in [(&line.fee, "fee"), (&line.tax, "tax")] {
         if charge.parts != 0 {
             about.push(format!("{name} {}", charge.grouped()));
