@@ -8,6 +8,7 @@ use crate::ledger::{Account, AccountId, AccountKind, name};
 use crate::money::Unit;
 use crate::store::Fact;
 use crate::view::balance::Accounts;
+use std::cell::RefCell;
 
 /// Open, list, edit or close accounts
 #[derive(Debug, clap::Subcommand)]
@@ -149,6 +150,7 @@ fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
         traits.platform.as_deref().map(|p| platform(session, p)).transpose()?,
     );
     let new_unit = traits.unit.as_deref().map(|code| unit(session, code)).transpose()?;
+    let edited: RefCell<Option<(String, Account)>> = RefCell::new(None);
     let (recorded, _) = session.record("account edit", false, |book| {
         let mut account = session.account(book, &words.name, true)?.clone();
         if let Some(platform) = &platform {
@@ -172,10 +174,37 @@ fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
             (account.limit, account.bill_day) = (None, None);
         }
         give_carrier_traits(&mut account, traits)?;
+        let before = session.account(book, &words.name, true)?.name.clone();
+        *edited.borrow_mut() = Some((before, account.clone()));
         Ok(vec![Fact::Edit(account)])
     })?;
-    let name = recorded.balances.first().map_or(words.name.clone(), |b| b.account.clone());
-    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("changed {name}"))]))
+    let did = edited.into_inner().map_or(String::new(), |(before, account)| {
+        format!("changed {before}: {}", changes(words, &account).join(", "))
+    });
+    Ok(Outcome::of(recorded).with(vec![Note::Done(did)]))
+}
+
+/// What was asked to change, as it stands now: `name 돼지저금통`, `limit 200,000`.
+fn changes(words: &EditWords, account: &Account) -> Vec<String> {
+    let traits = &words.traits;
+    let mut said = Vec::new();
+    said.extend(words.rename.as_ref().map(|_| format!("name {}", account.name)));
+    said.extend(
+        account.platform.as_ref().filter(|_| traits.platform.is_some()).map(|id| format!("platform {id}")),
+    );
+    if traits.platform.is_some() || traits.kind.is_some() {
+        said.push(format!("kind {}", account.kind));
+    }
+    if traits.platform.is_some() || traits.unit.is_some() {
+        said.push(format!("unit {}", account.unit));
+    }
+    let limit = account.limit.filter(|_| traits.limit.is_some());
+    said.extend(limit.map(|parts| format!("limit {}", account.unit.money(parts).grouped())));
+    said.extend(account.bill_day.filter(|_| traits.bill_day.is_some()).map(|day| format!("bill day {day}")));
+    if traits.note.is_some() {
+        said.push(account.note.as_ref().map_or("no note".into(), |note| format!("note {note}")));
+    }
+    said
 }
 
 fn close(typed: &str, session: &Session) -> Result<Outcome, Failure> {
