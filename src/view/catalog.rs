@@ -441,12 +441,14 @@ impl FileChecked {
 impl Answer for FileChecked {
     fn page(&self) -> Page {
         let mut page = Page::new();
+        let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         let rules: usize = self.platform.channels.iter().map(|c| c.tariffs.len()).sum();
         page.line(format!(
-            "{} is a platform file without fault: {}, {} channels, {rules} rules.",
+            "{} is a platform file without fault: {}, {}, {}.",
             self.file,
             self.platform.platform,
-            self.platform.channels.len()
+            many(self.platform.channels.len(), "channel"),
+            many(rules, "rule")
         ));
         page
     }
