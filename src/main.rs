@@ -27,7 +27,10 @@ fn main() -> ExitCode {
     let format = format(&words.globals);
     match answer(&words, format) {
         Ok(status) => ExitCode::from(status),
-        Err(failure) => fail(&failure, format == Format::Json, colour(&words.globals)),
+        // The ending of an output file picks the form of the answer, not of what stands on stderr.
+        Err(failure) => {
+            fail(&failure, format == Format::Json && asked(&words.globals), colour(&words.globals))
+        }
     }
 }
 
@@ -67,6 +70,11 @@ fn format(globals: &Globals) -> Format {
         Some("csv") => Format::Csv,
         _ => Format::Table,
     }
+}
+
+/// Was the form of the answer asked for?
+fn asked(globals: &Globals) -> bool {
+    globals.json || globals.format.is_some()
 }
 
 fn world(globals: &Globals) -> World {
