@@ -209,6 +209,11 @@ fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     }
     let fail = |error| Failure::File { path: path.to_path_buf(), error };
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    if let Some(folder) = folder {
+        let error = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return Err(Failure::File { path: folder.to_path_buf(), error });
+    }
     let is_plain = std::fs::metadata(path).map_or(true, |meta| meta.is_file());
     if !is_plain {
         return std::fs::write(path, text).map_err(fail);
