@@ -623,6 +623,7 @@ fn plain_io(error: &std::io::Error) -> String {
         NotFound => "it is not there".into(),
         PermissionDenied => "permission denied".into(),
         IsADirectory => "it is a folder".into(),
+        NotADirectory => "it lies below a file, which is no folder".into(),
         StorageFull => "the disk is full".into(),
         ReadOnlyFilesystem => "the disk can only be read".into(),
         AlreadyExists => "it exists already".into(),
