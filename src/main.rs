@@ -37,23 +37,31 @@ fn main() -> ExitCode {
 /// Runs the verb, writes its answer and says its notes.
 fn answer(words: &Words, format: Format) -> Result<u8, Failure> {
     let session = Session::new(world(&words.globals), &words.globals)?;
-    let outcome = cli::run(&words.verb, &session)?;
+    let outcome = cli::run(&words.verb, &session).inspect_err(|failure| {
+        // The file of a platform that is missed may be one that was left out.
+        if matches!(failure, Failure::UnknownPlatform { .. }) && format != Format::Json {
+            say(&session.catalog_warnings(), &words.globals);
+        }
+    })?;
     let width = if words.globals.output.is_some() { None } else { width() };
     let text = view::render(outcome.answer.as_ref(), format, width);
     match &words.globals.output {
         Some(path) => write_file(path, &text)?,
         None => write_stdout(&text)?,
     }
-    if !words.globals.quiet {
-        let colour = colour(&words.globals);
-        for note in &outcome.notes {
-            match note {
-                Note::Done(text) => eprintln!("{text}"),
-                Note::Warning(text) => eprintln!("{} {text}", painted("warning:", "33", colour)),
-            }
+    say(&outcome.notes, &words.globals);
+    Ok(outcome.status)
+}
+
+/// Says notes on stderr, unless quiet was asked for.
+fn say(notes: &[Note], globals: &Globals) {
+    let colour = colour(globals);
+    for note in notes.iter().filter(|_| !globals.quiet) {
+        match note {
+            Note::Done(text) => eprintln!("{text}"),
+            Note::Warning(text) => eprintln!("{} {text}", painted("warning:", "33", colour)),
         }
     }
-    Ok(outcome.status)
 }
 
 /// The form of the answer: as asked, else by the ending of the output file, else for people.
