@@ -93,6 +93,9 @@ fn by_tariff(
     said: &RefCell<Vec<Note>>,
 ) -> Result<Booking, Failure> {
     let platform = session.platform_of(account)?;
+    if !platform.withdrawable {
+        return Err(not_withdrawable(account, &platform));
+    }
     let channel = channel_of(&platform, via)?;
     let full_id = platform.full_id(channel);
     if let Some(to) = to
@@ -276,6 +279,9 @@ fn by_hand(
 ) -> Result<Booking, Failure> {
     if words.received.is_none() && words.fee.is_none() {
         let platform = account.platform.as_deref().and_then(|id| session.catalog().get(id));
+        if let Some(platform) = platform.as_ref().filter(|p| !p.withdrawable) {
+            return Err(not_withdrawable(account, platform));
+        }
         let channels = platform.map_or(Vec::new(), |p| p.channels.iter().map(|c| p.full_id(c)).collect());
         return Err(Failure::NoChannel { channels });
     }
@@ -316,6 +322,17 @@ pub fn channel_of<'p>(platform: &'p Platform, via: &str) -> Result<&'p Channel, 
         platform: platform.id.clone(),
         channels: channels(),
     })
+}
+
+/// The platform has no official way out, for the reason that its file gives.
+fn not_withdrawable(account: &Account, platform: &Platform) -> Failure {
+    let reason = platform.reason.as_ref().map_or(String::new(), |reason| reason.en.clone());
+    Failure::Withdrawal {
+        channel: platform.id.clone(),
+        code: Reason::NotWithdrawable.code(),
+        message: format!("{} has no official way out", account.name),
+        hint: reason,
+    }
 }
 
 /// Why a withdrawal is refused, and what would pass.
