@@ -63,7 +63,9 @@ impl Page {
     /// The text of the page; tables fit a width, where one is given.
     pub fn render(&self, width: Option<usize>) -> String {
         let mut out = String::new();
-        for block in &self.blocks {
+        // Nothing stands below the last gap of a page that ends early.
+        let end = self.blocks.iter().rposition(|block| *block != Block::Gap).map_or(0, |last| last + 1);
+        for block in &self.blocks[..end] {
             match block {
                 Block::Line(line) => match width {
                     Some(width) => wrap(line, width, &mut out),
