@@ -502,8 +502,7 @@ fn store_words(error: &StoreError) -> (String, String) {
         ),
         StoreError::Damaged(path, what) => (
             format!("the ledger {} is damaged ({what})", path.display()),
-            "keep the file as it is, put a copy of it in its place, and see what is left: jandon check"
-                .into(),
+            "keep the file as it is, and put an earlier copy in its place if there is one".into(),
         ),
         StoreError::Newer { path, version, known } => (
             format!(
