@@ -18,10 +18,13 @@ fn pages() -> Vec<PathBuf> {
 fn run(page: &Path) {
     let home = tempfile::tempdir().expect("a temporary folder");
     let at = |name: &str| home.path().join(name).display().to_string();
+    // A page with a config keeps it in its folder.
+    let config = std::fs::canonicalize(page.with_extension("in").join("config"));
+    let config = config.map_or(at("config"), |folder| folder.display().to_string());
     let cases = trycmd::TestCases::new();
     cases
         .env("HOME", at(""))
-        .env("XDG_CONFIG_HOME", at("config"))
+        .env("XDG_CONFIG_HOME", config)
         .env("XDG_DATA_HOME", at("data"))
         .env("JANDON_LEDGER", at("ledger.db"))
         .env("JANDON_CATALOG", at("platforms"))
