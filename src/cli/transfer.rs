@@ -41,6 +41,9 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             in_one_unit(&amount, received, fee)?
         } else {
             let fee = fee.unwrap_or_else(|| from.unit.zero());
+            if fee.parts > amount.parts {
+                return Err(Failure::FeeAboveAmount { amount: amount.to_string(), fee: fee.to_string() });
+            }
             let received = match received {
                 Some(received) => received,
                 None => converted(session, book, from, to, &amount, &fee, at)?,
