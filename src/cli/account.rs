@@ -39,7 +39,7 @@ pub struct Traits {
     #[arg(long)]
     unit: Option<String>,
     /// The credit limit of a carrier
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     limit: Option<String>,
     /// The day of the month on which a carrier's bill is due, 1 to 31
     #[arg(long, value_name = "N")]

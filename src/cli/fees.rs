@@ -29,10 +29,10 @@ pub struct Words {
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
     /// Withdrawals already made in every window, instead of the ledger's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     used_count: Option<u32>,
     /// Amount already withdrawn in every window, instead of the ledger's
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     used_amount: Option<String>,
 }
 
