@@ -308,13 +308,11 @@ impl Pass<'_> {
             return Err(RuleBroken::AccountClosed { account: account.name }.into());
         }
         let seq = self.next_seq();
-        let sql =
-            "INSERT INTO snapshot (seq, id, change, at, account, balance) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.execute(
-            sql,
-            params![seq, snapshot.id.0, change, snapshot.at.0, snapshot.account.0, snapshot.balance],
-        )?;
-        self.count_snapshot(Place { account: snapshot.account, at: snapshot.at, seq }, snapshot.balance)
+        let sql = "INSERT INTO snapshot (seq, id, change, at, account, balance, note)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let Snapshot { id, at, account, balance, note } = snapshot;
+        self.execute(sql, params![seq, id.0, change, at.0, account.0, balance, note])?;
+        self.count_snapshot(Place { account: *account, at: *at, seq }, *balance)
     }
 
     fn count_snapshot(&mut self, place: Place, balance: i64) -> Result<(), StoreError> {
