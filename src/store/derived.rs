@@ -51,9 +51,9 @@ pub fn categorised(entry: &Entry, labels: Labels) -> (i64, i64) {
 }
 
 /// The amount of an entry in the totals of channels, or `None` where it has no place there: what
-/// leaves, but for a top-up what arrives, as it was typed.
-pub fn charged_amount(kind: Kind, has_channel: bool, out: i64, arriving: i64, charges: i64) -> Option<i64> {
-    (has_channel || charges > 0).then_some(if kind == Kind::Topup { arriving } else { out })
+/// leaves, but for a top-up what leaves less the charges, as it was typed.
+pub fn charged_amount(kind: Kind, has_channel: bool, out: i64, charges: i64) -> Option<i64> {
+    (has_channel || charges > 0).then_some(if kind == Kind::Topup { out - charges } else { out })
 }
 
 /// A fact of one account on the path of its balance.
@@ -241,9 +241,7 @@ impl Derivation {
         }
         let charges = entry.fee + entry.tax;
         let has_channel = entry.channel.is_some();
-        if let Some(amount) =
-            charged_amount(entry.kind, has_channel, entry.out.amount, entry.arriving.amount, charges)
-        {
+        if let Some(amount) = charged_amount(entry.kind, has_channel, entry.out.amount, charges) {
             let key = (month, labels.channel, labels.unit_out);
             let total = self.derived.channel_total.entry(key).or_default();
             for (sum, value) in total.iter_mut().zip([1, amount, entry.fee, entry.tax]) {

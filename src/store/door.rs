@@ -280,9 +280,7 @@ impl Pass<'_> {
         }
         let charges = entry.fee + entry.tax;
         let has_channel = entry.channel.is_some();
-        if let Some(amount) =
-            charged_amount(entry.kind, has_channel, entry.out.amount, entry.arriving.amount, charges)
-        {
+        if let Some(amount) = charged_amount(entry.kind, has_channel, entry.out.amount, charges) {
             let key = [i64::from(month.0), labels.channel, labels.unit_out];
             let add = "INSERT INTO channel_total (month, channel, unit, count, amount, fee, tax)
                        VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6) ON CONFLICT (month, channel, unit)

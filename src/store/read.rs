@@ -429,8 +429,8 @@ impl Store {
         totals.extend(self.all(sql, [low, high], key)?);
         for (a, b) in cut_off(from, to) {
             let sql = format!(
-                "SELECT ifnull(channel, 0), unit_out, count(*), sum(iif(kind = 3, amount_in, amount_out)), sum(fee),
-                        sum(tax)
+                "SELECT ifnull(channel, 0), unit_out, count(*),
+                        sum(iif(kind = 3, amount_out - fee - tax, amount_out)), sum(fee), sum(tax)
                  FROM entry WHERE at BETWEEN ?1 AND ?2 AND (channel IS NOT NULL OR fee + tax > 0) AND {LIVE}
                  GROUP BY 1, 2"
             );
