@@ -590,17 +590,19 @@ impl Store {
                 })?);
             }
         }
-        let wants_snapshots = filter.kind.is_none() && filter.category.is_none() && filter.search.is_none();
-        if wants_snapshots || filter.snapshots_only {
+        // A snapshot is of no kind of entry and of no category.
+        if filter.kind.is_none() && filter.category.is_none() {
             let account = if filter.account.is_some() { "s.account = ?3" } else { "?3 IS NULL" };
+            let note = if pattern.is_some() { "s.note LIKE ?5 ESCAPE '\\'" } else { "?5 IS NULL" };
             let sql = format!(
                 "SELECT s.seq, s.id, s.at, s.account, s.balance, n.unexplained, c.id,
                         s.change IN (SELECT change FROM voided), s.note, ifnull(n.first, 0)
                  FROM snapshot s JOIN change c ON c.seq = s.change
                  LEFT JOIN seen n ON n.account = s.account AND n.at = s.at AND n.seq = s.seq
-                 WHERE {account} AND s.at BETWEEN ?1 AND ?2 ORDER BY s.at DESC, s.seq DESC LIMIT ?4"
+                 WHERE {account} AND s.at BETWEEN ?1 AND ?2 AND {note}
+                 ORDER BY s.at DESC, s.seq DESC LIMIT ?4"
             );
-            let values = params![low, high, filter.account.map(|a| a.0), limit];
+            let values = params![low, high, filter.account.map(|a| a.0), limit, pattern];
             rows.extend(self.all(&sql, values, |row| {
                 let (at, account) = (Moment(row.get(2)?), AccountId(row.get(3)?));
                 let (balance, note) = (row.get(4)?, row.get(8)?);
