@@ -72,16 +72,15 @@ fn row(account: &Account, standing: Standing, at: Moment) -> BalanceRow {
         balance: account.unit.money(standing.balance),
         available: account.unit.money(available(account, standing)),
         seen: standing.seen,
-        stale: is_stale(standing, at),
+        stale: is_stale(standing, at, BALANCE_STALE_DAYS),
         limit: account.limit.map(|parts| account.unit.money(parts)),
         worth: None,
     }
 }
 
-/// Has nobody seen the balance for long? An account without a fact has nothing to be seen.
-pub fn is_stale(standing: Standing, at: Moment) -> bool {
-    let seen_lately = standing.seen.is_some_and(|seen| at.day().0 - seen.day().0 < BALANCE_STALE_DAYS);
-    standing.has_facts && !seen_lately
+/// Has nobody seen the balance for so many days, or ever?
+pub fn is_stale(standing: Standing, at: Moment, days: i32) -> bool {
+    standing.seen.is_none_or(|seen| at.day().0 - seen.day().0 >= days)
 }
 
 /// What is owned and owed, a unit each, from accounts and their balances.

@@ -1,11 +1,11 @@
 //! `fees`: compare every official channel before withdrawing. It writes nothing.
 
 use super::failure::Failure;
-use super::session::{RULE_STALE_DAYS, Session, available};
+use super::session::{Book, RULE_STALE_DAYS, Session, available};
 use super::withdraw::channel_of;
 use super::{Note, Outcome, account};
 use crate::fee::{self, Asked, Platform, Quote, Use, Used};
-use crate::ledger::{Account, AccountKind};
+use crate::ledger::{Account, AccountKind, name};
 use crate::money::{Figure, Money, Unit, decimal_parts, percent};
 use crate::period::{Day, parse_instant};
 use crate::view::fees::{BestCase, Better, ChannelQuote, Fees, FreeLeft};
@@ -43,16 +43,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         Some(text) => parse_instant(text, session.today())?.end(session.now),
     };
     session.read(|book| {
-        // An account first; a platform of the catalog where no account has that name.
-        let (platform, account) = match session.account(book, &words.name, false) {
-            Ok(account) => (session.platform_of(account)?, Some(account)),
-            Err(no_account @ Failure::Name { .. }) => match account::platform(session, &words.name) {
-                Ok(platform) => (platform, None),
-                Err(Failure::UnknownPlatform { .. }) => return Err(no_account),
-                Err(other) => return Err(other),
-            },
-            Err(other) => return Err(other),
-        };
+        let (platform, account) = asked_of(words, session, book)?;
         let standing = account.map(|a| book.standing(a, session.now)).transpose()?;
         let may_leave = account.zip(standing).map(|(a, s)| available(a, s));
         let unit = platform.unit.clone();
@@ -98,6 +89,31 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         outcome.notes = notes;
         Ok(outcome)
     })
+}
+
+/// The account that is asked of, with its platform; or, where no account has that name, a platform
+/// of the catalog. What a platform is called exactly comes before a fragment of an account's name.
+fn asked_of<'b>(
+    words: &Words,
+    session: &Session,
+    book: &'b Book<'_>,
+) -> Result<(Platform, Option<&'b Account>), Failure> {
+    let folded = name::folded(&words.name);
+    let is_account = book.accounts.iter().any(|a| name::folded(&a.name) == folded);
+    let exact = session.catalog().find(&words.name).filter(|_| !is_account);
+    let without_account = exact.filter(|id| !book.accounts.iter().any(|a| a.platform.as_ref() == Some(id)));
+    if let Some(platform) = without_account.and_then(|id| session.catalog().get(&id)) {
+        return Ok((platform, None));
+    }
+    match session.account(book, &words.name, false) {
+        Ok(account) => Ok((session.platform_of(account)?, Some(account))),
+        Err(no_account @ Failure::Name { .. }) => match account::platform(session, &words.name) {
+            Ok(platform) => Ok((platform, None)),
+            Err(Failure::UnknownPlatform { .. }) => Err(no_account),
+            Err(other) => Err(other),
+        },
+        Err(other) => Err(other),
+    }
 }
 
 fn asked(words: &Words, platform: &Platform, account: Option<&Account>) -> Result<Asked, Failure> {

@@ -1,6 +1,7 @@
 //! `stale`: accounts whose balance nobody has seen for long.
 
 use super::Outcome;
+use super::balance::is_stale;
 use super::expiring::days;
 use super::failure::Failure;
 use super::session::Session;
@@ -25,8 +26,8 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         let mut rows = Vec::new();
         for account in book.accounts.iter().filter(|a| !a.closed) {
             let standing = standings.get(&account.id).copied().unwrap_or_default();
-            let days = standing.seen.map(|seen| session.today().0 - seen.day().0);
-            if days.is_none_or(|days| days >= limit) {
+            if is_stale(standing, session.now, limit) {
+                let days = standing.seen.map(|seen| session.today().0 - seen.day().0);
                 rows.push(StaleRow { account: account.name.clone(), seen: standing.seen, days });
             }
         }

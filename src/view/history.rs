@@ -197,6 +197,7 @@ fn entry_cells(line: &EntryLine) -> Vec<String> {
     }
     about.extend(line.expires.as_ref().map(|e| match e.as_str() {
         "never" => "never lapses".to_string(),
+        day if line.kind == "expire" => format!("last day {day}"),
         day => format!("until {day}"),
     }));
     about.extend(line.note.clone());
