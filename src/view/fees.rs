@@ -205,7 +205,10 @@ impl Answer for Fees {
     fn page(&self) -> Page {
         let mut page = Page::new();
         let ok: Vec<&ChannelQuote> = self.channels.iter().filter(|c| c.status == "ok").collect();
-        if let Some(best) = ok.first()
+        // Of those that bring the most, the one that costs least.
+        let most = ok.first().map(|first| (&first.net, &first.net_unit));
+        let ties = ok.iter().filter(|c| Some((&c.net, &c.net_unit)) == most);
+        if let Some(best) = ties.min_by_key(|c| c.debit.as_ref().map(|debit| debit.parts))
             && let (Some(net), Some(fee), Some(tax)) = (&best.net, &best.fee, &best.tax)
         {
             let charges = match (fee.parts, tax.parts) {
