@@ -46,10 +46,12 @@ pub fn outcome(recorded: Recorded, notes: Vec<Note>, did: &str, dry_run: bool) -
     let balances: Vec<String> = recorded
         .balances
         .iter()
-        .map(|b| {
-            let owed = b.owed;
-            let shown = if owed { b.unit.money(b.balance.parts.saturating_neg()) } else { b.balance.clone() };
-            format!("{} {}{shown}", b.account, if owed { "owed " } else { "" })
+        .map(|b| match (b.owed, b.balance.parts > 0) {
+            (false, _) => format!("{} {}", b.account, b.balance),
+            (true, true) => format!("{} {} in credit", b.account, b.balance),
+            (true, false) => {
+                format!("{} owed {}", b.account, b.unit.money(b.balance.parts.saturating_neg()))
+            }
         })
         .collect();
     // A log says the balances already.

@@ -102,12 +102,13 @@ impl Answer for Balance {
         let mut table =
             Table::new(&["account", "kind", ">balance", ">available", "unit", ">worth", "seen", ""]);
         for row in &self.accounts {
-            let owed = row.kind == AccountKind::Carrier;
+            let carrier = row.kind == AccountKind::Carrier;
+            let owed = carrier && row.balance.parts <= 0;
             let shown =
                 if owed { row.unit.money(row.balance.parts.saturating_neg()) } else { row.balance.clone() };
             let mut marks = Vec::new();
-            if owed {
-                marks.push("owed".to_string());
+            if carrier {
+                marks.push(if owed { "owed" } else { "in credit" }.to_string());
             }
             if let Some(limit) = &row.limit {
                 marks.push(format!("limit {}", limit.grouped()));
@@ -115,7 +116,7 @@ impl Answer for Balance {
             if row.stale {
                 marks.push("stale".to_string());
             }
-            let differs = !owed && row.available != row.balance || owed && row.limit.is_some();
+            let differs = !carrier && row.available != row.balance || carrier && row.limit.is_some();
             table.row(vec![
                 row.account.clone(),
                 row.kind.to_string(),
