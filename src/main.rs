@@ -9,6 +9,7 @@
 use jandon::cli::failure::Failure;
 use jandon::cli::session::{Session, World};
 use jandon::cli::{self, ColorWord, Globals, Note, Words};
+use jandon::money::FigureError;
 use jandon::period::Moment;
 use jandon::view::worth::Drawing;
 use jandon::view::{self, Format};
@@ -176,6 +177,12 @@ fn said_by_grammar(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         }
         _ => {}
     }
+    // What looks like an option to the grammar may be an amount with a sign.
+    let signed = |a: &&str| {
+        a.strip_prefix('-')
+            .is_some_and(|a| a.starts_with(|c: char| c.is_ascii_digit() || "₩$€£¥".contains(c)))
+    };
+    let amount = arguments.iter().filter_map(|a| a.to_str()).find(signed);
     let text = error.to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
@@ -197,7 +204,13 @@ fn said_by_grammar(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let pair = |w: &[OsString]| is(&w[0], "--format") && is(&w[1], "json");
     let json =
         arguments.iter().any(|a| is(a, "--json") || is(a, "--format=json")) || arguments.windows(2).any(pair);
-    fail(&Failure::Usage { message, hint }, json, std::io::stderr().is_terminal())
+    let failure = match amount {
+        Some(amount) if error.kind() == clap::error::ErrorKind::UnknownArgument => {
+            Failure::Amount(FigureError::Signed(amount.to_string()))
+        }
+        _ => Failure::Usage { message, hint },
+    };
+    fail(&failure, json, std::io::stderr().is_terminal())
 }
 
 /// Writes the answer at once; a reader that has gone away is no failure of ours.
