@@ -2,8 +2,8 @@
 //! room knows these words.
 
 use crate::fee::file::{Fault, FileError};
+use crate::ledger::RuleBroken;
 use crate::ledger::name::NameError;
-use crate::ledger::{Account, RuleBroken};
 use crate::money::{FigureError, MoneyError, RateError, Unit};
 use crate::period::DateError;
 use crate::store::{Refusal, StoreError};
@@ -63,7 +63,7 @@ pub enum Failure {
     /// Two units need to know what arrived.
     ReceivedNeeded { from: Unit, to: Unit },
     /// A top-up has one unit; a transfer can have two.
-    TopupInTwoUnits { from: Account, to: Account },
+    TopupInTwoUnits { from: String, holds: Unit, to: String, wanted: Unit },
     /// The account that receives has another unit than the channel pays.
     ChannelPaysOther { channel: String, pays: Unit, account: String, unit: Unit },
     /// A withdrawal is not possible as asked.
@@ -303,12 +303,12 @@ impl Failure {
                 format!("{from} becomes {to} here, and no rate between the two accounts is known"),
                 format!("say what arrived: --received AMOUNT (in {to})"),
             ),
-            Failure::TopupInTwoUnits { from, to } => (
-                format!("{} holds {}, and {} holds {}", from.name, from.unit, to.name, to.unit),
+            Failure::TopupInTwoUnits { from, holds, to, wanted } => (
+                format!("{from} holds {holds}, and {to} holds {wanted}"),
                 format!(
                     "record it as a transfer: jandon transfer {} {} AMOUNT --received AMOUNT",
-                    super::session::quoted(&from.name),
-                    super::session::quoted(&to.name)
+                    super::session::quoted(from),
+                    super::session::quoted(to)
                 ),
             ),
             Failure::ChannelPaysOther { channel, pays, account, unit } => words(

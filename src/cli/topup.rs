@@ -33,7 +33,12 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         if let Some(from) = from
             && from.unit != account.unit
         {
-            return Err(Failure::TopupInTwoUnits { from: from.clone(), to: account.clone() });
+            return Err(Failure::TopupInTwoUnits {
+                from: from.name.clone(),
+                holds: from.unit.clone(),
+                to: account.name.clone(),
+                wanted: account.unit.clone(),
+            });
         }
         let fee = words.fee.as_ref().map(|fee| any_amount(fee, account)).transpose()?;
         let fee = fee.map_or(0, |fee| fee.parts);
