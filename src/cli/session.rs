@@ -266,7 +266,8 @@ impl Session {
         let Some(unit) = self.exchange_unit(store)? else { return Ok(None) };
         let rates = store.rates()?;
         let (mut own, mut owe, mut missing) = (unit.zero(), unit.zero(), Vec::new());
-        for total in totals {
+        // Nothing of a unit needs no rate.
+        for total in totals.iter().filter(|t| t.own.parts != 0 || t.owe.parts != 0) {
             let converted = |money: &Money| report::exchanged(&rates, money, &unit, on);
             match (converted(&total.own), converted(&total.owe)) {
                 (Some(more_own), Some(more_owe)) => {
