@@ -40,7 +40,9 @@ fn answer(words: &Words, format: Format) -> Result<u8, Failure> {
     let session = Session::new(world(&words.globals), &words.globals)?;
     let outcome = cli::run(&words.verb, &session).inspect_err(|failure| {
         // The file of a platform that is missed may be one that was left out.
-        if matches!(failure, Failure::UnknownPlatform { .. }) && format != Format::Json {
+        if matches!(failure, Failure::UnknownPlatform { .. } | Failure::PlatformGone { .. })
+            && format != Format::Json
+        {
             say(&session.catalog_warnings(), &words.globals);
         }
     })?;

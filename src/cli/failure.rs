@@ -44,6 +44,8 @@ pub enum Failure {
     AmbiguousPlatform { typed: String, fits: Vec<String> },
     /// The account has no platform, so no channels are known.
     NoPlatform { account: String },
+    /// The platform of the account is not in the catalog any more.
+    PlatformGone { account: String, platform: String },
     /// No unit has that code.
     UnknownUnit { code: String },
     /// A platform decides kind and unit, and something else was asked.
@@ -151,6 +153,7 @@ impl Failure {
             Failure::UnknownPlatform { .. } => "unknown-platform",
             Failure::AmbiguousPlatform { .. } => "ambiguous-platform",
             Failure::NoPlatform { .. } => "no-platform",
+            Failure::PlatformGone { .. } => "platform-gone",
             Failure::UnknownUnit { .. } => "unknown-unit",
             Failure::PlatformDecides { .. } => "platform-decides",
             Failure::UnknownChannel { .. } => "unknown-channel",
@@ -258,6 +261,10 @@ impl Failure {
                     "name its platform: jandon account edit {} --platform ID",
                     super::session::quoted(account)
                 ),
+            ),
+            Failure::PlatformGone { account, platform } => words(
+                format!("{account} is on the platform {platform}, which the catalog does not hold"),
+                "put its file back into the platforms folder, or name the folder: --catalog DIR",
             ),
             Failure::UnknownUnit { code } => words(
                 format!("no unit is called {code:?}"),

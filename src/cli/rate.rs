@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::session::Session;
 use super::{Note, Outcome};
-use crate::money::{Rate, Unit};
+use crate::money::{Figure, Rate, Unit};
 use crate::period;
 use crate::store::Fact;
 use crate::view::worth::{RateRow, Rates};
@@ -52,7 +52,12 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
 }
 
 fn set(words: &SetWords, session: &Session) -> Result<Outcome, Failure> {
-    let rate = Rate::parse(&words.value)?;
+    // Groups of thousands are read as in any amount: well formed, or not at all.
+    let plain = match Figure::parse(&words.value) {
+        Ok(figure) if figure.mark().is_none() => words.value.replace([',', '_'], ""),
+        _ => words.value.clone(),
+    };
+    let rate = Rate::parse(&plain)?;
     let day = match &words.date {
         None => session.today(),
         Some(text) => period::parse_date(text, session.today())?,

@@ -408,7 +408,8 @@ impl Session {
     pub fn platform_of(&self, account: &Account) -> Result<Platform, Failure> {
         let id = account.platform.as_deref();
         let id = id.ok_or_else(|| Failure::NoPlatform { account: account.name.clone() })?;
-        self.catalog().get(id).ok_or_else(|| Failure::UnknownPlatform { typed: id.into(), close: Vec::new() })
+        let gone = || Failure::PlatformGone { account: account.name.clone(), platform: id.into() };
+        self.catalog().get(id).ok_or_else(gone)
     }
 
     /// What of each quota of a platform the ledger's withdrawals used up to a moment.
@@ -495,7 +496,7 @@ impl<'s> Book<'s> {
 /// what is left of the limit.
 pub fn available(account: &Account, standing: Standing) -> i64 {
     match account.limit.filter(|_| account.is_carrier()) {
-        Some(limit) => limit.saturating_add(standing.balance).max(0),
+        Some(limit) => limit.saturating_add(standing.balance).clamp(0, limit),
         None => standing.balance.saturating_sub(standing.lapsed),
     }
 }

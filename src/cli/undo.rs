@@ -3,7 +3,6 @@
 use super::failure::Failure;
 use super::session::Session;
 use super::{Note, Outcome, record};
-use crate::ledger::Id;
 use crate::store::{ChangeRow, Fact, Refusal, Store};
 use crate::view::recorded::Recorded;
 use std::cell::RefCell;
@@ -56,18 +55,21 @@ fn change(
     dry_run: bool,
     find: impl Fn(&Store) -> Result<ChangeRow, Failure>,
 ) -> Result<Outcome, Failure> {
-    let target: RefCell<Option<(Id, String)>> = RefCell::new(None);
+    let target: RefCell<Option<String>> = RefCell::new(None);
     let (recorded, notes) = session.record(command, dry_run, |book| {
         let found = find(book.store)?;
         let original = match found.voids {
             Some(original) => book.store.changes_like(&original.to_string())?.into_iter().next(),
             None => None,
         };
-        let command = original.map_or(found.command.clone(), |o| o.command);
-        *target.borrow_mut() = Some((found.id, command));
+        let (shown, command) = original.map_or((found.id, found.command.clone()), |o| (o.id, o.command));
+        // What opened, changed or closed an account is told by the account's name.
+        let mut names = book.store.names_given(shown)?;
+        names.insert(0, command);
+        *target.borrow_mut() = Some(names.join(" "));
         Ok(vec![Fact::Void(found.id)])
     })?;
-    let what = target.into_inner().map_or(String::new(), |(_, command)| command);
+    let what = target.into_inner().unwrap_or_default();
     let did = sentence(command, &what, &recorded, dry_run);
     let mut outcome = record::outcome(recorded, notes, &did, dry_run);
     if command == "undo" && !dry_run {

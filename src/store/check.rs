@@ -168,8 +168,11 @@ fn compare<K: Ord + Debug, V: PartialEq + Debug>(
         return;
     }
     let missing = derived.iter().filter(|(k, v)| kept.get(k) != Some(v));
-    let missing = missing.map(|(k, v)| format!("at {k:?} the facts give {v:?}, kept is {:?}", kept.get(k)));
-    let extra = kept.iter().filter(|(k, _)| !derived.contains_key(k));
-    let extra = extra.map(|(k, v)| format!("at {k:?} {v:?} is kept, but no fact leads to it"));
+    let missing = missing.map(|(k, _)| match kept.get(k) {
+        Some(_) => format!("row {k:?} is not what the facts lead to"),
+        None => format!("row {k:?}, which the facts lead to, is missing"),
+    });
+    let extra = kept.keys().filter(|k| !derived.contains_key(k));
+    let extra = extra.map(|k| format!("row {k:?} has no fact behind it"));
     findings.extend(missing.chain(extra).take(FINDINGS_MAX).map(|what| Finding { part, what }));
 }

@@ -644,6 +644,12 @@ impl Store {
         Ok(rows)
     }
 
+    /// The names that accounts were given by a change.
+    pub fn names_given(&self, id: Id) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT v.name FROM account_version v JOIN change c ON c.seq = v.change WHERE c.id = ?1";
+        self.all(sql, [id.0], |row| row.get(0))
+    }
+
     /// The change that an undo voided, where the given change is one.
     pub fn voided_original(&self, id: Id) -> Result<Option<Id>, StoreError> {
         let sql = "SELECT o.id FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of

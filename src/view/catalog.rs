@@ -283,24 +283,18 @@ impl Answer for Channels {
                 self.platforms.len()
             ));
             page.gap();
-            let mut table = Table::new(&["platform", "name", "channel", "rule today"]);
+            let mut table = Table::new(&["channel", "rule today"]);
             for platform in &self.platforms {
-                let base = [platform.platform.clone(), platform.name.clone()];
                 if platform.channels.is_empty() {
                     let words =
                         if platform.withdrawable { "no channel known" } else { "no official way out" };
-                    table.row(vec![base[0].clone(), base[1].clone(), "–".into(), words.into()]);
+                    table.row(vec![platform.platform.clone(), words.into()]);
                 }
-                for (i, channel) in platform.channels.iter().enumerate() {
-                    let [id, name] = if i == 0 { base.clone() } else { [String::new(), String::new()] };
-                    let short = channel.channel.split_once('/').map_or("", |(_, c)| c).to_string();
-                    let rule = channel
-                        .tariffs
-                        .iter()
-                        .find(|t| t.in_force)
-                        .map_or("none in force".into(), |t| t.rule.clone());
+                for channel in &platform.channels {
+                    let rule = channel.tariffs.iter().find(|t| t.in_force);
+                    let rule = rule.map_or("none in force".into(), |t| t.rule.clone());
                     let rule = if platform.status == "ended" { "ended".into() } else { rule };
-                    table.row(vec![id, name, short, rule]);
+                    table.row(vec![channel.channel.clone(), rule]);
                 }
             }
             page.table(table);
