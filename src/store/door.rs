@@ -651,7 +651,9 @@ impl Pass<'_> {
             }
             self.touched.remove(&account.id);
             self.replay.remove(&account.id);
-            self.execute("DELETE FROM standing WHERE account = ?1", [account.id.0])?;
+            for table in ["standing", "lot", "bill"] {
+                self.execute(&format!("DELETE FROM {table} WHERE account = ?1"), [account.id.0])?;
+            }
         }
         Ok(())
     }
