@@ -585,10 +585,15 @@ impl Pass<'_> {
         if voided(target)?.is_some() {
             return Err(Refusal::AlreadyUndone(id).into());
         }
+        let voids = |seq: i64| self.one("SELECT of FROM void WHERE change = ?1", [seq], |row| row.get(0));
+        let undone: Option<i64> = voids(target)?;
+        if let Some(undone) = undone
+            && voids(undone)?.is_some()
+        {
+            return Err(Refusal::UndoOfUndo(id).into());
+        }
         let seq = self.next_seq();
         self.execute("INSERT INTO void (seq, change, of) VALUES (?1, ?2, ?3)", params![seq, change, target])?;
-        let undone: Option<i64> =
-            self.one("SELECT of FROM void WHERE change = ?1", [target], |row| row.get(0))?;
         self.execute("INSERT INTO voided (change) VALUES (?1)", [target])?;
         match undone {
             None => self.set_counted(target, false),
