@@ -62,6 +62,9 @@ pub enum Refusal {
     BalanceNotZero { account: String, balance: crate::money::Money },
     /// The account has facts, so its unit, or whether it is a carrier, cannot change.
     AccountInUse(String),
+    /// The account has another unit now, or is a carrier or none where it was not, so what was
+    /// recorded on it cannot count again.
+    AccountChanged(String),
     /// The unit has other decimals already.
     UnitDiffers { unit: Unit, wanted: u8 },
     /// There is nothing to undo or to redo.

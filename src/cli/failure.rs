@@ -179,6 +179,7 @@ impl Failure {
                     Refusal::NameTaken(_) => "name-taken",
                     Refusal::BalanceNotZero { .. } => "balance-not-zero",
                     Refusal::AccountInUse(_) => "account-in-use",
+                    Refusal::AccountChanged(_) => "account-changed",
                     Refusal::UnitDiffers { .. } => "unit-differs",
                     Refusal::NothingTo(_) => "nothing-to-do",
                     Refusal::UnknownChange(_) => "unknown-change",
@@ -552,6 +553,10 @@ fn refusal_words(refusal: &Refusal) -> (String, String) {
         Refusal::AccountInUse(name) => words(
             format!("{name} has entries, so neither its unit nor whether it is a carrier can change"),
             "open another account instead",
+        ),
+        Refusal::AccountChanged(name) => words(
+            format!("{name} had another unit, or was no carrier or one, when that was recorded"),
+            "give it back what it had (jandon account edit), or record it anew",
         ),
         Refusal::UnitDiffers { unit, wanted } => words(
             format!("the unit {unit} has {} decimals already, not {wanted}", unit.decimals),

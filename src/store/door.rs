@@ -630,6 +630,9 @@ impl Pass<'_> {
         for (seq, entry, labels) in self.store.entries_of(change)? {
             for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
                 self.check_open(account, &before)?;
+                if counted {
+                    self.check_same_nature(account, seq)?;
+                }
                 self.replay.insert(account);
             }
             self.count_entry(&entry, labels, seq, sign)?;
@@ -638,6 +641,7 @@ impl Pass<'_> {
             self.check_open(snapshot.account, &before)?;
             let place = Place { account: snapshot.account, at: snapshot.at, seq };
             if counted {
+                self.check_same_nature(snapshot.account, seq)?;
                 self.replay.insert(snapshot.account);
                 self.count_snapshot(place, snapshot.balance)?;
             } else {
@@ -661,6 +665,20 @@ impl Pass<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A fact counts only on an account of the unit, and of the nature, that it was recorded in.
+    fn check_same_nature(&self, account: AccountId, seq: i64) -> Result<(), StoreError> {
+        let sql = "SELECT unit, kind = 'carrier' FROM account_version WHERE account = ?1 AND seq < ?2
+                   AND change NOT IN (SELECT change FROM voided) ORDER BY seq DESC LIMIT 1";
+        let nature = |before: i64| {
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?));
+            self.one(sql, params![account.0, before], row)
+        };
+        if nature(seq)? == nature(i64::MAX)? {
+            return Ok(());
+        }
+        Err(Refusal::AccountChanged(self.account(account)?.name).into())
     }
 
     fn check_open(&self, account: AccountId, before: &[Account]) -> Result<(), StoreError> {
