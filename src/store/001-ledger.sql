@@ -206,6 +206,8 @@ CREATE TRIGGER account_is_kept          BEFORE UPDATE ON account          BEGIN 
 CREATE TRIGGER account_is_not_deleted   BEFORE DELETE ON account          BEGIN SELECT RAISE(ABORT, 'an account is never deleted'); END;
 CREATE TRIGGER version_is_kept          BEFORE UPDATE ON account_version  BEGIN SELECT RAISE(ABORT, 'an account version is never altered'); END;
 CREATE TRIGGER version_is_not_deleted   BEFORE DELETE ON account_version  BEGIN SELECT RAISE(ABORT, 'an account version is never deleted'); END;
+CREATE TRIGGER label_is_kept            BEFORE UPDATE ON label            BEGIN SELECT RAISE(ABORT, 'a label is never altered'); END;
+CREATE TRIGGER label_is_not_deleted     BEFORE DELETE ON label            BEGIN SELECT RAISE(ABORT, 'a label is never deleted'); END;
 CREATE TRIGGER entry_is_kept            BEFORE UPDATE ON entry            BEGIN SELECT RAISE(ABORT, 'an entry is never altered'); END;
 CREATE TRIGGER entry_is_not_deleted     BEFORE DELETE ON entry            BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
 CREATE TRIGGER snapshot_is_kept         BEFORE UPDATE ON snapshot         BEGIN SELECT RAISE(ABORT, 'a snapshot is never altered'); END;
