@@ -61,9 +61,23 @@ fn say(notes: &[Note], globals: &Globals) {
     let colour = colour(globals);
     for note in notes.iter().filter(|_| !globals.quiet) {
         match note {
-            Note::Done(text) => eprintln!("{text}"),
-            Note::Warning(text) => eprintln!("{} {text}", painted("warning:", "33", colour)),
+            Note::Done(text) => eprintln!("{}", fitted(text)),
+            Note::Warning(text) => eprintln!("{}", led("warning:", text, "33", colour)),
         }
+    }
+}
+
+/// A sentence with a word in front that may be coloured.
+fn led(word: &str, text: &str, code: &str, colour: bool) -> String {
+    let line = fitted(&format!("{word} {text}"));
+    line.replacen(word, &painted(word, code, colour), 1)
+}
+
+/// A sentence for stderr, broken between words where a terminal shows it.
+fn fitted(text: &str) -> String {
+    match width().filter(|_| std::io::stderr().is_terminal()) {
+        Some(width) => view::page::wrapped(text, width),
+        None => text.to_string(),
     }
 }
 
@@ -157,9 +171,9 @@ fn fail(failure: &Failure, json: bool, colour: bool) -> ExitCode {
         eprintln!("{}", failure.json());
     } else {
         let (message, hint) = failure.words();
-        eprintln!("{} {message}", painted("error:", "31", colour));
+        eprintln!("{}", led("error:", &message, "31", colour));
         if !hint.is_empty() {
-            eprintln!("{} {hint}", painted("hint:", "36", colour));
+            eprintln!("{}", led("hint:", &hint, "36", colour));
         }
     }
     ExitCode::from(failure.status())

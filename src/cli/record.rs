@@ -86,7 +86,7 @@ pub fn did(verb: &str, line: &HistoryLine) -> String {
         about.push(format!("tax {}", line.tax.grouped()));
     }
     if line.from.is_some() && (line.out_unit != line.in_unit || line.out.parts != line.arriving.parts) {
-        about.push(format!("{} arrives", line.arriving));
+        about.push(format!("{} arrive", line.arriving));
     }
     if let Some(expires) = &line.expires {
         about.push(if expires == "never" {

@@ -148,6 +148,15 @@ impl Table {
     }
 }
 
+/// A sentence broken between words so that each line fits a width; what follows the first line is
+/// set in.
+pub fn wrapped(line: &str, width: usize) -> String {
+    let mut out = String::new();
+    wrap(line, width, &mut out);
+    out.truncate(out.trim_end().len());
+    out
+}
+
 /// Breaks a sentence between words so that each line fits; what follows the first line is set in.
 fn wrap(line: &str, width: usize, out: &mut String) {
     let indent: String = line.chars().take_while(|c| *c == ' ').collect();
