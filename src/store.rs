@@ -12,6 +12,7 @@ use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
 use rusqlite::{Connection, OpenFlags};
+use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -288,9 +289,12 @@ impl Store {
         };
         create_private_folder(&folder).map_err(io)?;
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let draft = folder.join(format!(".{name}.{}.new", std::process::id()));
+        // No two writers share a draft. Process ids would not do: containers that share a folder
+        // count them anew.
+        let random = RandomState::new().hash_one(&name);
+        let draft = folder.join(format!(".{name}.{random:016x}.new"));
+        private_file(&draft).map_err(io)?;
         let written = || -> Result<(), StoreError> {
-            private_file(&draft).map_err(io)?;
             let target = draft.to_string_lossy();
             self.db.execute("VACUUM INTO ?1", [&*target]).map_err(|e| failure(&path, Duration::ZERO, e))?;
             std::fs::File::open(&draft).and_then(|f| f.sync_all()).map_err(io)?;
