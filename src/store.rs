@@ -298,6 +298,9 @@ impl Store {
             let target = draft.to_string_lossy();
             self.db.execute("VACUUM INTO ?1", [&*target]).map_err(|e| failure(&path, Duration::ZERO, e))?;
             std::fs::File::open(&draft).and_then(|f| f.sync_all()).map_err(io)?;
+            // One birth in a folder at a time, where the file system has such locks.
+            let held = std::fs::File::open(&folder).map_err(io)?;
+            let _ = held.lock();
             // An existing ledger is never replaced: the link fails where the name is taken. An
             // empty file holds nothing, so it gives way.
             if std::fs::metadata(&path).is_ok_and(|m| m.len() == 0) {
@@ -305,7 +308,7 @@ impl Store {
             } else {
                 std::fs::hard_link(&draft, &path).map_err(io)?;
             }
-            std::fs::File::open(&folder).and_then(|f| f.sync_all()).map_err(io)
+            held.sync_all().map_err(io)
         };
         let result = written();
         let _ = std::fs::remove_file(&draft);
