@@ -156,6 +156,9 @@ impl Store {
             store.db = Connection::open_with_flags(uri, flags).map_err(|e| failure(path, wait, e))?;
             store.greet(wait)?;
         }
+        if store.unborn {
+            return Ok(store);
+        }
         // All that one answer shows is of one moment.
         store.run("BEGIN").map_err(|e| failure(path, wait, e))?;
         Ok(store)
