@@ -11,6 +11,7 @@ mod read;
 use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
@@ -173,7 +174,11 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
         let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: true };
+        // A file that is refused stays as it lies, with the log beside it.
+        let log_stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        store.db.set_db_config(log_stays, true).map_err(|e| failure(path, wait, e))?;
         store.greet(wait)?;
+        store.db.set_db_config(log_stays, false).map_err(|e| failure(path, wait, e))?;
         if store.db.is_readonly("main").unwrap_or(false) {
             return Err(StoreError::ReadOnly(path.to_path_buf()));
         }
