@@ -95,7 +95,8 @@ CREATE TABLE snapshot (
   balance  INTEGER NOT NULL,
   note     TEXT
 ) STRICT;
-CREATE INDEX snapshot_by_at ON snapshot (at);
+CREATE INDEX snapshot_by_at      ON snapshot (at);
+CREATE INDEX snapshot_by_account ON snapshot (account, at);
 
 -- A row is what one unit was worth in another from a day on.
 CREATE TABLE rate (
