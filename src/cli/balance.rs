@@ -40,11 +40,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 continue;
             }
             if standing.lapsed > 0 {
-                lapsed_notes.push(Note::Warning(format!(
-                    "{} of {} have lapsed and are not available",
-                    account.unit.money(standing.lapsed),
-                    account.name
-                )));
+                lapsed_notes.push(lapsed_note(account, standing.lapsed));
             }
             held.push((account, standing.balance));
             let mut row = row(account, standing, at);
@@ -61,6 +57,15 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         }
         Ok(outcome)
     })
+}
+
+/// Says what has lapsed of an account and is not booked yet.
+pub fn lapsed_note(account: &Account, lapsed: i64) -> Note {
+    let lapsed = account.unit.money(lapsed);
+    Note::Warning(format!(
+        "{lapsed} of {} have lapsed and are not available (book them: jandon expire)",
+        account.name
+    ))
 }
 
 fn row(account: &Account, standing: Standing, at: Moment) -> BalanceRow {
@@ -100,7 +105,10 @@ pub fn totals(held: &[(&Account, i64)]) -> Vec<Total> {
         owe: unit.money(owe),
         net: unit.money(own.saturating_sub(owe)),
     };
-    sums.into_iter().map(total).collect()
+    let mut totals: Vec<Total> = sums.into_iter().map(total).collect();
+    // Money comes before points.
+    totals.sort_by_key(|total| Unit::currency(&total.unit.code).is_none());
+    totals
 }
 
 /// Every account with its balance at a moment.

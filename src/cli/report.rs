@@ -1,11 +1,11 @@
 //! `report`: what a period did.
 
-use super::balance::{held_at, totals};
+use super::balance::{held_at, lapsed_note, totals};
 use super::failure::Failure;
 use super::session::{Book, Session};
 use super::{Note, Outcome};
 use crate::fee::Side;
-use crate::ledger::Kind;
+use crate::ledger::{AccountId, Kind};
 use crate::period::{Day, Moment, Period};
 use crate::report;
 use crate::view::report::{Days, Report};
@@ -42,13 +42,20 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         let period =
             if period.from.is_none() || period.to.is_none() { Period::days(from, to) } else { period };
         let (previous, part) = report::compared(&period, today);
-        let mut summary = summary(session, book, (begin, end), previous)?;
+        let lots = book.store.lots(session.now)?;
+        let mut summary = summary(session, book, (begin, end), previous, &lots)?;
         (summary.period, summary.from, summary.to, summary.part) = (period.name(), from, to, part);
-        let notes = if book.accounts.is_empty() {
-            vec![Note::Done("open an account with: jandon account add NAME".into())]
-        } else {
-            Vec::new()
-        };
+        let mut notes = Vec::new();
+        if book.accounts.is_empty() {
+            notes.push(Note::Done("open an account with: jandon account add NAME".into()));
+        }
+        for account in &book.accounts {
+            let gone = |(id, day, _): &&(AccountId, Day, i64)| *id == account.id && *day < today;
+            let lapsed: i64 = lots.iter().filter(gone).map(|(_, _, amount)| amount).sum();
+            if lapsed > 0 {
+                notes.push(lapsed_note(account, lapsed));
+            }
+        }
         Ok(Outcome::of(summary).with(notes))
     })
 }
@@ -72,6 +79,7 @@ fn summary(
     book: &Book<'_>,
     (begin, end): (Moment, Moment),
     previous: Option<(Day, Day)>,
+    lots: &[(AccountId, Day, i64)],
 ) -> Result<Report, Failure> {
     let store = book.store;
     let flows = store.flows(Some(begin), Some(end))?;
@@ -112,7 +120,6 @@ fn summary(
     }
     let totals = totals(&held_at(book, end)?);
     let exchange = session.exchanged(store, &totals, end.day())?;
-    let lots = store.lots(session.now)?;
     let bills = store.bills(session.now)?;
     let today = session.today();
     Ok(Report {
@@ -127,7 +134,7 @@ fn summary(
         income: report::categories(Kind::Earn, &now, &before),
         micropayments,
         fees,
-        expiring: report::expiring(&book.accounts, &lots, today, EXPIRING_DAYS),
+        expiring: report::expiring(&book.accounts, lots, today, EXPIRING_DAYS),
         due: report::bills(&book.accounts, &bills, today),
         totals,
         exchange,

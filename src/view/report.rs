@@ -61,7 +61,8 @@ impl Report {
     fn sentences(&self) -> Vec<String> {
         let mut units: Vec<&Unit> = self.totals.iter().map(|t| &t.unit).collect();
         units.extend(self.accounts.iter().map(|a| &a.unit));
-        units.sort();
+        // Money comes before points.
+        units.sort_by_key(|unit| (Unit::currency(&unit.code).is_none(), *unit));
         units.dedup();
         let mut out = Vec::new();
         for unit in units {
