@@ -1,7 +1,8 @@
 //! `account`: open, list, edit and close accounts.
 
 use super::failure::Failure;
-use super::session::{Session, any_amount, quoted};
+use super::failure::quoted;
+use super::session::{Session, any_amount};
 use super::{Note, Outcome, record};
 use crate::fee::Platform;
 use crate::ledger::{Account, AccountId, AccountKind, name};

@@ -258,10 +258,7 @@ impl Failure {
             }
             Failure::NoPlatform { account } => (
                 format!("the account {account} is on no known platform, so no channel is known"),
-                format!(
-                    "name its platform: jandon account edit {} --platform ID",
-                    super::session::quoted(account)
-                ),
+                format!("name its platform: jandon account edit {} --platform ID", quoted(account)),
             ),
             Failure::PlatformGone { account, platform } => words(
                 format!("{account} is on the platform {platform}, which the catalog does not hold"),
@@ -315,8 +312,8 @@ impl Failure {
                 format!("{from} holds {holds}, and {to} holds {wanted}"),
                 format!(
                     "record it as a transfer: jandon transfer {} {} AMOUNT --received AMOUNT",
-                    super::session::quoted(from),
-                    super::session::quoted(to)
+                    quoted(from),
+                    quoted(to)
                 ),
             ),
             Failure::ChannelPaysOther { channel, pays, account, unit } => words(
@@ -481,7 +478,7 @@ fn name_words(error: &NameError, none_yet: bool) -> (String, String) {
         NameError::Unknown { name, close } => {
             let hint = match close.as_slice() {
                 [] if none_yet => {
-                    format!("open it first: jandon account add {}", super::session::quoted(name))
+                    format!("open it first: jandon account add {}", quoted(name))
                 }
                 [] => "see them all: jandon account list".into(),
                 close => format!("did you mean {}?", close.join(", ")),
@@ -626,6 +623,16 @@ pub fn file_error(path: &str, error: &FileError) -> String {
         }
     };
     format!("{path}:{}: {what}", error.line)
+}
+
+/// A name as a shell takes it.
+pub fn quoted(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if !name.is_empty() && name.chars().all(plain) {
+        name.to_string()
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''"))
+    }
 }
 
 fn plain_io(error: &std::io::Error) -> String {

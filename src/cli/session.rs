@@ -1,7 +1,7 @@
 //! What every verb is handed: where things lie, what time it is, and the doors to the ledger.
 //! It knows no verb.
 
-use super::failure::Failure;
+use super::failure::{Failure, quoted};
 use super::{Globals, Note};
 use crate::fee::catalog::{Catalog, UserFile};
 use crate::fee::{Platform, Use, Used};
@@ -512,16 +512,6 @@ pub fn positive(text: &str, account: &Account) -> Result<Money, Failure> {
 /// A typed amount of an account, zero included.
 pub fn any_amount(text: &str, account: &Account) -> Result<Money, Failure> {
     Ok(Figure::parse(text)?.money(&account.unit)?)
-}
-
-/// A name as a shell takes it.
-pub fn quoted(name: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
-    if !name.is_empty() && name.chars().all(plain) {
-        name.to_string()
-    } else {
-        format!("'{}'", name.replace('\'', "'\\''"))
-    }
 }
 
 /// The moment of `--today` or `JANDON_TODAY`.

@@ -358,7 +358,7 @@ fn refused(account: &Account, channel: &Channel, full_id: &str, amount: i64, blo
     };
     let nearest: Vec<String> = blocked.nearest.iter().map(|parts| unit.money(*parts).grouped()).collect();
     let hint = match nearest.as_slice() {
-        [] => format!("compare the channels: jandon fees {}", super::session::quoted(&account.name)),
+        [] => format!("compare the channels: jandon fees {}", super::failure::quoted(&account.name)),
         amounts => format!("possible is {}", amounts.join(" or ")),
     };
     let _ = channel;
