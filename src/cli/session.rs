@@ -365,7 +365,10 @@ impl Session {
         let mut told: Vec<AccountId> = Vec::new();
         for row in rows {
             if row.at() > self.now {
-                notes.push(Note::Warning(format!("dated after now: it counts from {} on", row.at().day())));
+                let ahead = Note::Warning(format!("dated after now: it counts from {} on", row.at().day()));
+                if !notes.contains(&ahead) {
+                    notes.push(ahead);
+                }
             }
             let HistoryFact::Entry(entry) = &row.fact else { continue };
             let Some(from) = entry.out.account.and_then(|id| book.account(id)) else { continue };
