@@ -1,7 +1,7 @@
 //! Quotes: what each official channel of a platform would net, best first.
 
 use super::charge::FreeLeft;
-use super::{Amounts, Channel, Charges, Confidence, Platform, Terms, Text, Use, Used};
+use super::{Amounts, Channel, Confidence, Platform, Terms, Text, Use, Used};
 use crate::money::{Figure, Unit};
 use crate::period::{Day, Moment};
 
@@ -128,14 +128,15 @@ struct Conversion {
 }
 
 impl Conversion {
-    /// What arrives, rounded down.
-    fn net(self, kept: i128) -> i128 {
-        (kept * self.num).div_euclid(self.den)
+    /// What arrives, rounded down; `None` where it does not fit.
+    fn net(self, kept: i128) -> Option<i128> {
+        let net = kept.checked_mul(self.num)?.div_euclid(self.den);
+        i64::try_from(net).ok().map(i128::from)
     }
 
-    /// The least that must be kept so that so much arrives.
-    fn kept_for(self, net: i128) -> i128 {
-        (net * self.den + self.num - 1).div_euclid(self.num)
+    /// The least that must be kept so that so much arrives; `None` where it does not fit.
+    fn kept_for(self, net: i128) -> Option<i128> {
+        Some((net.checked_mul(self.den)?.checked_add(self.num - 1)?).div_euclid(self.num))
     }
 }
 
@@ -216,7 +217,7 @@ pub fn quote(
         Asked::Receive(figure) => figure
             .money(&channel.pays)
             .ok()
-            .and_then(|wanted| amounts.smallest_keeping(conversion.kept_for(i128::from(wanted.parts))))
+            .and_then(|wanted| amounts.smallest_keeping(conversion.kept_for(i128::from(wanted.parts))?))
             .ok_or((None, Some(Reason::OutOfReach))),
     };
     let mut quote = match amount {
@@ -260,7 +261,8 @@ pub fn quote(
 fn checked(terms: &Terms<'_>, conversion: Conversion, amount: i64) -> Result<Outcome, Reason> {
     let tariff = terms.tariff;
     let parts = i128::from(amount);
-    if amount < tariff.min.unwrap_or(1).max(1) {
+    // Without a minimum, nothing is not below it: it is nothing that is left.
+    if amount < tariff.min.unwrap_or(0) {
         return Err(Reason::BelowMinimum);
     }
     let charges = terms.charge(parts);
@@ -284,31 +286,25 @@ fn checked(terms: &Terms<'_>, conversion: Conversion, amount: i64) -> Result<Out
     if terms.count_used_up || terms.amount_left.is_some_and(|left| amount > left) {
         return Err(Reason::OverLimit);
     }
-    let outcome = outcome(terms, conversion, parts, charges);
-    if outcome.net <= 0 {
+    let kept = terms.kept(parts, charges);
+    if kept <= 0 {
         return Err(Reason::NothingLeft);
     }
-    // What does not fit the ledger cannot be withdrawn.
-    let fits = |value: i128| i64::try_from(value).is_ok();
-    if fits(outcome.debit) && fits(outcome.net) { Ok(outcome) } else { Err(Reason::AboveMaximum) }
-}
-
-fn outcome(terms: &Terms<'_>, conversion: Conversion, amount: i128, charges: Charges) -> Outcome {
-    Outcome {
-        debit: terms.debit(amount, charges),
-        fee: charges.fee,
-        tax: charges.tax,
-        net: conversion.net(terms.kept(amount, charges)),
+    // What does not fit is refused.
+    let net = conversion.net(kept).filter(|_| i64::try_from(debit).is_ok()).ok_or(Reason::AboveMaximum)?;
+    if net <= 0 {
+        return Err(Reason::NothingLeft);
     }
+    Ok(Outcome { debit, fee: charges.fee, tax: charges.tax, net })
 }
 
 /// The smaller amount that nets the most, where it nets at least as much; of several the smallest.
 fn better(amounts: &Amounts<'_, '_>, conversion: Conversion, amount: i64, net: i128) -> Option<Advice> {
-    let most = conversion.net(amounts.most_kept_below(amount)?);
+    let most = conversion.net(amounts.most_kept_below(amount)?)?;
     if most < net {
         return None;
     }
-    let amount = amounts.smallest_keeping(conversion.kept_for(most))?;
+    let amount = amounts.smallest_keeping(conversion.kept_for(most)?)?;
     Some(Advice { amount, net: most })
 }
 
