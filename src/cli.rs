@@ -64,6 +64,10 @@ pub struct Globals {
     /// Write the answer to a file; its ending picks the form
     #[arg(short, long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub output: Option<PathBuf>,
+    /// How many seconds to wait for another process that holds the ledger
+    #[arg(long, global = true, value_name = "SECS", default_value = "10", help_heading = "Global options",
+          value_parser = clap::value_parser!(u64).range(..=86_400))]
+    pub lock_timeout: u64,
     /// A fixed clock, 2026-11-22 or 2026-11-22T13:05 [env: JANDON_TODAY]
     #[arg(long, global = true, value_name = "DATE", help_heading = "Global options")]
     pub today: Option<String>,

@@ -7,6 +7,7 @@ mod check;
 mod derived;
 mod door;
 mod read;
+mod repair;
 
 use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::money::{Rate, Unit};
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 pub use check::{Finding, Report as CheckReport};
 pub use read::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
+pub use repair::Repair;
 
 /// The steps that lead from an empty file to the present form. The list only grows.
 const STEPS: &[&str] = &[include_str!("store/001-ledger.sql")];
@@ -135,17 +137,19 @@ pub struct Store {
     /// The file did not exist: everything happens in memory until it is created whole.
     unborn: bool,
     writing: bool,
+    /// How long it waits for other processes.
+    wait: Duration,
 }
 
 impl Store {
     /// Opens a ledger for reading. One that does not exist reads as an empty one.
     pub fn read(path: &Path, wait: Duration) -> Result<Store, StoreError> {
         if !exists(path)? {
-            return Store::unborn(path, false);
+            return Store::unborn(path, false, wait);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
-        let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: false };
+        let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: false, wait };
         if let Err(error) = store.greet(wait) {
             // In a folder that cannot be written SQLite cannot set up its shared memory; then
             // nobody else can be writing either, and the file may be read as it stands.
@@ -169,11 +173,11 @@ impl Store {
     /// exist is created by [`Store::keep`], not before.
     pub fn write(path: &Path, wait: Duration) -> Result<Store, StoreError> {
         if !exists(path)? {
-            return Store::unborn(path, true);
+            return Store::unborn(path, true, wait);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
-        let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: true };
+        let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: true, wait };
         // A file that is refused stays as it lies, with the log beside it.
         let log_stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
         store.db.set_db_config(log_stays, true).map_err(|e| failure(path, wait, e))?;
@@ -193,13 +197,13 @@ impl Store {
 
     /// A ledger that lives in memory only, for demonstrations and tests.
     pub fn in_memory() -> Result<Store, StoreError> {
-        Store::unborn(Path::new(":memory:"), true)
+        Store::unborn(Path::new(":memory:"), true, Duration::ZERO)
     }
 
-    fn unborn(path: &Path, writing: bool) -> Result<Store, StoreError> {
+    fn unborn(path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
         let fail = |e| StoreError::Sqlite(path.to_path_buf(), e);
         let db = Connection::open_in_memory().map_err(fail)?;
-        let store = Store { db, path: path.to_path_buf(), unborn: true, writing };
+        let store = Store { db, path: path.to_path_buf(), unborn: true, writing, wait };
         store.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE").map_err(fail)?;
         store.upgrade(0).map_err(fail)?;
         Ok(store)
@@ -230,7 +234,7 @@ impl Store {
                 return Err(StoreError::NotALedger(self.path.clone()));
             }
             if !self.writing {
-                *self = Store::unborn(&self.path.clone(), false)?;
+                *self = Store::unborn(&self.path.clone(), false, wait)?;
             }
             return Ok(());
         }
@@ -268,17 +272,17 @@ impl Store {
 
     /// An error of SQLite as an error of this ledger.
     fn fail(&self, error: rusqlite::Error) -> StoreError {
-        failure(&self.path, Duration::ZERO, error)
+        failure(&self.path, self.wait, error)
     }
 
     /// Makes what was applied lasting. A ledger that did not exist appears whole or not at all.
     pub fn keep(self) -> Result<(), StoreError> {
-        let path = self.path.clone();
+        let (path, wait) = (self.path.clone(), self.wait);
         self.run("COMMIT").map_err(|e| self.fail(e))?;
         if self.unborn && path != Path::new(":memory:") {
             return self.be_born();
         }
-        self.db.close().map_err(|(_, e)| failure(&path, Duration::ZERO, e))
+        self.db.close().map_err(|(_, e)| failure(&path, wait, e))
     }
 
     fn be_born(self) -> Result<(), StoreError> {
@@ -304,7 +308,7 @@ impl Store {
         private_file(&draft).map_err(io)?;
         let written = || -> Result<(), StoreError> {
             let target = draft.to_string_lossy();
-            self.db.execute("VACUUM INTO ?1", [&*target]).map_err(|e| failure(&path, Duration::ZERO, e))?;
+            self.db.execute("VACUUM INTO ?1", [&*target]).map_err(|e| self.fail(e))?;
             std::fs::File::open(&draft).and_then(|f| f.sync_all()).map_err(io)?;
             // One birth in a folder at a time, where the file system has such locks.
             let held = std::fs::File::open(&folder).map_err(io)?;

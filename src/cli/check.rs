@@ -3,26 +3,62 @@
 use super::failure::Failure;
 use super::session::Session;
 use super::{Note, Outcome};
+use crate::store::{CheckReport, Finding, Repair, Store};
 use crate::view::checked::{Checked, FindingLine};
 
 /// Verify the ledger: the file, its references, and every total against the entries
 #[derive(Debug, clap::Args)]
-pub struct Words {}
+pub struct Words {
+    /// Rebuild from the entries whatever is derived from them; never an entry itself
+    #[arg(long)]
+    repair: bool,
+}
 
-/// Answers with what was found; anything found is exit status 1.
-pub fn run(_: &Words, session: &Session) -> Result<Outcome, Failure> {
+/// Answers with what was found; anything that stays wrong is exit status 1.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    if words.repair {
+        return repair(session);
+    }
     session.read(|book| {
         let report = book.store.check()?;
-        let findings: Vec<FindingLine> =
-            report.findings.into_iter().map(|f| FindingLine { part: f.part, what: f.what }).collect();
-        let sound = findings.is_empty();
-        let path = book.store.path().display().to_string();
-        let counts = [report.accounts, report.entries, report.snapshots];
-        let mut outcome = Outcome::of(Checked::new(path, counts, findings));
-        if !sound {
-            outcome.status = 1;
+        let mendable = !report.findings.is_empty() && report.findings.iter().all(Finding::is_derived);
+        let mut outcome = outcome(book.store, report, Vec::new());
+        if outcome.status != 0 {
             outcome.notes.push(Note::Warning("keep a copy of the file before you go on".into()));
+        }
+        if mendable {
+            let hint = "no entry is harmed: jandon check --repair rebuilds what is wrong from the entries";
+            outcome.notes.push(Note::Done(hint.into()));
         }
         Ok(outcome)
     })
+}
+
+/// Rebuilds what is derived under the write lock, where that is all that is wrong.
+fn repair(session: &Session) -> Result<Outcome, Failure> {
+    let store = Store::write(session.ledger_path(), session.wait())?;
+    let Repair { mended, report } = store.repair()?;
+    let repaired = !mended.is_empty();
+    let mut outcome = outcome(&store, report, mended);
+    if outcome.status != 0 {
+        let what = "the file or its entries are damaged, which nothing can rebuild; nothing was written";
+        outcome.notes.push(Note::Warning(what.into()));
+    }
+    // A ledger that is not there yet is not made by looking at it.
+    if repaired {
+        store.keep()?;
+    }
+    Ok(outcome)
+}
+
+fn outcome(store: &Store, report: CheckReport, mended: Vec<Finding>) -> Outcome {
+    let lines = |found: Vec<Finding>| -> Vec<FindingLine> {
+        found.into_iter().map(|f| FindingLine { part: f.part, what: f.what }).collect()
+    };
+    let sound = report.findings.is_empty();
+    let path = store.path().display().to_string();
+    let counts = [report.accounts, report.entries, report.snapshots];
+    let mut outcome = Outcome::of(Checked::new(path, counts, lines(report.findings), lines(mended)));
+    outcome.status = u8::from(!sound);
+    outcome
 }

@@ -517,8 +517,12 @@ fn store_words(error: &StoreError) -> (String, String) {
             "use the newer jandon; the file was left as it is".into(),
         ),
         StoreError::Busy(path, wait) => (
-            format!("the ledger {} stayed busy for {} seconds", path.display(), wait.as_secs()),
-            "another jandon is writing; try again".into(),
+            match wait.as_secs() {
+                0 => format!("the ledger {} is busy", path.display()),
+                1 => format!("the ledger {} stayed busy for 1 second", path.display()),
+                n => format!("the ledger {} stayed busy for {n} seconds", path.display()),
+            },
+            "another jandon holds it; try again, or wait longer: --lock-timeout SECS".into(),
         ),
         StoreError::CreatedMeanwhile(path) => (
             format!("another process created the ledger {} in this moment", path.display()),

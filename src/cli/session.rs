@@ -19,8 +19,6 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long a writer waits for another one.
-const WAIT: Duration = Duration::from_secs(10);
 /// A rule that nobody has checked for so many days is stale.
 pub const RULE_STALE_DAYS: i32 = 180;
 /// A balance that nobody has seen for so many days is stale.
@@ -57,6 +55,7 @@ pub struct Session {
     pub drawing: Drawing,
     exchange: Option<String>,
     ledger: PathBuf,
+    wait: Duration,
     catalog_folder: Option<PathBuf>,
     config_file: Option<PathBuf>,
     region: Option<String>,
@@ -114,6 +113,7 @@ impl Session {
             drawing: world.drawing,
             exchange: globals.exchange.clone(),
             ledger: ledger.ok_or(Failure::NoHome)?,
+            wait: Duration::from_secs(globals.lock_timeout),
             catalog_folder: globals.catalog.clone().or(world.catalog).or(in_config),
             config_file,
             region: world.region,
@@ -130,6 +130,7 @@ impl Session {
             drawing: Drawing::Figures,
             exchange: None,
             ledger: ledger.to_path_buf(),
+            wait: self.wait,
             catalog_folder: None,
             config_file: None,
             region: Some("KR".into()),
@@ -147,6 +148,11 @@ impl Session {
     /// Where the ledger lies.
     pub fn ledger_path(&self) -> &Path {
         &self.ledger
+    }
+
+    /// How long to wait for another process that holds the ledger.
+    pub fn wait(&self) -> Duration {
+        self.wait
     }
 
     /// The catalog, with the user's own files; read at the first question.
@@ -295,7 +301,7 @@ impl Session {
     pub fn read<T>(&self, look: impl FnOnce(&Book<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         // A reader leaves nothing behind, so it leaves the closing to the end of the process, which
         // clears all at once what SQLite would give back piece by piece.
-        let store = std::mem::ManuallyDrop::new(Store::read(&self.ledger, WAIT)?);
+        let store = std::mem::ManuallyDrop::new(Store::read(&self.ledger, self.wait)?);
         let accounts = store.accounts()?;
         look(&Book { store: &store, accounts })
     }
@@ -309,7 +315,7 @@ impl Session {
         decide: impl Fn(&Book<'_>) -> Result<Vec<Fact>, Failure>,
     ) -> Result<(Recorded, Vec<Note>), Failure> {
         loop {
-            let store = Store::write(&self.ledger, WAIT)?;
+            let store = Store::write(&self.ledger, self.wait)?;
             let book = Book { accounts: store.accounts()?, store: &store };
             let facts = decide(&book)?;
             if facts.is_empty() {

@@ -4,7 +4,7 @@ use super::derived::{Derivation, Derived, MonthTotal, SeenRow, StandingRow};
 use super::{Store, StoreError};
 use crate::ledger::Measure;
 use crate::period::Moment;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Debug;
 
 /// Something that is not as it should be.
@@ -63,19 +63,25 @@ impl Store {
         Ok(report)
     }
 
-    /// The voided changes must be those that the chain of voids leads to.
-    fn check_voids(&self, report: &mut Report) -> Result<(), StoreError> {
+    /// The changes that the chain of voids leads to.
+    pub(super) fn voided_by_facts(&self) -> Result<BTreeSet<i64>, StoreError> {
         // A void can only be voided by a later one, so latest first each is settled when it is met.
         let voids: Vec<(i64, i64)> =
             self.all("SELECT change, of FROM void ORDER BY change DESC", [], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?;
-        let mut derived = std::collections::BTreeSet::new();
+        let mut derived = BTreeSet::new();
         for (change, of) in voids {
             if !derived.contains(&change) {
                 derived.insert(of);
             }
         }
+        Ok(derived)
+    }
+
+    /// The voided changes must be those that the chain of voids leads to.
+    fn check_voids(&self, report: &mut Report) -> Result<(), StoreError> {
+        let derived = self.voided_by_facts()?;
         let kept: Vec<i64> = self.all("SELECT change FROM voided ORDER BY change", [], |row| row.get(0))?;
         if !derived.iter().copied().eq(kept) {
             let what = "the voided changes are not those that the voids lead to".to_string();
@@ -85,7 +91,11 @@ impl Store {
     }
 
     /// Everything that the facts lead to.
-    fn derive(&self, carriers: &HashMap<i64, bool>, report: &mut Report) -> Result<Derived, StoreError> {
+    pub(super) fn derive(
+        &self,
+        carriers: &HashMap<i64, bool>,
+        report: &mut Report,
+    ) -> Result<Derived, StoreError> {
         let mut walk = Derivation::new(carriers.clone());
         let sql = "SELECT at, seq, account, balance FROM snapshot
                    WHERE change NOT IN (SELECT change FROM voided) ORDER BY at, seq";

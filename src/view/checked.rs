@@ -21,6 +21,8 @@ pub struct Checked {
     pub snapshots: i64,
     /// What is wrong.
     pub findings: Vec<FindingLine>,
+    /// What was wrong and is right now.
+    pub mended: Vec<FindingLine>,
 }
 
 /// Something that is not as it should be.
@@ -34,7 +36,12 @@ pub struct FindingLine {
 
 impl Checked {
     /// The answer for one ledger.
-    pub fn new(ledger: String, counts: [i64; 3], findings: Vec<FindingLine>) -> Checked {
+    pub fn new(
+        ledger: String,
+        counts: [i64; 3],
+        findings: Vec<FindingLine>,
+        mended: Vec<FindingLine>,
+    ) -> Checked {
         let [accounts, entries, snapshots] = counts;
         Checked {
             schema: "jandon.check/1",
@@ -44,6 +51,7 @@ impl Checked {
             entries,
             snapshots,
             findings,
+            mended,
         }
     }
 }
@@ -58,6 +66,21 @@ impl Answer for Checked {
             many(self.entries, "entry", "entries"),
             many(self.snapshots, "snapshot", "snapshots")
         );
+        let table = |lines: &[FindingLine]| {
+            let mut table = Table::new(&["where", "what"]);
+            for finding in lines {
+                table.row(vec![finding.part.to_string(), finding.what.clone()]);
+            }
+            table
+        };
+        if !self.mended.is_empty() {
+            let things =
+                many(self.mended.len() as i64, "thing was wrong and was", "things were wrong and were");
+            page.line(format!("{things} rebuilt from the entries."));
+            page.gap();
+            page.table(table(&self.mended));
+            page.gap();
+        }
         if self.ok {
             page.line(format!("All is well: {counted}."));
         } else {
@@ -67,19 +90,16 @@ impl Answer for Checked {
                 self.ledger
             ));
             page.gap();
-            let mut table = Table::new(&["where", "what"]);
-            for finding in &self.findings {
-                table.row(vec![finding.part.to_string(), finding.what.clone()]);
-            }
-            page.table(table);
+            page.table(table(&self.findings));
         }
         page
     }
 
     fn csv(&self) -> Csv {
-        let mut csv = Csv::new(&["part", "what"]);
-        for finding in &self.findings {
-            csv.row(vec![Some(finding.part.to_string()), Some(finding.what.clone())]);
+        let mut csv = Csv::new(&["part", "what", "mended"]);
+        let mended = self.mended.iter().map(|finding| (finding, "true"));
+        for (finding, mended) in self.findings.iter().map(|f| (f, "false")).chain(mended) {
+            csv.row(vec![Some(finding.part.to_string()), Some(finding.what.clone()), Some(mended.into())]);
         }
         csv
     }

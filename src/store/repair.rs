@@ -1,0 +1,255 @@
+//! Rebuilds everything derived from the facts, and never touches a fact.
+
+use super::check::{Finding, Report};
+use super::derived::Derived;
+use super::{Store, StoreError};
+use crate::ledger::Measure;
+use rusqlite::types::Value;
+
+/// The tables that hold what is derived, as the schema names them.
+pub const DERIVED: [&str; 8] =
+    ["voided", "standing", "seen", "total", "category_total", "channel_total", "lot", "bill"];
+
+/// What a repair came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repair {
+    /// What was wrong and is right now.
+    pub mended: Vec<Finding>,
+    /// The ledger as it stands afterwards, with what cannot be mended from the facts.
+    pub report: Report,
+}
+
+impl Store {
+    /// Rebuilds what is derived, within the write transaction; [`Store::keep`] makes it lasting.
+    /// Where the file or a fact is damaged nothing is written: a rebuild would stand on sand.
+    pub fn repair(&self) -> Result<Repair, StoreError> {
+        debug_assert!(self.writing, "only a store opened for writing has the lock");
+        let before = self.check()?;
+        if before.findings.is_empty() || before.findings.iter().any(|f| !f.is_derived()) {
+            return Ok(Repair { mended: Vec::new(), report: before });
+        }
+        // What is wrong with the voids hides what they lead to, so they come first.
+        let voided = self.voided_by_facts()?;
+        self.refill("voided", "change", voided.into_iter().map(|change| vec![change]))?;
+        let accounts = self.accounts()?;
+        let carriers = accounts.iter().map(|a| (a.id.0, a.is_carrier())).collect();
+        self.write_derived(self.derive(&carriers, &mut Report::default())?)?;
+        let report = self.check()?;
+        let mended = before.findings.into_iter().filter(|f| !report.findings.contains(f)).collect();
+        Ok(Repair { mended, report })
+    }
+
+    fn write_derived(&self, derived: Derived) -> Result<(), StoreError> {
+        let standing = derived.standing.into_iter().map(|(account, s)| {
+            let seen_at = s.seen_at.map_or(Value::Null, Value::Integer);
+            let row = [account, s.balance, s.fact_at].map(Value::Integer).into_iter();
+            row.chain([seen_at, Value::Integer(i64::from(s.has_lots))]).collect()
+        });
+        self.refill("standing", "account, balance, fact_at, seen_at, has_lots", standing)?;
+        let seen = derived.seen.into_iter().map(|((account, at, seq), s)| {
+            vec![account, at, seq, s.balance, s.unexplained, i64::from(s.first)]
+        });
+        self.refill("seen", "account, at, seq, balance, unexplained, first", seen)?;
+        let total = derived.total.into_iter().map(|((account, month), t)| {
+            [account, month, t.facts].into_iter().chain(t.sums).collect::<Vec<i64>>()
+        });
+        let measures = Measure::ALL.map(Measure::word).join(", ");
+        self.refill("total", &format!("account, month, facts, {measures}"), total)?;
+        let category = derived.category_total.into_iter();
+        let category = category.map(|((month, kind, category, unit), (count, amount))| {
+            vec![month, kind, category, unit, count, amount]
+        });
+        self.refill("category_total", "month, kind, category, unit, count, amount", category)?;
+        let channel = derived.channel_total.into_iter().map(|((month, channel, unit), sums)| {
+            [month, channel, unit].into_iter().chain(sums).collect::<Vec<i64>>()
+        });
+        self.refill("channel_total", "month, channel, unit, count, amount, fee, tax", channel)?;
+        let row = |((account, at), amount)| vec![account, at, amount];
+        self.refill("lot", "account, expires, amount", derived.lot.into_iter().map(row))?;
+        self.refill("bill", "account, month, amount", derived.bill.into_iter().map(row))
+    }
+
+    /// Empties a table and fills it again; a row has a value for each of the columns, in their order.
+    fn refill<V: Into<Value>>(
+        &self,
+        table: &str,
+        columns: &str,
+        rows: impl Iterator<Item = Vec<V>>,
+    ) -> Result<(), StoreError> {
+        let fill = || -> Result<(), rusqlite::Error> {
+            self.db.execute(&format!("DELETE FROM {table}"), [])?;
+            let places = vec!["?"; columns.split(',').count()].join(", ");
+            let mut insert =
+                self.db.prepare(&format!("INSERT INTO {table} ({columns}) VALUES ({places})"))?;
+            for row in rows {
+                insert.execute(rusqlite::params_from_iter(row.into_iter().map(Into::into)))?;
+            }
+            Ok(())
+        };
+        fill().map_err(|e| self.fail(e))
+    }
+}
+
+impl Finding {
+    /// Is it wrong with what is derived, so that the facts can put it right?
+    pub fn is_derived(&self) -> bool {
+        match self.part {
+            // The file is told of in SQLite's words: `CHECK constraint failed in lot`.
+            "file" => DERIVED.iter().any(|table| {
+                self.what == format!("CHECK constraint failed in {table}")
+                    || self.what.contains(&format!("NULL value in {table}."))
+            }),
+            "references" => {
+                DERIVED.iter().any(|table| self.what.starts_with(&format!("a row of `{table}` refers")))
+            }
+            part => DERIVED.contains(&part),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot};
+    use crate::money::Unit;
+    use crate::period::{Day, Moment};
+    use crate::store::{Change, Fact};
+
+    const DAY: i64 = 86_400;
+
+    /// A ledger with rows in every derived table: points with lots, a carrier with a bill, a
+    /// withdrawal through a channel, a snapshot, a voided change.
+    fn ledger() -> Store {
+        let store = Store::in_memory().expect("a ledger");
+        let mut number = 0;
+        let mut record = |facts: Vec<Fact>| {
+            number += 1;
+            let change = Change { id: Id(number), at: Moment(number * DAY), command: "test", facts };
+            store.apply(&change).expect("a change that fits");
+            change.id
+        };
+        let won = Unit::new("KRW", 0);
+        let open = |name: &str, kind| {
+            let unit = Unit::new("KRW", 0);
+            let (name, id) = (name.to_string(), AccountId(0));
+            let (platform, limit, bill_day, note, closed) = (None, None, None, None, false);
+            Fact::Open(Account { id, name, platform, kind, unit, limit, bill_day, note, closed })
+        };
+        record(vec![open("points", AccountKind::Rewards), open("bill", AccountKind::Carrier)]);
+        let accounts = store.accounts().expect("accounts");
+        let entry =
+            |n: i64, kind, from: Option<usize>, to: Option<usize>, amount, fee, channel: Option<&str>| {
+                let place = |at: Option<usize>, amount| Place {
+                    account: at.map(|at| accounts[at].id),
+                    amount,
+                    unit: won.clone(),
+                };
+                let expires = if kind == Kind::Earn { Expires::After(Day(900)) } else { Expires::Unknown };
+                let category = (kind != Kind::Withdraw).then(|| "coffee".to_string());
+                Fact::Entry(Entry {
+                    id: Id(1000 + n),
+                    at: Moment(n * DAY),
+                    kind,
+                    out: place(from, amount),
+                    arriving: place(to, amount - fee),
+                    fee,
+                    tax: 0,
+                    category,
+                    payee: None,
+                    note: None,
+                    channel: channel.map(str::to_string),
+                    expires,
+                })
+            };
+        record(vec![entry(10, Kind::Earn, None, Some(0), 5_000, 0, None)]);
+        record(vec![entry(40, Kind::Spend, Some(0), None, 700, 0, None)]);
+        record(vec![entry(41, Kind::Spend, Some(1), None, 900, 0, None)]);
+        record(vec![entry(50, Kind::Withdraw, Some(0), None, 1_000, 100, Some("own"))]);
+        let id = Id(2000);
+        let snapshot =
+            Snapshot { id, at: Moment(60 * DAY), account: accounts[0].id, balance: 3_200, note: None };
+        record(vec![Fact::Snapshot(snapshot)]);
+        let slip = record(vec![entry(61, Kind::Spend, Some(0), None, 50, 0, None)]);
+        record(vec![Fact::Void(slip)]);
+        store
+    }
+
+    /// Every row of every derived table, as text.
+    fn rows(store: &Store) -> Vec<String> {
+        let mut all = Vec::new();
+        for table in DERIVED {
+            let mut statement = store.db.prepare(&format!("SELECT * FROM {table}")).expect("a table");
+            let columns = statement.column_count();
+            let row = |row: &rusqlite::Row<'_>| -> rusqlite::Result<String> {
+                let values: Result<Vec<Value>, _> = (0..columns).map(|i| row.get(i)).collect();
+                Ok(format!("{table} {:?}", values?))
+            };
+            let found: Vec<String> =
+                statement.query_map([], row).and_then(Iterator::collect).expect("readable rows");
+            assert!(!found.is_empty(), "{table} holds nothing, so it proves nothing");
+            all.extend(found);
+        }
+        all
+    }
+
+    #[test]
+    fn mends_each_derived_table_to_what_it_was() {
+        let store = ledger();
+        assert_eq!(store.check().expect("a check").findings, []);
+        let sound = rows(&store);
+        let column = |table| match table {
+            "voided" => "change = (SELECT seq FROM change ORDER BY seq LIMIT 1 OFFSET 2)",
+            "standing" => "balance = 1",
+            "seen" => "unexplained = 1",
+            "total" => "spent = spent + 1",
+            "category_total" | "channel_total" | "lot" | "bill" => "amount = 1",
+            _ => unreachable!("a derived table"),
+        };
+        for table in DERIVED {
+            let damages = [format!("DELETE FROM {table}"), format!("UPDATE {table} SET {}", column(table))];
+            for damage in damages {
+                store.run(&damage).expect("damage done");
+                let repair = store.repair().expect("a repair");
+                assert!(!repair.mended.is_empty(), "{damage}");
+                assert_eq!(repair.report.findings, [], "{damage}");
+                assert_eq!(rows(&store), sound, "{damage}");
+            }
+        }
+    }
+
+    #[test]
+    fn mends_rows_that_have_no_fact_behind_them_and_rows_against_their_own_check() {
+        let store = ledger();
+        let sound = rows(&store);
+        let account = store.accounts().expect("accounts")[1].id.0;
+        store.run(&format!("INSERT INTO lot VALUES ({account}, 77, 5)")).expect("damage done");
+        store.run("PRAGMA ignore_check_constraints = ON; UPDATE bill SET amount = -4").expect("damage done");
+        store.run("PRAGMA ignore_check_constraints = OFF").expect("checks again");
+        let repair = store.repair().expect("a repair");
+        assert!(repair.mended.iter().any(|f| f.part == "lot"));
+        assert!(repair.mended.iter().any(|f| f.part == "file"), "{:?}", repair.mended);
+        assert_eq!((repair.report.findings, rows(&store)), (Vec::new(), sound));
+    }
+
+    #[test]
+    fn leaves_everything_alone_where_a_fact_is_damaged() {
+        let store = ledger();
+        store.run("DROP TRIGGER entry_is_kept; PRAGMA ignore_check_constraints = ON").expect("guards off");
+        store.run("UPDATE entry SET fee = -5 WHERE kind = 6; UPDATE bill SET amount = 1").expect("damage");
+        store.run("PRAGMA ignore_check_constraints = OFF").expect("checks again");
+        let before = rows(&store);
+        let repair = store.repair().expect("a repair");
+        assert_eq!(repair.mended, []);
+        assert!(repair.report.findings.iter().any(|f| f.part == "file" && f.what.contains("entry")));
+        assert_eq!(rows(&store), before);
+    }
+
+    #[test]
+    fn has_nothing_to_say_of_a_sound_ledger() {
+        let store = ledger();
+        let before = rows(&store);
+        let repair = store.repair().expect("a repair");
+        assert_eq!((repair.mended, repair.report.findings), (Vec::new(), Vec::new()));
+        assert_eq!(rows(&store), before);
+    }
+}
