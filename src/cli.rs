@@ -1,6 +1,7 @@
 //! The grammar of the command line, and the verbs behind it: one verb, one file.
 
 mod account;
+mod backup;
 mod balance;
 mod channels;
 mod chart;
@@ -19,6 +20,7 @@ mod rate;
 mod record;
 mod refund;
 mod report;
+mod restore;
 pub mod session;
 mod spend;
 mod stale;
@@ -141,6 +143,8 @@ pub enum Verb {
     Rate(rate::Words),
     #[command(subcommand)]
     Unit(unit::Words),
+    Backup(backup::Words),
+    Restore(restore::Words),
     Check(check::Words),
     Demo(demo::Words),
 }
@@ -204,6 +208,8 @@ pub fn run(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
         Verb::Channels(words) => channels::run(words, session),
         Verb::Rate(words) => rate::run(words, session),
         Verb::Unit(words) => unit::run(words, session),
+        Verb::Backup(words) => backup::run(words, session),
+        Verb::Restore(words) => restore::run(words, session),
         Verb::Check(words) => check::run(words, session),
         Verb::Demo(words) => demo::run(words, session),
     }

@@ -4,6 +4,7 @@
 //! in the same transaction by the door, so that reading costs the same however long the history.
 
 mod check;
+mod copy;
 mod derived;
 mod door;
 mod read;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use check::{Finding, Report as CheckReport};
+pub use copy::{Contents, Restored};
 pub use read::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
 pub use repair::Repair;
 
@@ -50,6 +52,12 @@ pub enum StoreError {
     DiskFull(PathBuf),
     /// The file or its folder cannot be written.
     ReadOnly(PathBuf),
+    /// A copy of the ledger cannot be written.
+    CopyFailed(PathBuf, std::io::Error),
+    /// A copy would take the place of a file.
+    Taken(PathBuf),
+    /// A copy of the ledger would be the ledger itself.
+    IsTheLedger(PathBuf),
     /// A fact would break a rule of the ledger.
     Rule(RuleBroken),
     /// A change cannot be written, and why.
@@ -172,9 +180,27 @@ impl Store {
     /// Opens a ledger and takes its write lock, waiting for other writers. A ledger that does not
     /// exist is created by [`Store::keep`], not before.
     pub fn write(path: &Path, wait: Duration) -> Result<Store, StoreError> {
-        if !exists(path)? {
-            return Store::unborn(path, true, wait);
+        loop {
+            let met = copy::identity(path);
+            if !exists(path)? {
+                return Store::unborn(path, true, wait);
+            }
+            let locked = Store::locked(path, wait);
+            // While this one waited, another file may have been restored in its place; what is
+            // written to the old one would be lost.
+            if copy::identity(path) != met {
+                continue;
+            }
+            let store = locked?;
+            // Another process may have brought the file up to date while this one waited.
+            let version = store.number("PRAGMA user_version").map_err(|e| store.fail(e))?;
+            store.upgrade(version, STEPS)?;
+            return Ok(store);
         }
+    }
+
+    /// Opens the file that is there, with its write lock.
+    fn locked(path: &Path, wait: Duration) -> Result<Store, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
         let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: true, wait };
@@ -189,9 +215,6 @@ impl Store {
         let set_up =
             store.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
         set_up.and_then(|()| store.run("BEGIN IMMEDIATE")).map_err(|e| failure(path, wait, e))?;
-        // Another process may have brought the file up to date while this one waited.
-        let version = store.number("PRAGMA user_version").map_err(|e| failure(path, wait, e))?;
-        store.upgrade(version).map_err(|e| failure(path, wait, e))?;
         Ok(store)
     }
 
@@ -205,7 +228,7 @@ impl Store {
         let db = Connection::open_in_memory().map_err(fail)?;
         let store = Store { db, path: path.to_path_buf(), unborn: true, writing, wait };
         store.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE").map_err(fail)?;
-        store.upgrade(0).map_err(fail)?;
+        store.upgrade(0, STEPS)?;
         Ok(store)
     }
 
@@ -247,19 +270,23 @@ impl Store {
         Ok(())
     }
 
-    /// Takes the steps that the file has not taken yet, within the present transaction.
-    fn upgrade(&self, version: i64) -> Result<(), rusqlite::Error> {
-        let steps = STEPS.iter().skip(usize::try_from(version).unwrap_or(0));
-        for step in steps {
-            self.run(step)?;
+    /// Takes the steps that the file has not taken yet, within the present transaction. A file
+    /// that holds something is copied first, so that no step can cost it anything.
+    fn upgrade(&self, version: i64, steps: &[&str]) -> Result<(), StoreError> {
+        let known = steps.len() as i64;
+        if version >= known {
+            return Ok(());
         }
-        if version < STEPS.len() as i64 {
-            self.run(&format!(
-                "PRAGMA user_version = {}; PRAGMA application_id = {APPLICATION}",
-                STEPS.len()
-            ))?;
+        if version > 0 {
+            self.copy_before_form(known)?;
         }
-        Ok(())
+        let taken = || -> Result<(), rusqlite::Error> {
+            for step in steps.iter().skip(usize::try_from(version).unwrap_or(0)) {
+                self.run(step)?;
+            }
+            self.run(&format!("PRAGMA user_version = {known}; PRAGMA application_id = {APPLICATION}"))
+        };
+        taken().map_err(|e| self.fail(e))
     }
 
     fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
@@ -295,36 +322,14 @@ impl Store {
             }
             _ => StoreError::Io(path.clone(), e),
         };
-        let folder = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
-        create_private_folder(&folder).map_err(io)?;
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        // No two writers share a draft. Process ids would not do: containers that share a folder
-        // count them anew.
-        let random = RandomState::new().hash_one(&name);
-        let draft = folder.join(format!(".{name}.{random:016x}.new"));
-        private_file(&draft).map_err(io)?;
-        let written = || -> Result<(), StoreError> {
-            let target = draft.to_string_lossy();
-            self.db.execute("VACUUM INTO ?1", [&*target]).map_err(|e| self.fail(e))?;
-            std::fs::File::open(&draft).and_then(|f| f.sync_all()).map_err(io)?;
-            // One birth in a folder at a time, where the file system has such locks.
-            let held = std::fs::File::open(&folder).map_err(io)?;
-            let _ = held.lock();
-            // An existing ledger is never replaced: the link fails where the name is taken. An
-            // empty file holds nothing, so it gives way.
-            if std::fs::metadata(&path).is_ok_and(|m| m.len() == 0) {
-                std::fs::rename(&draft, &path).map_err(io)?;
-            } else {
-                std::fs::hard_link(&draft, &path).map_err(io)?;
-            }
-            held.sync_all().map_err(io)
-        };
-        let result = written();
-        let _ = std::fs::remove_file(&draft);
-        result
+        let draft = copy::Draft::of_new_ledger(&path).map_err(io)?;
+        draft.fill(&self.db).map_err(|e| self.fail(e))?;
+        // One birth in a folder at a time, where the file system has such locks.
+        let held = std::fs::File::open(draft.folder()).map_err(io)?;
+        let _ = held.lock();
+        // An existing ledger is never replaced. An empty file holds nothing, so it gives way.
+        let empty = std::fs::metadata(&path).is_ok_and(|m| m.len() == 0);
+        if empty { draft.replace() } else { draft.appear() }.map_err(io)
     }
 }
 
@@ -351,24 +356,6 @@ fn escaped(path: &Path) -> String {
         }
     }
     out
-}
-
-/// Creates the folder of a ledger, closed to others.
-fn create_private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Creates an empty file that only its owner can read.
-fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// What an error of SQLite means for the file.

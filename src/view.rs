@@ -5,6 +5,7 @@
 pub mod balance;
 pub mod catalog;
 pub mod checked;
+pub mod copied;
 pub mod csv;
 pub mod fees;
 pub mod history;

@@ -1,5 +1,7 @@
 //! The file under the ledger while several processes use it: waiting, copying, putting back.
 
+#![allow(clippy::disallowed_methods, reason = "how long a process waits is measured by the clock")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -88,4 +90,143 @@ fn a_reader_waits_as_long_as_it_is_told() {
     let output = home.run("balance --lock-timeout 1");
     assert_eq!(output.status.code(), Some(5), "{}", said(&output));
     assert!(said(&output).contains("stayed busy for 1 second"), "{}", said(&output));
+}
+
+/// The ids of all changes that a ledger holds.
+fn changes(ledger: &Path) -> Vec<i64> {
+    let db = rusqlite::Connection::open(ledger).expect("a ledger opens");
+    let mut statement = db.prepare("SELECT id FROM change").expect("a ledger");
+    statement.query_map([], |row| row.get(0)).and_then(Iterator::collect).expect("changes")
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).expect("a file").permissions().mode() & 0o777
+}
+
+#[cfg(unix)]
+#[test]
+fn copies_are_for_their_owner_alone_and_leave_no_draft() {
+    let home = Home::with_an_account();
+    home.fine("backup copy.db");
+    std::fs::set_permissions(home.path("copy.db"), std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .expect("opened to others");
+    home.fine("backup copy.db --force");
+    assert_eq!(mode(&home.path("copy.db")), 0o600);
+    home.fine("restore copy.db");
+    assert_eq!(mode(&home.ledger()), 0o600);
+    assert_eq!(home.run("restore nothing.db").status.code(), Some(1));
+    assert_eq!(home.run("backup copy.db").status.code(), Some(2));
+    let mut names: Vec<String> = std::fs::read_dir(home.0.path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["copy.db", "ledger.db", "ledger.db.before-restore-2026-11-22T130500"]);
+}
+
+#[test]
+fn a_backup_is_made_while_another_process_holds_the_write_lock() {
+    let home = Home::with_an_account();
+    let lock = held(&home.ledger());
+    lock.execute_batch("INSERT INTO label (text) VALUES ('not yet')").expect("a row in the making");
+    home.fine("backup copy.db --lock-timeout 0");
+    let labels: i64 = rusqlite::Connection::open(home.path("copy.db"))
+        .and_then(|db| db.query_row("SELECT count(*) FROM label", [], |row| row.get(0)))
+        .expect("the copy opens");
+    assert_eq!(labels, 0, "what was not committed is not in the copy");
+}
+
+#[test]
+fn a_restore_waits_for_writers_and_readers_and_then_changes_nothing() {
+    let home = Home::with_an_account();
+    home.fine("backup copy.db");
+    home.fine("spend toss 500");
+    let before = home.fine("history --json");
+    for hold in ["BEGIN IMMEDIATE", "BEGIN; SELECT * FROM change"] {
+        let lock = rusqlite::Connection::open(home.ledger()).expect("the ledger opens");
+        lock.execute_batch(hold).expect("held");
+        let began = Instant::now();
+        let output = home.run("restore copy.db --lock-timeout 1");
+        assert_eq!(output.status.code(), Some(5), "{hold}: {}", said(&output));
+        assert!(began.elapsed() < Duration::from_secs(4), "{hold}: waited {:?}", began.elapsed());
+        drop(lock);
+        assert_eq!(home.fine("history --json"), before, "{hold}");
+    }
+    home.fine("restore copy.db");
+    assert_ne!(home.fine("history --json"), before);
+}
+
+#[test]
+fn a_journal_left_by_a_killed_process_stays_with_its_own_ledger() {
+    let home = Home::with_an_account();
+    home.fine("backup copy.db");
+    // A process that is killed leaves what it committed in the journal beside the file.
+    let db = rusqlite::Connection::open(home.ledger()).expect("the ledger opens");
+    db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0").expect("a journal");
+    db.execute_batch("INSERT INTO label (text) VALUES ('committed')").expect("a row");
+    for ending in ["", "-wal"] {
+        let from = home.path(&format!("ledger.db{ending}"));
+        std::fs::copy(from, home.path(&format!("killed.db{ending}"))).expect("a copy of the two files");
+    }
+    drop(db);
+    home.fine("restore copy.db --ledger killed.db");
+    let kept = home.path("killed.db.before-restore-2026-11-22T130500");
+    let labels = |path: &Path| -> i64 {
+        let db = rusqlite::Connection::open(path).expect("a ledger opens");
+        db.query_row("SELECT count(*) FROM label", [], |row| row.get(0)).expect("labels")
+    };
+    assert_eq!((labels(&home.path("killed.db")), labels(&kept)), (0, 1));
+    // The same where the file itself is gone and only its journal is left.
+    std::fs::write(home.path("gone.db-wal"), "left over").expect("a file");
+    home.fine("restore copy.db --ledger gone.db");
+    assert!(!home.path("gone.db-wal").exists());
+    let kept = home.path("gone.db.before-restore-2026-11-22T130500-wal");
+    assert_eq!(std::fs::read(kept).expect("kept"), b"left over");
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_while_copies_are_made_and_put_back() {
+    let home = Home::with_an_account();
+    home.fine("backup first.db");
+    let acknowledged = std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..3)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut told = Vec::new();
+                    for _ in 0..15 {
+                        let output = home.run("spend toss 1 --json --lock-timeout 60");
+                        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+                        told.push(String::from_utf8(output.stdout).expect("text"));
+                    }
+                    told
+                })
+            })
+            .collect();
+        for n in 0..6 {
+            home.fine(&format!("backup copy-{n}.db --lock-timeout 60"));
+            home.fine("restore first.db --lock-timeout 60");
+        }
+        writers.into_iter().flat_map(|writer| writer.join().expect("a writer")).collect::<Vec<String>>()
+    });
+    // Every change that was acknowledged is in the ledger or in one of those it took the place of.
+    let mut held = changes(&home.ledger());
+    let mut kept = 0;
+    for entry in std::fs::read_dir(home.0.path()).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if name.contains("before-restore") && !name.ends_with("-wal") && !name.ends_with("-shm") {
+            kept += 1;
+            held.extend(changes(&path));
+            let output = home.run(&format!("check --ledger {name}"));
+            assert_eq!(output.status.code(), Some(0), "{name}: {}", said(&output));
+        }
+    }
+    assert_eq!(kept, 6, "each restore kept the ledger of before");
+    held.sort_unstable();
+    held.dedup();
+    // Two changes opened the account and its balance; each spend is one more.
+    assert_eq!((acknowledged.len(), held.len()), (45, 2 + 45));
+    home.fine("check");
 }

@@ -125,6 +125,7 @@ impl Failure {
                     | Refusal::AmbiguousChange(_) => 2,
                     _ => 4,
                 },
+                StoreError::Taken(_) | StoreError::IsTheLedger(_) => 2,
                 _ => 1,
             },
             Failure::NoHome | Failure::File { .. } | Failure::Unsound { .. } => 1,
@@ -174,6 +175,9 @@ impl Failure {
                 StoreError::Busy(..) | StoreError::CreatedMeanwhile(_) => "ledger-busy",
                 StoreError::DiskFull(_) => "disk-full",
                 StoreError::ReadOnly(_) => "ledger-read-only",
+                StoreError::CopyFailed(..) => "copy-failed",
+                StoreError::Taken(_) => "file-exists",
+                StoreError::IsTheLedger(_) => "is-the-ledger",
                 StoreError::Rule(rule) => rule_code(rule),
                 StoreError::Refused(refusal) => match refusal {
                     Refusal::NameTaken(_) => "name-taken",
@@ -507,7 +511,7 @@ fn store_words(error: &StoreError) -> (String, String) {
         ),
         StoreError::Damaged(path, what) => (
             format!("the ledger {} is damaged ({what})", path.display()),
-            "keep the file as it is, and put an earlier copy in its place if there is one".into(),
+            "keep the file as it is; an earlier copy takes its place with: jandon restore FILE".into(),
         ),
         StoreError::Newer { path, version, known } => (
             format!(
@@ -535,6 +539,23 @@ fn store_words(error: &StoreError) -> (String, String) {
         StoreError::ReadOnly(path) => (
             format!("the ledger {} or its folder cannot be written", path.display()),
             "check who owns them, or name another place: --ledger FILE".into(),
+        ),
+        StoreError::CopyFailed(path, error) => (
+            match error.kind() {
+                std::io::ErrorKind::NotFound => {
+                    format!("{} cannot be written: its folder is not there", path.display())
+                }
+                _ => format!("{} cannot be written: {}", path.display(), plain_io(error)),
+            },
+            "check the path and who may write there; the ledger is as it was".into(),
+        ),
+        StoreError::Taken(path) => (
+            format!("{} exists already", path.display()),
+            "choose another name, or write over it: --force".into(),
+        ),
+        StoreError::IsTheLedger(path) => (
+            format!("{} is the ledger itself", path.display()),
+            "name another file, best on another disk".into(),
         ),
         StoreError::Rule(rule) => rule_words(rule),
         StoreError::Refused(refusal) => refusal_words(refusal),

@@ -35,17 +35,7 @@ const FINDINGS_MAX: usize = 5;
 impl Store {
     /// Holds the file against itself, and everything derived against the facts.
     pub fn check(&self) -> Result<Report, StoreError> {
-        let mut report = Report::default();
-        let told: Vec<String> = self.all("PRAGMA integrity_check(20)", [], |row| row.get(0))?;
-        for what in told.into_iter().filter(|t| t != "ok") {
-            report.findings.push(Finding { part: "file", what });
-        }
-        let broken: Vec<(String, String)> =
-            self.all("PRAGMA foreign_key_check", [], |row| Ok((row.get(0)?, row.get(2)?)))?;
-        for (table, parent) in broken.into_iter().take(FINDINGS_MAX) {
-            let what = format!("a row of `{table}` refers to a row of `{parent}` that is not there");
-            report.findings.push(Finding { part: "references", what });
-        }
+        let mut report = Report { findings: self.damage()?, ..Report::default() };
         self.check_voids(&mut report)?;
         let accounts = self.accounts()?;
         report.accounts = accounts.len() as i64;
@@ -61,6 +51,22 @@ impl Store {
         compare("lot", &derived.lot, &kept.lot, found);
         compare("bill", &derived.bill, &kept.bill, found);
         Ok(report)
+    }
+
+    /// What is wrong with the file itself and with its references, whatever its facts say.
+    pub(super) fn damage(&self) -> Result<Vec<Finding>, StoreError> {
+        let mut findings = Vec::new();
+        let told: Vec<String> = self.all("PRAGMA integrity_check(20)", [], |row| row.get(0))?;
+        for what in told.into_iter().filter(|t| t != "ok") {
+            findings.push(Finding { part: "file", what });
+        }
+        let broken: Vec<(String, String)> =
+            self.all("PRAGMA foreign_key_check", [], |row| Ok((row.get(0)?, row.get(2)?)))?;
+        for (table, parent) in broken.into_iter().take(FINDINGS_MAX) {
+            let what = format!("a row of `{table}` refers to a row of `{parent}` that is not there");
+            findings.push(Finding { part: "references", what });
+        }
+        Ok(findings)
     }
 
     /// The changes that the chain of voids leads to.

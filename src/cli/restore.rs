@@ -1,0 +1,27 @@
+//! `restore`: a copy takes the place of the ledger, and the ledger of before stays beside it.
+
+use super::Outcome;
+use super::failure::Failure;
+use super::session::Session;
+use crate::store::Store;
+use crate::view::copied::Restored;
+use std::path::PathBuf;
+
+/// Put a copy in the place of the ledger; the ledger of before is kept beside it
+#[derive(Debug, clap::Args)]
+pub struct Words {
+    /// The copy, as made by backup
+    file: PathBuf,
+}
+
+/// Looks through the copy, and then exchanges the two in one step.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    let ledger = session.ledger_path();
+    // A colon cannot stand in every file system's names.
+    let suffix = format!("before-restore-{}", session.now).replace(':', "");
+    let restored = Store::restore(ledger, &words.file, &suffix, session.wait())?;
+    let kept = restored.kept.map(|path| path.display().to_string());
+    let (ledger, from) = (ledger.display().to_string(), words.file.display().to_string());
+    let held = super::backup::held(restored.contents);
+    Ok(Outcome::of(Restored::new(ledger, from, kept, held)))
+}

@@ -1,0 +1,420 @@
+//! Copies of the ledger: each is whole and looked through before it appears under its name, and
+//! what was under that name is never lost unasked.
+
+use super::{Store, StoreError, exists, failure};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long to wait between two attempts to have a ledger alone.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What a ledger holds, in figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Accounts.
+    pub accounts: i64,
+    /// Entries that count.
+    pub entries: i64,
+    /// Snapshots that count.
+    pub snapshots: i64,
+}
+
+/// What a restore did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// What the ledger holds now.
+    pub contents: Contents,
+    /// Where the ledger lies that was there before, if one was.
+    pub kept: Option<PathBuf>,
+}
+
+impl Store {
+    /// Copies a ledger to a new file, also while others write to it.
+    pub fn backup(path: &Path, to: &Path, replace: bool, wait: Duration) -> Result<Contents, StoreError> {
+        if is_same(path, to) || companions(path).iter().any(|file| is_same(file, to)) {
+            return Err(StoreError::IsTheLedger(to.to_path_buf()));
+        }
+        let fail = |e| StoreError::CopyFailed(to.to_path_buf(), e);
+        if to.is_dir() {
+            return Err(fail(io::ErrorKind::IsADirectory.into()));
+        }
+        // A journal left of another file would be taken for the copy's own.
+        let taken = std::iter::once(to.to_path_buf()).chain(companions(to)).find(|file| is_there(file));
+        if let Some(taken) = taken.filter(|_| !replace) {
+            return Err(StoreError::Taken(taken));
+        }
+        if !exists(path)? {
+            return Err(StoreError::Io(path.to_path_buf(), io::ErrorKind::NotFound.into()));
+        }
+        let store = Store::read(path, wait)?;
+        let draft = Draft::beside(to).map_err(fail)?;
+        store.copy_into(&draft)?;
+        let contents = verified(&draft.path, path, wait)?.contents()?;
+        if replace {
+            for file in companions(to).iter().filter(|file| is_there(file)) {
+                std::fs::remove_file(file).map_err(fail)?;
+            }
+            draft.replace().map_err(fail)?;
+        } else {
+            draft.appear().map_err(|e| match e.kind() {
+                io::ErrorKind::AlreadyExists => StoreError::Taken(to.to_path_buf()),
+                _ => fail(e),
+            })?;
+        }
+        Ok(contents)
+    }
+
+    /// Puts a copy in the place of a ledger, which stays beside it under a name with `suffix`.
+    pub fn restore(path: &Path, from: &Path, suffix: &str, wait: Duration) -> Result<Restored, StoreError> {
+        if is_same(path, from) {
+            return Err(StoreError::IsTheLedger(from.to_path_buf()));
+        }
+        std::fs::metadata(from).map_err(|e| StoreError::Io(from.to_path_buf(), e))?;
+        let source = verified(from, from, wait)?;
+        let fail = |e| StoreError::CopyFailed(path.to_path_buf(), e);
+        let draft = Draft::of_new_ledger(path).map_err(fail)?;
+        source.copy_into(&draft)?;
+        let contents = verified(&draft.path, from, wait)?.contents()?;
+        loop {
+            let met = identity(path);
+            if !exists(path)? {
+                let kept = set_aside(path, suffix).map_err(fail)?;
+                // An empty file holds nothing, so it gives way; a ledger made just now does not.
+                let placed = if is_there(path) { draft.replace() } else { draft.appear() };
+                placed.map_err(|e| match e.kind() {
+                    io::ErrorKind::AlreadyExists => StoreError::CreatedMeanwhile(path.to_path_buf()),
+                    _ => fail(e),
+                })?;
+                return Ok(Restored { contents, kept });
+            }
+            // Held until the new file is in place, so that nobody writes to the old one meanwhile.
+            let alone = seize(path, wait);
+            if identity(path) != met {
+                continue;
+            }
+            let alone = alone?;
+            let kept = set_aside(path, suffix).map_err(fail)?;
+            draft.replace().map_err(fail)?;
+            drop(alone);
+            return Ok(Restored { contents, kept });
+        }
+    }
+
+    /// Copies the ledger, whose write lock is held, before it takes another form.
+    pub(super) fn copy_before_form(&self, form: i64) -> Result<(), StoreError> {
+        let fail = |e| StoreError::CopyFailed(self.path.clone(), e);
+        // A transaction that may write cannot be copied from; a reader beside it sees the same.
+        let reader = Store::read(&self.path, self.wait)?;
+        let mut error = io::Error::from(io::ErrorKind::AlreadyExists);
+        for name in names(&self.path, &format!("before-form-{form}")) {
+            let draft = Draft::beside(&name).map_err(fail)?;
+            reader.copy_into(&draft)?;
+            verified(&draft.path, &self.path, self.wait)?;
+            match draft.appear() {
+                Ok(()) => return Ok(()),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => error = e,
+                Err(e) => return Err(fail(e)),
+            }
+        }
+        Err(fail(error))
+    }
+
+    /// Copies a ledger that was opened for reading; what it shows is of one moment.
+    fn copy_into(&self, draft: &Draft) -> Result<(), StoreError> {
+        self.run("COMMIT").map_err(|e| self.fail(e))?;
+        let result = draft.fill(&self.db).map_err(|e| match e.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => {
+                StoreError::CopyFailed(draft.target.clone(), io::ErrorKind::StorageFull.into())
+            }
+            _ => self.fail(e),
+        });
+        self.run("BEGIN").map_err(|e| self.fail(e))?;
+        result
+    }
+
+    fn contents(&self) -> Result<Contents, StoreError> {
+        let count = |table: &str| {
+            let live = "change NOT IN (SELECT change FROM voided)";
+            self.number(&format!("SELECT count(*) FROM {table} WHERE {live}")).map_err(|e| self.fail(e))
+        };
+        Ok(Contents { accounts: count("account")?, entries: count("entry")?, snapshots: count("snapshot")? })
+    }
+}
+
+/// Opens a ledger and looks through it; what is wrong is told of the file `told`.
+fn verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, StoreError> {
+    let store = Store::read(path, wait)?;
+    if store.unborn {
+        return Err(StoreError::NotALedger(told.to_path_buf()));
+    }
+    match store.damage()?.into_iter().next() {
+        Some(finding) => Err(StoreError::Damaged(told.to_path_buf(), finding.what)),
+        None => Ok(store),
+    }
+}
+
+/// Has a ledger alone, its journal written back into it, until the connection is dropped. `None`
+/// where it is too damaged for that, so that nobody else can write to it either.
+fn seize(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> {
+    let fail = |e| failure(path, wait, e);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags).map_err(fail)?;
+    let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: true, wait };
+    let alone = || -> Result<(), StoreError> {
+        store.greet(wait)?;
+        // SQLite does not wait where a journal is given up, so the waiting is done here.
+        store.db.busy_timeout(Duration::ZERO).map_err(fail)?;
+        let mut waited = Duration::ZERO;
+        loop {
+            let attempt = take_all_locks(&store);
+            match attempt.map_err(fail) {
+                Ok(true) => {
+                    let [journal, ..] = companions(path);
+                    let gone = if is_there(&journal) { std::fs::remove_file(&journal) } else { Ok(()) };
+                    return gone.map_err(|e| StoreError::Io(journal, e));
+                }
+                Ok(false) | Err(StoreError::Busy(..)) if waited < wait => {
+                    // Whoever asked for all locks and did not get them must let the others go on.
+                    // That it stays busy meanwhile is told by the next attempt.
+                    let _ = store.run("PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema");
+                    std::thread::sleep(PAUSE);
+                    waited += PAUSE;
+                }
+                Ok(false) => return Err(StoreError::Busy(path.to_path_buf(), wait)),
+                Err(error) => return Err(error),
+            }
+        }
+    };
+    match { alone }() {
+        Ok(()) => Ok(Some(store.db)),
+        Err(StoreError::Damaged(..)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Tries once to have a ledger alone; `false` or busy where others have it open.
+fn take_all_locks(store: &Store) -> Result<bool, rusqlite::Error> {
+    let mode = |word: &str| {
+        store.db.query_row(&format!("PRAGMA journal_mode = {word}"), [], |row| row.get::<_, String>(0))
+    };
+    store.run("PRAGMA locking_mode = EXCLUSIVE")?;
+    if mode("DELETE")? != "delete" {
+        return Ok(false);
+    }
+    // Whoever holds all locks keeps an empty journal until the end, and would then delete what
+    // lies under its name: by that time the journal of the new ledger.
+    mode("MEMORY")?;
+    store.run("BEGIN EXCLUSIVE").map(|()| true)
+}
+
+/// Gives the ledger a second name, which no file has yet, and takes its journal along. The first
+/// name goes to another file in one step, so that there is a ledger under it at every moment.
+fn set_aside(path: &Path, suffix: &str) -> io::Result<Option<PathBuf>> {
+    let something = |file: &Path| std::fs::metadata(file).is_ok_and(|m| m.len() > 0);
+    let [journal, wal, shared] = companions(path);
+    if ![path, &journal, &wal].into_iter().any(something) {
+        return Ok(None);
+    }
+    for name in names(path, suffix) {
+        if companions(&name).iter().any(|file| is_there(file)) {
+            continue;
+        }
+        match if is_there(path) { std::fs::hard_link(path, &name) } else { Ok(()) } {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
+            linked => linked?,
+        }
+        let [kept_journal, kept_wal, _] = companions(&name);
+        for (from, to) in [(&journal, kept_journal), (&wal, kept_wal)] {
+            if is_there(from) {
+                std::fs::rename(from, to)?;
+            }
+        }
+        if is_there(&shared) {
+            std::fs::remove_file(&shared)?;
+        }
+        return Ok(Some(name));
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Names beside a ledger that say what was done: `ledger.db.before-form-2`, and then with a number.
+fn names(path: &Path, suffix: &str) -> impl Iterator<Item = PathBuf> {
+    let (path, suffix) = (path.to_path_buf(), suffix.to_string());
+    (1..1000).map(move |n| {
+        let number = if n == 1 { String::new() } else { format!("-{n}") };
+        with_ending(&path, &format!(".{suffix}{number}"))
+    })
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_os_string();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// The files that SQLite keeps beside one: its journals, and the memory that readers share.
+fn companions(path: &Path) -> [PathBuf; 3] {
+    ["-journal", "-wal", "-shm"].map(|ending| with_ending(path, ending))
+}
+
+fn is_there(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    one == other
+        || real(one).is_some_and(|path| Some(path) == real(other))
+        || identity(one).is_some_and(|file| Some(file) == identity(other))
+}
+
+/// Which file lies under a name, by device and number, where the system numbers its files.
+pub fn identity(path: &Path) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
+/// A file in the making, that only its owner can read, beside the place where it will appear.
+pub struct Draft {
+    path: PathBuf,
+    folder: PathBuf,
+    target: PathBuf,
+}
+
+impl Draft {
+    /// A draft of a file in a folder that exists.
+    fn beside(target: &Path) -> io::Result<Draft> {
+        let folder = folder_of(target);
+        let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        // A process that was killed may have left a draft, and another may have its number now.
+        let mut paths = (0..1000).map(|n| folder.join(format!(".{name}.{}-{n}.new", std::process::id())));
+        let path = loop {
+            let path = paths.next().ok_or(io::ErrorKind::ResourceBusy)?;
+            match options.open(&path) {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                opened => break opened.map(|_| path)?,
+            }
+        };
+        Ok(Draft { path, folder, target: target.to_path_buf() })
+    }
+
+    /// A draft of a ledger, whose folder is created, closed to others, where it is missing.
+    pub fn of_new_ledger(target: &Path) -> io::Result<Draft> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder_of(target))?;
+        Draft::beside(target)
+    }
+
+    /// The folder that the draft and the ledger lie in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes a whole ledger into the draft.
+    pub fn fill(&self, db: &Connection) -> Result<(), rusqlite::Error> {
+        db.execute("VACUUM INTO ?1", [&*self.path.to_string_lossy()]).map(|_| ())
+    }
+
+    /// Gives the draft its name, where no file has it.
+    pub fn appear(&self) -> io::Result<()> {
+        std::fs::File::open(&self.path)?.sync_all()?;
+        // A link fails where the name is taken; a rename would not.
+        std::fs::hard_link(&self.path, &self.target)?;
+        std::fs::File::open(&self.folder)?.sync_all()
+    }
+
+    /// Gives the draft its name, in place of the file that has it.
+    pub fn replace(&self) -> io::Result<()> {
+        std::fs::File::open(&self.path)?.sync_all()?;
+        std::fs::rename(&self.path, &self.target)?;
+        std::fs::File::open(&self.folder)?.sync_all()
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{APPLICATION, STEPS};
+    use super::*;
+
+    const WAIT: Duration = Duration::from_secs(1);
+
+    fn ledger(folder: &Path) -> PathBuf {
+        let path = folder.join("ledger.db");
+        Store::write(&path, WAIT).and_then(Store::keep).expect("an empty ledger");
+        path
+    }
+
+    #[test]
+    fn a_file_is_copied_before_it_takes_another_form() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = ledger(folder.path());
+        let steps =
+            [STEPS[0], "CREATE TABLE later (n INTEGER) STRICT", "CREATE TABLE last (n INTEGER) STRICT"];
+        let store = Store::write(&path, WAIT).expect("a ledger");
+        store.upgrade(1, &steps).expect("steps taken");
+        store.keep().expect("kept");
+        let copy = folder.path().join("ledger.db.before-form-3");
+        let old = Store::read(&copy, WAIT).expect("the copy opens");
+        assert_eq!(old.number("PRAGMA user_version").expect("a form"), 1);
+        assert_eq!(old.number("PRAGMA application_id").expect("a mark"), APPLICATION);
+        assert!(matches!(Store::read(&path, WAIT), Err(StoreError::Newer { version: 3, .. })));
+        #[cfg(unix)]
+        {
+            let mode = std::fs::metadata(&copy).expect("a file").permissions();
+            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_step_that_fails_costs_nothing_and_no_copy_is_overwritten() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = ledger(folder.path());
+        for _ in 0..2 {
+            let store = Store::write(&path, WAIT).expect("a ledger");
+            assert!(store.upgrade(1, &[STEPS[0], "CREATE TABLE later (n INTEGER); oops"]).is_err());
+        }
+        let store = Store::read(&path, WAIT).expect("the ledger of old");
+        assert_eq!(store.number("PRAGMA user_version").expect("a form"), 1);
+        assert!(folder.path().join("ledger.db.before-form-2").exists());
+        assert!(folder.path().join("ledger.db.before-form-2-2").exists());
+    }
+
+    #[test]
+    fn a_new_ledger_and_one_of_the_present_form_are_not_copied() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = ledger(folder.path());
+        Store::write(&path, WAIT).and_then(Store::keep).expect("kept");
+        let names = std::fs::read_dir(folder.path()).expect("a folder").flatten();
+        assert!(!names.into_iter().any(|f| f.file_name().to_string_lossy().contains("before")));
+    }
+}
