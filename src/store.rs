@@ -7,6 +7,7 @@ mod check;
 mod copy;
 mod derived;
 mod door;
+mod place;
 mod read;
 mod repair;
 
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 pub use check::{Finding, Report as CheckReport};
 pub use copy::{Contents, Restored};
+pub use place::{Exposure, exposures};
 pub use read::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
 pub use repair::Repair;
 

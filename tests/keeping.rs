@@ -230,3 +230,30 @@ fn nothing_acknowledged_is_lost_while_copies_are_made_and_put_back() {
     assert_eq!((acknowledged.len(), held.len()), (45, 2 + 45));
     home.fine("check");
 }
+
+#[cfg(unix)]
+#[test]
+fn who_records_is_warned_of_a_place_that_others_can_reach() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::with_an_account();
+    let allow = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a mode");
+    };
+    let told = |line: &str| {
+        let output = home.run(line);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        said(&output)
+    };
+    assert!(!told("spend toss 1").contains("warning"));
+    allow(&home.ledger(), 0o644);
+    let warned = told("spend toss 1");
+    assert_eq!(warned.matches("warning: other users can read all that is recorded").count(), 1, "{warned}");
+    assert!(!told("spend toss 1 --quiet").contains("warning"));
+    assert!(!told("spend toss 1 --dry-run").contains("warning"), "nothing was recorded");
+    assert!(!told("balance").contains("warning"), "nothing was recorded");
+    allow(&home.ledger(), 0o600);
+    allow(home.0.path(), 0o777);
+    assert!(told("spend toss 1").contains("take the ledger away"));
+    allow(home.0.path(), 0o700);
+    assert!(!told("spend toss 1").contains("warning"));
+}

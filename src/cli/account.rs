@@ -120,7 +120,7 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
     let on = account.platform.as_ref().map_or(String::new(), |id| format!(" on {id}"));
     let did = format!("opened {} ({}{on}, {})", account.name, account.kind, account.unit);
     let mut outcome = record::outcome(recorded, notes, &did, false);
-    outcome.notes.splice(.., [Note::Done(did)]);
+    outcome.notes.splice(..1, [Note::Done(did)]);
     if unit_by_default {
         let name = quoted(&account.name);
         outcome.notes.push(Note::Done(format!(
@@ -152,7 +152,7 @@ fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
     );
     let new_unit = traits.unit.as_deref().map(|code| unit(session, code)).transpose()?;
     let edited: RefCell<Option<(String, Account)>> = RefCell::new(None);
-    let (recorded, _) = session.record("account edit", false, |book| {
+    let (recorded, notes) = session.record("account edit", false, |book| {
         let mut account = session.account(book, &words.name, true)?.clone();
         if let Some(platform) = &platform {
             agree(platform, kind, new_unit.as_ref())?;
@@ -182,7 +182,7 @@ fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
     let did = edited.into_inner().map_or(String::new(), |(before, account)| {
         format!("changed {before}: {}", changes(words, &account).join(", "))
     });
-    Ok(Outcome::of(recorded).with(vec![Note::Done(did)]))
+    Ok(Outcome::of(recorded).with(vec![Note::Done(did)]).with(notes))
 }
 
 /// What was asked to change, as it stands now: `name 돼지저금통`, `limit 200,000`.
@@ -209,7 +209,7 @@ fn changes(words: &EditWords, account: &Account) -> Vec<String> {
 }
 
 fn close(typed: &str, session: &Session) -> Result<Outcome, Failure> {
-    let (recorded, _) = session.record("account close", false, |book| {
+    let (recorded, notes) = session.record("account close", false, |book| {
         let account = session.account(book, typed, true)?;
         if account.closed {
             return Err(crate::ledger::RuleBroken::AccountClosed { account: account.name.clone() }.into());
@@ -217,7 +217,7 @@ fn close(typed: &str, session: &Session) -> Result<Outcome, Failure> {
         Ok(vec![Fact::Edit(Account { closed: true, ..account.clone() })])
     })?;
     let name = recorded.balances.first().map_or(typed.to_string(), |b| b.account.clone());
-    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("closed {name}"))]))
+    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("closed {name}"))]).with(notes))
 }
 
 fn printable(typed: &str) -> Result<String, Failure> {

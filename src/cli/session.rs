@@ -9,7 +9,7 @@ use crate::ledger::{Account, AccountId, Id, Standing, name};
 use crate::money::{Figure, Money, Unit};
 use crate::period::{self, Day, Instant, Moment};
 use crate::report;
-use crate::store::{Change, Fact, HistoryFact, HistoryRow, Store, StoreError};
+use crate::store::{Change, Exposure, Fact, HistoryFact, HistoryRow, Store, StoreError};
 use crate::view::balance::{Exchange, Total};
 use crate::view::history::{EntryLine, HistoryLine, SnapshotLine};
 use crate::view::recorded::{BalanceAfter, Recorded};
@@ -358,6 +358,7 @@ impl Session {
                 Err(StoreError::CreatedMeanwhile(_)) => continue,
                 kept => kept?,
             }
+            notes.extend(crate::store::exposures(&self.ledger).iter().map(exposed));
             return Ok((recorded, notes));
         }
     }
@@ -501,6 +502,24 @@ impl<'s> Book<'s> {
         };
         Ok(rows.iter().map(line).collect())
     }
+}
+
+/// What is at stake where a ledger lies, and what can be done.
+fn exposed(exposure: &Exposure) -> Note {
+    Note::Warning(match exposure {
+        Exposure::FileReadable(file) => format!(
+            "other users can read all that is recorded: close the file to them (chmod go= {})",
+            quoted(&file.display().to_string())
+        ),
+        Exposure::FolderWritable(folder) => format!(
+            "other users can take the ledger away or put another in its place: close its folder to them (chmod go-w {})",
+            quoted(&folder.display().to_string())
+        ),
+        Exposure::Synced(name) => format!(
+            "the ledger lies in {name}, and what syncs it can take it half written or bring back an older one: keep \
+             it elsewhere (--ledger FILE) and put copies there (jandon backup FILE)"
+        ),
+    })
 }
 
 /// What of a balance may leave, in parts: the balance less lapsed lots; of a carrier with a limit,
