@@ -343,7 +343,9 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
             Err(StoreError::Io(path.to_path_buf(), error))
         }
         Ok(meta) => Ok(meta.len() > 0),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        // A link that leads nowhere may lead to a disk that is not there now; no new ledger begins in
+        // its place.
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => Ok(false),
         Err(e) => Err(StoreError::Io(path.to_path_buf(), e)),
     }
 }

@@ -257,3 +257,46 @@ fn who_records_is_warned_of_a_place_that_others_can_reach() {
     allow(home.0.path(), 0o700);
     assert!(!told("spend toss 1").contains("warning"));
 }
+
+#[test]
+fn a_copy_whose_references_are_broken_is_not_put_back() {
+    let home = Home::with_an_account();
+    home.fine("backup copy.db");
+    let db = rusqlite::Connection::open(home.path("copy.db")).expect("the copy opens");
+    db.execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO void VALUES (900, 800, 700)").expect("damage");
+    drop(db);
+    let before = home.fine("history --json");
+    let output = home.run("restore copy.db");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("refers to a row of `change` that is not there"), "{}", said(&output));
+    assert_eq!(home.fine("history --json"), before);
+    assert!(!home.path("ledger.db.before-restore-2026-11-22T130500").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_the_ledger_stays_a_link() {
+    let home = Home::with_an_account();
+    home.fine("backup copy.db");
+    std::os::unix::fs::symlink(home.ledger(), home.path("link.db")).expect("a link");
+    home.fine("spend toss 500 --ledger link.db");
+    assert_eq!(home.run("backup link.db --force").status.code(), Some(2), "it is the ledger itself");
+    home.fine("restore copy.db --ledger link.db");
+    assert!(home.path("link.db").is_symlink());
+    assert_eq!(changes(&home.ledger()).len(), 2);
+    assert_eq!(changes(&home.path("ledger.db.before-restore-2026-11-22T130500")).len(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_told_and_no_ledger_begins_in_its_place() {
+    let home = Home::with_an_account();
+    home.fine("backup copy.db");
+    std::os::unix::fs::symlink("disk-that-is-away/ledger.db", home.path("link.db")).expect("a link");
+    for line in ["account add toss", "balance", "restore copy.db"] {
+        let output = home.run(&format!("{line} --ledger link.db"));
+        assert_eq!(output.status.code(), Some(1), "{line}: {}", said(&output));
+        assert!(said(&output).contains("it is not there"), "{line}: {}", said(&output));
+    }
+    assert!(home.path("link.db").is_symlink());
+}

@@ -71,6 +71,10 @@ impl Store {
         if is_same(path, from) {
             return Err(StoreError::IsTheLedger(from.to_path_buf()));
         }
+        // Where a link leads to the ledger, the ledger gives way and not the link.
+        let real = if path.is_symlink() { std::fs::canonicalize(path) } else { Ok(path.to_path_buf()) };
+        let real = real.map_err(|e| StoreError::Io(path.to_path_buf(), e))?;
+        let path = real.as_path();
         std::fs::metadata(from).map_err(|e| StoreError::Io(from.to_path_buf(), e))?;
         let source = verified(from, from, wait)?;
         let fail = |e| StoreError::CopyFailed(path.to_path_buf(), e);
@@ -234,6 +238,8 @@ fn set_aside(path: &Path, suffix: &str) -> io::Result<Option<PathBuf>> {
         if is_there(&shared) {
             std::fs::remove_file(&shared)?;
         }
+        // The second name must last before the first one goes to another file.
+        std::fs::File::open(folder_of(path))?.sync_all()?;
         return Ok(Some(name));
     }
     Err(io::ErrorKind::AlreadyExists.into())
