@@ -16,7 +16,6 @@ use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
