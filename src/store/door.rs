@@ -15,6 +15,12 @@ use crate::period::{Day, Moment, Month};
 use rusqlite::{OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// So much may all facts of a ledger move together. No sum over any of them, nor a difference of
+/// such sums, passes what 64 bits hold.
+const MOVED_MAX: i128 = 1 << 61;
+/// It would take half a billion amounts below this one to move that much.
+const LARGE: u64 = 1 << 32;
+
 /// The state of one pass through the door.
 struct Pass<'s> {
     store: &'s Store,
@@ -252,6 +258,9 @@ impl Pass<'_> {
     /// Counts an entry in, or out where `sign` is -1.
     fn count_entry(&mut self, entry: &Entry, labels: Labels, seq: i64, sign: i64) -> Result<(), StoreError> {
         let month = entry.at.month();
+        if let Some(account) = entry.out.account.or(entry.arriving.account).filter(|_| sign > 0) {
+            self.check_fits(account, entry.out.amount.max(entry.arriving.amount))?;
+        }
         for flow in entry.flows() {
             self.add_flow(Flow { amount: sign * flow.amount, ..flow }, month)?;
         }
@@ -315,6 +324,7 @@ impl Pass<'_> {
 
     fn count_snapshot(&mut self, place: Place, balance: i64) -> Result<(), StoreError> {
         let Place { account, at, seq } = place;
+        self.check_fits(account, balance)?;
         let expected = self.balance_at(place)?;
         let unexplained = balance.checked_sub(expected).ok_or_else(|| self.too_large(account))?;
         let before = "SELECT 1 FROM seen WHERE account = ?1 AND (at, seq) < (?2, ?3) LIMIT 1";
@@ -438,6 +448,14 @@ impl Pass<'_> {
                    VALUES (?1, ?2, max(?3, 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
                    ON CONFLICT (account, month) DO UPDATE SET facts = facts + ?3";
         self.execute(sql, params![account.0, month.0, count]).map(|_| ())
+    }
+
+    /// Does the ledger hold what it holds now, with a fact of that amount in it?
+    fn check_fits(&self, account: AccountId, amount: i64) -> Result<(), StoreError> {
+        if amount.unsigned_abs() < LARGE || self.store.moved()? <= MOVED_MAX {
+            return Ok(());
+        }
+        Err(self.too_large(account))
     }
 
     fn too_large(&self, account: AccountId) -> StoreError {

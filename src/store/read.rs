@@ -736,6 +736,22 @@ impl Store {
         Ok(balance)
     }
 
+    /// What all facts that count move and show together, whatever their units.
+    pub(super) fn moved(&self) -> Result<i128, StoreError> {
+        let sql = format!(
+            "SELECT amount_out, amount_in FROM entry WHERE {LIVE}
+             UNION ALL SELECT balance, 0 FROM snapshot WHERE {LIVE}"
+        );
+        let mut moved = 0;
+        self.all(&sql, [], |row| {
+            for amount in [row.get::<_, i64>(0)?, row.get(1)?] {
+                moved += i128::from(amount).abs();
+            }
+            Ok(())
+        })?;
+        Ok(moved)
+    }
+
     /// The moments of the last fact and of the last snapshot of an account, if it has a fact.
     pub(super) fn last_fact(&self, account: AccountId) -> Result<Option<(i64, Option<i64>)>, StoreError> {
         let mut last: Option<i64> = None;
