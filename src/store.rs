@@ -324,7 +324,7 @@ impl Store {
             _ => StoreError::Io(path.clone(), e),
         };
         let draft = copy::Draft::of_new_ledger(&path).map_err(io)?;
-        draft.fill(&self.db).map_err(|e| self.fail(e))?;
+        draft.fill(&self.db).and_then(|()| draft.begin_log()).map_err(|e| self.fail(e))?;
         // One birth in a folder at a time, where the file system has such locks.
         let held = std::fs::File::open(draft.folder()).map_err(io)?;
         let _ = held.lock();

@@ -338,6 +338,14 @@ impl Draft {
         db.execute("VACUUM INTO ?1", [&*self.path.to_string_lossy()]).map(|_| ())
     }
 
+    /// Lets the ledger be born with its log: to change over to one later takes a moment without any
+    /// reader, and two who try at once are told that it is busy without having waited.
+    pub fn begin_log(&self) -> Result<(), rusqlite::Error> {
+        let db = Connection::open(&self.path)?;
+        db.execute_batch("PRAGMA journal_mode = WAL")?;
+        db.close().map_err(|(_, e)| e)
+    }
+
     /// Gives the draft its name, where no file has it.
     pub fn appear(&self) -> io::Result<()> {
         std::fs::File::open(&self.path)?.sync_all()?;
