@@ -1,0 +1,539 @@
+//! The referee: a ledger kept as a plain list of facts and reckoned anew, from its first fact on,
+//! for every question. It follows the words of the contract and shares no sum with the store.
+
+use jandon::fee::{Side, Use, Used};
+use jandon::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Measure, Place, Standing};
+use jandon::money::{Rate, Unit};
+use jandon::period::{Day, Moment, Month};
+use jandon::report::{CategoryTotal, ChannelTotal};
+use jandon::store::{Change, Fact, Filter, HistoryFact, Seen};
+use std::collections::BTreeMap;
+
+/// A ledger as a list.
+#[derive(Clone, Default)]
+pub struct Referee {
+    /// Every change, in the order of recording.
+    pub changes: Vec<Recorded>,
+    facts: Vec<Written>,
+}
+
+/// One change.
+#[derive(Clone)]
+pub struct Recorded {
+    /// Its lasting name.
+    pub id: Id,
+    /// The change that it voids.
+    pub voids: Option<usize>,
+}
+
+/// One fact, its change and its place in the order of recording.
+#[derive(Clone)]
+struct Written {
+    change: usize,
+    order: usize,
+    at: Moment,
+    fact: Fact,
+}
+
+/// What a snapshot shows beyond the entries known.
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    at: Moment,
+    unexplained: i64,
+    first: bool,
+}
+
+/// Where an account stands after a part of its facts.
+#[derive(Clone, Debug, Default)]
+pub struct Path {
+    /// Its balance, what of it has lapsed, and when it was last seen.
+    pub standing: Standing,
+    /// What lapses after each day.
+    pub lots: BTreeMap<Day, i64>,
+    /// What is owed of each month's charges.
+    pub bills: BTreeMap<Month, i64>,
+    facts: i64,
+    gaps: BTreeMap<usize, Gap>,
+}
+
+/// A row of the history without its number.
+pub type Line = (Id, bool, HistoryFact);
+
+/// A sum under a category: kind, category, unit, count, amount.
+pub type CategoryLine = (Kind, Option<String>, Unit, i64, i64);
+
+/// A sum of a channel: channel, unit, count, amount, fee, tax.
+pub type ChannelLine = (Option<String>, Unit, i64, i64, i64, i64);
+
+/// Points by their expiry, as the contract tells it under "Lots".
+#[derive(Clone, Debug, Default)]
+struct Purse {
+    lots: Vec<(Expires, i64)>,
+    below_zero: i64,
+}
+
+impl Purse {
+    /// The next arrivals fill what is below zero first.
+    fn put(&mut self, amount: i64, expires: Expires) {
+        let filled = amount.min(self.below_zero);
+        self.below_zero -= filled;
+        self.lots.push((expires, amount - filled));
+    }
+
+    /// Unlapsed lots by expiry, then unknown, then never; then lapsed ones, latest first; then nothing.
+    fn take(&mut self, amount: i64, on: Day) {
+        let rank = |expires: Expires| match expires {
+            Expires::After(day) if day >= on => (0, day.0),
+            Expires::Unknown => (1, 0),
+            Expires::Never => (2, 0),
+            Expires::After(day) => (3, -day.0),
+        };
+        self.lots.sort_by_key(|(expires, _)| rank(*expires));
+        let rest = self.drain(amount, |_| true);
+        self.below_zero += rest;
+    }
+
+    /// A lapse takes the lot of its day, or where it names none what has lapsed, earliest first.
+    fn lapse(&mut self, amount: i64, lot: Expires, on: Day) {
+        self.lots.sort_by_key(|(expires, _)| match expires {
+            Expires::After(day) => day.0,
+            _ => i32::MAX,
+        });
+        let rest = self.drain(amount, |expires| match (lot, expires) {
+            (Expires::After(day), Expires::After(other)) => day == other,
+            (_, Expires::After(other)) => other < on,
+            _ => false,
+        });
+        if rest > 0 {
+            self.take(rest, on);
+        }
+    }
+
+    /// Takes from the lots in their present order and says what they could not give.
+    fn drain(&mut self, mut amount: i64, from: impl Fn(Expires) -> bool) -> i64 {
+        for (expires, held) in &mut self.lots {
+            if from(*expires) {
+                let taken = amount.min(*held);
+                *held -= taken;
+                amount -= taken;
+            }
+        }
+        self.lots.retain(|(_, held)| *held > 0);
+        amount
+    }
+
+    fn dated(&self) -> BTreeMap<Day, i64> {
+        let mut dated = BTreeMap::new();
+        for (expires, held) in &self.lots {
+            if let Expires::After(day) = expires {
+                *dated.entry(*day).or_default() += held;
+            }
+        }
+        dated.retain(|_, held| *held > 0);
+        dated
+    }
+
+    fn sum(&self) -> i64 {
+        self.lots.iter().map(|(_, held)| held).sum::<i64>() - self.below_zero
+    }
+}
+
+/// Charges by their month, as the contract tells it under "Carrier bills".
+#[derive(Clone, Debug, Default)]
+struct Owed {
+    charges: Vec<(Month, i64)>,
+    paid_ahead: i64,
+}
+
+impl Owed {
+    fn charge(&mut self, amount: i64, month: Month) {
+        let ahead = amount.min(self.paid_ahead);
+        self.paid_ahead -= ahead;
+        self.charges.push((month, amount - ahead));
+    }
+
+    /// Settles bills, the one with the lowest rank first.
+    fn settle(&mut self, mut amount: i64, rank: impl Fn(Month) -> (bool, i32)) {
+        self.charges.sort_by_key(|(month, _)| rank(*month));
+        for (_, owed) in &mut self.charges {
+            let paid = amount.min(*owed);
+            *owed -= paid;
+            amount -= paid;
+        }
+        self.charges.retain(|(_, owed)| *owed > 0);
+        self.paid_ahead += amount;
+    }
+
+    fn bills(&self) -> BTreeMap<Month, i64> {
+        let mut bills = BTreeMap::new();
+        for (month, owed) in &self.charges {
+            *bills.entry(*month).or_default() += owed;
+        }
+        bills.retain(|_, owed| *owed > 0);
+        bills
+    }
+
+    fn sum(&self) -> i64 {
+        self.charges.iter().map(|(_, owed)| owed).sum::<i64>() - self.paid_ahead
+    }
+}
+
+/// The table of the contract's section 5: what an entry is on an account.
+fn headings(entry: &Entry, account: AccountId) -> Vec<(Measure, i64)> {
+    let (out, arriving) = (entry.out.amount, entry.arriving.amount);
+    if entry.out.account == Some(account) {
+        let left = out - entry.fee - entry.tax;
+        let charged = |moved| vec![(moved, left), (Measure::Fees, entry.fee), (Measure::Taxes, entry.tax)];
+        return match entry.kind {
+            Kind::Spend => vec![(Measure::Spent, out)],
+            Kind::Expire => vec![(Measure::Expired, out)],
+            Kind::Transfer | Kind::Topup | Kind::Pay => charged(Measure::MovedOut),
+            Kind::Withdraw => charged(Measure::Withdrawn),
+            Kind::Earn | Kind::Refund => panic!("{:?} leaves no account", entry.kind),
+        };
+    }
+    if entry.arriving.account == Some(account) {
+        let from_outside = entry.out.account.is_none() && entry.out.unit == entry.arriving.unit;
+        return match entry.kind {
+            Kind::Earn => vec![(Measure::Earned, arriving)],
+            Kind::Refund => vec![(Measure::Refunded, arriving)],
+            Kind::Topup if from_outside => {
+                vec![(Measure::ToppedUp, out), (Measure::Fees, entry.fee), (Measure::Taxes, entry.tax)]
+            }
+            Kind::Topup => vec![(Measure::ToppedUp, arriving)],
+            Kind::Pay => vec![(Measure::BillPaid, arriving)],
+            Kind::Transfer | Kind::Withdraw => vec![(Measure::MovedIn, arriving)],
+            Kind::Spend | Kind::Expire => panic!("{:?} reaches no account", entry.kind),
+        };
+    }
+    Vec::new()
+}
+
+fn inside(at: Moment, from: Option<Moment>, to: Option<Moment>) -> bool {
+    from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to)
+}
+
+impl Referee {
+    /// Writes a change down.
+    pub fn write(&mut self, change: &Change) {
+        let number = self.changes.len();
+        let mut voids = None;
+        for fact in &change.facts {
+            let at = match fact {
+                Fact::Entry(entry) => entry.at,
+                Fact::Snapshot(snapshot) => snapshot.at,
+                Fact::Rate { day, .. } => day.start(),
+                _ => change.at,
+            };
+            if let Fact::Void(id) = fact {
+                voids = self.changes.iter().position(|c| c.id == *id);
+                assert!(voids.is_some(), "{id} is no change");
+            }
+            self.facts.push(Written { change: number, order: self.facts.len(), at, fact: fact.clone() });
+        }
+        self.changes.push(Recorded { id: change.id, voids });
+    }
+
+    /// Which changes count: a change does not where one that does voids it.
+    pub fn counting(&self) -> Vec<bool> {
+        let mut counting = vec![true; self.changes.len()];
+        for (number, change) in self.changes.iter().enumerate().rev() {
+            if let Some(voided) = change.voids
+                && counting[number]
+            {
+                counting[voided] = false;
+            }
+        }
+        counting
+    }
+
+    /// All facts that count, in the order of time, those of one second in the order of recording.
+    fn live(&self) -> Vec<&Written> {
+        let counting = self.counting();
+        let mut live: Vec<&Written> = self.facts.iter().filter(|f| counting[f.change]).collect();
+        live.sort_by_key(|f| (f.at, f.order));
+        live
+    }
+
+    fn live_entries(&self) -> impl Iterator<Item = &Entry> {
+        self.live().into_iter().filter_map(|f| match &f.fact {
+            Fact::Entry(entry) => Some(entry),
+            _ => None,
+        })
+    }
+
+    /// How many entries and how many snapshots count.
+    pub fn counts(&self) -> (i64, i64) {
+        let live = self.live();
+        let entries = live.iter().filter(|f| matches!(f.fact, Fact::Entry(_))).count();
+        let snapshots = live.iter().filter(|f| matches!(f.fact, Fact::Snapshot(_))).count();
+        (entries as i64, snapshots as i64)
+    }
+
+    /// What all facts that count move and show together.
+    pub fn moved(&self) -> i128 {
+        let of = |f: &&Written| match &f.fact {
+            Fact::Entry(entry) => i128::from(entry.out.amount) + i128::from(entry.arriving.amount),
+            Fact::Snapshot(snapshot) => i128::from(snapshot.balance).abs(),
+            _ => 0,
+        };
+        self.live().iter().map(of).sum()
+    }
+
+    /// Walks through an account's facts up to a moment, those of that second included.
+    pub fn path(&self, account: &Account, until: Option<Moment>) -> Path {
+        let mut path = Path::default();
+        let (mut purse, mut owed) = (Purse::default(), Owed::default());
+        for written in self.live() {
+            if !inside(written.at, None, until) {
+                break;
+            }
+            let (day, month) = (written.at.day(), written.at.month());
+            match &written.fact {
+                Fact::Entry(entry) if entry.out.account == Some(account.id) => {
+                    let amount = entry.out.amount;
+                    path.standing.balance -= amount;
+                    path.facts += 1;
+                    match entry.kind {
+                        Kind::Expire => purse.lapse(amount, entry.expires, day),
+                        _ => purse.take(amount, day),
+                    }
+                    owed.charge(amount, month);
+                }
+                Fact::Entry(entry) if entry.arriving.account == Some(account.id) => {
+                    let amount = entry.arriving.amount;
+                    path.standing.balance += amount;
+                    path.facts += 1;
+                    let earned = entry.kind == Kind::Earn;
+                    purse.put(amount, if earned { entry.expires } else { Expires::Unknown });
+                    let newest_first = entry.kind == Kind::Refund;
+                    owed.settle(amount, |m| (false, if newest_first { -m.0 } else { m.0 }));
+                }
+                Fact::Snapshot(snapshot) if snapshot.account == account.id => {
+                    let unexplained = snapshot.balance - path.standing.balance;
+                    let gap = Gap { at: written.at, unexplained, first: path.gaps.is_empty() };
+                    path.gaps.insert(written.order, gap);
+                    path.standing.balance = snapshot.balance;
+                    path.standing.seen = Some(written.at);
+                    path.facts += 1;
+                    if unexplained > 0 {
+                        purse.put(unexplained, Expires::Unknown);
+                        owed.settle(unexplained, |m| (m != month, m.0));
+                    } else {
+                        purse.take(-unexplained, day);
+                        owed.charge(-unexplained, month);
+                    }
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(purse.sum(), path.standing.balance, "lots add up to the balance");
+        assert_eq!(owed.sum(), -path.standing.balance, "bills add up to what is owed");
+        path.standing.has_facts = path.facts > 0;
+        if account.is_carrier() {
+            path.bills = owed.bills();
+        } else {
+            path.lots = purse.dated();
+            if let Some(until) = until {
+                path.standing.lapsed = path.lots.range(..until.day()).map(|(_, held)| held).sum();
+            }
+        }
+        path
+    }
+
+    /// The facts of an account in a stretch of time, and the sums under every heading.
+    pub fn flows(
+        &self,
+        account: &Account,
+        from: Option<Moment>,
+        to: Option<Moment>,
+    ) -> (i64, BTreeMap<Measure, i64>) {
+        let mut sums: BTreeMap<Measure, i64> = Measure::ALL.into_iter().map(|m| (m, 0)).collect();
+        let mut facts = 0;
+        for entry in self.live_entries().filter(|e| inside(e.at, from, to)) {
+            for (measure, amount) in headings(entry, account.id) {
+                *sums.entry(measure).or_default() += amount;
+            }
+            facts += i64::from([entry.out.account, entry.arriving.account].contains(&Some(account.id)));
+        }
+        for gap in self.path(account, None).gaps.values().filter(|g| inside(g.at, from, to)) {
+            *sums.entry(Measure::Unexplained).or_default() += gap.unexplained;
+            if gap.first {
+                *sums.entry(Measure::FirstSeen).or_default() += gap.unexplained;
+            }
+            facts += 1;
+        }
+        (facts, sums)
+    }
+
+    /// What was spent, earned and refunded, a line for each kind, category and unit.
+    pub fn categories(&self, from: Option<Moment>, to: Option<Moment>) -> Vec<CategoryLine> {
+        let mut sums: BTreeMap<(Kind, Option<String>, Unit), (i64, i64)> = BTreeMap::new();
+        for entry in self.live_entries().filter(|e| inside(e.at, from, to)) {
+            let place = match entry.kind {
+                Kind::Spend => &entry.out,
+                Kind::Earn | Kind::Refund => &entry.arriving,
+                _ => continue,
+            };
+            let key = (entry.kind, entry.category.clone(), place.unit.clone());
+            let sum = sums.entry(key).or_default();
+            *sum = (sum.0 + 1, sum.1 + place.amount);
+        }
+        sums.into_iter().map(|((kind, word, unit), (n, amount))| (kind, word, unit, n, amount)).collect()
+    }
+
+    /// What was charged, a line for each channel (none: booked by hand) and unit. The amount is what
+    /// left, of a top-up without its charges.
+    pub fn channels(&self, from: Option<Moment>, to: Option<Moment>) -> Vec<ChannelLine> {
+        let mut sums: BTreeMap<(Option<String>, Unit), [i64; 4]> = BTreeMap::new();
+        for entry in self.live_entries().filter(|e| inside(e.at, from, to)) {
+            let charges = entry.fee + entry.tax;
+            if entry.channel.is_none() && charges == 0 {
+                continue;
+            }
+            let amount = entry.out.amount - if entry.kind == Kind::Topup { charges } else { 0 };
+            let sum = sums.entry((entry.channel.clone(), entry.out.unit.clone())).or_default();
+            for (sum, part) in sum.iter_mut().zip([1, amount, entry.fee, entry.tax]) {
+                *sum += part;
+            }
+        }
+        let mut lines = Vec::new();
+        for ((channel, unit), [count, amount, fee, tax]) in sums {
+            lines.push((channel, unit, count, amount, fee, tax));
+        }
+        lines
+    }
+
+    /// The amounts of the spends of a unit up to a threshold, ascending.
+    pub fn micropayments(&self, unit: &Unit, at_most: i64, from: Moment, to: Moment) -> Vec<i64> {
+        let small = |e: &&Entry| {
+            let Place { amount, unit: spent_unit, .. } = &e.out;
+            e.kind == Kind::Spend && spent_unit == unit && *amount <= at_most
+        };
+        let inside = |e: &&Entry| inside(e.at, Some(from), Some(to));
+        let mut amounts: Vec<i64> =
+            self.live_entries().filter(inside).filter(small).map(|e| e.out.amount).collect();
+        amounts.sort();
+        amounts
+    }
+
+    /// The withdrawals through some channels in a window, and their amounts on a channel's side.
+    pub fn used(&self, ask: &Use, side: impl Fn(&str) -> Side) -> Used {
+        let mut used = Used::default();
+        for entry in self.live_entries().filter(|e| inside(e.at, ask.since, Some(ask.until))) {
+            let Some(channel) = entry.channel.as_ref().filter(|c| ask.channels.contains(c)) else { continue };
+            if entry.kind == Kind::Withdraw {
+                used.count += 1;
+                used.amount += entry.out.amount;
+                if side(channel) == Side::OnTop {
+                    used.amount -= entry.fee + entry.tax;
+                }
+            }
+        }
+        used
+    }
+
+    /// The first fact that counts.
+    pub fn first_fact(&self) -> Option<Moment> {
+        let dated = |f: &&&Written| matches!(f.fact, Fact::Entry(_) | Fact::Snapshot(_));
+        self.live().iter().filter(dated).map(|f| f.at).next()
+    }
+
+    /// Every rate that counts, by day and then by the order of recording.
+    pub fn rates(&self) -> Vec<(Unit, Rate, Unit, Day)> {
+        let rate = |f: &Written| match &f.fact {
+            Fact::Rate { unit, rate, of, day } => Some((unit.clone(), *rate, of.clone(), *day)),
+            _ => None,
+        };
+        self.live().into_iter().filter_map(rate).collect()
+    }
+
+    /// An account as its last edit that counts left it, or as it was opened.
+    pub fn account(&self, opened: &Account) -> Account {
+        let counting = self.counting();
+        let edits = self.facts.iter().rev().filter(|f| counting[f.change]);
+        let edited = edits.filter_map(|f| match &f.fact {
+            Fact::Edit(account) if account.id == opened.id => Some(account.clone()),
+            _ => None,
+        });
+        edited.take(1).next().unwrap_or_else(|| opened.clone())
+    }
+
+    /// The rows of the history that a filter lets through, oldest first.
+    pub fn history(&self, accounts: &[Account], filter: &Filter) -> Vec<Line> {
+        let counting = self.counting();
+        let paths: Vec<Path> = accounts.iter().map(|a| self.path(a, None)).collect();
+        let contains = |texts: &[&Option<String>]| {
+            filter.search.as_ref().is_none_or(|wanted| {
+                let wanted = wanted.to_lowercase();
+                texts.iter().any(|t| t.as_ref().is_some_and(|t| t.to_lowercase().contains(&wanted)))
+            })
+        };
+        let wants = |fact: &Fact| match fact {
+            Fact::Entry(entry) => {
+                let sides = [entry.out.account, entry.arriving.account];
+                !filter.snapshots_only
+                    && filter.account.is_none_or(|account| sides.contains(&Some(account)))
+                    && filter.kind.is_none_or(|kind| kind == entry.kind)
+                    && filter.category.as_ref().is_none_or(|c| entry.category.as_ref() == Some(c))
+                    && contains(&[&entry.category, &entry.payee, &entry.note, &entry.channel])
+            }
+            Fact::Snapshot(snapshot) => {
+                (filter.snapshots_only || filter.kind.is_none())
+                    && filter.category.is_none()
+                    && filter.account.is_none_or(|account| account == snapshot.account)
+                    && contains(&[&snapshot.note])
+            }
+            _ => false,
+        };
+        let mut rows: Vec<&Written> = self.facts.iter().filter(|f| wants(&f.fact)).collect();
+        rows.retain(|f| inside(f.at, filter.from, filter.to));
+        rows.sort_by_key(|f| (f.at, f.order));
+        let more = filter.limit.map_or(0, |limit| rows.len().saturating_sub(limit));
+        let line = |f: &&Written| {
+            let fact = match &f.fact {
+                Fact::Snapshot(snapshot) => {
+                    let gap = paths.iter().find_map(|p| p.gaps.get(&f.order));
+                    let seen = gap.map_or(Seen::default(), |g| Seen {
+                        unexplained: Some(g.unexplained),
+                        first: g.first,
+                    });
+                    HistoryFact::Snapshot(snapshot.clone(), seen)
+                }
+                Fact::Entry(entry) => HistoryFact::Entry(entry.clone()),
+                other => panic!("{other:?} has no row"),
+            };
+            (self.changes[f.change].id, !counting[f.change], fact)
+        };
+        rows[more..].iter().map(line).collect()
+    }
+
+    /// The latest change that counts and voids nothing, or the latest undo that counts.
+    pub fn last_change(&self, undo: bool) -> Option<usize> {
+        let counting = self.counting();
+        (0..self.changes.len()).rev().find(|number| {
+            let voids = self.changes[*number].voids;
+            let is_wanted = match voids {
+                None => undo,
+                Some(of) => !undo && self.changes[of].voids.is_none(),
+            };
+            counting[*number] && is_wanted
+        })
+    }
+}
+
+/// The store's sums by category as lines in one order.
+pub fn category_lines(totals: Vec<CategoryTotal>) -> Vec<CategoryLine> {
+    let mut lines: Vec<CategoryLine> =
+        totals.into_iter().map(|t| (t.kind, t.category, t.unit, t.count, t.amount)).collect();
+    lines.sort();
+    lines
+}
+
+/// The store's sums by channel as lines in one order.
+pub fn channel_lines(totals: Vec<ChannelTotal>) -> Vec<ChannelLine> {
+    let mut lines: Vec<ChannelLine> =
+        totals.into_iter().map(|t| (t.channel, t.unit, t.count, t.amount, t.fee, t.tax)).collect();
+    lines.sort();
+    lines
+}
