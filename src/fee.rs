@@ -1,6 +1,6 @@
 //! What leaving costs: platforms, their official channels, and what a withdrawal nets.
 //!
-//! A platform is described by one file of data ([`file`]). All arithmetic is exact, in whole parts
+//! A platform is described by one file of data ([`mod@file`]). All arithmetic is exact, in whole parts
 //! and exact fractions of them; each charge is rounded once, at its end.
 
 mod amounts;
