@@ -11,9 +11,11 @@ mod due;
 mod earn;
 mod expire;
 mod expiring;
+mod export;
 pub mod failure;
 mod fees;
 mod history;
+mod import;
 mod log;
 mod pay;
 mod rate;
@@ -145,6 +147,8 @@ pub enum Verb {
     Unit(unit::Words),
     Backup(backup::Words),
     Restore(restore::Words),
+    Import(import::Words),
+    Export(export::Words),
     Check(check::Words),
     Demo(demo::Words),
 }
@@ -157,7 +161,20 @@ pub struct Outcome {
     pub notes: Vec<Note>,
     /// 0, or what `--exit-code` or a refusal that has an answer asks for.
     pub status: u8,
+    /// Written instead of the answer: what is too long to be held as one.
+    pub stream: Option<Stream>,
 }
+
+/// Hands a long text on, part by part, and says then what is to be said beside it.
+pub struct Stream {
+    /// Takes what writes one part.
+    pub write: Writing,
+    /// A file that exists already may be replaced.
+    pub replace: bool,
+}
+
+/// Writes every part of a text with what it is handed.
+pub type Writing = Box<dyn FnOnce(&mut dyn FnMut(&str) -> Result<(), Failure>) -> Result<Vec<Note>, Failure>>;
 
 /// Something said on stderr beside an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,7 +188,7 @@ pub enum Note {
 impl Outcome {
     /// An answer with nothing beside it.
     pub fn of(answer: impl Answer + 'static) -> Outcome {
-        Outcome { answer: Box::new(answer), notes: Vec::new(), status: 0 }
+        Outcome { answer: Box::new(answer), notes: Vec::new(), status: 0, stream: None }
     }
 
     /// The same answer with those notes.
@@ -210,6 +227,8 @@ pub fn run(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
         Verb::Unit(words) => unit::run(words, session),
         Verb::Backup(words) => backup::run(words, session),
         Verb::Restore(words) => restore::run(words, session),
+        Verb::Import(words) => import::run(words, session),
+        Verb::Export(words) => export::run(words, session),
         Verb::Check(words) => check::run(words, session),
         Verb::Demo(words) => demo::run(words, session),
     }

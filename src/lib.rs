@@ -3,7 +3,9 @@
 //! really net before the button is pressed.
 
 pub mod cli;
+pub mod export;
 pub mod fee;
+pub mod import;
 pub mod ledger;
 pub mod money;
 pub mod period;

@@ -8,7 +8,7 @@
 
 use jandon::cli::failure::Failure;
 use jandon::cli::session::{Session, World};
-use jandon::cli::{self, ColorWord, Globals, Note, Words};
+use jandon::cli::{self, ColorWord, Globals, Note, Stream, Words};
 use jandon::money::FigureError;
 use jandon::period::Moment;
 use jandon::view::worth::Drawing;
@@ -46,11 +46,16 @@ fn answer(words: &Words, format: Format) -> Result<u8, Failure> {
             say(&session.catalog_warnings(), &words.globals);
         }
     })?;
-    let width = if words.globals.output.is_some() { None } else { width() };
-    let text = view::render(outcome.answer.as_ref(), format, width);
-    match &words.globals.output {
-        Some(path) => write_file(path, &text)?,
-        None => write_stdout(&text)?,
+    let output = words.globals.output.as_deref();
+    if let Some(stream) = outcome.stream {
+        say(&write_stream(stream, output)?, &words.globals);
+    } else {
+        let width = if output.is_some() { None } else { width() };
+        let text = view::render(outcome.answer.as_ref(), format, width);
+        match output {
+            Some(path) => write_file(path, &text)?,
+            None => write_stdout(&text)?,
+        }
     }
     say(&outcome.notes, &words.globals);
     Ok(outcome.status)
@@ -263,6 +268,45 @@ fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
         let _ = std::fs::remove_file(&draft);
         fail(error)
     })
+}
+
+/// Writes a long text part by part to stdout, or to a file, which appears whole or not at all.
+fn write_stream(stream: Stream, output: Option<&Path>) -> Result<Vec<Note>, Failure> {
+    let file = output.filter(|path| *path != Path::new("-"));
+    let Some(path) = file else {
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        let fail = |e: std::io::Error| match e.kind() {
+            std::io::ErrorKind::BrokenPipe => Failure::NobodyReads,
+            _ => Failure::File { path: PathBuf::from("standard output"), error: e },
+        };
+        let notes = (stream.write)(&mut |text| out.write_all(text.as_bytes()).map_err(fail))?;
+        return out.flush().map_err(fail).map(|()| notes);
+    };
+    let fail = |error| Failure::File { path: path.to_path_buf(), error };
+    let meta = std::fs::metadata(path);
+    if meta.is_ok() && !stream.replace {
+        return Err(Failure::FileExists { path: path.to_path_buf() });
+    }
+    let is_plain = meta.map_or(true, |meta| meta.is_file());
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let draft = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
+    // A pipe or a device cannot appear whole; it takes the text as it comes.
+    let target = if is_plain { draft.as_path() } else { path };
+    let written = || -> Result<Vec<Note>, Failure> {
+        let file = if is_plain { private_file(target) } else { std::fs::File::create(target) };
+        let mut out = std::io::BufWriter::new(file.map_err(fail)?);
+        let notes = (stream.write)(&mut |text| out.write_all(text.as_bytes()).map_err(fail))?;
+        let file = out.into_inner().map_err(|e| fail(e.into_error()))?;
+        if is_plain {
+            file.sync_all().and_then(|()| std::fs::rename(&draft, path)).map_err(fail)?;
+        }
+        Ok(notes)
+    };
+    let result = written();
+    if result.is_err() && is_plain {
+        let _ = std::fs::remove_file(&draft);
+    }
+    result
 }
 
 fn private_file(path: &Path) -> std::io::Result<std::fs::File> {

@@ -3,6 +3,7 @@
 //! Facts are only ever added. What is derived from them (totals, standings, lots, bills) is kept
 //! in the same transaction by the door, so that reading costs the same however long the history.
 
+mod carry;
 mod check;
 mod copy;
 mod derived;
@@ -19,6 +20,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use carry::{Carried, CarryError};
 pub use check::{Finding, Report as CheckReport};
 pub use copy::{Contents, Restored};
 pub use place::{Exposure, exposures};

@@ -3,6 +3,7 @@
 //! A face formats; it does not reckon. Every figure on a page is in the value.
 
 pub mod balance;
+pub mod carried;
 pub mod catalog;
 pub mod checked;
 pub mod copied;

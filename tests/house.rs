@@ -11,6 +11,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("ledger", 2),
     ("fee", 3),
     ("report", 3),
+    ("export", 3),
+    ("import", 3),
     ("store", 5),
     ("view", 5),
     ("cli", 6),
@@ -21,7 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
 const KEEPERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("comfy_table", &["view"]),
-    ("serde_json", &["view"]),
+    ("serde_json", &["view", "export", "import"]),
     ("toml", &["fee", "cli"]),
     ("clap", &["cli", "main"]),
     ("directories", &["main"]),

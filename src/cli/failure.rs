@@ -2,11 +2,12 @@
 //! room knows these words.
 
 use crate::fee::file::{Fault, FileError};
+use crate::import::{LINE_MAX, Wrong};
 use crate::ledger::RuleBroken;
 use crate::ledger::name::NameError;
 use crate::money::{FigureError, MoneyError, RateError, Unit};
 use crate::period::DateError;
-use crate::store::{Refusal, StoreError};
+use crate::store::{CarryError, Refusal, StoreError};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -76,6 +77,10 @@ pub enum Failure {
     Store(StoreError),
     /// A file of the user's cannot be read or written.
     File { path: PathBuf, error: std::io::Error },
+    /// A file is there already.
+    FileExists { path: PathBuf },
+    /// A line of a file cannot be imported.
+    Line { file: String, error: CarryError },
     /// A platform file has a fault.
     PlatformFile { path: String, error: FileError },
     /// The config is not understood.
@@ -194,6 +199,21 @@ impl Failure {
                 },
             },
             Failure::File { .. } => "file",
+            Failure::FileExists { .. } => "file-exists",
+            Failure::Line { error, .. } => match error {
+                CarryError::Refused { error: StoreError::Rule(rule), .. } => rule_code(rule),
+                CarryError::Refused { .. } => "refused-line",
+                CarryError::Line { what, .. } => match what {
+                    Wrong::NoHeader => "no-header",
+                    Wrong::Newer(_) => "newer-file",
+                    Wrong::UnknownAccount(_) => "unknown-account",
+                    Wrong::UnknownUnit(_) => "unknown-unit",
+                    Wrong::UnknownChange(_) => "unknown-change",
+                    Wrong::ChangeIsOver(_) => "change-is-over",
+                    Wrong::AccountDiffers(_) => "account-differs",
+                    _ => "bad-line",
+                },
+            },
             Failure::PlatformFile { .. } => "platform-file",
             Failure::Config { .. } => "config",
             Failure::Unsound { .. } => "unsound",
@@ -331,6 +351,17 @@ impl Failure {
                 format!("{} cannot be used: {}", path.display(), plain_io(error)),
                 "check the path and who may read or write it".into(),
             ),
+            Failure::FileExists { path } => words(
+                format!("{} is there already", path.display()),
+                "name another file, or replace it with --force",
+            ),
+            Failure::Line { file, error } => {
+                let (line, (what, hint)) = match error {
+                    CarryError::Line { line, what } => (line, wrong_words(what)),
+                    CarryError::Refused { line, error } => (line, store_words(error)),
+                };
+                (format!("{file}:{line}: {what}; nothing was imported"), hint)
+            }
             Failure::PlatformFile { path, error } => {
                 (file_error(path, error), "the README shows one complete platform file".into())
             }
@@ -344,6 +375,53 @@ impl Failure {
             ),
             Failure::NobodyReads => (String::new(), String::new()),
         }
+    }
+}
+
+fn wrong_words(what: &Wrong) -> (String, String) {
+    let words = |message: String, hint: &str| (message, hint.to_string());
+    match what {
+        Wrong::NoHeader => words(
+            "the first line is not {\"jandon\":1}".into(),
+            "give a file of jandon's own: one that `jandon export` wrote, or lines below that header",
+        ),
+        Wrong::Newer(form) => {
+            words(format!("the file was written by a newer jandon (form {form})"), "use the newer jandon")
+        }
+        Wrong::NotText => words("the line is not text in UTF-8".into(), "write the file as UTF-8"),
+        Wrong::TooLong => {
+            words(format!("the line is longer than {LINE_MAX} bytes"), "one fact stands on one line")
+        }
+        Wrong::NotJson(error) => {
+            words(format!("the line is not JSON ({error})"), "one fact stands on one line, as JSON")
+        }
+        Wrong::Form(error) => words(
+            format!("the line is not a fact ({error})"),
+            "a line is one of unit, account, rate, change, entry, snapshot, void; see: jandon export",
+        ),
+        Wrong::Value { key, text, wanted } => {
+            (format!("`{key}` is {text:?}"), format!("`{key}` wants {wanted}"))
+        }
+        Wrong::AmountMissing(what) => words(format!("an amount is missing: {what}"), "say what moved"),
+        Wrong::UnknownAccount(name) => words(
+            format!("no account is called {name:?} there"),
+            "open it on a line before, or with jandon account add; leave a place out that is no account",
+        ),
+        Wrong::UnknownUnit(code) => words(
+            format!("no unit is called {code:?}"),
+            "declare it on a line before: {\"unit\":{\"code\":…,\"decimals\":…}}",
+        ),
+        Wrong::UnknownChange(id) => {
+            words(format!("no change is called {id:?} there"), "its line must come before what names it")
+        }
+        Wrong::ChangeIsOver(id) => words(
+            format!("the change {id:?} is over, and this was not in it"),
+            "keep the facts of a change together, or leave `change` out",
+        ),
+        Wrong::AccountDiffers(name) => words(
+            format!("the ledger has an account called {name:?} already, and it is another one"),
+            "rename one of the two",
+        ),
     }
 }
 

@@ -306,6 +306,16 @@ impl Session {
         look(&Book { store: &store, accounts })
     }
 
+    /// The ledger as it stands, for what is read piece by piece.
+    pub fn store(&self) -> Result<Store, Failure> {
+        Ok(Store::read(&self.ledger, self.wait)?)
+    }
+
+    /// The ledger under its write lock, for what is written piece by piece.
+    pub fn store_for_writing(&self) -> Result<Store, Failure> {
+        Ok(Store::write(&self.ledger, self.wait)?)
+    }
+
     /// Records one change. `decide` sees the ledger under its write lock and says what to add;
     /// with `dry_run` all is done but the keeping.
     pub fn record(

@@ -63,8 +63,9 @@ fn change(
             None => None,
         };
         let (shown, command) = original.map_or((found.id, found.command.clone()), |o| (o.id, o.command));
-        // What opened, changed or closed an account is told by the account's name.
-        let mut names = book.store.names_given(shown)?;
+        // What opened, changed or closed an account is told by the account's name; an import may
+        // have opened many.
+        let mut names = if command == "import" { Vec::new() } else { book.store.names_given(shown)? };
         names.insert(0, command);
         *target.borrow_mut() = Some(names.join(" "));
         Ok(vec![Fact::Void(found.id)])

@@ -2,19 +2,30 @@
 -- Every row of a fact and every change draws its `seq` from one counter, the order of recording.
 
 -- A row is what one command wrote; its facts have the next numbers, up to the next change.
+-- within: the import that brought the change along, and with which it is undone.
 CREATE TABLE change (
   seq      INTEGER PRIMARY KEY,
   id       INTEGER NOT NULL UNIQUE,
   at       INTEGER NOT NULL,
-  command  TEXT    NOT NULL CHECK (command <> '')
+  command  TEXT    NOT NULL CHECK (command <> ''),
+  within   INTEGER          REFERENCES change (seq) CHECK (within < seq)
+) STRICT;
+CREATE INDEX change_by_within ON change (within) WHERE within IS NOT NULL;
+
+-- A row is an id as a file wrote it, where it is not sixteen hexadecimal digits.
+CREATE TABLE foreign_id (
+  id    INTEGER PRIMARY KEY,
+  text  TEXT NOT NULL UNIQUE CHECK (text <> '')
 ) STRICT;
 
--- A row voids a change: an undo voids what was recorded, a redo voids the undo.
+-- A row voids a change: an undo voids what was recorded, a redo voids the undo. The undo of an
+-- import has a row for each change within it that counted.
 CREATE TABLE void (
   seq     INTEGER PRIMARY KEY,
   change  INTEGER NOT NULL REFERENCES change (seq),
   of      INTEGER NOT NULL REFERENCES change (seq) CHECK (of < change)
 ) STRICT;
+CREATE INDEX void_by_change ON void (change);
 
 -- A row is a currency or a points unit that the ledger uses.
 CREATE TABLE unit (
@@ -199,6 +210,8 @@ CREATE TABLE bill (
 
 CREATE TRIGGER change_is_kept           BEFORE UPDATE ON change           BEGIN SELECT RAISE(ABORT, 'a change is never altered'); END;
 CREATE TRIGGER change_is_not_deleted    BEFORE DELETE ON change           BEGIN SELECT RAISE(ABORT, 'a change is never deleted'); END;
+CREATE TRIGGER foreign_id_is_kept       BEFORE UPDATE ON foreign_id       BEGIN SELECT RAISE(ABORT, 'an id is never altered'); END;
+CREATE TRIGGER foreign_id_is_not_deleted BEFORE DELETE ON foreign_id      BEGIN SELECT RAISE(ABORT, 'an id is never deleted'); END;
 CREATE TRIGGER void_is_kept             BEFORE UPDATE ON void             BEGIN SELECT RAISE(ABORT, 'a void is never altered'); END;
 CREATE TRIGGER void_is_not_deleted      BEFORE DELETE ON void             BEGIN SELECT RAISE(ABORT, 'a void is never deleted'); END;
 CREATE TRIGGER unit_is_kept             BEFORE UPDATE ON unit             BEGIN SELECT RAISE(ABORT, 'a unit is never altered'); END;

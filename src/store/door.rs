@@ -10,7 +10,7 @@ use super::{Applied, Change, Fact, Refusal, Store, StoreError};
 use crate::ledger::{
     Account, AccountId, Bills, Entry, Expires, Flow, Id, Kind, Lots, Measure, RuleBroken, Snapshot, name,
 };
-use crate::money::Unit;
+use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment, Month};
 use rusqlite::{OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,12 +22,12 @@ const MOVED_MAX: i128 = 1 << 61;
 const LARGE: u64 = 1 << 32;
 
 /// The state of one pass through the door.
-struct Pass<'s> {
-    store: &'s Store,
+pub(super) struct Pass<'s> {
+    pub(super) store: &'s Store,
     /// The next number in the order of recording.
     seq: i64,
-    accounts: HashMap<AccountId, Account>,
-    units: HashMap<Unit, i64>,
+    pub(super) accounts: HashMap<AccountId, Account>,
+    pub(super) units: HashMap<Unit, i64>,
     touched: BTreeSet<AccountId>,
     /// Accounts whose lots or bills must be walked through again.
     replay: BTreeSet<AccountId>,
@@ -45,40 +45,27 @@ impl Store {
     /// Writes one change within the transaction. What is read afterwards shows it; [`Store::keep`]
     /// makes it lasting, and without that nobody else will ever see it.
     pub fn apply(&self, change: &Change) -> Result<Applied, StoreError> {
-        debug_assert!(self.writing, "only a store opened for writing has the lock");
-        let mut pass = Pass {
-            store: self,
-            seq: self.last_seq()? + 1,
-            accounts: self.accounts()?.into_iter().map(|a| (a.id, a)).collect(),
-            units: self.unit_numbers()?,
-            touched: BTreeSet::new(),
-            replay: BTreeSet::new(),
-        };
-        let change_seq = pass.next_seq();
-        let sql = "INSERT INTO change (seq, id, at, command) VALUES (?1, ?2, ?3, ?4)";
-        pass.execute(sql, params![change_seq, change.id.0, change.at.0, change.command])?;
+        let mut pass = Pass::new(self)?;
+        let change_seq = pass.change(change.id, change.at, change.command, None)?;
         for fact in &change.facts {
             match fact {
                 Fact::Unit(unit) => {
                     pass.unit(unit, change_seq)?;
                 }
-                Fact::Open(account) => pass.open(account, change_seq)?,
+                Fact::Open(account) => {
+                    pass.open(account, change_seq)?;
+                }
                 Fact::Edit(account) => pass.edit(account, change_seq)?,
                 Fact::Entry(entry) => pass.record_entry(entry, change_seq)?,
                 Fact::Snapshot(snapshot) => pass.record_snapshot(snapshot, change_seq)?,
-                Fact::Rate { unit, rate, of, day } => {
-                    let (unit, of) = (pass.unit(unit, change_seq)?, pass.unit(of, change_seq)?);
-                    let sql = "INSERT INTO rate (seq, change, unit, value, of, day) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-                    let seq = pass.next_seq();
-                    pass.execute(sql, params![seq, change_seq, unit, rate.to_string(), of, day.0])?;
+                Fact::Rate { unit, rate, of, day } => pass.rate(unit, *rate, of, *day, change_seq)?,
+                Fact::Void(id) => {
+                    let ids = pass.with_what_is_within(*id)?;
+                    pass.void(&ids, change_seq)?;
                 }
-                Fact::Void(id) => pass.void(*id, change_seq)?,
             }
         }
-        let replay = std::mem::take(&mut pass.replay);
-        for account in replay {
-            pass.replay(account)?;
-        }
+        pass.settle()?;
         Ok(Applied { accounts: pass.touched.into_iter().collect() })
     }
 
@@ -96,18 +83,67 @@ impl Store {
     }
 }
 
-impl Pass<'_> {
+impl<'s> Pass<'s> {
+    /// A pass that begins after the last fact of the ledger.
+    pub(super) fn new(store: &'s Store) -> Result<Pass<'s>, StoreError> {
+        debug_assert!(store.writing, "only a store opened for writing has the lock");
+        Ok(Pass {
+            store,
+            seq: store.last_seq()? + 1,
+            accounts: store.accounts()?.into_iter().map(|a| (a.id, a)).collect(),
+            units: store.unit_numbers()?,
+            touched: BTreeSet::new(),
+            replay: BTreeSet::new(),
+        })
+    }
+
+    /// Begins a change, on its own or within an import; the facts that follow are its own.
+    pub(super) fn change(
+        &mut self,
+        id: Id,
+        at: Moment,
+        command: &str,
+        within: Option<i64>,
+    ) -> Result<i64, StoreError> {
+        let seq = self.next_seq();
+        let sql = "INSERT INTO change (seq, id, at, command, within) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.execute(sql, params![seq, id.0, at.0, command, within])?;
+        Ok(seq)
+    }
+
+    /// Walks again through the facts of the accounts that need it.
+    pub(super) fn settle(&mut self) -> Result<(), StoreError> {
+        for account in std::mem::take(&mut self.replay) {
+            self.replay(account)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn rate(
+        &mut self,
+        unit: &Unit,
+        rate: Rate,
+        of: &Unit,
+        day: Day,
+        change: i64,
+    ) -> Result<(), StoreError> {
+        let (unit, of) = (self.unit(unit, change)?, self.unit(of, change)?);
+        let sql = "INSERT INTO rate (seq, change, unit, value, of, day) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let seq = self.next_seq();
+        self.execute(sql, params![seq, change, unit, rate.to_string(), of, day.0]).map(|_| ())
+    }
+
     fn next_seq(&mut self) -> i64 {
         self.seq += 1;
         self.seq - 1
     }
 
-    fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
+    pub(super) fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
         let mut statement = self.store.db.prepare_cached(sql).map_err(|e| self.store.fail(e))?;
         statement.execute(values).map_err(|e| self.store.fail(e))
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         values: impl rusqlite::Params,
@@ -118,7 +154,7 @@ impl Pass<'_> {
     }
 
     /// The number of a unit, which comes into use where it was not.
-    fn unit(&mut self, unit: &Unit, change: i64) -> Result<i64, StoreError> {
+    pub(super) fn unit(&mut self, unit: &Unit, change: i64) -> Result<i64, StoreError> {
         if let Some(seq) = self.units.get(unit) {
             return Ok(*seq);
         }
@@ -142,15 +178,16 @@ impl Pass<'_> {
         Ok(Some(self.store.db.last_insert_rowid()))
     }
 
-    fn open(&mut self, account: &Account, change: i64) -> Result<(), StoreError> {
+    pub(super) fn open(&mut self, account: &Account, change: i64) -> Result<AccountId, StoreError> {
         self.check_name(account)?;
         let id = self.next_seq();
         self.execute("INSERT INTO account (id, change) VALUES (?1, ?2)", params![id, change])?;
         let account = Account { id: AccountId(id), ..account.clone() };
-        self.version(&account, change)
+        self.version(&account, change)?;
+        Ok(account.id)
     }
 
-    fn edit(&mut self, account: &Account, change: i64) -> Result<(), StoreError> {
+    pub(super) fn edit(&mut self, account: &Account, change: i64) -> Result<(), StoreError> {
         self.check_name(account)?;
         let before = self.account(account.id)?;
         let in_use = self.one("SELECT 1 FROM standing WHERE account = ?1", [account.id.0], |_| Ok(()))?;
@@ -205,7 +242,7 @@ impl Pass<'_> {
         }
     }
 
-    fn account(&self, id: AccountId) -> Result<Account, StoreError> {
+    pub(super) fn account(&self, id: AccountId) -> Result<Account, StoreError> {
         let missing = || StoreError::Damaged(self.store.path.clone(), format!("no account {}", id.0));
         self.accounts.get(&id).cloned().ok_or_else(missing)
     }
@@ -215,7 +252,7 @@ impl Pass<'_> {
         Ok(self.one(sql, [account.0], |row| row.get(0))?.unwrap_or(0))
     }
 
-    fn record_entry(&mut self, entry: &Entry, change: i64) -> Result<(), StoreError> {
+    pub(super) fn record_entry(&mut self, entry: &Entry, change: i64) -> Result<(), StoreError> {
         entry.check(|id| self.accounts.get(&id))?;
         let labels = Labels {
             category: self.label(entry.category.as_deref())?.unwrap_or(0),
@@ -309,7 +346,7 @@ impl Pass<'_> {
         Ok(())
     }
 
-    fn record_snapshot(&mut self, snapshot: &Snapshot, change: i64) -> Result<(), StoreError> {
+    pub(super) fn record_snapshot(&mut self, snapshot: &Snapshot, change: i64) -> Result<(), StoreError> {
         let account = self.account(snapshot.account)?;
         if account.closed {
             return Err(RuleBroken::AccountClosed { account: account.name }.into());
@@ -594,36 +631,60 @@ impl Pass<'_> {
         }
     }
 
-    /// Voids a change: its facts no longer count. Where it is an undo, what it voided counts again.
-    fn void(&mut self, id: Id, change: i64) -> Result<(), StoreError> {
-        let sql = "SELECT seq FROM change WHERE id = ?1";
-        let target: Option<i64> = self.one(sql, [id.0], |row| row.get(0))?;
-        let target = target.ok_or_else(|| Refusal::UnknownChange(id.to_string()))?;
-        let voided = |seq: i64| self.one("SELECT 1 FROM voided WHERE change = ?1", [seq], |_| Ok(()));
-        if voided(target)?.is_some() {
-            return Err(Refusal::AlreadyUndone(id).into());
-        }
-        let voids = |seq: i64| self.one("SELECT of FROM void WHERE change = ?1", [seq], |row| row.get(0));
-        let undone: Option<i64> = voids(target)?;
-        if let Some(undone) = undone
-            && voids(undone)?.is_some()
-        {
-            return Err(Refusal::UndoOfUndo(id).into());
-        }
-        let seq = self.next_seq();
-        self.execute("INSERT INTO void (seq, change, of) VALUES (?1, ?2, ?3)", params![seq, change, target])?;
-        self.execute("INSERT INTO voided (change) VALUES (?1)", [target])?;
-        match undone {
-            None => self.set_counted(target, false),
-            Some(original) => {
-                self.execute("DELETE FROM voided WHERE change = ?1", [original])?;
-                self.set_counted(original, true)
-            }
-        }
+    /// A change and, where it is an import, what within it counts.
+    fn with_what_is_within(&self, id: Id) -> Result<Vec<Id>, StoreError> {
+        let sql = "WITH RECURSIVE part (seq) AS (
+                     SELECT c.seq FROM change c JOIN change g ON g.seq = c.within WHERE g.id = ?1
+                     UNION ALL SELECT c.seq FROM change c JOIN part p ON c.within = p.seq)
+                   SELECT c.id FROM part p JOIN change c ON c.seq = p.seq
+                   WHERE c.seq NOT IN (SELECT change FROM voided) AND c.seq NOT IN (SELECT change FROM void)
+                   ORDER BY c.seq";
+        let parts: Vec<i64> = self.store.all(sql, [id.0], |row| row.get(0))?;
+        Ok(std::iter::once(id).chain(parts.into_iter().map(Id)).collect())
     }
 
-    /// Counts all facts of a change in or out.
-    fn set_counted(&mut self, change: i64, counted: bool) -> Result<(), StoreError> {
+    /// Voids changes together: their facts no longer count. Where one is an undo, what it voided
+    /// counts again.
+    pub(super) fn void(&mut self, ids: &[Id], change: i64) -> Result<(), StoreError> {
+        let (mut out, mut back) = (Vec::new(), Vec::new());
+        for id in ids {
+            let sql = "SELECT seq FROM change WHERE id = ?1";
+            let target: Option<i64> = self.one(sql, [id.0], |row| row.get(0))?;
+            let target = target.ok_or_else(|| Refusal::UnknownChange(id.to_string()))?;
+            if self.one("SELECT 1 FROM voided WHERE change = ?1", [target], |_| Ok(()))?.is_some() {
+                return Err(Refusal::AlreadyUndone(*id).into());
+            }
+            let sql = "SELECT of FROM void WHERE change = ?1 ORDER BY seq";
+            let undone: Vec<i64> = self.store.all(sql, [target], |row| row.get(0))?;
+            let sql = "SELECT 1 FROM void v JOIN void w ON w.change = v.of WHERE v.change = ?1 LIMIT 1";
+            if self.one(sql, [target], |_| Ok(()))?.is_some() {
+                return Err(Refusal::UndoOfUndo(*id).into());
+            }
+            let seq = self.next_seq();
+            self.execute(
+                "INSERT INTO void (seq, change, of) VALUES (?1, ?2, ?3)",
+                params![seq, change, target],
+            )?;
+            self.execute("INSERT INTO voided (change) VALUES (?1)", [target])?;
+            for original in &undone {
+                self.execute("DELETE FROM voided WHERE change = ?1", [original])?;
+            }
+            if undone.is_empty() {
+                out.push(target);
+            }
+            back.extend(undone);
+        }
+        for (changes, counted) in [(out, false), (back, true)] {
+            if !changes.is_empty() {
+                self.set_counted(&changes, counted)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts all facts of some changes in or out, together: entries first, so that a snapshot
+    /// meets the balance that all of them make.
+    fn set_counted(&mut self, changes: &[i64], counted: bool) -> Result<(), StoreError> {
         let before: Vec<Account> = self.accounts.values().cloned().collect();
         self.accounts = self.store.accounts()?.into_iter().map(|a| (a.id, a)).collect();
         self.units = self.store.unit_numbers()?;
@@ -645,25 +706,29 @@ impl Pass<'_> {
             }
         }
         let sign = if counted { 1 } else { -1 };
-        for (seq, entry, labels) in self.store.entries_of(change)? {
-            for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
-                self.check_open(account, &before)?;
-                if counted {
-                    self.check_same_nature(account, seq)?;
+        for change in changes {
+            for (seq, entry, labels) in self.store.entries_of(*change)? {
+                for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
+                    self.check_open(account, &before)?;
+                    if counted {
+                        self.check_same_nature(account, seq)?;
+                    }
+                    self.replay.insert(account);
                 }
-                self.replay.insert(account);
+                self.count_entry(&entry, labels, seq, sign)?;
             }
-            self.count_entry(&entry, labels, seq, sign)?;
         }
-        for (seq, snapshot) in self.store.snapshots_of(change)? {
-            self.check_open(snapshot.account, &before)?;
-            let place = Place { account: snapshot.account, at: snapshot.at, seq };
-            if counted {
-                self.check_same_nature(snapshot.account, seq)?;
-                self.replay.insert(snapshot.account);
-                self.count_snapshot(place, snapshot.balance)?;
-            } else {
-                self.uncount_snapshot(place)?;
+        for change in changes {
+            for (seq, snapshot) in self.store.snapshots_of(*change)? {
+                self.check_open(snapshot.account, &before)?;
+                let place = Place { account: snapshot.account, at: snapshot.at, seq };
+                if counted {
+                    self.check_same_nature(snapshot.account, seq)?;
+                    self.replay.insert(snapshot.account);
+                    self.count_snapshot(place, snapshot.balance)?;
+                } else {
+                    self.uncount_snapshot(place)?;
+                }
             }
         }
         // Months that no fact is left of are as if they had never been.
@@ -701,7 +766,8 @@ impl Pass<'_> {
 
     fn check_open(&self, account: AccountId, before: &[Account]) -> Result<(), StoreError> {
         match self.accounts.get(&account) {
-            Some(known) if known.closed => {
+            // What closes or opens the account itself may bring its facts along.
+            Some(known) if known.closed && before.iter().any(|a| a.id == account && a.closed) => {
                 Err(RuleBroken::AccountClosed { account: known.name.clone() }.into())
             }
             Some(_) => Ok(()),

@@ -105,15 +105,15 @@ type CategoryKey = (i64, i64, i64);
 type CountAndAmount = (i64, i64);
 
 const LIVE: &str = "change NOT IN (SELECT change FROM voided)";
-const ENTRY_COLUMNS: &str =
+pub(super) const ENTRY_COLUMNS: &str =
     "e.seq, e.id, e.at, e.kind, e.from_account, e.to_account, uo.code, uo.decimals, ui.code,
      ui.decimals, e.amount_out, e.amount_in, e.fee, e.tax, ca.text, pa.text, ch.text, e.expires, e.note,
      ifnull(e.category, 0), ifnull(e.channel, 0), e.unit_out, e.unit_in, e.change";
-const ENTRY_JOINS: &str = "JOIN unit uo ON uo.seq = e.unit_out JOIN unit ui ON ui.seq = e.unit_in
+pub(super) const ENTRY_JOINS: &str = "JOIN unit uo ON uo.seq = e.unit_out JOIN unit ui ON ui.seq = e.unit_in
      LEFT JOIN label ca ON ca.id = e.category LEFT JOIN label pa ON pa.id = e.payee
      LEFT JOIN label ch ON ch.id = e.channel";
 
-fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> {
+pub(super) fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> {
     let unit = |code: usize| -> rusqlite::Result<Unit> {
         Ok(Unit { code: row.get::<_, String>(code)?.into(), decimals: row.get(code + 1)? })
     };
@@ -161,7 +161,7 @@ impl Store {
         rows().map_err(|e| self.fail(e))
     }
 
-    fn maybe<T>(
+    pub(super) fn maybe<T>(
         &self,
         sql: &str,
         values: impl rusqlite::Params,
@@ -620,12 +620,21 @@ impl Store {
         Ok(rows)
     }
 
-    /// The rows that one change recorded, in the order of recording.
+    /// The rows that one change recorded, of an import all it brought along, in the order of recording.
     pub fn history_of_change(&self, id: Id) -> Result<Vec<HistoryRow>, StoreError> {
-        let sql = "SELECT seq FROM change WHERE id = ?1";
-        let Some(change) = self.maybe(sql, [id.0], |row| row.get::<_, i64>(0))? else {
-            return Ok(Vec::new());
-        };
+        let sql = "WITH RECURSIVE part (seq) AS (
+                     SELECT seq FROM change WHERE id = ?1
+                     UNION ALL SELECT c.seq FROM change c JOIN part p ON c.within = p.seq)
+                   SELECT c.seq, c.id FROM part p JOIN change c ON c.seq = p.seq ORDER BY c.seq";
+        let changes: Vec<(i64, i64)> = self.all(sql, [id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut rows = Vec::new();
+        for (seq, id) in changes {
+            rows.extend(self.rows_of_change(seq, Id(id))?);
+        }
+        Ok(rows)
+    }
+
+    fn rows_of_change(&self, change: i64, id: Id) -> Result<Vec<HistoryRow>, StoreError> {
         let sql = "SELECT 1 FROM voided WHERE change = ?1";
         let voided = self.maybe(sql, [change], |_| Ok(()))?.is_some();
         let mut rows: Vec<HistoryRow> = self
@@ -653,7 +662,7 @@ impl Store {
     /// The change that an undo voided, where the given change is one.
     pub fn voided_original(&self, id: Id) -> Result<Option<Id>, StoreError> {
         let sql = "SELECT o.id FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of
-                   WHERE c.id = ?1";
+                   WHERE c.id = ?1 ORDER BY v.seq LIMIT 1";
         self.maybe(sql, [id.0], |row| Ok(Id(row.get(0)?)))
     }
 
@@ -681,15 +690,17 @@ impl Store {
         })
     }
 
-    /// The latest change that counts and can be undone, or the latest undo that counts.
+    /// The latest change that counts and can be undone, or the latest undo that counts. What an
+    /// import brought along is undone with it.
     pub fn last_change(&self, undo: bool) -> Result<Option<ChangeRow>, StoreError> {
         let voiding = if undo { "IS NULL" } else { "IS NOT NULL" };
         // A redo voids an undo; what can be redone is an undo of something else than an undo.
         let original = if undo { "" } else { "AND NOT EXISTS (SELECT 1 FROM void w WHERE w.change = v.of)" };
         let sql = format!(
             "SELECT c.id, c.seq, c.command, c.at, o.id, 0 FROM change c
-             LEFT JOIN void v ON v.change = c.seq LEFT JOIN change o ON o.seq = v.of
-             WHERE v.of {voiding} {original} AND c.seq NOT IN (SELECT change FROM voided)
+             LEFT JOIN void v ON v.seq = (SELECT min(seq) FROM void WHERE change = c.seq)
+             LEFT JOIN change o ON o.seq = v.of
+             WHERE c.within IS NULL AND v.of {voiding} {original} AND c.seq NOT IN (SELECT change FROM voided)
              ORDER BY c.seq DESC LIMIT 1"
         );
         self.maybe(&sql, [], change_row)
@@ -700,7 +711,8 @@ impl Store {
     pub fn changes_like(&self, typed: &str) -> Result<Vec<ChangeRow>, StoreError> {
         let wanted = typed.trim().to_ascii_lowercase();
         let base = "SELECT c.id, c.seq, c.command, c.at, o.id, c.seq IN (SELECT change FROM voided)
-                    FROM change c LEFT JOIN void v ON v.change = c.seq LEFT JOIN change o ON o.seq = v.of";
+                    FROM change c LEFT JOIN void v ON v.seq = (SELECT min(seq) FROM void WHERE change = c.seq)
+                    LEFT JOIN change o ON o.seq = v.of";
         if let Some(id) = Id::parse(&wanted) {
             let sql = format!(
                 "{base} WHERE c.id = ?1 OR c.seq = (SELECT change FROM entry WHERE id = ?1)

@@ -1,0 +1,312 @@
+//! The ledger as a file of lines: one fact, one line of JSON, in the order of recording.
+//!
+//! A name in a line is the name that the account had when the fact was recorded, so that whoever
+//! reads the lines in their order always finds it.
+
+use crate::ledger::{Account, AccountId, Entry, Expires, Id, Snapshot};
+use crate::money::{Rate, Unit};
+use crate::period::{Day, Moment};
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
+
+/// The first line of every file.
+pub const HEADER: &str = "{\"jandon\":1}\n";
+
+/// An id: its key, and the text that stands for it in files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The key in the ledger.
+    pub id: Id,
+    /// Sixteen hexadecimal digits, or what a file called it.
+    pub text: String,
+}
+
+/// Something that the ledger tells, in the order of recording.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
+pub enum Told {
+    /// A change begins.
+    Change { name: Name, at: Moment, command: String },
+    /// A unit comes into use.
+    Unit(Unit),
+    /// An account is opened, or stands otherwise from now on.
+    Account(Account),
+    /// What a unit was worth from a day on.
+    Rate { unit: Unit, rate: Rate, of: Unit, day: Day },
+    /// A dated event, and the text of its id.
+    Entry(Box<Entry>, String),
+    /// A balance seen, and the text of its id.
+    Snapshot(Snapshot, String),
+    /// A change no longer counts, or, where it is an undo, what it voided counts again.
+    Void(Name),
+}
+
+/// Turns what the ledger tells into lines. It remembers accounts and voids, never entries.
+#[derive(Default)]
+pub struct Teller {
+    /// Every version of an account, with the change that made it.
+    versions: HashMap<AccountId, Vec<(Id, Account)>>,
+    voided: HashSet<Id>,
+    /// What each undo and redo voids.
+    voids: HashMap<Id, Vec<Id>>,
+    /// Changes without a line: imports that only held others together, and their undoing.
+    silent: HashSet<Id>,
+    change: Option<Begun>,
+    lines: u64,
+}
+
+/// The change whose facts are told now.
+struct Begun {
+    name: Name,
+    at: Moment,
+    command: String,
+    /// Its line is written with its first fact.
+    written: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Line<'a> {
+    Unit(UnitLine<'a>),
+    Account(AccountLine<'a>),
+    Rate(RateLine<'a>),
+    Change(ChangeLine<'a>),
+    Entry(EntryLine<'a>),
+    Snapshot(SnapshotLine<'a>),
+    Void(VoidLine<'a>),
+}
+
+#[derive(Serialize)]
+struct UnitLine<'a> {
+    change: &'a str,
+    code: &'a str,
+    decimals: u8,
+}
+
+#[derive(Serialize)]
+struct AccountLine<'a> {
+    change: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<&'a str>,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<&'a str>,
+    kind: &'a str,
+    unit: &'a Unit,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bill_day: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    closed: bool,
+}
+
+#[derive(Serialize)]
+struct RateLine<'a> {
+    change: &'a str,
+    unit: &'a Unit,
+    value: String,
+    of: &'a Unit,
+    date: Day,
+}
+
+#[derive(Serialize)]
+struct ChangeLine<'a> {
+    id: &'a str,
+    at: Moment,
+    command: &'a str,
+}
+
+#[derive(Serialize)]
+struct EntryLine<'a> {
+    id: &'a str,
+    change: &'a str,
+    at: Moment,
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out_unit: Option<&'a Unit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fee: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'a str>,
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    arriving: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_unit: Option<&'a Unit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payee: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct SnapshotLine<'a> {
+    id: &'a str,
+    change: &'a str,
+    at: Moment,
+    account: &'a str,
+    balance: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct VoidLine<'a> {
+    change: &'a str,
+    of: &'a str,
+    at: Moment,
+}
+
+impl Teller {
+    /// How many facts were told.
+    pub fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// The lines of what is told next, each with its end; none where nothing is to be said.
+    pub fn tell(&mut self, told: &Told) -> String {
+        let mut text = String::new();
+        if let Told::Change { name, at, command } = told {
+            self.end();
+            self.change =
+                Some(Begun { name: name.clone(), at: *at, command: command.clone(), written: false });
+            return text;
+        }
+        let Some(mut change) = self.change.take() else { return text };
+        if let Some(line) = self.line(told, &change) {
+            if !change.written {
+                change.written = true;
+                let (id, command) = (change.name.text.as_str(), change.command.as_str());
+                text += &json(&Line::Change(ChangeLine { id, at: change.at, command }));
+                self.lines += 1;
+            }
+            text += &line;
+            self.lines += 1;
+        }
+        self.change = Some(change);
+        text
+    }
+
+    /// The change is over. One that had nothing to say is passed over by what refers to it.
+    fn end(&mut self) {
+        if let Some(change) = self.change.take()
+            && !change.written
+        {
+            self.silent.insert(change.name.id);
+        }
+    }
+
+    fn line(&mut self, told: &Told, begun: &Begun) -> Option<String> {
+        let change = begun.name.text.as_str();
+        Some(match told {
+            Told::Change { .. } => return None,
+            Told::Unit(unit) => {
+                json(&Line::Unit(UnitLine { change, code: &unit.code, decimals: unit.decimals }))
+            }
+            Told::Account(account) => {
+                let of = self.account(account.id).map(|before| before.name.clone());
+                self.versions.entry(account.id).or_default().push((begun.name.id, account.clone()));
+                json(&Line::Account(AccountLine {
+                    change,
+                    of: of.as_deref(),
+                    name: &account.name,
+                    platform: account.platform.as_deref(),
+                    kind: account.kind.word(),
+                    unit: &account.unit,
+                    limit: account.limit.map(|parts| account.unit.money(parts).plain()),
+                    bill_day: account.bill_day,
+                    note: account.note.as_deref(),
+                    closed: account.closed,
+                }))
+            }
+            Told::Rate { unit, rate, of, day } => {
+                json(&Line::Rate(RateLine { change, unit, value: rate.to_string(), of, date: *day }))
+            }
+            Told::Entry(entry, id) => json(&Line::Entry(self.entry(entry, id, change))),
+            Told::Snapshot(snapshot, id) => {
+                let account = self.account(snapshot.account)?;
+                json(&Line::Snapshot(SnapshotLine {
+                    id,
+                    change,
+                    at: snapshot.at,
+                    account: &account.name,
+                    balance: account.unit.money(snapshot.balance).plain(),
+                    note: snapshot.note.as_deref(),
+                }))
+            }
+            Told::Void(of) => {
+                self.void(begun.name.id, of.id);
+                if self.silent.contains(&of.id) {
+                    return None;
+                }
+                json(&Line::Void(VoidLine { change, of: &of.text, at: begun.at }))
+            }
+        })
+    }
+
+    fn entry<'a>(&'a self, entry: &'a Entry, id: &'a str, change: &'a str) -> EntryLine<'a> {
+        let name = |id: Option<AccountId>| id.and_then(|id| self.account(id)).map(|a| a.name.as_str());
+        let (from, to) = (name(entry.out.account), name(entry.arriving.account));
+        let (out_unit, in_unit) = (&entry.out.unit, &entry.arriving.unit);
+        let two = out_unit != in_unit;
+        let charge = |parts: i64| (parts != 0).then(|| out_unit.money(parts).plain());
+        EntryLine {
+            id,
+            change,
+            at: entry.at,
+            kind: entry.kind.word(),
+            from,
+            out: (two || from.is_some()).then(|| out_unit.money(entry.out.amount).plain()),
+            out_unit: (two && from.is_none()).then_some(out_unit),
+            // Beside both amounts a fee of nothing need not be said, but what is withheld must be.
+            fee: charge(entry.fee),
+            tax: charge(entry.tax),
+            to,
+            arriving: (two || to.is_some()).then(|| in_unit.money(entry.arriving.amount).plain()),
+            in_unit: (two && to.is_none()).then_some(in_unit),
+            category: entry.category.as_deref(),
+            payee: entry.payee.as_deref(),
+            channel: entry.channel.as_deref(),
+            expires: match entry.expires {
+                Expires::Unknown => None,
+                Expires::After(day) => Some(day.to_string()),
+                Expires::Never => Some("never".into()),
+            },
+            note: entry.note.as_deref(),
+        }
+    }
+
+    /// An account as it stands now, in the order of recording.
+    fn account(&self, id: AccountId) -> Option<&Account> {
+        let versions = self.versions.get(&id)?;
+        versions.iter().rev().find(|(change, _)| !self.voided.contains(change)).map(|(_, account)| account)
+    }
+
+    fn void(&mut self, change: Id, of: Id) {
+        self.voided.insert(of);
+        for original in self.voids.get(&of).into_iter().flatten() {
+            self.voided.remove(original);
+        }
+        self.voids.entry(change).or_default().push(of);
+    }
+}
+
+/// A line with its end.
+fn json(line: &Line<'_>) -> String {
+    // A value of text and whole numbers has no way to fail.
+    serde_json::to_string(line).unwrap_or_default() + "\n"
+}

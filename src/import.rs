@@ -1,0 +1,423 @@
+//! A file of lines as facts: one line of JSON, one fact, checked for its form but not yet held
+//! against any ledger.
+
+use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot, name};
+use crate::money::{DECIMALS_MAX, Rate, Unit, decimal_parts};
+use crate::period::{Day, Moment};
+use serde::Deserialize;
+
+/// No line is longer than that.
+pub const LINE_MAX: u64 = 1 << 20;
+/// The form of files that is understood.
+const FORM: u64 = 1;
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
+pub enum Wrong {
+    /// The first line does not say that the file is one of ours.
+    NoHeader,
+    /// A newer version wrote the file.
+    Newer(u64),
+    /// It is not text in UTF-8.
+    NotText,
+    /// It is longer than [`LINE_MAX`].
+    TooLong,
+    /// It is not JSON.
+    NotJson(String),
+    /// A field is missing, unknown or of another form.
+    Form(String),
+    /// The value of a field is not what it should be.
+    Value { key: &'static str, text: String, wanted: &'static str },
+    /// Neither what leaves nor what arrives is said, or only one of two units.
+    AmountMissing(&'static str),
+    /// No account has that name there.
+    UnknownAccount(String),
+    /// No unit has that code.
+    UnknownUnit(String),
+    /// No change has that id there.
+    UnknownChange(String),
+    /// The change was recorded before, without this.
+    ChangeIsOver(String),
+    /// The ledger has that account otherwise.
+    AccountDiffers(String),
+}
+
+/// One line of a file.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Line {
+    /// A unit comes into use.
+    Unit(UnitLine),
+    /// An account is opened, or stands otherwise from now on.
+    Account(AccountLine),
+    /// What a unit was worth from a day on.
+    Rate(RateLine),
+    /// What one command wrote; its facts name it.
+    Change(ChangeLine),
+    /// A dated event.
+    Entry(Box<EntryLine>),
+    /// A balance seen.
+    Snapshot(SnapshotLine),
+    /// A change no longer counts, or counts again.
+    Void(VoidLine),
+}
+
+/// A unit.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of the contract")]
+pub struct UnitLine {
+    pub change: Option<String>,
+    pub code: String,
+    pub decimals: u8,
+}
+
+/// An account; `of` is the name it had before.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of the contract")]
+pub struct AccountLine {
+    pub change: Option<String>,
+    pub of: Option<String>,
+    pub name: String,
+    pub platform: Option<String>,
+    pub kind: String,
+    pub unit: String,
+    pub limit: Option<String>,
+    pub bill_day: Option<u8>,
+    pub note: Option<String>,
+    #[serde(default)]
+    pub closed: bool,
+}
+
+/// A rate.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of the contract")]
+pub struct RateLine {
+    pub change: Option<String>,
+    pub unit: String,
+    pub value: String,
+    pub of: String,
+    pub date: String,
+}
+
+/// A change.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of the contract")]
+pub struct ChangeLine {
+    pub id: String,
+    pub at: String,
+    pub command: String,
+}
+
+/// An entry.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of the contract")]
+pub struct EntryLine {
+    pub id: Option<String>,
+    pub change: Option<String>,
+    pub at: String,
+    pub kind: String,
+    pub from: Option<String>,
+    pub out: Option<String>,
+    pub out_unit: Option<String>,
+    pub fee: Option<String>,
+    pub tax: Option<String>,
+    pub to: Option<String>,
+    #[serde(rename = "in")]
+    pub arriving: Option<String>,
+    pub in_unit: Option<String>,
+    pub category: Option<String>,
+    pub payee: Option<String>,
+    pub channel: Option<String>,
+    pub expires: Option<String>,
+    pub note: Option<String>,
+}
+
+/// A snapshot.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of the contract")]
+pub struct SnapshotLine {
+    pub id: Option<String>,
+    pub change: Option<String>,
+    pub at: String,
+    pub account: String,
+    pub balance: String,
+    pub note: Option<String>,
+}
+
+/// A void.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of the contract")]
+pub struct VoidLine {
+    pub change: Option<String>,
+    pub of: String,
+    pub at: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    jandon: u64,
+}
+
+/// Reads the first line of a file.
+pub fn header(line: &[u8]) -> Result<(), Wrong> {
+    let text = std::str::from_utf8(line).map_err(|_| Wrong::NoHeader)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match serde_json::from_str(text) {
+        Ok(Header { jandon: FORM }) => Ok(()),
+        Ok(Header { jandon }) if jandon > FORM => Err(Wrong::Newer(jandon)),
+        _ => Err(Wrong::NoHeader),
+    }
+}
+
+/// Reads one of the lines that follow; nothing where it is blank.
+pub fn line(line: &[u8]) -> Result<Option<Line>, Wrong> {
+    let text = std::str::from_utf8(line).map_err(|_| Wrong::NotText)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_str(text).map(Some).map_err(|error| {
+        // The line is told by its number in the file, not by that in the text handed to serde.
+        let mut what = error.to_string();
+        if let Some(end) = what.rfind(" at line ") {
+            what.truncate(end);
+        }
+        match error.classify() {
+            serde_json::error::Category::Data => Wrong::Form(what),
+            _ => Wrong::NotJson(what),
+        }
+    })
+}
+
+fn value(key: &'static str, text: &str, wanted: &'static str) -> Wrong {
+    Wrong::Value { key, text: text.chars().take(80).collect(), wanted }
+}
+
+const A_MOMENT: &str = "a date such as 2026-11-20 or 2026-11-20T18:30:00";
+
+/// The moment of an entry or a change: a date alone is its first second.
+pub fn moment(text: &str) -> Result<Moment, Wrong> {
+    let day = || Day::parse_iso(text).map(Day::start);
+    Moment::parse_iso(text).or_else(day).ok_or_else(|| value("at", text, A_MOMENT))
+}
+
+fn amount(key: &'static str, text: &str, unit: &Unit) -> Result<i64, Wrong> {
+    let wanted = "an amount in quotes with no more decimals than its unit has, such as \"12500\" or \"3.50\"";
+    decimal_parts(text, unit.decimals).ok_or_else(|| value(key, text, wanted))
+}
+
+impl UnitLine {
+    /// The unit.
+    pub fn unit(&self) -> Result<Unit, Wrong> {
+        let unit = Unit::new(&self.code, self.decimals);
+        let fits = (1..=16).contains(&unit.code.chars().count()) && *unit.code == *self.code;
+        if !fits || self.code.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return Err(value("code", &self.code, "one to sixteen capital letters or digits"));
+        }
+        if self.decimals > DECIMALS_MAX {
+            return Err(value("decimals", &self.decimals.to_string(), "a number from 0 to 9"));
+        }
+        Ok(unit)
+    }
+}
+
+impl AccountLine {
+    /// The account, of a unit that is known.
+    pub fn account(&self, id: AccountId, unit: Unit) -> Result<Account, Wrong> {
+        let wanted = "wallet, rewards, giftcard, carrier or bank";
+        let kind = AccountKind::parse(&self.kind).ok_or_else(|| value("kind", &self.kind, wanted))?;
+        let name = name::printable(&self.name).filter(|name| *name == self.name);
+        let name = name.ok_or_else(|| value("name", &self.name, "a name that prints"))?;
+        if self.platform.as_deref() == Some("") {
+            return Err(value("platform", "", "the id of a platform"));
+        }
+        let carrier = |given: bool, key| {
+            let fits = !given || kind == AccountKind::Carrier;
+            if fits { Ok(()) } else { Err(value(key, &self.kind, "an account of the kind carrier")) }
+        };
+        carrier(self.limit.is_some(), "limit")?;
+        carrier(self.bill_day.is_some(), "bill_day")?;
+        let limit = self.limit.as_ref().map(|text| match amount("limit", text, &unit)? {
+            parts if parts < 0 => Err(value("limit", text, "an amount that is not below zero")),
+            parts => Ok(parts),
+        });
+        let limit = limit.transpose()?;
+        if let Some(day) = self.bill_day.filter(|day| !(1..=31).contains(day)) {
+            return Err(value("bill_day", &day.to_string(), "a number from 1 to 31"));
+        }
+        Ok(Account {
+            id,
+            name,
+            platform: self.platform.clone(),
+            kind,
+            unit,
+            limit,
+            bill_day: self.bill_day,
+            note: self.note.clone(),
+            closed: self.closed,
+        })
+    }
+}
+
+impl RateLine {
+    /// The rate and its day.
+    pub fn rate(&self) -> Result<(Rate, Day), Wrong> {
+        let rate = Rate::parse(&self.value);
+        let rate =
+            rate.map_err(|_| value("value", &self.value, "a rate such as \"1400\", \"0.95\" or \"2/3\""))?;
+        let day = Day::parse_iso(&self.date);
+        let day = day.ok_or_else(|| value("date", &self.date, "a date such as 2026-11-20"))?;
+        if self.unit == self.of {
+            return Err(value("of", &self.of, "another unit than `unit`"));
+        }
+        Ok((rate, day))
+    }
+}
+
+impl EntryLine {
+    /// The entry between two places, of which account and unit are known. Its id is not made yet.
+    pub fn entry(
+        &self,
+        from: Option<(AccountId, Unit)>,
+        to: Option<(AccountId, Unit)>,
+        outside: [Option<Unit>; 2],
+    ) -> Result<Entry, Wrong> {
+        let kinds = "spend, earn, topup, refund, transfer, withdraw, pay or expire";
+        let kind = Kind::parse(&self.kind).ok_or_else(|| value("kind", &self.kind, kinds))?;
+        let at = moment(&self.at)?;
+        let [out_said, in_said] = outside;
+        let of = |place: &Option<(AccountId, Unit)>| place.as_ref().map(|(_, unit)| unit.clone());
+        let (out_known, in_known) = (of(&from).or(out_said), of(&to).or(in_said));
+        // A place outside deals in the unit of the other one.
+        let out_unit = out_known.clone().or_else(|| in_known.clone());
+        let in_unit = in_known.or(out_known);
+        let (Some(out_unit), Some(in_unit)) = (out_unit, in_unit) else {
+            return Err(Wrong::AmountMissing("`from` with `out`, or `to` with `in`"));
+        };
+        let parts = |key, text: &Option<String>, unit: &Unit| {
+            text.as_ref().map(|text| amount(key, text, unit)).transpose()
+        };
+        let (out, arriving) = (parts("out", &self.out, &out_unit)?, parts("in", &self.arriving, &in_unit)?);
+        let (fee, tax) = (parts("fee", &self.fee, &out_unit)?, parts("tax", &self.tax, &out_unit)?);
+        let too_large = || value("out", "the sum", "an amount that a ledger can hold");
+        let (out, arriving, fee, tax) = if out_unit == in_unit {
+            let charges = fee.unwrap_or(0).checked_add(tax.unwrap_or(0)).ok_or_else(too_large)?;
+            match (out, arriving) {
+                (Some(out), None) => {
+                    let arriving = out.checked_sub(charges).ok_or_else(too_large)?;
+                    (out, arriving, fee.unwrap_or(0), tax.unwrap_or(0))
+                }
+                (None, Some(arriving)) => {
+                    let out = arriving.checked_add(charges).ok_or_else(too_large)?;
+                    (out, arriving, fee.unwrap_or(0), tax.unwrap_or(0))
+                }
+                (Some(out), Some(arriving)) => {
+                    let gap = out.checked_sub(arriving).ok_or_else(too_large)?;
+                    let rest = gap.checked_sub(charges).ok_or_else(too_large)?;
+                    match (fee, tax) {
+                        (Some(fee), Some(tax)) => (out, arriving, fee, tax),
+                        (Some(fee), None) => (out, arriving, fee, rest),
+                        (None, tax) => (out, arriving, rest, tax.unwrap_or(0)),
+                    }
+                }
+                (None, None) => return Err(Wrong::AmountMissing("`out` or `in`")),
+            }
+        } else {
+            let (Some(out), Some(arriving)) = (out, arriving) else {
+                return Err(Wrong::AmountMissing("both `out` and `in`, for the two units differ"));
+            };
+            (out, arriving, fee.unwrap_or(0), tax.unwrap_or(0))
+        };
+        let day = |text: &str| {
+            let wanted = "a date such as 2031-10-05, or never";
+            Day::parse_iso(text).map(Expires::After).ok_or_else(|| value("expires", text, wanted))
+        };
+        let expires = match self.expires.as_deref() {
+            None => Expires::Unknown,
+            Some("never") => Expires::Never,
+            Some(text) => day(text)?,
+        };
+        let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        Ok(Entry {
+            id: Id(0),
+            at,
+            kind,
+            out: Place { account: from.map(|(id, _)| id), amount: out, unit: out_unit },
+            arriving: Place { account: to.map(|(id, _)| id), amount: arriving, unit: in_unit },
+            fee,
+            tax,
+            category: said(&self.category),
+            payee: said(&self.payee),
+            note: self.note.clone(),
+            channel: said(&self.channel),
+            expires,
+        })
+    }
+
+    /// What makes the entry what it is, for an id; accounts by the names in the file.
+    pub fn canonical(&self, entry: &Entry) -> String {
+        let text = |text: &Option<String>| text.as_ref().map_or(String::new(), |t| format!("={t}"));
+        let expires = match entry.expires {
+            Expires::Unknown => String::new(),
+            Expires::After(day) => day.to_string(),
+            Expires::Never => "never".into(),
+        };
+        let (out, arriving) = (&entry.out, &entry.arriving);
+        let parts = [
+            "entry".to_string(),
+            entry.at.0.to_string(),
+            entry.kind.word().into(),
+            text(&self.from),
+            text(&self.to),
+            format!("{} {}", out.amount, out.unit),
+            format!("{} {}", arriving.amount, arriving.unit),
+            format!("{} {}", entry.fee, entry.tax),
+            text(&entry.category),
+            text(&entry.payee),
+            text(&entry.channel),
+            expires,
+            text(&entry.note),
+        ];
+        parts.join("\u{1f}")
+    }
+}
+
+impl SnapshotLine {
+    /// The snapshot of an account whose unit is known. Its id is not made yet.
+    pub fn snapshot(&self, account: AccountId, unit: &Unit) -> Result<Snapshot, Wrong> {
+        let day = || Day::parse_iso(&self.at).map(Day::end);
+        let at = Moment::parse_iso(&self.at).or_else(day).ok_or_else(|| value("at", &self.at, A_MOMENT))?;
+        let balance = amount("balance", &self.balance, unit)?;
+        Ok(Snapshot { id: Id(0), at, account, balance, note: self.note.clone() })
+    }
+
+    /// What makes the snapshot what it is, for an id.
+    pub fn canonical(&self, snapshot: &Snapshot) -> String {
+        let note = snapshot.note.as_ref().map_or(String::new(), |t| format!("={t}"));
+        let (at, balance) = (snapshot.at.0.to_string(), snapshot.balance.to_string());
+        ["snapshot", &at, &self.account, &balance, &note].join("\u{1f}")
+    }
+}
+
+/// An id that stands in a file as the ledger itself writes it.
+pub fn own_id(text: &str) -> Option<Id> {
+    Id::parse(text).filter(|id| id.to_string() == text)
+}
+
+/// 64 bits of a text and a number, the same on every machine and in every version (FNV-1a).
+pub fn hash(text: &str, number: u64) -> u64 {
+    let bytes = text.bytes().chain(number.to_le_bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    // The low bits of FNV stir little; the high ones are folded in, for 48 bits are used.
+    hash ^ (hash >> 48)
+}
