@@ -688,6 +688,14 @@ impl<'s> Pass<'s> {
         let before: Vec<Account> = self.accounts.values().cloned().collect();
         self.accounts = self.store.accounts()?.into_iter().map(|a| (a.id, a)).collect();
         self.units = self.store.unit_numbers()?;
+        // A unit that came into use meanwhile with other decimals keeps its code.
+        let mut decimals = HashMap::new();
+        for unit in self.units.keys() {
+            let other = decimals.insert(unit.code.clone(), unit.decimals);
+            if let Some(wanted) = other.filter(|other| *other != unit.decimals) {
+                return Err(Refusal::UnitDiffers { unit: unit.clone(), wanted }.into());
+            }
+        }
         for account in self.accounts.values() {
             self.check_name(account)?;
             if !self.units.contains_key(&account.unit) {
