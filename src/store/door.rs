@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// So much may all facts of a ledger move together. No sum over any of them, nor a difference of
 /// such sums, passes what 64 bits hold.
 const MOVED_MAX: i128 = 1 << 61;
-/// It would take half a billion amounts below this one to move that much.
-const LARGE: u64 = 1 << 32;
+/// It would take eight million amounts below this one to move that much.
+const LARGE: u64 = 1 << 38;
 
 /// The state of one pass through the door.
 pub(super) struct Pass<'s> {
