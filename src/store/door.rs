@@ -687,12 +687,12 @@ impl<'s> Pass<'s> {
     fn set_counted(&mut self, changes: &[i64], counted: bool) -> Result<(), StoreError> {
         let before: Vec<Account> = self.accounts.values().cloned().collect();
         self.accounts = self.store.accounts()?.into_iter().map(|a| (a.id, a)).collect();
-        self.units = self.store.unit_numbers()?;
+        let used = std::mem::replace(&mut self.units, self.store.unit_numbers()?);
         // A unit that came into use meanwhile with other decimals keeps its code.
-        let mut decimals = HashMap::new();
-        for unit in self.units.keys() {
-            let other = decimals.insert(unit.code.clone(), unit.decimals);
-            if let Some(wanted) = other.filter(|other| *other != unit.decimals) {
+        for unit in used.keys() {
+            let other = self.units.keys().find(|u| u.code == unit.code && u.decimals != unit.decimals);
+            if let Some(other) = other {
+                let wanted = other.decimals;
                 return Err(Refusal::UnitDiffers { unit: unit.clone(), wanted }.into());
             }
         }
