@@ -1,25 +1,16 @@
 //! The one door through which the ledger is written.
-//!
-//! A fact at or after the last one of its account moves a few sums. A fact before it moves, beside
-//! its own month, only what the next snapshot leaves unexplained: balances seen later stand.
 
-use super::derived::{
-    Labels, Parts, Step, categorised, charged_amount, expires_column, expires_of, is_categorised, kind_column,
-};
+use super::derived::{Labels, expires_column, kind_column};
+use super::tally::{Counted, Place, Tally};
 use super::{Applied, Change, Fact, Refusal, Store, StoreError};
-use crate::ledger::{
-    Account, AccountId, Bills, Entry, Expires, Flow, Id, Kind, Lots, Measure, RuleBroken, Snapshot, name,
-};
+use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot, name};
 use crate::money::{Rate, Unit};
-use crate::period::{Day, Moment, Month};
-use rusqlite::{OptionalExtension, params};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::period::{Day, Moment};
+use rusqlite::{CachedStatement, OptionalExtension, params};
+use std::collections::{BTreeSet, HashMap};
 
-/// So much may all facts of a ledger move together. No sum over any of them, nor a difference of
-/// such sums, passes what 64 bits hold.
-const MOVED_MAX: i128 = 1 << 61;
-/// It would take eight million amounts below this one to move that much.
-const LARGE: u64 = 1 << 38;
+/// So many words are remembered at most.
+const LABELS_MAX: usize = 4096;
 
 /// The state of one pass through the door.
 pub(super) struct Pass<'s> {
@@ -28,17 +19,12 @@ pub(super) struct Pass<'s> {
     seq: i64,
     pub(super) accounts: HashMap<AccountId, Account>,
     pub(super) units: HashMap<Unit, i64>,
-    touched: BTreeSet<AccountId>,
-    /// Accounts whose lots or bills must be walked through again.
-    replay: BTreeSet<AccountId>,
-}
-
-/// A fact on the path of one account's balance.
-#[derive(Clone, Copy)]
-struct Place {
-    account: AccountId,
-    at: Moment,
-    seq: i64,
+    pub(super) touched: BTreeSet<AccountId>,
+    pub(super) tally: Tally,
+    /// The numbers of words that were looked up.
+    labels: HashMap<String, i64>,
+    /// The one statement that an import runs for each line.
+    insert_entry: Option<CachedStatement<'s>>,
 }
 
 impl Store {
@@ -93,7 +79,9 @@ impl<'s> Pass<'s> {
             accounts: store.accounts()?.into_iter().map(|a| (a.id, a)).collect(),
             units: store.unit_numbers()?,
             touched: BTreeSet::new(),
-            replay: BTreeSet::new(),
+            tally: Tally::default(),
+            labels: HashMap::new(),
+            insert_entry: None,
         })
     }
 
@@ -109,14 +97,6 @@ impl<'s> Pass<'s> {
         let sql = "INSERT INTO change (seq, id, at, command, within) VALUES (?1, ?2, ?3, ?4, ?5)";
         self.execute(sql, params![seq, id.0, at.0, command, within])?;
         Ok(seq)
-    }
-
-    /// Walks again through the facts of the accounts that need it.
-    pub(super) fn settle(&mut self) -> Result<(), StoreError> {
-        for account in std::mem::take(&mut self.replay) {
-            self.replay(account)?;
-        }
-        Ok(())
     }
 
     pub(super) fn rate(
@@ -170,12 +150,22 @@ impl<'s> Pass<'s> {
 
     fn label(&mut self, text: Option<&str>) -> Result<Option<i64>, StoreError> {
         let Some(text) = text.filter(|t| !t.is_empty()) else { return Ok(None) };
-        let known = self.one("SELECT id FROM label WHERE text = ?1", [text], |row| row.get(0))?;
-        if known.is_some() {
-            return Ok(known);
+        if let Some(id) = self.labels.get(text) {
+            return Ok(Some(*id));
         }
-        self.execute("INSERT INTO label (text) VALUES (?1)", [text])?;
-        Ok(Some(self.store.db.last_insert_rowid()))
+        let known = self.one("SELECT id FROM label WHERE text = ?1", [text], |row| row.get(0))?;
+        let id = match known {
+            Some(id) => id,
+            None => {
+                self.execute("INSERT INTO label (text) VALUES (?1)", [text])?;
+                self.store.db.last_insert_rowid()
+            }
+        };
+        if self.labels.len() >= LABELS_MAX {
+            self.labels.clear();
+        }
+        self.labels.insert(text.into(), id);
+        Ok(Some(id))
     }
 
     pub(super) fn open(&mut self, account: &Account, change: i64) -> Result<AccountId, StoreError> {
@@ -189,6 +179,8 @@ impl<'s> Pass<'s> {
 
     pub(super) fn edit(&mut self, account: &Account, change: i64) -> Result<(), StoreError> {
         self.check_name(account)?;
+        // Whether the account is in use is read from what is written.
+        self.settle()?;
         let before = self.account(account.id)?;
         let in_use = self.one("SELECT 1 FROM standing WHERE account = ?1", [account.id.0], |_| Ok(()))?;
         let other_nature = before.unit != account.unit || before.is_carrier() != account.is_carrier();
@@ -247,11 +239,6 @@ impl<'s> Pass<'s> {
         self.accounts.get(&id).cloned().ok_or_else(missing)
     }
 
-    fn balance(&self, account: AccountId) -> Result<i64, StoreError> {
-        let sql = "SELECT balance FROM standing WHERE account = ?1";
-        Ok(self.one(sql, [account.0], |row| row.get(0))?.unwrap_or(0))
-    }
-
     pub(super) fn record_entry(&mut self, entry: &Entry, change: i64) -> Result<(), StoreError> {
         entry.check(|id| self.accounts.get(&id))?;
         let labels = Labels {
@@ -266,9 +253,13 @@ impl<'s> Pass<'s> {
         let sql = "INSERT INTO entry (seq, id, change, at, kind, from_account, to_account, unit_out, unit_in,
                        amount_out, amount_in, fee, tax, category, payee, channel, expires, note)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
-        self.execute(
-            sql,
-            params![
+        let fail = |error| self.store.fail(error);
+        let statement = match &mut self.insert_entry {
+            Some(statement) => statement,
+            none => none.insert(self.store.db.prepare_cached(sql).map_err(fail)?),
+        };
+        statement
+            .execute(params![
                 seq,
                 entry.id.0,
                 change,
@@ -287,63 +278,9 @@ impl<'s> Pass<'s> {
                 some(labels.channel),
                 expires_column(entry.expires),
                 entry.note
-            ],
-        )?;
-        self.count_entry(entry, labels, seq, 1)
-    }
-
-    /// Counts an entry in, or out where `sign` is -1.
-    fn count_entry(&mut self, entry: &Entry, labels: Labels, seq: i64, sign: i64) -> Result<(), StoreError> {
-        let month = entry.at.month();
-        if let Some(account) = entry.out.account.or(entry.arriving.account).filter(|_| sign > 0) {
-            self.check_fits(account, entry.out.amount.max(entry.arriving.amount))?;
-        }
-        for flow in entry.flows() {
-            self.add_flow(Flow { amount: sign * flow.amount, ..flow }, month)?;
-        }
-        for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
-            self.add_fact(account, month, sign)?;
-            let place = Place { account, at: entry.at, seq };
-            self.parts_step(place, entry, sign)?;
-            self.shift(place, sign * entry.change_of(account))?;
-        }
-        if is_categorised(entry.kind) {
-            let (amount, unit) = categorised(entry, labels);
-            let key = [i64::from(month.0), kind_column(entry.kind), labels.category, unit];
-            let add = "INSERT INTO category_total (month, kind, category, unit, count, amount)
-                       VALUES (?1, ?2, ?3, ?4, 1, ?5) ON CONFLICT (month, kind, category, unit)
-                       DO UPDATE SET count = count + 1, amount = amount + excluded.amount";
-            let remove = "UPDATE category_total SET count = count - 1, amount = amount - ?5
-                          WHERE month = ?1 AND kind = ?2 AND category = ?3 AND unit = ?4 AND count > 1";
-            let clear =
-                "DELETE FROM category_total WHERE month = ?1 AND kind = ?2 AND category = ?3 AND unit = ?4";
-            let values = params![key[0], key[1], key[2], key[3], amount];
-            if sign > 0 {
-                self.execute(add, values)?;
-            } else if self.execute(remove, values)? == 0 {
-                self.execute(clear, key)?;
-            }
-        }
-        let charges = entry.fee + entry.tax;
-        let has_channel = entry.channel.is_some();
-        if let Some(amount) = charged_amount(entry.kind, has_channel, entry.out.amount, charges) {
-            let key = [i64::from(month.0), labels.channel, labels.unit_out];
-            let add = "INSERT INTO channel_total (month, channel, unit, count, amount, fee, tax)
-                       VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6) ON CONFLICT (month, channel, unit)
-                       DO UPDATE SET count = count + 1, amount = amount + excluded.amount,
-                                     fee = fee + excluded.fee, tax = tax + excluded.tax";
-            let remove = "UPDATE channel_total SET count = count - 1, amount = amount - ?4, fee = fee - ?5,
-                                 tax = tax - ?6
-                          WHERE month = ?1 AND channel = ?2 AND unit = ?3 AND count > 1";
-            let clear = "DELETE FROM channel_total WHERE month = ?1 AND channel = ?2 AND unit = ?3";
-            let values = params![key[0], key[1], key[2], amount, entry.fee, entry.tax];
-            if sign > 0 {
-                self.execute(add, values)?;
-            } else if self.execute(remove, values)? == 0 {
-                self.execute(clear, key)?;
-            }
-        }
-        Ok(())
+            ])
+            .map_err(|error| self.store.fail(error))?;
+        self.count_entry(entry, labels, seq, Counted::New)
     }
 
     pub(super) fn record_snapshot(&mut self, snapshot: &Snapshot, change: i64) -> Result<(), StoreError> {
@@ -356,279 +293,7 @@ impl<'s> Pass<'s> {
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let Snapshot { id, at, account, balance, note } = snapshot;
         self.execute(sql, params![seq, id.0, change, at.0, account.0, balance, note])?;
-        self.count_snapshot(Place { account: *account, at: *at, seq }, *balance)
-    }
-
-    fn count_snapshot(&mut self, place: Place, balance: i64) -> Result<(), StoreError> {
-        let Place { account, at, seq } = place;
-        self.check_fits(account, balance)?;
-        let expected = self.balance_at(place)?;
-        let unexplained = balance.checked_sub(expected).ok_or_else(|| self.too_large(account))?;
-        let before = "SELECT 1 FROM seen WHERE account = ?1 AND (at, seq) < (?2, ?3) LIMIT 1";
-        let first = self.one(before, params![account.0, at.0, seq], |_| Ok(()))?.is_none();
-        let month = at.month();
-        self.add_fact(account, month, 1)?;
-        self.add_unexplained(account, month, unexplained, first)?;
-        if self.is_last(place)? {
-            self.parts_differ(place, unexplained)?;
-        } else {
-            self.replay.insert(account);
-        }
-        if first && let Some(next) = self.next_seen(place)? {
-            // What was the first snapshot is one like any other now.
-            self.set_first(account, next, false)?;
-        }
-        let sql = "INSERT INTO seen (account, at, seq, balance, unexplained, first) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.execute(sql, params![account.0, at.0, seq, balance, unexplained, first])?;
-        self.shift(place, unexplained)?;
-        let sql = "UPDATE standing SET seen_at = max(ifnull(seen_at, ?2), ?2) WHERE account = ?1";
-        self.execute(sql, params![account.0, at.0])?;
-        Ok(())
-    }
-
-    fn uncount_snapshot(&mut self, place: Place) -> Result<(), StoreError> {
-        let Place { account, at, seq } = place;
-        let sql = "DELETE FROM seen WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained, first";
-        let row = self.one(sql, params![account.0, at.0, seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let Some((unexplained, first)): Option<(i64, bool)> = row else { return Ok(()) };
-        let month = at.month();
-        self.add_fact(account, month, -1)?;
-        self.add_unexplained(account, month, -unexplained, first)?;
-        self.shift(place, -unexplained)?;
-        if first && let Some(next) = self.next_seen(place)? {
-            self.set_first(account, next, true)?;
-        }
-        self.replay.insert(account);
-        Ok(())
-    }
-
-    /// Moves the path of a balance from a place on: the next snapshot explains that much more or
-    /// less, and without one the present balance moves.
-    fn shift(&mut self, place: Place, delta: i64) -> Result<(), StoreError> {
-        let Place { account, at, .. } = place;
-        self.touched.insert(account);
-        let sql =
-            "INSERT INTO standing (account, balance, fact_at, seen_at, has_lots) VALUES (?1, 0, ?2, NULL, 0)
-                   ON CONFLICT (account) DO UPDATE SET fact_at = max(fact_at, excluded.fact_at)";
-        self.execute(sql, params![account.0, at.0])?;
-        if delta == 0 {
-            return Ok(());
-        }
-        if let Some((next_at, next_seq, first)) = self.next_seen(place)? {
-            let sql =
-                "UPDATE seen SET unexplained = unexplained - ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3";
-            self.execute(sql, params![account.0, next_at, next_seq, delta])?;
-            self.add_unexplained(account, Moment(next_at).month(), -delta, first)
-        } else {
-            let balance = self.balance(account)?.checked_add(delta).ok_or_else(|| self.too_large(account))?;
-            let sql = "UPDATE standing SET balance = ?2 WHERE account = ?1";
-            self.execute(sql, params![account.0, balance]).map(|_| ())
-        }
-    }
-
-    /// The next snapshot that counts after a place: its moment, its number, and whether it is the first.
-    fn next_seen(&self, place: Place) -> Result<Option<(i64, i64, bool)>, StoreError> {
-        let sql = "SELECT at, seq, first FROM seen WHERE account = ?1 AND (at, seq) > (?2, ?3)
-                   ORDER BY at, seq LIMIT 1";
-        let values = params![place.account.0, place.at.0, place.seq];
-        self.one(sql, values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-    }
-
-    fn set_first(
-        &mut self,
-        account: AccountId,
-        seen: (i64, i64, bool),
-        first: bool,
-    ) -> Result<(), StoreError> {
-        let (at, seq, _) = seen;
-        let sql =
-            "UPDATE seen SET first = ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained";
-        let unexplained = self.one(sql, params![account.0, at, seq, first], |row| row.get::<_, i64>(0))?;
-        let part = unexplained.unwrap_or(0) * if first { 1 } else { -1 };
-        let flow = Flow { account, measure: Measure::FirstSeen, amount: part };
-        self.add_flow(flow, Moment(at).month())
-    }
-
-    fn add_unexplained(
-        &mut self,
-        account: AccountId,
-        month: Month,
-        amount: i64,
-        first: bool,
-    ) -> Result<(), StoreError> {
-        self.add_flow(Flow { account, measure: Measure::Unexplained, amount }, month)?;
-        if first {
-            self.add_flow(Flow { account, measure: Measure::FirstSeen, amount }, month)?;
-        }
-        Ok(())
-    }
-
-    fn add_flow(&mut self, flow: Flow, month: Month) -> Result<(), StoreError> {
-        if flow.amount == 0 {
-            return Ok(());
-        }
-        let column = flow.measure.word();
-        let sql = format!("SELECT {column} FROM total WHERE account = ?1 AND month = ?2");
-        let known: Option<i64> = self.one(&sql, params![flow.account.0, month.0], |row| row.get(0))?;
-        let sum = known.unwrap_or(0).checked_add(flow.amount).ok_or_else(|| self.too_large(flow.account))?;
-        if known.is_none() {
-            self.add_fact(flow.account, month, 0)?;
-        }
-        let sql = format!("UPDATE total SET {column} = ?3 WHERE account = ?1 AND month = ?2");
-        self.execute(&sql, params![flow.account.0, month.0, sum]).map(|_| ())
-    }
-
-    /// Counts facts of an account's month.
-    fn add_fact(&mut self, account: AccountId, month: Month, count: i64) -> Result<(), StoreError> {
-        let sql = "INSERT INTO total (account, month, facts, earned, topped_up, refunded, moved_in, bill_paid, spent,
-                       withdrawn, moved_out, fees, taxes, expired, unexplained, first_seen)
-                   VALUES (?1, ?2, max(?3, 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-                   ON CONFLICT (account, month) DO UPDATE SET facts = facts + ?3";
-        self.execute(sql, params![account.0, month.0, count]).map(|_| ())
-    }
-
-    /// Does the ledger hold what it holds now, with a fact of that amount in it?
-    fn check_fits(&self, account: AccountId, amount: i64) -> Result<(), StoreError> {
-        if amount.unsigned_abs() < LARGE || self.store.moved()? <= MOVED_MAX {
-            return Ok(());
-        }
-        Err(self.too_large(account))
-    }
-
-    fn too_large(&self, account: AccountId) -> StoreError {
-        let name = self.accounts.get(&account).map(|a| a.name.clone()).unwrap_or_default();
-        RuleBroken::BalanceTooLarge { account: name }.into()
-    }
-
-    /// The balance just before a place.
-    fn balance_at(&self, place: Place) -> Result<i64, StoreError> {
-        if self.is_last(place)? && !self.replay.contains(&place.account) {
-            return self.balance(place.account);
-        }
-        self.store.balance_before(place.account, place.at, place.seq)
-    }
-
-    /// Is the place at or after the last fact of its account?
-    fn is_last(&self, place: Place) -> Result<bool, StoreError> {
-        let sql = "SELECT fact_at <= ?2 FROM standing WHERE account = ?1";
-        Ok(self.one(sql, params![place.account.0, place.at.0], |row| row.get(0))?.unwrap_or(true))
-    }
-
-    /// Lots and bills after one more entry, or a reason to walk through all of them again.
-    fn parts_step(&mut self, place: Place, entry: &Entry, sign: i64) -> Result<(), StoreError> {
-        let step = if entry.out.account == Some(place.account) {
-            Step::Leave { kind: entry.kind, amount: entry.out.amount, expires: entry.expires }
-        } else {
-            Step::Arrive { kind: entry.kind, amount: entry.arriving.amount, expires: entry.expires }
-        };
-        let dated =
-            matches!(step, Step::Arrive { kind: Kind::Earn, expires, .. } if expires != Expires::Unknown);
-        if dated && sign > 0 {
-            let sql = "INSERT INTO standing (account, balance, fact_at, seen_at, has_lots) VALUES (?1, 0, ?2, NULL, 1)
-                       ON CONFLICT (account) DO UPDATE SET has_lots = 1";
-            self.execute(sql, params![place.account.0, place.at.0])?;
-        }
-        if sign < 0 || !self.is_last(place)? {
-            self.replay.insert(place.account);
-            return Ok(());
-        }
-        self.parts_go_on(place, step)
-    }
-
-    fn parts_differ(&mut self, place: Place, unexplained: i64) -> Result<(), StoreError> {
-        if unexplained == 0 { Ok(()) } else { self.parts_go_on(place, Step::Differ(unexplained)) }
-    }
-
-    fn parts_go_on(&mut self, place: Place, step: Step) -> Result<(), StoreError> {
-        let account = place.account;
-        if self.replay.contains(&account) {
-            return Ok(());
-        }
-        let is_carrier = self.account(account)?.is_carrier();
-        let sql = "SELECT balance, has_lots FROM standing WHERE account = ?1";
-        let (balance, has_lots): (i64, bool) =
-            self.one(sql, [account.0], |row| Ok((row.get(0)?, row.get(1)?)))?.unwrap_or((0, false));
-        if !is_carrier && !has_lots {
-            return Ok(());
-        }
-        let before = if is_carrier {
-            let open = self.rows("SELECT month, amount FROM bill WHERE account = ?1", account)?;
-            let owed: i64 = open.values().sum();
-            let open = open.into_iter().map(|(month, n)| (Month(month as i32), n)).collect();
-            Parts::Bills(Bills { open, credit: owed + balance })
-        } else {
-            let rows = self.rows("SELECT expires, amount FROM lot WHERE account = ?1", account)?;
-            let mut lots = Lots::of_balance(balance);
-            for (expires, amount) in rows {
-                match expires_of(Some(expires)) {
-                    Expires::After(day) => drop(lots.dated.insert(day, amount)),
-                    _ => lots.never = amount,
-                }
-            }
-            let known = lots.dated.values().sum::<i64>() + lots.never;
-            lots.unknown = (balance - known).max(0);
-            Parts::Lots(lots)
-        };
-        let mut after = before.clone();
-        after.step(place.at, step);
-        self.store_parts(account, &before, &after)
-    }
-
-    fn rows(&self, sql: &str, account: AccountId) -> Result<BTreeMap<i64, i64>, StoreError> {
-        let mut statement = self.store.db.prepare_cached(sql).map_err(|e| self.store.fail(e))?;
-        let rows = statement.query_map([account.0], |row| Ok((row.get(0)?, row.get(1)?)));
-        rows.and_then(Iterator::collect).map_err(|e| self.store.fail(e))
-    }
-
-    /// Writes what differs between two states of an account's lots and bills.
-    fn store_parts(&self, account: AccountId, before: &Parts, after: &Parts) -> Result<(), StoreError> {
-        let tables = [
-            (before.lot_rows(), after.lot_rows(), "lot", "expires"),
-            (before.bill_rows(), after.bill_rows(), "bill", "month"),
-        ];
-        for (before, after, table, key) in tables {
-            for gone in before.keys().filter(|k| !after.contains_key(k)) {
-                let sql = format!("DELETE FROM {table} WHERE account = ?1 AND {key} = ?2");
-                self.execute(&sql, params![account.0, gone])?;
-            }
-            for (at, amount) in after.iter().filter(|(k, v)| before.get(k) != Some(v)) {
-                let sql =
-                    format!("INSERT OR REPLACE INTO {table} (account, {key}, amount) VALUES (?1, ?2, ?3)");
-                self.execute(&sql, params![account.0, at, amount])?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Finds an account's last fact again and, where it has lots or bills, walks through all its facts.
-    fn replay(&mut self, account: AccountId) -> Result<(), StoreError> {
-        let is_carrier = self.account(account)?.is_carrier();
-        let sql = "SELECT has_lots FROM standing WHERE account = ?1";
-        let had_lots = self.one(sql, [account.0], |row| row.get::<_, bool>(0))?.unwrap_or(false);
-        if is_carrier || had_lots {
-            let walked = self.store.walk(account, is_carrier, None)?;
-            let before = if is_carrier {
-                let open = self.rows("SELECT month, amount FROM bill WHERE account = ?1", account)?;
-                let open = open.into_iter().map(|(month, n)| (Month(month as i32), n)).collect();
-                Parts::Bills(Bills { open, credit: 0 })
-            } else {
-                let mut lots = self.rows("SELECT expires, amount FROM lot WHERE account = ?1", account)?;
-                let never = lots.remove(&super::derived::NEVER).unwrap_or(0);
-                let dated = lots.into_iter().map(|(day, n)| (Day(day as i32), n)).collect();
-                Parts::Lots(Lots { dated, never, ..Lots::default() })
-            };
-            let after = if is_carrier || walked.has_lots { walked.parts } else { Parts::new(false) };
-            self.store_parts(account, &before, &after)?;
-            let sql = "UPDATE standing SET has_lots = ?2 WHERE account = ?1";
-            self.execute(sql, params![account.0, walked.has_lots])?;
-        }
-        match self.store.last_fact(account)? {
-            Some((fact_at, seen_at)) => {
-                let sql = "UPDATE standing SET fact_at = ?2, seen_at = ?3 WHERE account = ?1";
-                self.execute(sql, params![account.0, fact_at, seen_at]).map(|_| ())
-            }
-            None => self.execute("DELETE FROM standing WHERE account = ?1", [account.0]).map(|_| ()),
-        }
+        self.count_snapshot(Place { account: *account, at: *at, seq }, *balance, Counted::New)
     }
 
     /// A change and, where it is an import, what within it counts.
@@ -713,7 +378,7 @@ impl<'s> Pass<'s> {
                 }
             }
         }
-        let sign = if counted { 1 } else { -1 };
+        let how = if counted { Counted::Again } else { Counted::Out };
         for change in changes {
             for (seq, entry, labels) in self.store.entries_of(*change)? {
                 for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
@@ -721,9 +386,8 @@ impl<'s> Pass<'s> {
                     if counted {
                         self.check_same_nature(account, seq)?;
                     }
-                    self.replay.insert(account);
                 }
-                self.count_entry(&entry, labels, seq, sign)?;
+                self.count_entry(&entry, labels, seq, how)?;
             }
         }
         for change in changes {
@@ -732,28 +396,24 @@ impl<'s> Pass<'s> {
                 let place = Place { account: snapshot.account, at: snapshot.at, seq };
                 if counted {
                     self.check_same_nature(snapshot.account, seq)?;
-                    self.replay.insert(snapshot.account);
-                    self.count_snapshot(place, snapshot.balance)?;
+                    self.count_snapshot(place, snapshot.balance, how)?;
                 } else {
                     self.uncount_snapshot(place)?;
                 }
             }
         }
-        // Months that no fact is left of are as if they had never been.
-        self.execute("DELETE FROM total WHERE facts = 0", [])?;
         // An account that this change opened must not have facts of other changes.
-        let gone = before.iter().filter(|a| !self.accounts.contains_key(&a.id));
+        let gone: Vec<&Account> = before.iter().filter(|a| !self.accounts.contains_key(&a.id)).collect();
+        if !gone.is_empty() {
+            self.write_totals()?;
+        }
         for account in gone {
             let facts =
                 self.one("SELECT 1 FROM total WHERE account = ?1 LIMIT 1", [account.id.0], |_| Ok(()))?;
             if facts.is_some() {
                 return Err(Refusal::StillNeeded { account: account.name.clone() }.into());
             }
-            self.touched.remove(&account.id);
-            self.replay.remove(&account.id);
-            for table in ["standing", "lot", "bill"] {
-                self.execute(&format!("DELETE FROM {table} WHERE account = ?1"), [account.id.0])?;
-            }
+            self.forget(account.id)?;
         }
         Ok(())
     }

@@ -1,0 +1,514 @@
+//! What a pass through the door has counted. The derived figures are kept in memory, one step a
+//! fact, and written together.
+//!
+//! A fact at or after the last one of its account moves a few sums. A fact before it moves, beside
+//! its own month, only what the next snapshot leaves unexplained: balances seen later stand.
+
+use super::StoreError;
+use super::derived::{
+    CategoryKey, ChannelKey, Labels, MonthTotal, Parts, StandingRow, Step, categorised, charged_amount,
+    expires_of, is_categorised, kind_column,
+};
+use super::door::Pass;
+use crate::ledger::{AccountId, Bills, Entry, Expires, Flow, Kind, Lots, Measure, RuleBroken};
+use crate::period::{Moment, Month};
+use rusqlite::params;
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeMap, HashMap};
+
+/// So much may all facts of a ledger move together. No sum over any of them, nor a difference of
+/// such sums, passes what 64 bits hold.
+const MOVED_MAX: i128 = 1 << 61;
+/// It would take eight million amounts below this one to move that much.
+const LARGE: u64 = 1 << 38;
+
+/// What was counted and is not written yet.
+#[derive(Default)]
+pub(super) struct Tally {
+    ends: HashMap<AccountId, End>,
+    totals: BTreeMap<(AccountId, Month), MonthTotal>,
+    categories: BTreeMap<CategoryKey, (i64, i64)>,
+    channels: BTreeMap<ChannelKey, [i64; 4]>,
+}
+
+/// Where the path of an account's balance ends.
+#[derive(Default)]
+struct End {
+    /// After all facts, once they were walked through where they must be.
+    row: StandingRow,
+    /// Has the account a fact?
+    is_there: bool,
+    /// It differs from what is written.
+    moved: bool,
+    /// Lots or bills as they are written, and as they are by now; none until they are needed.
+    parts: Option<(Parts, Parts)>,
+    /// Why all facts must be walked through again.
+    walk: Walk,
+}
+
+/// Must all facts of an account be walked through again?
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Walk {
+    #[default]
+    No,
+    /// A fact came before the last one, so lots and bills are other ones.
+    Parts,
+    /// Facts were taken out or put back, so the last one may be another.
+    All,
+}
+
+/// A fact on the path of one account's balance.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) account: AccountId,
+    pub(super) at: Moment,
+    pub(super) seq: i64,
+}
+
+/// Does a fact count for the first time, again, or no more?
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// It was just recorded: of its second it is the last.
+    New,
+    /// It was void.
+    Again,
+    /// It is void now.
+    Out,
+}
+
+impl Counted {
+    fn sign(self) -> i64 {
+        if self == Counted::Out { -1 } else { 1 }
+    }
+}
+
+impl Pass<'_> {
+    /// Counts an entry in or out.
+    pub(super) fn count_entry(
+        &mut self,
+        entry: &Entry,
+        labels: Labels,
+        seq: i64,
+        counted: Counted,
+    ) -> Result<(), StoreError> {
+        let (month, sign) = (entry.at.month(), counted.sign());
+        if let Some(account) = entry.out.account.or(entry.arriving.account).filter(|_| sign > 0) {
+            self.check_fits(account, entry.out.amount.max(entry.arriving.amount))?;
+        }
+        for flow in entry.flows() {
+            self.add_flow(Flow { amount: sign * flow.amount, ..flow }, month)?;
+        }
+        for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
+            self.tally.totals.entry((account, month)).or_default().facts += sign;
+            self.count_side(Place { account, at: entry.at, seq }, entry, counted)?;
+        }
+        if is_categorised(entry.kind) {
+            let (amount, unit) = categorised(entry, labels);
+            let key = (i64::from(month.0), kind_column(entry.kind), labels.category, unit);
+            let total = self.tally.categories.entry(key).or_default();
+            (total.0, total.1) = (total.0 + sign, total.1 + sign * amount);
+        }
+        let charges = entry.fee + entry.tax;
+        let has_channel = entry.channel.is_some();
+        if let Some(amount) = charged_amount(entry.kind, has_channel, entry.out.amount, charges) {
+            let key = (i64::from(month.0), labels.channel, labels.unit_out);
+            let total = self.tally.channels.entry(key).or_default();
+            for (sum, value) in total.iter_mut().zip([1, amount, entry.fee, entry.tax]) {
+                *sum += sign * value;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts an entry on one of its sides.
+    fn count_side(&mut self, place: Place, entry: &Entry, counted: Counted) -> Result<(), StoreError> {
+        let account = place.account;
+        self.touched.insert(account);
+        let step = if entry.out.account == Some(account) {
+            Step::Leave { kind: entry.kind, amount: entry.out.amount, expires: entry.expires }
+        } else {
+            Step::Arrive { kind: entry.kind, amount: entry.arriving.amount, expires: entry.expires }
+        };
+        let dated =
+            matches!(step, Step::Arrive { kind: Kind::Earn, expires, .. } if expires != Expires::Unknown);
+        let delta = counted.sign() * entry.change_of(account);
+        let end = self.end(account)?;
+        end.row.has_lots |= dated && counted != Counted::Out;
+        if end.goes_on(place, counted) {
+            self.parts_go_on(place, step)?;
+            return self.end_at(place, delta);
+        }
+        end.walk_again(counted);
+        self.shift(place, delta)
+    }
+
+    /// Counts a snapshot in.
+    pub(super) fn count_snapshot(
+        &mut self,
+        place: Place,
+        balance: i64,
+        counted: Counted,
+    ) -> Result<(), StoreError> {
+        let Place { account, at, seq } = place;
+        self.check_fits(account, balance)?;
+        self.touched.insert(account);
+        let month = at.month();
+        self.tally.totals.entry((account, month)).or_default().facts += 1;
+        let end = self.end(account)?;
+        let goes_on = end.goes_on(place, counted);
+        let (expected, first) = if goes_on {
+            (end.row.balance, end.row.seen_at.is_none())
+        } else {
+            end.walk_again(counted);
+            let before = "SELECT 1 FROM seen WHERE account = ?1 AND (at, seq) < (?2, ?3) LIMIT 1";
+            let first = self.one(before, params![account.0, at.0, seq], |_| Ok(()))?.is_none();
+            (self.store.balance_before(account, at, seq)?, first)
+        };
+        let unexplained = balance.checked_sub(expected).ok_or_else(|| self.too_large(account))?;
+        self.add_unexplained(account, month, unexplained, first)?;
+        if goes_on {
+            if unexplained != 0 {
+                self.parts_go_on(place, Step::Differ(unexplained))?;
+            }
+            self.end_at(place, unexplained)?;
+        } else {
+            if first && let Some(next) = self.next_seen(place)? {
+                // What was the first snapshot is one like any other now.
+                self.set_first(account, next, false)?;
+            }
+            self.shift(place, unexplained)?;
+        }
+        let end = self.end(account)?;
+        end.row.seen_at = end.row.seen_at.max(Some(at.0));
+        let sql = "INSERT INTO seen (account, at, seq, balance, unexplained, first) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.execute(sql, params![account.0, at.0, seq, balance, unexplained, first]).map(|_| ())
+    }
+
+    /// Counts a snapshot out.
+    pub(super) fn uncount_snapshot(&mut self, place: Place) -> Result<(), StoreError> {
+        let Place { account, at, seq } = place;
+        let sql = "DELETE FROM seen WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained, first";
+        let row = self.one(sql, params![account.0, at.0, seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let Some((unexplained, first)): Option<(i64, bool)> = row else { return Ok(()) };
+        self.touched.insert(account);
+        let month = at.month();
+        self.tally.totals.entry((account, month)).or_default().facts -= 1;
+        self.add_unexplained(account, month, -unexplained, first)?;
+        self.end(account)?.walk_again(Counted::Out);
+        self.shift(place, -unexplained)?;
+        if first && let Some(next) = self.next_seen(place)? {
+            self.set_first(account, next, true)?;
+        }
+        Ok(())
+    }
+
+    /// The end of an account's path, read when it is first asked for.
+    fn end(&mut self, account: AccountId) -> Result<&mut End, StoreError> {
+        let slot = match self.tally.ends.entry(account) {
+            Slot::Occupied(known) => return Ok(known.into_mut()),
+            Slot::Vacant(slot) => slot,
+        };
+        let sql = "SELECT balance, fact_at, seen_at, has_lots FROM standing WHERE account = ?1";
+        let row = self.store.maybe(sql, [account.0], |row| {
+            let (balance, fact_at, seen_at) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(StandingRow { balance, fact_at, seen_at, has_lots: row.get(3)? })
+        })?;
+        let is_there = row.is_some();
+        let row = row.unwrap_or(StandingRow { fact_at: i64::MIN, ..StandingRow::default() });
+        Ok(slot.insert(End { row, is_there, ..End::default() }))
+    }
+
+    /// The balance of an account after all its facts.
+    pub(super) fn balance(&mut self, account: AccountId) -> Result<i64, StoreError> {
+        Ok(self.end(account)?.row.balance)
+    }
+
+    /// The path ends with a fact that moves the balance so far.
+    fn end_at(&mut self, place: Place, delta: i64) -> Result<(), StoreError> {
+        let end = self.end(place.account)?;
+        (end.moved, end.is_there) = (true, true);
+        end.row.fact_at = end.row.fact_at.max(place.at.0);
+        match end.row.balance.checked_add(delta) {
+            Some(balance) => end.row.balance = balance,
+            None => return Err(self.too_large(place.account)),
+        }
+        Ok(())
+    }
+
+    /// Moves the path of a balance from a place on: the next snapshot explains that much more or
+    /// less, and without one the present balance moves.
+    fn shift(&mut self, place: Place, delta: i64) -> Result<(), StoreError> {
+        let account = place.account;
+        let next = if delta == 0 { None } else { self.next_seen(place)? };
+        self.end_at(place, if next.is_none() { delta } else { 0 })?;
+        let Some((at, seq, first)) = next else { return Ok(()) };
+        let sql =
+            "UPDATE seen SET unexplained = unexplained - ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3";
+        self.execute(sql, params![account.0, at, seq, delta])?;
+        self.add_unexplained(account, Moment(at).month(), -delta, first)
+    }
+
+    /// The next snapshot that counts after a place: its moment, its number, and whether it is the first.
+    fn next_seen(&self, place: Place) -> Result<Option<(i64, i64, bool)>, StoreError> {
+        let sql = "SELECT at, seq, first FROM seen WHERE account = ?1 AND (at, seq) > (?2, ?3)
+                   ORDER BY at, seq LIMIT 1";
+        let values = params![place.account.0, place.at.0, place.seq];
+        self.one(sql, values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    }
+
+    fn set_first(
+        &mut self,
+        account: AccountId,
+        seen: (i64, i64, bool),
+        first: bool,
+    ) -> Result<(), StoreError> {
+        let (at, seq, _) = seen;
+        let sql =
+            "UPDATE seen SET first = ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained";
+        let unexplained = self.one(sql, params![account.0, at, seq, first], |row| row.get::<_, i64>(0))?;
+        let part = unexplained.unwrap_or(0) * if first { 1 } else { -1 };
+        let flow = Flow { account, measure: Measure::FirstSeen, amount: part };
+        self.add_flow(flow, Moment(at).month())
+    }
+
+    fn add_unexplained(
+        &mut self,
+        account: AccountId,
+        month: Month,
+        amount: i64,
+        first: bool,
+    ) -> Result<(), StoreError> {
+        self.add_flow(Flow { account, measure: Measure::Unexplained, amount }, month)?;
+        if first {
+            self.add_flow(Flow { account, measure: Measure::FirstSeen, amount }, month)?;
+        }
+        Ok(())
+    }
+
+    fn add_flow(&mut self, flow: Flow, month: Month) -> Result<(), StoreError> {
+        let total = self.tally.totals.entry((flow.account, month)).or_default();
+        let sum = &mut total.sums[flow.measure as usize];
+        match sum.checked_add(flow.amount) {
+            Some(more) => *sum = more,
+            None => return Err(self.too_large(flow.account)),
+        }
+        Ok(())
+    }
+
+    /// Does the ledger hold what it holds now, with a fact of that amount in it?
+    fn check_fits(&self, account: AccountId, amount: i64) -> Result<(), StoreError> {
+        if amount.unsigned_abs() < LARGE || self.store.moved()? <= MOVED_MAX {
+            return Ok(());
+        }
+        Err(self.too_large(account))
+    }
+
+    fn too_large(&self, account: AccountId) -> StoreError {
+        let name = self.accounts.get(&account).map(|a| a.name.clone()).unwrap_or_default();
+        RuleBroken::BalanceTooLarge { account: name }.into()
+    }
+
+    /// Lots and bills after one more fact, while the balance is still the one before it.
+    fn parts_go_on(&mut self, place: Place, step: Step) -> Result<(), StoreError> {
+        let account = place.account;
+        let is_carrier = self.account(account)?.is_carrier();
+        let end = self.end(account)?;
+        if end.walk != Walk::No || !is_carrier && !end.row.has_lots {
+            return Ok(());
+        }
+        if end.parts.is_none() {
+            let balance = end.row.balance;
+            let mut parts = self.written_parts(account, is_carrier)?;
+            match &mut parts {
+                Parts::Bills(bills) => bills.credit = bills.open.values().sum::<i64>() + balance,
+                Parts::Lots(lots) => {
+                    let known = lots.dated.values().sum::<i64>() + lots.never;
+                    (lots.unknown, lots.missing) = ((balance - known).max(0), (known - balance).max(0));
+                }
+            }
+            self.end(account)?.parts = Some((parts.clone(), parts));
+        }
+        if let Some((_, now)) = &mut self.end(account)?.parts {
+            now.step(place.at, step);
+        }
+        Ok(())
+    }
+
+    /// Lots or bills as the tables have them.
+    fn written_parts(&self, account: AccountId, is_carrier: bool) -> Result<Parts, StoreError> {
+        let rows = |sql| {
+            let rows = self.store.all(sql, [account.0], |row| Ok((row.get(0)?, row.get(1)?)));
+            rows.map(|rows: Vec<(i64, i64)>| rows.into_iter())
+        };
+        if is_carrier {
+            let open = rows("SELECT month, amount FROM bill WHERE account = ?1")?;
+            let open = open.map(|(month, n)| (Month(month as i32), n)).collect();
+            return Ok(Parts::Bills(Bills { open, credit: 0 }));
+        }
+        let mut lots = Lots::default();
+        for (expires, amount) in rows("SELECT expires, amount FROM lot WHERE account = ?1")? {
+            match expires_of(Some(expires)) {
+                Expires::After(day) => drop(lots.dated.insert(day, amount)),
+                _ => lots.never = amount,
+            }
+        }
+        Ok(Parts::Lots(lots))
+    }
+
+    /// Writes what was counted. Accounts that need it are walked through again first.
+    pub(super) fn settle(&mut self) -> Result<(), StoreError> {
+        let mut ends = std::mem::take(&mut self.tally.ends);
+        for (account, end) in &mut ends {
+            if end.walk != Walk::No {
+                self.walk_again(*account, end)?;
+            }
+            self.write_end(*account, end)?;
+        }
+        self.tally.ends = ends;
+        self.write_totals()
+    }
+
+    /// Finds an account's last fact and, where it has lots or bills, walks through all its facts.
+    fn walk_again(&self, account: AccountId, end: &mut End) -> Result<(), StoreError> {
+        let is_carrier = self.account(account)?.is_carrier();
+        if is_carrier || end.row.has_lots {
+            let walked = self.store.walk(account, is_carrier, None)?;
+            let now = if is_carrier || walked.has_lots { walked.parts } else { Parts::new(false) };
+            let written = match end.parts.take() {
+                Some((written, _)) => written,
+                None => self.written_parts(account, is_carrier)?,
+            };
+            end.row.has_lots = walked.has_lots;
+            end.parts = Some((written, now));
+        }
+        if end.walk == Walk::All {
+            let last = self.store.last_fact(account)?;
+            end.is_there = last.is_some();
+            (end.row.fact_at, end.row.seen_at) = last.unwrap_or((i64::MIN, None));
+        }
+        (end.walk, end.moved) = (Walk::No, true);
+        Ok(())
+    }
+
+    fn write_end(&self, account: AccountId, end: &mut End) -> Result<(), StoreError> {
+        if !std::mem::take(&mut end.moved) {
+            return Ok(());
+        }
+        if end.is_there {
+            let sql = "INSERT INTO standing (account, balance, fact_at, seen_at, has_lots)
+                       VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account)
+                       DO UPDATE SET balance = excluded.balance, fact_at = excluded.fact_at,
+                                     seen_at = excluded.seen_at, has_lots = excluded.has_lots";
+            let StandingRow { balance, fact_at, seen_at, has_lots } = end.row;
+            self.execute(sql, params![account.0, balance, fact_at, seen_at, has_lots])?;
+        } else {
+            self.execute("DELETE FROM standing WHERE account = ?1", [account.0])?;
+        }
+        let Some((written, now)) = &mut end.parts else { return Ok(()) };
+        let tables = [
+            (written.lot_rows(), now.lot_rows(), "lot", "expires"),
+            (written.bill_rows(), now.bill_rows(), "bill", "month"),
+        ];
+        for (written, now, table, key) in tables {
+            for gone in written.keys().filter(|k| !now.contains_key(k)) {
+                let sql = format!("DELETE FROM {table} WHERE account = ?1 AND {key} = ?2");
+                self.execute(&sql, params![account.0, gone])?;
+            }
+            for (at, amount) in now.iter().filter(|(k, v)| written.get(k) != Some(v)) {
+                let sql =
+                    format!("INSERT OR REPLACE INTO {table} (account, {key}, amount) VALUES (?1, ?2, ?3)");
+                self.execute(&sql, params![account.0, at, amount])?;
+            }
+        }
+        *written = now.clone();
+        Ok(())
+    }
+
+    /// Adds what was counted to the sums. A row that nothing is left of goes.
+    pub(super) fn write_totals(&mut self) -> Result<(), StoreError> {
+        let words: Vec<&str> = Measure::ALL.iter().map(|m| m.word()).collect();
+        for ((account, month), total) in std::mem::take(&mut self.tally.totals) {
+            let key = [account.0, i64::from(month.0)];
+            let sums: Vec<i64> = std::iter::once(total.facts).chain(total.sums).collect();
+            self.add_to("total", &["account", "month"], &key, "facts", &words, &sums)?;
+        }
+        for ((month, kind, category, unit), (count, amount)) in std::mem::take(&mut self.tally.categories) {
+            let (keys, key) = (["month", "kind", "category", "unit"], [month, kind, category, unit]);
+            self.add_to("category_total", &keys, &key, "count", &["amount"], &[count, amount])?;
+        }
+        for ((month, channel, unit), sums) in std::mem::take(&mut self.tally.channels) {
+            let (keys, key) = (["month", "channel", "unit"], [month, channel, unit]);
+            self.add_to("channel_total", &keys, &key, "count", &["amount", "fee", "tax"], &sums)?;
+        }
+        Ok(())
+    }
+
+    /// Adds to one row of sums, the first of which counts what is summed.
+    fn add_to(
+        &self,
+        table: &str,
+        keys: &[&str],
+        key: &[i64],
+        count: &str,
+        columns: &[&str],
+        sums: &[i64],
+    ) -> Result<(), StoreError> {
+        if sums.iter().all(|sum| *sum == 0) {
+            return Ok(());
+        }
+        let names: Vec<&str> = keys.iter().copied().chain([count]).chain(columns.iter().copied()).collect();
+        let values = || rusqlite::params_from_iter(key.iter().chain(sums));
+        let adds: Vec<String> = names[keys.len()..]
+            .iter()
+            .enumerate()
+            .map(|(i, name)| format!("{name} = {name} + ?{}", keys.len() + i + 1))
+            .collect();
+        let adds = adds.join(", ");
+        let places: Vec<String> = (1..=names.len()).map(|i| format!("?{i}")).collect();
+        let wheres: Vec<String> = keys.iter().zip(&places).map(|(k, p)| format!("{k} = {p}")).collect();
+        let wheres = wheres.join(" AND ");
+        if sums[0] > 0 {
+            let sql = format!(
+                "INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {adds}",
+                names.join(", "),
+                places.join(", "),
+                keys.join(", ")
+            );
+            return self.execute(&sql, values()).map(|_| ());
+        }
+        let left = format!("{wheres} AND {count} + ?{} = 0", keys.len() + 1);
+        if self.execute(&format!("DELETE FROM {table} WHERE {left}"), params_of(key, sums[0]))? == 0 {
+            self.execute(&format!("UPDATE {table} SET {adds} WHERE {wheres}"), values())?;
+        }
+        Ok(())
+    }
+
+    /// What an account that is no more leaves behind is taken away.
+    pub(super) fn forget(&mut self, account: AccountId) -> Result<(), StoreError> {
+        self.tally.ends.remove(&account);
+        self.touched.remove(&account);
+        for table in ["standing", "lot", "bill"] {
+            self.execute(&format!("DELETE FROM {table} WHERE account = ?1"), [account.0])?;
+        }
+        Ok(())
+    }
+}
+
+fn params_of(key: &[i64], count: i64) -> impl rusqlite::Params {
+    rusqlite::params_from_iter(key.to_vec().into_iter().chain([count]))
+}
+
+impl End {
+    /// Is a fact at that place the last one on the path?
+    fn goes_on(&self, place: Place, counted: Counted) -> bool {
+        counted == Counted::New && self.walk != Walk::All && place.at.0 >= self.row.fact_at
+    }
+
+    fn walk_again(&mut self, counted: Counted) {
+        if counted != Counted::New {
+            self.walk = Walk::All;
+        } else if self.walk == Walk::No {
+            self.walk = Walk::Parts;
+        }
+    }
+}
