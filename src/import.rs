@@ -363,30 +363,19 @@ impl EntryLine {
     }
 
     /// What makes the entry what it is, for an id; accounts by the names in the file.
-    pub fn canonical(&self, entry: &Entry) -> String {
-        let text = |text: &Option<String>| text.as_ref().map_or(String::new(), |t| format!("={t}"));
+    pub fn content(&self, entry: &Entry) -> Content {
         let expires = match entry.expires {
-            Expires::Unknown => String::new(),
-            Expires::After(day) => day.to_string(),
-            Expires::Never => "never".into(),
+            Expires::Unknown => i64::MIN,
+            Expires::After(day) => i64::from(day.0),
+            Expires::Never => i64::MAX,
         };
-        let (out, arriving) = (&entry.out, &entry.arriving);
-        let parts = [
-            "entry".to_string(),
-            entry.at.0.to_string(),
-            entry.kind.word().into(),
-            text(&self.from),
-            text(&self.to),
-            format!("{} {}", out.amount, out.unit),
-            format!("{} {}", arriving.amount, arriving.unit),
-            format!("{} {}", entry.fee, entry.tax),
-            text(&entry.category),
-            text(&entry.payee),
-            text(&entry.channel),
-            expires,
-            text(&entry.note),
-        ];
-        parts.join("\u{1f}")
+        let mut content = Content::of("entry").number(entry.at.0).text(entry.kind.word());
+        content = content.maybe(&self.from).maybe(&self.to);
+        for place in [&entry.out, &entry.arriving] {
+            content = content.number(place.amount).text(&place.unit.code);
+        }
+        content = content.number(entry.fee).number(entry.tax).number(expires);
+        content.maybe(&self.category).maybe(&self.payee).maybe(&self.channel).maybe(&self.note)
     }
 }
 
@@ -400,10 +389,9 @@ impl SnapshotLine {
     }
 
     /// What makes the snapshot what it is, for an id.
-    pub fn canonical(&self, snapshot: &Snapshot) -> String {
-        let note = snapshot.note.as_ref().map_or(String::new(), |t| format!("={t}"));
-        let (at, balance) = (snapshot.at.0.to_string(), snapshot.balance.to_string());
-        ["snapshot", &at, &self.account, &balance, &note].join("\u{1f}")
+    pub fn content(&self, snapshot: &Snapshot) -> Content {
+        let content = Content::of("snapshot").number(snapshot.at.0).text(&self.account);
+        content.number(snapshot.balance).maybe(&self.note)
     }
 }
 
@@ -412,12 +400,44 @@ pub fn own_id(text: &str) -> Option<Id> {
     Id::parse(text).filter(|id| id.to_string() == text)
 }
 
-/// 64 bits of a text and a number, the same on every machine and in every version (FNV-1a).
-pub fn hash(text: &str, number: u64) -> u64 {
-    let bytes = text.bytes().chain(number.to_le_bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    // The low bits of FNV stir little; the high ones are folded in, for 48 bits are used.
-    hash ^ (hash >> 48)
+/// 64 bits that stand for what a line says, the same on every machine and in every version
+/// (FNV-1a over its parts, each ended by a byte that no text of a line holds).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Content(u64);
+
+impl Content {
+    /// The content that begins with a text.
+    pub fn of(text: &str) -> Content {
+        Content(0xcbf2_9ce4_8422_2325).text(text)
+    }
+
+    fn bytes(self, bytes: &[u8]) -> Content {
+        let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        Content(bytes.iter().fold(self.0, step))
+    }
+
+    /// And a text.
+    #[must_use]
+    pub fn text(self, text: &str) -> Content {
+        self.bytes(text.as_bytes()).bytes(&[0xff])
+    }
+
+    /// And a text that may be missing, which is not the same as an empty one.
+    #[must_use]
+    pub fn maybe(self, text: &Option<String>) -> Content {
+        text.as_ref().map_or(self, |text| self.text(text)).bytes(&[0xfe])
+    }
+
+    /// And a number.
+    #[must_use]
+    pub fn number(self, number: i64) -> Content {
+        self.bytes(&number.to_le_bytes())
+    }
+
+    /// 64 bits for the content that came so often.
+    pub fn hash(self, time: u64) -> u64 {
+        let Content(hash) = self.bytes(&time.to_le_bytes());
+        // The low bits of FNV stir little; the high ones are folded in, for 48 bits are used.
+        hash ^ (hash >> 48)
+    }
 }

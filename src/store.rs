@@ -142,12 +142,18 @@ pub struct Change {
     pub facts: Vec<Fact>,
 }
 
+/// For a pass that writes much: sixteen mebibytes of pages are held in memory. The door itself makes
+/// every reference that it writes, so that to look each up again would only cost time.
+const FOR_MUCH: &str = "PRAGMA cache_size = -16384; PRAGMA foreign_keys = OFF";
+
 /// A ledger, opened for reading or with its write lock held.
 pub struct Store {
     db: Connection,
     path: PathBuf,
     /// The file did not exist: everything happens in memory until it is created whole.
     unborn: bool,
+    /// Of a ledger that does not exist either, but that much is about to be written to.
+    draft: Option<copy::Draft>,
     writing: bool,
     /// How long it waits for other processes.
     wait: Duration,
@@ -161,7 +167,8 @@ impl Store {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
-        let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: false, wait };
+        let mut store =
+            Store { db, path: path.to_path_buf(), unborn: false, draft: None, writing: false, wait };
         if let Err(error) = store.greet(wait) {
             // In a folder that cannot be written SQLite cannot set up its shared memory; then
             // nobody else can be writing either, and the file may be read as it stands.
@@ -184,12 +191,17 @@ impl Store {
     /// Opens a ledger and takes its write lock, waiting for other writers. A ledger that does not
     /// exist is created by [`Store::keep`], not before.
     pub fn write(path: &Path, wait: Duration) -> Result<Store, StoreError> {
+        Store::write_so(path, wait, "PRAGMA foreign_keys = ON")
+    }
+
+    /// Opens a ledger for writing after some settings of its own.
+    fn write_so(path: &Path, wait: Duration, settings: &str) -> Result<Store, StoreError> {
         loop {
             let met = copy::identity(path);
             if !exists(path)? {
                 return Store::unborn(path, true, wait);
             }
-            let locked = Store::locked(path, wait);
+            let locked = Store::locked(path, wait, settings);
             // While this one waited, another file may have been restored in its place; what is
             // written to the old one would be lost.
             if copy::identity(path) != met {
@@ -203,11 +215,30 @@ impl Store {
         }
     }
 
+    /// As [`Store::write`], for a change of any size: a ledger that does not exist yet is written to
+    /// a draft on the disk, which vanishes unless it is kept.
+    pub fn write_much(path: &Path, wait: Duration) -> Result<Store, StoreError> {
+        let store = Store::write_so(path, wait, FOR_MUCH)?;
+        if !store.unborn {
+            return Ok(store);
+        }
+        let draft = copy::Draft::of_new_ledger(path).map_err(|e| birth_failure(path, e))?;
+        let db = Connection::open(draft.path()).map_err(|e| failure(path, wait, e))?;
+        let store =
+            Store { db, path: path.to_path_buf(), unborn: true, draft: Some(draft), writing: true, wait };
+        // Whatever stops it, the draft goes: it needs no journal, and is synced once, as a whole.
+        let set_up = format!("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {FOR_MUCH}; BEGIN");
+        store.run(&set_up).map_err(|e| store.fail(e))?;
+        store.upgrade(0, STEPS)?;
+        Ok(store)
+    }
+
     /// Opens the file that is there, with its write lock.
-    fn locked(path: &Path, wait: Duration) -> Result<Store, StoreError> {
+    fn locked(path: &Path, wait: Duration, settings: &str) -> Result<Store, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
-        let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: true, wait };
+        let mut store =
+            Store { db, path: path.to_path_buf(), unborn: false, draft: None, writing: true, wait };
         // A file that is refused stays as it lies, with the log beside it.
         let log_stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
         store.db.set_db_config(log_stays, true).map_err(|e| failure(path, wait, e))?;
@@ -216,8 +247,7 @@ impl Store {
         if store.db.is_readonly("main").unwrap_or(false) {
             return Err(StoreError::ReadOnly(path.to_path_buf()));
         }
-        let set_up =
-            store.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+        let set_up = store.run(&format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {settings}"));
         set_up.and_then(|()| store.run("BEGIN IMMEDIATE")).map_err(|e| failure(path, wait, e))?;
         Ok(store)
     }
@@ -230,7 +260,7 @@ impl Store {
     fn unborn(path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
         let fail = |e| StoreError::Sqlite(path.to_path_buf(), e);
         let db = Connection::open_in_memory().map_err(fail)?;
-        let store = Store { db, path: path.to_path_buf(), unborn: true, writing, wait };
+        let store = Store { db, path: path.to_path_buf(), unborn: true, draft: None, writing, wait };
         store.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE").map_err(fail)?;
         store.upgrade(0, STEPS)?;
         Ok(store)
@@ -316,18 +346,19 @@ impl Store {
         self.db.close().map_err(|(_, e)| failure(&path, wait, e))
     }
 
-    fn be_born(self) -> Result<(), StoreError> {
+    fn be_born(mut self) -> Result<(), StoreError> {
         let path = self.path.clone();
-        let io = |e: std::io::Error| match e.kind() {
-            std::io::ErrorKind::AlreadyExists => StoreError::CreatedMeanwhile(path.clone()),
-            std::io::ErrorKind::StorageFull => StoreError::DiskFull(path.clone()),
-            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
-                StoreError::ReadOnly(path.clone())
+        let io = |e| birth_failure(&path, e);
+        let draft = match self.draft.take() {
+            Some(draft) => draft,
+            None => {
+                let draft = copy::Draft::of_new_ledger(&path).map_err(io)?;
+                draft.fill(&self.db).map_err(|e| self.fail(e))?;
+                draft
             }
-            _ => StoreError::Io(path.clone(), e),
         };
-        let draft = copy::Draft::of_new_ledger(&path).map_err(io)?;
-        draft.fill(&self.db).and_then(|()| draft.begin_log()).map_err(|e| self.fail(e))?;
+        self.db.close().map_err(|(_, e)| failure(&path, self.wait, e))?;
+        draft.begin_log().map_err(|e| failure(&path, self.wait, e))?;
         // One birth in a folder at a time, where the file system has such locks.
         let held = std::fs::File::open(draft.folder()).map_err(io)?;
         let _ = held.lock();
@@ -349,6 +380,19 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
         // its place.
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => Ok(false),
         Err(e) => Err(StoreError::Io(path.to_path_buf(), e)),
+    }
+}
+
+/// What stops a ledger from coming into being.
+fn birth_failure(path: &Path, error: std::io::Error) -> StoreError {
+    let path = path.to_path_buf();
+    match error.kind() {
+        std::io::ErrorKind::AlreadyExists => StoreError::CreatedMeanwhile(path),
+        std::io::ErrorKind::StorageFull => StoreError::DiskFull(path),
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            StoreError::ReadOnly(path)
+        }
+        _ => StoreError::Io(path, error),
     }
 }
 

@@ -41,14 +41,18 @@ impl From<CarryError> for Stopped {
 /// Imports one file.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let name = words.file.display().to_string();
-    let source: Box<dyn Read> = if words.file == Path::new("-") {
+    let source: Box<dyn Read + Send> = if words.file == Path::new("-") {
         Box::new(std::io::stdin())
     } else {
         let fail = |error| Failure::File { path: words.file.clone(), error };
         Box::new(std::fs::File::open(&words.file).map_err(fail)?)
     };
-    let lines = Lines { source: std::io::BufReader::new(source), path: &words.file, number: 0 };
-    let store = session.store_for_writing()?;
+    let lines = read_ahead(Lines {
+        source: std::io::BufReader::with_capacity(1 << 16, source),
+        path: words.file.clone(),
+        number: 0,
+    });
+    let store = session.store_for_import()?;
     let unit_of = |code: &str| session.catalog().unit(code).filter(|unit| *unit.code == *code);
     let id = session.new_id(session.now);
     let carried = store.carry(id, session.now, lines, &unit_of).map_err(|stopped| match stopped {
@@ -73,19 +77,39 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     Ok(Outcome::of(Imported::new(change, carried.read, carried.new, carried.known)).with(notes))
 }
 
+/// So many lines are handed on at once.
+const LINES_AT_ONCE: usize = 128;
+/// So many times that, before the reader waits.
+const AHEAD: usize = 8;
+
+/// Reads lines beside the one who takes them. Nobody waits for the reader once that one is done.
+fn read_ahead(mut lines: Lines) -> impl Iterator<Item = Result<(u64, Line), Stopped>> {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(AHEAD);
+    std::thread::spawn(move || {
+        loop {
+            let batch: Vec<_> = lines.by_ref().take(LINES_AT_ONCE).collect();
+            let is_last = batch.len() < LINES_AT_ONCE || batch.iter().any(Result::is_err);
+            if sender.send(batch).is_err() || is_last {
+                return;
+            }
+        }
+    });
+    receiver.into_iter().flatten()
+}
+
 /// The lines of a file, one after the other, with their numbers.
-struct Lines<'a> {
-    source: std::io::BufReader<Box<dyn Read>>,
-    path: &'a Path,
+struct Lines {
+    source: std::io::BufReader<Box<dyn Read + Send>>,
+    path: PathBuf,
     number: u64,
 }
 
-impl Lines<'_> {
+impl Lines {
     /// The bytes of the next line without its end, or none after the last.
     fn bytes(&mut self) -> Result<Option<Vec<u8>>, Stopped> {
         let mut bytes = Vec::new();
         let read = (&mut self.source).take(LINE_MAX + 1).read_until(b'\n', &mut bytes);
-        let fail = |error| Stopped::Failure(Failure::File { path: self.path.to_path_buf(), error });
+        let fail = |error| Stopped::Failure(Failure::File { path: self.path.clone(), error });
         if read.map_err(fail)? == 0 {
             return Ok(None);
         }
@@ -115,7 +139,7 @@ impl Lines<'_> {
     }
 }
 
-impl Iterator for Lines<'_> {
+impl Iterator for Lines {
     type Item = Result<(u64, Line), Stopped>;
 
     fn next(&mut self) -> Option<Self::Item> {

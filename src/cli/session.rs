@@ -316,6 +316,11 @@ impl Session {
         Ok(Store::write(&self.ledger, self.wait)?)
     }
 
+    /// The ledger under its write lock, for as much as a file may hold.
+    pub fn store_for_import(&self) -> Result<Store, Failure> {
+        Ok(Store::write_much(&self.ledger, self.wait)?)
+    }
+
     /// Records one change. `decide` sees the ledger under its write lock and says what to add;
     /// with `dry_run` all is done but the keeping.
     pub fn record(

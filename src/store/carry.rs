@@ -1,15 +1,15 @@
 //! The ledger as lines, out and in again. In, every line goes through the one door, within one
 //! change that is undone as a whole; what the ledger knows already is not added twice.
 
-use super::derived::expires_column;
 use super::door::Pass;
 use super::read::{ENTRY_COLUMNS, ENTRY_JOINS, entry_of};
 use super::{Refusal, Store, StoreError};
 use crate::export::{Name, Told};
 use crate::import::{
-    self, AccountLine, ChangeLine, EntryLine, Line, RateLine, SnapshotLine, UnitLine, VoidLine, Wrong,
+    self, AccountLine, ChangeLine, Content, EntryLine, Line, RateLine, SnapshotLine, UnitLine, VoidLine,
+    Wrong,
 };
-use crate::ledger::{Account, AccountId, AccountKind, Entry, Id, Snapshot, name};
+use crate::ledger::{Account, AccountId, AccountKind, Id, Snapshot, name};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
 use rusqlite::params;
@@ -168,8 +168,10 @@ impl Store {
         lines: impl Iterator<Item = Result<(u64, Line), E>>,
         unit_of: &dyn Fn(&str) -> Option<Unit>,
     ) -> Result<Carried, E> {
+        let pass = Pass::new(self)?;
         let mut carry = Carry {
-            pass: Pass::new(self)?,
+            first: pass.next(),
+            pass,
             id,
             at,
             unit_of,
@@ -178,15 +180,15 @@ impl Store {
             loose: None,
             latest: None,
             loose_count: 0,
-            awaited: Vec::new(),
-            begun: HashMap::new(),
-            known: HashMap::new(),
+            awaited: HashMap::new(),
+            looked_up: None,
             voids: Vec::new(),
             voiding: None,
             here: HashSet::new(),
             aliases: HashMap::new(),
             names: HashMap::new(),
-            counts: HashMap::new(),
+            matched: Matched::default(),
+            repeats: HashMap::new(),
         };
         for read in lines {
             let (number, line) = read?;
@@ -239,14 +241,38 @@ impl From<StoreError> for Fault {
 
 /// A change of the file whose first new fact has not come yet.
 struct Awaited {
-    id: Id,
+    /// Its line among those of the changes.
+    order: usize,
     at: Moment,
     command: String,
 }
 
+/// Facts of the ledger that lines without an id were found to be, by their numbers.
+#[derive(Default)]
+struct Matched(Vec<u64>);
+
+impl Matched {
+    fn has(&self, seq: i64) -> bool {
+        self.0.get(seq as usize / 64).is_some_and(|word| word >> (seq % 64) & 1 == 1)
+    }
+
+    fn add(&mut self, seq: i64) {
+        let word = seq as usize / 64;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (seq % 64);
+    }
+}
+
+/// So often may a line repeat before it is remembered how often it did.
+const REPEATS: u64 = 8;
+
 /// The state of one import.
 struct Carry<'s> {
     pass: Pass<'s>,
+    /// What has this number or a higher one came with this import.
+    first: i64,
     id: Id,
     at: Moment,
     unit_of: &'s dyn Fn(&str) -> Option<Unit>,
@@ -258,11 +284,9 @@ struct Carry<'s> {
     /// The change that was begun last: only it can take facts.
     latest: Option<i64>,
     loose_count: u64,
-    awaited: Vec<Awaited>,
-    /// The changes that this import began, by their ids.
-    begun: HashMap<Id, i64>,
-    /// The changes that the ledger had before, by their ids.
-    known: HashMap<Id, i64>,
+    awaited: HashMap<Id, Awaited>,
+    /// The change that was looked up last.
+    looked_up: Option<(Id, i64)>,
     /// Voids of one change, which are made together: their line, what they void, and that change.
     voids: Vec<(u64, Id, i64)>,
     /// The change of those voids, as the file writes it.
@@ -273,8 +297,9 @@ struct Carry<'s> {
     aliases: HashMap<String, AccountId>,
     /// Names that were looked up since accounts last changed.
     names: HashMap<String, AccountId>,
-    /// How often each content came without an id.
-    counts: HashMap<u64, u32>,
+    matched: Matched,
+    /// How often a content came without an id, where it came often.
+    repeats: HashMap<Content, u64>,
 }
 
 impl Carry<'_> {
@@ -306,7 +331,7 @@ impl Carry<'_> {
             return Ok(Id(id));
         }
         for number in 0.. {
-            let id = Id::new(Moment(0), import::hash(text, number));
+            let id = Id::new(Moment(0), Content::of(text).hash(number));
             let sql = "SELECT 1 WHERE ?1 IN (SELECT id FROM foreign_id WHERE id = ?1
                        UNION ALL SELECT id FROM entry WHERE id = ?1 UNION ALL SELECT id FROM snapshot WHERE id = ?1
                        UNION ALL SELECT id FROM change WHERE id = ?1)";
@@ -319,34 +344,38 @@ impl Carry<'_> {
         Err(Wrong::UnknownChange(text.into()).into())
     }
 
+    /// The number of a change of the ledger, or of one that this import began.
+    fn change_of(&mut self, id: Id) -> Result<Option<i64>, StoreError> {
+        if let Some((_, seq)) = self.looked_up.filter(|(known, _)| *known == id) {
+            return Ok(Some(seq));
+        }
+        let seq = self.pass.one("SELECT seq FROM change WHERE id = ?1", [id.0], |row| row.get(0))?;
+        self.looked_up = seq.map(|seq| (id, seq));
+        Ok(seq)
+    }
+
     /// Was that change in the ledger before this import? Then what belongs to it is known.
     fn was_there(&mut self, change: Option<&str>) -> Result<Option<i64>, Fault> {
         let Some(text) = change else { return Ok(None) };
         let id = self.key(text)?;
-        if self.begun.contains_key(&id) || self.awaited.iter().any(|a| a.id == id) {
+        if self.awaited.contains_key(&id) {
             return Ok(None);
         }
-        if let Some(seq) = self.known.get(&id) {
-            return Ok(Some(*seq));
-        }
-        let sql = "SELECT seq FROM change WHERE id = ?1";
-        let seq: Option<i64> = self.pass.one(sql, [id.0], |row| row.get(0))?;
-        let seq = seq.ok_or_else(|| Wrong::UnknownChange(text.into()))?;
-        self.known.insert(id, seq);
-        Ok(Some(seq))
+        let seq = self.change_of(id)?.ok_or_else(|| Wrong::UnknownChange(text.into()))?;
+        Ok(Some(seq).filter(|seq| *seq < self.first))
     }
 
     /// The change that a new fact belongs to, begun where it was not.
     fn home(&mut self, change: Option<&str>) -> Result<i64, Fault> {
         let Some(text) = change else { return Ok(self.home_of_loose()?) };
         let id = self.key(text)?;
-        if let Some(at) = self.awaited.iter().position(|a| a.id == id) {
-            let awaited = self.awaited.remove(at);
-            return Ok(self.begin(&awaited)?);
+        if let Some(awaited) = self.awaited.remove(&id) {
+            return Ok(self.begin(id, &awaited)?);
         }
-        match self.begun.get(&id) {
-            Some(seq) if self.latest == Some(*seq) => Ok(*seq),
-            _ => Err(Wrong::ChangeIsOver(text.into()).into()),
+        match self.change_of(id)? {
+            Some(seq) if self.latest == Some(seq) => Ok(seq),
+            Some(_) => Err(Wrong::ChangeIsOver(text.into()).into()),
+            None => Err(Wrong::UnknownChange(text.into()).into()),
         }
     }
 
@@ -359,9 +388,9 @@ impl Carry<'_> {
             self.group()?
         } else {
             self.loose_count += 1;
-            let id = Id::new(self.at, import::hash(&self.id.to_string(), self.loose_count));
+            let id = Id::new(self.at, Content::of(&self.id.to_string()).hash(self.loose_count));
             let at = self.at;
-            self.begin(&Awaited { id, at, command: "import".into() })?
+            self.begin(id, &Awaited { order: 0, at, command: "import".into() })?
         };
         (self.loose, self.latest) = (Some(seq), Some(seq));
         Ok(seq)
@@ -377,18 +406,20 @@ impl Carry<'_> {
         Ok(seq)
     }
 
-    fn begin(&mut self, awaited: &Awaited) -> Result<i64, StoreError> {
+    fn begin(&mut self, id: Id, awaited: &Awaited) -> Result<i64, StoreError> {
         let group = self.group()?;
-        let seq = self.pass.change(awaited.id, awaited.at, &awaited.command, Some(group))?;
-        self.begun.insert(awaited.id, seq);
+        let seq = self.pass.change(id, awaited.at, &awaited.command, Some(group))?;
+        self.looked_up = Some((id, seq));
         self.latest = Some(seq);
         Ok(seq)
     }
 
     /// Changes that came without a fact are kept all the same.
     fn begin_awaited(&mut self) -> Result<(), StoreError> {
-        for awaited in std::mem::take(&mut self.awaited) {
-            self.begin(&awaited)?;
+        let mut awaited: Vec<(Id, Awaited)> = std::mem::take(&mut self.awaited).into_iter().collect();
+        awaited.sort_by_key(|(_, awaited)| awaited.order);
+        for (id, awaited) in awaited {
+            self.begin(id, &awaited)?;
         }
         Ok(())
     }
@@ -523,7 +554,7 @@ impl Carry<'_> {
     fn place(&mut self, text: Option<&str>) -> Result<Option<(AccountId, Unit)>, Fault> {
         let Some(text) = text else { return Ok(None) };
         let id = self.account_named(text)?;
-        Ok(Some((id, self.pass.account(id)?.unit)))
+        Ok(self.pass.accounts.get(&id).map(|account| (id, account.unit.clone())))
     }
 
     fn rate_line(&mut self, line: &RateLine) -> Result<bool, Fault> {
@@ -553,24 +584,24 @@ impl Carry<'_> {
             let (key, wanted) = ("command", "the word of a command");
             return Err(Wrong::Value { key, text: line.command.clone(), wanted }.into());
         }
-        let sql = "SELECT seq FROM change WHERE id = ?1";
-        let known = self.pass.one(sql, [id.0], |_| Ok(()))?.is_some();
-        if known || self.awaited.iter().any(|a| a.id == id) {
+        if self.awaited.contains_key(&id) || self.change_of(id)?.is_some() {
             return Ok(false);
         }
-        self.awaited.push(Awaited { id, at, command: line.command.clone() });
+        let order = self.carried.read as usize;
+        self.awaited.insert(id, Awaited { order, at, command: line.command.clone() });
         Ok(true)
     }
 
     fn entry_line(&mut self, line: &EntryLine) -> Result<bool, Fault> {
-        if let Some(text) = &line.id {
-            let id = self.key(text)?;
+        let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
+        if let Some(id) = id {
             if self.pass.one("SELECT 1 FROM entry WHERE id = ?1", [id.0], |_| Ok(()))?.is_some() {
                 return Ok(false);
             }
         }
-        if self.was_there(line.change.as_deref())?.is_some() && line.id.is_some() {
-            return Err(Wrong::ChangeIsOver(line.change.clone().unwrap_or_default()).into());
+        if let (Some(_), Some(_), Some(change)) = (self.was_there(line.change.as_deref())?, id, &line.change)
+        {
+            return Err(Wrong::ChangeIsOver(change.clone()).into());
         }
         let (from, to) = (self.place(line.from.as_deref())?, self.place(line.to.as_deref())?);
         let said = |code: &Option<String>| code.as_deref().map(|code| self.unit(code)).transpose();
@@ -584,86 +615,88 @@ impl Carry<'_> {
             }
         }
         let mut entry = line.entry(from, to, outside)?;
-        entry.id = match &line.id {
-            Some(text) => self.key(text)?,
+        let id = match id {
+            Some(id) => Some(id),
             None => {
-                let canonical = line.canonical(&entry);
-                let made = self.made_id(&canonical, entry.at, |carry, id| {
-                    let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.id = ?1");
-                    let known = carry.pass.one(&sql, [id.0], entry_of)?;
-                    let same = known.map(|(_, known, _)| same_entry(&known, &entry));
-                    Ok(same.map(|same| same && carry.counts_still("entry", id)))
-                })?;
-                match made {
-                    Some(id) => id,
-                    None => return Ok(false),
+                let content = line.content(&entry);
+                // Most lines of most files are new, which the door finds out by itself.
+                let loose = self.loose.filter(|_| self.loose == self.latest && line.change.is_none());
+                if let Some(change) = loose.filter(|_| self.repeats.is_empty()) {
+                    entry.id = Id::new(entry.at, content.hash(1));
+                    if self.pass.record_if_new(&entry, change)? {
+                        return Ok(true);
+                    }
                 }
+                self.made_id(content, entry.at, |carry, id| carry.pass.recorded_entry(id, &entry))?
             }
         };
+        let Some(id) = id else { return Ok(false) };
+        entry.id = id;
         let change = self.home(line.change.as_deref())?;
         self.pass.record_entry(&entry, change)?;
         Ok(true)
     }
 
     fn snapshot_line(&mut self, line: &SnapshotLine) -> Result<bool, Fault> {
-        if let Some(text) = &line.id {
-            let id = self.key(text)?;
+        let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
+        if let Some(id) = id {
             if self.pass.one("SELECT 1 FROM snapshot WHERE id = ?1", [id.0], |_| Ok(()))?.is_some() {
                 return Ok(false);
             }
         }
-        if self.was_there(line.change.as_deref())?.is_some() && line.id.is_some() {
-            return Err(Wrong::ChangeIsOver(line.change.clone().unwrap_or_default()).into());
+        if let (Some(_), Some(_), Some(change)) = (self.was_there(line.change.as_deref())?, id, &line.change)
+        {
+            return Err(Wrong::ChangeIsOver(change.clone()).into());
         }
         let account = self.account_named(&line.account)?;
         let unit = self.pass.account(account)?.unit;
         let mut snapshot = line.snapshot(account, &unit)?;
-        snapshot.id = match &line.id {
-            Some(text) => self.key(text)?,
+        let id = match id {
+            Some(id) => Some(id),
             None => {
-                let canonical = line.canonical(&snapshot);
-                let made = self.made_id(&canonical, snapshot.at, |carry, id| {
-                    let known = carry.pass.store.snapshot_where("id", id.0)?;
-                    let same = known.map(|known| Snapshot { id: Id(0), ..known } == snapshot);
-                    Ok(same.map(|same| same && carry.counts_still("snapshot", id)))
-                })?;
-                match made {
-                    Some(id) => id,
-                    None => return Ok(false),
-                }
+                let content = line.content(&snapshot);
+                let recorded = |carry: &mut Self, id| carry.pass.recorded_snapshot(id, &snapshot);
+                self.made_id(content, snapshot.at, recorded)?
             }
         };
+        let Some(id) = id else { return Ok(false) };
+        snapshot.id = id;
         let change = self.home(line.change.as_deref())?;
         self.pass.record_snapshot(&snapshot, change)?;
         Ok(true)
     }
 
-    /// Does the fact of that id count? An import that was undone can be made again, mended.
-    fn counts_still(&self, table: &str, id: Id) -> bool {
-        let sql =
-            format!("SELECT 1 FROM {table} WHERE id = ?1 AND change NOT IN (SELECT change FROM voided)");
-        matches!(self.pass.one(&sql, [id.0], |_| Ok(())), Ok(Some(())))
-    }
-
     /// An id for a line without one, made from its content and how often it came before; none
-    /// where the ledger knows it. `known` says whether what has an id is the same thing and counts.
+    /// where the ledger knows it. `recorded` finds what has an id: its number, and whether it is
+    /// the same thing and counts.
     fn made_id(
         &mut self,
-        canonical: &str,
+        content: Content,
         at: Moment,
-        known: impl Fn(&Self, Id) -> Result<Option<bool>, StoreError>,
+        recorded: impl Fn(&mut Self, Id) -> Result<Option<(i64, bool)>, StoreError>,
     ) -> Result<Option<Id>, Fault> {
-        let count = self.counts.entry(import::hash(canonical, 0)).or_default();
-        *count += 1;
-        let mut number = u64::from(*count);
-        loop {
-            let id = Id::new(at, import::hash(canonical, number));
-            match known(self, id)? {
-                None => return Ok(Some(id)),
-                Some(true) => return Ok(None),
-                Some(false) => number += 1 << 32,
+        let often = |carry: &Self| carry.repeats.get(&content).copied();
+        let mut number = if self.repeats.is_empty() { 1 } else { often(self).map_or(1, |n| n + 1) };
+        let id = loop {
+            let id = Id::new(at, content.hash(number));
+            match recorded(self, id)? {
+                None => break Some(id),
+                Some((_, false)) => number += 1 << 32,
+                // Another line of this file is that one already.
+                Some((seq, true)) if seq >= self.first || self.matched.has(seq) => {
+                    number = (number & u64::from(u32::MAX)) + 1;
+                }
+                Some((seq, true)) => {
+                    self.matched.add(seq);
+                    break None;
+                }
             }
+        };
+        let count = number & u64::from(u32::MAX);
+        if count >= REPEATS {
+            self.repeats.insert(content, count);
         }
+        Ok(id)
     }
 
     fn void_line(&mut self, number: u64, line: &VoidLine) -> Result<bool, Fault> {
@@ -691,13 +724,13 @@ impl Carry<'_> {
                 self.home(Some(text))?
             }
             None => {
-                let id = Id::new(at, import::hash(&format!("void\u{1f}{}", line.of), at.0 as u64));
+                let id = Id::new(at, Content::of("void").text(&line.of).hash(at.0 as u64));
                 let sql = "SELECT 1 FROM change WHERE id = ?1";
                 if voided || self.pass.one(sql, [id.0], |_| Ok(()))?.is_some() {
                     return Ok(false);
                 }
                 let command = if undo { "redo" } else { "undo" }.to_string();
-                self.begin(&Awaited { id, at, command })?
+                self.begin(id, &Awaited { order: 0, at, command })?
             }
         };
         self.voids.push((number, of, change));
@@ -720,9 +753,4 @@ impl Carry<'_> {
         self.names.clear();
         Ok(())
     }
-}
-
-/// Are two entries the same but for their ids?
-fn same_entry(a: &Entry, b: &Entry) -> bool {
-    expires_column(a.expires) == expires_column(b.expires) && Entry { id: b.id, ..a.clone() } == *b
 }

@@ -165,7 +165,7 @@ fn seize(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> 
     let fail = |e| failure(path, wait, e);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(fail)?;
-    let mut store = Store { db, path: path.to_path_buf(), unborn: false, writing: true, wait };
+    let mut store = Store { db, path: path.to_path_buf(), unborn: false, draft: None, writing: true, wait };
     let alone = || -> Result<(), StoreError> {
         store.greet(wait)?;
         // SQLite does not wait where a journal is given up, so the waiting is done here.
@@ -326,6 +326,11 @@ impl Draft {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(folder_of(target))?;
         Draft::beside(target)
+    }
+
+    /// Where the draft lies.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The folder that the draft and the ledger lie in.

@@ -25,6 +25,10 @@ pub(super) struct Pass<'s> {
     labels: HashMap<String, i64>,
     /// The one statement that an import runs for each line.
     insert_entry: Option<CachedStatement<'s>>,
+    /// And the one with which it looks for an entry.
+    entry_of_id: Option<CachedStatement<'s>>,
+    /// Whether the change that was asked for last counts.
+    counting: Option<(i64, bool)>,
 }
 
 impl Store {
@@ -82,6 +86,8 @@ impl<'s> Pass<'s> {
             tally: Tally::default(),
             labels: HashMap::new(),
             insert_entry: None,
+            entry_of_id: None,
+            counting: None,
         })
     }
 
@@ -111,6 +117,11 @@ impl<'s> Pass<'s> {
         let sql = "INSERT INTO rate (seq, change, unit, value, of, day) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let seq = self.next_seq();
         self.execute(sql, params![seq, change, unit, rate.to_string(), of, day.0]).map(|_| ())
+    }
+
+    /// The number that comes next in the order of recording.
+    pub(super) fn next(&self) -> i64 {
+        self.seq
     }
 
     fn next_seq(&mut self) -> i64 {
@@ -148,24 +159,28 @@ impl<'s> Pass<'s> {
         Ok(seq)
     }
 
+    /// The number of a word, which is noted where it was not.
     fn label(&mut self, text: Option<&str>) -> Result<Option<i64>, StoreError> {
         let Some(text) = text.filter(|t| !t.is_empty()) else { return Ok(None) };
+        if let Some(id) = self.noted_label(text)? {
+            return Ok(Some(id));
+        }
+        self.execute("INSERT INTO label (text) VALUES (?1)", [text])?;
+        self.noted_label(text)
+    }
+
+    fn noted_label(&mut self, text: &str) -> Result<Option<i64>, StoreError> {
         if let Some(id) = self.labels.get(text) {
             return Ok(Some(*id));
         }
-        let known = self.one("SELECT id FROM label WHERE text = ?1", [text], |row| row.get(0))?;
-        let id = match known {
-            Some(id) => id,
-            None => {
-                self.execute("INSERT INTO label (text) VALUES (?1)", [text])?;
-                self.store.db.last_insert_rowid()
+        let id = self.one("SELECT id FROM label WHERE text = ?1", [text], |row| row.get(0))?;
+        if let Some(id) = id {
+            if self.labels.len() >= LABELS_MAX {
+                self.labels.clear();
             }
-        };
-        if self.labels.len() >= LABELS_MAX {
-            self.labels.clear();
+            self.labels.insert(text.into(), id);
         }
-        self.labels.insert(text.into(), id);
-        Ok(Some(id))
+        Ok(id)
     }
 
     pub(super) fn open(&mut self, account: &Account, change: i64) -> Result<AccountId, StoreError> {
@@ -234,12 +249,24 @@ impl<'s> Pass<'s> {
         }
     }
 
+    /// Is the account one of a phone bill?
+    pub(super) fn is_carrier(&self, id: AccountId) -> bool {
+        self.accounts.get(&id).is_some_and(Account::is_carrier)
+    }
+
     pub(super) fn account(&self, id: AccountId) -> Result<Account, StoreError> {
         let missing = || StoreError::Damaged(self.store.path.clone(), format!("no account {}", id.0));
         self.accounts.get(&id).cloned().ok_or_else(missing)
     }
 
     pub(super) fn record_entry(&mut self, entry: &Entry, change: i64) -> Result<(), StoreError> {
+        let is_new = self.record_if_new(entry, change)?;
+        let taken = || self.store.fail(rusqlite::Error::StatementChangedRows(0));
+        if is_new { Ok(()) } else { Err(taken()) }
+    }
+
+    /// Records an entry, unless another has its id.
+    pub(super) fn record_if_new(&mut self, entry: &Entry, change: i64) -> Result<bool, StoreError> {
         entry.check(|id| self.accounts.get(&id))?;
         let labels = Labels {
             category: self.label(entry.category.as_deref())?.unwrap_or(0),
@@ -249,16 +276,17 @@ impl<'s> Pass<'s> {
         };
         let payee = self.label(entry.payee.as_deref())?;
         let some = |id: i64| (id != 0).then_some(id);
-        let seq = self.next_seq();
+        let seq = self.seq;
         let sql = "INSERT INTO entry (seq, id, change, at, kind, from_account, to_account, unit_out, unit_in,
                        amount_out, amount_in, fee, tax, category, payee, channel, expires, note)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+                   ON CONFLICT (id) DO NOTHING";
         let fail = |error| self.store.fail(error);
         let statement = match &mut self.insert_entry {
             Some(statement) => statement,
             none => none.insert(self.store.db.prepare_cached(sql).map_err(fail)?),
         };
-        statement
+        let added = statement
             .execute(params![
                 seq,
                 entry.id.0,
@@ -280,7 +308,12 @@ impl<'s> Pass<'s> {
                 entry.note
             ])
             .map_err(|error| self.store.fail(error))?;
-        self.count_entry(entry, labels, seq, Counted::New)
+        if added == 0 {
+            return Ok(false);
+        }
+        self.seq += 1;
+        self.count_entry(entry, labels, seq, Counted::New)?;
+        Ok(true)
     }
 
     pub(super) fn record_snapshot(&mut self, snapshot: &Snapshot, change: i64) -> Result<(), StoreError> {
@@ -294,6 +327,91 @@ impl<'s> Pass<'s> {
         let Snapshot { id, at, account, balance, note } = snapshot;
         self.execute(sql, params![seq, id.0, change, at.0, account.0, balance, note])?;
         self.count_snapshot(Place { account: *account, at: *at, seq }, *balance, Counted::New)
+    }
+
+    /// The number of the entry of that id, if there is one, and whether it is the same as `wanted`,
+    /// whatever the id of that, and counts.
+    pub(super) fn recorded_entry(
+        &mut self,
+        id: Id,
+        wanted: &Entry,
+    ) -> Result<Option<(i64, bool)>, StoreError> {
+        const NUMBERS: usize = 16;
+        let sql = "SELECT seq, change, at, kind, from_account, to_account, unit_out, unit_in, amount_out,
+                          amount_in, fee, tax, category, payee, channel, expires, note
+                   FROM entry WHERE id = ?1";
+        let found = {
+            let fail = |error| self.store.fail(error);
+            let statement = match &mut self.entry_of_id {
+                Some(statement) => statement,
+                none => none.insert(self.store.db.prepare_cached(sql).map_err(fail)?),
+            };
+            let mut rows = statement.query([id.0]).map_err(fail)?;
+            let Some(row) = rows.next().map_err(fail)? else { return Ok(None) };
+            let mut numbers = [None; NUMBERS];
+            for (column, number) in numbers.iter_mut().enumerate() {
+                *number = row.get::<_, Option<i64>>(column).map_err(fail)?;
+            }
+            let note = row.get_ref(NUMBERS).and_then(|note| Ok(note.as_str_or_null()?)).map_err(fail)?;
+            (note == wanted.note.as_deref()).then_some(numbers).ok_or(numbers[0])
+        };
+        let [seq, change, found @ ..] = match found {
+            Ok(numbers) => numbers,
+            Err(seq) => return Ok(seq.map(|seq| (seq, false))),
+        };
+        let mut words = [None; 3];
+        for (word, text) in words.iter_mut().zip([&wanted.category, &wanted.payee, &wanted.channel]) {
+            if let Some(text) = text.as_deref().filter(|text| !text.is_empty()) {
+                // A word that was never noted is no number, and so no entry's.
+                *word = Some(self.noted_label(text)?.unwrap_or(-1));
+            }
+        }
+        let unit = |unit: &Unit| Some(self.units.get(unit).copied().unwrap_or(-1));
+        let wanted = [
+            Some(wanted.at.0),
+            Some(kind_column(wanted.kind)),
+            wanted.out.account.map(|a| a.0),
+            wanted.arriving.account.map(|a| a.0),
+            unit(&wanted.out.unit),
+            unit(&wanted.arriving.unit),
+            Some(wanted.out.amount),
+            Some(wanted.arriving.amount),
+            Some(wanted.fee),
+            Some(wanted.tax),
+            words[0],
+            words[1],
+            words[2],
+            expires_column(wanted.expires),
+        ];
+        let same = found == wanted && self.counts(change.unwrap_or_default())?;
+        Ok(seq.map(|seq| (seq, same)))
+    }
+
+    /// The number of the snapshot of that id, and whether it is the same as `wanted` and counts.
+    pub(super) fn recorded_snapshot(
+        &mut self,
+        id: Id,
+        wanted: &Snapshot,
+    ) -> Result<Option<(i64, bool)>, StoreError> {
+        let sql = "SELECT seq, change, at, account, balance, note FROM snapshot WHERE id = ?1";
+        let found = self.one(sql, [id.0], |row| {
+            let (at, account, balance) = (Moment(row.get(2)?), AccountId(row.get(3)?), row.get(4)?);
+            let found = Snapshot { id: wanted.id, at, account, balance, note: row.get(5)? };
+            Ok((row.get(0)?, row.get(1)?, found))
+        })?;
+        let Some((seq, change, found)) = found else { return Ok(None) };
+        Ok(Some((seq, found == *wanted && self.counts(change)?)))
+    }
+
+    /// Does a change count?
+    fn counts(&mut self, change: i64) -> Result<bool, StoreError> {
+        if let Some((_, counts)) = self.counting.filter(|(known, _)| *known == change) {
+            return Ok(counts);
+        }
+        let sql = "SELECT 1 FROM voided WHERE change = ?1";
+        let counts = self.one(sql, [change], |_| Ok(()))?.is_none();
+        self.counting = Some((change, counts));
+        Ok(counts)
     }
 
     /// A change and, where it is an import, what within it counts.
@@ -312,6 +430,7 @@ impl<'s> Pass<'s> {
     /// counts again.
     pub(super) fn void(&mut self, ids: &[Id], change: i64) -> Result<(), StoreError> {
         let (mut out, mut back) = (Vec::new(), Vec::new());
+        self.counting = None;
         for id in ids {
             let sql = "SELECT seq FROM change WHERE id = ?1";
             let target: Option<i64> = self.one(sql, [id.0], |row| row.get(0))?;

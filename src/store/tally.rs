@@ -311,7 +311,7 @@ impl Pass<'_> {
     /// Lots and bills after one more fact, while the balance is still the one before it.
     fn parts_go_on(&mut self, place: Place, step: Step) -> Result<(), StoreError> {
         let account = place.account;
-        let is_carrier = self.account(account)?.is_carrier();
+        let is_carrier = self.is_carrier(account);
         let end = self.end(account)?;
         if end.walk != Walk::No || !is_carrier && !end.row.has_lots {
             return Ok(());
@@ -370,7 +370,7 @@ impl Pass<'_> {
 
     /// Finds an account's last fact and, where it has lots or bills, walks through all its facts.
     fn walk_again(&self, account: AccountId, end: &mut End) -> Result<(), StoreError> {
-        let is_carrier = self.account(account)?.is_carrier();
+        let is_carrier = self.is_carrier(account);
         if is_carrier || end.row.has_lots {
             let walked = self.store.walk(account, is_carrier, None)?;
             let now = if is_carrier || walked.has_lots { walked.parts } else { Parts::new(false) };
