@@ -89,12 +89,11 @@ CREATE TABLE entry (
   CHECK (from_account IS NULL OR to_account IS NULL OR from_account <> to_account),
   CHECK (unit_out <> unit_in OR amount_out = amount_in + fee + tax)
 ) STRICT;
-CREATE INDEX entry_by_at      ON entry (at);
+-- The small payments of a month are answered from this index alone.
+CREATE INDEX entry_by_at      ON entry (at, kind, unit_out, amount_out, change);
 CREATE INDEX entry_by_from    ON entry (from_account, at) WHERE from_account IS NOT NULL;
 CREATE INDEX entry_by_to      ON entry (to_account, at)   WHERE to_account IS NOT NULL;
 CREATE INDEX entry_by_channel ON entry (channel, at)      WHERE channel IS NOT NULL;
--- The small payments of a month, answered from the index alone.
-CREATE INDEX entry_spent      ON entry (unit_out, at, amount_out, change) WHERE kind = 1;
 
 -- A row is a balance that the user saw. Of a carrier it is negative where money is owed.
 CREATE TABLE snapshot (
