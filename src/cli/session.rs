@@ -338,13 +338,17 @@ impl Session {
             }
             let change = Change { id: self.new_id(self.now), at: self.now, command, facts };
             let applied = store.apply(&change)?;
-            let book = Book { accounts: store.accounts()?, store: &store };
+            let is_of_entries = change.facts.iter().all(|fact| matches!(fact, Fact::Entry(_)));
+            let accounts = if is_of_entries { book.accounts } else { store.accounts()? };
+            let book = Book { accounts, store: &store };
             // An undo shows what it took back, everything else what it wrote.
-            let shown = match change.facts.as_slice() {
-                [Fact::Void(voided)] => store.voided_original(*voided)?.unwrap_or(*voided),
-                _ => change.id,
+            let rows = match change.facts.as_slice() {
+                [Fact::Void(voided)] => {
+                    store.history_of_change(store.voided_original(*voided)?.unwrap_or(*voided))?
+                }
+                _ if is_of_entries => change.rows_of_entries(),
+                _ => store.history_of_change(change.id)?,
             };
-            let rows = store.history_of_change(shown)?;
             let mut notes = self.warnings(&book, &rows, command)?;
             let lines = book.lines(&rows)?;
             let standings = store.balances(self.now)?;

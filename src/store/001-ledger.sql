@@ -90,7 +90,7 @@ CREATE TABLE entry (
   CHECK (unit_out <> unit_in OR amount_out = amount_in + fee + tax)
 ) STRICT;
 -- The small payments of a month are answered from this index alone.
-CREATE INDEX entry_by_at      ON entry (at, kind, unit_out, amount_out, change);
+CREATE INDEX entry_by_at      ON entry (at, seq, kind, unit_out, amount_out, change);
 CREATE INDEX entry_by_from    ON entry (from_account, at) WHERE from_account IS NOT NULL;
 CREATE INDEX entry_by_to      ON entry (to_account, at)   WHERE to_account IS NOT NULL;
 CREATE INDEX entry_by_channel ON entry (channel, at)      WHERE channel IS NOT NULL;
@@ -152,19 +152,19 @@ CREATE TABLE total (
   account      INTEGER NOT NULL REFERENCES account (id),
   month        INTEGER NOT NULL,
   facts        INTEGER NOT NULL CHECK (facts >= 0),
-  earned       INTEGER NOT NULL,
-  topped_up    INTEGER NOT NULL,
-  refunded     INTEGER NOT NULL,
-  moved_in     INTEGER NOT NULL,
-  bill_paid    INTEGER NOT NULL,
-  spent        INTEGER NOT NULL,
-  withdrawn    INTEGER NOT NULL,
-  moved_out    INTEGER NOT NULL,
-  fees         INTEGER NOT NULL,
-  taxes        INTEGER NOT NULL,
-  expired      INTEGER NOT NULL,
-  unexplained  INTEGER NOT NULL,
-  first_seen   INTEGER NOT NULL,
+  earned       INTEGER NOT NULL DEFAULT 0,
+  topped_up    INTEGER NOT NULL DEFAULT 0,
+  refunded     INTEGER NOT NULL DEFAULT 0,
+  moved_in     INTEGER NOT NULL DEFAULT 0,
+  bill_paid    INTEGER NOT NULL DEFAULT 0,
+  spent        INTEGER NOT NULL DEFAULT 0,
+  withdrawn    INTEGER NOT NULL DEFAULT 0,
+  moved_out    INTEGER NOT NULL DEFAULT 0,
+  fees         INTEGER NOT NULL DEFAULT 0,
+  taxes        INTEGER NOT NULL DEFAULT 0,
+  expired      INTEGER NOT NULL DEFAULT 0,
+  unexplained  INTEGER NOT NULL DEFAULT 0,
+  first_seen   INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (account, month)
 ) STRICT, WITHOUT ROWID;
 
@@ -175,7 +175,7 @@ CREATE TABLE category_total (
   category  INTEGER NOT NULL,
   unit      INTEGER NOT NULL REFERENCES unit (seq),
   count     INTEGER NOT NULL CHECK (count > 0),
-  amount    INTEGER NOT NULL,
+  amount    INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (month, kind, category, unit)
 ) STRICT, WITHOUT ROWID;
 
@@ -185,9 +185,9 @@ CREATE TABLE channel_total (
   channel  INTEGER NOT NULL,
   unit     INTEGER NOT NULL REFERENCES unit (seq),
   count    INTEGER NOT NULL CHECK (count > 0),
-  amount   INTEGER NOT NULL,
-  fee      INTEGER NOT NULL,
-  tax      INTEGER NOT NULL,
+  amount   INTEGER NOT NULL DEFAULT 0,
+  fee      INTEGER NOT NULL DEFAULT 0,
+  tax      INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (month, channel, unit)
 ) STRICT, WITHOUT ROWID;
 

@@ -3,7 +3,7 @@
 //! No question here reads every entry, but for a history that is asked for whole.
 
 use super::derived::{Labels, Parts, Step, expires_of, kind_column, kind_of};
-use super::{Store, StoreError};
+use super::{Change, Fact, Store, StoreError};
 use crate::fee::{Side, Use, Used};
 use crate::ledger::{
     Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Measure, PathFact, Place, Snapshot,
@@ -140,6 +140,17 @@ pub(super) fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> 
         unit_in: row.get(22)?,
     };
     Ok((row.get(0)?, entry, labels))
+}
+
+impl Change {
+    /// The rows of its entries, as the history will show them.
+    pub fn rows_of_entries(&self) -> Vec<HistoryRow> {
+        let entries = self.facts.iter().filter_map(|fact| match fact {
+            Fact::Entry(entry) => Some(HistoryFact::Entry(entry.clone())),
+            _ => None,
+        });
+        entries.zip(1..).map(|(fact, seq)| HistoryRow { change: self.id, voided: false, seq, fact }).collect()
+    }
 }
 
 impl Store {

@@ -424,7 +424,7 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// Adds what was counted to the sums. A row that nothing is left of goes.
+    /// Adds what was counted to the sums.
     pub(super) fn write_totals(&mut self) -> Result<(), StoreError> {
         let words: Vec<&str> = Measure::ALL.iter().map(|m| m.word()).collect();
         for ((account, month), total) in std::mem::take(&mut self.tally.totals) {
@@ -443,7 +443,8 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// Adds to one row of sums, the first of which counts what is summed.
+    /// Adds to one row of sums, the first of which counts what is summed; a sum that nothing is added
+    /// to is left as it is.
     fn add_to(
         &self,
         table: &str,
@@ -453,32 +454,39 @@ impl Pass<'_> {
         columns: &[&str],
         sums: &[i64],
     ) -> Result<(), StoreError> {
-        if sums.iter().all(|sum| *sum == 0) {
+        let named = [count].into_iter().chain(columns.iter().copied()).zip(sums.iter().copied());
+        let (names, sums): (Vec<&str>, Vec<i64>) = named.filter(|(_, sum)| *sum != 0).unzip();
+        let counts = if names.first() == Some(&count) { sums[0] } else { 0 };
+        if names.is_empty() {
             return Ok(());
         }
-        let names: Vec<&str> = keys.iter().copied().chain([count]).chain(columns.iter().copied()).collect();
-        let values = || rusqlite::params_from_iter(key.iter().chain(sums));
-        let adds: Vec<String> = names[keys.len()..]
-            .iter()
-            .enumerate()
-            .map(|(i, name)| format!("{name} = {name} + ?{}", keys.len() + i + 1))
-            .collect();
-        let adds = adds.join(", ");
-        let places: Vec<String> = (1..=names.len()).map(|i| format!("?{i}")).collect();
-        let wheres: Vec<String> = keys.iter().zip(&places).map(|(k, p)| format!("{k} = {p}")).collect();
-        let wheres = wheres.join(" AND ");
-        if sums[0] > 0 {
+        let equal = |names: &[&str], first: usize, apart: &str, add: &str| -> String {
+            let one = |(i, name): (usize, &&str)| match add {
+                "" => format!("{name} = ?{}", i + first),
+                add => format!("{name} = {name} {add} ?{}", i + first),
+            };
+            names.iter().enumerate().map(one).collect::<Vec<_>>().join(apart)
+        };
+        let adds = equal(&names, keys.len() + 1, ", ", "+");
+        let here = equal(keys, 1, " AND ", "");
+        let values = || rusqlite::params_from_iter(key.iter().chain(&sums));
+        if counts > 0 {
+            let columns = [keys, &names].concat();
+            let marks: Vec<String> = (1..=columns.len()).map(|i| format!("?{i}")).collect();
             let sql = format!(
                 "INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {adds}",
-                names.join(", "),
-                places.join(", "),
+                columns.join(", "),
+                marks.join(", "),
                 keys.join(", ")
             );
             return self.execute(&sql, values()).map(|_| ());
         }
-        let left = format!("{wheres} AND {count} + ?{} = 0", keys.len() + 1);
-        if self.execute(&format!("DELETE FROM {table} WHERE {left}"), params_of(key, sums[0]))? == 0 {
-            self.execute(&format!("UPDATE {table} SET {adds} WHERE {wheres}"), values())?;
+        // A row that nothing is left of goes.
+        let gone = format!("DELETE FROM {table} WHERE {here} AND {count} + ?{} = 0", keys.len() + 1);
+        let left =
+            counts == 0 || self.execute(&gone, rusqlite::params_from_iter(key.iter().chain([&counts])))? == 0;
+        if left {
+            self.execute(&format!("UPDATE {table} SET {adds} WHERE {here}"), values())?;
         }
         Ok(())
     }
@@ -492,10 +500,6 @@ impl Pass<'_> {
         }
         Ok(())
     }
-}
-
-fn params_of(key: &[i64], count: i64) -> impl rusqlite::Params {
-    rusqlite::params_from_iter(key.to_vec().into_iter().chain([count]))
 }
 
 impl End {
