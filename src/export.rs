@@ -1,7 +1,18 @@
-//! The ledger as a file of lines: one fact, one line of JSON, in the order of recording.
+//! The ledger as a file for others: for jandon itself, as lines of JSON that lose nothing, and for
+//! bookkeeping programs, as a journal.
 //!
-//! A name in a line is the name that the account had when the fact was recorded, so that whoever
-//! reads the lines in their order always finds it.
+//! The lines stand in the order of recording, one fact a line. A name in a line is the name that
+//! the account had when the fact was recorded, so that whoever reads the lines in their order
+//! always finds it.
+
+mod beancount;
+mod double_entry;
+mod hledger;
+mod journal;
+
+pub use beancount::Beancount;
+pub use hledger::Hledger;
+pub use journal::{Journal, Opening, Price};
 
 use crate::ledger::{Account, AccountId, Entry, Expires, Id, Snapshot};
 use crate::money::{Rate, Unit};
@@ -281,11 +292,7 @@ impl Teller {
             category: entry.category.as_deref(),
             payee: entry.payee.as_deref(),
             channel: entry.channel.as_deref(),
-            expires: match entry.expires {
-                Expires::Unknown => None,
-                Expires::After(day) => Some(day.to_string()),
-                Expires::Never => Some("never".into()),
-            },
+            expires: expires_text(entry.expires),
             note: entry.note.as_deref(),
         }
     }
@@ -302,6 +309,15 @@ impl Teller {
             self.voided.remove(original);
         }
         self.voids.entry(change).or_default().push(of);
+    }
+}
+
+/// When something lapses, as files write it.
+fn expires_text(expires: Expires) -> Option<String> {
+    match expires {
+        Expires::Unknown => None,
+        Expires::After(day) => Some(day.to_string()),
+        Expires::Never => Some("never".into()),
     }
 }
 

@@ -11,6 +11,7 @@ mod door;
 mod place;
 mod read;
 mod repair;
+mod rows;
 mod tally;
 
 use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};

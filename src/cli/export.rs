@@ -3,15 +3,16 @@
 use super::failure::Failure;
 use super::session::{Book, Session};
 use super::{Note, Outcome, Stream, Writing};
-use crate::export::{HEADER, Teller};
-use crate::store::Filter;
+use crate::export::{Beancount, HEADER, Hledger, Journal, Opening, Price, Teller};
+use crate::store::HistoryFact;
 use crate::view::Answer;
 use crate::view::history::History;
 
 /// Write everything to a file: json loses nothing and can be imported back
 #[derive(Debug, clap::Args)]
 pub struct Words {
-    /// The form of the file: json (one fact a line) or csv (the rows of the history)
+    /// The form of the file: json (one fact a line), csv (the rows of the history), or hledger or
+    /// beancount (a journal for that program)
     #[arg(long, value_name = "FORM", default_value = "json")]
     to: String,
     /// Replace the file of -o where there is one
@@ -24,8 +25,10 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let write = match words.to.trim().to_lowercase().as_str() {
         "json" => lines(session)?,
         "csv" => rows(session)?,
+        "hledger" => journal(session, |opening| Box::new(Hledger::new(opening)))?,
+        "beancount" => journal(session, |opening| Box::new(Beancount::new(opening)))?,
         _ => {
-            let allowed = vec!["json", "csv"];
+            let allowed = vec!["json", "csv", "hledger", "beancount"];
             return Err(Failure::Word { what: "form of an export", typed: words.to.clone(), allowed });
         }
     };
@@ -40,18 +43,54 @@ fn lines(session: &Session) -> Result<Writing, Failure> {
         let mut teller = Teller::default();
         put(HEADER)?;
         store.each_told::<Failure>(&mut |told| put(&teller.tell(told)))?;
-        let count = teller.lines();
-        Ok(vec![Note::Done(format!("exported {count} {}", if count == 1 { "line" } else { "lines" }))])
+        Ok(counted(teller.lines(), ["line", "lines"]))
     }))
 }
 
 fn rows(session: &Session) -> Result<Writing, Failure> {
     let store = session.store()?;
     Ok(Box::new(move |put| {
-        let book = Book { accounts: store.accounts()?, store: &store };
-        let rows = book.lines(&store.history(&Filter::default())?)?;
-        let count = rows.len();
-        put(&History::new(rows).csv().render())?;
-        Ok(vec![Note::Done(format!("exported {count} {}", if count == 1 { "row" } else { "rows" }))])
+        let mut accounts = store.accounts()?;
+        // What was undone is in the history too, and with it accounts that are no more.
+        accounts.extend(store.accounts_undone()?);
+        let book = Book { accounts, store: &store };
+        let mut count = 0;
+        put(&History::new(Vec::new()).csv().render())?;
+        store.each_row::<Failure>(true, &mut |row| {
+            count += 1;
+            put(&History::new(book.lines(std::slice::from_ref(row))?).csv().records())
+        })?;
+        Ok(counted(count, ["row", "rows"]))
     }))
+}
+
+/// A journal of what counts; `program` begins it.
+fn journal(session: &Session, program: fn(Opening) -> Box<dyn Journal>) -> Result<Writing, Failure> {
+    let (store, today) = (session.store()?, session.today());
+    Ok(Box::new(move |put| {
+        let prices = store.rates()?.into_iter();
+        let mut journal = program(Opening {
+            accounts: store.accounts()?,
+            units: store.units()?,
+            prices: prices.map(|r| Price { unit: r.unit, rate: r.rate, of: r.of, day: r.day }).collect(),
+            first: store.first_fact()?.map_or(today, |moment| moment.day()),
+        });
+        let mut count = 0;
+        put(&journal.head())?;
+        store.each_row::<Failure>(false, &mut |row| {
+            count += 1;
+            put(&match &row.fact {
+                HistoryFact::Entry(entry) => journal.entry(entry),
+                HistoryFact::Snapshot(snapshot, seen) => {
+                    journal.snapshot(snapshot, seen.unexplained.unwrap_or(0), seen.first)
+                }
+            })
+        })?;
+        put(&journal.end())?;
+        Ok(counted(count, ["fact", "facts"]))
+    }))
+}
+
+fn counted(count: u64, [one, many]: [&str; 2]) -> Vec<Note> {
+    vec![Note::Done(format!("exported {count} {}", if count == 1 { one } else { many }))]
 }

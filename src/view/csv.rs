@@ -22,24 +22,34 @@ impl Csv {
     /// The text, by RFC 4180 but for the plain line ends.
     pub fn render(&self) -> String {
         let mut out = String::new();
-        let header: Vec<String> = self.header.iter().map(|h| h.to_string()).collect();
-        for row in std::iter::once(&header).chain(&self.rows) {
-            for (i, field) in row.iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                if field.contains([',', '"', '\n', '\r']) {
-                    out.push('"');
-                    out.push_str(&field.replace('"', "\"\""));
-                    out.push('"');
-                } else {
-                    out.push_str(field);
-                }
-            }
-            out.push('\n');
+        write_record(&mut out, &self.header);
+        out + &self.records()
+    }
+
+    /// The text without the header.
+    pub fn records(&self) -> String {
+        let mut out = String::new();
+        for row in &self.rows {
+            write_record(&mut out, row);
         }
         out
     }
+}
+
+fn write_record(out: &mut String, fields: &[impl AsRef<str>]) {
+    for (i, field) in fields.iter().map(AsRef::as_ref).enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        if field.contains([',', '"', '\n', '\r']) {
+            out.push('"');
+            out.push_str(&field.replace('"', "\"\""));
+            out.push('"');
+        } else {
+            out.push_str(field);
+        }
+    }
+    out.push('\n');
 }
 
 #[cfg(test)]

@@ -1,0 +1,297 @@
+//! The ledger as a file of beancount. Beancount asserts balances at the beginning of a day, so
+//! that what was seen on a day is asserted for the next one, together with what came after it.
+
+use super::double_entry::{Posting, Side, of_difference, of_entry};
+use super::journal::{Called, Journal, Opening};
+use crate::ledger::{AccountId, Entry, Id, Snapshot};
+use crate::money::plain;
+use crate::period::{Day, Moment, YEAR_MAX};
+use std::collections::HashMap;
+use std::fmt::Write;
+
+/// Writes a file.
+pub struct Beancount {
+    called: Called,
+    /// The balances after the facts so far.
+    balances: HashMap<AccountId, i64>,
+    /// The day of the last fact of each account.
+    last: HashMap<AccountId, Day>,
+    /// The day that is written now, and the last snapshot of each account seen on it.
+    day: Day,
+    seen: Vec<(AccountId, Id)>,
+}
+
+impl Beancount {
+    /// A file of a ledger with that opening.
+    pub fn new(opening: Opening) -> Beancount {
+        let day = opening.first;
+        let called = Called::new(opening, part, symbol);
+        Beancount { called, balances: HashMap::new(), last: HashMap::new(), day, seen: Vec::new() }
+    }
+
+    /// The directive that opens an account on a day.
+    fn opened(&mut self, side: &Side, name: &str, day: Day) -> String {
+        let mut text = format!("{day} open {name}");
+        let called = side.called(|id| self.called.account(id)).map(quoted);
+        let (mut unit, mut platform) = (None, None);
+        if let Side::Own(id) = side
+            && let Some(account) = self.called.account(*id)
+        {
+            (unit, platform) = (Some(account.unit.clone()), account.platform.clone());
+        }
+        if let Some(unit) = unit {
+            text += " ";
+            text += &self.called.unit(&unit);
+        }
+        text.push('\n');
+        for (key, value) in [("name", called), ("platform", platform.as_deref().map(quoted))] {
+            if let Some(value) = value {
+                let _ = writeln!(text, "  {key}: {value}");
+            }
+        }
+        text
+    }
+
+    /// What is to be said before a fact of that day: the assertions of the days before.
+    fn turn(&mut self, day: Day) -> String {
+        let mut text = String::new();
+        if day == self.day {
+            return text;
+        }
+        let next = self.day.plus(1);
+        for (account, id) in std::mem::take(&mut self.seen) {
+            // The calendar of beancount ends with the same year as ours.
+            if next.year() > YEAR_MAX {
+                continue;
+            }
+            let (name, _) = self.called.side(&Side::Own(account));
+            let Some(unit) = self.called.account(account).map(|account| account.unit.clone()) else {
+                continue;
+            };
+            let balance = unit.money(self.balances.get(&account).copied().unwrap_or(0)).plain();
+            let symbol = self.called.unit(&unit);
+            let _ = write!(text, "\n{next} balance {name}  {balance} {symbol}\n  snapshot: \"{id}\"\n");
+        }
+        self.day = day;
+        text
+    }
+
+    fn transaction(
+        &mut self,
+        (at, id): (Moment, Id),
+        title: &str,
+        told: &[(&str, Option<&str>)],
+        postings: &[Posting],
+    ) -> String {
+        let (day, moment) = (at.day(), at.to_string());
+        let time = moment.split_once('T').map_or("", |(_, time)| time);
+        let mut text = self.turn(day);
+        let mut lines = String::new();
+        for posting in postings {
+            let (name, new) = self.called.side(&posting.side);
+            if new {
+                text.push('\n');
+                text += &self.opened(&posting.side, &name, day);
+            }
+            let unit = self.called.unit(&posting.unit);
+            let _ = write!(lines, "  {name}  {} {unit}", posting.amount());
+            if let Some((parts, unit)) = &posting.price {
+                let (amount, unit) = (plain(*parts, unit.decimals), self.called.unit(unit));
+                let _ = write!(lines, " @@ {amount} {unit}");
+            }
+            lines.push('\n');
+        }
+        let _ = write!(text, "\n{day} * {title}\n  id: \"{id}\"\n  at: \"{time}\"\n");
+        for (key, value) in told {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                let _ = writeln!(text, "  {key}: {}", quoted(value));
+            }
+        }
+        text + &lines
+    }
+}
+
+impl Journal for Beancount {
+    fn head(&mut self) -> String {
+        let opening = self.called.opening.clone();
+        let mut text = String::from(
+            "; A ledger of jandon. What was seen on a day is asserted for the day after, together with what\n\
+             ; came after it on that day; what nobody accounts for stands on its own before.\n\
+             option \"title\" \"jandon\"\n",
+        );
+        for unit in opening.units.iter().filter(|unit| unit.decimals == 0) {
+            // An exchange for a whole number may leave a hair in a division; no whole number hides in it.
+            let symbol = self.called.unit(unit);
+            let _ = writeln!(text, "option \"inferred_tolerance_default\" \"{symbol}:0.001\"");
+        }
+        text.push('\n');
+        for unit in &opening.units {
+            let symbol = self.called.unit(unit);
+            let _ = writeln!(text, "{} commodity {symbol}", opening.first);
+            if symbol != *unit.code {
+                let _ = writeln!(text, "  name: {}", quoted(&unit.code));
+            }
+        }
+        text.push('\n');
+        let own = opening.accounts.iter().map(|account| Side::Own(account.id));
+        for side in own.chain(Side::FIXED) {
+            let (name, _) = self.called.side(&side);
+            text += &self.opened(&side, &name, opening.first);
+        }
+        if !opening.prices.is_empty() {
+            text.push('\n');
+        }
+        for price in &opening.prices {
+            let (unit, of) = (self.called.unit(&price.unit), self.called.unit(&price.of));
+            let _ = writeln!(text, "{} price {unit}  {} {of}", price.day, price.rate);
+        }
+        text
+    }
+
+    fn entry(&mut self, entry: &Entry) -> String {
+        let payee = entry.payee.as_deref().map(quoted).map_or_else(String::new, |payee| payee + " ");
+        let title = format!("{payee}\"{}\"", entry.kind.word());
+        let expires = super::expires_text(entry.expires);
+        let told = [
+            ("channel", entry.channel.as_deref()),
+            ("category", entry.category.as_deref()),
+            ("expires", expires.as_deref()),
+            ("note", entry.note.as_deref()),
+        ];
+        let text = self.transaction((entry.at, entry.id), &title, &told, &of_entry(entry));
+        for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
+            // The ledger holds no balance that does not fit.
+            let balance = self.balances.entry(account).or_default();
+            *balance = balance.saturating_add(entry.change_of(account));
+            self.last.insert(account, entry.at.day());
+        }
+        text
+    }
+
+    fn snapshot(&mut self, snapshot: &Snapshot, unexplained: i64, first: bool) -> String {
+        let (account, day) = (snapshot.account, snapshot.at.day());
+        let Some(unit) = self.called.account(account).map(|account| account.unit.clone()) else {
+            return String::new();
+        };
+        let postings = of_difference(account, unexplained, &unit, first);
+        let text = if postings.is_empty() {
+            self.turn(day)
+        } else {
+            let title = if first { "\"first seen\"" } else { "\"unexplained\"" };
+            let told = [("note", snapshot.note.as_deref())];
+            self.transaction((snapshot.at, snapshot.id), title, &told, &postings)
+        };
+        self.seen.retain(|(seen, _)| *seen != account);
+        self.seen.push((account, snapshot.id));
+        self.balances.insert(account, snapshot.balance);
+        self.last.insert(account, day);
+        text
+    }
+
+    fn end(&mut self) -> String {
+        let mut text = self.turn(self.day.plus(1));
+        let closed: Vec<AccountId> =
+            self.called.opening.accounts.iter().filter(|a| a.closed).map(|a| a.id).collect();
+        for id in closed {
+            let day = self.last.get(&id).copied().unwrap_or(self.called.opening.first).plus(1);
+            if day.year() <= YEAR_MAX {
+                let (name, _) = self.called.side(&Side::Own(id));
+                let _ = write!(text, "\n{day} close {name}\n");
+            }
+        }
+        text
+    }
+}
+
+/// One part of a name: capitals, letters and digits, and a dash for all else. Beancount has it
+/// begin with a capital or a digit.
+fn part(text: &str) -> String {
+    // Blocks of which every character is a letter to beancount; of others not all are.
+    let letter = |c: char| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, '가'..='힣' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | '一'..='龥' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ')
+    };
+    let dashed: String = text.chars().map(|c| if letter(c) { c } else { '-' }).collect();
+    let words: Vec<&str> = dashed.split('-').filter(|word| !word.is_empty()).collect();
+    let name = words.join("-");
+    match name.chars().next() {
+        None => "Unnamed".into(),
+        Some(first) if first.is_ascii_alphanumeric() => {
+            format!("{}{}", first.to_ascii_uppercase(), &name[first.len_utf8()..])
+        }
+        Some(_) => format!("X-{name}"),
+    }
+}
+
+/// The code of a unit in the letters that beancount has for it.
+fn symbol(code: &str) -> String {
+    let inner = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "'._-".contains(c);
+    let kept: String = code.chars().filter(|c| inner(*c)).collect();
+    let legal = kept == code
+        && kept.len() >= 2
+        && kept.starts_with(|c: char| c.is_ascii_uppercase())
+        && kept.ends_with(|c: char| c.is_ascii_alphanumeric());
+    if legal && !matches!(code, "TRUE" | "FALSE" | "NULL") {
+        return kept;
+    }
+    let kept = kept.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    if kept.is_empty() { "UNIT".into() } else { format!("UNIT-{kept}") }
+}
+
+/// A text in quotes.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out += "\\n",
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_of_letters_digits_and_dashes() {
+        let cases = [
+            ("kakao", "Kakao"),
+            ("카카오페이", "X-카카오페이"),
+            ("my  wallet (2)", "My-wallet-2"),
+            ("3월", "3월"),
+            ("💳", "Unnamed"),
+            ("카드 💳", "X-카드"),
+            ("éclair", "X-éclair"),
+            ("opening balances", "Opening-balances"),
+        ];
+        for (text, name) in cases {
+            assert_eq!(part(text), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_are_of_capitals_and_digits() {
+        let cases = [
+            ("KRW", "KRW"),
+            ("P", "UNIT-P"),
+            ("도토리", "UNIT"),
+            ("3POINTS", "UNIT-3POINTS"),
+            ("L.POINT", "L.POINT"),
+            ("네이버P", "UNIT-P"),
+            ("NULL", "UNIT-NULL"),
+            ("-.", "UNIT"),
+        ];
+        for (code, symbol_wanted) in cases {
+            assert_eq!(symbol(code), symbol_wanted, "{code}");
+        }
+    }
+
+    #[test]
+    fn text_stays_within_its_quotes() {
+        assert_eq!(quoted("a \"b\" \\ c\nd\te\0"), "\"a \\\"b\\\" \\\\ c\\nd e \"");
+    }
+}

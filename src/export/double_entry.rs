@@ -1,0 +1,283 @@
+//! A fact as a transaction of double-entry bookkeeping: postings that add up to nothing.
+
+use crate::ledger::{Account, AccountId, AccountKind, Entry, Kind};
+use crate::money::{Unit, plain};
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+/// What a posting is booked on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// An account of the ledger.
+    Own(AccountId),
+    /// What was spent on a category, or on none that was named.
+    Spent(Option<String>),
+    /// What was earned under a category, or under none that was named.
+    Earned(Option<String>),
+    /// Fees.
+    Fees,
+    /// Taxes withheld.
+    Taxes,
+    /// Points that lapsed.
+    Expired,
+    /// Places that are no account of the ledger.
+    Outside,
+    /// What accounts held when they were first seen.
+    Opening,
+    /// What snapshots show beyond the entries known.
+    Unexplained,
+}
+
+impl Side {
+    /// The sides that every ledger has, whatever its accounts and categories are called.
+    pub const FIXED: [Side; 8] = [
+        Side::Spent(None),
+        Side::Earned(None),
+        Side::Fees,
+        Side::Taxes,
+        Side::Expired,
+        Side::Outside,
+        Side::Opening,
+        Side::Unexplained,
+    ];
+
+    /// The parts of its name from the root on, the last one as its owner calls it.
+    pub fn path<'a>(&'a self, account: impl Fn(AccountId) -> Option<&'a Account>) -> Vec<&'a str> {
+        match self {
+            Side::Own(id) => match account(*id) {
+                Some(account) => {
+                    let root = if account.is_carrier() { "liabilities" } else { "assets" };
+                    vec![root, group(account.kind), &account.name]
+                }
+                None => vec!["assets", "unknown"],
+            },
+            Side::Spent(category) => vec!["expenses", category.as_deref().unwrap_or("uncategorized")],
+            Side::Earned(category) => vec!["income", category.as_deref().unwrap_or("uncategorized")],
+            Side::Fees => vec!["expenses", "fees"],
+            Side::Taxes => vec!["expenses", "taxes"],
+            Side::Expired => vec!["expenses", "expired"],
+            Side::Outside => vec!["equity", "outside"],
+            Side::Opening => vec!["equity", "opening balances"],
+            Side::Unexplained => vec!["equity", "unexplained"],
+        }
+    }
+
+    /// What its owner calls it, where it has an owner.
+    pub fn called<'a>(&'a self, account: impl Fn(AccountId) -> Option<&'a Account>) -> Option<&'a str> {
+        match self {
+            Side::Own(id) => account(*id).map(|account| account.name.as_str()),
+            Side::Spent(category) | Side::Earned(category) => category.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+fn group(kind: AccountKind) -> &'static str {
+    match kind {
+        AccountKind::Wallet => "wallet",
+        AccountKind::Rewards => "rewards",
+        AccountKind::Giftcard => "giftcard",
+        AccountKind::Carrier => "carrier",
+        AccountKind::Bank => "bank",
+    }
+}
+
+/// An amount on one side of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// What it is booked on.
+    pub side: Side,
+    /// Smallest parts, negative where value leaves.
+    pub parts: i128,
+    /// The unit of the parts.
+    pub unit: Unit,
+    /// What all of it was exchanged for, in parts of another unit, never negative.
+    pub price: Option<(i128, Unit)>,
+}
+
+impl Posting {
+    fn new(side: Side, parts: i128, unit: &Unit) -> Posting {
+        Posting { side, parts, unit: unit.clone(), price: None }
+    }
+
+    fn at(self, parts: i128, unit: &Unit) -> Posting {
+        Posting { price: Some((parts, unit.clone())), ..self }
+    }
+
+    /// Its amount as a decimal, without its unit.
+    pub fn amount(&self) -> String {
+        plain(self.parts, self.unit.decimals)
+    }
+}
+
+/// The postings of an entry. In each unit they add up to nothing, once an amount that has a price
+/// is taken at its price.
+pub fn of_entry(entry: &Entry) -> Vec<Posting> {
+    let (out, arriving) = (&entry.out, &entry.arriving);
+    let category = || entry.category.clone().filter(|text| !text.is_empty());
+    let source = match (out.account, entry.kind) {
+        (Some(id), _) => Side::Own(id),
+        (None, Kind::Earn) => Side::Earned(category()),
+        (None, Kind::Refund) => Side::Spent(category()),
+        (None, _) => Side::Outside,
+    };
+    let target = match (arriving.account, entry.kind) {
+        (Some(id), _) => Side::Own(id),
+        (None, Kind::Spend) => Side::Spent(category()),
+        (None, Kind::Expire) => Side::Expired,
+        (None, _) => Side::Outside,
+    };
+    let (leaves, arrives) = (i128::from(out.amount), i128::from(arriving.amount));
+    let charges = [(Side::Fees, i128::from(entry.fee)), (Side::Taxes, i128::from(entry.tax))];
+    let charged = charges.iter().map(|(_, parts)| parts).sum::<i128>();
+    let moved = leaves - charged;
+    let mut postings = Vec::with_capacity(5);
+    if out.unit == arriving.unit {
+        postings.push(Posting::new(target, arrives, &arriving.unit));
+        postings.push(Posting::new(source, -leaves, &out.unit));
+    } else {
+        // Points have a price in money, not money in points; else what leaves is what is sold.
+        let is_money = |unit: &Unit| Unit::currency(&unit.code).is_some();
+        let sold_arrives = moved == 0 || (is_money(&out.unit) && !is_money(&arriving.unit));
+        let target = Posting::new(target, arrives, &arriving.unit);
+        let source_moved = Posting::new(source.clone(), -moved, &out.unit);
+        if sold_arrives {
+            postings.extend([target.at(moved, &out.unit), source_moved]);
+        } else {
+            postings.extend([target, source_moved.at(arrives, &arriving.unit)]);
+        }
+        postings.push(Posting::new(source, -charged, &out.unit));
+    }
+    postings.extend(charges.map(|(side, parts)| Posting::new(side, parts, &out.unit)));
+    postings.retain(|posting| posting.parts != 0);
+    postings
+}
+
+/// The postings of what a snapshot shows beyond the entries known; none where it shows nothing.
+pub fn of_difference(account: AccountId, parts: i64, unit: &Unit, first: bool) -> Vec<Posting> {
+    if parts == 0 {
+        return Vec::new();
+    }
+    let other = if first { Side::Opening } else { Side::Unexplained };
+    let parts = i128::from(parts);
+    vec![Posting::new(Side::Own(account), parts, unit), Posting::new(other, -parts, unit)]
+}
+
+/// Names that a program takes, each for one thing only.
+#[derive(Debug)]
+pub struct Names<K> {
+    given: HashMap<K, String>,
+    taken: HashSet<String>,
+}
+
+impl<K> Default for Names<K> {
+    fn default() -> Names<K> {
+        Names { given: HashMap::new(), taken: HashSet::new() }
+    }
+}
+
+impl<K: Hash + Eq> Names<K> {
+    /// The name that a thing has.
+    pub fn of(&self, key: &K) -> Option<&str> {
+        self.given.get(key).map(String::as_str)
+    }
+
+    /// Gives a thing the name that is wanted for it or, where another has that, the same with the
+    /// first number behind it that is free.
+    pub fn give(&mut self, key: K, wanted: &str) -> String {
+        let mut name = wanted.to_string();
+        let mut number = 2_u64;
+        while !self.taken.insert(name.clone()) {
+            name = format!("{wanted}-{number}");
+            number += 1;
+        }
+        self.given.insert(key, name.clone());
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Expires, Id, Place};
+    use crate::period::Moment;
+
+    fn entry(kind: Kind, from: Option<i64>, to: Option<i64>, amounts: [i64; 4], units: [&Unit; 2]) -> Entry {
+        let [out, arriving, fee, tax] = amounts;
+        let place = |account: Option<i64>, amount, unit: &Unit| Place {
+            account: account.map(AccountId),
+            amount,
+            unit: unit.clone(),
+        };
+        Entry {
+            id: Id(1),
+            at: Moment(0),
+            kind,
+            out: place(from, out, units[0]),
+            arriving: place(to, arriving, units[1]),
+            fee,
+            tax,
+            category: Some("coffee".into()),
+            payee: None,
+            note: None,
+            channel: None,
+            expires: Expires::Unknown,
+        }
+    }
+
+    fn sums(postings: &[Posting]) -> HashMap<String, i128> {
+        let mut sums = HashMap::new();
+        for posting in postings {
+            let (parts, unit) = match &posting.price {
+                Some((price, unit)) => (price * posting.parts.signum(), unit),
+                None => (posting.parts, &posting.unit),
+            };
+            *sums.entry(unit.code.to_string()).or_default() += parts;
+        }
+        sums
+    }
+
+    #[test]
+    fn every_entry_adds_up_to_nothing() {
+        let (won, dollar, points) = (Unit::new("KRW", 0), Unit::new("USD", 2), Unit::new("TOSSP", 0));
+        let cases = [
+            entry(Kind::Spend, Some(1), None, [4500, 4500, 0, 0], [&won, &won]),
+            entry(Kind::Earn, None, Some(1), [100, 80, 0, 20], [&won, &won]),
+            entry(Kind::Topup, Some(2), Some(1), [10_300, 10_000, 300, 0], [&won, &won]),
+            entry(Kind::Withdraw, Some(1), Some(2), [8000, 7000, 500, 100], [&points, &won]),
+            entry(Kind::Withdraw, Some(1), Some(2), [8000, 700, 500, 100], [&dollar, &won]),
+            entry(Kind::Topup, Some(1), Some(2), [8000, 700, 500, 100], [&won, &points]),
+            entry(Kind::Transfer, Some(1), Some(2), [600, 7, 500, 100], [&points, &won]),
+            entry(Kind::Transfer, Some(1), Some(2), [600, 7, 0, 0], [&points, &won]),
+        ];
+        for case in cases {
+            let postings = of_entry(&case);
+            assert!(sums(&postings).values().all(|sum| *sum == 0), "{case:?}: {postings:?}");
+            for account in [AccountId(1), AccountId(2)] {
+                let on = postings.iter().filter(|p| p.side == Side::Own(account));
+                let sum: i128 = on.map(|p| p.parts).sum();
+                assert_eq!(sum, i128::from(case.change_of(account)), "{case:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn points_have_a_price_in_money() {
+        let (won, points) = (Unit::new("KRW", 0), Unit::new("TOSSP", 0));
+        for (kind, units) in [(Kind::Withdraw, [&points, &won]), (Kind::Topup, [&won, &points])] {
+            let postings = of_entry(&entry(kind, Some(1), Some(2), [600, 500, 0, 0], units));
+            let priced: Vec<&Posting> = postings.iter().filter(|p| p.price.is_some()).collect();
+            assert_eq!(priced.len(), 1);
+            assert_eq!(priced[0].unit, points);
+        }
+    }
+
+    #[test]
+    fn no_two_things_have_one_name() {
+        let mut names = Names::default();
+        assert_eq!(names.give("coffee", "Coffee"), "Coffee");
+        assert_eq!(names.give("coffee-2", "Coffee-2"), "Coffee-2");
+        assert_eq!(names.give("Coffee", "Coffee"), "Coffee-3");
+        assert_eq!(names.of(&"Coffee"), Some("Coffee-3"));
+    }
+}

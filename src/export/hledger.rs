@@ -1,0 +1,212 @@
+//! The ledger as a journal of hledger. A snapshot is an assertion right where it was seen, for
+//! hledger takes the transactions of one day in the order of the file.
+
+use super::double_entry::{Posting, Side, of_difference, of_entry};
+use super::journal::{Called, Journal, Opening, one_line};
+use crate::ledger::{Entry, Id, Snapshot};
+use crate::money::{Rate, Unit, plain};
+use crate::period::Moment;
+use std::fmt::Write;
+
+/// Writes a journal.
+pub struct Hledger {
+    called: Called,
+}
+
+impl Hledger {
+    /// A journal of a ledger with that opening.
+    pub fn new(opening: Opening) -> Hledger {
+        Hledger { called: Called::new(opening, part, symbol) }
+    }
+
+    fn unit(&mut self, unit: &Unit) -> String {
+        let symbol = self.called.unit(unit);
+        let plain = symbol.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if plain { symbol } else { format!("\"{symbol}\"") }
+    }
+
+    /// The directive of an account, and what hledger is not told otherwise.
+    fn declared(&self, side: &Side, name: &str) -> String {
+        let mut remarks = Vec::new();
+        let called = side.called(|id| self.called.account(id));
+        if let Some(called) = called.filter(|called| !name.ends_with(&format!(":{called}"))) {
+            remarks.push(format!("called {}", one_line(called)));
+        }
+        if let Side::Own(id) = side
+            && let Some(account) = self.called.account(*id)
+        {
+            remarks
+                .extend(account.platform.iter().map(|platform| format!("platform {}", one_line(platform))));
+            if account.closed {
+                remarks.push("closed".into());
+            }
+        }
+        let mark = if remarks.is_empty() { "" } else { "  ; " };
+        format!("account {name}{mark}{}\n", remarks.join(", "))
+    }
+
+    fn posted(&mut self, posting: &Posting, declared: &mut String) -> String {
+        let (name, new) = self.called.side(&posting.side);
+        if new {
+            declared.push('\n');
+            *declared += &self.declared(&posting.side, &name);
+        }
+        let mut line = format!("    {name}  {} {}", posting.amount(), self.unit(&posting.unit));
+        if let Some((parts, unit)) = &posting.price {
+            let _ = write!(line, " @@ {} {}", plain(*parts, unit.decimals), self.unit(unit));
+        }
+        line
+    }
+
+    /// A transaction; `told` are the remarks below its first line.
+    fn transaction(
+        &mut self,
+        (at, id): (Moment, Id),
+        title: &str,
+        told: &[(&str, Option<&str>)],
+        postings: &[String],
+        declared: String,
+    ) -> String {
+        let (day, moment) = (at.day(), at.to_string());
+        let time = moment.split_once('T').map_or("", |(_, time)| time);
+        let mut text = declared;
+        // An id always stands in the place of the code, so that no title is taken for one.
+        let _ = write!(text, "\n{day} * ({id}) {title}\n    ; at: {time}\n");
+        for (key, value) in told {
+            if let Some(value) = value.map(one_line).filter(|value| !value.is_empty()) {
+                let _ = writeln!(text, "    ; {key}: {value}");
+            }
+        }
+        for posting in postings {
+            text += posting;
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl Journal for Hledger {
+    fn head(&mut self) -> String {
+        let mut text = String::from(
+            "; A ledger of jandon. A snapshot is asserted where it was seen, on what is known of it.\n\
+             decimal-mark .\n\n",
+        );
+        let opening = self.called.opening.clone();
+        for unit in &opening.units {
+            let symbol = self.unit(unit);
+            let one = plain(1000 * i128::from(unit.parts_per_whole()), unit.decimals);
+            let mark = if unit.decimals == 0 { "." } else { "" };
+            let remark = match symbol.trim_matches('"') == &*unit.code {
+                true => String::new(),
+                false => format!("  ; called {}", unit.code),
+            };
+            let _ = writeln!(text, "commodity {one}{mark} {symbol}{remark}");
+        }
+        text.push('\n');
+        let own = opening.accounts.iter().map(|account| Side::Own(account.id));
+        for side in own.chain(Side::FIXED) {
+            let (name, _) = self.called.side(&side);
+            text += &self.declared(&side, &name);
+        }
+        if !opening.prices.is_empty() {
+            text.push('\n');
+        }
+        for price in &opening.prices {
+            let (unit, of) = (self.unit(&price.unit), self.unit(&price.of));
+            let (value, cut) = decimal(price.rate);
+            let remark = if cut { format!("  ; {}, cut short", price.rate) } else { String::new() };
+            let _ = writeln!(text, "P {} {unit} {value} {of}{remark}", price.day);
+        }
+        text
+    }
+
+    fn entry(&mut self, entry: &Entry) -> String {
+        let mut declared = String::new();
+        let postings: Vec<String> =
+            of_entry(entry).iter().map(|posting| self.posted(posting, &mut declared)).collect();
+        let payee = entry.payee.as_deref().map(titled).filter(|payee| !payee.is_empty());
+        let title = payee.map_or_else(String::new, |payee| format!("{payee} | ")) + entry.kind.word();
+        let expires = super::expires_text(entry.expires);
+        let told = [
+            ("channel", entry.channel.as_deref()),
+            ("category", entry.category.as_deref()),
+            ("expires", expires.as_deref()),
+            ("note", entry.note.as_deref()),
+        ];
+        self.transaction((entry.at, entry.id), &title, &told, &postings, declared)
+    }
+
+    fn snapshot(&mut self, snapshot: &Snapshot, unexplained: i64, first: bool) -> String {
+        let Some(unit) = self.called.account(snapshot.account).map(|account| account.unit.clone()) else {
+            return String::new();
+        };
+        let mut declared = String::new();
+        let difference = of_difference(snapshot.account, unexplained, &unit, first);
+        let mut postings: Vec<String> =
+            difference.iter().map(|posting| self.posted(posting, &mut declared)).collect();
+        let symbol = self.unit(&unit);
+        let assertion = format!(" = {} {symbol}", unit.money(snapshot.balance).plain());
+        match postings.first_mut() {
+            Some(own) => *own += &assertion,
+            None => {
+                let (name, _) = self.called.side(&Side::Own(snapshot.account));
+                postings.push(format!("    {name}  {} {symbol}{assertion}", unit.zero().plain()));
+            }
+        }
+        let title = if first { "first seen" } else { "snapshot" };
+        let told = [("note", snapshot.note.as_deref())];
+        self.transaction((snapshot.at, snapshot.id), title, &told, &postings, declared)
+    }
+
+    fn end(&mut self) -> String {
+        String::new()
+    }
+}
+
+/// A text without what hledger reads as more than text: two spaces end a name, a colon parts it,
+/// a semicolon begins a remark. Their wide forms look the same to people.
+fn part(text: &str) -> String {
+    let text = one_line(text).replace(':', "：").replace(';', "；");
+    if text.is_empty() { "unnamed".into() } else { text }
+}
+
+/// A payee, without what would end it.
+fn titled(text: &str) -> String {
+    one_line(text).replace('|', "｜").replace(';', "；")
+}
+
+/// A code for within quotes.
+fn symbol(code: &str) -> String {
+    code.replace('"', "＂").replace(';', "；")
+}
+
+/// A rate as a decimal, and whether digits of it were left out.
+fn decimal(rate: Rate) -> (String, bool) {
+    const PLACES: u8 = 18;
+    let scaled = i128::from(rate.num) * 10_i128.pow(u32::from(PLACES));
+    let (parts, rest) = (scaled / i128::from(rate.den), scaled % i128::from(rate.den));
+    let text = plain(parts, PLACES);
+    (text.trim_end_matches('0').trim_end_matches('.').to_string(), rest != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_hold_nothing_that_ends_them() {
+        assert_eq!(part("  네이버  페이\u{3000}(주):a;b "), "네이버 페이 (주)：a；b");
+        assert_eq!(part(" \t"), "unnamed");
+        assert_eq!(titled("a | b ; c\nd"), "a ｜ b ； c d");
+        assert_eq!(symbol("A\"B;C"), "A＂B；C");
+    }
+
+    #[test]
+    fn rates_are_decimals_and_said_to_be_cut_where_they_are() {
+        let decimal = |text: &str| decimal(Rate::parse(text).unwrap());
+        assert_eq!(decimal("1400"), ("1400".into(), false));
+        assert_eq!(decimal("0.000000001"), ("0.000000001".into(), false));
+        assert_eq!(decimal("2/3"), ("0.666666666666666666".into(), true));
+        assert_eq!(decimal("10"), ("10".into(), false));
+    }
+}
