@@ -69,12 +69,17 @@ fn gcd(a: i64, b: i64) -> i64 {
 }
 
 impl std::fmt::Display for Rate {
-    /// A decimal where one of at most nine places is exact, else the fraction.
+    /// A decimal where one of at most nine places is exact and can be read again, else the fraction.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for places in 0..=9u8 {
             let scale = 10_i128.pow(u32::from(places));
-            if (i128::from(self.num) * scale) % i128::from(self.den) == 0 {
-                let parts = i128::from(self.num) * scale / i128::from(self.den);
+            let parts = i128::from(self.num) * scale;
+            if parts % i128::from(self.den) == 0 {
+                let parts = parts / i128::from(self.den);
+                // More digits than these are not read.
+                if i64::try_from(parts).is_err() {
+                    break;
+                }
                 return f.write_str(&super::plain(parts, places));
             }
         }
@@ -93,6 +98,15 @@ mod tests {
         assert_eq!(Rate::parse("2/3").unwrap().to_string(), "2/3");
         assert_eq!(Rate::parse("1400.25").unwrap().to_string(), "1400.25");
         assert_eq!(Rate::parse("0.000000001").unwrap().to_string(), "0.000000001");
+    }
+
+    #[test]
+    fn writes_no_decimal_that_it_would_not_read() {
+        for text in ["100000000000000001/8", "9223372036854775807/2", "9223372036854775807", "1/1024"] {
+            let rate = Rate::parse(text).unwrap();
+            assert_eq!(Rate::parse(&rate.to_string()), Ok(rate), "{text}");
+        }
+        assert_eq!(Rate::parse("9223372036854775807/2").unwrap().to_string(), "9223372036854775807/2");
     }
 
     #[test]

@@ -74,11 +74,15 @@ pub fn parse_date(text: &str, today: Day) -> Result<Day, DateError> {
         return Ok(day);
     }
     let words = text.to_lowercase();
+    let within = |day: Day| {
+        let calendar = super::YEAR_MIN..=super::YEAR_MAX;
+        if calendar.contains(&day.year()) { Ok(day) } else { Err(DateError::Impossible(text.into())) }
+    };
     match words.as_str() {
-        "today" | "now" | "오늘" | "지금" => return Ok(today),
-        "yesterday" | "어제" => return Ok(today.plus(-1)),
-        "tomorrow" | "내일" => return Ok(today.plus(1)),
-        "그제" | "그저께" => return Ok(today.plus(-2)),
+        "today" | "now" | "오늘" | "지금" => return within(today),
+        "yesterday" | "어제" => return within(today.plus(-1)),
+        "tomorrow" | "내일" => return within(today.plus(1)),
+        "그제" | "그저께" => return within(today.plus(-2)),
         _ => {}
     }
     let ago = words.strip_suffix("ago").or_else(|| words.strip_suffix('전')).map(str::trim);
@@ -94,7 +98,7 @@ pub fn parse_date(text: &str, today: Day) -> Result<Day, DateError> {
             "y" | "year" | "years" | "년" => months(12 * count),
             _ => return Err(DateError::NotADate(text.into())),
         };
-        return if day.year() < super::YEAR_MIN { Err(DateError::Impossible(text.into())) } else { Ok(day) };
+        return within(day);
     }
     if looks_iso(text) {
         Err(DateError::Impossible(text.into()))
@@ -311,6 +315,15 @@ mod tests {
 
     fn shown(text: &str) -> String {
         Period::parse(text, today(), 1).unwrap().to_string()
+    }
+
+    #[test]
+    fn no_word_leads_out_of_the_calendar() {
+        let day = |text: &str| Day::parse_iso(text).unwrap();
+        for (text, today) in [("yesterday", "1900-01-01"), ("그저께", "1900-01-02"), ("내일", "9999-12-31")]
+        {
+            assert_eq!(parse_date(text, day(today)), Err(DateError::Impossible(text.into())));
+        }
     }
 
     #[test]
