@@ -1,61 +1,22 @@
 //! What holds for every ledger that is carried out as lines and in again.
 
+mod carrying;
 mod deeds;
 
+use carrying::{carried, told};
 use deeds::{Deed, Folder, WAIT, act, deed, now};
-use jandon::export::{HEADER, Teller};
+use jandon::export::HEADER;
 use jandon::import;
 use jandon::ledger::{Account, AccountId, Id};
 use jandon::period::Day;
-use jandon::store::{Carried, CarryError, Change, Fact, Filter, Refusal, Store, StoreError};
+use jandon::store::{Change, Fact, Filter, Refusal, Store, StoreError};
 use proptest::prelude::*;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What stops an import here.
-#[derive(Debug)]
-enum Stopped {
-    Store(#[allow(dead_code)] StoreError),
-    Carry(#[allow(dead_code)] CarryError),
-    Wrong(#[allow(dead_code)] import::Wrong),
-}
-
-impl From<StoreError> for Stopped {
-    fn from(error: StoreError) -> Stopped {
-        Stopped::Store(error)
-    }
-}
-
-impl From<CarryError> for Stopped {
-    fn from(error: CarryError) -> Stopped {
-        Stopped::Carry(error)
-    }
-}
-
 fn exported(path: &Path) -> String {
     let store = Store::read(path, WAIT).expect("a ledger");
     told(&store)
-}
-
-fn told(store: &Store) -> String {
-    let (mut text, mut teller) = (String::from(HEADER), Teller::default());
-    let each = store.each_told::<StoreError>(&mut |told| {
-        text += &teller.tell(told);
-        Ok(())
-    });
-    each.expect("a readable ledger");
-    text
-}
-
-fn carried(store: &Store, id: i64, text: &[u8]) -> Result<Carried, Stopped> {
-    let mut lines = text.split(|byte| *byte == b'\n').enumerate();
-    let (_, first) = lines.next().expect("at least one line");
-    import::header(first).map_err(Stopped::Wrong)?;
-    let lines = lines.filter_map(|(number, line)| match import::line(line) {
-        Ok(line) => line.map(|line| Ok((number as u64 + 1, line))),
-        Err(wrong) => Some(Err(Stopped::Wrong(wrong))),
-    });
-    store.carry(Id(id), now(), lines, &|_| None)
 }
 
 /// Everything that a ledger answers, by the names of its accounts.
