@@ -131,7 +131,7 @@ pub fn period(text: &str, month_start: u32) {
 
 /// A platform file, and what follows from one that is taken.
 pub fn platform_file(text: &str) {
-    let decimals_of = |code: &str| (code.len() % 2 == 0).then_some((code.len() % 10) as u8);
+    let decimals_of = |code: &str| code.len().is_multiple_of(2).then_some((code.len() % 10) as u8);
     match file::parse(text, &decimals_of) {
         Ok(platform) => hold_platform(&platform),
         Err(error) => {
