@@ -61,6 +61,9 @@ pub enum Line {
     Snapshot(SnapshotLine),
     /// A change no longer counts, or counts again.
     Void(VoidLine),
+    /// No line, but the beginning of another file.
+    #[serde(skip)]
+    NextFile,
 }
 
 /// A unit.

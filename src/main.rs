@@ -122,10 +122,21 @@ fn world(globals: &Globals) -> World {
         ledger: path("JANDON_LEDGER"),
         catalog: path("JANDON_CATALOG"),
         today: std::env::var("JANDON_TODAY").ok().filter(|v| !v.is_empty()),
-        // Each hasher of the standard library is keyed by the system's randomness.
         drawing: drawing(globals),
+        progress: (!globals.quiet && stderr_moves()).then_some(show_progress),
+        // Each hasher of the standard library is keyed by the system's randomness.
         random: std::collections::hash_map::RandomState::new().build_hasher().finish(),
     }
+}
+
+/// Is stderr a terminal that can write over a line?
+fn stderr_moves() -> bool {
+    std::io::stderr().is_terminal() && std::env::var("TERM").is_ok_and(|term| term != "dumb")
+}
+
+/// Shows how far a long command is, on the line that showed it before; an empty text clears it.
+fn show_progress(text: &str) {
+    let _ = write!(std::io::stderr(), "\r\u{1b}[K{text}");
 }
 
 /// Columns of the terminal, or `COLUMNS`; none where nobody looks at columns.

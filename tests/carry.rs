@@ -3,7 +3,7 @@
 mod carrying;
 mod deeds;
 
-use carrying::{carried, told};
+use carrying::{carried, carried_together, told};
 use deeds::{Deed, Folder, WAIT, act, deed, now};
 use jandon::export::HEADER;
 use jandon::import;
@@ -130,6 +130,56 @@ proptest! {
         if !odd && again.iter().all(|d| !matches!(d, Deed::Undo | Deed::UndoEarlier { .. } | Deed::Redo)) {
             carried(&store, 1 << 60, later.as_bytes()).expect("an import");
             store.keep().expect("kept");
+        }
+    }
+
+    #[test]
+    fn files_that_tell_the_same_together_are_one(
+        deeds in prop::collection::vec(deed(), 1..50),
+        again in prop::collection::vec(deed(), 0..12),
+        nameless in any::<bool>(),
+    ) {
+        let folder = Folder::new();
+        let (first, second, third) = (folder.at("a.db"), folder.at("b.db"), folder.at("c.db"));
+        for (number, deed) in deeds.iter().enumerate() {
+            act(&first, number as i64 + 1, deed);
+        }
+        let early = exported(&first);
+        for (number, deed) in again.iter().enumerate() {
+            act(&first, number as i64 + 1000, deed);
+        }
+        let mut late = exported(&first);
+        if nameless {
+            // Lines of a person have no ids and no changes, and nothing is voided.
+            let whole = late.lines().filter(|l| !l.starts_with("{\"change\"") && !l.starts_with("{\"void\""));
+            let without = |line: &str, key: &str| match line.find(&format!("\"{key}\":\"")) {
+                Some(at) => {
+                    let end = at + key.len() + 4;
+                    let rest = &line[end + line[end..].find('"').expect("an end") + 1..];
+                    format!("{}{}", &line[..at], rest.strip_prefix(',').unwrap_or(rest))
+                }
+                None => line.to_string(),
+            };
+            late = whole.map(|line| without(&without(line, "change"), "id") + "\n").collect();
+        }
+        let one = Store::write(&second, WAIT).expect("a ledger");
+        let Ok(once) = carried(&one, 1 << 60, late.as_bytes()) else { return Ok(()) };
+        if once.change.is_none() {
+            return Ok(());
+        }
+        one.keep().expect("kept");
+        let both = Store::write(&third, WAIT).expect("a ledger");
+        let files: &[&[u8]] = if nameless {
+            &[late.as_bytes(), late.as_bytes()]
+        } else {
+            &[early.as_bytes(), late.as_bytes(), early.as_bytes()]
+        };
+        let twice = carried_together(&both, 1 << 60, files).expect("an import");
+        both.keep().expect("kept");
+        prop_assert_eq!(twice.new, once.new);
+        prop_assert_eq!(answers(&third), answers(&second));
+        if !nameless {
+            prop_assert_eq!(exported(&third), late);
         }
     }
 

@@ -4,17 +4,18 @@ use super::failure::Failure;
 use super::session::Session;
 use super::{Note, Outcome};
 use crate::import::{self, LINE_MAX, Line, Wrong};
+use crate::money::grouped;
 use crate::store::CarryError;
 use crate::view::carried::Imported;
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
-/// Add what a file tells, all of it or nothing; what is known is not added twice
+/// Add what files tell, all of it or nothing; what is known is not added twice
 #[derive(Debug, clap::Args)]
 pub struct Words {
-    /// A file that export wrote, or lines of that form; - for standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    /// Files that export wrote, or lines of that form; - for standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
     /// Show what would be added, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -38,30 +39,24 @@ impl From<CarryError> for Stopped {
     }
 }
 
-/// Imports one file.
+/// Imports one file, or several as one change.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let name = words.file.display().to_string();
-    let source: Box<dyn Read + Send> = if words.file == Path::new("-") {
-        Box::new(std::io::stdin())
-    } else {
-        let fail = |error| Failure::File { path: words.file.clone(), error };
-        Box::new(std::fs::File::open(&words.file).map_err(fail)?)
-    };
-    let lines = read_ahead(Lines {
-        source: std::io::BufReader::with_capacity(1 << 16, source),
-        path: words.file.clone(),
-        number: 0,
-    });
+    let files: Vec<File> = words.files.iter().map(|path| File::open(path)).collect::<Result<_, _>>()?;
+    let names: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
+    let mut lines = ReadAhead::of(Lines::new(files), session.progress);
     let store = session.store_for_import()?;
     let unit_of = |code: &str| session.catalog().unit(code).filter(|unit| *unit.code == *code);
     let id = session.new_id(session.now);
-    let carried = store.carry(id, session.now, lines, &unit_of).map_err(|stopped| match stopped {
+    let carried = store.carry(id, session.now, &mut lines, &unit_of);
+    lines.show_no_progress();
+    let carried = carried.map_err(|stopped| match stopped {
         Stopped::Failure(failure) => failure,
-        Stopped::Line(error) => Failure::Line { file: name.clone(), error },
+        Stopped::Line(error) => lines.told(error, &names),
     })?;
     let mut notes = vec![Note::Done(format!(
-        "{} {name}: {} read, {} new, {} known, 0 skipped, 0 bad",
+        "{} {}: {} read, {} new, {} known, 0 skipped, 0 bad",
         if words.dry_run { "would have imported" } else { "imported" },
+        names.join(", "),
         carried.read,
         carried.new,
         carried.known
@@ -77,43 +72,56 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     Ok(Outcome::of(Imported::new(change, carried.read, carried.new, carried.known)).with(notes))
 }
 
-/// So many lines are handed on at once.
-const LINES_AT_ONCE: usize = 128;
-/// So many times that, before the reader waits.
-const AHEAD: usize = 8;
-
-/// Reads lines beside the one who takes them. Nobody waits for the reader once that one is done.
-fn read_ahead(mut lines: Lines) -> impl Iterator<Item = Result<(u64, Line), Stopped>> {
-    let (sender, receiver) = std::sync::mpsc::sync_channel(AHEAD);
-    std::thread::spawn(move || {
-        loop {
-            let batch: Vec<_> = lines.by_ref().take(LINES_AT_ONCE).collect();
-            let is_last = batch.len() < LINES_AT_ONCE || batch.iter().any(Result::is_err);
-            if sender.send(batch).is_err() || is_last {
-                return;
-            }
-        }
-    });
-    receiver.into_iter().flatten()
+/// A file that is open, and how long it is where that is known.
+struct File {
+    path: PathBuf,
+    source: std::io::BufReader<Box<dyn Read + Send>>,
+    bytes: Option<u64>,
 }
 
-/// The lines of a file, one after the other, with their numbers.
+impl File {
+    fn open(path: &Path) -> Result<File, Failure> {
+        let fail = |error| Failure::File { path: path.to_path_buf(), error };
+        let (source, bytes): (Box<dyn Read + Send>, _) = if path == Path::new("-") {
+            (Box::new(std::io::stdin()), None)
+        } else {
+            let file = std::fs::File::open(path).map_err(fail)?;
+            let meta = file.metadata().map_err(fail)?;
+            (Box::new(file), meta.is_file().then_some(meta.len()))
+        };
+        let source = std::io::BufReader::with_capacity(1 << 16, source);
+        Ok(File { path: path.to_path_buf(), source, bytes })
+    }
+}
+
+/// The lines of files, one after the other, with numbers that run on through all of them.
 struct Lines {
-    source: std::io::BufReader<Box<dyn Read + Send>>,
-    path: PathBuf,
+    files: Vec<File>,
+    /// Which file is read.
+    at: usize,
+    /// The number of the last line so far.
     number: u64,
+    /// The header of the file is still to be read.
+    begins: bool,
+    bytes: u64,
 }
 
 impl Lines {
-    /// The bytes of the next line without its end, or none after the last.
+    fn new(files: Vec<File>) -> Lines {
+        Lines { files, at: 0, number: 0, begins: true, bytes: 0 }
+    }
+
+    /// The bytes of the next line of the file without its end, or none after the last.
     fn bytes(&mut self) -> Result<Option<Vec<u8>>, Stopped> {
+        let Some(file) = self.files.get_mut(self.at) else { return Ok(None) };
         let mut bytes = Vec::new();
-        let read = (&mut self.source).take(LINE_MAX + 1).read_until(b'\n', &mut bytes);
-        let fail = |error| Stopped::Failure(Failure::File { path: self.path.clone(), error });
+        let read = (&mut file.source).take(LINE_MAX + 1).read_until(b'\n', &mut bytes);
+        let fail = |error| Stopped::Failure(Failure::File { path: file.path.clone(), error });
         if read.map_err(fail)? == 0 {
             return Ok(None);
         }
         self.number += 1;
+        self.bytes += bytes.len() as u64;
         if bytes.len() as u64 > LINE_MAX {
             return Err(self.wrong(Wrong::TooLong));
         }
@@ -125,24 +133,155 @@ impl Lines {
     }
 
     fn step(&mut self) -> Result<Option<(u64, Line)>, Stopped> {
-        if self.number == 0 {
-            let first = self.bytes()?.unwrap_or_default();
-            self.number = 1;
-            import::header(&first).map_err(|what| self.wrong(what))?;
+        if std::mem::take(&mut self.begins) {
+            let first = self.bytes()?;
+            // A file without a line has no header in its first one.
+            self.number += u64::from(first.is_none());
+            import::header(&first.unwrap_or_default()).map_err(|what| self.wrong(what))?;
         }
         while let Some(bytes) = self.bytes()? {
             if let Some(line) = import::line(&bytes).map_err(|what| self.wrong(what))? {
                 return Ok(Some((self.number, line)));
             }
         }
-        Ok(None)
+        if self.at + 1 >= self.files.len() {
+            return Ok(None);
+        }
+        (self.at, self.begins) = (self.at + 1, true);
+        Ok(Some((self.number, Line::NextFile)))
     }
 }
 
 impl Iterator for Lines {
-    type Item = Result<(u64, Line), Stopped>;
+    type Item = Taken;
 
-    fn next(&mut self) -> Option<Self::Item> {
+    fn next(&mut self) -> Option<Taken> {
         self.step().transpose()
+    }
+}
+
+/// A line with its number, or what is wrong with it.
+type Taken = Result<(u64, Line), Stopped>;
+
+/// So many lines are handed on at once.
+const LINES_AT_ONCE: usize = 128;
+/// So many times that, before the reader waits.
+const AHEAD: usize = 8;
+/// After so many lines it is shown again how far the reading is.
+const LINES_A_SHOW: u64 = 1_000;
+
+/// Lines that are read and checked beside the one who takes them. Nobody waits for the reader once
+/// that one is done.
+struct ReadAhead {
+    batches: std::sync::mpsc::Receiver<(Vec<Taken>, u64)>,
+    batch: std::vec::IntoIter<Taken>,
+    /// The number of the last line of each file that was taken whole, and of the last line taken.
+    ends: Vec<u64>,
+    number: u64,
+    progress: Option<fn(&str)>,
+    shown: u64,
+    bytes_all: Option<u64>,
+}
+
+impl ReadAhead {
+    fn of(mut lines: Lines, progress: Option<fn(&str)>) -> ReadAhead {
+        let bytes_all = lines.files.iter().map(|file| file.bytes).sum();
+        let (sender, batches) = std::sync::mpsc::sync_channel(AHEAD);
+        std::thread::spawn(move || {
+            loop {
+                let batch: Vec<Taken> = lines.by_ref().take(LINES_AT_ONCE).collect();
+                let is_last = batch.len() < LINES_AT_ONCE || batch.iter().any(Result::is_err);
+                if sender.send((batch, lines.bytes)).is_err() || is_last {
+                    return;
+                }
+            }
+        });
+        let (batch, ends) = (Vec::new().into_iter(), Vec::new());
+        ReadAhead { batches, batch, ends, number: 0, progress, shown: 0, bytes_all }
+    }
+
+    /// Takes the next lines, and shows how far that is.
+    fn go_on(&mut self) -> bool {
+        let next = self.batches.recv();
+        let is_time = self.number >= self.shown + LINES_A_SHOW || next.is_err() && self.shown > 0;
+        if let Some(show) = self.progress.filter(|_| is_time) {
+            self.shown = self.number;
+            match &next {
+                Ok((_, bytes)) => show(&progress(self.number, *bytes, self.bytes_all)),
+                Err(_) => show(&format!("recording {} lines", grouped(i128::from(self.number), 0))),
+            }
+        }
+        next.map(|(batch, _)| self.batch = batch.into_iter()).is_ok()
+    }
+
+    /// What is wrong with a line, told with its file and its number there.
+    fn told(&self, error: CarryError, names: &[String]) -> Failure {
+        let place = |line: u64| {
+            let at = self.ends.partition_point(|end| *end < line);
+            let before = at.checked_sub(1).and_then(|at| self.ends.get(at)).copied().unwrap_or(0);
+            (names.get(at).cloned().unwrap_or_default(), line - before)
+        };
+        let (file, error) = match error {
+            CarryError::Line { line, what } => {
+                let (file, line) = place(line);
+                (file, CarryError::Line { line, what })
+            }
+            CarryError::Refused { line, error } => {
+                let (file, line) = place(line);
+                (file, CarryError::Refused { line, error })
+            }
+        };
+        Failure::Line { file, error }
+    }
+
+    /// What was shown goes, before anything else is said.
+    fn show_no_progress(&self) {
+        if let Some(show) = self.progress.filter(|_| self.shown > 0) {
+            show("");
+        }
+    }
+}
+
+impl Iterator for ReadAhead {
+    type Item = Taken;
+
+    fn next(&mut self) -> Option<Taken> {
+        let next = match self.batch.next() {
+            None if self.go_on() => self.batch.next(),
+            next => next,
+        };
+        if let Some(Ok((number, line))) = &next {
+            self.number = *number;
+            if matches!(line, Line::NextFile) {
+                self.ends.push(*number);
+            }
+        }
+        next
+    }
+}
+
+/// How far the reading is: `read 12,000 lines, 34 %`, without the share where nobody knows the whole.
+fn progress(lines: u64, bytes: u64, bytes_all: Option<u64>) -> String {
+    let lines = grouped(i128::from(lines), 0);
+    // A file that grows while it is read is never more than read.
+    match bytes_all.filter(|all| *all > 0) {
+        Some(all) => {
+            let share = u128::from(bytes.min(all)) * 100 / u128::from(all);
+            format!("read {lines} lines, {share} %")
+        }
+        None => format!("read {lines} lines"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_how_far_the_reading_is() {
+        assert_eq!(progress(12_000, 34, Some(99)), "read 12,000 lines, 34 %");
+        assert_eq!(progress(1_000, 120, Some(100)), "read 1,000 lines, 100 %");
+        assert_eq!(progress(1_000, 120, None), "read 1,000 lines");
+        assert_eq!(progress(1_000, 120, Some(0)), "read 1,000 lines");
     }
 }

@@ -45,6 +45,8 @@ pub struct World {
     pub random: u64,
     /// How a chart may be drawn.
     pub drawing: Drawing,
+    /// Shows how far a long command is, in place of what it showed before; nothing where nobody looks.
+    pub progress: Option<fn(&str)>,
 }
 
 /// What every verb is handed.
@@ -53,6 +55,8 @@ pub struct Session {
     pub now: Moment,
     /// How a chart may be drawn.
     pub drawing: Drawing,
+    /// Shows how far a long command is; nothing where nobody looks.
+    pub progress: Option<fn(&str)>,
     exchange: Option<String>,
     ledger: PathBuf,
     wait: Duration,
@@ -111,6 +115,7 @@ impl Session {
         Ok(Session {
             now,
             drawing: world.drawing,
+            progress: world.progress,
             exchange: globals.exchange.clone(),
             ledger: ledger.ok_or(Failure::NoHome)?,
             wait: Duration::from_secs(globals.lock_timeout),
@@ -128,6 +133,7 @@ impl Session {
         Session {
             now,
             drawing: Drawing::Figures,
+            progress: None,
             exchange: None,
             ledger: ledger.to_path_buf(),
             wait: self.wait,

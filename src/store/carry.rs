@@ -159,7 +159,7 @@ impl Store {
         Ok(Name { id, text: text.unwrap_or_else(|| id.to_string()) })
     }
 
-    /// Carries lines in, within the transaction, as one change of that id. `unit_of` knows units
+    /// Carries the lines of one file or several in, within the transaction, as one change of that id. `unit_of` knows units
     /// that the ledger does not use yet. After an error nothing of it may be kept.
     pub fn carry<E: From<StoreError> + From<CarryError>>(
         &self,
@@ -192,6 +192,10 @@ impl Store {
         };
         for read in lines {
             let (number, line) = read?;
+            if matches!(&line, Line::NextFile) {
+                carry.begin_file::<E>()?;
+                continue;
+            }
             carry.carried.read += 1;
             let voids = matches!(&line, Line::Void(_));
             if !voids {
@@ -312,8 +316,25 @@ impl Carry<'_> {
             Line::Entry(line) => self.entry_line(&line)?,
             Line::Snapshot(line) => self.snapshot_line(&line)?,
             Line::Void(line) => self.void_line(number, &line)?,
+            Line::NextFile => false,
         };
         self.carried.new += u64::from(new);
+        Ok(())
+    }
+
+    /// Another file begins: what the one before called an account means nothing in it, its lines are
+    /// counted anew, and what came along so far was there.
+    fn begin_file<E: From<StoreError> + From<CarryError>>(&mut self) -> Result<(), E> {
+        self.void_awaited::<E>()?;
+        self.begin_awaited()?;
+        self.pass.settle()?;
+        self.first = self.pass.next();
+        self.voiding = None;
+        self.here.clear();
+        self.aliases.clear();
+        self.names.clear();
+        self.matched = Matched::default();
+        self.repeats.clear();
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! A ledger as lines, out and in again, without the program around it.
 
 use jandon::export::{HEADER, Teller};
-use jandon::import;
+use jandon::import::{self, Line};
 use jandon::ledger::Id;
 use jandon::period::Moment;
 use jandon::store::{Carried, CarryError, Store, StoreError};
@@ -39,13 +39,26 @@ pub fn told(store: &Store) -> String {
 
 /// Carries a file in; nothing of it is kept yet.
 pub fn carried(store: &Store, id: i64, text: &[u8]) -> Result<Carried, Stopped> {
-    let mut lines = text.split(|byte| *byte == b'\n').enumerate();
-    let (_, first) = lines.next().expect("at least one line");
-    import::header(first).map_err(Stopped::Wrong)?;
-    let lines = lines.filter_map(|(number, line)| match import::line(line) {
-        Ok(line) => line.map(|line| Ok((number as u64 + 1, line))),
-        Err(wrong) => Some(Err(Stopped::Wrong(wrong))),
-    });
+    carried_together(store, id, &[text])
+}
+
+/// Carries several files in as one change; nothing of them is kept yet.
+pub fn carried_together(store: &Store, id: i64, files: &[&[u8]]) -> Result<Carried, Stopped> {
+    let mut lines: Vec<Result<(u64, Line), Stopped>> = Vec::new();
+    let mut number = 0;
+    for (at, text) in files.iter().enumerate() {
+        if at > 0 {
+            lines.push(Ok((number, Line::NextFile)));
+        }
+        for (at, line) in text.split(|byte| *byte == b'\n').enumerate() {
+            number += 1;
+            let read = if at == 0 { import::header(line).map(|()| None) } else { import::line(line) };
+            match read {
+                Ok(line) => lines.extend(line.map(|line| Ok((number, line)))),
+                Err(wrong) => lines.push(Err(Stopped::Wrong(wrong))),
+            }
+        }
+    }
     let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
-    store.carry(Id(id), now, lines, &|_| None)
+    store.carry(Id(id), now, lines.into_iter(), &|_| None)
 }
