@@ -1,0 +1,11 @@
+//! A platform file, and quotes of its channels.
+
+#![no_main]
+
+#[allow(dead_code, reason = "each target holds one of the laws")]
+#[path = "../../tests/readers/mod.rs"]
+mod laws;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| laws::platform_file(text));
