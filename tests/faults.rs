@@ -1,0 +1,13 @@
+//! What the ledger withstands: processes that are killed, disks that are full or fail, files that are
+//! damaged, folders that cannot be written, many writers at once.
+//!
+//! Whatever is left to chance is drawn from one seed, which a failure prints: `JANDON_SEED=… cargo
+//! test --test faults` shows it again. The long runs are kept for `cargo test --test faults -- --ignored`.
+
+#![allow(clippy::disallowed_methods, reason = "a test reads the clock, and how it is to run")]
+#![allow(clippy::disallowed_macros, reason = "a test tells what it did")]
+
+#[path = "faults/ground.rs"]
+mod ground;
+#[path = "faults/killed.rs"]
+mod killed;
