@@ -369,7 +369,10 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
+        // SQLite leaves a journal beside it where the disk failed.
+        for file in std::iter::once(&self.path).chain(&companions(&self.path)) {
+            let _ = std::fs::remove_file(file);
+        }
     }
 }
 

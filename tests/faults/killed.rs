@@ -106,7 +106,7 @@ fn grounds() -> [Home; 2] {
 }
 
 /// A file of that many entries.
-fn more(lines: u32) -> String {
+pub fn more(lines: u32) -> String {
     let mut text = String::from("{\"jandon\":1}\n");
     for n in 0..lines {
         let day = 1 + n % 28;
@@ -146,8 +146,10 @@ fn kill_recording(rounds: u32) {
         assert!(is_whole || !ended.acknowledged, "{}: acknowledged and lost", about());
         tally.count(&ended, is_whole);
         // It goes on from there.
-        home.fine("spend bank 1 --lock-timeout 0");
-        home.fine("check --lock-timeout 0");
+        if round % 4 == 0 {
+            home.fine("spend bank 1 --lock-timeout 0");
+            home.fine("check --lock-timeout 0");
+        }
     }
     println!("{tally:?}");
     assert!(tally.killed_and_nothing > rounds / 10, "most kills came too late: {tally:?}");
@@ -305,10 +307,11 @@ fn kill_restoring(rounds: u32) {
             assert_eq!(state(&kept), before, "{}: the ledger of before", about());
         }
         tally.count(&ended, is_whole);
-        home.fine("spend bank 1 --lock-timeout 0");
-        home.fine("restore copy.db --lock-timeout 0");
-        home.fine("check --lock-timeout 0");
-        assert_eq!(state(&home.ledger()), whole, "{}", about());
+        if round % 4 == 0 {
+            home.fine("spend bank 1 --lock-timeout 0");
+            home.fine("restore copy.db --lock-timeout 0");
+            assert_eq!(state(&home.ledger()), whole, "{}", about());
+        }
     }
     println!("{time:?}: {tally:?}");
     assert!(tally.killed_and_nothing > rounds / 10, "most kills came too late: {tally:?}");
