@@ -55,6 +55,8 @@ pub enum StoreError {
     CreatedMeanwhile(PathBuf),
     /// The disk is full.
     DiskFull(PathBuf),
+    /// The disk, or a limit on the size of files, did not let it be read or written.
+    DiskFailed(PathBuf, rusqlite::Error),
     /// The file or its folder cannot be written.
     ReadOnly(PathBuf),
     /// A copy of the ledger cannot be written.
@@ -171,14 +173,24 @@ impl Store {
         let mut store =
             Store { db, path: path.to_path_buf(), unborn: false, draft: None, writing: false, wait };
         if let Err(error) = store.greet(wait) {
-            // In a folder that cannot be written SQLite cannot set up its shared memory; then
-            // nobody else can be writing either, and the file may be read as it stands.
-            if !matches!(error, StoreError::ReadOnly(_) | StoreError::Sqlite(..)) {
+            if !matches!(error, StoreError::ReadOnly(_) | StoreError::DiskFailed(..) | StoreError::Sqlite(..))
+            {
                 return Err(error);
             }
-            let uri = format!("file:{}?immutable=1", escaped(path));
-            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
-            store.db = Connection::open_with_flags(uri, flags).map_err(|e| failure(path, wait, e))?;
+            if copy::has_journal(path) {
+                // What a process that was killed had begun is taken back by whoever may write; without
+                // that the file may lack, or hold, what it should not.
+                if recover(path, wait).is_err() {
+                    return Err(error);
+                }
+                store.db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
+            } else {
+                // In a folder that cannot be written SQLite cannot set up its shared memory; then
+                // nobody else can be writing either, and the file may be read as it stands.
+                let uri = format!("file:{}?immutable=1", escaped(path));
+                let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+                store.db = Connection::open_with_flags(uri, flags).map_err(|e| failure(path, wait, e))?;
+            }
             store.greet(wait)?;
         }
         if store.unborn {
@@ -397,6 +409,15 @@ fn birth_failure(path: &Path, error: std::io::Error) -> StoreError {
     }
 }
 
+/// Takes back what a process had begun in a file when it was killed.
+fn recover(path: &Path, wait: Duration) -> Result<(), rusqlite::Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(wait)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    db.query_row("PRAGMA user_version", [], |_| Ok(()))
+}
+
 /// A path within a `file:` address.
 fn escaped(path: &Path) -> String {
     let mut out = String::new();
@@ -418,6 +439,7 @@ fn failure(path: &Path, wait: Duration, error: rusqlite::Error) -> StoreError {
         Some(NotADatabase) => StoreError::NotALedger(path),
         Some(DatabaseCorrupt) => StoreError::Damaged(path, error.to_string()),
         Some(DiskFull) => StoreError::DiskFull(path),
+        Some(SystemIoFailure) => StoreError::DiskFailed(path, error),
         Some(ReadOnly | PermissionDenied | CannotOpen) => StoreError::ReadOnly(path),
         _ => StoreError::Sqlite(path, error),
     }

@@ -15,3 +15,7 @@ mod failing;
 mod ground;
 #[path = "faults/killed.rs"]
 mod killed;
+#[path = "faults/place.rs"]
+mod place;
+#[path = "faults/writers.rs"]
+mod writers;

@@ -173,7 +173,7 @@ impl Failure {
             Failure::Withdrawal { code, .. } => code,
             Failure::Rule(rule) => rule_code(rule),
             Failure::Store(error) => match error {
-                StoreError::Io(..) | StoreError::Sqlite(..) => "ledger-io",
+                StoreError::Io(..) | StoreError::Sqlite(..) | StoreError::DiskFailed(..) => "ledger-io",
                 StoreError::NotALedger(_) => "not-a-ledger",
                 StoreError::Damaged(..) => "ledger-damaged",
                 StoreError::Newer { .. } => "ledger-newer",
@@ -613,6 +613,11 @@ fn store_words(error: &StoreError) -> (String, String) {
         StoreError::DiskFull(path) => (
             format!("the disk is full, so nothing was added to the ledger {}", path.display()),
             "make room and try again; what was recorded before is safe".into(),
+        ),
+        StoreError::DiskFailed(path, error) => (
+            format!("the disk did not let the ledger {} be read or written ({error})", path.display()),
+            "see whether it has room and is sound, and whether files may grow (ulimit -f); then try again"
+                .into(),
         ),
         StoreError::ReadOnly(path) => (
             format!("the ledger {} or its folder cannot be written", path.display()),

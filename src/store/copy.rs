@@ -265,6 +265,12 @@ fn companions(path: &Path) -> [PathBuf; 3] {
     ["-journal", "-wal", "-shm"].map(|ending| with_ending(path, ending))
 }
 
+/// Does a journal beside the file hold something that the file itself may not?
+pub fn has_journal(path: &Path) -> bool {
+    let [journal, wal, _] = companions(path);
+    [journal, wal].iter().any(|file| std::fs::metadata(file).is_ok_and(|meta| meta.len() > 0))
+}
+
 fn is_there(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok()
 }
