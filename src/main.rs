@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    bear_limits();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let words = match cli::parse(arguments.iter().cloned()) {
         Ok(words) => words,
@@ -32,6 +33,16 @@ fn main() -> ExitCode {
         Err(failure) => {
             fail(&failure, format == Format::Json && asked(&words.globals), colour(&words.globals))
         }
+    }
+}
+
+/// Where a file may not grow any further the write says so, and the command can; the signal that comes
+/// along would end the process before it said a word.
+fn bear_limits() {
+    #[cfg(unix)]
+    {
+        let met = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, met);
     }
 }
 

@@ -27,6 +27,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("toml", &["fee", "cli"]),
     ("clap", &["cli", "main"]),
     ("directories", &["main"]),
+    ("signal_hook", &["main"]),
     ("terminal_size", &["main"]),
     ("chrono", &["period", "main"]),
     ("rust_decimal", &["money", "fee"]),

@@ -17,6 +17,53 @@ fn run_after(home: &Home, first: &str, line: &str) -> Output {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().expect("a shell runs")
 }
 
+#[test]
+fn a_file_that_may_not_grow_costs_nothing() {
+    let ground = Home::with_a_ledger();
+    std::fs::write(ground.path("more.jsonl"), super::killed::more(400)).expect("a file");
+    std::fs::copy(ground.ledger(), ground.path("copy.db")).expect("a copy");
+    ground.fine("spend bank 7");
+    ground.settle();
+    let home = Home::new();
+    let mut refused = 0;
+    for (line, result) in [
+        ("spend kakao 500 coffee", "ledger.db"),
+        ("log kakao=41,000 bank=900,000", "ledger.db"),
+        ("undo", "ledger.db"),
+        ("import more.jsonl", "ledger.db"),
+        ("backup other.db", "other.db"),
+        ("restore copy.db", "ledger.db"),
+        ("account add kakao --ledger new.db", "new.db"),
+    ] {
+        home.become_like(&ground);
+        let held = |name: &str| home.path(name).exists().then(|| state(&home.path(name)));
+        let before = held(result);
+        home.fine(line);
+        let whole = held(result);
+        let mut passed = false;
+        for blocks in [0, 1, 3, 8, 20, 50, 80, 120, 200, 250, 290, 400, 700, 2_000] {
+            home.become_like(&ground);
+            let output = run_after(&home, &format!("ulimit_-f_{blocks}"), line);
+            let about = format!("{line} below {blocks} blocks: {}{}", output.status, said(&output));
+            home.fine("check --lock-timeout 0");
+            passed = output.status.success();
+            if passed {
+                assert_eq!(held(result), whole, "{about}");
+            } else {
+                refused += 1;
+                assert_eq!(output.status.code(), Some(1), "{about}");
+                assert_eq!(said(&output).matches("error: ").count(), 1, "{about}");
+                assert_eq!(said(&output).matches("hint: ").count(), 1, "{about}");
+                assert_eq!(held(result), before, "{about}");
+            }
+            let left = names(home.folder());
+            assert!(!left.iter().any(|name| name.starts_with('.')), "{about}: {left:?}");
+        }
+        assert!(passed, "{line} passes where there is room");
+    }
+    assert!(refused > 20, "{refused} were refused");
+}
+
 /// Runs lines as a user whom modes bind, which root is not; none where there is no way to do so.
 struct Bound<'h> {
     home: &'h Home,
