@@ -80,7 +80,7 @@ pub enum Failure {
     /// A file is there already.
     FileExists { path: PathBuf },
     /// A line of a file cannot be imported.
-    Line { file: String, error: CarryError },
+    Line { file: String, error: Box<CarryError> },
     /// A platform file has a fault.
     PlatformFile { path: String, error: FileError },
     /// The config is not understood.
@@ -200,7 +200,7 @@ impl Failure {
             },
             Failure::File { .. } => "file",
             Failure::FileExists { .. } => "file-exists",
-            Failure::Line { error, .. } => match error {
+            Failure::Line { error, .. } => match &**error {
                 CarryError::Refused { error: StoreError::Rule(rule), .. } => rule_code(rule),
                 CarryError::Refused { .. } => "refused-line",
                 CarryError::Line { what, .. } => match what {
@@ -356,7 +356,7 @@ impl Failure {
                 "name another file, or replace it with --force",
             ),
             Failure::Line { file, error } => {
-                let (line, (what, hint)) = match error {
+                let (line, (what, hint)) = match &**error {
                     CarryError::Line { line, what } => (line, wrong_words(what)),
                     CarryError::Refused { line, error } => (line, store_words(error)),
                 };

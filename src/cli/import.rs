@@ -231,7 +231,7 @@ impl ReadAhead {
                 (file, CarryError::Refused { line, error })
             }
         };
-        Failure::Line { file, error }
+        Failure::Line { file, error: Box::new(error) }
     }
 
     /// What was shown goes, before anything else is said.

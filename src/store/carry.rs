@@ -615,10 +615,10 @@ impl Carry<'_> {
 
     fn entry_line(&mut self, line: &EntryLine) -> Result<bool, Fault> {
         let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
-        if let Some(id) = id {
-            if self.pass.one("SELECT 1 FROM entry WHERE id = ?1", [id.0], |_| Ok(()))?.is_some() {
-                return Ok(false);
-            }
+        if let Some(id) = id
+            && self.pass.one("SELECT 1 FROM entry WHERE id = ?1", [id.0], |_| Ok(()))?.is_some()
+        {
+            return Ok(false);
         }
         if let (Some(_), Some(_), Some(change)) = (self.was_there(line.change.as_deref())?, id, &line.change)
         {
@@ -660,10 +660,10 @@ impl Carry<'_> {
 
     fn snapshot_line(&mut self, line: &SnapshotLine) -> Result<bool, Fault> {
         let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
-        if let Some(id) = id {
-            if self.pass.one("SELECT 1 FROM snapshot WHERE id = ?1", [id.0], |_| Ok(()))?.is_some() {
-                return Ok(false);
-            }
+        if let Some(id) = id
+            && self.pass.one("SELECT 1 FROM snapshot WHERE id = ?1", [id.0], |_| Ok(()))?.is_some()
+        {
+            return Ok(false);
         }
         if let (Some(_), Some(_), Some(change)) = (self.was_there(line.change.as_deref())?, id, &line.change)
         {
