@@ -5,10 +5,14 @@ use super::{Store, StoreError, exists, failure};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// How long to wait between two attempts to have a ledger alone.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// How many drafts this process has begun.
+static DRAFTS: AtomicU32 = AtomicU32::new(0);
 
 /// What a ledger holds, in figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -313,7 +317,12 @@ impl Draft {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         // A process that was killed may have left a draft, and another may have its number now.
-        let mut paths = (0..1000).map(|n| folder.join(format!(".{name}.{}-{n}.new", std::process::id())));
+        // Within a process no name is given twice: a draft clears its name away at its end, and by
+        // then another one could lie there.
+        let mut paths = (0..1000).map(|_| {
+            let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+            folder.join(format!(".{name}.{}-{number}.new", std::process::id()))
+        });
         let path = loop {
             let path = paths.next().ok_or(io::ErrorKind::ResourceBusy)?;
             match options.open(&path) {
@@ -376,7 +385,7 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         // SQLite leaves a journal beside it where the disk failed.
-        for file in std::iter::once(&self.path).chain(&companions(&self.path)) {
+        for file in companions(&self.path).iter().chain([&self.path]) {
             let _ = std::fs::remove_file(file);
         }
     }
