@@ -166,6 +166,7 @@ impl Store {
     /// Opens a ledger for reading. One that does not exist reads as an empty one.
     pub fn read(path: &Path, wait: Duration) -> Result<Store, StoreError> {
         if !exists(path)? {
+            nothing_but_a_journal(path)?;
             return Store::unborn(path, false, wait);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -212,6 +213,7 @@ impl Store {
         loop {
             let met = copy::identity(path);
             if !exists(path)? {
+                nothing_but_a_journal(path)?;
                 return Store::unborn(path, true, wait);
             }
             let locked = Store::locked(path, wait, settings);
@@ -409,6 +411,15 @@ fn birth_failure(path: &Path, error: std::io::Error) -> StoreError {
     }
 }
 
+/// Refuses a ledger of which only the journal is left: a new ledger would take it for its own.
+fn nothing_but_a_journal(path: &Path) -> Result<(), StoreError> {
+    if copy::has_journal(path) {
+        let what = "its journal is there, and the file itself is empty or gone".to_string();
+        return Err(StoreError::Damaged(path.to_path_buf(), what));
+    }
+    Ok(())
+}
+
 /// Takes back what a process had begun in a file when it was killed.
 fn recover(path: &Path, wait: Duration) -> Result<(), rusqlite::Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -441,8 +452,22 @@ fn failure(path: &Path, wait: Duration, error: rusqlite::Error) -> StoreError {
         Some(DiskFull) => StoreError::DiskFull(path),
         Some(SystemIoFailure) => StoreError::DiskFailed(path, error),
         Some(ReadOnly | PermissionDenied | CannotOpen) => StoreError::ReadOnly(path),
+        _ if is_of_a_row(&error) => StoreError::Damaged(path, format!("a row holds what none can: {error}")),
         _ => StoreError::Sqlite(path, error),
     }
+}
+
+/// Is it about what a row holds, rather than about the reading?
+fn is_of_a_row(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::*;
+    matches!(
+        error,
+        IntegralValueOutOfRange(..)
+            | FromSqlConversionFailure(..)
+            | InvalidColumnType(..)
+            | Utf8Error(..)
+            | InvalidQuery
+    )
 }
 
 /// What a change did, for the answer of the command.

@@ -7,6 +7,8 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads the clock, and how it is to run")]
 #![allow(clippy::disallowed_macros, reason = "a test tells what it did")]
 
+#[path = "faults/damaged.rs"]
+mod damaged;
 #[path = "faults/disk.rs"]
 mod disk;
 #[path = "faults/failing.rs"]

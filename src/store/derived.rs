@@ -33,7 +33,7 @@ pub fn kind_column(kind: Kind) -> i64 {
 
 /// The kind of that number.
 pub fn kind_of(column: i64) -> Option<Kind> {
-    usize::try_from(column - 1).ok().and_then(|i| Kind::ALL.get(i).copied())
+    Kind::ALL.into_iter().find(|kind| kind_column(*kind) == column)
 }
 
 /// Does an entry stand under a category in the totals?

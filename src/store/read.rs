@@ -2,7 +2,7 @@
 //!
 //! No question here reads every entry, but for a history that is asked for whole.
 
-use super::derived::{Labels, Parts, Step, expires_of, kind_column, kind_of};
+use super::derived::{Labels, NEVER, Parts, Step, expires_of, kind_column, kind_of};
 use super::{Change, Fact, Store, StoreError};
 use crate::fee::{Side, Use, Used};
 use crate::ledger::{
@@ -113,6 +113,51 @@ pub(super) const ENTRY_JOINS: &str = "JOIN unit uo ON uo.seq = e.unit_out JOIN u
      LEFT JOIN label ca ON ca.id = e.category LEFT JOIN label pa ON pa.id = e.payee
      LEFT JOIN label ch ON ch.id = e.channel";
 
+/// The first and the last second of the years that a date may lie in.
+const MOMENTS: std::ops::RangeInclusive<i64> = -2_208_988_800..=253_402_300_799;
+
+/// An amount that the door lets in, or a sum of such amounts. What lies beyond is damage, and sums
+/// over it would pass what a number holds.
+pub(super) fn amount_at(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
+    within(row.get(column)?, column, -(1 << 62)..=1 << 62)
+}
+
+/// An amount of an entry, which is never below zero.
+fn size_at(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
+    within(row.get(column)?, column, 0..=1 << 62)
+}
+
+/// A day of the years that a date may lie in.
+fn day_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Day> {
+    let [first, last] = [MOMENTS.start(), MOMENTS.end()].map(|at| i64::from(Moment(*at).day().0));
+    within(row.get(column)?, column, first..=last).map(|day| Day(day as i32))
+}
+
+/// A moment of the years that a date may lie in.
+pub(super) fn moment_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Moment> {
+    within(row.get(column)?, column, MOMENTS).map(Moment)
+}
+
+/// A month of those years.
+fn month_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Month> {
+    let [first, last] = [MOMENTS.start(), MOMENTS.end()].map(|at| i64::from(Moment(*at).month().0));
+    within(row.get(column)?, column, first..=last).map(|month| Month(month as i32))
+}
+
+/// When something lapses.
+fn expires_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Expires> {
+    let day: Option<i64> = row.get(column)?;
+    if day.is_some_and(|day| day != NEVER) {
+        day_at(row, column)?;
+    }
+    Ok(expires_of(day))
+}
+
+fn within(number: i64, column: usize, range: std::ops::RangeInclusive<i64>) -> rusqlite::Result<i64> {
+    let fits = range.contains(&number);
+    if fits { Ok(number) } else { Err(rusqlite::Error::IntegralValueOutOfRange(column, number)) }
+}
+
 pub(super) fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> {
     let unit = |code: usize| -> rusqlite::Result<Unit> {
         Ok(Unit { code: row.get::<_, String>(code)?.into(), decimals: row.get(code + 1)? })
@@ -121,16 +166,16 @@ pub(super) fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> 
     let kind = row.get(3)?;
     let entry = Entry {
         id: Id(row.get(1)?),
-        at: Moment(row.get(2)?),
+        at: moment_at(row, 2)?,
         kind: kind_of(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(3, kind))?,
-        out: Place { account: account(4)?, amount: row.get(10)?, unit: unit(6)? },
-        arriving: Place { account: account(5)?, amount: row.get(11)?, unit: unit(8)? },
-        fee: row.get(12)?,
-        tax: row.get(13)?,
+        out: Place { account: account(4)?, amount: size_at(row, 10)?, unit: unit(6)? },
+        arriving: Place { account: account(5)?, amount: size_at(row, 11)?, unit: unit(8)? },
+        fee: size_at(row, 12)?,
+        tax: size_at(row, 13)?,
         category: row.get(14)?,
         payee: row.get(15)?,
         channel: row.get(16)?,
-        expires: expires_of(row.get(17)?),
+        expires: expires_at(row, 17)?,
         note: row.get(18)?,
     };
     let labels = Labels {
@@ -247,7 +292,7 @@ impl Store {
             };
             let value: String = row.get(2)?;
             let rate = Rate::parse(&value).map_err(|_| rusqlite::Error::InvalidQuery)?;
-            Ok(DatedRate { unit: unit(0)?, rate, of: unit(3)?, day: Day(row.get(5)?) })
+            Ok(DatedRate { unit: unit(0)?, rate, of: unit(3)?, day: day_at(row, 5)? })
         })
     }
 
@@ -257,7 +302,7 @@ impl Store {
         let sql = "SELECT l.account, sum(l.amount) FROM lot l JOIN standing s ON s.account = l.account
                    WHERE l.expires < ?1 AND s.fact_at <= ?2 GROUP BY l.account";
         let lapsed: Vec<(i64, i64)> =
-            self.all(sql, [i64::from(at.day().0), at.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.all(sql, [i64::from(at.day().0), at.0], |row| Ok((row.get(0)?, amount_at(row, 1)?)))?;
         for (account, amount) in lapsed {
             standings.entry(AccountId(account)).or_default().lapsed = amount;
         }
@@ -279,7 +324,7 @@ impl Store {
     pub fn balances(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
         let sql = "SELECT account, balance, fact_at, seen_at FROM standing";
         let rows: Vec<(i64, i64, i64, Option<i64>)> =
-            self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+            self.all(sql, [], |row| Ok((row.get(0)?, amount_at(row, 1)?, row.get(2)?, row.get(3)?)))?;
         let mut standings = HashMap::new();
         let mut with_later_facts = Vec::new();
         for (account, balance, fact_at, seen_at) in rows {
@@ -324,9 +369,9 @@ impl Store {
         let rows = self.all(&sql, [low, high], |row| {
             let mut sums = [0; Measure::COUNT];
             for (i, sum) in sums.iter_mut().enumerate() {
-                *sum = row.get(i + 2)?;
+                *sum = amount_at(row, i + 2)?;
             }
-            Ok((AccountId(row.get(0)?), Flows::new(row.get(1)?, sums)))
+            Ok((AccountId(row.get(0)?), Flows::new(amount_at(row, 1)?, sums)))
         })?;
         flows.extend(rows);
         for (a, b) in cut_off(from, to) {
@@ -340,7 +385,7 @@ impl Store {
             })?;
             let sql = "SELECT account, unexplained, first FROM seen WHERE at BETWEEN ?1 AND ?2";
             let seen: Vec<(i64, i64, bool)> =
-                self.all(sql, [a.0, b.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+                self.all(sql, [a.0, b.0], |row| Ok((row.get(0)?, amount_at(row, 1)?, row.get(2)?)))?;
             for (account, unexplained, first) in seen {
                 let flows = flows.entry(AccountId(account)).or_default();
                 flows.facts -= 1;
@@ -395,7 +440,7 @@ impl Store {
         let sql = "SELECT kind, category, unit, sum(count), sum(amount) FROM category_total
                    WHERE month BETWEEN ?1 AND ?2 GROUP BY kind, category, unit";
         let key = |row: &Row<'_>| -> rusqlite::Result<(CategoryKey, CountAndAmount)> {
-            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), (row.get(3)?, row.get(4)?)))
+            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), (amount_at(row, 3)?, amount_at(row, 4)?)))
         };
         totals.extend(self.all(sql, [low, high], key)?);
         for (a, b) in cut_off(from, to) {
@@ -432,7 +477,7 @@ impl Store {
         let (low, high) = months(from, to);
         let mut totals: BTreeMap<(i64, i64), [i64; 4]> = BTreeMap::new();
         let key = |row: &Row<'_>| -> rusqlite::Result<((i64, i64), [i64; 4])> {
-            let sums = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
+            let sums = [amount_at(row, 2)?, amount_at(row, 3)?, amount_at(row, 4)?, amount_at(row, 5)?];
             Ok(((row.get(0)?, row.get(1)?), sums))
         };
         let sql = "SELECT channel, unit, sum(count), sum(amount), sum(fee), sum(tax) FROM channel_total
@@ -469,7 +514,7 @@ impl Store {
         let sql = "SELECT l.account, l.expires, l.amount FROM lot l JOIN standing s ON s.account = l.account
                    WHERE l.expires < ?1 AND s.fact_at <= ?2 ORDER BY l.account, l.expires";
         lots.extend(self.all(sql, [super::derived::NEVER, at.0], |row| {
-            Ok((AccountId(row.get(0)?), Day(row.get(1)?), row.get(2)?))
+            Ok((AccountId(row.get(0)?), day_at(row, 1)?, amount_at(row, 2)?))
         })?);
         for account in self.with_lots_and_later_facts(at)? {
             if let Parts::Lots(walked) = self.walk(account, false, Some(at))?.parts {
@@ -485,7 +530,7 @@ impl Store {
         let sql = "SELECT b.account, b.month, b.amount FROM bill b JOIN standing s ON s.account = b.account
                    WHERE s.fact_at <= ?1 ORDER BY b.account, b.month";
         bills.extend(
-            self.all(sql, [at.0], |row| Ok((AccountId(row.get(0)?), Month(row.get(1)?), row.get(2)?)))?,
+            self.all(sql, [at.0], |row| Ok((AccountId(row.get(0)?), month_at(row, 1)?, amount_at(row, 2)?)))?,
         );
         let carriers = self.accounts()?.into_iter().filter(Account::is_carrier);
         for account in carriers {
@@ -517,7 +562,7 @@ impl Store {
             "SELECT amount_out FROM entry WHERE kind = 1 AND unit_out = ?1 AND at BETWEEN ?2 AND ?3
              AND amount_out <= ?4 AND {LIVE}"
         );
-        self.all(&sql, params![unit, from.0, to.0, at_most], |row| row.get(0))
+        self.all(&sql, params![unit, from.0, to.0, at_most], |row| amount_at(row, 0))
     }
 
     /// The moment of the first fact that counts.
@@ -543,7 +588,7 @@ impl Store {
             let since = ask.since.map_or(i64::MIN, |m| m.0);
             let values = params![label, since, ask.until.0, kind_column(Kind::Withdraw)];
             let rows: Vec<(i64, i64, i64)> =
-                self.all(&sql, values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+                self.all(&sql, values, |row| Ok((row.get(0)?, amount_at(row, 1)?, amount_at(row, 2)?)))?;
             for (at, out, charges) in rows {
                 used.count += 1;
                 let amount = match side(channel, Moment(at).day()) {
@@ -615,8 +660,8 @@ impl Store {
             );
             let values = params![low, high, filter.account.map(|a| a.0), limit, pattern];
             rows.extend(self.all(&sql, values, |row| {
-                let (at, account) = (Moment(row.get(2)?), AccountId(row.get(3)?));
-                let (balance, note) = (row.get(4)?, row.get(8)?);
+                let (at, account) = (moment_at(row, 2)?, AccountId(row.get(3)?));
+                let (balance, note) = (amount_at(row, 4)?, row.get(8)?);
                 let snapshot = Snapshot { id: Id(row.get(1)?), at, account, balance, note };
                 let seen = Seen { unexplained: row.get(5)?, first: row.get(9)? };
                 let fact = HistoryFact::Snapshot(snapshot, seen);
@@ -695,8 +740,8 @@ impl Store {
         let (first, last) = self.facts_of(change)?;
         let sql = "SELECT seq, id, at, account, balance, note FROM snapshot WHERE seq > ?1 AND seq < ?2 ORDER BY seq";
         self.all(sql, [first, last], |row| {
-            let (at, account) = (Moment(row.get(2)?), AccountId(row.get(3)?));
-            let (balance, note) = (row.get(4)?, row.get(5)?);
+            let (at, account) = (moment_at(row, 2)?, AccountId(row.get(3)?));
+            let (balance, note) = (amount_at(row, 4)?, row.get(5)?);
             Ok((row.get(0)?, Snapshot { id: Id(row.get(1)?), at, account, balance, note }))
         })
     }
@@ -746,7 +791,7 @@ impl Store {
                    ORDER BY at DESC, seq DESC LIMIT 1";
         let values = params![account.0, at.0, seq];
         let seen: Option<(i64, i64, i64)> =
-            self.maybe(sql, values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            self.maybe(sql, values, |row| Ok((row.get(0)?, row.get(1)?, amount_at(row, 2)?)))?;
         let (since, since_seq, mut balance) = seen.unwrap_or((i64::MIN, i64::MIN, 0));
         for (side, amount, sign) in [("from_account", "amount_out", -1), ("to_account", "amount_in", 1)] {
             let sql = format!(
@@ -754,7 +799,7 @@ impl Store {
                  AND (at, seq) > (?2, ?3) AND (at, seq) < (?4, ?5) AND {LIVE}"
             );
             let values = params![account.0, since, since_seq, at.0, seq];
-            balance += sign * self.maybe(&sql, values, |row| row.get::<_, i64>(0))?.unwrap_or(0);
+            balance += sign * self.maybe(&sql, values, |row| amount_at(row, 0))?.unwrap_or(0);
         }
         Ok(balance)
     }
@@ -802,15 +847,15 @@ impl Store {
              ORDER BY 1, 2"
         );
         self.all(&sql, params![account.0, until.0], |row| {
-            let (side, kind, amount) = (row.get::<_, i64>(2)?, row.get(3)?, row.get(4)?);
-            let expires = expires_of(row.get(5)?);
+            let (side, kind, amount) = (row.get::<_, i64>(2)?, row.get(3)?, amount_at(row, 4)?);
+            let expires = expires_at(row, 5)?;
             let fact = match (side, kind_of(kind)) {
                 (0, Some(kind)) => PathFact::Leave(amount, kind, expires),
                 (1, Some(Kind::Earn)) => PathFact::Arrive(amount, expires),
                 (1, _) => PathFact::Arrive(amount, Expires::Unknown),
                 _ => PathFact::Seen(amount),
             };
-            Ok((Moment(row.get(0)?), fact))
+            Ok((moment_at(row, 0)?, fact))
         })
     }
 
@@ -819,7 +864,9 @@ impl Store {
         let sql = "SELECT account, month, earned + topped_up + refunded + moved_in + bill_paid + unexplained
                           - spent - withdrawn - moved_out - fees - taxes - expired
                    FROM total WHERE month BETWEEN ?1 AND ?2 ORDER BY month";
-        self.all(sql, [from.0, to.0], |row| Ok((AccountId(row.get(0)?), Month(row.get(1)?), row.get(2)?)))
+        self.all(sql, [from.0, to.0], |row| {
+            Ok((AccountId(row.get(0)?), month_at(row, 1)?, amount_at(row, 2)?))
+        })
     }
 
     /// Walks through the facts of an account up to a moment, for its lots or bills.
@@ -841,8 +888,8 @@ impl Store {
         let until = until.map_or(i64::MAX, |m| m.0);
         self.all(&sql, params![account.0, until], |row| {
             let (at, side, kind, amount) =
-                (Moment(row.get(0)?), row.get::<_, i64>(2)?, row.get(3)?, row.get(4)?);
-            let expires = expires_of(row.get(5)?);
+                (moment_at(row, 0)?, row.get::<_, i64>(2)?, row.get(3)?, amount_at(row, 4)?);
+            let expires = expires_at(row, 5)?;
             let step = match (side, kind_of(kind)) {
                 (0, Some(kind)) => Step::Leave { kind, amount, expires },
                 (1, Some(kind)) => {

@@ -31,6 +31,10 @@ impl Store {
         // What is wrong with the voids hides what they lead to, so they come first.
         let voided = self.voided_by_facts()?;
         self.refill("voided", "change", voided.into_iter().map(|change| vec![change]))?;
+        let counting = self.check()?;
+        if counting.findings.iter().any(|f| !f.is_derived()) {
+            return Ok(Repair { mended: Vec::new(), report: counting });
+        }
         let accounts = self.accounts()?;
         let carriers = accounts.iter().map(|a| (a.id.0, a.is_carrier())).collect();
         self.write_derived(self.derive(&carriers, &mut Report::default())?)?;

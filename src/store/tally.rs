@@ -10,6 +10,7 @@ use super::derived::{
     expires_of, is_categorised, kind_column,
 };
 use super::door::Pass;
+use super::read::amount_at;
 use crate::ledger::{AccountId, Bills, Entry, Expires, Flow, Kind, Lots, Measure, RuleBroken};
 use crate::period::{Moment, Month};
 use rusqlite::params;
@@ -188,7 +189,8 @@ impl Pass<'_> {
     pub(super) fn uncount_snapshot(&mut self, place: Place) -> Result<(), StoreError> {
         let Place { account, at, seq } = place;
         let sql = "DELETE FROM seen WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained, first";
-        let row = self.one(sql, params![account.0, at.0, seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let row =
+            self.one(sql, params![account.0, at.0, seq], |row| Ok((amount_at(row, 0)?, row.get(1)?)))?;
         let Some((unexplained, first)): Option<(i64, bool)> = row else { return Ok(()) };
         self.touched.insert(account);
         let month = at.month();
@@ -210,7 +212,7 @@ impl Pass<'_> {
         };
         let sql = "SELECT balance, fact_at, seen_at, has_lots FROM standing WHERE account = ?1";
         let row = self.store.maybe(sql, [account.0], |row| {
-            let (balance, fact_at, seen_at) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (balance, fact_at, seen_at) = (amount_at(row, 0)?, row.get(1)?, row.get(2)?);
             Ok(StandingRow { balance, fact_at, seen_at, has_lots: row.get(3)? })
         })?;
         let is_there = row.is_some();
@@ -337,7 +339,7 @@ impl Pass<'_> {
     /// Lots or bills as the tables have them.
     fn written_parts(&self, account: AccountId, is_carrier: bool) -> Result<Parts, StoreError> {
         let rows = |sql| {
-            let rows = self.store.all(sql, [account.0], |row| Ok((row.get(0)?, row.get(1)?)));
+            let rows = self.store.all(sql, [account.0], |row| Ok((row.get(0)?, amount_at(row, 1)?)));
             rows.map(|rows: Vec<(i64, i64)>| rows.into_iter())
         };
         if is_carrier {
