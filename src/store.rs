@@ -56,7 +56,7 @@ pub enum StoreError {
     /// The disk is full.
     DiskFull(PathBuf),
     /// The disk, or a limit on the size of files, did not let it be read or written.
-    DiskFailed(PathBuf, rusqlite::Error),
+    DiskFailed(PathBuf, String),
     /// The file or its folder cannot be written.
     ReadOnly(PathBuf),
     /// A copy of the ledger cannot be written.
@@ -450,7 +450,7 @@ fn failure(path: &Path, wait: Duration, error: rusqlite::Error) -> StoreError {
         Some(NotADatabase) => StoreError::NotALedger(path),
         Some(DatabaseCorrupt) => StoreError::Damaged(path, error.to_string()),
         Some(DiskFull) => StoreError::DiskFull(path),
-        Some(SystemIoFailure) => StoreError::DiskFailed(path, error),
+        Some(SystemIoFailure) => StoreError::DiskFailed(path, error.to_string()),
         Some(ReadOnly | PermissionDenied | CannotOpen) => StoreError::ReadOnly(path),
         _ if is_of_a_row(&error) => StoreError::Damaged(path, format!("a row holds what none can: {error}")),
         _ => StoreError::Sqlite(path, error),

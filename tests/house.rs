@@ -180,3 +180,75 @@ fn the_packaged_sources_name_no_machine() {
         }
     }
 }
+
+/// Crates that reach a network, or stand under those that do.
+const OF_NETWORKS: &[&str] = &[
+    "async-std",
+    "attohttpc",
+    "curl",
+    "curl-sys",
+    "ftp",
+    "h2",
+    "hickory-resolver",
+    "http",
+    "hyper",
+    "isahc",
+    "libssh2-sys",
+    "mio",
+    "minreq",
+    "native-tls",
+    "net2",
+    "openssl",
+    "openssl-sys",
+    "quinn",
+    "reqwest",
+    "rustls",
+    "smol",
+    "socket2",
+    "ssh2",
+    "surf",
+    "tokio",
+    "trust-dns-resolver",
+    "tungstenite",
+    "ureq",
+    "webpki",
+    "websocket",
+];
+
+#[test]
+fn nothing_in_the_house_can_reach_a_network() {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--locked",
+            "--offline",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--target",
+            "all",
+        ])
+        .output()
+        .expect("cargo runs");
+    // Where the sources of other systems' crates were never fetched, the list of all crates is stricter.
+    let told = if output.status.success() {
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    } else {
+        let lock = std::fs::read_to_string("Cargo.lock").expect("a list of crates");
+        lock.lines()
+            .filter_map(|line| line.strip_prefix("name = "))
+            .map(|name| name.replace('"', "") + "\n")
+            .collect()
+    };
+    let crates: Vec<&str> = told.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(crates.contains(&"rusqlite"), "{told}");
+    for name in crates {
+        assert!(!OF_NETWORKS.contains(&name), "{name} reaches a network");
+    }
+    for (_, path, text) in sources() {
+        for door in ["std::net", "std::os::unix::net", "TcpStream", "UdpSocket"] {
+            assert!(!text.contains(door), "{}: {door}", path.display());
+        }
+    }
+}

@@ -300,3 +300,97 @@ fn a_link_that_leads_nowhere_is_told_and_no_ledger_begins_in_its_place() {
     }
     assert!(home.path("link.db").is_symlink());
 }
+
+/// What is done to the bytes of a file.
+type Harm = fn(&mut Vec<u8>);
+
+/// A ledger, a copy of it, and what lies under the name of a ledger that is not one any more.
+fn harmed(harm: Harm) -> (Home, Vec<u8>) {
+    let home = Home::with_an_account();
+    home.fine("backup copy.db");
+    home.fine("spend toss 500");
+    let db = rusqlite::Connection::open(home.ledger()).expect("the ledger opens");
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).expect("a checkpoint");
+    drop(db);
+    let mut bytes = std::fs::read(home.ledger()).expect("a file");
+    harm(&mut bytes);
+    std::fs::write(home.ledger(), &bytes).expect("a file");
+    (home, bytes)
+}
+
+#[test]
+fn a_copy_takes_the_place_of_a_ledger_however_damaged_which_stays_beside_it() {
+    let harms: [(&str, Harm); 6] = [
+        ("the first byte", |bytes| bytes[0] ^= 4),
+        ("the header", |bytes| bytes[..100].fill(0xff)),
+        ("the page size", |bytes| bytes[16] = 3),
+        ("the mark of a ledger", |bytes| bytes[68] ^= 1),
+        ("the schema", |bytes| bytes[100..4096].fill(0)),
+        ("all but a few bytes", |bytes| bytes.truncate(57)),
+    ];
+    for (what, harm) in harms {
+        let (home, bytes) = harmed(harm);
+        let output = home.run("balance");
+        assert_eq!(output.status.code(), Some(1), "{what}: {}", said(&output));
+        let output = home.run("restore copy.db");
+        assert_eq!(output.status.code(), Some(0), "{what}: {}", said(&output));
+        let kept = "ledger.db.before-restore-2026-11-22T130500";
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(told.contains(kept), "{what}: {told}");
+        assert_eq!(std::fs::read(home.path(kept)).expect("kept"), bytes, "{what}");
+        home.fine("check");
+        assert_eq!(changes(&home.ledger()).len(), 2, "{what}");
+    }
+}
+
+#[test]
+fn what_belongs_to_another_program_does_not_give_way_to_a_copy() {
+    let home = Home::with_an_account();
+    home.fine("backup copy.db");
+    let db = rusqlite::Connection::open(home.path("other.db")).expect("a database");
+    db.execute_batch("CREATE TABLE songs (title TEXT); PRAGMA application_id = 7").expect("a table");
+    drop(db);
+    let before = std::fs::read(home.path("other.db")).expect("a file");
+    let output = home.run("restore copy.db --ledger other.db");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("is not a jandon ledger"), "{}", said(&output));
+    assert_eq!(std::fs::read(home.path("other.db")).expect("a file"), before);
+}
+
+#[test]
+fn a_copy_of_what_is_no_ledger_or_damaged_is_neither_made_nor_put_back() {
+    let home = Home::with_an_account();
+    home.fine("backup copy.db");
+    std::fs::write(
+        home.path("notes.txt"),
+        "not a ledger at all, and longer than a header would be; ".repeat(9),
+    )
+    .expect("a file");
+    std::fs::write(home.path("empty.db"), "").expect("a file");
+    let mut bytes = std::fs::read(home.path("copy.db")).expect("a file");
+    bytes[8_192..].fill(7);
+    std::fs::write(home.path("damaged.db"), bytes).expect("a file");
+    let before = home.fine("history --json");
+    let names = || -> usize { std::fs::read_dir(home.0.path()).expect("a folder").count() };
+    let count = names();
+    for line in [
+        "backup new.db --ledger notes.txt",
+        "backup new.db --ledger damaged.db",
+        "backup new.db --ledger gone.db",
+        "backup new.db --ledger empty.db",
+        "restore notes.txt",
+        "restore empty.db",
+        "restore damaged.db",
+        "restore gone.db",
+        "restore ledger.db",
+        "backup ledger.db --force",
+        "restore .",
+    ] {
+        let output = home.run(line);
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{line}: {:?} {}", output.status, said(&output));
+        assert_eq!(said(&output).matches("hint: ").count(), 1, "{line}: {}", said(&output));
+        assert_eq!(home.fine("history --json"), before, "{line}");
+        assert_eq!(names(), count, "{line} left something behind");
+    }
+    home.fine("check");
+}

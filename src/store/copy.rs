@@ -3,7 +3,7 @@
 
 use super::{Store, StoreError, exists, failure};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -198,8 +198,25 @@ fn seize(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> 
     match { alone }() {
         Ok(()) => Ok(Some(store.db)),
         Err(StoreError::Damaged(..)) => Ok(None),
+        // A ledger whose first bytes are damaged is none any more to SQLite. What was never one, a text
+        // or another program's database, is left alone.
+        Err(StoreError::NotALedger(_)) if !is_another_database(&store) && was_a_ledger(path) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Does a file show that it was a ledger once: by its first words, its mark, or the words of a table?
+fn was_a_ledger(path: &Path) -> bool {
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(1 << 20).read_to_end(&mut bytes));
+    let traces: [&[u8]; 3] = [b"SQLite format 3\0", b"jndn", b"CREATE TABLE change"];
+    read.is_ok() && traces.into_iter().any(|trace| bytes.windows(trace.len()).any(|part| part == trace))
+}
+
+/// Is it a database that holds something else than a ledger?
+fn is_another_database(store: &Store) -> bool {
+    let ours = "SELECT count(*) FROM sqlite_schema WHERE name IN ('change', 'entry', 'snapshot')";
+    matches!(store.number(ours), Ok(tables) if tables < 3)
 }
 
 /// Tries once to have a ledger alone; `false` or busy where others have it open.
