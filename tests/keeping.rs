@@ -394,3 +394,31 @@ fn a_copy_of_what_is_no_ledger_or_damaged_is_neither_made_nor_put_back() {
     }
     home.fine("check");
 }
+
+#[test]
+fn an_import_that_was_undone_says_on_its_return_that_redo_brings_it_back() {
+    let home = Home::with_an_account();
+    home.fine("spend toss 500");
+    home.fine("export --to json -o all.jsonl");
+    let import = "import all.jsonl --ledger other.db";
+    home.fine(import);
+    let whole = home.fine("history --json --ledger other.db");
+    home.fine("undo --ledger other.db");
+    let undone = home.fine("history --json --ledger other.db");
+    assert_ne!(undone, whole);
+    let output = home.run(import);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("2 of them were undone here, so they do not count"), "{}", said(&output));
+    assert!(said(&output).contains("jandon redo"), "{}", said(&output));
+    assert_eq!(home.fine("history --json --ledger other.db"), undone, "nothing came twice");
+    home.fine("redo --ledger other.db");
+    assert_eq!(home.fine("history --json --ledger other.db"), whole);
+    let output = home.run(import);
+    assert!(!said(&output).contains("undone"), "{}", said(&output));
+    // What the file itself undoes is no surprise.
+    home.fine("undo");
+    home.fine("export --to json -o undone.jsonl");
+    let output = home.run("import undone.jsonl");
+    assert!(!said(&output).contains("undone here"), "{}", said(&output));
+    home.fine("check --ledger other.db");
+}

@@ -61,6 +61,13 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         carried.new,
         carried.known
     ))];
+    if carried.undone > 0 {
+        let (are, they) = if carried.undone == 1 { ("was", "it does") } else { ("were", "they do") };
+        notes.push(Note::Warning(format!(
+            "{} of them {are} undone here, so {they} not count; to bring back what was undone last: jandon redo",
+            carried.undone
+        )));
+    }
     let mut change = carried.change;
     if words.dry_run {
         change = None;

@@ -24,6 +24,9 @@ pub struct Carried {
     pub new: u64,
     /// Lines that the ledger knew already.
     pub known: u64,
+    /// Entries and snapshots among them that were undone, and not by the file: they do not count by
+    /// being told again.
+    pub undone: u64,
     /// The change that holds what is new.
     pub change: Option<Id>,
 }
@@ -184,6 +187,7 @@ impl Store {
             looked_up: None,
             voids: Vec::new(),
             voiding: None,
+            undone: HashMap::new(),
             here: HashSet::new(),
             aliases: HashMap::new(),
             names: HashMap::new(),
@@ -208,6 +212,7 @@ impl Store {
         carry.pass.settle()?;
         let mut carried = carry.carried;
         carried.known = carried.read - carried.new;
+        carried.undone = carry.undone.values().sum();
         carried.change = carry.group.map(|_| id);
         Ok(carried)
     }
@@ -295,6 +300,8 @@ struct Carry<'s> {
     voids: Vec<(u64, Id, i64)>,
     /// The change of those voids, as the file writes it.
     voiding: Option<String>,
+    /// How many known facts of each change do not count, though the file has not voided it yet.
+    undone: HashMap<i64, u64>,
     /// The accounts that the file speaks of.
     here: HashSet<AccountId>,
     /// What the file calls an account that the ledger calls otherwise by now.
@@ -616,7 +623,7 @@ impl Carry<'_> {
     fn entry_line(&mut self, line: &EntryLine) -> Result<bool, Fault> {
         let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
         if let Some(id) = id
-            && self.pass.one("SELECT 1 FROM entry WHERE id = ?1", [id.0], |_| Ok(()))?.is_some()
+            && self.is_known("entry", id)?
         {
             return Ok(false);
         }
@@ -661,7 +668,7 @@ impl Carry<'_> {
     fn snapshot_line(&mut self, line: &SnapshotLine) -> Result<bool, Fault> {
         let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
         if let Some(id) = id
-            && self.pass.one("SELECT 1 FROM snapshot WHERE id = ?1", [id.0], |_| Ok(()))?.is_some()
+            && self.is_known("snapshot", id)?
         {
             return Ok(false);
         }
@@ -684,6 +691,16 @@ impl Carry<'_> {
         snapshot.id = id;
         let change = self.home(line.change.as_deref())?;
         self.pass.record_snapshot(&snapshot, change)?;
+        Ok(true)
+    }
+
+    /// Is a fact of that id in the ledger? How many of the file's are there but undone is noted.
+    fn is_known(&mut self, table: &str, id: Id) -> Result<bool, StoreError> {
+        let sql = format!("SELECT change FROM {table} WHERE id = ?1");
+        let Some(change) = self.pass.one(&sql, [id.0], |row| row.get(0))? else { return Ok(false) };
+        if !self.pass.counts(change)? {
+            *self.undone.entry(change).or_default() += 1;
+        }
         Ok(true)
     }
 
@@ -726,6 +743,12 @@ impl Carry<'_> {
         }
         self.voiding = line.change.clone();
         let (of, at) = (self.key(&line.of)?, import::moment(&line.at)?);
+        if !self.undone.is_empty()
+            && let Some(change) =
+                self.pass.one("SELECT seq FROM change WHERE id = ?1", [of.0], |row| row.get(0))?
+        {
+            self.undone.remove(&change);
+        }
         if self.was_there(line.change.as_deref())?.is_some() {
             return Ok(false);
         }

@@ -404,7 +404,7 @@ impl<'s> Pass<'s> {
     }
 
     /// Does a change count?
-    fn counts(&mut self, change: i64) -> Result<bool, StoreError> {
+    pub(super) fn counts(&mut self, change: i64) -> Result<bool, StoreError> {
         if let Some((_, counts)) = self.counting.filter(|(known, _)| *known == change) {
             return Ok(counts);
         }
