@@ -157,7 +157,7 @@ fn kill_recording(rounds: u32) {
 
 #[test]
 fn what_a_killed_process_records_is_there_whole_or_not_at_all() {
-    kill_recording(300);
+    kill_recording(220);
 }
 
 #[test]
@@ -319,7 +319,7 @@ fn kill_restoring(rounds: u32) {
 
 #[test]
 fn a_restore_that_is_killed_leaves_one_ledger_or_the_other_and_loses_none() {
-    kill_restoring(60);
+    kill_restoring(40);
 }
 
 #[test]
@@ -363,7 +363,7 @@ fn kill_repairing(rounds: u32) {
 
 #[test]
 fn a_repair_that_is_killed_mends_all_or_nothing_and_touches_no_fact() {
-    kill_repairing(60);
+    kill_repairing(40);
 }
 
 /// What is left beside a ledger after a kill says by its name what it is.
