@@ -5,10 +5,10 @@
 mod deeds;
 
 use deeds::{Deed, Folder, WAIT, act, deed, now};
-use jandon::ledger::Account;
+use jandon::ledger::{Account, name};
 use jandon::money::plain;
 use jandon::period::Day;
-use jandon::store::Store;
+use jandon::store::{Filter, Store, StoreError};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
@@ -319,6 +319,13 @@ proptest! {
         let store = Store::read(&ledger, WAIT).expect("a ledger");
         hold(&hledger(&exported(&ledger, "hledger")), &store);
         hold(&beancount(&exported(&ledger, "beancount")), &store);
+        let mut rows = Vec::new();
+        let each = store.each_row::<StoreError>(true, &mut |row| {
+            rows.push(row.clone());
+            Ok(())
+        });
+        each.expect("a readable ledger");
+        prop_assert_eq!(rows, store.history(&Filter::default()).expect("history"));
     }
 }
 
@@ -334,6 +341,108 @@ proptest! {
         }
         ask_programs(&folder, &ledger);
     }
+}
+
+/// Texts that may mean something to another program.
+fn text() -> impl Strategy<Value = String> {
+    let told = prop::sample::select(vec![
+        "2026-10-01",
+        "date:2026-13-45",
+        "[2026-99-99]",
+        "  ",
+        "\t",
+        "; ",
+        ":",
+        "::",
+        "|",
+        "\"",
+        "\\",
+        "\n",
+        "\r",
+        "(x)",
+        "[y]",
+        "*",
+        "!",
+        "= 5 KRW",
+        "@@ 1 KRW",
+        "{2 KRW}",
+        "#tag",
+        "^link",
+        "assets:",
+        "Assets:",
+        "-",
+        "~",
+        "%",
+        "include x",
+        "end",
+        "'",
+        ",",
+        "\u{feff}",
+        "\u{2028}",
+        "\u{a0}",
+        "\u{3000}",
+        "\0",
+        "가",
+        "x",
+        "é",
+        "e\u{301}",
+        "💳",
+    ]);
+    prop_oneof![
+        3 => prop::collection::vec(told, 1..6).prop_map(|parts| parts.concat()),
+        1 => any::<String>(),
+        1 => "\\PC{1,12}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_stands_beside_an_entry_every_program_takes_it(
+        texts in prop::collection::vec([text(), text(), text()], 30..60),
+        names in prop::collection::vec(text(), 1..12),
+    ) {
+        let folder = Folder::new();
+        let ledger = folder.at("a.db");
+        let mut lines = String::from("{\"jandon\":1}\n");
+        let mut known: Vec<String> = Vec::new();
+        for name in names.iter().filter_map(|name| name::printable(name)) {
+            if known.iter().any(|other| name::folded(other) == name::folded(&name)) {
+                continue;
+            }
+            let quoted = json(&name);
+            lines += &format!("{{\"account\":{{\"name\":{quoted},\"kind\":\"wallet\",\"unit\":\"KRW\"}}}}\n");
+            known.push(name);
+        }
+        for (at, [category, payee, note]) in texts.iter().enumerate() {
+            let Some(name) = known.get(at % known.len().max(1)).map(|name| json(name)) else { return Ok(()) };
+            let [category, payee, note] = [category, payee, note].map(|text| json(text));
+            let (kind, side) = if at % 3 == 0 { ("earn", "\"to\"") } else { ("spend", "\"from\"") };
+            let amount = if at % 3 == 0 { "\"in\"" } else { "\"out\"" };
+            lines += &format!(
+                "{{\"entry\":{{\"at\":\"2026-10-{:02}\",\"kind\":\"{kind}\",{side}:{name},{amount}:\"{at}1\",\
+                 \"category\":{category},\"payee\":{payee},\"note\":{note}}}}}\n",
+                at % 28 + 1
+            );
+            lines += &format!(
+                "{{\"snapshot\":{{\"at\":\"2026-10-{:02}\",\"account\":{name},\"balance\":\"{at}\",\"note\":{note}}}}}\n",
+                at % 28 + 1
+            );
+        }
+        let file = folder.at("a.jsonl");
+        std::fs::write(&file, lines).expect("written");
+        jandon(&ledger, &["import", file.to_str().expect("a path")]);
+        let store = Store::read(&ledger, WAIT).expect("a ledger");
+        hold(&hledger(&exported(&ledger, "hledger")), &store);
+        hold(&beancount(&exported(&ledger, "beancount")), &store);
+        ask_programs(&folder, &ledger);
+    }
+}
+
+/// A text as JSON.
+fn json(text: &str) -> String {
+    serde_json::to_string(text).expect("a text")
 }
 
 /// Records with the program itself; what it says goes nowhere.
