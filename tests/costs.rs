@@ -1,0 +1,198 @@
+//! What each command costs, counted and not timed: SQL statements, steps of SQLite's machine, and,
+//! where valgrind is installed, instructions of whole processes. A figure that grows past its budget
+//! is a regression; one that shrank is written down here.
+
+#![allow(unsafe_code, reason = "statements and steps are counted through SQLite's own C interface")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a test starts programs and says what it found"
+)]
+
+#[allow(dead_code, reason = "the bench needs more of it")]
+#[path = "../benches/whole/history.rs"]
+mod history;
+
+use jandon::cli::session::{Session, World};
+use jandon::cli::{self, Globals};
+use jandon::view::worth::Drawing;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+static RANDOM: AtomicU64 = AtomicU64::new(1);
+
+/// What one command ran.
+#[derive(Clone, Debug, Default)]
+struct Ran {
+    statements: Vec<String>,
+    /// Steps of SQLite's machine.
+    steps: u64,
+    /// Rows that were stepped over without an index.
+    scanned: u64,
+}
+
+mod meter {
+    use super::Ran;
+    use rusqlite::ffi;
+    use std::cell::RefCell;
+    use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+
+    thread_local!(pub static RAN: RefCell<Ran> = RefCell::default());
+
+    unsafe extern "C" fn count(_: c_uint, _: *mut c_void, statement: *mut c_void, _: *mut c_void) -> c_int {
+        // SAFETY: for a profile event SQLite hands in the statement that has just ended.
+        let (steps, scanned, sql) = unsafe {
+            let count = |what| ffi::sqlite3_stmt_status(statement.cast(), what, 1) as u64;
+            let sql = CStr::from_ptr(ffi::sqlite3_sql(statement.cast()));
+            let scanned = count(ffi::SQLITE_STMTSTATUS_FULLSCAN_STEP);
+            (count(ffi::SQLITE_STMTSTATUS_VM_STEP), scanned, sql.to_string_lossy().into_owned())
+        };
+        RAN.with_borrow_mut(|ran| {
+            ran.steps += steps;
+            ran.scanned += scanned;
+            ran.statements.push(sql);
+        });
+        0
+    }
+
+    unsafe extern "C" fn attach(
+        db: *mut ffi::sqlite3,
+        _: *mut *mut c_char,
+        _: *const ffi::sqlite3_api_routines,
+    ) -> c_int {
+        // SAFETY: SQLite calls this with the connection that it is opening.
+        unsafe { ffi::sqlite3_trace_v2(db, ffi::SQLITE_TRACE_PROFILE, Some(count), std::ptr::null_mut()) }
+    }
+
+    /// Counts on every connection that is opened from now on.
+    pub fn start() {
+        // SAFETY: `attach` has the form that SQLite asks for, and lives as long as the process.
+        let set = unsafe { ffi::sqlite3_auto_extension(Some(attach)) };
+        assert_eq!(set, ffi::SQLITE_OK);
+    }
+}
+
+/// Runs a command in this process, on a ledger in a folder.
+fn ran(folder: &Path, line: &str) -> Ran {
+    let words = ["jandon"].into_iter().chain(line.split_whitespace());
+    let words = cli::parse(words.map(Into::into)).expect("words that the grammar knows");
+    let world = World {
+        now: jandon::period::Moment(0),
+        data: None,
+        config: None,
+        region: Some("KR".into()),
+        ledger: Some(folder.join("ledger.db")),
+        catalog: None,
+        today: Some(history::NOW.into()),
+        // Each change draws an id of its own.
+        random: RANDOM.fetch_add(1, Ordering::Relaxed),
+        drawing: Drawing::Figures,
+        progress: None,
+    };
+    let globals: Globals = words.globals.clone();
+    let session = Session::new(world, &globals).expect("a session");
+    meter::RAN.with_borrow_mut(std::mem::take);
+    if cli::run(&words.verb, &session).is_err() {
+        panic!("{line} fails");
+    }
+    meter::RAN.with_borrow_mut(std::mem::take)
+}
+
+fn ledger_of(facts: u64) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    history::write(folder.path(), facts).expect("a history");
+    let file = folder.path().join("history.jsonl").display().to_string();
+    ran(folder.path(), &format!("import {file}"));
+    folder
+}
+
+/// Commands, how many statements each may run, and how many steps on a ledger of ten thousand facts.
+const BUDGETS: [(&str, usize, u64); 14] = [
+    ("balance", 7, 7_000),
+    ("history --limit 20", 6, 2_600),
+    ("history 카카오페이 --limit 20", 7, 4_200),
+    ("report 2026-10", 102, 35_000),
+    ("expiring", 6, 7_000),
+    ("due", 9, 2_400),
+    ("stale", 5, 620),
+    ("chart", 9, 10_000),
+    ("value 2026-10", 5, 3_500),
+    ("fees 카카오페이 all", 9, 7_200),
+    ("account list", 4, 530),
+    ("rate list", 5, 540),
+    ("spend 카카오페이 4500", 20, 1_850),
+    ("undo", 46, 3_400),
+];
+
+#[test]
+fn no_command_runs_more_than_it_may() {
+    meter::start();
+    let ledger = ledger_of(10_000);
+    let mut over = Vec::new();
+    for (line, statements, steps) in BUDGETS {
+        let ran = ran(ledger.path(), line);
+        let cost = format!("{line}: {} statements, {} steps", ran.statements.len(), ran.steps);
+        println!("{cost}, {} rows stepped over without an index", ran.scanned);
+        if ran.statements.len() > statements || ran.steps > steps {
+            over.push(format!("{cost}; {statements} and {steps} are allowed"));
+        }
+    }
+    assert!(over.is_empty(), "{over:#?}");
+}
+
+#[test]
+fn no_command_reads_entries_without_an_index() {
+    meter::start();
+    let ledger = ledger_of(1_000);
+    let db = rusqlite::Connection::open(ledger.path().join("ledger.db")).expect("the ledger opens");
+    let mut statements = BTreeSet::new();
+    for (line, ..) in BUDGETS {
+        statements.extend(ran(ledger.path(), line).statements);
+    }
+    assert!(statements.iter().any(|sql| sql.contains("FROM entry")), "nothing was asked of the entries");
+    for sql in statements {
+        let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+        let nothing = vec![None::<i64>; plan.parameter_count()];
+        let rows = plan.query_map(rusqlite::params_from_iter(nothing), |row| row.get::<_, String>(3));
+        for step in rows.expect("the steps of a plan").flatten() {
+            // Walking along an index is no scan where it ends after a few rows.
+            let ends = step.contains("INDEX") && sql.contains("LIMIT");
+            let scans = ["SCAN e", "SCAN entry", "SCAN s", "SCAN snapshot"];
+            let words = step.split(" USING").next().unwrap_or_default();
+            assert!(ends || !scans.contains(&words), "{step}: {sql}");
+        }
+    }
+}
+
+/// Commands, and how many millions of instructions their process may take.
+const INSTRUCTIONS: [(&str, u64); 3] = [("--version", 3), ("balance", 8), ("spend 카카오페이 4500 -q", 9)];
+
+#[test]
+fn no_process_takes_more_instructions_than_it_may() {
+    let ledger = ledger_of(1_000);
+    let mut over = Vec::new();
+    for (line, millions) in INSTRUCTIONS {
+        let counted = std::process::Command::new("valgrind")
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", env!("CARGO_BIN_EXE_jandon")])
+            .arg("--ledger")
+            .arg(ledger.path().join("ledger.db"))
+            .args(line.split(' '))
+            .env("JANDON_TODAY", history::NOW)
+            .env("HOME", ledger.path())
+            .env("LC_ALL", "C.UTF-8")
+            .output();
+        let Ok(counted) = counted else {
+            return println!("skipped: valgrind is not installed");
+        };
+        assert!(counted.status.success(), "{line} fails: {}", String::from_utf8_lossy(&counted.stderr));
+        let said = String::from_utf8_lossy(&counted.stderr).into_owned();
+        let refs = said.lines().find_map(|line| line.split_once("Collected : ")).expect("a count").1;
+        let taken: u64 = refs.trim().parse().expect("a number");
+        println!("{line}: {taken} instructions");
+        if taken > millions * 1_000_000 {
+            over.push(format!("{line}: {taken} instructions; {millions} millions are allowed"));
+        }
+    }
+    assert!(over.is_empty(), "{over:#?}");
+}
