@@ -34,7 +34,7 @@ mod value;
 mod withdraw;
 
 use crate::view::{Answer, Format};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use failure::Failure;
 use session::Session;
 use std::path::PathBuf;
@@ -236,5 +236,59 @@ pub fn run(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
 
 /// The arguments as words, or what the grammar says instead: help, the version, or a mistake.
 pub fn parse(arguments: impl Iterator<Item = std::ffi::OsString>) -> Result<Words, clap::Error> {
-    Words::try_parse_from(arguments)
+    let arguments: Vec<std::ffi::OsString> = arguments.collect();
+    match parse_by_verb(&arguments) {
+        Some(words) => Ok(words),
+        None => Words::try_parse_from(arguments),
+    }
+}
+
+/// The arguments as words, by the grammar of the one verb that they name: to build the whole of it
+/// takes as long as most commands. None where they are not of that verb; the whole grammar says why.
+fn parse_by_verb(arguments: &[std::ffi::OsString]) -> Option<Words> {
+    let mut verbs = Verb::augment_subcommands(clap::Command::new("jandon"));
+    let verb = arguments.iter().skip(1).find(|word| verbs.find_subcommand(word).is_some())?;
+    let verb = std::mem::take(verbs.find_subcommand_mut(verb)?);
+    let grammar = Globals::augment_args(clap::Command::new("jandon")).subcommand_required(true);
+    let mut grammar = grammar.subcommand(verb);
+    let words = Words::from_arg_matches(&grammar.try_get_matches_from_mut(arguments).ok()?).ok()?;
+    // The process ends soon: to take a grammar apart piece by piece is work for nothing.
+    std::mem::forget((verbs, grammar));
+    Some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(line: &str) -> Vec<std::ffi::OsString> {
+        ["jandon"].into_iter().chain(line.split(' ')).map(Into::into).collect()
+    }
+
+    #[test]
+    fn the_grammar_of_one_verb_reads_what_the_whole_one_reads() {
+        let lines = [
+            "balance",
+            "--ledger report balance --json",
+            "balance --ledger report",
+            "spend toss 4500 at balance",
+            "-q log toss 1 kakao 2 --same",
+            "account add toss --kind wallet",
+            "history --limit 20 -o report",
+            "--help",
+            "balance --help",
+            "--version",
+            "balanc",
+            "balance --nonsense",
+            "",
+        ];
+        for line in lines {
+            let by_verb = parse_by_verb(&said(line)).map(|words| format!("{words:?}"));
+            let whole = Words::try_parse_from(said(line)).map(|words| format!("{words:?}"));
+            let parsed = parse(said(line).into_iter()).map(|words| format!("{words:?}"));
+            assert_eq!(parsed.as_ref().ok(), whole.as_ref().ok(), "{line}");
+            assert!(by_verb.is_none() || by_verb.as_ref() == whole.as_ref().ok(), "{line}");
+        }
+        assert!(parse_by_verb(&said("balance --json")).is_some());
+    }
 }
