@@ -12,6 +12,7 @@ use std::path::Path;
 use unicode_normalization::UnicodeNormalization;
 
 fn main() {
+    start_without_relocation();
     let folder = Path::new("src/fee/platforms");
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut files: Vec<_> = std::fs::read_dir(folder)
@@ -57,6 +58,15 @@ fn main() {
     code.push_str("];\n");
     let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     std::fs::write(Path::new(&out).join("built_in.rs"), code).expect("OUT_DIR can be written");
+}
+
+/// Lets the program lie where it was linked to lie: a process that lives for two milliseconds would
+/// spend a tenth of them on moving itself elsewhere.
+fn start_without_relocation() {
+    let target = |what: &str| std::env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
+    if target("OS") == "linux" && target("ENV") == "gnu" {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
 }
 
 /// The form in which names are compared; the same as `ledger::name::folded`.

@@ -7,7 +7,7 @@ use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot, name};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
 use rusqlite::{CachedStatement, OptionalExtension, params};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// So many words are remembered at most.
 const LABELS_MAX: usize = 4096;
@@ -17,8 +17,8 @@ pub(super) struct Pass<'s> {
     pub(super) store: &'s Store,
     /// The next number in the order of recording.
     seq: i64,
-    pub(super) accounts: HashMap<AccountId, Account>,
-    pub(super) units: HashMap<Unit, i64>,
+    pub(super) accounts: BTreeMap<AccountId, Account>,
+    pub(super) units: BTreeMap<Unit, i64>,
     pub(super) touched: BTreeSet<AccountId>,
     pub(super) tally: Tally,
     /// The numbers of words that were looked up.
@@ -68,7 +68,7 @@ impl Store {
         self.number(sql).map_err(|e| self.fail(e))
     }
 
-    fn unit_numbers(&self) -> Result<HashMap<Unit, i64>, StoreError> {
+    fn unit_numbers(&self) -> Result<BTreeMap<Unit, i64>, StoreError> {
         Ok(self.live_units()?.into_iter().map(|(seq, unit)| (unit, seq)).collect())
     }
 }

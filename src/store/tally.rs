@@ -14,8 +14,8 @@ use super::read::amount_at;
 use crate::ledger::{AccountId, Bills, Entry, Expires, Flow, Kind, Lots, Measure, RuleBroken};
 use crate::period::{Moment, Month};
 use rusqlite::params;
-use std::collections::hash_map::Entry as Slot;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
 
 /// So much may all facts of a ledger move together. No sum over any of them, nor a difference of
 /// such sums, passes what 64 bits hold.
@@ -26,7 +26,7 @@ const LARGE: u64 = 1 << 38;
 /// What was counted and is not written yet.
 #[derive(Default)]
 pub(super) struct Tally {
-    ends: HashMap<AccountId, End>,
+    ends: BTreeMap<AccountId, End>,
     totals: BTreeMap<(AccountId, Month), MonthTotal>,
     categories: BTreeMap<CategoryKey, (i64, i64)>,
     channels: BTreeMap<ChannelKey, [i64; 4]>,
