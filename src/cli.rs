@@ -246,6 +246,10 @@ pub fn parse(arguments: impl Iterator<Item = std::ffi::OsString>) -> Result<Word
 /// The arguments as words, by the grammar of the one verb that they name: to build the whole of it
 /// takes as long as most commands. None where they are not of that verb; the whole grammar says why.
 fn parse_by_verb(arguments: &[std::ffi::OsString]) -> Option<Words> {
+    let is_word = |argument: &std::ffi::OsString| !argument.as_encoded_bytes().starts_with(b"-");
+    if !arguments.iter().skip(1).any(is_word) {
+        return None;
+    }
     let mut verbs = Verb::augment_subcommands(clap::Command::new("jandon"));
     let verb = arguments.iter().skip(1).find(|word| verbs.find_subcommand(word).is_some())?;
     let verb = std::mem::take(verbs.find_subcommand_mut(verb)?);

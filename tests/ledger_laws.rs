@@ -501,7 +501,8 @@ impl Scene {
         same(what, channel_lines(fine(self.store.channels(from, to))?), self.referee.channels(from, to))?;
         if let (Some(from), Some(to)) = range {
             for unit in [won(), dollars(), points()] {
-                let mut amounts = fine(self.store.micropayments(&unit, threshold, from, to))?;
+                let limits = [unit.money(threshold)];
+                let mut amounts = fine(self.store.micropayments(&limits, from, to))?.remove(0);
                 amounts.sort();
                 same("micropayments", amounts, self.referee.micropayments(&unit, threshold, from, to))?;
             }
@@ -1622,7 +1623,7 @@ fn what_a_reading_costs_does_not_depend_on_the_number_of_entries() {
         ("bills of the past", |s| Ok(s.bills(day("2026-07-10").end())?.len())),
         ("small payments", |s| {
             let (from, to) = (day("2026-10-01").start(), day("2026-10-31").end());
-            Ok(s.micropayments(&won(), 50, from, to)?.len())
+            Ok(s.micropayments(&[won().money(50)], from, to)?.len())
         }),
         ("what is used of a quota", |s| {
             let ask = Use { channels: vec![CHANNELS[0].into()], since: None, until: day("2026-11-22").end() };

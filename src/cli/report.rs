@@ -6,6 +6,7 @@ use super::session::{Book, Session};
 use super::{Note, Outcome};
 use crate::fee::Side;
 use crate::ledger::{AccountId, Kind};
+use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Period};
 use crate::report;
 use crate::view::report::{Days, Report};
@@ -95,17 +96,17 @@ fn summary(
         None => Vec::new(),
         Some((from, to)) => store.categories(Some(from.start()), Some(to.end()))?,
     };
-    let mut micropayments = Vec::new();
-    for threshold in &session.config()?.micropayments {
-        let unit = &threshold.unit;
-        let spent: i64 =
-            now.iter().filter(|t| t.kind == Kind::Spend && &t.unit == unit).map(|t| t.amount).sum();
-        let has_spent = now.iter().any(|t| t.kind == Kind::Spend && &t.unit == unit);
-        if has_spent {
-            let amounts = store.micropayments(unit, threshold.parts, begin, end)?;
-            micropayments.push(report::micropayments(threshold.clone(), amounts, spent));
-        }
-    }
+    let spent = |unit: &Unit| -> Option<i64> {
+        let spends = now.iter().filter(|total| total.kind == Kind::Spend && total.unit == *unit);
+        spends.map(|total| total.amount).reduce(|a, b| a + b)
+    };
+    let limits = session.config()?.micropayments.iter();
+    let (limits, spent): (Vec<Money>, Vec<i64>) =
+        limits.filter_map(|limit| Some((limit.clone(), spent(&limit.unit)?))).unzip();
+    let amounts = store.micropayments(&limits, begin, end)?;
+    let micropayments = limits.into_iter().zip(amounts).zip(spent);
+    let micropayments =
+        micropayments.map(|((limit, amounts), spent)| report::micropayments(limit, amounts, spent)).collect();
     let mut fees = Vec::new();
     for mut total in store.channels(Some(begin), Some(end))? {
         // Charges on top are no part of the amount that they are a share of.

@@ -9,11 +9,11 @@ use crate::ledger::{
     Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Measure, PathFact, Place, Snapshot,
     Standing,
 };
-use crate::money::{Rate, Unit};
+use crate::money::{Money, Rate, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::{CategoryTotal, ChannelTotal, DatedRate};
 use rusqlite::{OptionalExtension, Row, params};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A row of the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -548,21 +548,32 @@ impl Store {
         self.maybe("SELECT text FROM label WHERE id = ?1", [id], |row| row.get(0))
     }
 
-    /// The amounts of the spends between two moments of at most so many parts of a unit, in any order.
+    /// The amounts of the spends between two moments that are at most as large as each limit, a limit
+    /// for each unit, in any order.
     pub fn micropayments(
         &self,
-        unit: &Unit,
-        at_most: i64,
+        limits: &[Money],
         from: Moment,
         to: Moment,
-    ) -> Result<Vec<i64>, StoreError> {
+    ) -> Result<Vec<Vec<i64>>, StoreError> {
         let units = self.live_units()?;
-        let Some((unit, _)) = units.into_iter().find(|(_, u)| u == unit) else { return Ok(Vec::new()) };
-        let sql = format!(
-            "SELECT amount_out FROM entry WHERE kind = 1 AND unit_out = ?1 AND at BETWEEN ?2 AND ?3
-             AND amount_out <= ?4 AND {LIVE}"
-        );
-        self.all(&sql, params![unit, from.0, to.0, at_most], |row| amount_at(row, 0))
+        let number = |unit: &Unit| units.iter().find(|(_, known)| known == unit).map(|(seq, _)| *seq);
+        let limits: Vec<(Option<i64>, i64)> = limits.iter().map(|m| (number(&m.unit), m.parts)).collect();
+        // Few changes are void, if any: to look among them here is quicker than for each row there.
+        let voided: Vec<i64> = self.all("SELECT change FROM voided", [], |row| row.get(0))?;
+        let voided: HashSet<i64> = voided.into_iter().collect();
+        let mut found = vec![Vec::new(); limits.len()];
+        let sql = "SELECT unit_out, amount_out, change FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind = 1";
+        self.all(sql, [from.0, to.0], |row| {
+            let (unit, amount): (i64, i64) = (row.get(0)?, amount_at(row, 1)?);
+            for ((_, at_most), found) in limits.iter().zip(&mut found).filter(|(l, _)| l.0 == Some(unit)) {
+                if amount <= *at_most && (voided.is_empty() || !voided.contains(&row.get(2)?)) {
+                    found.push(amount);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// The moment of the first fact that counts.
