@@ -166,7 +166,7 @@ fn no_command_reads_entries_without_an_index() {
 }
 
 /// Commands, and how many millions of instructions their process may take.
-const INSTRUCTIONS: [(&str, u64); 3] = [("--version", 3), ("balance", 8), ("spend 카카오페이 4500 -q", 9)];
+const INSTRUCTIONS: [(&str, u64); 3] = [("--version", 4), ("balance", 6), ("spend 카카오페이 4500 -q", 7)];
 
 #[test]
 fn no_process_takes_more_instructions_than_it_may() {

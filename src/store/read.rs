@@ -12,6 +12,7 @@ use crate::ledger::{
 use crate::money::{Money, Rate, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::{CategoryTotal, ChannelTotal, DatedRate};
+use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, params};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -563,8 +564,11 @@ impl Store {
         let voided: Vec<i64> = self.all("SELECT change FROM voided", [], |row| row.get(0))?;
         let voided: HashSet<i64> = voided.into_iter().collect();
         let mut found = vec![Vec::new(); limits.len()];
-        let sql = "SELECT unit_out, amount_out, change FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind = 1";
-        self.all(sql, [from.0, to.0], |row| {
+        let change = if voided.is_empty() { "0" } else { "change" };
+        let sql = format!(
+            "SELECT unit_out, amount_out, {change} FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind = 1"
+        );
+        self.all(&sql, [from.0, to.0], |row| {
             let (unit, amount): (i64, i64) = (row.get(0)?, amount_at(row, 1)?);
             for ((_, at_most), found) in limits.iter().zip(&mut found).filter(|(l, _)| l.0 == Some(unit)) {
                 if amount <= *at_most && (voided.is_empty() || !voided.contains(&row.get(2)?)) {
@@ -614,8 +618,6 @@ impl Store {
 
     /// The rows of the history, oldest first.
     pub fn history(&self, filter: &Filter) -> Result<Vec<HistoryRow>, StoreError> {
-        let low = filter.from.map_or(i64::MIN, |m| m.0);
-        let high = filter.to.map_or(i64::MAX, |m| m.0);
         let limit = filter.limit.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX));
         let pattern = filter.search.as_ref().map(|s| {
             let escaped = s.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -623,34 +625,33 @@ impl Store {
         });
         let mut rows = Vec::new();
         if !filter.snapshots_only {
-            let kind = filter.kind.map(kind_column);
-            let account = filter.account.map(|a| a.0);
             // Each of these follows one index backwards and stops at the limit.
-            let sides: &[&str] = match account {
-                None => &["?3 IS NULL"],
-                Some(_) => &["e.from_account = ?3", "e.to_account = ?3"],
+            let sides: &[Option<&str>] = match filter.account {
+                None => &[None],
+                Some(_) => &[Some("e.from_account = "), Some("e.to_account = ")],
             };
             for side in sides {
-                let mut sql = format!(
+                let mut asked = Asked::between("e.at", filter);
+                if let (Some(side), Some(account)) = (side, filter.account) {
+                    asked.and(side, account.0.into());
+                }
+                if let Some(kind) = filter.kind {
+                    asked.and("e.kind = ", kind_column(kind).into());
+                }
+                if let Some(category) = &filter.category {
+                    asked.and("ca.text = ", category.clone().into());
+                }
+                if let Some(pattern) = &pattern {
+                    asked.and_any(&["ca.text", "pa.text", "e.note", "ch.text"], pattern.clone().into());
+                }
+                let (conditions, values) = asked.limited(limit);
+                let sql = format!(
                     "SELECT {ENTRY_COLUMNS}, c.id, e.change IN (SELECT change FROM voided)
                      FROM entry e {ENTRY_JOINS} JOIN change c ON c.seq = e.change
-                     WHERE {side} AND e.at BETWEEN ?1 AND ?2"
+                     WHERE {conditions} ORDER BY e.at DESC, e.seq DESC LIMIT ?{}",
+                    values.len()
                 );
-                if kind.is_some() {
-                    sql += " AND e.kind = ?4";
-                } else {
-                    sql += " AND ?4 IS NULL";
-                }
-                sql += if filter.category.is_some() { " AND ca.text = ?5" } else { " AND ?5 IS NULL" };
-                sql += if pattern.is_some() {
-                    " AND (ca.text LIKE ?6 ESCAPE '\\' OR pa.text LIKE ?6 ESCAPE '\\'
-                       OR e.note LIKE ?6 ESCAPE '\\' OR ch.text LIKE ?6 ESCAPE '\\')"
-                } else {
-                    " AND ?6 IS NULL"
-                };
-                sql += " ORDER BY e.at DESC, e.seq DESC LIMIT ?7";
-                let values = params![low, high, account, kind, filter.category, pattern, limit];
-                rows.extend(self.all(&sql, values, |row| {
+                rows.extend(self.all(&sql, rusqlite::params_from_iter(values), |row| {
                     let (seq, entry, _) = entry_of(row)?;
                     let (change, voided) = (Id(row.get(24)?), row.get(25)?);
                     Ok(HistoryRow { change, voided, seq, fact: HistoryFact::Entry(entry) })
@@ -659,18 +660,23 @@ impl Store {
         }
         // A snapshot is of no kind of entry and of no category.
         if filter.kind.is_none() && filter.category.is_none() {
-            let account = if filter.account.is_some() { "s.account = ?3" } else { "?3 IS NULL" };
-            let note = if pattern.is_some() { "s.note LIKE ?5 ESCAPE '\\'" } else { "?5 IS NULL" };
+            let mut asked = Asked::between("s.at", filter);
+            if let Some(account) = filter.account {
+                asked.and("s.account = ", account.0.into());
+            }
+            if let Some(pattern) = pattern {
+                asked.and_any(&["s.note"], pattern.into());
+            }
+            let (conditions, values) = asked.limited(limit);
             let sql = format!(
                 "SELECT s.seq, s.id, s.at, s.account, s.balance, n.unexplained, c.id,
                         s.change IN (SELECT change FROM voided), s.note, ifnull(n.first, 0)
                  FROM snapshot s JOIN change c ON c.seq = s.change
                  LEFT JOIN seen n ON n.account = s.account AND n.at = s.at AND n.seq = s.seq
-                 WHERE {account} AND s.at BETWEEN ?1 AND ?2 AND {note}
-                 ORDER BY s.at DESC, s.seq DESC LIMIT ?4"
+                 WHERE {conditions} ORDER BY s.at DESC, s.seq DESC LIMIT ?{}",
+                values.len()
             );
-            let values = params![low, high, filter.account.map(|a| a.0), limit, pattern];
-            rows.extend(self.all(&sql, values, |row| {
+            rows.extend(self.all(&sql, rusqlite::params_from_iter(values), |row| {
                 let (at, account) = (moment_at(row, 2)?, AccountId(row.get(3)?));
                 let (balance, note) = (amount_at(row, 4)?, row.get(8)?);
                 let snapshot = Snapshot { id: Id(row.get(1)?), at, account, balance, note };
@@ -913,6 +919,43 @@ impl Store {
             Ok(())
         })?;
         Ok(walked)
+    }
+}
+
+/// What is asked of rows, and the values that the conditions speak of. Only what is asked stands
+/// there: SQLite plans a statement anew when it is told the value of a condition that may be none.
+struct Asked {
+    conditions: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Asked {
+    fn between(column: &str, filter: &Filter) -> Asked {
+        let low = filter.from.map_or(i64::MIN, |m| m.0);
+        let high = filter.to.map_or(i64::MAX, |m| m.0);
+        let conditions = vec![format!("{column} BETWEEN ?1 AND ?2")];
+        Asked { conditions, values: vec![low.into(), high.into()] }
+    }
+
+    /// What must equal a value as well.
+    fn and(&mut self, what: &str, value: Value) {
+        self.values.push(value);
+        self.conditions.push(format!("{what}?{}", self.values.len()));
+    }
+
+    /// One of these columns must be like a pattern as well.
+    fn and_any(&mut self, columns: &[&str], pattern: Value) {
+        self.values.push(pattern);
+        let number = self.values.len();
+        let like: Vec<String> =
+            columns.iter().map(|column| format!("{column} LIKE ?{number} ESCAPE '\\'")).collect();
+        self.conditions.push(format!("({})", like.join(" OR ")));
+    }
+
+    /// All conditions, and the values with a limit behind them.
+    fn limited(mut self, limit: i64) -> (String, Vec<Value>) {
+        self.values.push(limit.into());
+        (self.conditions.join(" AND "), self.values)
     }
 }
 
