@@ -18,6 +18,7 @@ mod history;
 mod import;
 mod log;
 mod pay;
+mod plan;
 mod rate;
 mod record;
 mod refund;
@@ -140,6 +141,7 @@ pub enum Verb {
     Stale(stale::Words),
     Value(value::Words),
     Fees(fees::Words),
+    Plan(plan::Words),
     Channels(channels::Words),
     #[command(subcommand)]
     Rate(rate::Words),
@@ -222,6 +224,7 @@ pub fn run(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
         Verb::Stale(words) => stale::run(words, session),
         Verb::Value(words) => value::run(words, session),
         Verb::Fees(words) => fees::run(words, session),
+        Verb::Plan(words) => plan::run(words, session),
         Verb::Channels(words) => channels::run(words, session),
         Verb::Rate(words) => rate::run(words, session),
         Verb::Unit(words) => unit::run(words, session),

@@ -16,7 +16,7 @@ use crate::period::{Day, Moment};
 pub use amounts::Amounts;
 pub use charge::FreeLeft;
 pub use charge::{Charges, Terms};
-pub use quote::{Advice, Asked, Blocked, Outcome, Quote, Reason, quote, quotes};
+pub use quote::{Advice, Asked, Blocked, Outcome, Quote, Reason, outcome, quote, quotes};
 
 /// A text for people, in English and perhaps in Korean.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ pub mod import;
 pub mod ledger;
 pub mod money;
 pub mod period;
+pub mod plan;
 pub mod report;
 pub mod store;
 pub mod view;

@@ -11,6 +11,7 @@ pub mod csv;
 pub mod fees;
 pub mod history;
 pub mod page;
+pub mod plan;
 pub mod recorded;
 pub mod report;
 pub mod worth;

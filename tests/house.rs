@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("report", 3),
     ("export", 3),
     ("import", 3),
+    ("plan", 4),
     ("store", 5),
     ("view", 5),
     ("cli", 6),

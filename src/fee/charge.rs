@@ -68,29 +68,44 @@ impl<'a> Terms<'a> {
         used: impl Fn(&Use) -> Used,
     ) -> Option<Terms<'a>> {
         let tariff = channel.tariff_on(at.day())?;
+        let asked = |per, pool: Option<&str>| used(&platform.use_of(channel, per, pool, at));
+        let limit = |i: usize| asked(tariff.limits[i].per, tariff.limits[i].pool.as_deref());
+        let free = |i: usize| {
+            let free = tariff.charges[i].free.as_ref();
+            free.map_or(Used::default(), |free| asked(free.per, free.pool.as_deref()))
+        };
+        Some(Terms::under(channel, tariff, available, limit, free))
+    }
+
+    /// The terms of one rule of a channel. `limit` and `free` answer what is used of the limit, or
+    /// of the free quota of the charge, of that place in the rule.
+    pub fn under(
+        channel: &'a Channel,
+        tariff: &'a Tariff,
+        available: Option<i64>,
+        limit: impl Fn(usize) -> Used,
+        free: impl Fn(usize) -> Used,
+    ) -> Terms<'a> {
         let mut amount_left: Option<i64> = None;
         let mut count_used_up = false;
-        for limit in &tariff.limits {
-            let used = used(&platform.use_of(channel, limit.per, limit.pool.as_deref(), at));
-            if let Some(amount) = limit.amount {
+        for (i, row) in tariff.limits.iter().enumerate() {
+            let used = limit(i);
+            if let Some(amount) = row.amount {
                 let left = amount.saturating_sub(used.amount).max(0);
                 amount_left = Some(amount_left.map_or(left, |other| other.min(left)));
             }
-            count_used_up |= limit.count.is_some_and(|count| used.count >= count);
+            count_used_up |= row.count.is_some_and(|count| used.count >= count);
         }
-        let free_left = tariff
-            .charges
-            .iter()
-            .map(|charge| {
-                let Some(free) = &charge.free else { return FreeLeft::default() };
-                let used = used(&platform.use_of(channel, free.per, free.pool.as_deref(), at));
-                FreeLeft {
-                    count: free.count.map(|count| (count - used.count).max(0)),
-                    amount: free.amount.map(|amount| amount.saturating_sub(used.amount).max(0)),
-                }
-            })
-            .collect();
-        Some(Terms { tariff, channel, available, amount_left, count_used_up, free_left, end: End::High })
+        let left = |(i, charge): (usize, &Charge)| {
+            let Some(row) = &charge.free else { return FreeLeft::default() };
+            let used = free(i);
+            FreeLeft {
+                count: row.count.map(|count| (count - used.count).max(0)),
+                amount: row.amount.map(|amount| amount.saturating_sub(used.amount).max(0)),
+            }
+        };
+        let free_left = tariff.charges.iter().enumerate().map(left).collect();
+        Terms { tariff, channel, available, amount_left, count_used_up, free_left, end: End::High }
     }
 
     /// The same terms at the lower end of every range of percents; `None` where there is no range.
@@ -106,6 +121,27 @@ impl<'a> Terms<'a> {
     /// Each charge with what is left of its free quota.
     pub(super) fn charges(&self) -> impl Iterator<Item = (&'a Charge, FreeLeft)> + '_ {
         self.tariff.charges.iter().zip(self.free_left.iter().copied())
+    }
+
+    /// What is left of the free quota of the charge of that place.
+    pub fn free_of(&self, charge: usize) -> FreeLeft {
+        self.free_left.get(charge).copied().unwrap_or_default()
+    }
+
+    /// Does the charge of that place cost nothing whatever the amount, for withdrawals are left that are free?
+    pub fn is_free(&self, charge: usize) -> bool {
+        let free = self.tariff.charges.get(charge).and_then(|c| c.free.as_ref());
+        let left = self.free_of(charge);
+        free.is_some() && left.count != Some(0) && left.amount.is_none()
+    }
+
+    /// What the brackets of a charge come to for a base, in hundred-millionths of a part; `None`
+    /// past their end, or where it has none.
+    pub fn bracket_sum(&self, charge: &Charge, base: i128) -> Option<i128> {
+        match &charge.scale {
+            Scale::Brackets(brackets) => self.brackets(brackets, base),
+            _ => None,
+        }
     }
 
     /// What is left of the first free quota, if the tariff has one.

@@ -257,6 +257,17 @@ pub fn quote(
     quote
 }
 
+/// What a withdrawal of an amount comes to under those terms, at the worse end of a range of
+/// percents, or the first reason why it cannot be made. `withdrawn_decimals` are those of the
+/// platform's unit.
+pub fn outcome(terms: &Terms<'_>, withdrawn_decimals: u8, amount: i64) -> Result<Outcome, Reason> {
+    let (num, den) = terms.conversion(withdrawn_decimals);
+    let conversion = Conversion { num, den };
+    let high = checked(terms, conversion, amount)?;
+    let low = terms.at_best().and_then(|best| checked(&best, conversion, amount).ok());
+    Ok(low.filter(|low| low.net < high.net).unwrap_or(high))
+}
+
 /// What an amount comes to, or the first reason why it cannot be made.
 fn checked(terms: &Terms<'_>, conversion: Conversion, amount: i64) -> Result<Outcome, Reason> {
     let tariff = terms.tariff;

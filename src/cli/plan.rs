@@ -1,0 +1,361 @@
+//! `plan`: which balances to withdraw, through which channels, when and in how many pieces. It
+//! writes nothing.
+
+use super::failure::{Failure, quoted};
+use super::session::{Book, Session, any_amount, available};
+use super::{Note, Outcome};
+use crate::fee::{Confidence, Platform, Use, Used};
+use crate::ledger::{Account, AccountKind};
+use crate::money::{Figure, FigureError, Money, Unit};
+use crate::period::{Day, parse_date};
+use crate::plan::{EFFORT, Holding, Plan as Planned, Question, SPLITS, Step, Stuck, TooMuch, taking_part};
+use crate::view::plan::{Blocked, Plan, PlanStep};
+use std::collections::HashMap;
+
+/// Find the cheapest way to withdraw a sum, or the way to withdraw the most
+#[derive(Debug, clap::Args)]
+pub struct Words {
+    /// How much is to arrive at least [default: as much as can be]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    target: Option<String>,
+    /// The last day on which something may be withdrawn [default: today]
+    #[arg(long, value_name = "DATE")]
+    by: Option<String>,
+    /// Leave that much in an account
+    #[arg(long, value_name = "NAME=A", num_args = 1..)]
+    keep: Vec<String>,
+    /// Only from these accounts
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    only: Vec<String>,
+    /// At most so many withdrawals for each account, channel and calendar month
+    #[arg(long, value_name = "N", default_value_t = SPLITS, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    splits: u32,
+    /// Print the commands that book the plan, and nothing else
+    #[arg(long)]
+    commands: bool,
+}
+
+/// Answers with one row a withdrawal.
+pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    let by = match &words.by {
+        None => session.today(),
+        Some(text) => parse_date(text, session.today())?,
+    };
+    if by < session.today() {
+        return Err(Failure::Usage {
+            message: format!("--by {by} lies in the past"),
+            hint: format!("give a day from {} on, or leave --by out for today", session.today()),
+        });
+    }
+    session.read(|book| {
+        let drawn = drawn_on(words, session, book)?;
+        if drawn.is_empty() {
+            return Err(no_way_out("no account holds anything that could be withdrawn", &[]));
+        }
+        let mut platforms: Vec<Platform> = Vec::new();
+        let mut placed: Vec<Option<usize>> = Vec::new();
+        for (account, _) in &drawn {
+            placed.push(match &account.platform {
+                None => None,
+                Some(id) => Some(match platforms.iter().position(|p| p.id == *id) {
+                    Some(place) => place,
+                    None => match session.platform_of(account) {
+                        Ok(platform) => {
+                            platforms.push(platform);
+                            platforms.len() - 1
+                        }
+                        // One account that cannot be judged does not stand in the way of the others.
+                        Err(Failure::PlatformGone { .. }) => {
+                            placed.push(None);
+                            continue;
+                        }
+                        Err(other) => return Err(other),
+                    },
+                }),
+            });
+        }
+        let (unit, target) = wanted(words, session, book, &platforms)?;
+        let keeps = keeps(words, session, book, &drawn)?;
+        let lots = book.store.lots(session.now)?;
+        let mut holdings: Vec<Holding> = Vec::new();
+        let mut held_by: Vec<&Account> = Vec::new();
+        let mut blocked: Vec<Blocked> = Vec::new();
+        for ((account, parts), place) in drawn.iter().zip(&placed) {
+            let Some(place) = place else {
+                blocked.push(Blocked::without_platform(account));
+                continue;
+            };
+            let dated = lots.iter().filter(|(id, day, _)| *id == account.id && *day >= session.today());
+            let dated: Vec<(Day, i64)> = dated.map(|(_, day, parts)| (*day, *parts)).collect();
+            let of_lots: i64 = dated.iter().map(|(_, parts)| parts).sum();
+            held_by.push(account);
+            holdings.push(Holding {
+                account: account.name.clone(),
+                platform: *place,
+                undated: (parts - of_lots).max(0),
+                dated,
+                keep: keeps.get(&account.id).copied().unwrap_or(0),
+                by,
+            });
+        }
+        let accounts = holdings.len();
+        let question = Question {
+            platforms: &platforms,
+            holdings,
+            unit: unit.clone(),
+            target: target.as_ref().map(|t| t.parts),
+            now: session.now,
+            by,
+            splits: words.splits,
+            effort: EFFORT,
+        };
+        let used = asked(session, book, &question)?;
+        let planned = question.plan(&used);
+        let stuck = |stuck: &[Stuck]| -> Vec<Blocked> {
+            let row = |s: &Stuck| {
+                let account = held_by[s.holding];
+                let money = |parts: i64| account.unit.money(parts);
+                Blocked {
+                    account: account.name.clone(),
+                    unit: account.unit.clone(),
+                    reason: s.reason,
+                    short_by: s.short_by.map(money),
+                    least: s.least.map(money),
+                }
+            };
+            stuck.iter().map(row).collect()
+        };
+        let planned = planned.map_err(|too_much| {
+            let rows = stuck(&too_much.blocked);
+            out_of_reach(&too_much, &unit, target.as_ref(), by, &rows)
+        })?;
+        blocked.extend(stuck(&planned.blocked));
+        if planned.steps.is_empty() && blocked.len() >= accounts {
+            return Err(no_way_out("no account can be withdrawn from", &blocked));
+        }
+        let notes = notes(session, &question, &planned, &platforms);
+        let steps: Vec<PlanStep> = planned.steps.iter().map(|s| step(s, held_by[s.holding], &unit)).collect();
+        let commands =
+            words.commands.then(|| planned.steps.iter().map(|s| command(s, held_by[s.holding])).collect());
+        let answer = Plan {
+            schema: "jandon.plan/1",
+            net: unit.money(planned.net),
+            cost: unit.money(planned.cost),
+            proven: planned.proven,
+            gap: unit.money(planned.gap),
+            simple_cost: planned.simple_cost.map(|parts| unit.money(parts)),
+            target,
+            by,
+            steps,
+            blocked,
+            commands,
+            unit,
+        };
+        Ok(Outcome::of(answer).with(notes))
+    })
+}
+
+/// The accounts that a plan may draw on, with what is available in each, in the order of their names.
+fn drawn_on<'b>(
+    words: &Words,
+    session: &Session,
+    book: &'b Book<'_>,
+) -> Result<Vec<(&'b Account, i64)>, Failure> {
+    let mut accounts: Vec<&Account> = match words.only.as_slice() {
+        [] => book.accounts.iter().filter(|a| !a.closed).collect(),
+        names => names.iter().map(|name| session.account(book, name, false)).collect::<Result<_, _>>()?,
+    };
+    accounts.sort_by(|a, b| a.name.cmp(&b.name));
+    accounts.dedup_by_key(|a| a.id);
+    let standings = book.store.standings(session.now)?;
+    // Money owed cannot be withdrawn, and money in the bank has arrived.
+    let drawn = accounts.into_iter().filter(|a| !a.is_carrier() && a.kind != AccountKind::Bank);
+    let drawn = drawn.map(|a| (a, available(a, standings.get(&a.id).copied().unwrap_or_default())));
+    Ok(drawn.filter(|(_, parts)| *parts > 0).collect())
+}
+
+/// The unit in which money is to arrive, and how much of it.
+fn wanted(
+    words: &Words,
+    session: &Session,
+    book: &Book<'_>,
+    platforms: &[Platform],
+) -> Result<(Unit, Option<Money>), Failure> {
+    let figure = words.target.as_ref().map(|text| Figure::parse(text)).transpose()?;
+    let mut paid: Vec<Unit> = Vec::new();
+    for platform in platforms {
+        for channel in &platform.channels {
+            if !taking_part(platform, &channel.pays).is_empty() && !paid.contains(&channel.pays) {
+                paid.push(channel.pays.clone());
+            }
+        }
+    }
+    paid.sort();
+    let written = figure.as_ref().filter(|f| f.mark().is_some()).and_then(|figure| {
+        let fits = |u: &&Unit| !matches!(figure.money(u), Err(FigureError::WrongUnit { .. }));
+        let fitting: Vec<&Unit> = paid.iter().filter(fits).collect();
+        match fitting.as_slice() {
+            [one] => Some((*one).clone()),
+            _ => figure.unit_written(),
+        }
+    });
+    let unit = match (written, session.exchange_unit(book.store)?) {
+        (Some(unit), _) | (None, Some(unit)) => unit,
+        (None, None) => match paid.as_slice() {
+            [one] => one.clone(),
+            [] => return Err(no_way_out("no account has an official way out", &[])),
+            several => {
+                let codes = several.iter().map(Unit::to_string).collect::<Vec<_>>().join(", ");
+                return Err(Failure::Usage {
+                    message: format!("the channels pay {codes}, and nothing says which of them is wanted"),
+                    hint: format!("write the unit with --target, or name it: -X {}", several[0]),
+                });
+            }
+        },
+    };
+    let target = figure.map(|figure| figure.money(&unit)).transpose()?;
+    match target {
+        Some(target) if target.parts == 0 => {
+            Err(Failure::ZeroAmount { text: words.target.clone().unwrap_or_default() })
+        }
+        target => Ok((unit, target)),
+    }
+}
+
+/// What must stay in which account.
+fn keeps(
+    words: &Words,
+    session: &Session,
+    book: &Book<'_>,
+    drawn: &[(&Account, i64)],
+) -> Result<HashMap<crate::ledger::AccountId, i64>, Failure> {
+    let mut keeps = HashMap::new();
+    for text in &words.keep {
+        let Some((name, amount)) = text.rsplit_once('=') else {
+            return Err(Failure::Usage {
+                message: format!("--keep {text:?} names no amount"),
+                hint: "write --keep NAME=AMOUNT".into(),
+            });
+        };
+        let account = session.account(book, name, false)?;
+        let keep = any_amount(amount, account)?;
+        let held = drawn.iter().find(|(a, _)| a.id == account.id).map_or(0, |(_, parts)| *parts);
+        if keep.parts > held {
+            return Err(Failure::Usage {
+                message: format!(
+                    "{} has {} available, less than the {keep} to be kept",
+                    account.name,
+                    account.unit.money(held)
+                ),
+                hint: format!(
+                    "keep at most that: --keep {}={}",
+                    quoted(&account.name),
+                    account.unit.money(held).plain()
+                ),
+            });
+        }
+        keeps.insert(account.id, keep.parts);
+    }
+    Ok(keeps)
+}
+
+/// What the ledger's withdrawals used of every quota that matters.
+fn asked(session: &Session, book: &Book<'_>, question: &Question<'_>) -> Result<HashMap<Use, Used>, Failure> {
+    let mut used = HashMap::new();
+    for ask in question.uses() {
+        let side = |channel: &str, day: Day| {
+            let platform = question
+                .platforms
+                .iter()
+                .find(|p| channel.strip_prefix(p.id.as_str()).is_some_and(|r| r.starts_with('/')));
+            platform.map_or(crate::fee::Side::Deducted, |p| p.side_on(channel, day))
+        };
+        // A ledger without withdrawals through a channel is soon asked.
+        let answer = book.store.used(&ask, side)?;
+        used.insert(ask, answer);
+    }
+    debug_assert!(session.today() <= question.by);
+    Ok(used)
+}
+
+fn step(step: &Step, account: &Account, unit: &Unit) -> PlanStep {
+    let money = |parts: i64| account.unit.money(parts);
+    PlanStep {
+        date: step.date,
+        account: account.name.clone(),
+        channel: step.channel.clone(),
+        unit: account.unit.clone(),
+        amount: money(step.amount),
+        debit: money(step.debit),
+        fee: money(step.fee),
+        tax: money(step.tax),
+        net: unit.money(step.net),
+    }
+}
+
+/// The command that books a step.
+fn command(step: &Step, account: &Account) -> String {
+    let amount = account.unit.money(step.amount).plain();
+    let name = quoted(&account.name);
+    let (via, date) = (quoted(&step.channel), step.date);
+    if name.starts_with('-') {
+        return format!("jandon withdraw --via {via} --date {date} -- {name} {amount}");
+    }
+    format!("jandon withdraw {name} {amount} --via {via} --date {date}")
+}
+
+/// What a careful friend would say about the channels of a plan.
+fn notes(session: &Session, question: &Question<'_>, planned: &Planned, platforms: &[Platform]) -> Vec<Note> {
+    let mut notes = session.catalog_warnings();
+    let mut hearsay: Vec<&str> = Vec::new();
+    for step in &planned.steps {
+        let platform = &platforms[question.holdings[step.holding].platform];
+        let rule = platform.channel(&step.channel).and_then(|c| c.tariff_on(step.date));
+        if rule.is_some_and(|t| t.confidence != Confidence::Official)
+            && !hearsay.contains(&step.channel.as_str())
+        {
+            hearsay.push(&step.channel);
+        }
+    }
+    if !hearsay.is_empty() {
+        notes.push(Note::Warning(format!(
+            "not the operator's own words: {}; look in the app before you press the button",
+            hearsay.join(", ")
+        )));
+    }
+    notes
+}
+
+fn no_way_out(message: &str, blocked: &[Blocked]) -> Failure {
+    let why: Vec<String> = blocked.iter().map(Blocked::words).collect();
+    let hint = if why.is_empty() {
+        "see which platforms have an official channel: jandon channels".into()
+    } else {
+        why.join("; ")
+    };
+    Failure::Withdrawal { channel: String::new(), code: "no-way-out", message: message.into(), hint }
+}
+
+/// The target cannot be reached: the most that can be, and why it is no more.
+fn out_of_reach(
+    too_much: &TooMuch,
+    unit: &Unit,
+    target: Option<&Money>,
+    by: Day,
+    blocked: &[Blocked],
+) -> Failure {
+    let most = unit.money(too_much.most);
+    let wanted = target.map_or_else(String::new, |target| format!(", and {target} are wanted"));
+    let message = if too_much.proven {
+        format!("at most {most} can arrive by {by}{wanted}")
+    } else {
+        format!("no plan was found that brings more than {most} by {by}{wanted}")
+    };
+    let mut why: Vec<String> = blocked.iter().map(Blocked::words).collect();
+    why.push(if too_much.most > 0 {
+        format!("ask for less (--target {}), or give it more time: --by DATE", most.plain())
+    } else {
+        "see what each account allows: jandon fees NAME".into()
+    });
+    Failure::Withdrawal { channel: String::new(), code: "out-of-reach", message, hint: why.join("; ") }
+}

@@ -1,0 +1,651 @@
+//! The plan: which balances to withdraw, through which channels, on which days and in how many
+//! pieces, so that a sum arrives at the least cost, or as much as can be.
+//!
+//! Platforms meet in the sum only. So each is solved alone ([`mod@group`]), to a list of all that
+//! can be worth doing with it, and the lists are blended ([`mod@blend`]). Plain tariffs are solved
+//! by the stretches of amounts that are charged the same, however large the balance
+//! ([`mod@runs`]); whatever else a tariff can state, by every sequence of steps ([`mod@search`]).
+//! All figures of a step are the fee engine's.
+
+mod blend;
+mod group;
+mod runs;
+mod search;
+
+use crate::fee::{Amounts, Platform, Reason, Terms, Use, Used};
+use crate::money::{RoundingMode, Unit};
+use crate::period::{Day, Moment};
+use blend::{Goal, Hull, Point, blend};
+use group::{Group, Spent};
+use search::Look;
+use std::collections::HashMap;
+
+pub use group::taking_part;
+
+/// How many things a plan may look at unless told otherwise.
+pub const EFFORT: u64 = 20_000_000;
+/// How many withdrawals for each account, channel and calendar month a plan may have.
+pub const SPLITS: u32 = 12;
+/// Below so many amounts that a step could have, every one of them is looked at.
+const AMOUNTS_ALL: i128 = 3_000;
+
+/// What one account holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// The account.
+    pub account: String,
+    /// Its platform, by its place in the question.
+    pub platform: usize,
+    /// What lapses after each day, soonest first; nothing that has lapsed already.
+    pub dated: Vec<(Day, i64)>,
+    /// What does not lapse on a day that is known.
+    pub undated: i64,
+    /// What must stay.
+    pub keep: i64,
+    /// The last day of the plan.
+    pub by: Day,
+}
+
+/// What a plan is asked for.
+#[derive(Clone, Debug)]
+pub struct Question<'p> {
+    /// The platforms of the accounts.
+    pub platforms: &'p [Platform],
+    /// The accounts, in the order of their names.
+    pub holdings: Vec<Holding>,
+    /// The unit in which money is to arrive.
+    pub unit: Unit,
+    /// How much is to arrive at least; `None` for as much as can be.
+    pub target: Option<i64>,
+    /// The present moment.
+    pub now: Moment,
+    /// The last day of the plan.
+    pub by: Day,
+    /// At most so many withdrawals for each account, channel and calendar month.
+    pub splits: u32,
+    /// How many things may be looked at.
+    pub effort: u64,
+}
+
+/// One withdrawal of a group, in its own counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Move {
+    day: usize,
+    account: usize,
+    channel: usize,
+    amount: i64,
+    debit: i64,
+    fee: i64,
+    tax: i64,
+    net: i64,
+}
+
+/// One withdrawal of a plan; all parts of the account's unit, but `net` of the target's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The day.
+    pub date: Day,
+    /// The account, by its place in the question.
+    pub holding: usize,
+    /// The full id of the channel.
+    pub channel: String,
+    /// The amount.
+    pub amount: i64,
+    /// What leaves the balance.
+    pub debit: i64,
+    /// The fees.
+    pub fee: i64,
+    /// The taxes.
+    pub tax: i64,
+    /// What arrives.
+    pub net: i64,
+}
+
+/// An account from which nothing can be withdrawn in time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stuck {
+    /// The account, by its place in the question.
+    pub holding: usize,
+    /// Why, as a code.
+    pub reason: &'static str,
+    /// How much more it must hold, in its own unit, where that would do.
+    pub short_by: Option<i64>,
+    /// The smallest amount that would do.
+    pub least: Option<i64>,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The withdrawals, in an order in which they can be booked.
+    pub steps: Vec<Step>,
+    /// What arrives in all.
+    pub net: i64,
+    /// What it costs in all, in the target's unit, summed exactly and rounded up once.
+    pub cost: i64,
+    /// No plan is better.
+    pub proven: bool,
+    /// By how much a better plan could cost less, or without a target bring more; 0 where proven.
+    pub gap: i64,
+    /// The accounts from which nothing can be withdrawn.
+    pub blocked: Vec<Stuck>,
+    /// What the obvious way would cost, or `None` where it misses the target.
+    pub simple_cost: Option<i64>,
+}
+
+/// There is no such plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TooMuch {
+    /// The most that can be, in parts of the target's unit.
+    pub most: i64,
+    /// It is known to be the most.
+    pub proven: bool,
+    /// The accounts from which nothing can be withdrawn.
+    pub blocked: Vec<Stuck>,
+}
+
+impl Holding {
+    /// All that has not lapsed today.
+    pub fn total(&self) -> i64 {
+        self.dated.iter().fold(self.undated, |sum, (_, parts)| sum.saturating_add(*parts))
+    }
+
+    /// What may leave today.
+    fn today(&self) -> i64 {
+        self.total().saturating_sub(self.keep).max(0)
+    }
+
+    /// What of so much is left on a day: what lapses first was taken first.
+    fn left_on(&self, day: Day, left: i64) -> i64 {
+        let unlapsed = self.dated.iter().filter(|(last, _)| *last >= day).map(|(_, parts)| *parts);
+        left.min(self.undated.saturating_add(unlapsed.sum()))
+    }
+
+    /// What of so much lapses in the time of the plan.
+    fn lapsing(&self, left: i64) -> i64 {
+        let later = self.dated.iter().filter(|(last, _)| *last > self.by).map(|(_, parts)| *parts);
+        (left - self.undated - later.sum::<i64>()).max(0)
+    }
+}
+
+/// What can be done with one group.
+struct Solved<'p> {
+    group: Group<'p>,
+    points: Vec<Point>,
+    found: Way,
+    /// From below, where the points are not all that can be done.
+    bound: Option<Vec<Point>>,
+}
+
+/// How the points of a group were found.
+enum Way {
+    Runs(runs::Runs),
+    Search(search::Found),
+}
+
+impl Solved<'_> {
+    fn moves(&self, mark: usize) -> Vec<Move> {
+        match &self.found {
+            Way::Runs(runs) => runs.moves(&self.group, mark),
+            Way::Search(found) => found.moves(mark),
+        }
+    }
+}
+
+impl<'p> Question<'p> {
+    /// What must be asked of the ledger before the plan can be made.
+    pub fn uses(&self) -> Vec<Use> {
+        let mut uses = Vec::new();
+        for platform in self.platforms.iter().filter(|p| !taking_part(p, &self.unit).is_empty()) {
+            uses.extend(group::uses(self, platform));
+        }
+        uses
+    }
+
+    /// The plan, by what of each quota is used.
+    pub fn plan(&'p self, used: &HashMap<Use, Used>) -> Result<Plan, TooMuch> {
+        let goal = self.target.map_or(Goal::Most, |target| Goal::Reach(i128::from(target)));
+        let blocked = self.blocked(used);
+        let mut effort = self.effort;
+        // A sequence that cannot be replayed would be a mistake of the fast way; the slow one has
+        // no such mistakes.
+        let mut slow: Vec<usize> = Vec::new();
+        loop {
+            let solved = self.solved(goal, used, &slow, &mut effort);
+            let scale = solved.iter().fold(1, |sum, s| lcm(sum, s.group.par.1));
+            let scaled = |points: &[Point], group: &Group<'_>| -> Vec<Point> {
+                points.iter().map(|p| Point { cost: p.cost * (scale / group.par.1), ..*p }).collect()
+            };
+            let lists: Vec<Vec<Point>> = solved.iter().map(|s| scaled(&s.points, &s.group)).collect();
+            let bounds: Vec<Vec<Point>> = solved
+                .iter()
+                .zip(&lists)
+                .map(|(s, list)| s.bound.as_ref().map_or_else(|| list.clone(), |b| scaled(b, &s.group)))
+                .collect();
+            let all_exact = solved.iter().all(|s| s.bound.is_none());
+            let most = |lists: &[Vec<Point>]| {
+                let most = |l: &Vec<Point>| l.iter().map(|p| p.net).max().unwrap_or(0);
+                lists.iter().map(most).sum::<i128>()
+            };
+            let Some(blended) = blend(&lists, goal, &mut effort) else {
+                let proven = goal_is_above(goal, most(&bounds));
+                return Err(TooMuch { most: parts(most(&lists)), proven, blocked });
+            };
+            let mut steps: Vec<(Day, usize, Vec<Step>)> = Vec::new();
+            let mut broken = None;
+            let mut excess = match goal {
+                Goal::Reach(target) => blended.picks.iter().map(|p| p.net).sum::<i128>() - target,
+                Goal::Most => 0,
+            };
+            for (place, (solved, pick)) in solved.iter().zip(&blended.picks).enumerate() {
+                let mut moves = solved.moves(pick.mark);
+                let replayed = replay(&solved.group, &moves);
+                let cost = i128::from(moves.iter().map(|m| m.net).sum::<i64>());
+                if replayed.is_none() || cost != pick.net {
+                    debug_assert!(false, "a plan that cannot be booked: {moves:?}");
+                    broken = Some(solved.group.accounts[0]);
+                    break;
+                }
+                excess = trim(&solved.group, &mut moves, excess);
+                steps.extend(
+                    moves
+                        .into_iter()
+                        .map(|m| (solved.group.days[m.day], place, vec![self.step(&solved.group, m)])),
+                );
+            }
+            if let Some(account) = broken {
+                slow.push(account);
+                continue;
+            }
+            steps.sort_by_key(|(day, place, _)| (*day, *place));
+            let steps: Vec<Step> = steps.into_iter().flat_map(|(_, _, steps)| steps).collect();
+            let cost: i128 = blended.picks.iter().map(|p| p.cost).sum();
+            let net: i128 = steps.iter().map(|s| i128::from(s.net)).sum();
+            let rounded = ceil(cost, scale);
+            let least = match goal {
+                Goal::Reach(target) => {
+                    let hull = bounds.iter().fold(Hull::default_start(), |sum, l| sum.with(&Hull::of(l)));
+                    hull.least(target).map_or(cost, |least| least.min(cost))
+                }
+                Goal::Most => 0,
+            };
+            let gap = match goal {
+                Goal::Reach(_) => rounded - ceil(least, scale),
+                Goal::Most => most(&bounds) - net,
+            };
+            let proven = match goal {
+                Goal::Reach(_) => (all_exact && blended.proven) || least == cost,
+                Goal::Most => all_exact || gap == 0,
+            };
+            return Ok(Plan {
+                simple_cost: self.simple_cost(used),
+                steps,
+                net: parts(net),
+                cost: parts(rounded),
+                proven,
+                gap: if proven { 0 } else { parts(gap) },
+                blocked,
+            });
+        }
+    }
+
+    fn groups(&'p self, used: &HashMap<Use, Used>) -> Vec<Group<'p>> {
+        let mut groups = Vec::new();
+        for (place, platform) in self.platforms.iter().enumerate() {
+            let here = |i: &usize| self.holdings[*i].platform == place && self.holdings[*i].today() > 0;
+            let accounts: Vec<usize> = (0..self.holdings.len()).filter(here).collect();
+            if !accounts.is_empty() {
+                groups.extend(Group::of(self, platform, accounts, used).into_iter().flat_map(Group::apart));
+            }
+        }
+        groups.sort_by_key(|g| g.accounts[0]);
+        groups
+    }
+
+    fn solved(
+        &'p self,
+        goal: Goal,
+        used: &HashMap<Use, Used>,
+        slow: &[usize],
+        effort: &mut u64,
+    ) -> Vec<Solved<'p>> {
+        let groups = self.groups(used);
+        let mut solved = Vec::new();
+        let mut left = groups.len() as u64;
+        for group in groups {
+            // What one group leaves of its share the others may use.
+            let mut share = *effort / left.max(1);
+            left -= 1;
+            let before = share;
+            let one =
+                if slow.contains(&group.accounts[0]) { None } else { runs::solve(&group, goal, &mut share) };
+            let one = match one {
+                Some(runs) => {
+                    Solved { points: runs.points.clone(), found: Way::Runs(runs), bound: None, group }
+                }
+                None => searched(group, goal, &mut share),
+            };
+            *effort = effort.saturating_sub(before - share);
+            solved.push(one);
+        }
+        solved
+    }
+
+    fn step(&self, group: &Group<'p>, m: Move) -> Step {
+        Step {
+            date: group.days[m.day],
+            holding: group.accounts[m.account],
+            channel: group.platform.full_id(group.ways[m.channel].channel),
+            amount: m.amount,
+            debit: m.debit,
+            fee: m.fee,
+            tax: m.tax,
+            net: m.net,
+        }
+    }
+
+    /// Why nothing can be withdrawn from an account on any of the days, for each such account.
+    fn blocked(&'p self, used: &HashMap<Use, Used>) -> Vec<Stuck> {
+        let mut blocked = Vec::new();
+        for (place, platform) in self.platforms.iter().enumerate() {
+            let here = |i: &usize| self.holdings[*i].platform == place && self.holdings[*i].total() > 0;
+            let accounts: Vec<usize> = (0..self.holdings.len()).filter(here).collect();
+            if accounts.is_empty() {
+                continue;
+            }
+            let group = Group::of(self, platform, accounts.clone(), used);
+            for (at, account) in accounts.into_iter().enumerate() {
+                let Some(group) = &group else {
+                    let reason = if !platform.withdrawable {
+                        Reason::NotWithdrawable.code()
+                    } else if platform.ended {
+                        Reason::Ended.code()
+                    } else if taking_part(platform, &self.unit).is_empty() {
+                        "no-channel"
+                    } else {
+                        Reason::NotInForce.code()
+                    };
+                    blocked.push(Stuck { holding: account, reason, short_by: None, least: None });
+                    continue;
+                };
+                blocked.extend(stuck(group, at).map(|s| Stuck { holding: account, ..s }));
+            }
+        }
+        blocked.sort_by_key(|s| s.holding);
+        blocked
+    }
+
+    /// What the obvious way would cost: the largest balances first, each at once today.
+    fn simple_cost(&'p self, used: &HashMap<Use, Used>) -> Option<i64> {
+        let mut groups: Vec<Group<'p>> = Vec::new();
+        for (place, platform) in self.platforms.iter().enumerate() {
+            let here = |i: &usize| self.holdings[*i].platform == place && self.holdings[*i].today() > 0;
+            let accounts: Vec<usize> = (0..self.holdings.len()).filter(here).collect();
+            if !accounts.is_empty() {
+                groups.extend(Group::of(self, platform, accounts, used));
+            }
+        }
+        let scale = groups.iter().fold(1, |sum, g| lcm(sum, g.par.1));
+        let mut order: Vec<(usize, usize)> = groups
+            .iter()
+            .enumerate()
+            .flat_map(|(g, group)| (0..group.accounts.len()).map(move |a| (g, a)))
+            .collect();
+        let worth = |(g, a): &(usize, usize)| {
+            let (num, den) = groups[*g].par;
+            i128::from(groups[*g].holdings[*a].today()) * num * (scale / den)
+        };
+        order.sort_by_key(|at| (-worth(at), groups[at.0].accounts[at.1]));
+        let mut spent: Vec<Vec<Spent>> = groups.iter().map(|g| vec![Vec::new(); g.quotas.len()]).collect();
+        let (mut net, mut cost) = (0_i128, 0_i128);
+        for (g, a) in order {
+            let rest = self.target.map(|target| i128::from(target) - net);
+            if rest.is_some_and(|rest| rest <= 0) {
+                break;
+            }
+            let group = &groups[g];
+            let Some((way, amount, outcome)) = simple_step(group, a, &spent[g], rest) else { continue };
+            group.spend(&mut spent[g], way, 0, amount);
+            net += outcome.net;
+            cost += group.cost(&outcome) * (scale / group.par.1);
+        }
+        let enough = self.target.is_none_or(|target| net >= i128::from(target));
+        enough.then(|| parts(ceil(cost, scale)))
+    }
+}
+
+/// The withdrawal that is made without a thought: all of a balance through the channel that nets
+/// the most, or the smallest amount through it that nets the rest.
+fn simple_step(
+    group: &Group<'_>,
+    account: usize,
+    spent: &[Spent],
+    rest: Option<i128>,
+) -> Option<(usize, i64, crate::fee::Outcome)> {
+    let holding = group.holdings[account];
+    let decimals = group.platform.unit.decimals;
+    let ways = (0..group.ways.len()).filter_map(|way| {
+        let terms = group.terms(way, 0, holding.total(), spent)?;
+        let amount = largest(&terms, decimals, holding)?;
+        let outcome = group.outcome(&terms, amount).ok()?;
+        Some((way, terms, amount, outcome))
+    });
+    let mut best: Option<(usize, Terms<'_>, i64, crate::fee::Outcome)> = None;
+    for other in ways {
+        if best.as_ref().is_none_or(|b| other.3.net > b.3.net) {
+            best = Some(other);
+        }
+    }
+    let (way, terms, amount, outcome) = best?;
+    let Some(rest) = rest.filter(|rest| outcome.net > *rest) else { return Some((way, amount, outcome)) };
+    let (num, den) = terms.conversion(decimals);
+    let smaller = Amounts::of(&terms, decimals).smallest_keeping((rest * den + num - 1).div_euclid(num));
+    let smaller = smaller.and_then(|x| Some((way, x, group.outcome(&terms, x).ok()?)));
+    let fits = smaller.filter(|(_, _, o)| o.debit <= i128::from(holding.today()));
+    Some(fits.unwrap_or((way, amount, outcome)))
+}
+
+/// The largest amount that can be made with what may leave.
+fn largest(terms: &Terms<'_>, decimals: u8, holding: &Holding) -> Option<i64> {
+    if holding.keep == 0 {
+        return Amounts::of(terms, decimals).largest();
+    }
+    // What stays is no part of what may leave, but it is a part of the balance that shares are of.
+    let mut capped = terms.clone();
+    capped.available = Some(holding.today());
+    let amount = Amounts::of(&capped, decimals).largest()?;
+    let outcome = crate::fee::outcome(terms, decimals, amount).ok()?;
+    (outcome.debit <= i128::from(holding.today())).then_some(amount)
+}
+
+/// A group whose rules only a search can follow.
+fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> Solved<'p> {
+    let amounts: i128 = group.holdings.iter().map(|h| i128::from(h.today())).sum::<i128>()
+        * group.ways.iter().map(|w| 1.max(w.offers.iter().flatten().count() as i128)).sum::<i128>();
+    let step = group.ways.iter().flat_map(|w| w.offers.iter().flatten()).map(|o| o.tariff.step).min();
+    if amounts / i128::from(step.unwrap_or(1).max(1)) <= AMOUNTS_ALL && !group.days_cut {
+        let mut all = *effort - *effort / 4;
+        let before = all;
+        let found = search::search(&group, goal, Look::All, &mut all);
+        *effort -= before - all;
+        if let Some(found) = found {
+            return Solved { points: found.points.clone(), found: Way::Search(found), bound: None, group };
+        }
+    }
+    let bound = Some(bound(&group));
+    let mut group = group;
+    loop {
+        let mut share = *effort / 2;
+        let before = share;
+        let found = search::search(&group, goal, Look::Telling, &mut share);
+        *effort -= before - share;
+        // Too much to look at: fewer days, and at last nothing at all.
+        let days = group.days.len() / 2;
+        let found = found.or_else(|| (days == 0).then(search::Found::nothing));
+        if let Some(found) = found {
+            return Solved { points: found.points.clone(), found: Way::Search(found), bound, group };
+        }
+        group.days.truncate(days);
+    }
+}
+
+/// From below: nothing costs less than what its rate takes, and no more arrives than all.
+fn bound(group: &Group<'_>) -> Vec<Point> {
+    let total: i128 = group.holdings.iter().map(|h| i128::from(h.today())).sum();
+    let mut most = 0;
+    for way in &group.ways {
+        let Some(offer) = way.offers.iter().flatten().next() else { continue };
+        let terms = Terms::under(way.channel, offer.tariff, None, |_| Used::default(), |_| Used::default());
+        let (num, den) = terms.conversion(group.platform.unit.decimals);
+        most = most.max((total * num).div_euclid(den));
+    }
+    let least = (total * group.par.0 - most * group.par.1).min(0);
+    let nothing = Point { cost: least.min(0), net: 0, ties: (0, 0, 0), mark: 0 };
+    vec![nothing, Point { net: most, ..nothing }]
+}
+
+/// Why nothing can be withdrawn from an account, where that is so.
+fn stuck(group: &Group<'_>, at: usize) -> Option<Stuck> {
+    let holding = group.holdings[at];
+    let decimals = group.platform.unit.decimals;
+    let none = vec![Spent::new(); group.quotas.len()];
+    let mut why: Option<Stuck> = None;
+    for day in 0..group.days.len() {
+        let left = holding.left_on(group.days[day], holding.total());
+        let may_leave = left.saturating_sub(holding.keep);
+        for way in 0..group.ways.len() {
+            let Some(terms) = group.terms(way, day, left, &none) else { continue };
+            if largest(&terms, decimals, &Holding { undated: left, dated: Vec::new(), ..holding.clone() })
+                .is_some()
+            {
+                return None;
+            }
+            if may_leave <= 0 {
+                continue;
+            }
+            let mut anywhere = terms.clone();
+            anywhere.available = None;
+            let least = Amounts::of(&anywhere, decimals).smallest();
+            let debit = least.and_then(|x| Some((x, group.outcome(&anywhere, x).ok()?.debit)));
+            let short_by =
+                debit.map(|(_, debit)| parts(debit - i128::from(may_leave))).filter(|short| *short > 0);
+            let reason = group.outcome(&terms, may_leave).err().unwrap_or(Reason::InsufficientBalance);
+            let reason = if short_by.is_some() && reason == Reason::InsufficientBalance {
+                Reason::BelowMinimum
+            } else {
+                reason
+            };
+            let this = Stuck { holding: 0, reason: reason.code(), short_by, least: short_by.and(least) };
+            let nearer = |a: &Stuck, b: &Stuck| {
+                (a.short_by.is_none(), a.short_by) < (b.short_by.is_none(), b.short_by)
+            };
+            if why.as_ref().is_none_or(|known| nearer(&this, known)) {
+                why = Some(this);
+            }
+        }
+    }
+    let kept = Stuck { holding: 0, reason: "kept", short_by: None, least: None };
+    let not_in_force = Stuck { holding: 0, reason: Reason::NotInForce.code(), short_by: None, least: None };
+    Some(why.unwrap_or(if holding.today() == 0 { kept } else { not_in_force }))
+}
+
+/// The cost of a sequence and what it takes of what lapses in time, or `None` where one of its
+/// steps cannot be made as it says.
+fn replay(group: &Group<'_>, moves: &[Move]) -> Option<(i128, i64)> {
+    let mut left: Vec<i64> = group.holdings.iter().map(|h| h.total()).collect();
+    let mut spent = vec![Spent::new(); group.quotas.len()];
+    let (mut day, mut cost, mut lapses) = (0, 0, 0);
+    let mut counts: HashMap<(usize, usize, i32), u32> = HashMap::new();
+    for m in moves {
+        if m.day < day {
+            return None;
+        }
+        if m.day > day {
+            day = m.day;
+            group.forget(&mut spent, day);
+        }
+        let holding = group.holdings[m.account];
+        left[m.account] = holding.left_on(group.days[day], left[m.account]);
+        let terms = group.terms(m.channel, day, left[m.account], &spent)?;
+        let outcome = group.outcome(&terms, m.amount).ok()?;
+        let as_said = (outcome.debit, outcome.fee, outcome.tax, outcome.net)
+            == (m.debit.into(), m.fee.into(), m.tax.into(), m.net.into());
+        if !as_said || left[m.account] - m.debit < holding.keep {
+            return None;
+        }
+        lapses += holding.lapsing(left[m.account]) - holding.lapsing(left[m.account] - m.debit);
+        left[m.account] -= m.debit;
+        group.spend(&mut spent, m.channel, day, m.amount);
+        let count = counts.entry((m.account, m.channel, group.days[day].month().0)).or_default();
+        *count += 1;
+        if *count > group.splits {
+            return None;
+        }
+        cost += group.cost(&outcome);
+    }
+    Some((cost, lapses))
+}
+
+/// Takes from the amounts what is not needed, where that changes no charge and takes nothing that
+/// would lapse; returns what could not be taken.
+fn trim(group: &Group<'_>, moves: &mut [Move], mut excess: i128) -> i128 {
+    let Some(known) = replay(group, moves).filter(|_| excess > 0) else { return excess };
+    for i in 0..moves.len() {
+        let m = moves[i];
+        let Some(offer) = &group.ways[m.channel].offers[m.day] else { continue };
+        let step = offer.tariff.step;
+        // The charge is the same on a stretch that ends here; its lower end is found by halving.
+        let (mut low, mut high) = (0, i64::try_from(excess / i128::from(step)).unwrap_or(0));
+        let smaller = |steps: i64| {
+            let less = steps * step;
+            let with = Move { amount: m.amount - less, debit: m.debit - less, net: m.net - less, ..m };
+            (with.amount > 0 && with.net > 0).then_some(with)
+        };
+        let holds = |steps: i64, moves: &mut [Move]| {
+            let Some(with) = smaller(steps) else { return false };
+            moves[i] = with;
+            let same = replay(group, moves) == Some(known);
+            moves[i] = m;
+            same
+        };
+        if high == 0 {
+            continue;
+        }
+        while low < high {
+            let middle = low + (high - low + 1) / 2;
+            if holds(middle, moves) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        if low > 0
+            && let Some(with) = smaller(low)
+        {
+            moves[i] = with;
+            excess -= i128::from(low * step);
+        }
+    }
+    excess
+}
+
+fn goal_is_above(goal: Goal, most: i128) -> bool {
+    matches!(goal, Goal::Reach(target) if target > most)
+}
+
+/// A figure of a problem whose figures all fit.
+fn parts(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+}
+
+fn ceil(num: i128, den: i128) -> i128 {
+    if num >= 0 { crate::money::round(num, den, RoundingMode::Up) } else { -(-num).div_euclid(den) }
+}
+
+fn gcd(a: i128, b: i128) -> i128 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+fn lcm(a: i128, b: i128) -> i128 {
+    a / gcd(a, b) * b
+}

@@ -1,0 +1,372 @@
+//! One choice from each of several lists, so that together they bring enough at the least cost.
+//!
+//! A list is put under its lower hull. The hulls together bound from below what the lists still to
+//! come can cost; what cannot come under the best known choice is put aside. The slope of the
+//! hulls at the target says besides how much a point of a list costs above the cheapest way, and
+//! a point that costs more than the room between bound and best choice is never looked at.
+
+use std::cmp::Ordering;
+
+/// What decides between plans of the same worth, smallest first: withdrawals, what lapses in time
+/// (negated), days from today summed.
+pub type Ties = (i64, i128, i64);
+
+/// One of the things that can be done with a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// What it costs; every point of a problem in the same fraction of a part.
+    pub cost: i128,
+    /// What it brings, in parts of the target's unit.
+    pub net: i128,
+    /// What decides between equals.
+    pub ties: Ties,
+    /// Where it is from.
+    pub mark: usize,
+}
+
+/// What is wanted of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// The least cost that brings at least so much.
+    Reach(i128),
+    /// As much as can be.
+    Most,
+}
+
+/// The sum of two ties.
+pub fn plus(a: Ties, b: Ties) -> Ties {
+    (a.0 + b.0, a.1 + b.1, a.2 + b.2)
+}
+
+/// The points of a list that no other makes needless, by cost.
+pub fn frontier(mut points: Vec<Point>, goal: Goal) -> Vec<Point> {
+    if goal == Goal::Most {
+        points.sort_by(|a, b| b.net.cmp(&a.net).then(a.ties.cmp(&b.ties)).then(a.cost.cmp(&b.cost)));
+        points.truncate(1);
+        return points;
+    }
+    points.sort_by(|a, b| {
+        a.cost.cmp(&b.cost).then(b.net.cmp(&a.net)).then(a.ties.cmp(&b.ties)).then(a.mark.cmp(&b.mark))
+    });
+    let mut kept: Vec<Point> = Vec::new();
+    let mut most_before = i128::MIN;
+    let mut from = 0;
+    while from < points.len() {
+        let cost = points[from].cost;
+        let to = from + points[from..].iter().take_while(|p| p.cost == cost).count();
+        // Of one cost, the most comes first; less is of use only where it is better among equals.
+        let mut best: Option<Ties> = None;
+        for point in &points[from..to] {
+            if point.net <= most_before {
+                break;
+            }
+            if best.is_none_or(|ties| point.ties < ties) {
+                best = Some(point.ties);
+                kept.push(*point);
+            }
+        }
+        most_before = most_before.max(points[from].net);
+        from = to;
+    }
+    kept
+}
+
+/// What the choice came to.
+pub struct Blend {
+    /// A point of each list.
+    pub picks: Vec<Point>,
+    /// No choice is better.
+    pub proven: bool,
+}
+
+/// The lower hull of several lists together: the least that so much can cost, were points divisible.
+#[derive(Clone, Debug, Default)]
+pub struct Hull {
+    start: (i128, i128),
+    /// Steps of cost and net, the flattest first.
+    steps: Vec<(i128, i128)>,
+    /// The corners: net and cost, ascending.
+    corners: Vec<(i128, i128)>,
+}
+
+impl Hull {
+    /// The hull of one list, which must not be empty.
+    pub fn of(points: &[Point]) -> Hull {
+        let mut sorted: Vec<(i128, i128)> = points.iter().map(|p| (p.net, p.cost)).collect();
+        // From the cheapest point on, of several the one that brings most.
+        sorted.sort_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
+        let mut corners: Vec<(i128, i128)> = Vec::new();
+        for (net, cost) in sorted {
+            if corners.last().is_some_and(|last| net <= last.0) {
+                continue;
+            }
+            while let [.., a, b] = corners.as_slice() {
+                let turns = (b.1 - a.1) * (net - a.0) >= (cost - a.1) * (b.0 - a.0);
+                if !turns {
+                    break;
+                }
+                corners.pop();
+            }
+            corners.push((net, cost));
+        }
+        let steps = corners.windows(2).map(|w| (w[1].1 - w[0].1, w[1].0 - w[0].0)).collect();
+        let start = corners.first().copied().unwrap_or((0, 0));
+        Hull { start, steps, corners }
+    }
+
+    /// The hull of two together.
+    pub fn with(&self, other: &Hull) -> Hull {
+        let mut steps: Vec<(i128, i128)> = self.steps.iter().chain(&other.steps).copied().collect();
+        steps.sort_by(|a, b| (a.0 * b.1).cmp(&(b.0 * a.1)));
+        let start = (self.start.0 + other.start.0, self.start.1 + other.start.1);
+        let mut corners = vec![start];
+        let mut last = start;
+        for (cost, net) in &steps {
+            last = (last.0 + net, last.1 + cost);
+            corners.push(last);
+        }
+        Hull { start, steps, corners }
+    }
+
+    /// The least that so much can cost; `None` where there is not so much.
+    pub fn least(&self, net: i128) -> Option<i128> {
+        let at = self.corners.partition_point(|c| c.0 < net);
+        let to = self.corners.get(at)?;
+        if at == 0 {
+            return Some(to.1);
+        }
+        let from = self.corners[at - 1];
+        let (num, den) = ((net - from.0) * (to.1 - from.1), to.0 - from.0);
+        Some(from.1 + num.div_euclid(den) + i128::from(num.rem_euclid(den) > 0))
+    }
+
+    /// The slope at a net, as cost for net.
+    fn slope(&self, net: i128) -> (i128, i128) {
+        let at = self.corners.partition_point(|c| c.0 < net);
+        match at {
+            0 => (0, 1),
+            _ => self.steps.get(at - 1).copied().unwrap_or((0, 1)),
+        }
+    }
+}
+
+/// The best choice of one point from each list; `None` where the lists together bring too little.
+/// `effort` is how many points may be looked at; what is used of it is taken off.
+pub fn blend(lists: &[Vec<Point>], goal: Goal, effort: &mut u64) -> Option<Blend> {
+    let lists: Vec<Vec<Point>> = lists.iter().map(|l| frontier(l.clone(), goal)).collect();
+    let Goal::Reach(target) = goal else {
+        let picks = lists.iter().filter_map(|l| l.first().copied()).collect();
+        return Some(Blend { picks, proven: true });
+    };
+    let hulls: Vec<Hull> = lists.iter().map(|l| Hull::of(l)).collect();
+    let whole = hulls.iter().fold(Hull::default_start(), |sum, hull| sum.with(hull));
+    let bound = whole.least(target)?;
+    let (mut best, mut best_key) = first_choice(&lists, &hulls, &whole, target)?;
+    let lists = within_reach(&lists, &whole, target, bound, best_key.0);
+    // Long lists last: what is left of them by then is little.
+    let mut order: Vec<usize> = (0..lists.len()).collect();
+    order.sort_by_key(|i| (lists[*i].len(), *i));
+    let mut rest = vec![Hull::default_start()];
+    for i in order.iter().rev() {
+        let last = rest[rest.len() - 1].with(&Hull::of(&lists[*i]));
+        rest.push(last);
+    }
+    rest.reverse();
+    // A partial choice, and the one that it goes on from.
+    let mut arena: Vec<(usize, Point)> = Vec::new();
+    let mut partial = vec![Point { cost: 0, net: 0, ties: (0, 0, 0), mark: usize::MAX }];
+    let mut proven = true;
+    for (depth, i) in order.iter().enumerate() {
+        let (behind, is_last) = (&rest[depth + 1], depth + 1 == order.len());
+        let mut next: Vec<Point> = Vec::new();
+        let mut parents: Vec<(usize, Point)> = Vec::new();
+        for from in &partial {
+            for point in &lists[*i] {
+                let cost = from.cost + point.cost;
+                if *effort == 0 {
+                    proven = false;
+                    break;
+                }
+                *effort -= 1;
+                let net = from.net + point.net;
+                // Lists are ordered by cost, but a bound above the best may come down again with
+                // more net, so only what cannot be mended ends the row.
+                if cost + behind.corners.first().map_or(0, |c| c.1) > best_key.0 {
+                    break;
+                }
+                let Some(more) = behind.least(target - net) else { continue };
+                if cost + more > best_key.0 {
+                    continue;
+                }
+                let ties = plus(from.ties, point.ties);
+                if is_last && (cost, ties) >= best_key {
+                    continue;
+                }
+                if is_last {
+                    best_key = (cost, ties);
+                }
+                next.push(Point { cost, net, ties, mark: parents.len() });
+                parents.push((from.mark, *point));
+            }
+        }
+        let kept = frontier(next, goal);
+        partial = kept
+            .into_iter()
+            .map(|p| {
+                arena.push(parents[p.mark]);
+                Point { mark: arena.len() - 1, ..p }
+            })
+            .collect();
+        if is_last {
+            // What reaches the target; the frontier may hold cheaper points that came first and more.
+            let reaching = partial.iter().filter(|p| p.net >= target).min_by_key(|p| (p.cost, p.ties));
+            if let Some(found) = reaching {
+                let mut picks = Vec::new();
+                let mut at = found.mark;
+                while at != usize::MAX {
+                    picks.push(arena[at].1);
+                    at = arena[at].0;
+                }
+                picks.reverse();
+                let mut placed: Vec<(usize, Point)> = order.iter().copied().zip(picks).collect();
+                placed.sort_by_key(|(i, _)| *i);
+                best = placed.into_iter().map(|(_, p)| p).collect();
+            }
+        }
+    }
+    Some(Blend { picks: best, proven })
+}
+
+impl Hull {
+    /// The hull of nothing: nothing for nothing.
+    pub fn default_start() -> Hull {
+        Hull { start: (0, 0), steps: Vec::new(), corners: vec![(0, 0)] }
+    }
+}
+
+type Choice = (Vec<Point>, (i128, Ties));
+
+/// A good choice to begin with: corners of the hulls up to the target, the last step of one list
+/// replaced by the cheapest point that is enough.
+fn first_choice(lists: &[Vec<Point>], hulls: &[Hull], whole: &Hull, target: i128) -> Option<Choice> {
+    let slope = whole.slope(target);
+    let flatter = |step: &(i128, i128)| (step.0 * slope.1).cmp(&(slope.0 * step.1));
+    let point_at =
+        |i: usize, net: i128, cost: i128| lists[i].iter().find(|p| p.net == net && p.cost == cost).copied();
+    let mut best: Option<Choice> = None;
+    // With and without the steps of just the slope at the target.
+    for with_even in [false, true] {
+        let corner = |i: usize| {
+            let taken = hulls[i].steps.iter().take_while(|s| match flatter(s) {
+                Ordering::Less => true,
+                Ordering::Equal => with_even,
+                Ordering::Greater => false,
+            });
+            let (net, cost) = hulls[i].corners[taken.count()];
+            point_at(i, net, cost)
+        };
+        let Some(base) = (0..lists.len()).map(corner).collect::<Option<Vec<Point>>>() else { continue };
+        let sum = base.iter().map(|p| p.net).sum::<i128>();
+        let mut consider = |picks: Vec<Point>| {
+            let net: i128 = picks.iter().map(|p| p.net).sum();
+            let key =
+                picks.iter().fold((0, (0, 0, 0)), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)));
+            if net >= target && best.as_ref().is_none_or(|(_, known)| key < *known) {
+                best = Some((picks, key));
+            }
+        };
+        consider(base.clone());
+        for i in 0..lists.len() {
+            let wanted = target - (sum - base[i].net);
+            // The list is ordered by cost, and the first that is enough is the cheapest.
+            if let Some(point) = lists[i].iter().find(|p| p.net >= wanted) {
+                let mut picks = base.clone();
+                picks[i] = *point;
+                consider(picks);
+            }
+        }
+    }
+    let all =
+        lists.iter().map(|l| l.iter().max_by_key(|p| p.net).copied()).collect::<Option<Vec<Point>>>()?;
+    let net: i128 = all.iter().map(|p| p.net).sum();
+    if best.is_none() && net >= target {
+        let key = all.iter().fold((0, (0, 0, 0)), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)));
+        best = Some((all, key));
+    }
+    best
+}
+
+/// The points that can be part of a choice that is no worse than the best known.
+fn within_reach(
+    lists: &[Vec<Point>],
+    whole: &Hull,
+    target: i128,
+    bound: i128,
+    best: i128,
+) -> Vec<Vec<Point>> {
+    let (rise, run) = whole.slope(target);
+    // How far a point is above the line of the target's slope, times `run`.
+    let above = |p: &Point| p.cost * run - p.net * rise;
+    let room = (best - bound + 1) * run;
+    let keep = |list: &Vec<Point>| {
+        let least = list.iter().map(above).min().unwrap_or(0);
+        list.iter().filter(|p| above(p) - least <= room).copied().collect()
+    };
+    lists.iter().map(keep).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_cheapest_choice_of_every_small_problem() {
+        let mut seed = 7_u64;
+        let mut draw = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        for _ in 0..3_000 {
+            let lists: Vec<Vec<Point>> = (0..1 + draw(4))
+                .map(|_| {
+                    let none = Point { cost: 0, net: 0, ties: (0, 0, 0), mark: 0 };
+                    let more = (0..draw(7)).map(|i| Point {
+                        cost: i128::from(draw(12)) - 1,
+                        net: i128::from(draw(15)),
+                        ties: (draw(3) as i64, 0, draw(4) as i64),
+                        mark: i as usize + 1,
+                    });
+                    std::iter::once(none).chain(more.collect::<Vec<_>>()).collect()
+                })
+                .collect();
+            let target = i128::from(draw(40));
+            let mut wanted: Option<(i128, Ties)> = None;
+            let mut at = vec![0; lists.len()];
+            'all: loop {
+                let picks = at.iter().zip(&lists).map(|(i, l): (&usize, _)| l[*i]);
+                let sum = picks.fold((0, 0, (0, 0, 0)), |s: (i128, i128, Ties), p| {
+                    (s.0 + p.net, s.1 + p.cost, plus(s.2, p.ties))
+                });
+                if sum.0 >= target && wanted.is_none_or(|w| (sum.1, sum.2) < w) {
+                    wanted = Some((sum.1, sum.2));
+                }
+                for i in 0..=lists.len() {
+                    if i == lists.len() {
+                        break 'all;
+                    }
+                    at[i] += 1;
+                    if at[i] < lists[i].len() {
+                        break;
+                    }
+                    at[i] = 0;
+                }
+            }
+            let found = blend(&lists, Goal::Reach(target), &mut 1_000_000);
+            let key = found.map(|b| {
+                assert!(b.proven && b.picks.iter().map(|p| p.net).sum::<i128>() >= target);
+                b.picks.iter().fold((0, (0, 0, 0)), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)))
+            });
+            assert_eq!(key, wanted, "{lists:?} {target}");
+        }
+    }
+}

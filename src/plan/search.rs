@@ -1,0 +1,307 @@
+//! Every sequence of withdrawals of one group, told apart only by what it leaves behind.
+//!
+//! Two sequences that leave the same balances, the same use of every quota and the same day have
+//! the same future, so only the better of them goes on. That is exact for every rule a tariff can
+//! state, whatever the order of the steps does to shares, free quotas, pools and lots. It looks at
+//! every amount, so it is for small balances; for large ones it can look at telling amounts only,
+//! and what it finds then is a good plan without a proof.
+
+use super::Move;
+use super::blend::{Goal, Point, Ties};
+use super::group::{Group, Spent};
+use crate::fee::{Amounts, Charge, Scale, Terms};
+use std::collections::BTreeMap;
+
+/// A group after some steps.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct State {
+    /// What left the accounts in all; steps go from less to more, so each state is final when met.
+    debits: i64,
+    /// What each account has left.
+    left: Vec<i64>,
+    /// How many withdrawals of the month each account made through each channel.
+    counts: Vec<u32>,
+    /// What quotas must remember.
+    spent: Vec<Spent>,
+}
+
+/// The best way to a state.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    cost: i128,
+    net: i128,
+    ties: Ties,
+    /// The last step.
+    step: usize,
+}
+
+/// What a search found.
+pub struct Found {
+    /// Everything that can be done, marked by the last step.
+    pub points: Vec<Point>,
+    /// The steps, each with the one before it.
+    steps: Vec<(usize, Move)>,
+}
+
+const NO_STEP: usize = usize::MAX;
+
+impl Found {
+    /// Nothing can be done.
+    pub fn nothing() -> Found {
+        let nothing = Point { cost: 0, net: 0, ties: (0, 0, 0), mark: NO_STEP };
+        Found { points: vec![nothing], steps: Vec::new() }
+    }
+
+    /// The steps of a point, in the order in which they were taken.
+    pub fn moves(&self, mark: usize) -> Vec<Move> {
+        let mut moves = Vec::new();
+        let mut at = mark;
+        while let Some((before, step)) = self.steps.get(at) {
+            moves.push(*step);
+            at = *before;
+        }
+        moves.reverse();
+        moves
+    }
+}
+
+/// Which amounts a search looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Every amount: what is found is exact.
+    All,
+    /// Amounts at which something changes, and those that reach the target.
+    Telling,
+}
+
+/// Searches a group; `None` where more effort is needed than there is.
+pub fn search(group: &Group<'_>, goal: Goal, look: Look, effort: &mut u64) -> Option<Found> {
+    let accounts = group.accounts.len();
+    let counted = counts_matter(group);
+    let first = State {
+        debits: 0,
+        left: group.holdings.iter().map(|h| h.left_on(group.days[0], h.total())).collect(),
+        counts: vec![0; if counted { accounts * group.ways.len() } else { 0 }],
+        spent: vec![Vec::new(); group.quotas.len()],
+    };
+    let mut steps: Vec<(usize, Move)> = Vec::new();
+    let none = Way { cost: 0, net: 0, ties: (0, 0, 0), step: NO_STEP };
+    let mut arriving = BTreeMap::from([(first, none)]);
+    for day in 0..group.days.len() {
+        let mut open = std::mem::take(&mut arriving);
+        let days_on = i64::from(group.days[day].0 - group.days[0].0);
+        while let Some((state, way)) = open.pop_first() {
+            for account in 0..accounts {
+                let holding = group.holdings[account];
+                let left = state.left[account];
+                let may_leave = left.saturating_sub(holding.keep);
+                if may_leave <= 0 {
+                    continue;
+                }
+                for channel in 0..group.ways.len() {
+                    let place = account * group.ways.len() + channel;
+                    if counted && state.counts[place] >= group.splits {
+                        continue;
+                    }
+                    let Some(terms) = group.terms(channel, day, left, &state.spent) else { continue };
+                    if terms.count_used_up {
+                        continue;
+                    }
+                    let rest = match goal {
+                        Goal::Reach(target) => Some(target - way.net),
+                        Goal::Most => None,
+                    };
+                    let amounts = match look {
+                        Look::All => Tried::All(all_amounts(&terms, may_leave)),
+                        Look::Telling => Tried::Some(telling(group, &terms, account, left, may_leave, rest)),
+                    };
+                    for amount in amounts {
+                        if *effort == 0 {
+                            return None;
+                        }
+                        *effort -= 1;
+                        let Ok(outcome) = group.outcome(&terms, amount) else { continue };
+                        if outcome.debit > i128::from(may_leave) {
+                            continue;
+                        }
+                        let debit = outcome.debit as i64;
+                        let mut next = state.clone();
+                        next.debits = next.debits.saturating_add(debit);
+                        next.left[account] -= debit;
+                        if counted {
+                            next.counts[place] += 1;
+                        }
+                        group.spend(&mut next.spent, channel, day, amount);
+                        let lapses = holding.lapsing(left) - holding.lapsing(next.left[account]);
+                        let reached = Way {
+                            cost: way.cost + group.cost(&outcome),
+                            net: way.net + outcome.net,
+                            ties: (way.ties.0 + 1, way.ties.1 - i128::from(lapses), way.ties.2 + days_on),
+                            step: NO_STEP,
+                        };
+                        let known = open.get_mut(&next);
+                        if known.as_ref().is_some_and(|known| !is_better(&reached, known)) {
+                            continue;
+                        }
+                        steps.push((
+                            way.step,
+                            Move {
+                                day,
+                                account,
+                                channel,
+                                amount,
+                                debit,
+                                fee: outcome.fee as i64,
+                                tax: outcome.tax as i64,
+                                net: outcome.net as i64,
+                            },
+                        ));
+                        let reached = Way { step: steps.len() - 1, ..reached };
+                        match known {
+                            Some(known) => *known = reached,
+                            None => {
+                                open.insert(next, reached);
+                            }
+                        }
+                    }
+                }
+            }
+            let state = match group.days.get(day + 1) {
+                Some(next) => moved_on(group, state, day + 1, next.month() != group.days[day].month()),
+                None => state,
+            };
+            match arriving.get_mut(&state) {
+                Some(known) if !is_better(&way, known) => {}
+                Some(known) => *known = way,
+                None => {
+                    arriving.insert(state, way);
+                }
+            }
+        }
+    }
+    let point = |way: &Way| Point { cost: way.cost, net: way.net, ties: way.ties, mark: way.step };
+    let points = super::blend::frontier(arriving.values().map(point).collect(), goal);
+    Some(Found { points, steps })
+}
+
+/// In one state what left is the same, so more net is less cost.
+fn is_better(new: &Way, known: &Way) -> bool {
+    (-new.net, new.ties) < (-known.net, known.ties)
+}
+
+/// Can an account make more withdrawals through a channel in a month than a plan may?
+fn counts_matter(group: &Group<'_>) -> bool {
+    group.ways.iter().any(|way| {
+        let least =
+            way.offers.iter().flatten().map(|o| o.tariff.min.unwrap_or(1).max(o.tariff.step).max(1)).min();
+        let least = least.unwrap_or(i64::MAX);
+        group.holdings.iter().any(|h| h.total() / least > i64::from(group.splits))
+    })
+}
+
+/// The state at the beginning of another day.
+fn moved_on(group: &Group<'_>, mut state: State, day: usize, other_month: bool) -> State {
+    for (left, holding) in state.left.iter_mut().zip(&group.holdings) {
+        *left = holding.left_on(group.days[day], *left);
+    }
+    if other_month {
+        state.counts.fill(0);
+    }
+    group.forget(&mut state.spent, day);
+    state
+}
+
+/// Amounts to try.
+enum Tried {
+    All(std::iter::StepBy<std::ops::RangeInclusive<i64>>),
+    Some(std::vec::IntoIter<i64>),
+}
+
+impl Iterator for Tried {
+    type Item = i64;
+
+    fn next(&mut self) -> Option<i64> {
+        match self {
+            Tried::All(all) => all.next(),
+            Tried::Some(some) => some.next(),
+        }
+    }
+}
+
+fn all_amounts(terms: &Terms<'_>, may_leave: i64) -> std::iter::StepBy<std::ops::RangeInclusive<i64>> {
+    let step = terms.tariff.step.max(1);
+    let least = terms.tariff.min.unwrap_or(1).max(1);
+    let most = [terms.tariff.max, terms.amount_left, Some(may_leave)].into_iter().flatten().min();
+    let first = least.saturating_add(step - 1) / step * step;
+    (first..=most.unwrap_or(0)).step_by(usize::try_from(step).unwrap_or(usize::MAX))
+}
+
+/// Amounts at which a rule changes its mind, and their neighbours.
+fn telling(
+    group: &Group<'_>,
+    terms: &Terms<'_>,
+    account: usize,
+    left: i64,
+    may_leave: i64,
+    rest: Option<i128>,
+) -> std::vec::IntoIter<i64> {
+    let tariff = terms.tariff;
+    let step = tariff.step.max(1);
+    let mut edges: Vec<i64> = vec![may_leave, tariff.min.unwrap_or(step).max(step)];
+    edges.extend([tariff.max, terms.amount_left].into_iter().flatten());
+    let lapsing = group.holdings[account].lapsing(left);
+    edges.extend((lapsing > 0).then_some(lapsing));
+    for (i, charge) in tariff.charges.iter().enumerate() {
+        edges.extend(charge_edges(charge));
+        if let Some(share) = charge.share_from {
+            let first = i128::from(share) * i128::from(left);
+            let whole = crate::fee::PERCENT_WHOLE;
+            edges.push((first.div_euclid(whole) + i128::from(first.rem_euclid(whole) > 0)) as i64);
+        }
+        if let Some(free) = terms.free_of(i).amount {
+            edges.push(free);
+        }
+    }
+    let amounts = Amounts::of(terms, group.platform.unit.decimals);
+    edges.extend(amounts.largest());
+    let (num, den) = terms.conversion(group.platform.unit.decimals);
+    if let Some(rest) = rest.filter(|rest| *rest > 0 && *rest < i128::from(i64::MAX)) {
+        edges.extend(amounts.smallest_keeping((rest * den + num - 1).div_euclid(num)));
+    }
+    let near = |edge: i64| {
+        let below = edge.div_euclid(step).saturating_mul(step);
+        [below.saturating_sub(step), below, below.saturating_add(step)]
+    };
+    let mut tried: Vec<i64> =
+        edges.into_iter().flat_map(near).filter(|x| *x > 0 && *x <= may_leave).collect();
+    tried.sort_unstable();
+    tried.dedup();
+    tried.into_iter()
+}
+
+/// Where a charge bends.
+fn charge_edges(charge: &Charge) -> Vec<i64> {
+    let mut edges = Vec::new();
+    let mut lines = Vec::new();
+    match &charge.scale {
+        Scale::Line(line) => lines.push(*line),
+        Scale::Slabs(slabs) | Scale::Brackets(slabs) => {
+            edges.extend(slabs.iter().filter_map(|s| s.to));
+            lines.extend(slabs);
+        }
+    }
+    for line in lines {
+        let percent = i128::from(line.percent.high);
+        for bound in [Some(0), charge.min, charge.max].into_iter().flatten() {
+            // The amounts around which a percentage reaches a bound, and is first rounded above it.
+            for bound in [i128::from(bound), i128::from(bound) + i128::from(charge.round_to)] {
+                let over = (bound - i128::from(line.flat)) * crate::fee::PERCENT_WHOLE;
+                if percent > 0 && over > 0 {
+                    edges.extend(i64::try_from(over / percent));
+                    edges.extend(i64::try_from(over / percent / 2));
+                }
+            }
+        }
+    }
+    edges
+}

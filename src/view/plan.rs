@@ -1,0 +1,215 @@
+//! The withdrawals that bring a sum at the least cost.
+
+use super::Answer;
+use super::csv::Csv;
+use super::page::{Page, Table};
+use crate::ledger::Account;
+use crate::money::{Money, Unit};
+use crate::period::Day;
+use serde::Serialize;
+
+/// The answer of `plan`.
+#[derive(Debug, Serialize)]
+pub struct Plan {
+    /// The form of the document.
+    pub schema: &'static str,
+    /// The unit in which money arrives.
+    pub unit: Unit,
+    /// How much is to arrive at least; null for as much as can be.
+    pub target: Option<Money>,
+    /// The last day of the plan.
+    pub by: Day,
+    /// What arrives in all.
+    pub net: Money,
+    /// What it costs in all, in the target's unit, rounded up once.
+    pub cost: Money,
+    /// No plan is better.
+    pub proven: bool,
+    /// By how much a better plan could cost less, or without a target bring more.
+    pub gap: Money,
+    /// The withdrawals, in an order in which they can be booked.
+    pub steps: Vec<PlanStep>,
+    /// The accounts from which nothing can be withdrawn.
+    pub blocked: Vec<Blocked>,
+    /// What the obvious way would cost, or null where it misses the target.
+    pub simple_cost: Option<Money>,
+    /// The commands that book it, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commands: Option<Vec<String>>,
+}
+
+/// One withdrawal of a plan.
+#[derive(Debug, Serialize)]
+pub struct PlanStep {
+    /// The day.
+    pub date: Day,
+    /// The account.
+    pub account: String,
+    /// The full id of the channel.
+    pub channel: String,
+    /// The unit of amount, debit, fee and tax.
+    pub unit: Unit,
+    /// The amount.
+    pub amount: Money,
+    /// What leaves the balance.
+    pub debit: Money,
+    /// The fees.
+    pub fee: Money,
+    /// The taxes.
+    pub tax: Money,
+    /// What arrives, in the unit of the plan.
+    pub net: Money,
+}
+
+/// An account from which nothing can be withdrawn.
+#[derive(Debug, Serialize)]
+pub struct Blocked {
+    /// The account.
+    pub account: String,
+    /// Why.
+    pub reason: &'static str,
+    /// How much more it must hold, where that would do.
+    pub short_by: Option<Money>,
+    /// Its unit.
+    pub unit: Unit,
+    /// The smallest amount that would do.
+    #[serde(skip)]
+    pub least: Option<Money>,
+}
+
+impl Blocked {
+    /// An account whose platform is not known, or not in the catalog any more.
+    pub fn without_platform(account: &Account) -> Blocked {
+        let reason = if account.platform.is_some() { "platform-gone" } else { "no-platform" };
+        Blocked {
+            account: account.name.clone(),
+            reason,
+            short_by: None,
+            unit: account.unit.clone(),
+            least: None,
+        }
+    }
+
+    /// Why, in words: `ok-cashbag: 12,400 OKCASHBAG short of its minimum of 50,000`.
+    pub fn words(&self) -> String {
+        if let (Some(short), Some(least)) = (&self.short_by, &self.least) {
+            let what = if self.reason == "below-minimum" {
+                "its minimum"
+            } else {
+                "the smallest amount that can be made"
+            };
+            return format!("{}: {short} short of {what} of {}", self.account, least.grouped());
+        }
+        let why = match self.reason {
+            "not-withdrawable" => "there is no official way out",
+            "ended" => "the service has ended",
+            "not-in-force" => "no rule is known for these days",
+            "no-channel" => "no official channel pays that unit to a bank, a card or in cash",
+            "platform-gone" => "the catalog does not hold its platform",
+            "no-platform" => "it is on no known platform",
+            "over-limit" => "a limit of its channels is used up",
+            "whole-balance-only" => "only the whole balance can leave, and that is not possible",
+            "kept" => "all of it is to be kept",
+            "nothing-left" => "the charges leave nothing",
+            "off-step" | "above-maximum" => "no amount fits the rules of its channels",
+            _ => "nothing can be withdrawn",
+        };
+        format!("{}: {why}", self.account)
+    }
+}
+
+impl Plan {
+    /// What comes of it, in one sentence.
+    fn headline(&self) -> String {
+        let how_many = match self.steps.len() {
+            1 => "1 withdrawal".to_string(),
+            n => format!("{n} withdrawals"),
+        };
+        let cost = if self.cost.parts == 0 { "free of charge".into() } else { format!("for {}", self.cost) };
+        let saved = match &self.simple_cost {
+            Some(simple) if simple.parts > self.cost.parts && self.target.is_some() => {
+                let less = self.unit.money(simple.parts - self.cost.parts);
+                format!(" (the obvious way costs {}; saves {})", simple.grouped(), less.grouped())
+            }
+            None if self.target.is_some() => " (the obvious way does not bring so much)".into(),
+            _ => String::new(),
+        };
+        format!("{} arrive with {how_many}, {cost}{saved}.", self.net)
+    }
+}
+
+impl Answer for Plan {
+    fn page(&self) -> Page {
+        let mut page = Page::new();
+        if let Some(commands) = &self.commands {
+            for command in commands {
+                page.verbatim(command.clone());
+            }
+            return page;
+        }
+        if self.steps.is_empty() {
+            page.line(format!("Nothing can be withdrawn by {}.", self.by));
+        } else {
+            page.line(self.headline());
+        }
+        let asked = match &self.target {
+            Some(target) => format!("at least {target}, at the least cost"),
+            None => format!("as much {} as can be", self.unit),
+        };
+        page.line(format!("Asked: {asked}, by {}.", self.by));
+        if !self.proven {
+            let what = if self.target.is_some() { "cost up to" } else { "bring up to" };
+            let than = if self.target.is_some() { "less" } else { "more" };
+            page.line(format!("Not proven: another plan could {what} {} {than}.", self.gap));
+        }
+        page.gap();
+        let mut table = Table::new(&[
+            "date", "account", "channel", ">amount", ">fee", ">tax", ">leaves", "unit", ">arrives",
+        ]);
+        for step in &self.steps {
+            let blank = |money: &Money| if money.parts == 0 { String::new() } else { money.grouped() };
+            table.row(vec![
+                step.date.to_string(),
+                step.account.clone(),
+                step.channel.clone(),
+                step.amount.grouped(),
+                if step.fee.parts == 0 { "free".into() } else { step.fee.grouped() },
+                blank(&step.tax),
+                if step.debit == step.amount { String::new() } else { step.debit.grouped() },
+                step.unit.to_string(),
+                step.net.grouped(),
+            ]);
+        }
+        page.table(table.without_empty_columns());
+        page.gap();
+        for blocked in &self.blocked {
+            page.line(format!("{}.", blocked.words()));
+        }
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&[
+            "date", "account", "channel", "unit", "amount", "debit", "fee", "tax", "net", "net_unit",
+        ]);
+        for step in &self.steps {
+            csv.row(vec![
+                Some(step.date.to_string()),
+                Some(step.account.clone()),
+                Some(step.channel.clone()),
+                Some(step.unit.to_string()),
+                Some(step.amount.plain()),
+                Some(step.debit.plain()),
+                Some(step.fee.plain()),
+                Some(step.tax.plain()),
+                Some(step.net.plain()),
+                Some(self.unit.to_string()),
+            ]);
+        }
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
