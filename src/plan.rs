@@ -8,6 +8,7 @@
 //! All figures of a step are the fee engine's.
 
 mod blend;
+mod bound;
 mod group;
 mod runs;
 mod search;
@@ -174,7 +175,7 @@ struct Solved<'p> {
     points: Vec<Point>,
     found: Way,
     /// From below, where the points are not all that can be done.
-    bound: Option<Vec<Point>>,
+    bound: Option<Vec<Vec<Point>>>,
 }
 
 /// How the points of a group were found.
@@ -220,7 +221,10 @@ impl<'p> Question<'p> {
             let bounds: Vec<Vec<Point>> = solved
                 .iter()
                 .zip(&lists)
-                .map(|(s, list)| s.bound.as_ref().map_or_else(|| list.clone(), |b| scaled(b, &s.group)))
+                .flat_map(|(s, list)| match &s.bound {
+                    None => vec![list.clone()],
+                    Some(bounds) => bounds.iter().map(|b| scaled(b, &s.group)).collect(),
+                })
                 .collect();
             let all_exact = solved.iter().all(|s| s.bound.is_none());
             let most = |lists: &[Vec<Point>]| {
@@ -466,42 +470,30 @@ fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> Solved<'p> {
     if amounts / i128::from(step.unwrap_or(1).max(1)) <= AMOUNTS_ALL && !group.days_cut {
         let mut all = *effort - *effort / 4;
         let before = all;
-        let found = search::search(&group, goal, Look::All, &mut all);
+        let found = search::search(&group, goal, Look::All, i64::MAX, &mut all);
         *effort -= before - all;
         if let Some(found) = found {
             return Solved { points: found.points.clone(), found: Way::Search(found), bound: None, group };
         }
     }
-    let bound = Some(bound(&group));
-    let mut group = group;
+    let bound = Some(bound::bound(&group, effort));
+    // Longer and longer sequences, as far as the effort goes.
+    let mut best = search::Found::nothing();
+    let mut steps_max = 1;
     loop {
         let mut share = *effort / 2;
         let before = share;
-        let found = search::search(&group, goal, Look::Telling, &mut share);
+        let found = search::search(&group, goal, Look::Telling, steps_max, &mut share);
         *effort -= before - share;
-        // Too much to look at: fewer days, and at last nothing at all.
-        let days = group.days.len() / 2;
-        let found = found.or_else(|| (days == 0).then(search::Found::nothing));
-        if let Some(found) = found {
-            return Solved { points: found.points.clone(), found: Way::Search(found), bound, group };
+        let Some(found) = found else { break };
+        let cut = found.cut;
+        best = found;
+        if !cut {
+            break;
         }
-        group.days.truncate(days);
+        steps_max += 1 + steps_max / 3;
     }
-}
-
-/// From below: nothing costs less than what its rate takes, and no more arrives than all.
-fn bound(group: &Group<'_>) -> Vec<Point> {
-    let total: i128 = group.holdings.iter().map(|h| i128::from(h.today())).sum();
-    let mut most = 0;
-    for way in &group.ways {
-        let Some(offer) = way.offers.iter().flatten().next() else { continue };
-        let terms = Terms::under(way.channel, offer.tariff, None, |_| Used::default(), |_| Used::default());
-        let (num, den) = terms.conversion(group.platform.unit.decimals);
-        most = most.max((total * num).div_euclid(den));
-    }
-    let least = (total * group.par.0 - most * group.par.1).min(0);
-    let nothing = Point { cost: least.min(0), net: 0, ties: (0, 0, 0), mark: 0 };
-    vec![nothing, Point { net: most, ..nothing }]
+    Solved { points: best.points.clone(), found: Way::Search(best), bound, group }
 }
 
 /// Why nothing can be withdrawn from an account, where that is so.

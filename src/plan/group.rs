@@ -234,6 +234,25 @@ impl<'p> Group<'p> {
         self.accounts.iter().zip(&self.holdings).map(alone).collect()
     }
 
+    /// The group of one account under other rules, on one day that has room for so many months.
+    pub fn loosened<'q>(&self, holding: &'q Holding, ways: Vec<Way<'q>>, months: u32) -> Group<'q>
+    where
+        'p: 'q,
+    {
+        Group {
+            platform: self.platform,
+            accounts: vec![0],
+            holdings: vec![holding],
+            days: self.days[..1].to_vec(),
+            days_cut: false,
+            ways,
+            quotas: Vec::new(),
+            par: self.par,
+            splits: self.splits.saturating_mul(months),
+            now: self.now,
+        }
+    }
+
     /// What of a quota is used on a day, with what the plan has used of it so far.
     pub fn used(&self, quota: usize, day: usize, spent: &[Spent]) -> Used {
         let row = &self.quotas[quota];

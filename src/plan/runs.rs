@@ -47,6 +47,8 @@ struct Run {
 /// A channel's rule for a withdrawal before which so many others were made.
 struct Rule {
     way: usize,
+    /// It takes all that is left, and so comes last.
+    whole: bool,
     on_top: bool,
     stride: usize,
     runs: Vec<Run>,
@@ -71,6 +73,8 @@ struct Label {
     room: [i64; STRIDES],
     ties: Ties,
     node: u32,
+    /// All that there is must leave.
+    whole: bool,
 }
 
 /// How a choice came about.
@@ -88,7 +92,8 @@ enum Node {
     Both(u32, u32),
 }
 
-const NOTHING: Label = Label { cost: 0, least: 0, room: [0; STRIDES], ties: (0, 0, 0), node: 0 };
+const NOTHING: Label =
+    Label { cost: 0, least: 0, room: [0; STRIDES], ties: (0, 0, 0), node: 0, whole: false };
 
 impl Label {
     fn plus(&self, other: &Label) -> Label {
@@ -102,6 +107,7 @@ impl Label {
             room,
             ties: super::blend::plus(self.ties, other.ties),
             node: 0,
+            whole: self.whole || other.whole,
         }
     }
 
@@ -117,6 +123,8 @@ struct Work<'e> {
     nodes: Vec<Node>,
     strides: Vec<i64>,
     budget: i64,
+    /// Some channel takes all that is left, so what leaves must be met to the part.
+    exact: bool,
     /// Choices that cost as much are of no use.
     cost_end: i64,
     effort: &'e mut u64,
@@ -148,7 +156,9 @@ pub fn solve(group: &Group<'_>, goal: Goal, effort: &mut u64) -> Option<Runs> {
     for way in 0..group.ways.len() {
         ways.push(buckets(group, way, budget, &strides, &mut rules)?);
     }
-    let mut work = Work { goal, nodes: vec![Node::Nothing], strides, budget, cost_end: i64::MAX, effort };
+    let exact = rules.iter().any(|rule| rule.whole);
+    let mut work =
+        Work { goal, nodes: vec![Node::Nothing], strides, budget, exact, cost_end: i64::MAX, effort };
     work.see_cheapest(&ways, &rules);
     let mut labels = vec![NOTHING];
     let mut before = 0;
@@ -160,12 +170,12 @@ pub fn solve(group: &Group<'_>, goal: Goal, effort: &mut u64) -> Option<Runs> {
     }
     let lapsing = holding.lapsing(holding.total());
     let point = |(mark, label): (usize, &Label)| {
-        let debit = work.fill(label);
+        let debit = work.fill(label)?;
         let kept_lapsing = lapsing - debit.min(lapsing);
         let ties = (label.ties.0, i128::from(kept_lapsing - lapsing), label.ties.2);
-        Point { cost: i128::from(label.cost), net: i128::from(debit - label.cost), ties, mark }
+        Some(Point { cost: i128::from(label.cost), net: i128::from(debit - label.cost), ties, mark })
     };
-    let mut points: Vec<Point> = labels.iter().enumerate().map(point).collect();
+    let mut points: Vec<Point> = labels.iter().enumerate().filter_map(point).collect();
     for point in &mut points {
         // The same fraction as every other way to solve a group.
         point.cost *= group.par.1;
@@ -198,7 +208,9 @@ impl Runs {
             }
         }
         // Rules stand in the order in which the withdrawals of a window meet them.
-        taken.sort_by_key(|(rule, run, day, bucket)| (*day, *rule, *bucket, *run));
+        // What takes all that is left comes last.
+        let whole = |rule: &u32| self.rules[*rule as usize].whole;
+        taken.sort_by_key(|(rule, run, day, bucket)| (*day, whole(rule), *rule, *bucket, *run));
         let mut sums: HashMap<u16, i64> = HashMap::new();
         for (rule, run, _, bucket) in &taken {
             *sums.entry(*bucket).or_default() += self.rules[*rule as usize].runs[*run as usize].from;
@@ -304,7 +316,7 @@ fn buckets(
     {
         return None;
     }
-    let mut known: HashMap<(usize, Vec<bool>, i64), usize> = HashMap::new();
+    let mut known: HashMap<(usize, Vec<(bool, Option<i64>)>, i64), usize> = HashMap::new();
     let mut buckets = Vec::new();
     for window in days {
         let first = window[0];
@@ -322,6 +334,7 @@ fn buckets(
         let stride = strides.iter().position(|s| *s == tariff.step)?;
         let smallest = tariff.min.unwrap_or(1).max(tariff.step).max(1);
         let most = usize::try_from(budget / smallest).unwrap_or(usize::MAX);
+        let most = if tariff.whole_balance { most.min(1) } else { most };
         for day in dates.into_iter().take(most) {
             let terms = group.terms(way, first, budget, &spent)?;
             if terms.count_used_up {
@@ -330,16 +343,17 @@ fn buckets(
             if slots.is_empty() {
                 sum = terms.amount_left.map(|left| left / tariff.step * tariff.step);
             }
-            let exhausted: Vec<bool> =
-                (0..tariff.charges.len()).map(|i| terms.free_of(i).count == Some(0)).collect();
+            // What of the free quotas makes one withdrawal different from another.
+            let free = |i: usize| (terms.free_of(i).count == Some(0), terms.free_of(i).amount);
+            let frees: Vec<(bool, Option<i64>)> = (0..tariff.charges.len()).map(free).collect();
             let cap = terms.amount_left.unwrap_or(i64::MAX).min(budget);
-            let key = (std::ptr::from_ref(tariff) as usize, exhausted, cap);
+            let key = (std::ptr::from_ref(tariff) as usize, frees, cap);
             let rule = match known.get(&key) {
                 Some(rule) => *rule,
                 None => {
                     let runs = runs_of(&terms, budget)?;
                     let on_top = tariff.side == Side::OnTop;
-                    rules.push(Rule { way, on_top, stride, runs });
+                    rules.push(Rule { way, whole: tariff.whole_balance, on_top, stride, runs });
                     known.insert(key, rules.len() - 1);
                     rules.len() - 1
                 }
@@ -413,7 +427,8 @@ fn is_plain(group: &Group<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> bool
             && tariff.charges.iter().all(|c| c.free.is_none() && c.round_to == 1);
         charge.share_from.is_none() && by_amount && share && (of_amount || of_rest)
     });
-    one_for_one && !tariff.whole_balance && charges
+    let whole = group.days.len() == 1 && group.holdings.iter().all(|h| h.keep == 0);
+    one_for_one && (whole || !tariff.whole_balance) && charges
 }
 
 /// The runs of a rule in ascending order; `None` where there are too many.
@@ -553,14 +568,14 @@ fn period(terms: &Terms<'_>, from: i64) -> Option<i64> {
 // What is worth choosing.
 
 impl Work<'_> {
-    /// What leaves of a choice at the most.
-    fn fill(&self, label: &Label) -> i64 {
+    /// What leaves of a choice at the most; `None` where all must leave and cannot.
+    fn fill(&self, label: &Label) -> Option<i64> {
         let mut debit = label.least;
         for i in (0..self.strides.len()).rev() {
             let fits = (self.budget - debit) / self.strides[i] * self.strides[i];
             debit += label.room[i].min(fits);
         }
-        debit
+        (!label.whole || debit == self.budget).then_some(debit)
     }
 
     /// Finds what single withdrawals come to, so that dear choices need not be looked at.
@@ -581,7 +596,8 @@ impl Work<'_> {
     /// Where `net` can be had for `cost`, whatever leaves no more than that is of no use.
     fn see(&mut self, labels: &[Label]) {
         for label in labels.iter().filter(|l| l.least <= self.budget) {
-            let net = self.fill(label) - label.cost;
+            let Some(debit) = self.fill(label) else { continue };
+            let net = debit - label.cost;
             // A choice of that cost brings the budget less its cost at the most.
             let end = match self.goal {
                 Goal::Reach(_) => (self.budget - net).max(label.cost + 1),
@@ -596,6 +612,7 @@ impl Work<'_> {
         label.least = if rule.on_top { run.from + run.charges } else { run.from };
         label.room[rule.stride] = run.to - run.from;
         label.ties = (1, 0, 0);
+        label.whole = rule.whole;
         label
     }
 
@@ -753,7 +770,7 @@ impl Work<'_> {
                 if label.cost >= self.cost_end {
                     break;
                 }
-                if label.least > self.budget || !cap(&mut label, capped) {
+                if label.least > self.budget || (from.whole && more.whole) || !cap(&mut label, capped) {
                     continue;
                 }
                 // Where it is from is carried in the place of the lapses, which are not known yet.
@@ -795,19 +812,22 @@ impl Work<'_> {
         let on_top = capped.is_some_and(|rule| rule.on_top);
         // Where a sum of amounts binds, a choice must not use up more of it either.
         let least = |l: &Label| if on_top { l.least - l.cost } else { l.least };
-        let order = |l: &Label| (l.cost, l.ties.0, l.ties.2, least(l), -l.most_fine());
+        // Where all must leave to the part, a choice must reach as far and not only bring as much.
+        let most = |l: &Label| if self.exact { l.most_fine() + l.cost } else { l.most_fine() };
+        let order = |l: &Label| (l.cost, l.ties.0, l.ties.2, least(l), -most(l));
         pool.sort_by(|(a, a_new), (b, b_new)| {
             order(a).cmp(&order(b)).then(a_new.cmp(b_new)).then(a.ties.1.cmp(&b.ties.1))
         });
         let fine = self.strides.first().copied().unwrap_or(1);
         let mut kept = Vec::new();
-        let mut steps: HashMap<([i64; STRIDES], i64), Vec<(Ties, Staircase)>> = HashMap::new();
+        let mut steps: HashMap<([i64; STRIDES], i64, i64, bool), Vec<(Ties, Staircase)>> = HashMap::new();
         for (label, is_new) in pool {
             let mut key = label.room;
             key[0] = 0;
             let odd = (label.least - label.cost).rem_euclid(fine);
-            let stairs = steps.entry((key, odd)).or_default();
-            let (least, most) = (least(&label), label.most_fine());
+            let odd_debit = if self.exact { label.least.rem_euclid(fine) } else { 0 };
+            let stairs = steps.entry((key, odd, odd_debit, label.whole)).or_default();
+            let (least, most) = (least(&label), most(&label));
             let ties = (label.ties.0, 0, label.ties.2);
             let needless = match self.goal {
                 // What came before costs less, or as much and is no worse among equals.

@@ -37,6 +37,8 @@ struct Way {
 
 /// What a search found.
 pub struct Found {
+    /// Longer sequences were left out.
+    pub cut: bool,
     /// Everything that can be done, marked by the last step.
     pub points: Vec<Point>,
     /// The steps, each with the one before it.
@@ -49,7 +51,7 @@ impl Found {
     /// Nothing can be done.
     pub fn nothing() -> Found {
         let nothing = Point { cost: 0, net: 0, ties: (0, 0, 0), mark: NO_STEP };
-        Found { points: vec![nothing], steps: Vec::new() }
+        Found { cut: true, points: vec![nothing], steps: Vec::new() }
     }
 
     /// The steps of a point, in the order in which they were taken.
@@ -74,8 +76,10 @@ pub enum Look {
     Telling,
 }
 
-/// Searches a group; `None` where more effort is needed than there is.
-pub fn search(group: &Group<'_>, goal: Goal, look: Look, effort: &mut u64) -> Option<Found> {
+/// Searches the sequences of a group of at most so many steps; `None` where more effort is needed
+/// than there is.
+pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort: &mut u64) -> Option<Found> {
+    let mut cut = false;
     let accounts = group.accounts.len();
     let counted = counts_matter(group);
     let first = State {
@@ -91,7 +95,8 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, effort: &mut u64) -> Op
         let mut open = std::mem::take(&mut arriving);
         let days_on = i64::from(group.days[day].0 - group.days[0].0);
         while let Some((state, way)) = open.pop_first() {
-            for account in 0..accounts {
+            cut |= way.ties.0 >= steps_max;
+            for account in (0..accounts).filter(|_| way.ties.0 < steps_max) {
                 let holding = group.holdings[account];
                 let left = state.left[account];
                 let may_leave = left.saturating_sub(holding.keep);
@@ -181,7 +186,7 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, effort: &mut u64) -> Op
     }
     let point = |way: &Way| Point { cost: way.cost, net: way.net, ties: way.ties, mark: way.step };
     let points = super::blend::frontier(arriving.values().map(point).collect(), goal);
-    Some(Found { points, steps })
+    Some(Found { cut, points, steps })
 }
 
 /// In one state what left is the same, so more net is less cost.
