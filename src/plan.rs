@@ -314,25 +314,45 @@ impl<'p> Question<'p> {
         effort: &mut u64,
     ) -> Vec<Solved<'p>> {
         let groups = self.groups(used);
-        let mut solved = Vec::new();
+        let mut solved: Vec<Option<Solved<'p>>> = Vec::new();
+        let mut plain: Vec<Option<(Group<'p>, runs::Plain)>> = Vec::new();
         let mut left = groups.len() as u64;
         for group in groups {
+            let is_slow = slow.contains(&group.accounts[0]);
+            let prepared = if is_slow { None } else { runs::prepare(&group) };
             // What one group leaves of its share the others may use.
             let mut share = *effort / left.max(1);
             left -= 1;
             let before = share;
-            let one =
-                if slow.contains(&group.accounts[0]) { None } else { runs::solve(&group, goal, &mut share) };
-            let one = match one {
+            match prepared {
+                Some(prepared) => {
+                    plain.push(Some((group, prepared)));
+                    solved.push(None);
+                }
+                None => {
+                    plain.push(None);
+                    solved.push(Some(searched(group, goal, &mut share)));
+                }
+            }
+            *effort = effort.saturating_sub(before - share);
+        }
+        let windows = windows(goal, &solved, &plain, effort);
+        let mut left = plain.iter().flatten().count() as u64;
+        for ((solved, plain), window) in solved.iter_mut().zip(plain).zip(windows) {
+            let Some((group, prepared)) = plain else { continue };
+            let mut share = *effort / left.max(1);
+            left -= 1;
+            let before = share;
+            let runs = prepared.solve(goal, window, &mut share);
+            *solved = Some(match runs {
                 Some(runs) => {
                     Solved { points: runs.points.clone(), found: Way::Runs(runs), bound: None, group }
                 }
                 None => searched(group, goal, &mut share),
-            };
+            });
             *effort = effort.saturating_sub(before - share);
-            solved.push(one);
         }
-        solved
+        solved.into_iter().flatten().collect()
     }
 
     fn step(&self, group: &Group<'p>, m: Move) -> Step {
@@ -416,6 +436,74 @@ impl<'p> Question<'p> {
         let enough = self.target.is_none_or(|target| net >= i128::from(target));
         enough.then(|| parts(ceil(cost, scale)))
     }
+}
+
+/// How dear a choice of each plain group may be: no dearer than leaves room below a first plan that
+/// is made of few of the runs. `None` where no first plan is found.
+fn windows(
+    goal: Goal,
+    solved: &[Option<Solved<'_>>],
+    plain: &[Option<(Group<'_>, runs::Plain)>],
+    effort: &mut u64,
+) -> Vec<Option<runs::Window>> {
+    let none = vec![None; plain.len()];
+    let Goal::Reach(target) = goal else { return none };
+    let mut budget = (*effort / 4).min(4_000_000);
+    let scale = solved.iter().flatten().fold(1, |sum, s| lcm(sum, s.group.par.1));
+    let scaled = |points: &[Point], by: i128| -> Vec<Point> {
+        points.iter().map(|p| Point { cost: p.cost * by, ..*p }).collect()
+    };
+    let mut lists: Vec<Vec<Point>> = Vec::new();
+    let mut hulls: Vec<Hull> = Vec::new();
+    let mut samples: Vec<Option<runs::Runs>> = Vec::new();
+    for (solved, plain) in solved.iter().zip(plain) {
+        match (solved, plain) {
+            (Some(solved), _) => {
+                let by = scale / solved.group.par.1;
+                lists.push(scaled(&solved.points, by));
+                let bounds = solved.bound.clone().unwrap_or_else(|| vec![solved.points.clone()]);
+                hulls.extend(bounds.iter().map(|b| Hull::of(&scaled(b, by))));
+                samples.push(None);
+            }
+            (None, Some((_, prepared))) => {
+                let Some(sample) = prepared.sample(&mut budget) else { return none };
+                lists.push(scaled(&sample.points, scale));
+                hulls.push(Hull::of(&scaled(&prepared.least(), scale)));
+                samples.push(Some(sample));
+            }
+            (None, None) => return none,
+        }
+    }
+    let Some(first) = blend(&lists, goal, &mut budget) else { return none };
+    let cost: i128 = first.picks.iter().map(|p| p.cost).sum();
+    let excess = first.picks.iter().map(|p| p.net).sum::<i128>() - target;
+    // What is too much may be left out of one withdrawal.
+    let mut saved = 0;
+    for ((plain, sample), pick) in plain.iter().zip(&samples).zip(&first.picks) {
+        if let (Some((group, prepared)), Some(sample)) = (plain, sample) {
+            let moves = sample.moves(group, pick.mark);
+            // Where all must leave nothing can be left out.
+            let offers = |m: &Move| group.ways[m.channel].offers[m.day].as_ref();
+            if moves.iter().any(|m| offers(m).is_none_or(|o| o.tariff.whole_balance)) {
+                continue;
+            }
+            for m in moves {
+                saved = saved.max(prepared.saved(m.channel, m.net, m.fee + m.tax, parts(excess)));
+            }
+        }
+    }
+    let best = cost - i128::from(saved) * scale;
+    let whole = hulls.iter().fold(Hull::default_start(), |sum, hull| sum.with(hull));
+    let Some(bound) = whole.least(target) else { return none };
+    let (rise, run) = whole.slope(target);
+    let room = (best - bound + 1) * run;
+    let window = |plain: &Option<(Group<'_>, runs::Plain)>| {
+        let (_, prepared) = plain.as_ref()?;
+        let points = prepared.least();
+        let least = points.iter().map(|p| p.cost * scale * run - p.net * rise).min()?;
+        Some(runs::Window { rise, run: run * scale, limit: least + room })
+    };
+    plain.iter().map(window).collect()
 }
 
 /// The withdrawal that is made without a thought: all of a balance through the channel that nets

@@ -141,7 +141,7 @@ impl Hull {
     }
 
     /// The slope at a net, as cost for net.
-    fn slope(&self, net: i128) -> (i128, i128) {
+    pub fn slope(&self, net: i128) -> (i128, i128) {
         let at = self.corners.partition_point(|c| c.0 < net);
         match at {
             0 => (0, 1),

@@ -14,7 +14,7 @@
 use super::Move;
 use super::blend::{Goal, Point, Ties};
 use super::group::{Counted, Group, Spent};
-use crate::fee::{Base, PERCENT_WHOLE, Scale, Side, Slab, Tariff, Terms, Window};
+use crate::fee::{self, Base, PERCENT_WHOLE, Scale, Side, Slab, Tariff, Terms};
 use crate::money::RoundingMode;
 use std::collections::{BTreeMap, HashMap};
 
@@ -127,24 +127,57 @@ struct Work<'e> {
     exact: bool,
     /// Choices that cost as much are of no use.
     cost_end: i64,
+    window: Option<Window>,
+    /// What the rest of a choice can add at best.
+    outline: Vec<(i128, i128)>,
     effort: &'e mut u64,
 }
 
 /// The effort is used up.
 struct Exhausted;
 
+/// What is known of a group whose rules are plain before it is solved.
+pub struct Plain {
+    budget: i64,
+    strides: Vec<i64>,
+    rules: Vec<Rule>,
+    ways: Vec<Vec<Bucket>>,
+    lapsing: i64,
+}
+
+/// How dear a choice may be: its cost times `run` less what it brings times `rise` is at most
+/// `limit`, where it is to be part of a plan that is no dearer than one that is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// What a part that arrives is worth …
+    pub rise: i128,
+    /// … over this.
+    pub run: i128,
+    /// The most that a choice may be above that.
+    pub limit: i128,
+}
+
+/// Of each rule so many runs are looked at for a first plan.
+const SAMPLE: usize = 12;
+
 /// Solves a group whose rules are plain; `None` where they are not, or where it takes too much.
 pub fn solve(group: &Group<'_>, goal: Goal, effort: &mut u64) -> Option<Runs> {
+    prepare(group)?.solve(goal, None, effort)
+}
+
+/// The runs of a group whose rules are plain; `None` where they are not.
+pub fn prepare(group: &Group<'_>) -> Option<Plain> {
     if group.accounts.len() != 1 || group.days_cut || group.par.0 != group.par.1 {
         return None;
     }
     let holding = group.holdings[0];
-    if group.days.len() > 1 && holding.lapsing(holding.total()) > 0 {
+    let lapsing = holding.lapsing(holding.total());
+    if group.days.len() > 1 && lapsing > 0 {
         return None;
     }
     let budget = holding.today();
-    let mut strides: Vec<i64> =
-        group.ways.iter().flat_map(|w| w.offers.iter().flatten()).map(|o| o.tariff.step).collect();
+    let offers = group.ways.iter().flat_map(|w| w.offers.iter().flatten());
+    let mut strides: Vec<i64> = offers.map(|o| o.tariff.step).collect();
     strides.sort_unstable();
     strides.dedup();
     let is_chain = strides.windows(2).all(|w| w[1] % w[0] == 0);
@@ -156,32 +189,130 @@ pub fn solve(group: &Group<'_>, goal: Goal, effort: &mut u64) -> Option<Runs> {
     for way in 0..group.ways.len() {
         ways.push(buckets(group, way, budget, &strides, &mut rules)?);
     }
-    let exact = rules.iter().any(|rule| rule.whole);
-    let mut work =
-        Work { goal, nodes: vec![Node::Nothing], strides, budget, exact, cost_end: i64::MAX, effort };
-    work.see_cheapest(&ways, &rules);
-    let mut labels = vec![NOTHING];
-    let mut before = 0;
-    for buckets in &ways {
-        let more = work.way(buckets, &rules, before).ok()?;
-        before += buckets.len();
-        labels = work.both(&labels, &more, None).ok()?;
-        work.see(&labels);
+    Some(Plain { budget, strides, rules, ways, lapsing })
+}
+
+impl Plain {
+    /// All that can be worth doing; `None` where it takes too much. With a window, all that can be
+    /// worth doing within it.
+    pub fn solve(self, goal: Goal, window: Option<Window>, effort: &mut u64) -> Option<Runs> {
+        let exact = self.rules.iter().any(|rule| rule.whole);
+        let outline = self.outline();
+        let (budget, strides, rules) = (self.budget, self.strides, self.rules);
+        let mut work = Work {
+            goal,
+            nodes: vec![Node::Nothing],
+            strides,
+            budget,
+            exact,
+            cost_end: i64::MAX,
+            window,
+            outline,
+            effort,
+        };
+        work.see_cheapest(&self.ways, &rules);
+        let mut labels = vec![NOTHING];
+        let mut before = 0;
+        for buckets in &self.ways {
+            let more = work.way(buckets, &rules, before).ok()?;
+            before += buckets.len();
+            labels = work.both(&labels, &more, None).ok()?;
+            work.see(&labels);
+        }
+        let point = |(mark, label): (usize, &Label)| {
+            let debit = work.fill(label)?;
+            let ties = (label.ties.0, -i128::from(debit.min(self.lapsing)), label.ties.2);
+            Some(Point { cost: i128::from(label.cost), net: i128::from(debit - label.cost), ties, mark })
+        };
+        let points = labels.iter().enumerate().filter_map(point).collect();
+        let points = super::blend::frontier(points, goal);
+        Some(Runs { points, nodes: work.nodes, rules, strides: work.strides, budget, labels })
     }
-    let lapsing = holding.lapsing(holding.total());
-    let point = |(mark, label): (usize, &Label)| {
-        let debit = work.fill(label)?;
-        let kept_lapsing = lapsing - debit.min(lapsing);
-        let ties = (label.ties.0, i128::from(kept_lapsing - lapsing), label.ties.2);
-        Some(Point { cost: i128::from(label.cost), net: i128::from(debit - label.cost), ties, mark })
-    };
-    let mut points: Vec<Point> = labels.iter().enumerate().filter_map(point).collect();
-    for point in &mut points {
-        // The same fraction as every other way to solve a group.
-        point.cost *= group.par.1;
+
+    /// A few of the runs of each rule only: what can be done with them can be done.
+    pub fn sample(&self, effort: &mut u64) -> Option<Runs> {
+        let few = |rule: &Rule| {
+            let (count, last) = (rule.runs.len(), rule.runs.len().saturating_sub(1));
+            let every = count / SAMPLE + 1;
+            let runs = rule.runs.iter().enumerate();
+            let runs = runs.filter(|(i, run)| {
+                let bends = *i < last && (rule.runs[i + 1].to - run.to) < (run.to - run.from) / 4;
+                (last - i) % every == 0 || bends
+            });
+            Rule { runs: runs.map(|(_, run)| Run { inner: false, ..*run }).collect(), ..*rule }
+        };
+        let bucket = |b: &Bucket| Bucket { slots: b.slots.clone(), ..*b };
+        let plain = Plain {
+            strides: self.strides.clone(),
+            rules: self.rules.iter().map(few).collect(),
+            ways: self.ways.iter().map(|way| way.iter().map(bucket).collect()).collect(),
+            ..*self
+        };
+        plain.solve(Goal::Reach(0), None, effort)
     }
-    let points = super::blend::frontier(points, goal);
-    Some(Runs { points, nodes: work.nodes, rules, strides: work.strides, budget, labels })
+
+    /// By how much the cost falls where one withdrawal of such a net brings so much less.
+    pub fn saved(&self, way: usize, net: i64, charges: i64, less: i64) -> i64 {
+        let wanted = net - less;
+        if wanted <= 0 {
+            return charges;
+        }
+        let rules = self.rules.iter().filter(|rule| rule.way == way && !rule.whole);
+        let cheapest = |rule: &Rule| {
+            let brings = |run: &Run| if rule.on_top { run.to } else { run.to - run.charges };
+            let fits = |run: &&Run| brings(run) >= wanted && run.from <= net.min(wanted);
+            // The charge that was paid tells which of the rules of a channel it was.
+            let own = rule.runs.iter().any(|r| r.charges == charges && brings(r) >= net);
+            rule.runs.iter().filter(|_| own).find(fits).map(|run| run.charges)
+        };
+        rules.filter_map(cheapest).max().map_or(0, |cheapest| charges - cheapest)
+    }
+
+    /// What no choice can beat: how much the debit grows by at what charge, the cheapest first.
+    fn outline(&self) -> Vec<(i128, i128)> {
+        let mut steps: Vec<(i128, i128)> = Vec::new();
+        let mut slots: BTreeMap<usize, i128> = BTreeMap::new();
+        for (_, rule) in self.ways.iter().flatten().flat_map(|b| &b.slots) {
+            *slots.entry(*rule).or_default() += 1;
+        }
+        for (rule, count) in slots {
+            let rule = &self.rules[rule];
+            let mut hull: Vec<(i128, i128)> = vec![(0, 0)];
+            for run in &rule.runs {
+                let debit = if rule.on_top { run.to + run.charges } else { run.to };
+                let (debit, charges) = (i128::from(debit), i128::from(run.charges));
+                if charges < 0 || debit <= hull[hull.len() - 1].0 {
+                    continue;
+                }
+                while let [.., a, b] = hull.as_slice() {
+                    if (b.1 - a.1) * (debit - a.0) < (charges - a.1) * (b.0 - a.0) {
+                        break;
+                    }
+                    hull.pop();
+                }
+                hull.push((debit, charges));
+            }
+            steps.extend(hull.windows(2).map(|w| ((w[1].0 - w[0].0) * count, (w[1].1 - w[0].1) * count)));
+        }
+        steps.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));
+        steps
+    }
+
+    /// The same as points from below.
+    pub fn least(&self) -> Vec<Point> {
+        let mut points = vec![Point { cost: 0, net: 0, ties: (0, 0, 0), mark: 0 }];
+        let (budget, mut debit, mut cost) = (i128::from(self.budget), 0, 0);
+        for (more, charges) in self.outline() {
+            let fits = more.min(budget - debit);
+            if fits <= 0 {
+                break;
+            }
+            debit += fits;
+            cost += (charges * fits).div_euclid(more);
+            points.push(Point { cost, net: debit - cost, ..points[0] });
+        }
+        points
+    }
 }
 
 impl Runs {
@@ -281,10 +412,10 @@ fn buckets(
     rules: &mut Vec<Rule>,
 ) -> Option<Vec<Bucket>> {
     let offers = &group.ways[way].offers;
-    let mut per: Option<Window> = None;
+    let mut per: Option<fee::Window> = None;
     for quota in group.quotas.iter().filter(|q| q.counted != Counted::default() && q.ways.contains(&way)) {
         let alone = quota.ways == [way];
-        let calendar = !matches!(quota.per, Window::Hours(_)) || group.days.len() == 1;
+        let calendar = !matches!(quota.per, fee::Window::Hours(_)) || group.days.len() == 1;
         let same = per.is_none_or(|per| per == quota.per) || group.days.len() == 1;
         if !alone || !calendar || !same {
             return None;
@@ -809,6 +940,9 @@ impl Work<'_> {
     /// A choice is needless where another costs no more, takes no more and can bring no less,
     /// with as much room in coarse steps, and is no worse among equals.
     fn undominated(&self, mut pool: Vec<(Label, bool)>, capped: Option<&Rule>) -> Vec<Label> {
+        if let Some(reach) = self.window.map(|window| Reach::of(window, &self.outline, self.budget)) {
+            pool.retain(|(label, is_new)| !is_new || reach.holds(label));
+        }
         let on_top = capped.is_some_and(|rule| rule.on_top);
         // Where a sum of amounts binds, a choice must not use up more of it either.
         let least = |l: &Label| if on_top { l.least - l.cost } else { l.least };
@@ -857,6 +991,44 @@ impl Work<'_> {
             }
         }
         kept
+    }
+}
+
+/// Which choices can still come to lie in a window.
+struct Reach {
+    window: Window,
+    budget: i128,
+    /// By how much the rest of a choice can bring it down, for so much of the budget: corners.
+    gains: Vec<(i128, i128)>,
+}
+
+impl Reach {
+    fn of(window: Window, outline: &[(i128, i128)], budget: i64) -> Reach {
+        let mut gains = vec![(0, 0)];
+        let (mut debit, mut gain) = (0, 0);
+        for (more, charges) in outline {
+            let change = (window.run + window.rise) * charges - window.rise * more;
+            if change >= 0 {
+                break;
+            }
+            debit += more;
+            gain += change;
+            gains.push((debit, gain));
+        }
+        Reach { window, budget: i128::from(budget), gains }
+    }
+
+    fn holds(&self, label: &Label) -> bool {
+        let most = i128::from(label.least) + label.room.iter().map(|r| i128::from(*r)).sum::<i128>();
+        let debit = most.min(self.budget);
+        let above = (self.window.run + self.window.rise) * i128::from(label.cost) - self.window.rise * debit;
+        let left = self.budget - debit;
+        let at = self.gains.partition_point(|g| g.0 <= left);
+        let gain = match (self.gains[at - 1], self.gains.get(at)) {
+            (from, Some(to)) => from.1 + ((to.1 - from.1) * (left - from.0)).div_euclid(to.0 - from.0),
+            (from, None) => from.1,
+        };
+        above + gain <= self.window.limit
     }
 }
 
