@@ -24,7 +24,7 @@ use std::collections::HashMap;
 pub use group::taking_part;
 
 /// How many things a plan may look at unless told otherwise.
-pub const EFFORT: u64 = 20_000_000;
+pub const EFFORT: u64 = 30_000_000;
 /// How many withdrawals for each account, channel and calendar month a plan may have.
 pub const SPLITS: u32 = 12;
 /// Below so many amounts that a step could have, every one of them is looked at.
@@ -340,17 +340,24 @@ impl<'p> Question<'p> {
         let mut left = plain.iter().flatten().count() as u64;
         for ((solved, plain), window) in solved.iter_mut().zip(plain).zip(windows) {
             let Some((group, prepared)) = plain else { continue };
-            let mut share = *effort / left.max(1);
+            // Most take little, so the first of those that take much may have a good deal.
+            let mut share = if left > 1 { *effort / 2 } else { *effort };
             left -= 1;
             let before = share;
             let runs = prepared.solve(goal, window, &mut share);
+            *effort = effort.saturating_sub(before - share);
             *solved = Some(match runs {
                 Some(runs) => {
                     Solved { points: runs.points.clone(), found: Way::Runs(runs), bound: None, group }
                 }
-                None => searched(group, goal, &mut share),
+                None => match prepared.sample(goal, 12, window, &mut 2_000_000) {
+                    Some(runs) => {
+                        let bound = Some(vec![prepared.least()]);
+                        Solved { points: runs.points.clone(), found: Way::Runs(runs), bound, group }
+                    }
+                    None => searched(group, goal, effort),
+                },
             });
-            *effort = effort.saturating_sub(before - share);
         }
         solved.into_iter().flatten().collect()
     }
@@ -446,9 +453,30 @@ fn windows(
     plain: &[Option<(Group<'_>, runs::Plain)>],
     effort: &mut u64,
 ) -> Vec<Option<runs::Window>> {
-    let none = vec![None; plain.len()];
-    let Goal::Reach(target) = goal else { return none };
-    let mut budget = (*effort / 4).min(4_000_000);
+    let mut windows = vec![None; plain.len()];
+    // Coarsely first; what that leaves room for more finely.
+    for (per_rule, share) in [(10, 8), (80, 4)] {
+        let mut budget = *effort / share;
+        let before = budget;
+        let closer = windows_by(goal, solved, plain, per_rule, &windows, &mut budget);
+        *effort -= before - budget;
+        match closer {
+            Some(closer) => windows = closer,
+            None => break,
+        }
+    }
+    windows
+}
+
+fn windows_by(
+    goal: Goal,
+    solved: &[Option<Solved<'_>>],
+    plain: &[Option<(Group<'_>, runs::Plain)>],
+    per_rule: usize,
+    windows: &[Option<runs::Window>],
+    budget: &mut u64,
+) -> Option<Vec<Option<runs::Window>>> {
+    let Goal::Reach(target) = goal else { return None };
     let scale = solved.iter().flatten().fold(1, |sum, s| lcm(sum, s.group.par.1));
     let scaled = |points: &[Point], by: i128| -> Vec<Point> {
         points.iter().map(|p| Point { cost: p.cost * by, ..*p }).collect()
@@ -456,7 +484,7 @@ fn windows(
     let mut lists: Vec<Vec<Point>> = Vec::new();
     let mut hulls: Vec<Hull> = Vec::new();
     let mut samples: Vec<Option<runs::Runs>> = Vec::new();
-    for (solved, plain) in solved.iter().zip(plain) {
+    for ((solved, plain), window) in solved.iter().zip(plain).zip(windows) {
         match (solved, plain) {
             (Some(solved), _) => {
                 let by = scale / solved.group.par.1;
@@ -466,15 +494,15 @@ fn windows(
                 samples.push(None);
             }
             (None, Some((_, prepared))) => {
-                let Some(sample) = prepared.sample(&mut budget) else { return none };
+                let sample = prepared.sample(goal, per_rule, *window, budget)?;
                 lists.push(scaled(&sample.points, scale));
                 hulls.push(Hull::of(&scaled(&prepared.least(), scale)));
                 samples.push(Some(sample));
             }
-            (None, None) => return none,
+            (None, None) => return None,
         }
     }
-    let Some(first) = blend(&lists, goal, &mut budget) else { return none };
+    let first = blend(&lists, goal, budget)?;
     let cost: i128 = first.picks.iter().map(|p| p.cost).sum();
     let excess = first.picks.iter().map(|p| p.net).sum::<i128>() - target;
     // What is too much may be left out of one withdrawal.
@@ -494,7 +522,7 @@ fn windows(
     }
     let best = cost - i128::from(saved) * scale;
     let whole = hulls.iter().fold(Hull::default_start(), |sum, hull| sum.with(hull));
-    let Some(bound) = whole.least(target) else { return none };
+    let bound = whole.least(target)?;
     let (rise, run) = whole.slope(target);
     let room = (best - bound + 1) * run;
     let window = |plain: &Option<(Group<'_>, runs::Plain)>| {
@@ -503,7 +531,11 @@ fn windows(
         let least = points.iter().map(|p| p.cost * scale * run - p.net * rise).min()?;
         Some(runs::Window { rise, run: run * scale, limit: least + room })
     };
-    plain.iter().map(window).collect()
+    let narrower = |(new, old): (Option<runs::Window>, &Option<runs::Window>)| match (new, old) {
+        (Some(new), Some(old)) if old.limit < new.limit => Some(*old),
+        (new, _) => new,
+    };
+    Some(plain.iter().map(window).zip(windows).map(narrower).collect())
 }
 
 /// The withdrawal that is made without a thought: all of a balance through the channel that nets

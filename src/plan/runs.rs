@@ -20,6 +20,8 @@ use std::collections::{BTreeMap, HashMap};
 
 /// More runs than this under one rule are not looked at one by one.
 const RUNS_MAX: usize = 60_000;
+/// So many choices are held at once before the needless ones are dropped.
+const POOL_MAX: usize = 300_000;
 /// Steps of so many sizes are told apart.
 const STRIDES: usize = 4;
 
@@ -45,12 +47,15 @@ struct Run {
 }
 
 /// A channel's rule for a withdrawal before which so many others were made.
+#[derive(Clone)]
 struct Rule {
     way: usize,
     /// It takes all that is left, and so comes last.
     whole: bool,
     on_top: bool,
     stride: usize,
+    /// What two withdrawals exchange, in parts.
+    period: Option<i64>,
     runs: Vec<Run>,
 }
 
@@ -75,6 +80,9 @@ struct Label {
     node: u32,
     /// All that there is must leave.
     whole: bool,
+    /// The rule, counted from 1, under which one withdrawal could still exchange with one of
+    /// another window; 0 for none.
+    open: u32,
 }
 
 /// How a choice came about.
@@ -93,7 +101,7 @@ enum Node {
 }
 
 const NOTHING: Label =
-    Label { cost: 0, least: 0, room: [0; STRIDES], ties: (0, 0, 0), node: 0, whole: false };
+    Label { cost: 0, least: 0, room: [0; STRIDES], ties: (0, 0, 0), node: 0, whole: false, open: 0 };
 
 impl Label {
     fn plus(&self, other: &Label) -> Label {
@@ -108,6 +116,7 @@ impl Label {
             ties: super::blend::plus(self.ties, other.ties),
             node: 0,
             whole: self.whole || other.whole,
+            open: if self.open == 0 { other.open } else { self.open },
         }
     }
 
@@ -157,9 +166,6 @@ pub struct Window {
     pub limit: i128,
 }
 
-/// Of each rule so many runs are looked at for a first plan.
-const SAMPLE: usize = 12;
-
 /// Solves a group whose rules are plain; `None` where they are not, or where it takes too much.
 pub fn solve(group: &Group<'_>, goal: Goal, effort: &mut u64) -> Option<Runs> {
     prepare(group)?.solve(goal, None, effort)
@@ -195,10 +201,10 @@ pub fn prepare(group: &Group<'_>) -> Option<Plain> {
 impl Plain {
     /// All that can be worth doing; `None` where it takes too much. With a window, all that can be
     /// worth doing within it.
-    pub fn solve(self, goal: Goal, window: Option<Window>, effort: &mut u64) -> Option<Runs> {
+    pub fn solve(&self, goal: Goal, window: Option<Window>, effort: &mut u64) -> Option<Runs> {
         let exact = self.rules.iter().any(|rule| rule.whole);
         let outline = self.outline();
-        let (budget, strides, rules) = (self.budget, self.strides, self.rules);
+        let (budget, strides, rules) = (self.budget, self.strides.clone(), self.rules.clone());
         let mut work = Work {
             goal,
             nodes: vec![Node::Nothing],
@@ -230,10 +236,16 @@ impl Plain {
     }
 
     /// A few of the runs of each rule only: what can be done with them can be done.
-    pub fn sample(&self, effort: &mut u64) -> Option<Runs> {
+    pub fn sample(
+        &self,
+        goal: Goal,
+        per_rule: usize,
+        window: Option<Window>,
+        effort: &mut u64,
+    ) -> Option<Runs> {
         let few = |rule: &Rule| {
             let (count, last) = (rule.runs.len(), rule.runs.len().saturating_sub(1));
-            let every = count / SAMPLE + 1;
+            let every = count / per_rule + 1;
             let runs = rule.runs.iter().enumerate();
             let runs = runs.filter(|(i, run)| {
                 let bends = *i < last && (rule.runs[i + 1].to - run.to) < (run.to - run.from) / 4;
@@ -248,7 +260,7 @@ impl Plain {
             ways: self.ways.iter().map(|way| way.iter().map(bucket).collect()).collect(),
             ..*self
         };
-        plain.solve(Goal::Reach(0), None, effort)
+        plain.solve(goal, window, effort)
     }
 
     /// By how much the cost falls where one withdrawal of such a net brings so much less.
@@ -482,9 +494,9 @@ fn buckets(
             let rule = match known.get(&key) {
                 Some(rule) => *rule,
                 None => {
-                    let runs = runs_of(&terms, budget)?;
+                    let (runs, period) = runs_of(&terms, budget)?;
                     let on_top = tariff.side == Side::OnTop;
-                    rules.push(Rule { way, whole: tariff.whole_balance, on_top, stride, runs });
+                    rules.push(Rule { way, whole: tariff.whole_balance, on_top, stride, period, runs });
                     known.insert(key, rules.len() - 1);
                     rules.len() - 1
                 }
@@ -563,7 +575,7 @@ fn is_plain(group: &Group<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> bool
 }
 
 /// The runs of a rule in ascending order; `None` where there are too many.
-fn runs_of(terms: &Terms<'_>, budget: i64) -> Option<Vec<Run>> {
+fn runs_of(terms: &Terms<'_>, budget: i64) -> Option<(Vec<Run>, Option<i64>)> {
     let tariff = terms.tariff;
     let step = tariff.step.max(1);
     let most = [tariff.max, terms.amount_left, Some(budget)].into_iter().flatten().min()? / step;
@@ -606,7 +618,8 @@ fn runs_of(terms: &Terms<'_>, budget: i64) -> Option<Vec<Run>> {
             at = low + 1;
         }
     }
-    Some(runs)
+    let period = regimes.first().and_then(|r| r.period?.checked_mul(step));
+    Some((runs, period))
 }
 
 /// A stretch of steps on which every charge is a constant or one percentage.
@@ -663,8 +676,13 @@ fn regimes(terms: &Terms<'_>, least: i64, most: i64) -> Vec<Regime> {
         .collect();
     edges.sort_unstable();
     edges.dedup();
-    let period = |from: i64| if all_of_amount { period(terms, from) } else { None };
-    edges.into_iter().map(|from| Regime { from, period: period(from) }).collect()
+    // Two withdrawals may lie on two different stretches, so what they exchange must fit both.
+    let periods = edges.iter().map(|from| period(terms, *from).filter(|_| all_of_amount));
+    let common = periods.reduce(|a, b| {
+        let both = super::lcm(a?.into(), b?.into());
+        i64::try_from(both).ok().filter(|both| *both < 1 << 40)
+    });
+    edges.into_iter().map(|from| Regime { from, period: common.flatten() }).collect()
 }
 
 /// After how many steps the charges of a regime repeat.
@@ -764,6 +782,15 @@ impl Work<'_> {
                     let more = self.rule(&rules[rule], rule, &slots, Some(sum))?;
                     own = self.both(&own, &more, Some((&rules[rule], sum)))?;
                 }
+                // With the sum reached, nothing more can come from another window.
+                for label in own.iter_mut().filter(|l| l.open > 0) {
+                    let rule = &rules[label.open as usize - 1];
+                    let least = if rule.on_top { label.least - label.cost } else { label.least };
+                    let most = least + label.room[rule.stride];
+                    if rule.period.is_some_and(|period| most > sum - period) {
+                        label.open = 0;
+                    }
+                }
                 labels = self.both(&labels, &own, None)?;
                 self.see(&labels);
             } else {
@@ -771,6 +798,9 @@ impl Work<'_> {
                     alike.entry(*rule).or_default().push((*day, number));
                 }
             }
+        }
+        for label in &mut labels {
+            label.open = 0;
         }
         for (rule, mut slots) in alike {
             slots.sort_unstable();
@@ -800,35 +830,42 @@ impl Work<'_> {
         for (day, bucket) in slots {
             let mut next: Vec<Label> = Vec::new();
             let mut ends: Vec<Label> = Vec::new();
+            let capped_rule = capped.is_some().then_some(rule);
+            let reach = self.reach();
             for (runs, out) in [(&near, &mut next), (&inner, &mut ends)] {
-                self.spend_effort(last.len(), runs.len())?;
                 for from in &last {
+                    self.spend_effort(1, runs.len())?;
                     for (run, single) in runs.iter() {
                         let mut label = from.plus(single);
-                        if label.cost >= self.cost_end || label.least > self.budget {
-                            // Runs with higher charges and amounts follow.
-                            if label.cost >= self.cost_end {
-                                break;
-                            }
+                        // Runs with higher charges follow.
+                        if label.cost >= self.cost_end {
+                            break;
+                        }
+                        if label.least > self.budget || !cap(&mut label, capped) {
                             continue;
                         }
-                        if !cap(&mut label, capped) {
+                        if reach.as_ref().is_some_and(|reach| !reach.holds(&label)) {
                             continue;
                         }
-                        label.ties.2 += *day as i64;
-                        // The node is made when the label is known to stay.
+                        // The node is made when the label is known to stay; until then the run is
+                        // carried in the place of the lapses, which are not known yet.
+                        label.ties = (label.ties.0, *run as i128, label.ties.2 + *day as i64);
                         label.node = from.node;
-                        out.push(Label { ties: label.ties, ..label });
-                        let place = out.len() - 1;
-                        out[place].ties.1 = *run as i128;
+                        out.push(label);
+                    }
+                    if out.len() > POOL_MAX {
+                        let pool = std::mem::take(out).into_iter().map(|label| (label, true)).collect();
+                        *out = self.undominated(pool, capped_rule);
+                        if out.len() > POOL_MAX / 2 {
+                            return Err(Exhausted);
+                        }
                     }
                 }
             }
-            // The run was carried in the place of the lapses, which are not known yet.
             let is_new = |label: Label| (label, true);
             let mut pool: Vec<(Label, bool)> = plain.iter().map(|l| (*l, false)).collect();
             pool.extend(next.into_iter().map(is_new));
-            let stay = self.undominated(pool, capped.is_some().then_some(rule));
+            let stay = self.undominated(pool, capped_rule);
             let mut grown: Vec<Label> = Vec::new();
             for mut label in stay {
                 let run = label.ties.1 as u32;
@@ -845,7 +882,7 @@ impl Work<'_> {
             plain.extend(&grown);
             let mut pool: Vec<(Label, bool)> = plain.iter().chain(&ended).map(|l| (*l, false)).collect();
             pool.extend(ends.into_iter().map(is_new));
-            for mut label in self.undominated(pool, capped.is_some().then_some(rule)) {
+            for mut label in self.undominated(pool, capped_rule) {
                 let run = label.ties.1 as u32;
                 label.ties.1 = 0;
                 label.node = self.node(Node::Run {
@@ -855,6 +892,7 @@ impl Work<'_> {
                     day: *day as u16,
                     bucket: *bucket,
                 });
+                label.open = if sum.is_some() { number as u32 + 1 } else { 0 };
                 ended.push(label);
             }
             self.see(&grown);
@@ -891,12 +929,22 @@ impl Work<'_> {
         {
             return Ok(a.to_vec());
         }
-        self.spend_effort(a.len(), b.len())?;
         let mut pairs: Vec<(Label, bool)> = Vec::new();
         let mut sorted = b.to_vec();
         sorted.sort_by_key(|l| l.cost);
+        // Of two that could exchange, one needs only be looked at near its ends.
+        let all: Vec<usize> = (0..sorted.len()).collect();
+        let mut apart: HashMap<u32, Vec<usize>> = HashMap::new();
+        for open in a.iter().map(|l| l.open).filter(|open| *open > 0) {
+            let other = |j: &usize| sorted[*j].open != open;
+            apart.entry(open).or_insert_with(|| all.iter().copied().filter(other).collect());
+        }
+        let reach = self.reach();
         for (i, from) in a.iter().enumerate() {
-            for (j, more) in sorted.iter().enumerate() {
+            let others = apart.get(&from.open).unwrap_or(&all);
+            self.spend_effort(1, others.len())?;
+            for j in others {
+                let more = &sorted[*j];
                 let mut label = from.plus(more);
                 if label.cost >= self.cost_end {
                     break;
@@ -904,9 +952,19 @@ impl Work<'_> {
                 if label.least > self.budget || (from.whole && more.whole) || !cap(&mut label, capped) {
                     continue;
                 }
+                if reach.as_ref().is_some_and(|reach| !reach.holds(&label)) {
+                    continue;
+                }
                 // Where it is from is carried in the place of the lapses, which are not known yet.
-                label.ties.1 = (i as i128) << 32 | j as i128;
+                label.ties.1 = (i as i128) << 32 | *j as i128;
                 pairs.push((label, true));
+            }
+            if pairs.len() > POOL_MAX {
+                let kept = self.undominated(pairs, capped.map(|(rule, _)| rule));
+                if kept.len() > POOL_MAX / 2 {
+                    return Err(Exhausted);
+                }
+                pairs = kept.into_iter().map(|label| (label, true)).collect();
             }
         }
         let mut kept = self.undominated(pairs, capped.map(|(rule, _)| rule));
@@ -919,6 +977,10 @@ impl Work<'_> {
             };
         }
         Ok(kept)
+    }
+
+    fn reach(&self) -> Option<Reach> {
+        self.window.map(|window| Reach::of(window, &self.outline, self.budget))
     }
 
     fn node(&mut self, node: Node) -> u32 {
@@ -940,9 +1002,6 @@ impl Work<'_> {
     /// A choice is needless where another costs no more, takes no more and can bring no less,
     /// with as much room in coarse steps, and is no worse among equals.
     fn undominated(&self, mut pool: Vec<(Label, bool)>, capped: Option<&Rule>) -> Vec<Label> {
-        if let Some(reach) = self.window.map(|window| Reach::of(window, &self.outline, self.budget)) {
-            pool.retain(|(label, is_new)| !is_new || reach.holds(label));
-        }
         let on_top = capped.is_some_and(|rule| rule.on_top);
         // Where a sum of amounts binds, a choice must not use up more of it either.
         let least = |l: &Label| if on_top { l.least - l.cost } else { l.least };
@@ -954,13 +1013,14 @@ impl Work<'_> {
         });
         let fine = self.strides.first().copied().unwrap_or(1);
         let mut kept = Vec::new();
-        let mut steps: HashMap<([i64; STRIDES], i64, i64, bool), Vec<(Ties, Staircase)>> = HashMap::new();
+        let mut steps: HashMap<([i64; STRIDES], i64, i64, bool, u32), Vec<(Ties, Staircase)>> =
+            HashMap::new();
         for (label, is_new) in pool {
             let mut key = label.room;
             key[0] = 0;
             let odd = (label.least - label.cost).rem_euclid(fine);
             let odd_debit = if self.exact { label.least.rem_euclid(fine) } else { 0 };
-            let stairs = steps.entry((key, odd, odd_debit, label.whole)).or_default();
+            let stairs = steps.entry((key, odd, odd_debit, label.whole, label.open)).or_default();
             let (least, most) = (least(&label), most(&label));
             let ties = (label.ties.0, 0, label.ties.2);
             let needless = match self.goal {
