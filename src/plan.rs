@@ -350,7 +350,11 @@ impl<'p> Question<'p> {
                 Some(runs) => {
                     Solved { points: runs.points.clone(), found: Way::Runs(runs), bound: None, group }
                 }
-                None => match prepared.sample(goal, 12, window, &mut 2_000_000) {
+                // Of what is too much to look at, as many runs as there is effort for.
+                None => match [300, 80, 12]
+                    .iter()
+                    .find_map(|per_rule| prepared.sample(goal, *per_rule, window, &mut 3_000_000))
+                {
                     Some(runs) => {
                         let bound = Some(vec![prepared.least()]);
                         Solved { points: runs.points.clone(), found: Way::Runs(runs), bound, group }

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, HashMap};
 /// More runs than this under one rule are not looked at one by one.
 const RUNS_MAX: usize = 60_000;
 /// So many choices are held at once before the needless ones are dropped.
-const POOL_MAX: usize = 300_000;
+const POOL_MAX: usize = 140_000;
 /// Steps of so many sizes are told apart.
 const STRIDES: usize = 4;
 
@@ -67,6 +67,14 @@ struct Bucket {
     sum: Option<i64>,
     month: i32,
 }
+
+/// What makes one rule different from another: its place in memory, what is left of its free
+/// quotas, the largest amount.
+type RuleKey = (usize, Vec<(bool, Option<i64>)>, i64);
+
+/// What two choices must have in common for one to stand for the other: the room in coarse steps,
+/// what is odd about what arrives and leaves, and what each may still do.
+type Kind = ([i64; STRIDES], i64, i64, bool, u32);
 
 /// A choice of runs.
 #[derive(Clone, Copy, Debug)]
@@ -459,7 +467,7 @@ fn buckets(
     {
         return None;
     }
-    let mut known: HashMap<(usize, Vec<(bool, Option<i64>)>, i64), usize> = HashMap::new();
+    let mut known: HashMap<RuleKey, usize> = HashMap::new();
     let mut buckets = Vec::new();
     for window in days {
         let first = window[0];
@@ -833,6 +841,7 @@ impl Work<'_> {
             let capped_rule = capped.is_some().then_some(rule);
             let reach = self.reach();
             for (runs, out) in [(&near, &mut next), (&inner, &mut ends)] {
+                let mut pool_max = POOL_MAX;
                 for from in &last {
                     self.spend_effort(1, runs.len())?;
                     for (run, single) in runs.iter() {
@@ -853,12 +862,10 @@ impl Work<'_> {
                         label.node = from.node;
                         out.push(label);
                     }
-                    if out.len() > POOL_MAX {
+                    if out.len() > pool_max {
                         let pool = std::mem::take(out).into_iter().map(|label| (label, true)).collect();
                         *out = self.undominated(pool, capped_rule);
-                        if out.len() > POOL_MAX / 2 {
-                            return Err(Exhausted);
-                        }
+                        pool_max = wider(out.len())?;
                     }
                 }
             }
@@ -940,6 +947,7 @@ impl Work<'_> {
             apart.entry(open).or_insert_with(|| all.iter().copied().filter(other).collect());
         }
         let reach = self.reach();
+        let mut pool_max = POOL_MAX;
         for (i, from) in a.iter().enumerate() {
             let others = apart.get(&from.open).unwrap_or(&all);
             self.spend_effort(1, others.len())?;
@@ -959,11 +967,9 @@ impl Work<'_> {
                 label.ties.1 = (i as i128) << 32 | *j as i128;
                 pairs.push((label, true));
             }
-            if pairs.len() > POOL_MAX {
+            if pairs.len() > pool_max {
                 let kept = self.undominated(pairs, capped.map(|(rule, _)| rule));
-                if kept.len() > POOL_MAX / 2 {
-                    return Err(Exhausted);
-                }
+                pool_max = wider(kept.len())?;
                 pairs = kept.into_iter().map(|label| (label, true)).collect();
             }
         }
@@ -1013,8 +1019,7 @@ impl Work<'_> {
         });
         let fine = self.strides.first().copied().unwrap_or(1);
         let mut kept = Vec::new();
-        let mut steps: HashMap<([i64; STRIDES], i64, i64, bool, u32), Vec<(Ties, Staircase)>> =
-            HashMap::new();
+        let mut steps: HashMap<Kind, Vec<(Ties, Staircase)>> = HashMap::new();
         for (label, is_new) in pool {
             let mut key = label.room;
             key[0] = 0;
@@ -1052,6 +1057,11 @@ impl Work<'_> {
         }
         kept
     }
+}
+
+/// How many choices may be held before needless ones are dropped again, where so many stay.
+fn wider(kept: usize) -> Result<usize, Exhausted> {
+    if kept > 2 * POOL_MAX { Err(Exhausted) } else { Ok(POOL_MAX.max(2 * kept)) }
 }
 
 /// Which choices can still come to lie in a window.
