@@ -109,7 +109,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             splits: words.splits,
             effort: EFFORT,
         };
-        let used = asked(session, book, &question)?;
+        let used = asked(book, &question)?;
         let planned = question.plan(&used);
         let stuck = |stuck: &[Stuck]| -> Vec<Blocked> {
             let row = |s: &Stuck| {
@@ -260,7 +260,7 @@ fn keeps(
 }
 
 /// What the ledger's withdrawals used of every quota that matters.
-fn asked(session: &Session, book: &Book<'_>, question: &Question<'_>) -> Result<HashMap<Use, Used>, Failure> {
+fn asked(book: &Book<'_>, question: &Question<'_>) -> Result<HashMap<Use, Used>, Failure> {
     let mut used = HashMap::new();
     for ask in question.uses() {
         let side = |channel: &str, day: Day| {
@@ -270,11 +270,9 @@ fn asked(session: &Session, book: &Book<'_>, question: &Question<'_>) -> Result<
                 .find(|p| channel.strip_prefix(p.id.as_str()).is_some_and(|r| r.starts_with('/')));
             platform.map_or(crate::fee::Side::Deducted, |p| p.side_on(channel, day))
         };
-        // A ledger without withdrawals through a channel is soon asked.
         let answer = book.store.used(&ask, side)?;
         used.insert(ask, answer);
     }
-    debug_assert!(session.today() <= question.by);
     Ok(used)
 }
 
