@@ -109,16 +109,16 @@ fn ledger_of(facts: u64) -> tempfile::TempDir {
 
 /// Commands, how many statements each may run, and how many steps on a ledger of ten thousand facts.
 const BUDGETS: [(&str, usize, u64); 14] = [
-    ("balance", 7, 7_000),
+    ("balance", 7, 780),
     ("history --limit 20", 6, 2_600),
     ("history 카카오페이 --limit 20", 7, 4_200),
-    ("report 2026-10", 102, 35_000),
-    ("expiring", 6, 7_000),
+    ("report 2026-10", 108, 28_000),
+    ("expiring", 6, 900),
     ("due", 9, 2_400),
     ("stale", 5, 620),
     ("chart", 9, 10_000),
     ("value 2026-10", 5, 3_500),
-    ("fees 카카오페이 all", 9, 7_200),
+    ("fees 카카오페이 all", 9, 840),
     ("account list", 4, 530),
     ("rate list", 5, 540),
     ("spend 카카오페이 4500", 20, 1_850),

@@ -2,8 +2,9 @@
 //! thousand facts of it or a million.
 //!
 //! Of a hundred facts 80 are spends in twelve categories, 8 move money between own accounts, 8 are
-//! points earned that lapse after a year, 2 are withdrawals with a fee and 2 are balances seen,
-//! which agree with what was recorded. Times run evenly from 2021-12-01 to 2026-11-22.
+//! points earned that lapse after a year and are mostly spent before, 2 are withdrawals with a fee
+//! and 2 are balances seen, which agree with what was recorded. Times run evenly from 2021-12-01 to
+//! 2026-11-22.
 
 use jandon::period::Moment;
 use std::io::{BufWriter, Result, Write};
@@ -36,7 +37,7 @@ const ACCOUNTS: [(&str, &str, &str, &str); 12] = [
 const BANK: usize = 0;
 const WALLETS: std::ops::Range<usize> = 1..5;
 const POINTS: std::ops::Range<usize> = 8..10;
-const SPENT_FROM: [usize; 9] = [0, 1, 2, 3, 4, 7, 8, 10, 11];
+const SPENT_FROM: [usize; 10] = [0, 1, 2, 3, 4, 7, 8, 9, 10, 11];
 
 /// Random numbers that are the same everywhere (SplitMix64, by its published constants).
 struct Numbers(u64);
@@ -98,7 +99,7 @@ pub fn write(folder: &Path, facts: u64) -> Result<()> {
         match numbers.below(100) {
             0..80 => {
                 let from = SPENT_FROM[numbers.one_of(0..SPENT_FROM.len())];
-                let parts = 500 + numbers.below(if from == 8 { 300 } else { 30_000 });
+                let parts = 500 + numbers.below(if POINTS.contains(&from) { 1_500 } else { 30_000 });
                 let (category, payee) = (numbers.one_of(0..CATEGORIES.len()), numbers.below(500));
                 balances[from] -= parts;
                 writeln!(
