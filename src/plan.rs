@@ -612,10 +612,15 @@ fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> Solved<'p> {
         let Some(found) = found else { break };
         let cut = found.cut;
         best = found;
-        if !cut {
+        // What costs nothing is not beaten, and a longer sequence is worse among equals.
+        let is_free = |target: i128| best.points.iter().any(|p| p.cost <= 0 && p.net >= target);
+        if !cut || matches!(goal, Goal::Reach(target) if is_free(target)) {
             break;
         }
         steps_max += 1 + steps_max / 3;
+    }
+    if best.cut || best.points.is_empty() {
+        best.add(search::in_passing(&group), goal);
     }
     Solved { points: best.points.clone(), found: Way::Search(best), bound, group }
 }

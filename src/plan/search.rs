@@ -54,6 +54,17 @@ impl Found {
         Found { cut: true, points: vec![nothing], steps: Vec::new() }
     }
 
+    /// What another search of the same group found as well.
+    pub fn add(&mut self, other: Found, goal: Goal) {
+        let behind = |mark: usize| if mark == NO_STEP { NO_STEP } else { mark + self.steps.len() };
+        let points = other.points.iter().map(|point| Point { mark: behind(point.mark), ..*point });
+        self.points.extend(points.collect::<Vec<_>>());
+        let steps = other.steps.iter().map(|(before, step)| (behind(*before), *step));
+        let steps: Vec<(usize, Move)> = steps.collect();
+        self.steps.extend(steps);
+        self.points = super::blend::frontier(std::mem::take(&mut self.points), goal);
+    }
+
     /// The steps of a point, in the order in which they were taken.
     pub fn moves(&self, mark: usize) -> Vec<Move> {
         let mut moves = Vec::new();
@@ -76,24 +87,21 @@ pub enum Look {
     Telling,
 }
 
+/// What it takes to try an amount, and to find those that tell, in looks at a choice.
+const EFFORT_OF_AMOUNT: u64 = 10;
+const EFFORT_OF_TELLING: u64 = 200;
+
 /// Searches the sequences of a group of at most so many steps; `None` where more effort is needed
 /// than there is.
 pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort: &mut u64) -> Option<Found> {
     let mut cut = false;
     let accounts = group.accounts.len();
     let counted = counts_matter(group);
-    let first = State {
-        debits: 0,
-        left: group.holdings.iter().map(|h| h.left_on(group.days[0], h.total())).collect(),
-        counts: vec![0; if counted { accounts * group.ways.len() } else { 0 }],
-        spent: vec![Vec::new(); group.quotas.len()],
-    };
     let mut steps: Vec<(usize, Move)> = Vec::new();
     let none = Way { cost: 0, net: 0, ties: (0, 0, 0), step: NO_STEP };
-    let mut arriving = BTreeMap::from([(first, none)]);
+    let mut arriving = BTreeMap::from([(first(group), none)]);
     for day in 0..group.days.len() {
         let mut open = std::mem::take(&mut arriving);
-        let days_on = i64::from(group.days[day].0 - group.days[0].0);
         while let Some((state, way)) = open.pop_first() {
             cut |= way.ties.0 >= steps_max;
             for account in (0..accounts).filter(|_| way.ties.0 < steps_max) {
@@ -118,49 +126,20 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
                     };
                     let amounts = match look {
                         Look::All => Tried::All(all_amounts(&terms, may_leave)),
-                        Look::Telling => Tried::Some(telling(group, &terms, account, left, may_leave, rest)),
+                        Look::Telling => {
+                            *effort = effort.checked_sub(EFFORT_OF_TELLING)?;
+                            Tried::Some(telling(group, &terms, account, left, may_leave, rest))
+                        }
                     };
                     for amount in amounts {
-                        if *effort == 0 {
-                            return None;
-                        }
-                        *effort -= 1;
-                        let Ok(outcome) = group.outcome(&terms, amount) else { continue };
-                        if outcome.debit > i128::from(may_leave) {
-                            continue;
-                        }
-                        let debit = outcome.debit as i64;
-                        let mut next = state.clone();
-                        next.debits = next.debits.saturating_add(debit);
-                        next.left[account] -= debit;
-                        if counted {
-                            next.counts[place] += 1;
-                        }
-                        group.spend(&mut next.spent, channel, day, amount);
-                        let lapses = holding.lapsing(left) - holding.lapsing(next.left[account]);
-                        let reached = Way {
-                            cost: way.cost + group.cost(&outcome),
-                            net: way.net + outcome.net,
-                            ties: (way.ties.0 + 1, way.ties.1 - i128::from(lapses), way.ties.2 + days_on),
-                            step: NO_STEP,
-                        };
+                        *effort = effort.checked_sub(EFFORT_OF_AMOUNT)?;
+                        let taken = take(group, day, &state, &way, (account, channel), &terms, amount);
+                        let Some((next, reached, step)) = taken else { continue };
                         let known = open.get_mut(&next);
                         if known.as_ref().is_some_and(|known| !is_better(&reached, known)) {
                             continue;
                         }
-                        steps.push((
-                            way.step,
-                            Move {
-                                day,
-                                account,
-                                channel,
-                                amount,
-                                debit,
-                                fee: outcome.fee as i64,
-                                tax: outcome.tax as i64,
-                                net: outcome.net as i64,
-                            },
-                        ));
+                        steps.push((way.step, step));
                         let reached = Way { step: steps.len() - 1, ..reached };
                         match known {
                             Some(known) => *known = reached,
@@ -187,6 +166,109 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
     let point = |way: &Way| Point { cost: way.cost, net: way.net, ties: way.ties, mark: way.step };
     let points = super::blend::frontier(arriving.values().map(point).collect(), goal);
     Some(Found { cut, points, steps })
+}
+
+/// Nothing has left yet.
+fn first(group: &Group<'_>) -> State {
+    let places = if counts_matter(group) { group.accounts.len() * group.ways.len() } else { 0 };
+    State {
+        debits: 0,
+        left: group.holdings.iter().map(|h| h.left_on(group.days[0], h.total())).collect(),
+        counts: vec![0; places],
+        spent: vec![Vec::new(); group.quotas.len()],
+    }
+}
+
+/// One more step: the state behind it, the way there, and what it moves.
+fn take(
+    group: &Group<'_>,
+    day: usize,
+    state: &State,
+    way: &Way,
+    (account, channel): (usize, usize),
+    terms: &Terms<'_>,
+    amount: i64,
+) -> Option<(State, Way, Move)> {
+    let (holding, left) = (group.holdings[account], state.left[account]);
+    let outcome = group.outcome(terms, amount).ok()?;
+    let debit = i64::try_from(outcome.debit).ok().filter(|d| *d <= left.saturating_sub(holding.keep))?;
+    let mut next = state.clone();
+    next.debits = next.debits.saturating_add(debit);
+    next.left[account] -= debit;
+    if let Some(count) = next.counts.get_mut(account * group.ways.len() + channel) {
+        *count += 1;
+    }
+    group.spend(&mut next.spent, channel, day, amount);
+    let lapses = holding.lapsing(left) - holding.lapsing(next.left[account]);
+    let days_on = i64::from(group.days[day].0 - group.days[0].0);
+    let reached = Way {
+        cost: way.cost + group.cost(&outcome),
+        net: way.net + outcome.net,
+        ties: (way.ties.0 + 1, way.ties.1 - i128::from(lapses), way.ties.2 + days_on),
+        step: NO_STEP,
+    };
+    let (fee, tax, net) = (outcome.fee as i64, outcome.tax as i64, outcome.net as i64);
+    Some((next, reached, Move { day, account, channel, amount, debit, fee, tax, net }))
+}
+
+/// One long sequence, quickly: on each day what is free, the largest first, and on the last day
+/// whatever still brings something. Not the best, but a good one where the rest is too much to look at.
+pub fn in_passing(group: &Group<'_>) -> Found {
+    let mut state = first(group);
+    let mut way = Way { cost: 0, net: 0, ties: (0, 0, 0), step: NO_STEP };
+    let (mut steps, mut points) = (Vec::new(), Vec::new());
+    for day in 0..group.days.len() {
+        let is_last = day + 1 == group.days.len();
+        while let Some((next, reached, step)) = best_step(group, day, &state, &way, is_last) {
+            steps.push((way.step, step));
+            way = Way { step: steps.len() - 1, ..reached };
+            points.push(Point { cost: way.cost, net: way.net, ties: way.ties, mark: way.step });
+            state = next;
+        }
+        if !is_last {
+            let other_month = group.days[day + 1].month() != group.days[day].month();
+            state = moved_on(group, state, day + 1, other_month);
+        }
+    }
+    Found { cut: true, points, steps }
+}
+
+/// The step of a day that brings most, of those that cost nothing or, where it must, of all.
+fn best_step(
+    group: &Group<'_>,
+    day: usize,
+    state: &State,
+    way: &Way,
+    at_any_cost: bool,
+) -> Option<(State, Way, Move)> {
+    let mut best: Option<(State, Way, Move)> = None;
+    for account in 0..group.accounts.len() {
+        let may_leave = state.left[account].saturating_sub(group.holdings[account].keep);
+        for channel in 0..group.ways.len() {
+            let place = account * group.ways.len() + channel;
+            if may_leave <= 0 || state.counts.get(place).is_some_and(|count| *count >= group.splits) {
+                continue;
+            }
+            let terms = group.terms(channel, day, state.left[account], &state.spent);
+            let Some(terms) = terms.filter(|terms| !terms.count_used_up) else { continue };
+            for amount in telling(group, &terms, account, state.left[account], may_leave, None) {
+                let Some(taken) = take(group, day, state, way, (account, channel), &terms, amount) else {
+                    continue;
+                };
+                let is_free = taken.1.cost <= way.cost;
+                let brings = |taken: &(State, Way, Move)| (-taken.1.cost, taken.1.net);
+                let brings_more = taken.1.net > way.net
+                    && best.as_ref().is_none_or(|best| match at_any_cost {
+                        true => taken.1.net > best.1.net,
+                        false => brings(&taken) > brings(best),
+                    });
+                if brings_more && (is_free || at_any_cost) {
+                    best = Some(taken);
+                }
+            }
+        }
+    }
+    best
 }
 
 /// In one state what left is the same, so more net is less cost.
