@@ -7,7 +7,7 @@ use super::{Note, Outcome};
 use crate::fee::{Confidence, Platform, Use, Used};
 use crate::ledger::{Account, AccountKind};
 use crate::money::{Figure, FigureError, Money, Unit};
-use crate::period::{Day, parse_date};
+use crate::period::{Day, Moment, parse_date};
 use crate::plan::{EFFORT, Holding, Plan as Planned, Question, SPLITS, Step, Stuck, TooMuch, taking_part};
 use crate::view::plan::{Blocked, Plan, PlanStep};
 use std::collections::HashMap;
@@ -168,9 +168,16 @@ fn drawn_on<'b>(
     accounts.sort_by(|a, b| a.name.cmp(&b.name));
     accounts.dedup_by_key(|a| a.id);
     let standings = book.store.standings(session.now)?;
+    // What the ledger knows will leave later, such as a step of a plan booked ahead, is not there to take.
+    let later = book.store.balances(Moment(i64::MAX))?;
+    let held = |account: &Account| {
+        let standing = standings.get(&account.id).copied().unwrap_or_default();
+        let leaves = later.get(&account.id).map_or(0, |later| standing.balance - later.balance);
+        available(account, standing) - leaves.max(0)
+    };
     // Money owed cannot be withdrawn, and money in the bank has arrived.
     let drawn = accounts.into_iter().filter(|a| !a.is_carrier() && a.kind != AccountKind::Bank);
-    let drawn = drawn.map(|a| (a, available(a, standings.get(&a.id).copied().unwrap_or_default())));
+    let drawn = drawn.map(|account| (account, held(account)));
     Ok(drawn.filter(|(_, parts)| *parts > 0).collect())
 }
 
