@@ -1,0 +1,90 @@
+//! What is wrong with a line of a file of facts, or with a platform file.
+
+use crate::fee::file::{Fault, FileError};
+use crate::import::{LINE_MAX, Wrong};
+
+pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
+    let words = |message: String, hint: &str| (message, hint.to_string());
+    match what {
+        Wrong::NoHeader => words(
+            "the first line is not {\"jandon\":1}".into(),
+            "give a file of jandon's own: one that `jandon export` wrote, or lines below that header",
+        ),
+        Wrong::Newer(form) => {
+            words(format!("the file was written by a newer jandon (form {form})"), "use the newer jandon")
+        }
+        Wrong::NotText => words("the line is not text in UTF-8".into(), "write the file as UTF-8"),
+        Wrong::TooLong => {
+            words(format!("the line is longer than {LINE_MAX} bytes"), "one fact stands on one line")
+        }
+        Wrong::NotJson(error) => {
+            words(format!("the line is not JSON ({error})"), "one fact stands on one line, as JSON")
+        }
+        Wrong::Form(error) => words(
+            format!("the line is not a fact ({error})"),
+            "a line is one of unit, account, rate, change, entry, snapshot, void; see: jandon export",
+        ),
+        Wrong::Value { key, text, wanted } => {
+            (format!("`{key}` is {text:?}"), format!("`{key}` wants {wanted}"))
+        }
+        Wrong::AmountMissing(what) => words(format!("an amount is missing: {what}"), "say what moved"),
+        Wrong::UnknownAccount(name) => words(
+            format!("no account is called {name:?} there"),
+            "open it on a line before, or with jandon account add; leave a place out that is no account",
+        ),
+        Wrong::UnknownUnit(code) => words(
+            format!("no unit is called {code:?}"),
+            "declare it on a line before: {\"unit\":{\"code\":…,\"decimals\":…}}",
+        ),
+        Wrong::UnknownChange(id) => {
+            words(format!("no change is called {id:?} there"), "its line must come before what names it")
+        }
+        Wrong::ChangeIsOver(id) => words(
+            format!("the change {id:?} is over, and this was not in it"),
+            "keep the facts of a change together, or leave `change` out",
+        ),
+        Wrong::AccountDiffers(name) => words(
+            format!("the ledger has an account called {name:?} already, and it is another one"),
+            "rename one of the two",
+        ),
+    }
+}
+
+/// A fault of a platform file as one sentence: file, line, key, what is wrong and what is allowed.
+pub fn file_error(path: &str, error: &FileError) -> String {
+    let what = match &error.fault {
+        Fault::NotToml(message) => format!("not TOML: {}", message.lines().next().unwrap_or_default()),
+        Fault::UnknownKey(allowed) => {
+            format!("unknown key `{}`; allowed there: {}", error.key, allowed.join(", "))
+        }
+        Fault::Missing => format!("`{}` is missing", error.key),
+        Fault::Wanted(wanted) => format!("`{}` wants {wanted}", error.key),
+        Fault::RateNotPositive => format!("`{}` must be above zero", error.key),
+        Fault::MinAboveMax => format!("`{}` is above `max`; it must be at most that", error.key),
+        Fault::SlabsOverlap => {
+            format!("`{}` ends at or below the one before; each `to` must be above the last", error.key)
+        }
+        Fault::SlabOpenBeforeLast => {
+            format!("`{}` follows one without `to`; only the last may be open", error.key)
+        }
+        Fault::DatesOverlap(day) => {
+            format!(
+                "`{}` is in force on {day} together with another; the dates of a channel must not overlap",
+                error.key
+            )
+        }
+        Fault::DatesBackwards => format!("`{}` is before `from`", error.key),
+        Fault::DuplicateChannel(id) => format!("`{}` has the id {id} of another channel", error.key),
+        Fault::ChannelOnCarrier => format!(
+            "`{}`: a carrier has no channel; a billing limit is credit, not money, and selling it on is an offence",
+            error.key
+        ),
+        Fault::ChannelOnClosed => {
+            format!("`{}`: a platform that is not withdrawable has no channel", error.key)
+        }
+        Fault::UnknownUnit(code) => {
+            format!("`{}` is {code}, which is neither a currency nor the unit of a platform", error.key)
+        }
+    };
+    format!("{path}:{}: {what}", error.line)
+}

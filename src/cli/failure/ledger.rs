@@ -1,0 +1,209 @@
+//! What the ledger refuses: a rule that would be broken, or a file that cannot be read or written.
+
+use crate::ledger::RuleBroken;
+use crate::store::{Refusal, StoreError};
+
+pub(super) fn rule_status(rule: &RuleBroken) -> u8 {
+    match rule {
+        RuleBroken::CarrierTakesOnlySpendRefundPay { .. }
+        | RuleBroken::PayNeedsCarrier { .. }
+        | RuleBroken::AccountClosed { .. } => 4,
+        _ => 2,
+    }
+}
+
+pub(super) fn rule_code(rule: &RuleBroken) -> &'static str {
+    match rule {
+        RuleBroken::AmountsDoNotBalance { .. } => "amounts-do-not-balance",
+        RuleBroken::AmountNotPositive => "amount-not-positive",
+        RuleBroken::UnitNotOfAccount { .. } => "wrong-unit",
+        RuleBroken::CarrierTakesOnlySpendRefundPay { .. } => "carrier-takes-only-spend-refund-pay",
+        RuleBroken::PayNeedsCarrier { .. } => "pay-needs-carrier",
+        RuleBroken::AccountClosed { .. } => "account-closed",
+        RuleBroken::SamePlaceTwice { .. } => "same-account-twice",
+        RuleBroken::PlacesDoNotFitKind { .. } => "places-do-not-fit-kind",
+        RuleBroken::ExpiresBeforeEarned { .. } => "expires-before-earned",
+        RuleBroken::BalanceTooLarge { .. } => "balance-too-large",
+    }
+}
+
+pub(super) fn rule_words(rule: &RuleBroken) -> (String, String) {
+    let words = |message: String, hint: &str| (message, hint.to_string());
+    match rule {
+        RuleBroken::AmountsDoNotBalance { out, arriving, charges } => words(
+            format!("{out} parts leave, but {arriving} arrive and {charges} are charged"),
+            "what leaves must be what arrives plus fee and tax",
+        ),
+        RuleBroken::AmountNotPositive => {
+            words("nothing would move, or less than nothing".into(), "give amounts above zero")
+        }
+        RuleBroken::UnitNotOfAccount { account, wanted, given } => words(
+            format!("{account} holds {wanted}, not {given}"),
+            "give the amount in the unit of the account",
+        ),
+        RuleBroken::CarrierTakesOnlySpendRefundPay { account, kind } => words(
+            format!("{account} is carrier billing, which is money owed: it takes no {}", kind.word()),
+            "use spend, refund, pay or log; nothing can be withdrawn from a billing limit",
+        ),
+        RuleBroken::PayNeedsCarrier { account } => words(
+            format!(
+                "pay settles the bill of a carrier from an account that is none, and {account} does not fit"
+            ),
+            "name the carrier first: jandon pay CARRIER AMOUNT --from ACCOUNT",
+        ),
+        RuleBroken::AccountClosed { account } => words(
+            format!("the account {account} is closed"),
+            "use another account, or take the closing back while it is the latest change: jandon undo",
+        ),
+        RuleBroken::SamePlaceTwice { account } => {
+            words(format!("value cannot go from {account} to itself"), "name two different accounts")
+        }
+        RuleBroken::PlacesDoNotFitKind { kind } => words(
+            format!("a {} cannot go between those places", kind.word()),
+            "see which accounts it takes: jandon --help",
+        ),
+        RuleBroken::ExpiresBeforeEarned { expires, earned } => words(
+            format!("points earned on {earned} cannot lapse on {expires} already"),
+            "give --expires a day on or after the day of earning, or never",
+        ),
+        RuleBroken::BalanceTooLarge { account } => words(
+            format!("the balance of {account} would be larger than a ledger can hold"),
+            "check the amount for a digit too many",
+        ),
+    }
+}
+
+pub(super) fn store_words(error: &StoreError) -> (String, String) {
+    match error {
+        StoreError::Io(path, error) => (
+            format!("the ledger {} cannot be used: {}", path.display(), plain_io(error)),
+            "check the path and who may read and write it".into(),
+        ),
+        StoreError::Sqlite(path, error) => (
+            format!("the ledger {} gave an error: {error}", path.display()),
+            "try again; if it stays, look at the file with: jandon check".into(),
+        ),
+        StoreError::NotALedger(path) => (
+            format!("{} is not a jandon ledger", path.display()),
+            "name another file: --ledger FILE, or set JANDON_LEDGER".into(),
+        ),
+        StoreError::Damaged(path, what) => (
+            format!("the ledger {} is damaged ({what})", path.display()),
+            "keep the file as it is; an earlier copy takes its place with: jandon restore FILE".into(),
+        ),
+        StoreError::Newer { path, version, known } => (
+            format!(
+                "the ledger {} was written by a newer jandon (form {version}, this one knows {known})",
+                path.display()
+            ),
+            "use the newer jandon; the file was left as it is".into(),
+        ),
+        StoreError::Busy(path, wait) => (
+            match wait.as_secs() {
+                0 => format!("the ledger {} is busy", path.display()),
+                1 => format!("the ledger {} stayed busy for 1 second", path.display()),
+                n => format!("the ledger {} stayed busy for {n} seconds", path.display()),
+            },
+            "another jandon holds it; try again, or wait longer: --lock-timeout SECS".into(),
+        ),
+        StoreError::CreatedMeanwhile(path) => (
+            format!("another process created the ledger {} in this moment", path.display()),
+            "try again".into(),
+        ),
+        StoreError::DiskFull(path) => (
+            format!("the disk is full, so nothing was added to the ledger {}", path.display()),
+            "make room and try again; what was recorded before is safe".into(),
+        ),
+        StoreError::DiskFailed(path, error) => (
+            format!("the disk did not let the ledger {} be read or written ({error})", path.display()),
+            "see whether it has room and is sound, and whether files may grow (ulimit -f); then try again"
+                .into(),
+        ),
+        StoreError::ReadOnly(path) => (
+            format!("the ledger {} or its folder cannot be written", path.display()),
+            "check who owns them, or name another place: --ledger FILE".into(),
+        ),
+        StoreError::CopyFailed(path, error) => (
+            match error.kind() {
+                std::io::ErrorKind::NotFound => {
+                    format!("{} cannot be written: its folder is not there", path.display())
+                }
+                _ => format!("{} cannot be written: {}", path.display(), plain_io(error)),
+            },
+            "check the path and who may write there; the ledger is as it was".into(),
+        ),
+        StoreError::Taken(path) => (
+            format!("{} exists already", path.display()),
+            "choose another name, or write over it: --force".into(),
+        ),
+        StoreError::IsTheLedger(path) => (
+            format!("{} is the ledger itself", path.display()),
+            "name another file, best on another disk".into(),
+        ),
+        StoreError::Rule(rule) => rule_words(rule),
+        StoreError::Refused(refusal) => refusal_words(refusal),
+    }
+}
+
+fn refusal_words(refusal: &Refusal) -> (String, String) {
+    let words = |message: String, hint: &str| (message, hint.to_string());
+    match refusal {
+        Refusal::NameTaken(name) => {
+            words(format!("an account is called {name:?} already"), "choose another name")
+        }
+        Refusal::BalanceNotZero { account, balance } => words(
+            format!("{account} still holds {balance}, so it cannot be closed"),
+            "withdraw or spend what is left, or log a balance of 0",
+        ),
+        Refusal::AccountInUse(name) => words(
+            format!("{name} has entries, so neither its unit nor whether it is a carrier can change"),
+            "open another account instead",
+        ),
+        Refusal::AccountChanged(name) => words(
+            format!("{name} had another unit, or was no carrier or one, when that was recorded"),
+            "give it back what it had (jandon account edit), or record it anew",
+        ),
+        Refusal::UnitDiffers { unit, wanted } => words(
+            format!("the unit {unit} has {} decimals already, not {wanted}", unit.decimals),
+            "use it as it is, or choose another code",
+        ),
+        Refusal::NothingTo(verb) => {
+            words(format!("there is nothing to {verb}"), "see what was recorded: jandon history")
+        }
+        Refusal::UnknownChange(id) => {
+            words(format!("no change is called {id:?}"), "see the changes: jandon history")
+        }
+        Refusal::AmbiguousChange(id) => words(
+            format!("several changes have {id:?} in their ids"),
+            "give more of the id (jandon history --json)",
+        ),
+        Refusal::AlreadyUndone(id) => words(
+            format!("the change {id} is undone already"),
+            "bring back what was undone last: jandon redo",
+        ),
+        Refusal::UndoOfUndo(id) => {
+            words(format!("the change {id} is an undo or a redo itself"), "use jandon redo, or jandon undo")
+        }
+        Refusal::StillNeeded { account } => words(
+            format!(
+                "later records stand on that change{}",
+                if account.is_empty() { String::new() } else { format!(" (account {account})") }
+            ),
+            "undo those first",
+        ),
+    }
+}
+
+pub(super) fn plain_io(error: &std::io::Error) -> String {
+    use std::io::ErrorKind::*;
+    match error.kind() {
+        NotFound => "it is not there".into(),
+        PermissionDenied => "permission denied".into(),
+        IsADirectory => "it is a folder".into(),
+        NotADirectory => "it lies below a file, which is no folder".into(),
+        StorageFull => "the disk is full".into(),
+        ReadOnlyFilesystem => "the disk can only be read".into(),
+        AlreadyExists => "it exists already".into(),
+        _ => error.to_string(),
+    }
+}
