@@ -13,6 +13,7 @@ mod read;
 mod repair;
 mod rows;
 mod tally;
+mod tell;
 
 use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::money::{Rate, Unit};

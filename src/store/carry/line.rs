@@ -1,0 +1,306 @@
+//! What one line of each kind adds, unless the ledger knows it already.
+
+use super::{Awaited, Carry, Fault, REPEATS};
+use crate::import::{
+    self, AccountLine, ChangeLine, Content, EntryLine, RateLine, SnapshotLine, UnitLine, VoidLine, Wrong,
+};
+use crate::ledger::{Account, AccountId, Id, name};
+use crate::money::Unit;
+use crate::period::Moment;
+use crate::store::{Refusal, StoreError};
+use rusqlite::params;
+
+impl Carry<'_> {
+    pub(super) fn unit_line(&mut self, line: &UnitLine) -> Result<bool, Fault> {
+        let unit = line.unit()?;
+        if self.was_there(line.change.as_deref())?.is_some() {
+            return Ok(false);
+        }
+        if self.pass.units.contains_key(&unit) {
+            return Ok(false);
+        }
+        if let Some(other) = Unit::currency(&unit.code).filter(|other| *other != unit) {
+            let error = Refusal::UnitDiffers { unit: other, wanted: unit.decimals };
+            return Err(StoreError::from(error).into());
+        }
+        let change = self.home(line.change.as_deref())?;
+        self.pass.unit(&unit, change)?;
+        Ok(true)
+    }
+
+    pub(super) fn account_line(&mut self, line: &AccountLine) -> Result<bool, Fault> {
+        let folded = name::folded(&line.name);
+        if let Some(change) = self.was_there(line.change.as_deref())? {
+            let sql = "SELECT account FROM account_version WHERE change = ?1 AND name = ?2";
+            let account: Option<i64> = self.pass.one(sql, params![change, line.name], |row| row.get(0))?;
+            if let Some(account) = account {
+                self.calls(folded, AccountId(account));
+            }
+            return Ok(false);
+        }
+        let unit = self.unit(&line.unit)?;
+        // What edits read is settled first: an account without facts may change its nature.
+        self.pass.settle()?;
+        if let Some(of) = &line.of {
+            let id = self.account_named(of).map_err(|_| Wrong::UnknownAccount(of.clone()))?;
+            let account = line.account(id, unit)?;
+            if line.change.is_none() {
+                let same = self.pass.accounts.get(&id) == Some(&account);
+                if same || self.had(&account, Some(id))?.is_some() {
+                    self.calls(folded, id);
+                    return Ok(false);
+                }
+            }
+            let change = self.home(line.change.as_deref())?;
+            self.pass.edit(&account, change)?;
+            self.calls(folded, id);
+            return Ok(true);
+        }
+        let account = line.account(AccountId(0), unit)?;
+        let live = self.pass.accounts.values().find(|a| name::folded(&a.name) == folded).cloned();
+        if let Some(live) = live {
+            let agrees = live.kind == account.kind
+                && live.unit == account.unit
+                && (account.platform.is_none() || live.platform == account.platform)
+                && (account.limit.is_none() || live.limit == account.limit)
+                && (account.bill_day.is_none() || live.bill_day == account.bill_day)
+                && (account.note.is_none() || live.note == account.note)
+                && (!account.closed || live.closed);
+            if agrees {
+                self.calls(folded, live.id);
+                return Ok(false);
+            }
+        }
+        if line.change.is_none()
+            && let Some(id) = self.had(&account, None)?
+        {
+            self.calls(folded, id);
+            return Ok(false);
+        }
+        if self.pass.accounts.values().any(|a| name::folded(&a.name) == folded) {
+            return Err(Wrong::AccountDiffers(line.name.clone()).into());
+        }
+        let change = self.home(line.change.as_deref())?;
+        let id = self.pass.open(&account, change)?;
+        self.calls(folded, id);
+        Ok(true)
+    }
+
+    /// The account that stands exactly so, or stood so once.
+    fn had(&self, account: &Account, id: Option<AccountId>) -> Result<Option<AccountId>, StoreError> {
+        let Some(unit) = self.pass.units.get(&account.unit) else { return Ok(None) };
+        let sql = "SELECT v.account FROM account_version v JOIN change c ON c.seq = v.change
+                   WHERE v.name = ?1 AND v.platform IS ?2 AND v.kind = ?3 AND v.unit = ?4 AND v.limit_amount IS ?5
+                     AND v.bill_day IS ?6 AND v.note IS ?7 AND v.closed = ?8 AND v.account = ifnull(?9, v.account)
+                     AND c.seq NOT IN (SELECT change FROM voided)
+                   ORDER BY v.seq DESC LIMIT 1";
+        let values = params![
+            account.name,
+            account.platform,
+            account.kind.word(),
+            unit,
+            account.limit,
+            account.bill_day,
+            account.note,
+            account.closed,
+            id.map(|id| id.0)
+        ];
+        Ok(self.pass.one(sql, values, |row| row.get(0))?.map(AccountId))
+    }
+
+    pub(super) fn rate_line(&mut self, line: &RateLine) -> Result<bool, Fault> {
+        let (rate, day) = line.rate()?;
+        if self.was_there(line.change.as_deref())?.is_some() {
+            return Ok(false);
+        }
+        let (unit, of) = (self.unit(&line.unit)?, self.unit(&line.of)?);
+        let numbers = (self.pass.units.get(&unit).copied(), self.pass.units.get(&of).copied());
+        if let ((Some(unit), Some(of)), None) = (numbers, &line.change) {
+            let sql = "SELECT 1 FROM rate r JOIN change c ON c.seq = r.change
+                       WHERE r.unit = ?1 AND r.of = ?2 AND r.day = ?3 AND r.value = ?4
+                         AND c.seq NOT IN (SELECT change FROM voided)";
+            let values = params![unit, of, day.0, rate.to_string()];
+            if self.pass.one(sql, values, |_| Ok(()))?.is_some() {
+                return Ok(false);
+            }
+        }
+        let change = self.home(line.change.as_deref())?;
+        self.pass.rate(&unit, rate, &of, day, change)?;
+        Ok(true)
+    }
+
+    pub(super) fn change_line(&mut self, line: &ChangeLine) -> Result<bool, Fault> {
+        let (id, at) = (self.key(&line.id)?, import::moment(&line.at)?);
+        if line.command.trim().is_empty() {
+            let (key, wanted) = ("command", "the word of a command");
+            return Err(Wrong::Value { key, text: line.command.clone(), wanted }.into());
+        }
+        if self.awaited.contains_key(&id) || self.change_of(id)?.is_some() {
+            return Ok(false);
+        }
+        let order = self.carried.read as usize;
+        self.awaited.insert(id, Awaited { order, at, command: line.command.clone() });
+        Ok(true)
+    }
+
+    pub(super) fn entry_line(&mut self, line: &EntryLine) -> Result<bool, Fault> {
+        let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
+        if let Some(id) = id
+            && self.is_known("entry", id)?
+        {
+            return Ok(false);
+        }
+        if let (Some(_), Some(_), Some(change)) = (self.was_there(line.change.as_deref())?, id, &line.change)
+        {
+            return Err(Wrong::ChangeIsOver(change.clone()).into());
+        }
+        let (from, to) = (self.place(line.from.as_deref())?, self.place(line.to.as_deref())?);
+        let said = |code: &Option<String>| code.as_deref().map(|code| self.unit(code)).transpose();
+        let outside = [said(&line.out_unit)?, said(&line.in_unit)?];
+        for (key, place, said) in [("out_unit", &from, &outside[0]), ("in_unit", &to, &outside[1])] {
+            if let (Some((_, unit)), Some(said)) = (place, said)
+                && unit != said
+            {
+                let (text, wanted) = (said.code.to_string(), "the unit of the account");
+                return Err(Wrong::Value { key, text, wanted }.into());
+            }
+        }
+        let mut entry = line.entry(from, to, outside)?;
+        let id = match id {
+            Some(id) => Some(id),
+            None => {
+                let content = line.content(&entry);
+                // Most lines of most files are new, which the door finds out by itself.
+                let loose = self.loose.filter(|_| self.loose == self.latest && line.change.is_none());
+                if let Some(change) = loose.filter(|_| self.repeats.is_empty()) {
+                    entry.id = Id::new(entry.at, content.hash(1));
+                    if self.pass.record_if_new(&entry, change)? {
+                        return Ok(true);
+                    }
+                }
+                self.made_id(content, entry.at, |carry, id| carry.pass.recorded_entry(id, &entry))?
+            }
+        };
+        let Some(id) = id else { return Ok(false) };
+        entry.id = id;
+        let change = self.home(line.change.as_deref())?;
+        self.pass.record_entry(&entry, change)?;
+        Ok(true)
+    }
+
+    pub(super) fn snapshot_line(&mut self, line: &SnapshotLine) -> Result<bool, Fault> {
+        let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
+        if let Some(id) = id
+            && self.is_known("snapshot", id)?
+        {
+            return Ok(false);
+        }
+        if let (Some(_), Some(_), Some(change)) = (self.was_there(line.change.as_deref())?, id, &line.change)
+        {
+            return Err(Wrong::ChangeIsOver(change.clone()).into());
+        }
+        let account = self.account_named(&line.account)?;
+        let unit = self.pass.account(account)?.unit;
+        let mut snapshot = line.snapshot(account, &unit)?;
+        let id = match id {
+            Some(id) => Some(id),
+            None => {
+                let content = line.content(&snapshot);
+                let recorded = |carry: &mut Self, id| carry.pass.recorded_snapshot(id, &snapshot);
+                self.made_id(content, snapshot.at, recorded)?
+            }
+        };
+        let Some(id) = id else { return Ok(false) };
+        snapshot.id = id;
+        let change = self.home(line.change.as_deref())?;
+        self.pass.record_snapshot(&snapshot, change)?;
+        Ok(true)
+    }
+
+    /// Is a fact of that id in the ledger? How many of the file's are there but undone is noted.
+    fn is_known(&mut self, table: &str, id: Id) -> Result<bool, StoreError> {
+        let sql = format!("SELECT change FROM {table} WHERE id = ?1");
+        let Some(change) = self.pass.one(&sql, [id.0], |row| row.get(0))? else { return Ok(false) };
+        if !self.pass.counts(change)? {
+            *self.undone.entry(change).or_default() += 1;
+        }
+        Ok(true)
+    }
+
+    /// An id for a line without one, made from its content and how often it came before; none
+    /// where the ledger knows it. `recorded` finds what has an id: its number, and whether it is
+    /// the same thing and counts.
+    fn made_id(
+        &mut self,
+        content: Content,
+        at: Moment,
+        recorded: impl Fn(&mut Self, Id) -> Result<Option<(i64, bool)>, StoreError>,
+    ) -> Result<Option<Id>, Fault> {
+        let often = |carry: &Self| carry.repeats.get(&content).copied();
+        let mut number = if self.repeats.is_empty() { 1 } else { often(self).map_or(1, |n| n + 1) };
+        let id = loop {
+            let id = Id::new(at, content.hash(number));
+            match recorded(self, id)? {
+                None => break Some(id),
+                Some((_, false)) => number += 1 << 32,
+                // Another line of this file is that one already.
+                Some((seq, true)) if seq >= self.first || self.matched.has(seq) => {
+                    number = (number & u64::from(u32::MAX)) + 1;
+                }
+                Some((seq, true)) => {
+                    self.matched.add(seq);
+                    break None;
+                }
+            }
+        };
+        let count = number & u64::from(u32::MAX);
+        if count >= REPEATS {
+            self.repeats.insert(content, count);
+        }
+        Ok(id)
+    }
+
+    pub(super) fn void_line(&mut self, number: u64, line: &VoidLine) -> Result<bool, Fault> {
+        if line.change.is_none() || line.change != self.voiding {
+            self.void_together()?;
+        }
+        self.voiding = line.change.clone();
+        let (of, at) = (self.key(&line.of)?, import::moment(&line.at)?);
+        if !self.undone.is_empty()
+            && let Some(change) =
+                self.pass.one("SELECT seq FROM change WHERE id = ?1", [of.0], |row| row.get(0))?
+        {
+            self.undone.remove(&change);
+        }
+        if self.was_there(line.change.as_deref())?.is_some() {
+            return Ok(false);
+        }
+        let target: Option<(i64, bool, bool)> = self.pass.one(
+            "SELECT seq, seq IN (SELECT change FROM voided), seq IN (SELECT change FROM void) FROM change
+             WHERE id = ?1",
+            [of.0],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        let (_, voided, undo) = target.ok_or_else(|| Wrong::UnknownChange(line.of.clone()))?;
+        let change = match &line.change {
+            Some(text) => {
+                // A change that is void already stays so, whoever voided it.
+                if voided {
+                    return Ok(false);
+                }
+                self.home(Some(text))?
+            }
+            None => {
+                let id = Id::new(at, Content::of("void").text(&line.of).hash(at.0 as u64));
+                let sql = "SELECT 1 FROM change WHERE id = ?1";
+                if voided || self.pass.one(sql, [id.0], |_| Ok(()))?.is_some() {
+                    return Ok(false);
+                }
+                let command = if undo { "redo" } else { "undo" }.to_string();
+                self.begin(id, &Awaited { order: 0, at, command })?
+            }
+        };
+        self.voids.push((number, of, change));
+        Ok(true)
+    }
+}

@@ -1,0 +1,130 @@
+//! The ledger as lines, out: everything that was recorded, in the order of recording.
+
+use super::read::{ENTRY_COLUMNS, ENTRY_JOINS, entry_of};
+use super::{Store, StoreError};
+use crate::export::{Name, Told};
+use crate::ledger::{Account, AccountId, AccountKind, Id, Snapshot};
+use crate::money::{Rate, Unit};
+use crate::period::{Day, Moment};
+
+impl Store {
+    /// Tells everything that was recorded, in the order of recording, one thing at a time.
+    pub fn each_told<E: From<StoreError>>(
+        &self,
+        each: &mut dyn FnMut(&Told) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let fail = |error| E::from(self.fail(error));
+        // Each table lies in this order already, so that the seven are merged and never sorted.
+        let sql = "SELECT seq, 0 FROM change UNION ALL SELECT seq, 1 FROM unit
+                   UNION ALL SELECT seq, 2 FROM account_version UNION ALL SELECT seq, 3 FROM rate
+                   UNION ALL SELECT seq, 4 FROM entry UNION ALL SELECT seq, 5 FROM snapshot
+                   UNION ALL SELECT seq, 6 FROM void ORDER BY 1";
+        let mut statement = self.db.prepare(sql).map_err(fail)?;
+        let mut rows = statement.query([]).map_err(fail)?;
+        while let Some(row) = rows.next().map_err(fail)? {
+            let (seq, table): (i64, i64) = row.get(0).and_then(|seq| Ok((seq, row.get(1)?))).map_err(fail)?;
+            each(&self.told(seq, table)?)?;
+        }
+        Ok(())
+    }
+
+    fn told(&self, seq: i64, table: i64) -> Result<Told, StoreError> {
+        let unit_at = |row: &rusqlite::Row<'_>, at: usize| -> rusqlite::Result<Unit> {
+            Ok(Unit { code: row.get::<_, String>(at)?.into(), decimals: row.get(at + 1)? })
+        };
+        let told = match table {
+            0 => {
+                let sql = "SELECT id, at, command FROM change WHERE seq = ?1";
+                let row = self.maybe(sql, [seq], |row| {
+                    Ok((Id(row.get(0)?), Moment(row.get(1)?), row.get::<_, String>(2)?))
+                })?;
+                match row {
+                    Some((id, at, command)) => Some(Told::Change { name: self.name_of(id)?, at, command }),
+                    None => None,
+                }
+            }
+            1 => {
+                let sql = "SELECT code, decimals FROM unit WHERE seq = ?1";
+                self.maybe(sql, [seq], |row| unit_at(row, 0))?.map(Told::Unit)
+            }
+            2 => {
+                let sql = "SELECT v.account, v.name, v.platform, v.kind, u.code, u.decimals, v.limit_amount,
+                                  v.bill_day, v.note, v.closed
+                           FROM account_version v JOIN unit u ON u.seq = v.unit WHERE v.seq = ?1";
+                let account = self.maybe(sql, [seq], |row| {
+                    let kind: String = row.get(3)?;
+                    Ok(Account {
+                        id: AccountId(row.get(0)?),
+                        name: row.get(1)?,
+                        platform: row.get(2)?,
+                        kind: AccountKind::parse(&kind).ok_or(rusqlite::Error::InvalidQuery)?,
+                        unit: unit_at(row, 4)?,
+                        limit: row.get(6)?,
+                        bill_day: row.get(7)?,
+                        note: row.get(8)?,
+                        closed: row.get(9)?,
+                    })
+                })?;
+                account.map(Told::Account)
+            }
+            3 => {
+                let sql = "SELECT u.code, u.decimals, o.code, o.decimals, r.value, r.day FROM rate r
+                           JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of WHERE r.seq = ?1";
+                self.maybe(sql, [seq], |row| {
+                    let value: String = row.get(4)?;
+                    let rate = Rate::parse(&value).map_err(|_| rusqlite::Error::InvalidQuery)?;
+                    Ok(Told::Rate {
+                        unit: unit_at(row, 0)?,
+                        rate,
+                        of: unit_at(row, 2)?,
+                        day: Day(row.get(5)?),
+                    })
+                })?
+            }
+            4 => {
+                let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.seq = ?1");
+                match self.maybe(&sql, [seq], entry_of)? {
+                    Some((_, entry, _)) => {
+                        let text = self.name_of(entry.id)?.text;
+                        Some(Told::Entry(Box::new(entry), text))
+                    }
+                    None => None,
+                }
+            }
+            5 => match self.snapshot_where("seq", seq)? {
+                Some(snapshot) => {
+                    let text = self.name_of(snapshot.id)?.text;
+                    Some(Told::Snapshot(snapshot, text))
+                }
+                None => None,
+            },
+            _ => {
+                let sql = "SELECT c.id FROM void v JOIN change c ON c.seq = v.of WHERE v.seq = ?1";
+                match self.maybe(sql, [seq], |row| Ok(Id(row.get(0)?)))? {
+                    Some(id) => Some(Told::Void(self.name_of(id)?)),
+                    None => None,
+                }
+            }
+        };
+        told.ok_or_else(|| StoreError::Damaged(self.path.clone(), format!("no fact {seq}")))
+    }
+
+    pub(super) fn snapshot_where(&self, column: &str, value: i64) -> Result<Option<Snapshot>, StoreError> {
+        let sql = format!("SELECT id, at, account, balance, note FROM snapshot WHERE {column} = ?1");
+        self.maybe(&sql, [value], |row| {
+            Ok(Snapshot {
+                id: Id(row.get(0)?),
+                at: Moment(row.get(1)?),
+                account: AccountId(row.get(2)?),
+                balance: row.get(3)?,
+                note: row.get(4)?,
+            })
+        })
+    }
+
+    /// An id as files write it.
+    fn name_of(&self, id: Id) -> Result<Name, StoreError> {
+        let text = self.maybe("SELECT text FROM foreign_id WHERE id = ?1", [id.0], |row| row.get(0))?;
+        Ok(Name { id, text: text.unwrap_or_else(|| id.to_string()) })
+    }
+}
