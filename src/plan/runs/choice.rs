@@ -1,0 +1,426 @@
+//! The choices of runs that can be worth making: put together window by window, without those that
+//! another one makes needless.
+
+use super::{Bucket, Exhausted, Kind, Label, NOTHING, Node, POOL_MAX, Rule, Run, Window, Work};
+use crate::plan::blend::{Goal, Ties};
+use std::collections::{BTreeMap, HashMap};
+
+impl Work<'_> {
+    /// What leaves of a choice at the most; `None` where all must leave and cannot.
+    pub(super) fn fill(&self, label: &Label) -> Option<i64> {
+        let mut debit = label.least;
+        for i in (0..self.strides.len()).rev() {
+            let fits = (self.budget - debit) / self.strides[i] * self.strides[i];
+            debit += label.room[i].min(fits);
+        }
+        (!label.whole || debit == self.budget).then_some(debit)
+    }
+
+    /// Finds what single withdrawals come to, so that dear choices need not be looked at.
+    pub(super) fn see_cheapest(&mut self, ways: &[Vec<Bucket>], rules: &[Rule]) {
+        let mut labels = Vec::new();
+        for rule in ways
+            .iter()
+            .flatten()
+            .flat_map(|b| b.slots.iter().map(|s| s.1))
+            .collect::<std::collections::BTreeSet<_>>()
+        {
+            let rule = &rules[rule];
+            labels.extend(rule.runs.iter().map(|run| self.label(rule, run)));
+        }
+        self.see(&labels);
+    }
+
+    /// Where `net` can be had for `cost`, whatever leaves no more than that is of no use.
+    pub(super) fn see(&mut self, labels: &[Label]) {
+        for label in labels.iter().filter(|l| l.least <= self.budget) {
+            let Some(debit) = self.fill(label) else { continue };
+            let net = debit - label.cost;
+            // A choice of that cost brings the budget less its cost at the most.
+            let end = match self.goal {
+                Goal::Reach(_) => (self.budget - net).max(label.cost + 1),
+                Goal::Most => self.budget - net + 1,
+            };
+            self.cost_end = self.cost_end.min(end);
+        }
+    }
+
+    fn label(&self, rule: &Rule, run: &Run) -> Label {
+        let mut label = Label { cost: run.charges, ..NOTHING };
+        label.least = if rule.on_top { run.from + run.charges } else { run.from };
+        label.room[rule.stride] = run.to - run.from;
+        label.ties = (1, 0, 0);
+        label.whole = rule.whole;
+        label
+    }
+
+    /// All that is worth doing through one channel.
+    pub(super) fn way(
+        &mut self,
+        buckets: &[Bucket],
+        rules: &[Rule],
+        offset: usize,
+    ) -> Result<Vec<Label>, Exhausted> {
+        let mut labels = vec![NOTHING];
+        // Without sums that bind, the withdrawals under one rule are alike whatever their window.
+        let mut alike: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
+        for (place, bucket) in buckets.iter().enumerate() {
+            let number = (offset + place) as u16;
+            if let Some(sum) = bucket.sum {
+                let mut own = vec![NOTHING];
+                let mut slots: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
+                for (day, rule) in &bucket.slots {
+                    slots.entry(*rule).or_default().push((*day, number));
+                }
+                for (rule, slots) in slots {
+                    let more = self.rule(&rules[rule], rule, &slots, Some(sum))?;
+                    own = self.both(&own, &more, Some((&rules[rule], sum)))?;
+                }
+                // With the sum reached, nothing more can come from another window.
+                for label in own.iter_mut().filter(|l| l.open > 0) {
+                    let rule = &rules[label.open as usize - 1];
+                    let least = if rule.on_top { label.least - label.cost } else { label.least };
+                    let most = least + label.room[rule.stride];
+                    if rule.period.is_some_and(|period| most > sum - period) {
+                        label.open = 0;
+                    }
+                }
+                labels = self.both(&labels, &own, None)?;
+                self.see(&labels);
+            } else {
+                for (day, rule) in &bucket.slots {
+                    alike.entry(*rule).or_default().push((*day, number));
+                }
+            }
+        }
+        for label in &mut labels {
+            label.open = 0;
+        }
+        for (rule, mut slots) in alike {
+            slots.sort_unstable();
+            let more = self.rule(&rules[rule], rule, &slots, None)?;
+            labels = self.both(&labels, &more, None)?;
+            self.see(&labels);
+        }
+        Ok(labels)
+    }
+
+    /// All that is worth doing with some slots under one rule.
+    fn rule(
+        &mut self,
+        rule: &Rule,
+        number: usize,
+        slots: &[(usize, u16)],
+        sum: Option<i64>,
+    ) -> Result<Vec<Label>, Exhausted> {
+        let near: Vec<(usize, Label)> = self.singles(rule, false);
+        let inner: Vec<(usize, Label)> = self.singles(rule, true);
+        let capped = sum.map(|sum| (rule, sum));
+        let mut last = vec![NOTHING];
+        // Choices that look everywhere for one withdrawal are at their end; they must not stand in
+        // the way of choices that still may.
+        let mut plain = vec![NOTHING];
+        let mut ended: Vec<Label> = Vec::new();
+        for (day, bucket) in slots {
+            let mut next: Vec<Label> = Vec::new();
+            let mut ends: Vec<Label> = Vec::new();
+            let capped_rule = capped.is_some().then_some(rule);
+            let reach = self.reach();
+            for (runs, out) in [(&near, &mut next), (&inner, &mut ends)] {
+                let mut pool_max = POOL_MAX;
+                for from in &last {
+                    self.spend_effort(1, runs.len())?;
+                    for (run, single) in runs.iter() {
+                        let mut label = from.plus(single);
+                        // Runs with higher charges follow.
+                        if label.cost >= self.cost_end {
+                            break;
+                        }
+                        if label.least > self.budget || !cap(&mut label, capped) {
+                            continue;
+                        }
+                        if reach.as_ref().is_some_and(|reach| !reach.holds(&label)) {
+                            continue;
+                        }
+                        // The node is made when the label is known to stay; until then the run is
+                        // carried in the place of the lapses, which are not known yet.
+                        label.ties = (label.ties.0, *run as i128, label.ties.2 + *day as i64);
+                        label.node = from.node;
+                        out.push(label);
+                    }
+                    if out.len() > pool_max {
+                        let pool = std::mem::take(out).into_iter().map(|label| (label, true)).collect();
+                        *out = self.undominated(pool, capped_rule);
+                        pool_max = wider(out.len())?;
+                    }
+                }
+            }
+            let is_new = |label: Label| (label, true);
+            let mut pool: Vec<(Label, bool)> = plain.iter().map(|l| (*l, false)).collect();
+            pool.extend(next.into_iter().map(is_new));
+            let stay = self.undominated(pool, capped_rule);
+            let mut grown: Vec<Label> = Vec::new();
+            for mut label in stay {
+                let run = label.ties.1 as u32;
+                label.ties.1 = 0;
+                label.node = self.node(Node::Run {
+                    before: label.node,
+                    rule: number as u32,
+                    run,
+                    day: *day as u16,
+                    bucket: *bucket,
+                });
+                grown.push(label);
+            }
+            plain.extend(&grown);
+            let mut pool: Vec<(Label, bool)> = plain.iter().chain(&ended).map(|l| (*l, false)).collect();
+            pool.extend(ends.into_iter().map(is_new));
+            for mut label in self.undominated(pool, capped_rule) {
+                let run = label.ties.1 as u32;
+                label.ties.1 = 0;
+                label.node = self.node(Node::Run {
+                    before: label.node,
+                    rule: number as u32,
+                    run,
+                    day: *day as u16,
+                    bucket: *bucket,
+                });
+                label.open = if sum.is_some() { number as u32 + 1 } else { 0 };
+                ended.push(label);
+            }
+            self.see(&grown);
+            if grown.is_empty() {
+                break;
+            }
+            last = grown;
+        }
+        let pool = plain.into_iter().chain(ended).map(|l| (l, true)).collect();
+        Ok(self.undominated(pool, capped.is_some().then_some(rule)))
+    }
+
+    fn singles(&self, rule: &Rule, inner: bool) -> Vec<(usize, Label)> {
+        let runs = rule.runs.iter().enumerate().filter(|(_, run)| run.inner == inner);
+        let mut singles: Vec<(usize, Label)> = runs.map(|(i, run)| (i, self.label(rule, run))).collect();
+        singles.sort_by_key(|(_, label)| label.cost);
+        singles
+    }
+
+    /// All that is worth doing with both of two kinds of choices.
+    pub(super) fn both(
+        &mut self,
+        a: &[Label],
+        b: &[Label],
+        capped: Option<(&Rule, i64)>,
+    ) -> Result<Vec<Label>, Exhausted> {
+        if let [only] = a
+            && only.node == 0
+        {
+            return Ok(b.to_vec());
+        }
+        if let [only] = b
+            && only.node == 0
+        {
+            return Ok(a.to_vec());
+        }
+        let mut pairs: Vec<(Label, bool)> = Vec::new();
+        let mut sorted = b.to_vec();
+        sorted.sort_by_key(|l| l.cost);
+        // Of two that could exchange, one needs only be looked at near its ends.
+        let all: Vec<usize> = (0..sorted.len()).collect();
+        let mut apart: HashMap<u32, Vec<usize>> = HashMap::new();
+        for open in a.iter().map(|l| l.open).filter(|open| *open > 0) {
+            let other = |j: &usize| sorted[*j].open != open;
+            apart.entry(open).or_insert_with(|| all.iter().copied().filter(other).collect());
+        }
+        let reach = self.reach();
+        let mut pool_max = POOL_MAX;
+        for (i, from) in a.iter().enumerate() {
+            let others = apart.get(&from.open).unwrap_or(&all);
+            self.spend_effort(1, others.len())?;
+            for j in others {
+                let more = &sorted[*j];
+                let mut label = from.plus(more);
+                if label.cost >= self.cost_end {
+                    break;
+                }
+                if label.least > self.budget || (from.whole && more.whole) || !cap(&mut label, capped) {
+                    continue;
+                }
+                if reach.as_ref().is_some_and(|reach| !reach.holds(&label)) {
+                    continue;
+                }
+                // Where it is from is carried in the place of the lapses, which are not known yet.
+                label.ties.1 = (i as i128) << 32 | *j as i128;
+                pairs.push((label, true));
+            }
+            if pairs.len() > pool_max {
+                let kept = self.undominated(pairs, capped.map(|(rule, _)| rule));
+                pool_max = wider(kept.len())?;
+                pairs = kept.into_iter().map(|label| (label, true)).collect();
+            }
+        }
+        let mut kept = self.undominated(pairs, capped.map(|(rule, _)| rule));
+        for label in &mut kept {
+            let (i, j) = ((label.ties.1 >> 32) as usize, (label.ties.1 & 0xffff_ffff) as usize);
+            label.ties.1 = 0;
+            label.node = match (a[i].node, sorted[j].node) {
+                (node, 0) | (0, node) => node,
+                (a, b) => self.node(Node::Both(a, b)),
+            };
+        }
+        Ok(kept)
+    }
+
+    fn reach(&self) -> Option<Reach> {
+        self.window.map(|window| Reach::of(window, &self.outline, self.budget))
+    }
+
+    fn node(&mut self, node: Node) -> u32 {
+        self.nodes.push(node);
+        (self.nodes.len() - 1) as u32
+    }
+
+    fn spend_effort(&mut self, a: usize, b: usize) -> Result<(), Exhausted> {
+        let more = a as u64 * b as u64;
+        if *self.effort < more || self.nodes.len() > 4_000_000 {
+            return Err(Exhausted);
+        }
+        *self.effort -= more;
+        Ok(())
+    }
+
+    /// The new ones of some choices that no other makes needless.
+    ///
+    /// A choice is needless where another costs no more, takes no more and can bring no less,
+    /// with as much room in coarse steps, and is no worse among equals.
+    fn undominated(&self, mut pool: Vec<(Label, bool)>, capped: Option<&Rule>) -> Vec<Label> {
+        let on_top = capped.is_some_and(|rule| rule.on_top);
+        // Where a sum of amounts binds, a choice must not use up more of it either.
+        let least = |l: &Label| if on_top { l.least - l.cost } else { l.least };
+        // Where all must leave to the part, a choice must reach as far and not only bring as much.
+        let most = |l: &Label| if self.exact { l.most_fine() + l.cost } else { l.most_fine() };
+        let order = |l: &Label| (l.cost, l.ties.0, l.ties.2, least(l), -most(l));
+        pool.sort_by(|(a, a_new), (b, b_new)| {
+            order(a).cmp(&order(b)).then(a_new.cmp(b_new)).then(a.ties.1.cmp(&b.ties.1))
+        });
+        let fine = self.strides.first().copied().unwrap_or(1);
+        let mut kept = Vec::new();
+        let mut steps: HashMap<Kind, Vec<(Ties, Staircase)>> = HashMap::new();
+        for (label, is_new) in pool {
+            let mut key = label.room;
+            key[0] = 0;
+            let odd = (label.least - label.cost).rem_euclid(fine);
+            let odd_debit = if self.exact { label.least.rem_euclid(fine) } else { 0 };
+            let stairs = steps.entry((key, odd, odd_debit, label.whole, label.open)).or_default();
+            let (least, most) = (least(&label), most(&label));
+            let ties = (label.ties.0, 0, label.ties.2);
+            let needless = match self.goal {
+                // What came before costs less, or as much and is no worse among equals.
+                Goal::Reach(_) => stairs.iter().any(|(_, s)| s.covers(least, most)),
+                Goal::Most => stairs.iter().any(|(other, s)| {
+                    if *other <= ties {
+                        s.covers(least, most)
+                    } else {
+                        s.covers_dearer(least, most, label.cost - fine)
+                    }
+                }),
+            };
+            if needless {
+                continue;
+            }
+            let group = if self.goal == Goal::Most { ties } else { (0, 0, 0) };
+            match stairs.iter_mut().find(|(other, _)| *other == group) {
+                Some((_, s)) => s.add(least, most, label.cost),
+                None => {
+                    let mut s = Staircase::default();
+                    s.add(least, most, label.cost);
+                    stairs.push((group, s));
+                }
+            }
+            if is_new {
+                kept.push(label);
+            }
+        }
+        kept
+    }
+}
+
+/// How many choices may be held before needless ones are dropped again, where so many stay.
+fn wider(kept: usize) -> Result<usize, Exhausted> {
+    if kept > 2 * POOL_MAX { Err(Exhausted) } else { Ok(POOL_MAX.max(2 * kept)) }
+}
+
+/// Which choices can still come to lie in a window.
+struct Reach {
+    window: Window,
+    budget: i128,
+    /// By how much the rest of a choice can bring it down, for so much of the budget: corners.
+    gains: Vec<(i128, i128)>,
+}
+
+impl Reach {
+    fn of(window: Window, outline: &[(i128, i128)], budget: i64) -> Reach {
+        let mut gains = vec![(0, 0)];
+        let (mut debit, mut gain) = (0, 0);
+        for (more, charges) in outline {
+            let change = (window.run + window.rise) * charges - window.rise * more;
+            if change >= 0 {
+                break;
+            }
+            debit += more;
+            gain += change;
+            gains.push((debit, gain));
+        }
+        Reach { window, budget: i128::from(budget), gains }
+    }
+
+    fn holds(&self, label: &Label) -> bool {
+        let most = i128::from(label.least) + label.room.iter().map(|r| i128::from(*r)).sum::<i128>();
+        let debit = most.min(self.budget);
+        let above = (self.window.run + self.window.rise) * i128::from(label.cost) - self.window.rise * debit;
+        let left = self.budget - debit;
+        let at = self.gains.partition_point(|g| g.0 <= left);
+        let gain = match (self.gains[at - 1], self.gains.get(at)) {
+            (from, Some(to)) => from.1 + ((to.1 - from.1) * (left - from.0)).div_euclid(to.0 - from.0),
+            (from, None) => from.1,
+        };
+        above + gain <= self.window.limit
+    }
+}
+
+/// Pairs of what is taken at the least and brought at the most, both ascending.
+#[derive(Default)]
+struct Staircase {
+    steps: Vec<(i64, i64, i64)>,
+}
+
+impl Staircase {
+    /// Is there one that takes no more and brings no less?
+    fn covers(&self, least: i64, most: i64) -> bool {
+        let at = self.steps.partition_point(|s| s.0 <= least);
+        at > 0 && self.steps[at - 1].1 >= most
+    }
+
+    /// Is there one that takes no more, brings more and costs at most that?
+    fn covers_dearer(&self, least: i64, most: i64, cost: i64) -> bool {
+        let at = self.steps.partition_point(|s| s.0 <= least);
+        at > 0 && self.steps[at - 1].1 > most && self.steps[at - 1].2 <= cost
+    }
+
+    fn add(&mut self, least: i64, most: i64, cost: i64) {
+        let at = self.steps.partition_point(|s| s.0 < least);
+        let end = at + self.steps[at..].iter().take_while(|s| s.1 <= most).count();
+        self.steps.splice(at..end, [(least, most, cost)]);
+    }
+}
+
+/// Keeps a choice below a sum of amounts; `false` where it is above at the least.
+fn cap(label: &mut Label, capped: Option<(&Rule, i64)>) -> bool {
+    let Some((rule, sum)) = capped else { return true };
+    let amounts = if rule.on_top { label.least - label.cost } else { label.least };
+    if amounts > sum {
+        return false;
+    }
+    label.room[rule.stride] = label.room[rule.stride].min(sum - amounts);
+    true
+}

@@ -1,0 +1,307 @@
+//! The rules of a group as runs: which withdrawals each window allows, and what each may be.
+
+use super::{Bucket, RUNS_MAX, Rule, RuleKey, Run};
+use crate::fee::{self, Base, PERCENT_WHOLE, Scale, Side, Slab, Tariff, Terms};
+use crate::money::RoundingMode;
+use crate::plan::group::{Counted, Group, Quota, Spent};
+use crate::plan::{gcd, lcm};
+use std::collections::HashMap;
+
+/// The windows of a channel with the withdrawals that may be made in each; `None` where its rules
+/// are not plain. An empty list where nothing can be withdrawn.
+pub(super) fn buckets(
+    group: &Group<'_>,
+    way: usize,
+    budget: i64,
+    strides: &[i64],
+    rules: &mut Vec<Rule>,
+) -> Option<Vec<Bucket>> {
+    let offers = &group.ways[way].offers;
+    let mut per: Option<fee::Window> = None;
+    for quota in group.quotas.iter().filter(|q| q.counted != Counted::default() && q.ways.contains(&way)) {
+        let alone = quota.ways == [way];
+        let calendar = !matches!(quota.per, fee::Window::Hours(_)) || group.days.len() == 1;
+        let same = per.is_none_or(|per| per == quota.per) || group.days.len() == 1;
+        if !alone || !calendar || !same {
+            return None;
+        }
+        per = Some(quota.per);
+    }
+    if !offers.iter().flatten().all(|o| is_plain(group, o.tariff, &o.frees)) {
+        return None;
+    }
+    let own = |quota: &&Quota| quota.ways.contains(&way);
+    let same_use = |a: usize, b: usize| group.quotas.iter().filter(own).all(|q| q.base[a] == q.base[b]);
+    // Days of one window together.
+    let mut days: Vec<Vec<usize>> = Vec::new();
+    for day in (0..group.days.len()).filter(|day| offers[*day].is_some()) {
+        let together = |before: &Vec<usize>| match per {
+            Some(per) => group.shares(per, before[0], day),
+            None => group.days[before[0]].month() == group.days[day].month() && same_use(before[0], day),
+        };
+        match days.last_mut() {
+            Some(last) if together(last) => last.push(day),
+            _ => days.push(vec![day]),
+        }
+    }
+    let tariff = |day: usize| offers[day].as_ref().map(|o| o.tariff);
+    let same_rule = |a: usize, b: usize| tariff(a).zip(tariff(b)).is_some_and(|(a, b)| std::ptr::eq(a, b));
+    if days
+        .iter()
+        .any(|window| window.iter().any(|day| !same_rule(window[0], *day) || !same_use(window[0], *day)))
+    {
+        return None;
+    }
+    let mut known: HashMap<RuleKey, usize> = HashMap::new();
+    let mut buckets = Vec::new();
+    for window in days {
+        let first = window[0];
+        let tariff = tariff(first)?;
+        // In a window of several months, each month allows so many withdrawals.
+        let mut dates: Vec<usize> = Vec::new();
+        for day in &window {
+            let month = group.days[*day].month();
+            let taken = dates.iter().filter(|d| group.days[**d].month() == month).count();
+            dates.extend(std::iter::repeat_n(*day, group.splits as usize - taken.min(group.splits as usize)));
+        }
+        let mut spent = vec![Spent::new(); group.quotas.len()];
+        let mut slots = Vec::new();
+        let mut sum = None;
+        let stride = strides.iter().position(|s| *s == tariff.step)?;
+        let smallest = tariff.min.unwrap_or(1).max(tariff.step).max(1);
+        let most = usize::try_from(budget / smallest).unwrap_or(usize::MAX);
+        let most = if tariff.whole_balance { most.min(1) } else { most };
+        for day in dates.into_iter().take(most) {
+            let terms = group.terms(way, first, budget, &spent)?;
+            if terms.count_used_up {
+                break;
+            }
+            if slots.is_empty() {
+                sum = terms.amount_left.map(|left| left / tariff.step * tariff.step);
+            }
+            // What of the free quotas makes one withdrawal different from another.
+            let free = |i: usize| (terms.free_of(i).count == Some(0), terms.free_of(i).amount);
+            let frees: Vec<(bool, Option<i64>)> = (0..tariff.charges.len()).map(free).collect();
+            let cap = terms.amount_left.unwrap_or(i64::MAX).min(budget);
+            let key = (std::ptr::from_ref(tariff) as usize, frees, cap);
+            let rule = match known.get(&key) {
+                Some(rule) => *rule,
+                None => {
+                    let (runs, period) = runs_of(&terms, budget)?;
+                    let on_top = tariff.side == Side::OnTop;
+                    rules.push(Rule { way, whole: tariff.whole_balance, on_top, stride, period, runs });
+                    known.insert(key, rules.len() - 1);
+                    rules.len() - 1
+                }
+            };
+            slots.push((day, rule));
+            group.spend(&mut spent, way, first, 0);
+        }
+        let reach = |sum: i64| {
+            let most = slots.iter().map(|(_, rule)| rules[*rule].runs.last().map_or(0, |r| i128::from(r.to)));
+            i128::from(sum) < most.sum::<i128>().min(i128::from(budget))
+        };
+        let sum = sum.filter(|sum| reach(*sum));
+        if !slots.is_empty() {
+            buckets.push(Bucket { slots, sum, month: group.days[first].month().0 });
+        }
+    }
+    cut_to_splits(group, buckets, budget, way)
+}
+
+/// Windows shorter than a month share the withdrawals that the month allows.
+fn cut_to_splits(
+    group: &Group<'_>,
+    mut buckets: Vec<Bucket>,
+    budget: i64,
+    way: usize,
+) -> Option<Vec<Bucket>> {
+    let splits = group.splits as usize;
+    let tariffs = group.ways[way].offers.iter().flatten().map(|o| o.tariff);
+    let smallest = tariffs.map(|t| t.min.unwrap_or(1).max(t.step).max(1)).min().unwrap_or(1);
+    let mut at = 0;
+    while at < buckets.len() {
+        let to = at + buckets[at..].iter().take_while(|b| b.month == buckets[at].month).count();
+        let all: usize = buckets[at..to].iter().map(|b| b.slots.len()).sum();
+        if to - at > 1 && all > splits && budget / smallest > splits as i64 {
+            let rule = buckets[at].slots[0].1;
+            let even = buckets[at..to].iter().all(|b| b.sum.is_none() && b.slots.iter().all(|s| s.1 == rule));
+            if !even {
+                return None;
+            }
+            let mut left = splits;
+            for bucket in &mut buckets[at..to] {
+                bucket.slots.truncate(left);
+                left -= bucket.slots.len();
+            }
+        }
+        at = to;
+    }
+    buckets.retain(|b| !b.slots.is_empty());
+    Some(buckets)
+}
+
+/// Do the charges of a rule depend on nothing but the amount and the number of withdrawals?
+fn is_plain(group: &Group<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> bool {
+    let one_for_one = group.ways.iter().all(|w| {
+        let (pays, unit) = (&w.channel.pays, &group.platform.unit);
+        w.channel.rate.num == w.channel.rate.den && pays.decimals == unit.decimals
+    });
+    let settled = |line: &Slab| line.percent.low == line.percent.high;
+    let charges = tariff.charges.iter().zip(frees).all(|(charge, quota)| {
+        let free = charge.free.as_ref();
+        let counted = quota.map_or(Counted::default(), |q| group.quotas[q].counted);
+        let by_amount = free.is_none_or(|f| f.amount.is_none() || !counted.amount);
+        let (lines, is_line): (Vec<&Slab>, bool) = match &charge.scale {
+            Scale::Line(line) => (vec![line], true),
+            Scale::Slabs(slabs) | Scale::Brackets(slabs) => (slabs.iter().collect(), false),
+        };
+        let share = lines.iter().all(|l| settled(l) && i128::from(l.percent.high) <= PERCENT_WHOLE);
+        let of_amount = charge.base == Base::Amount;
+        let of_rest = is_line
+            && charge.round_to == 1
+            && tariff.charges.iter().all(|c| c.free.is_none() && c.round_to == 1);
+        charge.share_from.is_none() && by_amount && share && (of_amount || of_rest)
+    });
+    let whole = group.days.len() == 1 && group.holdings.iter().all(|h| h.keep == 0);
+    one_for_one && (whole || !tariff.whole_balance) && charges
+}
+
+/// The runs of a rule in ascending order; `None` where there are too many.
+fn runs_of(terms: &Terms<'_>, budget: i64) -> Option<(Vec<Run>, Option<i64>)> {
+    let tariff = terms.tariff;
+    let step = tariff.step.max(1);
+    let most = [tariff.max, terms.amount_left, Some(budget)].into_iter().flatten().min()? / step;
+    let least = tariff.min.unwrap_or(1).max(1);
+    let least = least / step + i64::from(least % step > 0);
+    let charge = |at: i64| terms.charge(i128::from(at) * i128::from(step)).map(|c| c.sum() as i64);
+    let on_top = tariff.side == Side::OnTop;
+    let regimes = regimes(terms, least, most);
+    let mut runs: Vec<Run> = Vec::new();
+    for (regime, next) in regimes.iter().zip(regimes.iter().skip(1).map(Some).chain([None])) {
+        let end = next.map_or(most, |next| next.from - 1).min(most);
+        let mut at = regime.from;
+        while at <= end {
+            let Some(charges) = charge(at) else { break };
+            // The last amount that is charged the same, by doubling and halving.
+            let (mut low, mut wide) = (at, 1);
+            while low + wide <= end && charge(low + wide) == Some(charges) {
+                low += wide;
+                wide *= 2;
+            }
+            while wide > 0 {
+                if low + wide <= end && charge(low + wide) == Some(charges) {
+                    low += wide;
+                }
+                wide /= 2;
+            }
+            // Nothing would be left, or more leave than there is.
+            let kept = if on_top { 1 } else { charges / step + 1 };
+            let from = at.max(kept);
+            let to = if on_top { low.min((budget - charges) / step) } else { low };
+            if from <= to {
+                let near = regime.period.is_none_or(|period| {
+                    from < regime.from + period || to > end - period || i128::from(from) <= 0
+                });
+                runs.push(Run { from: from * step, to: to * step, charges, inner: !near });
+            }
+            if runs.len() > RUNS_MAX {
+                return None;
+            }
+            at = low + 1;
+        }
+    }
+    let period = regimes.first().and_then(|r| r.period?.checked_mul(step));
+    Some((runs, period))
+}
+
+/// A stretch of steps on which every charge is a constant or one percentage.
+#[derive(Clone, Copy, Debug)]
+struct Regime {
+    from: i64,
+    /// After so many steps the charges grow by a whole number and go on as before; `None` where
+    /// that is not known.
+    period: Option<i64>,
+}
+
+fn regimes(terms: &Terms<'_>, least: i64, most: i64) -> Vec<Regime> {
+    let tariff = terms.tariff;
+    let step = i128::from(tariff.step.max(1));
+    let all_of_amount = tariff.charges.iter().all(|c| c.base == Base::Amount);
+    // The steps at which a charge may begin to follow another line.
+    let mut edges: Vec<i128> = vec![least.into()];
+    for charge in &tariff.charges {
+        let (lines, ends): (Vec<Slab>, Vec<i64>) = match &charge.scale {
+            Scale::Line(line) => (vec![*line], Vec::new()),
+            Scale::Slabs(s) | Scale::Brackets(s) => (s.clone(), s.iter().filter_map(|s| s.to).collect()),
+        };
+        edges.extend(ends.iter().map(|end| i128::from(*end) / step + 1));
+        if !all_of_amount {
+            continue;
+        }
+        let brackets = matches!(charge.scale, Scale::Brackets(_));
+        for bound in [charge.min, charge.max].into_iter().flatten() {
+            let bound = i128::from(bound) * PERCENT_WHOLE;
+            if brackets {
+                // A sum of brackets grows, so it meets a bound once; found by halving.
+                let above = |at: i128| terms.bracket_sum(charge, at * step).is_none_or(|value| value > bound);
+                let (mut low, mut high) = (i128::from(least) - 1, i128::from(most) + 1);
+                while low + 1 < high {
+                    let middle = (low + high) / 2;
+                    if above(middle) { high = middle } else { low = middle }
+                }
+                edges.push(high);
+                continue;
+            }
+            for line in &lines {
+                let percent = i128::from(line.percent.high);
+                let over = bound - i128::from(line.flat) * PERCENT_WHOLE;
+                if percent > 0 && over >= 0 {
+                    edges.push(over.div_euclid(percent).div_euclid(step) + 1);
+                }
+            }
+        }
+    }
+    let mut edges: Vec<i64> = edges
+        .into_iter()
+        .filter_map(|e| i64::try_from(e).ok())
+        .filter(|e| (least..=most).contains(e))
+        .collect();
+    edges.sort_unstable();
+    edges.dedup();
+    // Two withdrawals may lie on two different stretches, so what they exchange must fit both.
+    let periods = edges.iter().map(|from| period(terms, *from).filter(|_| all_of_amount));
+    let common = periods.reduce(|a, b| {
+        let both = lcm(a?.into(), b?.into());
+        i64::try_from(both).ok().filter(|both| *both < 1 << 40)
+    });
+    edges.into_iter().map(|from| Regime { from, period: common.flatten() }).collect()
+}
+
+/// After how many steps the charges of a regime repeat.
+fn period(terms: &Terms<'_>, from: i64) -> Option<i64> {
+    let tariff = terms.tariff;
+    let amount = i128::from(from) * i128::from(tariff.step.max(1));
+    let mut period: i128 = i128::from(tariff.step.max(1));
+    for (i, charge) in tariff.charges.iter().enumerate() {
+        if terms.is_free(i) {
+            continue;
+        }
+        let line = match &charge.scale {
+            Scale::Line(line) => Some(line),
+            Scale::Slabs(slabs) | Scale::Brackets(slabs) => {
+                slabs.iter().find(|s| s.to.is_none_or(|to| amount <= i128::from(to)))
+            }
+        };
+        let percent = i128::from(line?.percent.high);
+        if percent > 0 {
+            let even = if charge.round == RoundingMode::HalfEven { 2 } else { 1 };
+            let whole = PERCENT_WHOLE * i128::from(charge.round_to) * even;
+            period = lcm(period, whole / gcd(percent, whole));
+            if period > 1 << 60 {
+                return None;
+            }
+        }
+    }
+    i64::try_from(period / i128::from(tariff.step.max(1))).ok()
+}
