@@ -237,7 +237,7 @@ impl AccountLine {
     pub fn account(&self, id: AccountId, unit: Unit) -> Result<Account, Wrong> {
         let wanted = "wallet, rewards, giftcard, carrier or bank";
         let kind = AccountKind::parse(&self.kind).ok_or_else(|| value("kind", &self.kind, wanted))?;
-        let name = name::printable(&self.name).filter(|name| *name == self.name);
+        let name = name::printable(&self.name);
         let name = name.ok_or_else(|| value("name", &self.name, "a name that prints"))?;
         if self.platform.as_deref() == Some("") {
             return Err(value("platform", "", "the id of a platform"));
@@ -325,6 +325,10 @@ impl EntryLine {
                 (Some(out), Some(arriving)) => {
                     let gap = out.checked_sub(arriving).ok_or_else(too_large)?;
                     let rest = gap.checked_sub(charges).ok_or_else(too_large)?;
+                    if rest < 0 || rest > 0 && fee.is_some() && tax.is_some() {
+                        let text = self.out.as_deref().unwrap_or_default();
+                        return Err(value("out", text, "what arrives, the fee and the tax together"));
+                    }
                     match (fee, tax) {
                         (Some(fee), Some(tax)) => (out, arriving, fee, tax),
                         (Some(fee), None) => (out, arriving, fee, rest),

@@ -12,9 +12,9 @@ use crate::view::history::History;
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// The form of the file: json (one fact a line), csv (the rows of the history), or hledger or
-    /// beancount (a journal for that program)
-    #[arg(long, value_name = "FORM", default_value = "json")]
-    to: String,
+    /// beancount (a journal for that program) [default: by --format or the ending of -o, else json]
+    #[arg(long, value_name = "FORM")]
+    to: Option<String>,
     /// Replace the file of -o where there is one
     #[arg(long)]
     force: bool,
@@ -22,14 +22,15 @@ pub struct Words {
 
 /// Answers with a text that is written as it is read, however long the ledger is.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let write = match words.to.trim().to_lowercase().as_str() {
+    let form = words.to.as_deref().or(session.form.as_deref()).unwrap_or("json");
+    let write = match form.trim().to_lowercase().as_str() {
         "json" => lines(session)?,
         "csv" => rows(session)?,
         "hledger" => journal(session, |opening| Box::new(Hledger::new(opening)))?,
         "beancount" => journal(session, |opening| Box::new(Beancount::new(opening)))?,
         _ => {
             let allowed = vec!["json", "csv", "hledger", "beancount"];
-            return Err(Failure::Word { what: "form of an export", typed: words.to.clone(), allowed });
+            return Err(Failure::Word { what: "form of an export", typed: form.into(), allowed });
         }
     };
     let mut outcome = Outcome::of(History::new(Vec::new()));

@@ -2,7 +2,7 @@
 //! It knows no verb.
 
 use super::failure::{Failure, quoted};
-use super::{Globals, Note};
+use super::{FormatWord, Globals, Note};
 use crate::fee::catalog::{Catalog, UserFile};
 use crate::fee::{Platform, Use, Used};
 use crate::ledger::{Account, AccountId, Id, Standing, name};
@@ -57,6 +57,8 @@ pub struct Session {
     pub drawing: Drawing,
     /// Shows how far a long command is; nothing where nobody looks.
     pub progress: Option<fn(&str)>,
+    /// The form of a file that --format asks for, or the ending of -o where that is a known one.
+    pub form: Option<String>,
     exchange: Option<String>,
     ledger: PathBuf,
     wait: Duration,
@@ -116,6 +118,7 @@ impl Session {
             now,
             drawing: world.drawing,
             progress: world.progress,
+            form: form(globals).map(String::from),
             exchange: globals.exchange.clone(),
             ledger: ledger.ok_or(Failure::NoHome)?,
             wait: Duration::from_secs(globals.lock_timeout),
@@ -134,6 +137,7 @@ impl Session {
             now,
             drawing: Drawing::Figures,
             progress: None,
+            form: None,
             exchange: None,
             ledger: ledger.to_path_buf(),
             wait: self.wait,
@@ -553,6 +557,23 @@ pub fn available(account: &Account, standing: Standing) -> i64 {
     match account.limit.filter(|_| account.is_carrier()) {
         Some(limit) => limit.saturating_add(standing.balance).clamp(0, limit),
         None => standing.balance.saturating_sub(standing.lapsed),
+    }
+}
+
+/// The form of a file that is asked for, in the words of `export --to`.
+fn form(globals: &Globals) -> Option<&'static str> {
+    match globals.format {
+        _ if globals.json => return Some("json"),
+        Some(FormatWord::Json) => return Some("json"),
+        Some(FormatWord::Csv) => return Some("csv"),
+        Some(FormatWord::Table) | None => {}
+    }
+    let ending = globals.output.as_deref()?.extension()?.to_str()?.to_ascii_lowercase();
+    match ending.as_str() {
+        "csv" => Some("csv"),
+        "journal" | "hledger" => Some("hledger"),
+        "beancount" | "bean" => Some("beancount"),
+        _ => None,
     }
 }
 

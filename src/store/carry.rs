@@ -65,6 +65,7 @@ impl Store {
             voids: Vec::new(),
             voiding: None,
             undone: HashMap::new(),
+            has_facts: false,
             here: HashSet::new(),
             aliases: HashMap::new(),
             names: HashMap::new(),
@@ -91,6 +92,11 @@ impl Store {
         carried.known = carried.read - carried.new;
         carried.undone = carry.undone.values().sum();
         carried.change = carry.group.map(|_| id);
+        // Nothing but accounts and units that were undone with the facts of the file: to open them
+        // anew would stand in the way of bringing all of it back.
+        if carried.undone > 0 && !carry.has_facts {
+            (carried.new, carried.known, carried.change) = (0, carried.read, None);
+        }
         Ok(carried)
     }
 }
@@ -179,6 +185,8 @@ struct Carry<'s> {
     voiding: Option<String>,
     /// How many known facts of each change do not count, though the file has not voided it yet.
     undone: HashMap<i64, u64>,
+    /// The file brought more than accounts and units.
+    has_facts: bool,
     /// The accounts that the file speaks of.
     here: HashSet<AccountId>,
     /// What the file calls an account that the ledger calls otherwise by now.
@@ -192,6 +200,7 @@ struct Carry<'s> {
 
 impl Carry<'_> {
     fn line(&mut self, number: u64, line: Line) -> Result<(), Fault> {
+        let is_fact = !matches!(line, Line::Unit(_) | Line::Account(_));
         let new = match line {
             Line::Unit(line) => self.unit_line(&line)?,
             Line::Account(line) => self.account_line(&line)?,
@@ -203,6 +212,7 @@ impl Carry<'_> {
             Line::NextFile => false,
         };
         self.carried.new += u64::from(new);
+        self.has_facts |= new && is_fact;
         Ok(())
     }
 
