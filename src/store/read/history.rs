@@ -1,0 +1,335 @@
+//! What was recorded, fact by fact and change by change, voided ones too.
+
+use super::{ENTRY_COLUMNS, ENTRY_JOINS, amount_at, entry_of, moment_at};
+use crate::ledger::{AccountId, Entry, Id, Kind, Snapshot};
+use crate::period::Moment;
+use crate::store::derived::{Labels, kind_column};
+use crate::store::{Change, Fact, Store, StoreError};
+use rusqlite::types::Value;
+use rusqlite::{Row, params};
+
+/// A row of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// The change that recorded it.
+    pub change: Id,
+    /// It no longer counts.
+    pub voided: bool,
+    /// Its number in the order of recording.
+    pub seq: i64,
+    /// The fact.
+    pub fact: HistoryFact,
+}
+
+/// What a snapshot shows beyond the facts known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Parts; nothing where the snapshot is voided.
+    pub unexplained: Option<i64>,
+    /// It is the account's first snapshot.
+    pub first: bool,
+}
+
+/// The fact of a row of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryFact {
+    /// An entry.
+    Entry(Entry),
+    /// A snapshot, and what it shows beyond the facts known.
+    Snapshot(Snapshot, Seen),
+}
+
+impl HistoryRow {
+    /// When it happened.
+    pub fn at(&self) -> Moment {
+        match &self.fact {
+            HistoryFact::Entry(entry) => entry.at,
+            HistoryFact::Snapshot(snapshot, _) => snapshot.at,
+        }
+    }
+}
+
+/// Which rows of the history are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this account.
+    pub account: Option<AccountId>,
+    /// Not before this moment.
+    pub from: Option<Moment>,
+    /// Not after this moment.
+    pub to: Option<Moment>,
+    /// Only entries of this kind.
+    pub kind: Option<Kind>,
+    /// Only snapshots.
+    pub snapshots_only: bool,
+    /// Only of this category.
+    pub category: Option<String>,
+    /// Only rows that contain this text in category, payee, note or channel, whatever its case.
+    pub search: Option<String>,
+    /// Only the last so many.
+    pub limit: Option<usize>,
+}
+
+/// A change, as `undo` and `redo` look at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeRow {
+    /// Its lasting name.
+    pub id: Id,
+    /// Its number in the order of recording.
+    pub seq: i64,
+    /// The command that wrote it.
+    pub command: String,
+    /// When it was recorded.
+    pub at: Moment,
+    /// The change that it voids, where it is an undo or a redo.
+    pub voids: Option<Id>,
+    /// It no longer counts.
+    pub voided: bool,
+}
+
+impl Change {
+    /// The rows of its entries, as the history will show them.
+    pub fn rows_of_entries(&self) -> Vec<HistoryRow> {
+        let entries = self.facts.iter().filter_map(|fact| match fact {
+            Fact::Entry(entry) => Some(HistoryFact::Entry(entry.clone())),
+            _ => None,
+        });
+        entries.zip(1..).map(|(fact, seq)| HistoryRow { change: self.id, voided: false, seq, fact }).collect()
+    }
+}
+
+impl Store {
+    /// The rows of the history, oldest first.
+    pub fn history(&self, filter: &Filter) -> Result<Vec<HistoryRow>, StoreError> {
+        let limit = filter.limit.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX));
+        let pattern = filter.search.as_ref().map(|s| {
+            let escaped = s.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            format!("%{escaped}%")
+        });
+        let mut rows = Vec::new();
+        if !filter.snapshots_only {
+            // Each of these follows one index backwards and stops at the limit.
+            let sides: &[Option<&str>] = match filter.account {
+                None => &[None],
+                Some(_) => &[Some("e.from_account = "), Some("e.to_account = ")],
+            };
+            for side in sides {
+                let mut asked = Asked::between("e.at", filter);
+                if let (Some(side), Some(account)) = (side, filter.account) {
+                    asked.and(side, account.0.into());
+                }
+                if let Some(kind) = filter.kind {
+                    asked.and("e.kind = ", kind_column(kind).into());
+                }
+                if let Some(category) = &filter.category {
+                    asked.and("ca.text = ", category.clone().into());
+                }
+                if let Some(pattern) = &pattern {
+                    asked.and_any(&["ca.text", "pa.text", "e.note", "ch.text"], pattern.clone().into());
+                }
+                let (conditions, values) = asked.limited(limit);
+                let sql = format!(
+                    "SELECT {ENTRY_COLUMNS}, c.id, e.change IN (SELECT change FROM voided)
+                     FROM entry e {ENTRY_JOINS} JOIN change c ON c.seq = e.change
+                     WHERE {conditions} ORDER BY e.at DESC, e.seq DESC LIMIT ?{}",
+                    values.len()
+                );
+                rows.extend(self.all(&sql, rusqlite::params_from_iter(values), |row| {
+                    let (seq, entry, _) = entry_of(row)?;
+                    let (change, voided) = (Id(row.get(24)?), row.get(25)?);
+                    Ok(HistoryRow { change, voided, seq, fact: HistoryFact::Entry(entry) })
+                })?);
+            }
+        }
+        // A snapshot is of no kind of entry and of no category.
+        if filter.kind.is_none() && filter.category.is_none() {
+            let mut asked = Asked::between("s.at", filter);
+            if let Some(account) = filter.account {
+                asked.and("s.account = ", account.0.into());
+            }
+            if let Some(pattern) = pattern {
+                asked.and_any(&["s.note"], pattern.into());
+            }
+            let (conditions, values) = asked.limited(limit);
+            let sql = format!(
+                "SELECT s.seq, s.id, s.at, s.account, s.balance, n.unexplained, c.id,
+                        s.change IN (SELECT change FROM voided), s.note, ifnull(n.first, 0)
+                 FROM snapshot s JOIN change c ON c.seq = s.change
+                 LEFT JOIN seen n ON n.account = s.account AND n.at = s.at AND n.seq = s.seq
+                 WHERE {conditions} ORDER BY s.at DESC, s.seq DESC LIMIT ?{}",
+                values.len()
+            );
+            rows.extend(self.all(&sql, rusqlite::params_from_iter(values), |row| {
+                let (at, account) = (moment_at(row, 2)?, AccountId(row.get(3)?));
+                let (balance, note) = (amount_at(row, 4)?, row.get(8)?);
+                let snapshot = Snapshot { id: Id(row.get(1)?), at, account, balance, note };
+                let seen = Seen { unexplained: row.get(5)?, first: row.get(9)? };
+                let fact = HistoryFact::Snapshot(snapshot, seen);
+                Ok(HistoryRow { change: Id(row.get(6)?), voided: row.get(7)?, seq: row.get(0)?, fact })
+            })?);
+        }
+        rows.sort_by_key(|row| (row.at(), row.seq));
+        rows.dedup_by_key(|row| row.seq);
+        if let Some(limit) = filter.limit {
+            rows.drain(..rows.len().saturating_sub(limit));
+        }
+        Ok(rows)
+    }
+
+    /// The rows that one change recorded, of an import all it brought along, in the order of recording.
+    pub fn history_of_change(&self, id: Id) -> Result<Vec<HistoryRow>, StoreError> {
+        let sql = "WITH RECURSIVE part (seq) AS (
+                     SELECT seq FROM change WHERE id = ?1
+                     UNION ALL SELECT c.seq FROM change c JOIN part p ON c.within = p.seq)
+                   SELECT c.seq, c.id FROM part p JOIN change c ON c.seq = p.seq ORDER BY c.seq";
+        let changes: Vec<(i64, i64)> = self.all(sql, [id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut rows = Vec::new();
+        for (seq, id) in changes {
+            rows.extend(self.rows_of_change(seq, Id(id))?);
+        }
+        Ok(rows)
+    }
+
+    fn rows_of_change(&self, change: i64, id: Id) -> Result<Vec<HistoryRow>, StoreError> {
+        let sql = "SELECT 1 FROM voided WHERE change = ?1";
+        let voided = self.maybe(sql, [change], |_| Ok(()))?.is_some();
+        let mut rows: Vec<HistoryRow> = self
+            .entries_of(change)?
+            .into_iter()
+            .map(|(seq, entry, _)| HistoryRow { change: id, voided, seq, fact: HistoryFact::Entry(entry) })
+            .collect();
+        for (seq, snapshot) in self.snapshots_of(change)? {
+            let sql = "SELECT unexplained, first FROM seen WHERE account = ?1 AND at = ?2 AND seq = ?3";
+            let values = params![snapshot.account.0, snapshot.at.0, seq];
+            let seen = |row: &Row<'_>| Ok(Seen { unexplained: Some(row.get(0)?), first: row.get(1)? });
+            let seen = self.maybe(sql, values, seen)?.unwrap_or_default();
+            rows.push(HistoryRow { change: id, voided, seq, fact: HistoryFact::Snapshot(snapshot, seen) });
+        }
+        rows.sort_by_key(|row| row.seq);
+        Ok(rows)
+    }
+
+    /// The names that accounts were given by a change.
+    pub fn names_given(&self, id: Id) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT v.name FROM account_version v JOIN change c ON c.seq = v.change WHERE c.id = ?1";
+        self.all(sql, [id.0], |row| row.get(0))
+    }
+
+    /// The change that an undo voided, where the given change is one.
+    pub fn voided_original(&self, id: Id) -> Result<Option<Id>, StoreError> {
+        let sql = "SELECT o.id FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of
+                   WHERE c.id = ?1 ORDER BY v.seq LIMIT 1";
+        self.maybe(sql, [id.0], |row| Ok(Id(row.get(0)?)))
+    }
+
+    /// The numbers of a change's facts lie between its own and the next change's.
+    fn facts_of(&self, change: i64) -> Result<(i64, i64), StoreError> {
+        let next = self.maybe("SELECT min(seq) FROM change WHERE seq > ?1", [change], |row| row.get(0))?;
+        Ok((change, next.flatten().unwrap_or(i64::MAX)))
+    }
+
+    pub(in crate::store) fn entries_of(&self, change: i64) -> Result<Vec<(i64, Entry, Labels)>, StoreError> {
+        let (first, last) = self.facts_of(change)?;
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.seq > ?1 AND e.seq < ?2 ORDER BY e.seq"
+        );
+        self.all(&sql, [first, last], entry_of)
+    }
+
+    pub(in crate::store) fn snapshots_of(&self, change: i64) -> Result<Vec<(i64, Snapshot)>, StoreError> {
+        let (first, last) = self.facts_of(change)?;
+        let sql = "SELECT seq, id, at, account, balance, note FROM snapshot WHERE seq > ?1 AND seq < ?2 ORDER BY seq";
+        self.all(sql, [first, last], |row| {
+            let (at, account) = (moment_at(row, 2)?, AccountId(row.get(3)?));
+            let (balance, note) = (amount_at(row, 4)?, row.get(5)?);
+            Ok((row.get(0)?, Snapshot { id: Id(row.get(1)?), at, account, balance, note }))
+        })
+    }
+
+    /// The latest change that counts and can be undone, or the latest undo that counts. What an
+    /// import brought along is undone with it.
+    pub fn last_change(&self, undo: bool) -> Result<Option<ChangeRow>, StoreError> {
+        let voiding = if undo { "IS NULL" } else { "IS NOT NULL" };
+        // A redo voids an undo; what can be redone is an undo of something else than an undo.
+        let original = if undo { "" } else { "AND NOT EXISTS (SELECT 1 FROM void w WHERE w.change = v.of)" };
+        let sql = format!(
+            "SELECT c.id, c.seq, c.command, c.at, o.id, 0 FROM change c
+             LEFT JOIN void v ON v.seq = (SELECT min(seq) FROM void WHERE change = c.seq)
+             LEFT JOIN change o ON o.seq = v.of
+             WHERE c.within IS NULL AND v.of {voiding} {original} AND c.seq NOT IN (SELECT change FROM voided)
+             ORDER BY c.seq DESC LIMIT 1"
+        );
+        self.maybe(&sql, [], change_row)
+    }
+
+    /// The change of an id, which may be cut short at its beginning as long as it fits one only;
+    /// an id of an entry or a snapshot finds the change that recorded it.
+    pub fn changes_like(&self, typed: &str) -> Result<Vec<ChangeRow>, StoreError> {
+        let wanted = typed.trim().to_ascii_lowercase();
+        let base = "SELECT c.id, c.seq, c.command, c.at, o.id, c.seq IN (SELECT change FROM voided)
+                    FROM change c LEFT JOIN void v ON v.seq = (SELECT min(seq) FROM void WHERE change = c.seq)
+                    LEFT JOIN change o ON o.seq = v.of";
+        if let Some(id) = Id::parse(&wanted) {
+            let sql = format!(
+                "{base} WHERE c.id = ?1 OR c.seq = (SELECT change FROM entry WHERE id = ?1)
+                 OR c.seq = (SELECT change FROM snapshot WHERE id = ?1)"
+            );
+            return self.all(&sql, [id.0], change_row);
+        }
+        if wanted.len() < 4 || !wanted.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "{base} WHERE printf('%016x', c.id) LIKE '%' || ?1 OR printf('%016x', c.id) LIKE ?1 || '%'"
+        );
+        self.all(&sql, [wanted], change_row)
+    }
+}
+
+/// What is asked of rows, and the values that the conditions speak of. Only what is asked stands
+/// there: SQLite plans a statement anew when it is told the value of a condition that may be none.
+struct Asked {
+    conditions: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Asked {
+    fn between(column: &str, filter: &Filter) -> Asked {
+        let low = filter.from.map_or(i64::MIN, |m| m.0);
+        let high = filter.to.map_or(i64::MAX, |m| m.0);
+        let conditions = vec![format!("{column} BETWEEN ?1 AND ?2")];
+        Asked { conditions, values: vec![low.into(), high.into()] }
+    }
+
+    /// What must equal a value as well.
+    fn and(&mut self, what: &str, value: Value) {
+        self.values.push(value);
+        self.conditions.push(format!("{what}?{}", self.values.len()));
+    }
+
+    /// One of these columns must be like a pattern as well.
+    fn and_any(&mut self, columns: &[&str], pattern: Value) {
+        self.values.push(pattern);
+        let number = self.values.len();
+        let like: Vec<String> =
+            columns.iter().map(|column| format!("{column} LIKE ?{number} ESCAPE '\\'")).collect();
+        self.conditions.push(format!("({})", like.join(" OR ")));
+    }
+
+    /// All conditions, and the values with a limit behind them.
+    fn limited(mut self, limit: i64) -> (String, Vec<Value>) {
+        self.values.push(limit.into());
+        (self.conditions.join(" AND "), self.values)
+    }
+}
+
+fn change_row(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
+    Ok(ChangeRow {
+        id: Id(row.get(0)?),
+        seq: row.get(1)?,
+        command: row.get(2)?,
+        at: Moment(row.get(3)?),
+        voids: row.get::<_, Option<i64>>(4)?.map(Id),
+        voided: row.get(5)?,
+    })
+}

@@ -1,0 +1,270 @@
+//! What happened between two moments, summed: from totals where they reach, else entry by entry.
+
+use super::{ENTRY_COLUMNS, ENTRY_JOINS, LIVE, amount_at, entry_of, month_at};
+use crate::fee::{Side, Use, Used};
+use crate::ledger::{AccountId, Entry, Flows, Kind, Measure};
+use crate::money::{Money, Unit};
+use crate::period::{Day, Moment, Month};
+use crate::report::{CategoryTotal, ChannelTotal};
+use crate::store::derived::{Labels, kind_column, kind_of};
+use crate::store::{Store, StoreError};
+use rusqlite::{Row, params};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Kind, category and unit.
+type CategoryKey = (i64, i64, i64);
+
+type CountAndAmount = (i64, i64);
+
+impl Store {
+    /// What moved every account's balance between two moments, both inside. Whole months are
+    /// answered from totals; what a range cuts off a month is read.
+    pub fn flows(
+        &self,
+        from: Option<Moment>,
+        to: Option<Moment>,
+    ) -> Result<HashMap<AccountId, Flows>, StoreError> {
+        let mut flows: HashMap<AccountId, Flows> = HashMap::new();
+        let (low, high) = months(from, to);
+        let columns = Measure::ALL.map(|m| format!("sum({})", m.word())).join(", ");
+        let sql = format!(
+            "SELECT account, sum(facts), {columns} FROM total WHERE month BETWEEN ?1 AND ?2 GROUP BY account"
+        );
+        let rows = self.all(&sql, [low, high], |row| {
+            let mut sums = [0; Measure::COUNT];
+            for (i, sum) in sums.iter_mut().enumerate() {
+                *sum = amount_at(row, i + 2)?;
+            }
+            Ok((AccountId(row.get(0)?), Flows::new(amount_at(row, 1)?, sums)))
+        })?;
+        flows.extend(rows);
+        for (a, b) in cut_off(from, to) {
+            self.each_entry_between(a, b, &mut |entry| {
+                for flow in entry.flows() {
+                    flows.entry(flow.account).or_default().add(flow.measure, -flow.amount);
+                }
+                for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
+                    flows.entry(account).or_default().facts -= 1;
+                }
+            })?;
+            let sql = "SELECT account, unexplained, first FROM seen WHERE at BETWEEN ?1 AND ?2";
+            let seen: Vec<(i64, i64, bool)> =
+                self.all(sql, [a.0, b.0], |row| Ok((row.get(0)?, amount_at(row, 1)?, row.get(2)?)))?;
+            for (account, unexplained, first) in seen {
+                let flows = flows.entry(AccountId(account)).or_default();
+                flows.facts -= 1;
+                flows.add(Measure::Unexplained, -unexplained);
+                if first {
+                    flows.add(Measure::FirstSeen, -unexplained);
+                }
+            }
+        }
+        Ok(flows)
+    }
+
+    fn each_entry_between(
+        &self,
+        from: Moment,
+        to: Moment,
+        each: &mut dyn FnMut(&Entry),
+    ) -> Result<(), StoreError> {
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.at BETWEEN ?1 AND ?2 AND e.{LIVE}"
+        );
+        self.all(&sql, [from.0, to.0], |row| {
+            each(&entry_of(row)?.1);
+            Ok(())
+        })
+        .map(|_| ())
+    }
+
+    /// Every entry that counts, in the order of facts, with its number and labels.
+    pub(in crate::store) fn each_live_entry(
+        &self,
+        each: &mut dyn FnMut(i64, &Entry, Labels),
+    ) -> Result<(), StoreError> {
+        let sql =
+            format!("SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.{LIVE} ORDER BY e.at, e.seq");
+        self.all(&sql, [], |row| {
+            let (seq, entry, labels) = entry_of(row)?;
+            each(seq, &entry, labels);
+            Ok(())
+        })
+        .map(|_| ())
+    }
+
+    /// What was spent, earned and refunded between two moments, by category and unit.
+    pub fn categories(
+        &self,
+        from: Option<Moment>,
+        to: Option<Moment>,
+    ) -> Result<Vec<CategoryTotal>, StoreError> {
+        let (low, high) = months(from, to);
+        let mut totals: BTreeMap<CategoryKey, CountAndAmount> = BTreeMap::new();
+        let sql = "SELECT kind, category, unit, sum(count), sum(amount) FROM category_total
+                   WHERE month BETWEEN ?1 AND ?2 GROUP BY kind, category, unit";
+        let key = |row: &Row<'_>| -> rusqlite::Result<(CategoryKey, CountAndAmount)> {
+            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), (amount_at(row, 3)?, amount_at(row, 4)?)))
+        };
+        totals.extend(self.all(sql, [low, high], key)?);
+        for (a, b) in cut_off(from, to) {
+            let sql = format!(
+                "SELECT kind, ifnull(category, 0), iif(kind = 1, unit_out, unit_in), count(*),
+                        sum(iif(kind = 1, amount_out, amount_in))
+                 FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind IN (1, 2, 4) AND {LIVE} GROUP BY 1, 2, 3"
+            );
+            for (key, (count, amount)) in self.all(&sql, [a.0, b.0], key)? {
+                let total = totals.entry(key).or_default();
+                total.0 -= count;
+                total.1 -= amount;
+            }
+        }
+        let units: HashMap<i64, Unit> = self.live_units()?.into_iter().collect();
+        let mut named = Vec::new();
+        for ((kind, category, unit), (count, amount)) in totals {
+            if count == 0 {
+                continue;
+            }
+            let category = self.label_text(category)?;
+            let (Some(kind), Some(unit)) = (kind_of(kind), units.get(&unit)) else { continue };
+            named.push(CategoryTotal { kind, category, unit: unit.clone(), count, amount });
+        }
+        Ok(named)
+    }
+
+    /// What left through channels between two moments, and what it was charged.
+    pub fn channels(
+        &self,
+        from: Option<Moment>,
+        to: Option<Moment>,
+    ) -> Result<Vec<ChannelTotal>, StoreError> {
+        let (low, high) = months(from, to);
+        let mut totals: BTreeMap<(i64, i64), [i64; 4]> = BTreeMap::new();
+        let key = |row: &Row<'_>| -> rusqlite::Result<((i64, i64), [i64; 4])> {
+            let sums = [amount_at(row, 2)?, amount_at(row, 3)?, amount_at(row, 4)?, amount_at(row, 5)?];
+            Ok(((row.get(0)?, row.get(1)?), sums))
+        };
+        let sql = "SELECT channel, unit, sum(count), sum(amount), sum(fee), sum(tax) FROM channel_total
+                   WHERE month BETWEEN ?1 AND ?2 GROUP BY channel, unit";
+        totals.extend(self.all(sql, [low, high], key)?);
+        for (a, b) in cut_off(from, to) {
+            let sql = format!(
+                "SELECT ifnull(channel, 0), unit_out, count(*),
+                        sum(iif(kind = 3, amount_out - fee - tax, amount_out)), sum(fee), sum(tax)
+                 FROM entry WHERE at BETWEEN ?1 AND ?2 AND (channel IS NOT NULL OR fee + tax > 0) AND {LIVE}
+                 GROUP BY 1, 2"
+            );
+            for (key, sums) in self.all(&sql, [a.0, b.0], key)? {
+                let total = totals.entry(key).or_default();
+                for (sum, part) in total.iter_mut().zip(sums) {
+                    *sum -= part;
+                }
+            }
+        }
+        let units: HashMap<i64, Unit> = self.live_units()?.into_iter().collect();
+        let mut named = Vec::new();
+        for ((channel, unit), [count, amount, fee, tax]) in totals {
+            let Some(unit) = units.get(&unit).filter(|_| count > 0) else { continue };
+            let channel = self.label_text(channel)?;
+            named.push(ChannelTotal { channel, unit: unit.clone(), count, amount, fee, tax });
+        }
+        Ok(named)
+    }
+
+    fn label_text(&self, id: i64) -> Result<Option<String>, StoreError> {
+        self.maybe("SELECT text FROM label WHERE id = ?1", [id], |row| row.get(0))
+    }
+
+    /// The amounts of the spends between two moments that are at most as large as each limit, a limit
+    /// for each unit, in any order.
+    pub fn micropayments(
+        &self,
+        limits: &[Money],
+        from: Moment,
+        to: Moment,
+    ) -> Result<Vec<Vec<i64>>, StoreError> {
+        let units = self.live_units()?;
+        let number = |unit: &Unit| units.iter().find(|(_, known)| known == unit).map(|(seq, _)| *seq);
+        let limits: Vec<(Option<i64>, i64)> = limits.iter().map(|m| (number(&m.unit), m.parts)).collect();
+        // Few changes are void, if any: to look among them here is quicker than for each row there.
+        let voided: Vec<i64> = self.all("SELECT change FROM voided", [], |row| row.get(0))?;
+        let voided: HashSet<i64> = voided.into_iter().collect();
+        let mut found = vec![Vec::new(); limits.len()];
+        let change = if voided.is_empty() { "0" } else { "change" };
+        let sql = format!(
+            "SELECT unit_out, amount_out, {change} FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind = 1"
+        );
+        self.all(&sql, [from.0, to.0], |row| {
+            let (unit, amount): (i64, i64) = (row.get(0)?, amount_at(row, 1)?);
+            for ((_, at_most), found) in limits.iter().zip(&mut found).filter(|(l, _)| l.0 == Some(unit)) {
+                if amount <= *at_most && (voided.is_empty() || !voided.contains(&row.get(2)?)) {
+                    found.push(amount);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// What of a quota the withdrawals of the ledger used. `side` says on which side the charges
+    /// of a channel lay on a day, for the amounts that count are the tariff's.
+    pub fn used(&self, ask: &Use, side: impl Fn(&str, Day) -> Side) -> Result<Used, StoreError> {
+        let mut used = Used::default();
+        for channel in &ask.channels {
+            let label =
+                self.maybe("SELECT id FROM label WHERE text = ?1", [channel], |row| row.get::<_, i64>(0))?;
+            let Some(label) = label else { continue };
+            let sql = format!(
+                "SELECT at, amount_out, fee + tax FROM entry
+                 WHERE channel = ?1 AND at BETWEEN ?2 AND ?3 AND kind = ?4 AND {LIVE}"
+            );
+            let since = ask.since.map_or(i64::MIN, |m| m.0);
+            let values = params![label, since, ask.until.0, kind_column(Kind::Withdraw)];
+            let rows: Vec<(i64, i64, i64)> =
+                self.all(&sql, values, |row| Ok((row.get(0)?, amount_at(row, 1)?, amount_at(row, 2)?)))?;
+            for (at, out, charges) in rows {
+                used.count += 1;
+                let amount = match side(channel, Moment(at).day()) {
+                    Side::Deducted => out,
+                    Side::OnTop => out - charges,
+                };
+                used.amount = used.amount.saturating_add(amount);
+            }
+        }
+        Ok(used)
+    }
+
+    /// What moved every account's balance in each of some months, all of each month.
+    pub fn month_nets(&self, from: Month, to: Month) -> Result<Vec<(AccountId, Month, i64)>, StoreError> {
+        let sql = "SELECT account, month, earned + topped_up + refunded + moved_in + bill_paid + unexplained
+                          - spent - withdrawn - moved_out - fees - taxes - expired
+                   FROM total WHERE month BETWEEN ?1 AND ?2 ORDER BY month";
+        self.all(sql, [from.0, to.0], |row| {
+            Ok((AccountId(row.get(0)?), month_at(row, 1)?, amount_at(row, 2)?))
+        })
+    }
+}
+
+/// The months that a range touches, as numbers in a column.
+fn months(from: Option<Moment>, to: Option<Moment>) -> (i64, i64) {
+    let number = |m: Month| i64::from(m.0);
+    (from.map_or(i64::MIN, |m| number(m.month())), to.map_or(i64::MAX, |m| number(m.month())))
+}
+
+/// The stretches of those months that lie outside the range, both ends inside.
+fn cut_off(from: Option<Moment>, to: Option<Moment>) -> Vec<(Moment, Moment)> {
+    let mut cut = Vec::new();
+    if let Some(from) = from {
+        let first = from.month().first().start();
+        if first < from {
+            cut.push((first, Moment(from.0 - 1)));
+        }
+    }
+    if let Some(to) = to {
+        let last = to.month().last().end();
+        if to < last {
+            cut.push((Moment(to.0 + 1), last));
+        }
+    }
+    cut
+}
