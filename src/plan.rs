@@ -1,10 +1,10 @@
 //! The plan: which balances to withdraw, through which channels, on which days and in how many
 //! pieces, so that a sum arrives at the least cost, or as much as can be.
 //!
-//! Platforms meet in the sum only. So each is solved alone ([`mod@group`]), to a list of all that
-//! can be worth doing with it, and the lists are blended ([`mod@blend`]). Plain tariffs are solved
+//! Platforms meet in the sum only. So each is solved alone (`group`), to a list of all that
+//! can be worth doing with it, and the lists are blended (`blend`). Plain tariffs are solved
 //! by the stretches of amounts that are charged the same, however large the balance
-//! ([`mod@runs`]); whatever else a tariff can state, by every sequence of steps ([`mod@search`]).
+//! (`runs`); whatever else a tariff can state, by every sequence of steps (`search`).
 //! All figures of a step are the fee engine's.
 
 mod blend;

@@ -87,6 +87,8 @@ pub enum Look {
     Telling,
 }
 
+/// So many steps are remembered at most, which takes some hundred and fifty mebibytes with all they lead to.
+const STEPS_MAX: usize = 200_000;
 /// What it takes to try an amount, and to find those that tell, in looks at a choice.
 const EFFORT_OF_AMOUNT: u64 = 10;
 const EFFORT_OF_TELLING: u64 = 200;
@@ -133,6 +135,9 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
                     };
                     for amount in amounts {
                         *effort = effort.checked_sub(EFFORT_OF_AMOUNT)?;
+                        if steps.len() > STEPS_MAX {
+                            return None;
+                        }
                         let taken = take(group, day, &state, &way, (account, channel), &terms, amount);
                         let Some((next, reached, step)) = taken else { continue };
                         let known = open.get_mut(&next);
