@@ -97,10 +97,12 @@ impl Store {
         })?;
         let odd = units.into_iter().filter(|(_, unit)| {
             let blank = |c: char| c.is_control() || c.is_whitespace();
-            Unit::new(&unit.code, unit.decimals) != *unit || unit.code.chars().any(blank)
+            Unit::new(&unit.code, unit.decimals) != *unit
+                || unit.code.chars().any(blank)
+                || Unit::currency(&unit.code).is_some_and(|currency| currency.decimals != unit.decimals)
         });
-        let odd =
-            odd.map(|(seq, _)| Finding { part: "unit", what: format!("row {seq} has no code of a unit") });
+        let what = |seq| format!("row {seq} has no code of a unit, or not the decimals of that currency");
+        let odd = odd.map(|(seq, _)| Finding { part: "unit", what: what(seq) });
         report.findings.extend(odd.take(FINDINGS_MAX));
         Ok(())
     }

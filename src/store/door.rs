@@ -9,6 +9,8 @@ use crate::period::{Day, Moment};
 use rusqlite::{CachedStatement, OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// No ledger ever comes this far: what has a higher number is damage.
+const SEQ_MAX: i64 = 1 << 62;
 /// So many words are remembered at most.
 const LABELS_MAX: usize = 4096;
 
@@ -77,9 +79,11 @@ impl<'s> Pass<'s> {
     /// A pass that begins after the last fact of the ledger.
     pub(super) fn new(store: &'s Store) -> Result<Pass<'s>, StoreError> {
         debug_assert!(store.writing, "only a store opened for writing has the lock");
+        let too_far =
+            || StoreError::Damaged(store.path.clone(), "the numbers of its facts are used up".into());
         Ok(Pass {
             store,
-            seq: store.last_seq()? + 1,
+            seq: store.last_seq()?.checked_add(1).filter(|seq| *seq <= SEQ_MAX).ok_or_else(too_far)?,
             accounts: store.accounts()?.into_iter().map(|a| (a.id, a)).collect(),
             units: store.unit_numbers()?,
             touched: BTreeSet::new(),
