@@ -506,10 +506,8 @@ fn lapsing(case: &Case, plan: &Plan) -> i64 {
 
 fn runs(default: u64) -> (u64, u64) {
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse().ok());
-    let seed = number("PLAN_SEED").unwrap_or_else(|| {
-        use std::hash::{BuildHasher, Hasher};
-        std::hash::RandomState::new().build_hasher().finish() >> 16
-    });
+    // A plain run is the same as the last one, so that what it finds was brought by a change.
+    let seed = number("PLAN_SEED").unwrap_or(20_261_122);
     (seed, number("PLAN_CASES").unwrap_or(default))
 }
 

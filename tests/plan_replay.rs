@@ -426,10 +426,8 @@ fn hold(seed: u64, brief: bool, held: &mut Held) {
 /// Holds so many plans to their word, or as many as are asked for.
 fn hold_all(default: u64, brief: bool) {
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse().ok());
-    let seed: u64 = number("PLAN_SEED").unwrap_or_else(|| {
-        use std::hash::{BuildHasher, RandomState};
-        RandomState::new().hash_one("seed") >> 16
-    });
+    // A plain run is the same as the last one, so that what it finds was brought by a change.
+    let seed: u64 = number("PLAN_SEED").unwrap_or(20_261_122);
     let cases = number("PLAN_CASES").unwrap_or(default);
     println!("PLAN_SEED={seed} PLAN_CASES={cases} shows it again");
     let mut held = Held::default();
