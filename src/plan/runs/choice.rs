@@ -161,30 +161,14 @@ impl Work<'_> {
             let stay = self.undominated(pool, capped_rule);
             let mut grown: Vec<Label> = Vec::new();
             for mut label in stay {
-                let run = label.ties.1 as u32;
-                label.ties.1 = 0;
-                label.node = self.node(Node::Run {
-                    before: label.node,
-                    rule: number as u32,
-                    run,
-                    day: *day as u16,
-                    bucket: *bucket,
-                });
+                self.settle_run(&mut label, number, *day, *bucket);
                 grown.push(label);
             }
             plain.extend(&grown);
             let mut pool: Vec<(Label, bool)> = plain.iter().chain(&ended).map(|l| (*l, false)).collect();
             pool.extend(ends.into_iter().map(is_new));
             for mut label in self.undominated(pool, capped_rule) {
-                let run = label.ties.1 as u32;
-                label.ties.1 = 0;
-                label.node = self.node(Node::Run {
-                    before: label.node,
-                    rule: number as u32,
-                    run,
-                    day: *day as u16,
-                    bucket: *bucket,
-                });
+                self.settle_run(&mut label, number, *day, *bucket);
                 label.open = if sum.is_some() { number as u32 + 1 } else { 0 };
                 ended.push(label);
             }
@@ -273,6 +257,13 @@ impl Work<'_> {
 
     fn reach(&self) -> Option<Reach> {
         self.window.map(|window| Reach::of(window, &self.outline, self.budget))
+    }
+
+    /// Which run a choice took last is noted for good: until it was kept, it stood among the ties.
+    fn settle_run(&mut self, label: &mut Label, rule: usize, day: usize, bucket: u16) {
+        let run = std::mem::take(&mut label.ties.1) as u32;
+        let (before, rule, day) = (label.node, rule as u32, day as u16);
+        label.node = self.node(Node::Run { before, rule, run, day, bucket });
     }
 
     fn node(&mut self, node: Node) -> u32 {
