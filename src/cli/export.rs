@@ -22,7 +22,7 @@ pub struct Words {
 
 /// Answers with a text that is written as it is read, however long the ledger is.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let form = words.to.as_deref().or(session.form.as_deref()).unwrap_or("json");
+    let form = words.to.as_deref().or(session.form).unwrap_or("json");
     let write = match form.trim().to_lowercase().as_str() {
         "json" => lines(session)?,
         "csv" => rows(session)?,

@@ -58,7 +58,7 @@ pub struct Session {
     /// Shows how far a long command is; nothing where nobody looks.
     pub progress: Option<fn(&str)>,
     /// The form of a file that --format asks for, or the ending of -o where that is a known one.
-    pub form: Option<String>,
+    pub form: Option<&'static str>,
     exchange: Option<String>,
     ledger: PathBuf,
     wait: Duration,
@@ -118,7 +118,7 @@ impl Session {
             now,
             drawing: world.drawing,
             progress: world.progress,
-            form: form(globals).map(String::from),
+            form: form(globals),
             exchange: globals.exchange.clone(),
             ledger: ledger.ok_or(Failure::NoHome)?,
             wait: Duration::from_secs(globals.lock_timeout),
@@ -319,11 +319,6 @@ impl Session {
     /// The ledger as it stands, for what is read piece by piece.
     pub fn store(&self) -> Result<Store, Failure> {
         Ok(Store::read(&self.ledger, self.wait)?)
-    }
-
-    /// The ledger under its write lock, for what is written piece by piece.
-    pub fn store_for_writing(&self) -> Result<Store, Failure> {
-        Ok(Store::write(&self.ledger, self.wait)?)
     }
 
     /// The ledger under its write lock, for as much as a file may hold.
