@@ -2,7 +2,6 @@
 //! where valgrind is installed, instructions of whole processes. A figure that grows past its budget
 //! is a regression; one that shrank is written down here.
 
-#![allow(unsafe_code, reason = "statements and steps are counted through SQLite's own C interface")]
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_macros,
@@ -13,6 +12,8 @@
 #[path = "../benches/whole/history.rs"]
 mod history;
 
+mod meter;
+
 use jandon::cli::session::{Session, World};
 use jandon::cli::{self, Globals};
 use jandon::view::worth::Drawing;
@@ -22,59 +23,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 static RANDOM: AtomicU64 = AtomicU64::new(1);
 
-/// What one command ran.
-#[derive(Clone, Debug, Default)]
-struct Ran {
-    statements: Vec<String>,
-    /// Steps of SQLite's machine.
-    steps: u64,
-    /// Rows that were stepped over without an index.
-    scanned: u64,
-}
-
-mod meter {
-    use super::Ran;
-    use rusqlite::ffi;
-    use std::cell::RefCell;
-    use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
-
-    thread_local!(pub static RAN: RefCell<Ran> = RefCell::default());
-
-    unsafe extern "C" fn count(_: c_uint, _: *mut c_void, statement: *mut c_void, _: *mut c_void) -> c_int {
-        // SAFETY: for a profile event SQLite hands in the statement that has just ended.
-        let (steps, scanned, sql) = unsafe {
-            let count = |what| ffi::sqlite3_stmt_status(statement.cast(), what, 1) as u64;
-            let sql = CStr::from_ptr(ffi::sqlite3_sql(statement.cast()));
-            let scanned = count(ffi::SQLITE_STMTSTATUS_FULLSCAN_STEP);
-            (count(ffi::SQLITE_STMTSTATUS_VM_STEP), scanned, sql.to_string_lossy().into_owned())
-        };
-        RAN.with_borrow_mut(|ran| {
-            ran.steps += steps;
-            ran.scanned += scanned;
-            ran.statements.push(sql);
-        });
-        0
-    }
-
-    unsafe extern "C" fn attach(
-        db: *mut ffi::sqlite3,
-        _: *mut *mut c_char,
-        _: *const ffi::sqlite3_api_routines,
-    ) -> c_int {
-        // SAFETY: SQLite calls this with the connection that it is opening.
-        unsafe { ffi::sqlite3_trace_v2(db, ffi::SQLITE_TRACE_PROFILE, Some(count), std::ptr::null_mut()) }
-    }
-
-    /// Counts on every connection that is opened from now on.
-    pub fn start() {
-        // SAFETY: `attach` has the form that SQLite asks for, and lives as long as the process.
-        let set = unsafe { ffi::sqlite3_auto_extension(Some(attach)) };
-        assert_eq!(set, ffi::SQLITE_OK);
-    }
-}
-
 /// Runs a command in this process, on a ledger in a folder.
-fn ran(folder: &Path, line: &str) -> Ran {
+fn ran(folder: &Path, line: &str) -> meter::Ran {
     let words = ["jandon"].into_iter().chain(line.split_whitespace());
     let words = cli::parse(words.map(Into::into)).expect("words that the grammar knows");
     let world = World {
@@ -92,11 +42,9 @@ fn ran(folder: &Path, line: &str) -> Ran {
     };
     let globals: Globals = words.globals.clone();
     let session = Session::new(world, &globals).expect("a session");
-    meter::RAN.with_borrow_mut(std::mem::take);
-    if cli::run(&words.verb, &session).is_err() {
-        panic!("{line} fails");
-    }
-    meter::RAN.with_borrow_mut(std::mem::take)
+    let (answer, ran) = meter::ran(|| cli::run(&words.verb, &session));
+    assert!(answer.is_ok(), "{line} fails");
+    ran
 }
 
 fn ledger_of(facts: u64) -> tempfile::TempDir {

@@ -4,9 +4,9 @@
 //! of a referee; then both are asked the same questions. A failure prints the seed that shows it
 //! again (`JANDON_SEED=… cargo test --test ledger_laws`); `JANDON_CASES` sets the number of cases.
 
-#![allow(unsafe_code, reason = "the steps of SQLite are counted through its own C interface")]
 #![allow(clippy::disallowed_methods, reason = "a test reads how often it is to run")]
 
+mod meter;
 #[path = "ledger_laws/referee.rs"]
 mod referee;
 
@@ -1497,46 +1497,10 @@ struct Cost {
     steps: u64,
 }
 
-mod meter {
-    //! Counts what every connection of this process runs, by SQLite's own trace.
-
-    use super::Cost;
-    use rusqlite::ffi;
-    use std::cell::Cell;
-    use std::ffi::{c_char, c_int, c_uint, c_void};
-
-    thread_local!(static COST: Cell<Cost> = const { Cell::new(Cost { statements: 0, steps: 0 }) });
-
-    unsafe extern "C" fn count(_: c_uint, _: *mut c_void, statement: *mut c_void, _: *mut c_void) -> c_int {
-        // SAFETY: for a profile event SQLite hands in the statement that has just ended.
-        let steps = unsafe { ffi::sqlite3_stmt_status(statement.cast(), ffi::SQLITE_STMTSTATUS_VM_STEP, 1) };
-        let Cost { statements, steps: before } = COST.get();
-        COST.set(Cost { statements: statements + 1, steps: before + steps as u64 });
-        0
-    }
-
-    unsafe extern "C" fn attach(
-        db: *mut ffi::sqlite3,
-        _: *mut *mut c_char,
-        _: *const ffi::sqlite3_api_routines,
-    ) -> c_int {
-        // SAFETY: SQLite calls this with the connection that it is opening.
-        unsafe { ffi::sqlite3_trace_v2(db, ffi::SQLITE_TRACE_PROFILE, Some(count), std::ptr::null_mut()) }
-    }
-
-    /// Counts on every connection that is opened from now on.
-    pub fn start() {
-        // SAFETY: `attach` has the form that SQLite asks for, and lives as long as the process.
-        let set = unsafe { ffi::sqlite3_auto_extension(Some(attach)) };
-        assert_eq!(set, ffi::SQLITE_OK);
-    }
-
-    /// What a piece of work costs.
-    pub fn cost<T>(work: impl FnOnce() -> T) -> (T, Cost) {
-        COST.set(Cost::default());
-        let done = work();
-        (done, COST.get())
-    }
+/// What a piece of work costs.
+fn cost<T>(work: impl FnOnce() -> T) -> (T, Cost) {
+    let (done, ran) = meter::ran(work);
+    (done, Cost { statements: ran.statements.len() as u64, steps: ran.steps })
 }
 
 /// That many facts over six months, whatever their number: as many accounts, categories, channels
@@ -1637,7 +1601,7 @@ fn what_a_reading_costs_does_not_depend_on_the_number_of_entries() {
     for (questions, all_is_kept) in [(&kept[..], true), (&read[..], false)] {
         for (name, question) in questions {
             let [(few, few_cost), (many, many_cost)] =
-                [&few, &many].map(|scene| meter::cost(|| question(&scene.store).expect("an answer")));
+                [&few, &many].map(|scene| cost(|| question(&scene.store).expect("an answer")));
             assert!(few_cost.statements > 0, "{name}: nothing was counted");
             assert_eq!(few_cost.statements, many_cost.statements, "{name}");
             assert!(!all_is_kept || few == many, "{name}: {few} and {many} rows");
@@ -1648,7 +1612,7 @@ fn what_a_reading_costs_does_not_depend_on_the_number_of_entries() {
     // Recording after all other facts costs the same as well.
     let [few, many] = [few, many].map(|mut scene| {
         let spent = won_entry(&mut scene, Kind::Transfer, [Some("kakao"), Some("bank")], 50, "2026-11-01");
-        let (_, recorded) = meter::cost(|| scene.record("transfer", vec![spent]));
+        let (_, recorded) = cost(|| scene.record("transfer", vec![spent]));
         recorded
     });
     assert_eq!(few, many);
