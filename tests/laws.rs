@@ -22,7 +22,6 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use referee::{End, Referee};
 use shapes::{Case, cases};
-use std::hash::{BuildHasher, Hasher};
 use std::ops::RangeInclusive;
 
 /// Holds a law over so many random inputs.
@@ -30,7 +29,8 @@ fn hold<S: Strategy>(name: &str, runs: u32, inputs: S, law: impl Fn(S::Value) ->
     let given = Config::default();
     let seed = match given.rng_seed {
         RngSeed::Fixed(seed) => seed,
-        RngSeed::Random => std::hash::RandomState::new().build_hasher().finish(),
+        // A plain run is the same as the last one, so that what it finds was brought by a change.
+        RngSeed::Random => 20_261_122,
     };
     let runs = if std::env::var_os("PROPTEST_CASES").is_some() { given.cases } else { runs };
     let config = Config {
