@@ -12,7 +12,6 @@ use std::path::Path;
 use unicode_normalization::UnicodeNormalization;
 
 fn main() {
-    start_without_relocation();
     let folder = Path::new("src/fee/platforms");
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut files: Vec<_> = std::fs::read_dir(folder)
@@ -56,17 +55,51 @@ fn main() {
         .expect("a string takes all text");
     }
     code.push_str("];\n");
-    let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    std::fs::write(Path::new(&out).join("built_in.rs"), code).expect("OUT_DIR can be written");
+    let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    let out = Path::new(&out);
+    start_at_once(out);
+    std::fs::write(out.join("built_in.rs"), code).expect("OUT_DIR can be written");
 }
 
-/// Lets the program lie where it was linked to lie: a process that lives for two milliseconds would
-/// spend a tenth of them on moving itself elsewhere.
-fn start_without_relocation() {
+/// Links the system's C library into the program and lets it lie where it was linked to lie: a
+/// process that lives for two milliseconds would spend a third of them on looking for libraries and
+/// on moving itself elsewhere. Where there is no static C library, only the latter is spared.
+fn start_at_once(out: &Path) {
     let target = |what: &str| std::env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
-    if target("OS") == "linux" && target("ENV") == "gnu" {
-        println!("cargo::rustc-link-arg-bins=-no-pie");
+    let is_native = std::env::var("HOST") == std::env::var("TARGET");
+    if target("OS") != "linux" || target("ENV") != "gnu" {
+        return;
     }
+    println!("cargo::rustc-link-arg-bins=-no-pie");
+    let Some(found) = is_native.then(|| ["libc.a", "libgcc_eh.a", "libgcc.a"].map(static_library)) else {
+        return;
+    };
+    let [Some(libc), Some(unwinder), Some(compiler)] = found else { return };
+    // Whoever links asks for the shared ones by name. It meets these first: scripts for the linker
+    // that name the static ones in their place. Everything else of the C library is in libc.a.
+    let folder = out.join("static");
+    std::fs::create_dir_all(&folder).expect("OUT_DIR can be written");
+    let script = |name: &str, libraries: &[&str]| {
+        let text = format!("GROUP ( {} )\n", libraries.join(" "));
+        std::fs::write(folder.join(format!("lib{name}.so")), text).expect("OUT_DIR can be written");
+    };
+    script("c", &[&libc, &unwinder, &compiler]);
+    script("gcc_s", &[&unwinder, &compiler]);
+    for name in ["m", "dl", "rt", "util", "pthread"] {
+        if let Some(library) = static_library(&format!("lib{name}.a")) {
+            script(name, &[&library]);
+        }
+    }
+    println!("cargo::rustc-link-arg-bins=-static");
+    println!("cargo::rustc-link-arg-bins=-L{}", folder.display());
+}
+
+/// The path of a static library of the system, where it has one.
+fn static_library(name: &str) -> Option<String> {
+    let told = std::process::Command::new("cc").arg(format!("-print-file-name={name}")).output().ok()?;
+    let path = String::from_utf8(told.stdout).ok()?.trim().to_string();
+    // A compiler that knows no such file says its name again.
+    Path::new(&path).is_absolute().then_some(path)
 }
 
 /// The form in which names are compared; the same as `ledger::name::folded`.
