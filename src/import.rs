@@ -5,6 +5,7 @@ use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, P
 use crate::money::{DECIMALS_MAX, Rate, Unit, decimal_parts};
 use crate::period::{Day, Moment};
 use serde::Deserialize;
+use smol_str::SmolStr;
 
 /// No line is longer than that.
 pub const LINE_MAX: u64 = 1 << 20;
@@ -121,23 +122,23 @@ pub struct ChangeLine {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "the fields are those of the contract")]
 pub struct EntryLine {
-    pub id: Option<String>,
-    pub change: Option<String>,
-    pub at: String,
-    pub kind: String,
-    pub from: Option<String>,
-    pub out: Option<String>,
-    pub out_unit: Option<String>,
-    pub fee: Option<String>,
-    pub tax: Option<String>,
-    pub to: Option<String>,
+    pub id: Option<SmolStr>,
+    pub change: Option<SmolStr>,
+    pub at: SmolStr,
+    pub kind: SmolStr,
+    pub from: Option<SmolStr>,
+    pub out: Option<SmolStr>,
+    pub out_unit: Option<SmolStr>,
+    pub fee: Option<SmolStr>,
+    pub tax: Option<SmolStr>,
+    pub to: Option<SmolStr>,
     #[serde(rename = "in")]
-    pub arriving: Option<String>,
-    pub in_unit: Option<String>,
-    pub category: Option<String>,
-    pub payee: Option<String>,
-    pub channel: Option<String>,
-    pub expires: Option<String>,
+    pub arriving: Option<SmolStr>,
+    pub in_unit: Option<SmolStr>,
+    pub category: Option<SmolStr>,
+    pub payee: Option<SmolStr>,
+    pub channel: Option<SmolStr>,
+    pub expires: Option<SmolStr>,
     pub note: Option<String>,
 }
 
@@ -146,11 +147,11 @@ pub struct EntryLine {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "the fields are those of the contract")]
 pub struct SnapshotLine {
-    pub id: Option<String>,
-    pub change: Option<String>,
-    pub at: String,
-    pub account: String,
-    pub balance: String,
+    pub id: Option<SmolStr>,
+    pub change: Option<SmolStr>,
+    pub at: SmolStr,
+    pub account: SmolStr,
+    pub balance: SmolStr,
     pub note: Option<String>,
 }
 
@@ -286,13 +287,14 @@ impl RateLine {
 }
 
 impl EntryLine {
-    /// The entry between two places, of which account and unit are known. Its id is not made yet.
+    /// The entry between two places, of which account and unit are known, and what makes it what it
+    /// is. Its id is not made yet.
     pub fn entry(
-        &self,
+        self: Box<Self>,
         from: Option<(AccountId, Unit)>,
         to: Option<(AccountId, Unit)>,
         outside: [Option<Unit>; 2],
-    ) -> Result<Entry, Wrong> {
+    ) -> Result<(Entry, Content), Wrong> {
         let kinds = "spend, earn, topup, refund, transfer, withdraw, pay or expire";
         let kind = Kind::parse(&self.kind).ok_or_else(|| value("kind", &self.kind, kinds))?;
         let at = moment(&self.at)?;
@@ -305,7 +307,7 @@ impl EntryLine {
         let (Some(out_unit), Some(in_unit)) = (out_unit, in_unit) else {
             return Err(Wrong::AmountMissing("`from` with `out`, or `to` with `in`"));
         };
-        let parts = |key, text: &Option<String>, unit: &Unit| {
+        let parts = |key, text: &Option<SmolStr>, unit: &Unit| {
             text.as_ref().map(|text| amount(key, text, unit)).transpose()
         };
         let (out, arriving) = (parts("out", &self.out, &out_unit)?, parts("in", &self.arriving, &in_unit)?);
@@ -352,8 +354,7 @@ impl EntryLine {
             Some("never") => Expires::Never,
             Some(text) => day(text)?,
         };
-        let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        Ok(Entry {
+        let mut entry = Entry {
             id: Id(0),
             at,
             kind,
@@ -361,28 +362,37 @@ impl EntryLine {
             arriving: Place { account: to.map(|(id, _)| id), amount: arriving, unit: in_unit },
             fee,
             tax,
-            category: said(&self.category),
-            payee: said(&self.payee),
-            note: self.note.clone(),
-            channel: said(&self.channel),
+            category: None,
+            payee: None,
+            note: None,
+            channel: None,
             expires,
-        })
+        };
+        let content = self.content(&entry);
+        let said = |text: Option<SmolStr>| text.filter(|text| !text.is_empty());
+        (entry.category, entry.payee) = (said(self.category), said(self.payee));
+        (entry.channel, entry.note) = (said(self.channel), self.note);
+        Ok((entry, content))
     }
 
     /// What makes the entry what it is, for an id; accounts by the names in the file.
-    pub fn content(&self, entry: &Entry) -> Content {
+    fn content(&self, entry: &Entry) -> Content {
         let expires = match entry.expires {
             Expires::Unknown => i64::MIN,
             Expires::After(day) => i64::from(day.0),
             Expires::Never => i64::MAX,
         };
         let mut content = Content::of("entry").number(entry.at.0).text(entry.kind.word());
-        content = content.maybe(&self.from).maybe(&self.to);
+        content = content.maybe(self.from.as_deref()).maybe(self.to.as_deref());
         for place in [&entry.out, &entry.arriving] {
             content = content.number(place.amount).text(&place.unit.code);
         }
         content = content.number(entry.fee).number(entry.tax).number(expires);
-        content.maybe(&self.category).maybe(&self.payee).maybe(&self.channel).maybe(&self.note)
+        content
+            .maybe(self.category.as_deref())
+            .maybe(self.payee.as_deref())
+            .maybe(self.channel.as_deref())
+            .maybe(self.note.as_deref())
     }
 }
 
@@ -398,7 +408,7 @@ impl SnapshotLine {
     /// What makes the snapshot what it is, for an id.
     pub fn content(&self, snapshot: &Snapshot) -> Content {
         let content = Content::of("snapshot").number(snapshot.at.0).text(&self.account);
-        content.number(snapshot.balance).maybe(&self.note)
+        content.number(snapshot.balance).maybe(self.note.as_deref())
     }
 }
 
@@ -431,8 +441,8 @@ impl Content {
 
     /// And a text that may be missing, which is not the same as an empty one.
     #[must_use]
-    pub fn maybe(self, text: &Option<String>) -> Content {
-        text.as_ref().map_or(self, |text| self.text(text)).bytes(&[0xfe])
+    pub fn maybe(self, text: Option<&str>) -> Content {
+        text.map_or(self, |text| self.text(text)).bytes(&[0xfe])
     }
 
     /// And a number.

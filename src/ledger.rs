@@ -31,6 +31,11 @@ impl Id {
         Id(day << 48 | (bits & 0xffff_ffff_ffff) as i64)
     }
 
+    /// The day of the moment that the id was made for, counted from 1970-01-01.
+    pub fn day(self) -> i64 {
+        self.0 >> 48
+    }
+
     /// Reads sixteen hexadecimal digits.
     pub fn parse(text: &str) -> Option<Id> {
         let hex = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());

@@ -36,6 +36,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("unicode_normalization", &["ledger"]),
     ("strsim", &["ledger"]),
     ("unicode_width", &["view"]),
+    ("smol_str", &["ledger", "import", "store"]),
 ];
 
 /// `view` formats what the rooms below reckon, and `store` keeps it: neither needs the other.

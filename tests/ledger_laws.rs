@@ -585,10 +585,10 @@ fn entry(raw: &Raw, kind: Kind, id: Id, accounts: &[Account]) -> Entry {
         arriving: Place { account: to.map(|a| a.id), amount: arriving, unit: unit_in },
         fee,
         tax,
-        category: word(raw.words.0),
-        payee: word(raw.words.1),
+        category: word(raw.words.0).map(Into::into),
+        payee: word(raw.words.1).map(Into::into),
         note: word(raw.words.2),
-        channel: channel.map(|i| String::from(*i.get(&CHANNELS))),
+        channel: channel.map(|i| (*i.get(&CHANNELS)).into()),
         expires,
     };
     entry.check(|id| accounts.iter().find(|a| a.id == id)).unwrap_or_else(|e| panic!("{e:?}: {entry:?}"));
@@ -1369,7 +1369,7 @@ fn write_along(path: &Path, writer: i64, earnings: i64) {
                 arriving: place(Some(id)),
                 fee: 0,
                 tax: 0,
-                category: Some(name.clone()),
+                category: Some(name.as_str().into()),
                 payee: None,
                 note: None,
                 channel: None,
@@ -1530,7 +1530,7 @@ fn ledger_of(facts: i64) -> Scene {
             let word = String::from(CATEGORIES[(number % 3) as usize]);
             match kind {
                 Kind::Earn => entry.expires = Expires::After(at.month().plus(3).last()),
-                Kind::Spend => entry.category = Some(word),
+                Kind::Spend => entry.category = Some(word.into()),
                 Kind::Withdraw => entry.channel = Some(CHANNELS[0].into()),
                 _ => entry.note = Some(word),
             }

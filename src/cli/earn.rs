@@ -42,7 +42,8 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         let mut entry = record::entry(session, Kind::Earn, at, &account.unit, amount.parts, &words.when);
         entry.arriving.account = Some(account.id);
         entry.expires = given.unwrap_or_else(|| by_platform(session, account, at));
-        (entry.category, entry.payee) = (category.clone(), payee.clone());
+        (entry.category, entry.payee) =
+            (category.as_deref().map(Into::into), payee.as_deref().map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
     Ok(record::one_entry("earned", recorded, words.when.dry_run))

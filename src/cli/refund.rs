@@ -32,7 +32,8 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         let amount = positive(&words.amount, account)?;
         let mut entry = record::entry(session, Kind::Refund, at, &account.unit, amount.parts, &words.when);
         entry.arriving.account = Some(account.id);
-        (entry.category, entry.payee) = (category.clone(), payee.clone());
+        (entry.category, entry.payee) =
+            (category.as_deref().map(Into::into), payee.as_deref().map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
     Ok(record::one_entry("refunded", recorded, words.when.dry_run))

@@ -66,7 +66,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         entry.arriving.account = to.map(|a| a.id);
         (entry.arriving.unit, entry.arriving.amount) =
             (booking.received.unit.clone(), booking.received.parts);
-        (entry.fee, entry.tax, entry.channel) = (booking.fee, booking.tax, booking.channel);
+        (entry.fee, entry.tax, entry.channel) = (booking.fee, booking.tax, booking.channel.map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
     let mut outcome = record::one_entry(

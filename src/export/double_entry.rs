@@ -114,7 +114,7 @@ impl Posting {
 /// is taken at its price.
 pub fn of_entry(entry: &Entry) -> Vec<Posting> {
     let (out, arriving) = (&entry.out, &entry.arriving);
-    let category = || entry.category.clone().filter(|text| !text.is_empty());
+    let category = || entry.category.as_deref().filter(|text| !text.is_empty()).map(String::from);
     let source = match (out.account, entry.kind) {
         (Some(id), _) => Side::Own(id),
         (None, Kind::Earn) => Side::Earned(category()),

@@ -4,6 +4,7 @@
 use super::{Account, AccountId, AccountKind, Id};
 use crate::money::Unit;
 use crate::period::{Day, Moment};
+use smol_str::SmolStr;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -100,13 +101,13 @@ pub struct Entry {
     /// Withheld as tax, in the unit that leaves.
     pub tax: i64,
     /// What it was for.
-    pub category: Option<String>,
+    pub category: Option<SmolStr>,
     /// Who was paid, or who paid.
-    pub payee: Option<String>,
+    pub payee: Option<SmolStr>,
     /// A remark.
     pub note: Option<String>,
     /// The full id of the channel of a withdrawal: `venmo/instant`.
-    pub channel: Option<String>,
+    pub channel: Option<SmolStr>,
     /// When what arrived lapses; of an `expire`, the last day of the lot that lapsed.
     pub expires: Expires,
 }
@@ -224,11 +225,12 @@ impl Entry {
 
     /// What the entry does to the accounts on its two sides, by the table of the contract's
     /// section 5. All amounts are at least 0; their signs are those of [`Measure::sign`].
-    pub fn flows(&self) -> Vec<Flow> {
-        let mut flows = Vec::with_capacity(4);
+    pub fn flows(&self) -> impl Iterator<Item = Flow> + use<> {
+        let (mut flows, mut count) = ([None; 4], 0);
         let mut push = |account: AccountId, measure: Measure, amount: i64| {
             if amount != 0 {
-                flows.push(Flow { account, measure, amount });
+                flows[count] = Some(Flow { account, measure, amount });
+                count += 1;
             }
         };
         if let Some(from) = self.out.account {
@@ -260,7 +262,7 @@ impl Entry {
                 _ => push(to, Measure::MovedIn, arriving),
             }
         }
-        flows
+        flows.into_iter().flatten()
     }
 
     /// What the entry adds to the balance of an account, negative where it takes away.
@@ -461,14 +463,10 @@ mod tests {
         ];
         for case in cases {
             for account in [AccountId(1), AccountId(2)] {
-                let sum: i64 = case
-                    .flows()
-                    .iter()
-                    .filter(|f| f.account == account)
-                    .map(|f| f.measure.sign() * f.amount)
-                    .sum();
+                let sum: i64 =
+                    case.flows().filter(|f| f.account == account).map(|f| f.measure.sign() * f.amount).sum();
                 assert_eq!(sum, case.change_of(account), "{:?} on {account:?}", case.kind);
-                assert!(case.flows().iter().all(|f| f.amount > 0));
+                assert!(case.flows().all(|f| f.amount > 0));
             }
         }
     }

@@ -48,7 +48,8 @@ impl Store {
         lines: impl Iterator<Item = Result<(u64, Line), E>>,
         unit_of: &dyn Fn(&str) -> Option<Unit>,
     ) -> Result<Carried, E> {
-        let pass = Pass::new(self)?;
+        let mut pass = Pass::new(self)?;
+        pass.write_together()?;
         let mut carry = Carry {
             first: pass.next(),
             pass,
@@ -201,12 +202,21 @@ struct Carry<'s> {
 impl Carry<'_> {
     fn line(&mut self, number: u64, line: Line) -> Result<(), Fault> {
         let is_fact = !matches!(line, Line::Unit(_) | Line::Account(_));
+        // Of all lines only these read no entry, unless they say so where they do.
+        let reads_no_entry = match &line {
+            Line::Entry(entry) => entry.id.is_none(),
+            Line::Snapshot(_) => true,
+            _ => false,
+        };
+        if !reads_no_entry {
+            self.pass.write_waiting()?;
+        }
         let new = match line {
             Line::Unit(line) => self.unit_line(&line)?,
             Line::Account(line) => self.account_line(&line)?,
             Line::Rate(line) => self.rate_line(&line)?,
             Line::Change(line) => self.change_line(&line)?,
-            Line::Entry(line) => self.entry_line(&line)?,
+            Line::Entry(line) => self.entry_line(line)?,
             Line::Snapshot(line) => self.snapshot_line(&line)?,
             Line::Void(line) => self.void_line(number, &line)?,
             Line::NextFile => false,

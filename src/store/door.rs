@@ -1,11 +1,13 @@
 //! The one door through which the ledger is written.
 
-use super::derived::{Labels, expires_column, kind_column};
+mod record;
+
 use super::tally::{Counted, Place, Tally};
 use super::{Applied, Change, Fact, Refusal, Store, StoreError};
-use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot, name};
+use crate::ledger::{Account, AccountId, Id, RuleBroken, name};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
+use record::Waiting;
 use rusqlite::{CachedStatement, OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -25,7 +27,10 @@ pub(super) struct Pass<'s> {
     pub(super) tally: Tally,
     /// The numbers of words that were looked up.
     labels: HashMap<String, i64>,
-    /// The one statement that an import runs for each line.
+    /// Entries that are still to be written.
+    waiting: Option<Waiting>,
+    /// The statements with which an import writes them: several at once, and one.
+    insert_entries: Option<CachedStatement<'s>>,
     insert_entry: Option<CachedStatement<'s>>,
     /// And the one with which it looks for an entry.
     entry_of_id: Option<CachedStatement<'s>>,
@@ -89,6 +94,8 @@ impl<'s> Pass<'s> {
             touched: BTreeSet::new(),
             tally: Tally::default(),
             labels: HashMap::new(),
+            waiting: None,
+            insert_entries: None,
             insert_entry: None,
             entry_of_id: None,
             counting: None,
@@ -261,150 +268,6 @@ impl<'s> Pass<'s> {
     pub(super) fn account(&self, id: AccountId) -> Result<Account, StoreError> {
         let missing = || StoreError::Damaged(self.store.path.clone(), format!("no account {}", id.0));
         self.accounts.get(&id).cloned().ok_or_else(missing)
-    }
-
-    pub(super) fn record_entry(&mut self, entry: &Entry, change: i64) -> Result<(), StoreError> {
-        let is_new = self.record_if_new(entry, change)?;
-        let taken = || self.store.fail(rusqlite::Error::StatementChangedRows(0));
-        if is_new { Ok(()) } else { Err(taken()) }
-    }
-
-    /// Records an entry, unless another has its id.
-    pub(super) fn record_if_new(&mut self, entry: &Entry, change: i64) -> Result<bool, StoreError> {
-        entry.check(|id| self.accounts.get(&id))?;
-        let labels = Labels {
-            category: self.label(entry.category.as_deref())?.unwrap_or(0),
-            channel: self.label(entry.channel.as_deref())?.unwrap_or(0),
-            unit_out: self.unit(&entry.out.unit, change)?,
-            unit_in: self.unit(&entry.arriving.unit, change)?,
-        };
-        let payee = self.label(entry.payee.as_deref())?;
-        let some = |id: i64| (id != 0).then_some(id);
-        let seq = self.seq;
-        let sql = "INSERT INTO entry (seq, id, change, at, kind, from_account, to_account, unit_out, unit_in,
-                       amount_out, amount_in, fee, tax, category, payee, channel, expires, note)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
-                   ON CONFLICT (id) DO NOTHING";
-        let fail = |error| self.store.fail(error);
-        let statement = match &mut self.insert_entry {
-            Some(statement) => statement,
-            none => none.insert(self.store.db.prepare_cached(sql).map_err(fail)?),
-        };
-        let added = statement
-            .execute(params![
-                seq,
-                entry.id.0,
-                change,
-                entry.at.0,
-                kind_column(entry.kind),
-                entry.out.account.map(|a| a.0),
-                entry.arriving.account.map(|a| a.0),
-                labels.unit_out,
-                labels.unit_in,
-                entry.out.amount,
-                entry.arriving.amount,
-                entry.fee,
-                entry.tax,
-                some(labels.category),
-                payee,
-                some(labels.channel),
-                expires_column(entry.expires),
-                entry.note
-            ])
-            .map_err(|error| self.store.fail(error))?;
-        if added == 0 {
-            return Ok(false);
-        }
-        self.seq += 1;
-        self.count_entry(entry, labels, seq, Counted::New)?;
-        Ok(true)
-    }
-
-    pub(super) fn record_snapshot(&mut self, snapshot: &Snapshot, change: i64) -> Result<(), StoreError> {
-        let account = self.account(snapshot.account)?;
-        if account.closed {
-            return Err(RuleBroken::AccountClosed { account: account.name }.into());
-        }
-        let seq = self.next_seq();
-        let sql = "INSERT INTO snapshot (seq, id, change, at, account, balance, note)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        let Snapshot { id, at, account, balance, note } = snapshot;
-        self.execute(sql, params![seq, id.0, change, at.0, account.0, balance, note])?;
-        self.count_snapshot(Place { account: *account, at: *at, seq }, *balance, Counted::New)
-    }
-
-    /// The number of the entry of that id, if there is one, and whether it is the same as `wanted`,
-    /// whatever the id of that, and counts.
-    pub(super) fn recorded_entry(
-        &mut self,
-        id: Id,
-        wanted: &Entry,
-    ) -> Result<Option<(i64, bool)>, StoreError> {
-        const NUMBERS: usize = 16;
-        let sql = "SELECT seq, change, at, kind, from_account, to_account, unit_out, unit_in, amount_out,
-                          amount_in, fee, tax, category, payee, channel, expires, note
-                   FROM entry WHERE id = ?1";
-        let found = {
-            let fail = |error| self.store.fail(error);
-            let statement = match &mut self.entry_of_id {
-                Some(statement) => statement,
-                none => none.insert(self.store.db.prepare_cached(sql).map_err(fail)?),
-            };
-            let mut rows = statement.query([id.0]).map_err(fail)?;
-            let Some(row) = rows.next().map_err(fail)? else { return Ok(None) };
-            let mut numbers = [None; NUMBERS];
-            for (column, number) in numbers.iter_mut().enumerate() {
-                *number = row.get::<_, Option<i64>>(column).map_err(fail)?;
-            }
-            let note = row.get_ref(NUMBERS).and_then(|note| Ok(note.as_str_or_null()?)).map_err(fail)?;
-            (note == wanted.note.as_deref()).then_some(numbers).ok_or(numbers[0])
-        };
-        let [seq, change, found @ ..] = match found {
-            Ok(numbers) => numbers,
-            Err(seq) => return Ok(seq.map(|seq| (seq, false))),
-        };
-        let mut words = [None; 3];
-        for (word, text) in words.iter_mut().zip([&wanted.category, &wanted.payee, &wanted.channel]) {
-            if let Some(text) = text.as_deref().filter(|text| !text.is_empty()) {
-                // A word that was never noted is no number, and so no entry's.
-                *word = Some(self.noted_label(text)?.unwrap_or(-1));
-            }
-        }
-        let unit = |unit: &Unit| Some(self.units.get(unit).copied().unwrap_or(-1));
-        let wanted = [
-            Some(wanted.at.0),
-            Some(kind_column(wanted.kind)),
-            wanted.out.account.map(|a| a.0),
-            wanted.arriving.account.map(|a| a.0),
-            unit(&wanted.out.unit),
-            unit(&wanted.arriving.unit),
-            Some(wanted.out.amount),
-            Some(wanted.arriving.amount),
-            Some(wanted.fee),
-            Some(wanted.tax),
-            words[0],
-            words[1],
-            words[2],
-            expires_column(wanted.expires),
-        ];
-        let same = found == wanted && self.counts(change.unwrap_or_default())?;
-        Ok(seq.map(|seq| (seq, same)))
-    }
-
-    /// The number of the snapshot of that id, and whether it is the same as `wanted` and counts.
-    pub(super) fn recorded_snapshot(
-        &mut self,
-        id: Id,
-        wanted: &Snapshot,
-    ) -> Result<Option<(i64, bool)>, StoreError> {
-        let sql = "SELECT seq, change, at, account, balance, note FROM snapshot WHERE id = ?1";
-        let found = self.one(sql, [id.0], |row| {
-            let (at, account, balance) = (Moment(row.get(2)?), AccountId(row.get(3)?), row.get(4)?);
-            let found = Snapshot { id: wanted.id, at, account, balance, note: row.get(5)? };
-            Ok((row.get(0)?, row.get(1)?, found))
-        })?;
-        let Some((seq, change, found)) = found else { return Ok(None) };
-        Ok(Some((seq, found == *wanted && self.counts(change)?)))
     }
 
     /// Does a change count?

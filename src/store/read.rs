@@ -14,6 +14,7 @@ use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::DatedRate;
 use rusqlite::{OptionalExtension, Row, params};
+use smol_str::SmolStr;
 use std::collections::HashMap;
 
 pub use history::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
@@ -83,6 +84,9 @@ pub(super) fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> 
         Ok(Unit { code: row.get::<_, String>(code)?.into(), decimals: row.get(code + 1)? })
     };
     let account = |column: usize| row.get::<_, Option<i64>>(column).map(|id| id.map(AccountId));
+    let word = |column: usize| -> rusqlite::Result<Option<SmolStr>> {
+        Ok(row.get_ref(column)?.as_str_or_null()?.map(SmolStr::new))
+    };
     let kind = row.get(3)?;
     let entry = Entry {
         id: Id(row.get(1)?),
@@ -92,9 +96,9 @@ pub(super) fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> 
         arriving: Place { account: account(5)?, amount: size_at(row, 11)?, unit: unit(8)? },
         fee: size_at(row, 12)?,
         tax: size_at(row, 13)?,
-        category: row.get(14)?,
-        payee: row.get(15)?,
-        channel: row.get(16)?,
+        category: word(14)?,
+        payee: word(15)?,
+        channel: word(16)?,
         expires: expires_at(row, 17)?,
         note: row.get(18)?,
     };

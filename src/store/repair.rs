@@ -149,7 +149,7 @@ mod tests {
                     unit: won.clone(),
                 };
                 let expires = if kind == Kind::Earn { Expires::After(Day(900)) } else { Expires::Unknown };
-                let category = (kind != Kind::Withdraw).then(|| "coffee".to_string());
+                let category = (kind != Kind::Withdraw).then(|| "coffee".into());
                 Fact::Entry(Entry {
                     id: Id(1000 + n),
                     at: Moment(n * DAY),
@@ -161,7 +161,7 @@ mod tests {
                     category,
                     payee: None,
                     note: None,
-                    channel: channel.map(str::to_string),
+                    channel: channel.map(Into::into),
                     expires,
                 })
             };

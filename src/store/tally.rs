@@ -161,6 +161,7 @@ impl Pass<'_> {
             (end.row.balance, end.row.seen_at.is_none())
         } else {
             end.walk_again(counted);
+            self.write_waiting()?;
             let before = "SELECT 1 FROM seen WHERE account = ?1 AND (at, seq) < (?2, ?3) LIMIT 1";
             let first = self.one(before, params![account.0, at.0, seq], |_| Ok(()))?.is_none();
             (self.store.balance_before(account, at, seq)?, first)
@@ -298,8 +299,12 @@ impl Pass<'_> {
     }
 
     /// Does the ledger hold what it holds now, with a fact of that amount in it?
-    fn check_fits(&self, account: AccountId, amount: i64) -> Result<(), StoreError> {
-        if amount.unsigned_abs() < LARGE || self.store.moved()? <= MOVED_MAX {
+    fn check_fits(&mut self, account: AccountId, amount: i64) -> Result<(), StoreError> {
+        if amount.unsigned_abs() < LARGE {
+            return Ok(());
+        }
+        self.write_waiting()?;
+        if self.store.moved()? <= MOVED_MAX {
             return Ok(());
         }
         Err(self.too_large(account))
@@ -359,6 +364,7 @@ impl Pass<'_> {
 
     /// Writes what was counted. Accounts that need it are walked through again first.
     pub(super) fn settle(&mut self) -> Result<(), StoreError> {
+        self.write_waiting()?;
         let mut ends = std::mem::take(&mut self.tally.ends);
         for (account, end) in &mut ends {
             if end.walk != Walk::No {

@@ -122,10 +122,10 @@ impl EntryLine {
             fee: out_unit.money(entry.fee),
             tax: out_unit.money(entry.tax),
             out_unit,
-            category: entry.category.clone(),
-            payee: entry.payee.clone(),
+            category: entry.category.as_deref().map(String::from),
+            payee: entry.payee.as_deref().map(String::from),
             note: entry.note.clone(),
-            channel: entry.channel.clone(),
+            channel: entry.channel.as_deref().map(String::from),
             expires: match entry.expires {
                 Expires::Unknown => None,
                 Expires::After(day) => Some(day.to_string()),

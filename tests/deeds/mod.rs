@@ -140,10 +140,10 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
                 arriving: Place { account: to.map(|a| a.id), amount: arriving, unit: in_unit },
                 fee,
                 tax,
-                category: some(*word),
-                payee: some((word + 1) % 5),
+                category: some(*word).map(Into::into),
+                payee: some((word + 1) % 5).map(Into::into),
                 note: some((word + 2) % 5),
-                channel: (kind == Kind::Withdraw).then(|| "kakaopay/other-bank".to_string()),
+                channel: (kind == Kind::Withdraw).then(|| "kakaopay/other-bank".into()),
                 expires: match (kind, expires) {
                     (Kind::Earn | Kind::Expire, -2) => Expires::Never,
                     (Kind::Earn | Kind::Expire, 0..) => Expires::After(day(offset + expires)),

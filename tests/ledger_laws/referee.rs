@@ -375,7 +375,7 @@ impl Referee {
                 Kind::Earn | Kind::Refund => &entry.arriving,
                 _ => continue,
             };
-            let key = (entry.kind, entry.category.clone(), place.unit.clone());
+            let key = (entry.kind, entry.category.as_deref().map(String::from), place.unit.clone());
             let sum = sums.entry(key).or_default();
             *sum = (sum.0 + 1, sum.1 + place.amount);
         }
@@ -392,7 +392,8 @@ impl Referee {
                 continue;
             }
             let amount = entry.out.amount - if entry.kind == Kind::Topup { charges } else { 0 };
-            let sum = sums.entry((entry.channel.clone(), entry.out.unit.clone())).or_default();
+            let sum =
+                sums.entry((entry.channel.as_deref().map(String::from), entry.out.unit.clone())).or_default();
             for (sum, part) in sum.iter_mut().zip([1, amount, entry.fee, entry.tax]) {
                 *sum += part;
             }
@@ -421,7 +422,10 @@ impl Referee {
     pub fn used(&self, ask: &Use, side: impl Fn(&str) -> Side) -> Used {
         let mut used = Used::default();
         for entry in self.live_entries().filter(|e| inside(e.at, ask.since, Some(ask.until))) {
-            let Some(channel) = entry.channel.as_ref().filter(|c| ask.channels.contains(c)) else { continue };
+            let Some(channel) = entry.channel.as_deref().filter(|c| ask.channels.iter().any(|a| a == c))
+            else {
+                continue;
+            };
             if entry.kind == Kind::Withdraw {
                 used.count += 1;
                 used.amount += entry.out.amount;
@@ -463,10 +467,10 @@ impl Referee {
     pub fn history(&self, accounts: &[Account], filter: &Filter) -> Vec<Line> {
         let counting = self.counting();
         let paths: Vec<Path> = accounts.iter().map(|a| self.path(a, None)).collect();
-        let contains = |texts: &[&Option<String>]| {
+        let contains = |texts: &[Option<&str>]| {
             filter.search.as_ref().is_none_or(|wanted| {
                 let wanted = wanted.to_lowercase();
-                texts.iter().any(|t| t.as_ref().is_some_and(|t| t.to_lowercase().contains(&wanted)))
+                texts.iter().any(|t| t.is_some_and(|t| t.to_lowercase().contains(&wanted)))
             })
         };
         let wants = |fact: &Fact| match fact {
@@ -475,14 +479,19 @@ impl Referee {
                 !filter.snapshots_only
                     && filter.account.is_none_or(|account| sides.contains(&Some(account)))
                     && filter.kind.is_none_or(|kind| kind == entry.kind)
-                    && filter.category.as_ref().is_none_or(|c| entry.category.as_ref() == Some(c))
-                    && contains(&[&entry.category, &entry.payee, &entry.note, &entry.channel])
+                    && filter.category.as_ref().is_none_or(|c| entry.category.as_deref() == Some(c.as_str()))
+                    && contains(&[
+                        entry.category.as_deref(),
+                        entry.payee.as_deref(),
+                        entry.note.as_deref(),
+                        entry.channel.as_deref(),
+                    ])
             }
             Fact::Snapshot(snapshot) => {
                 (filter.snapshots_only || filter.kind.is_none())
                     && filter.category.is_none()
                     && filter.account.is_none_or(|account| account == snapshot.account)
-                    && contains(&[&snapshot.note])
+                    && contains(&[snapshot.note.as_deref()])
             }
             _ => false,
         };

@@ -9,6 +9,7 @@ use crate::money::Unit;
 use crate::period::Moment;
 use crate::store::{Refusal, StoreError};
 use rusqlite::params;
+use smol_str::SmolStr;
 
 impl Carry<'_> {
     pub(super) fn unit_line(&mut self, line: &UnitLine) -> Result<bool, Fault> {
@@ -143,7 +144,7 @@ impl Carry<'_> {
         Ok(true)
     }
 
-    pub(super) fn entry_line(&mut self, line: &EntryLine) -> Result<bool, Fault> {
+    pub(super) fn entry_line(&mut self, mut line: Box<EntryLine>) -> Result<bool, Fault> {
         let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
         if let Some(id) = id
             && self.is_known("entry", id)?
@@ -152,10 +153,10 @@ impl Carry<'_> {
         }
         if let (Some(_), Some(_), Some(change)) = (self.was_there(line.change.as_deref())?, id, &line.change)
         {
-            return Err(Wrong::ChangeIsOver(change.clone()).into());
+            return Err(Wrong::ChangeIsOver(change.to_string()).into());
         }
         let (from, to) = (self.place(line.from.as_deref())?, self.place(line.to.as_deref())?);
-        let said = |code: &Option<String>| code.as_deref().map(|code| self.unit(code)).transpose();
+        let said = |code: &Option<SmolStr>| code.as_deref().map(|code| self.unit(code)).transpose();
         let outside = [said(&line.out_unit)?, said(&line.in_unit)?];
         for (key, place, said) in [("out_unit", &from, &outside[0]), ("in_unit", &to, &outside[1])] {
             if let (Some((_, unit)), Some(said)) = (place, said)
@@ -165,13 +166,13 @@ impl Carry<'_> {
                 return Err(Wrong::Value { key, text, wanted }.into());
             }
         }
-        let mut entry = line.entry(from, to, outside)?;
+        let named = line.change.take();
+        let (mut entry, content) = line.entry(from, to, outside)?;
         let id = match id {
             Some(id) => Some(id),
             None => {
-                let content = line.content(&entry);
                 // Most lines of most files are new, which the door finds out by itself.
-                let loose = self.loose.filter(|_| self.loose == self.latest && line.change.is_none());
+                let loose = self.loose.filter(|_| self.loose == self.latest && named.is_none());
                 if let Some(change) = loose.filter(|_| self.repeats.is_empty()) {
                     entry.id = Id::new(entry.at, content.hash(1));
                     if self.pass.record_if_new(&entry, change)? {
@@ -183,7 +184,7 @@ impl Carry<'_> {
         };
         let Some(id) = id else { return Ok(false) };
         entry.id = id;
-        let change = self.home(line.change.as_deref())?;
+        let change = self.home(named.as_deref())?;
         self.pass.record_entry(&entry, change)?;
         Ok(true)
     }
@@ -197,7 +198,7 @@ impl Carry<'_> {
         }
         if let (Some(_), Some(_), Some(change)) = (self.was_there(line.change.as_deref())?, id, &line.change)
         {
-            return Err(Wrong::ChangeIsOver(change.clone()).into());
+            return Err(Wrong::ChangeIsOver(change.to_string()).into());
         }
         let account = self.account_named(&line.account)?;
         let unit = self.pass.account(account)?.unit;

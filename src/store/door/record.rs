@@ -1,0 +1,247 @@
+//! Facts that are recorded, and facts that were.
+
+use super::Pass;
+use crate::ledger::{AccountId, Entry, Id, RuleBroken, Snapshot};
+use crate::money::Unit;
+use crate::period::Moment;
+use crate::store::StoreError;
+use crate::store::derived::{Labels, expires_column, kind_column};
+use crate::store::tally::{Counted, Place};
+use rusqlite::{Statement, params};
+use std::collections::HashSet;
+
+/// The columns of an entry: numbers, and then a note.
+const COLUMNS: usize = 18;
+/// The numbers of an entry, and its note.
+type EntryRow = ([Option<i64>; COLUMNS - 1], Option<String>);
+const INTO: &str = "INTO entry (seq, id, change, at, kind, from_account, to_account, unit_out, unit_in,
+                        amount_out, amount_in, fee, tax, category, payee, channel, expires, note) VALUES ";
+/// So many entries are written by one statement, which finds its way through each index once.
+const ROWS: usize = 16;
+/// So many ids of one day are remembered at most.
+const IDS_MAX: usize = 1 << 16;
+
+/// Entries of an import on their way into the table, and what tells that no other has their ids.
+pub(super) struct Waiting {
+    rows: Vec<EntryRow>,
+    /// The last day of which the ledger has an id, or this import made one.
+    day: i64,
+    /// The ids of that day, all of them made by this import.
+    ids: HashSet<Id>,
+}
+
+impl Waiting {
+    /// Is there surely no entry of that id? From here on there is one.
+    fn takes(&mut self, id: Id) -> bool {
+        if id.day() > self.day {
+            self.day = id.day();
+            self.ids.clear();
+        } else if id.day() < self.day || self.ids.len() >= IDS_MAX || self.ids.is_empty() {
+            return false;
+        }
+        self.ids.insert(id)
+    }
+}
+
+fn marks(rows: usize) -> String {
+    let row = |row| (1..=COLUMNS).map(|i| format!("?{}", row * COLUMNS + i)).collect::<Vec<_>>().join(", ");
+    (0..rows).map(|i| format!("({})", row(i))).collect::<Vec<_>>().join(", ")
+}
+
+fn bind(statement: &mut Statement<'_>, rows: &[EntryRow]) -> rusqlite::Result<()> {
+    let mut at = 0;
+    for (numbers, note) in rows {
+        for number in numbers {
+            at += 1;
+            statement.raw_bind_parameter(at, number)?;
+        }
+        at += 1;
+        statement.raw_bind_parameter(at, note.as_deref())?;
+    }
+    Ok(())
+}
+
+impl Pass<'_> {
+    /// From here on entries that are surely new wait, and are written several at once.
+    pub(in crate::store) fn write_together(&mut self) -> Result<(), StoreError> {
+        let last: Option<i64> = self.one("SELECT max(id) FROM entry", [], |row| row.get(0))?.flatten();
+        let day = last.map_or(i64::MIN, |id| Id(id).day());
+        self.waiting = Some(Waiting { rows: Vec::new(), day, ids: HashSet::new() });
+        Ok(())
+    }
+
+    /// Writes the entries that wait: who reads entries must see them.
+    pub(in crate::store) fn write_waiting(&mut self) -> Result<(), StoreError> {
+        let Some(waiting) = self.waiting.as_mut().filter(|waiting| !waiting.rows.is_empty()) else {
+            return Ok(());
+        };
+        let fail = |error| self.store.fail(error);
+        let whole = waiting.rows.len() == ROWS;
+        let statement = if whole { &mut self.insert_entries } else { &mut self.insert_entry };
+        let statement = match statement {
+            Some(statement) => statement,
+            none => {
+                // No statement is taken back alone, so none needs to note what it did.
+                let sql = format!("INSERT OR ROLLBACK {INTO}{}", marks(if whole { ROWS } else { 1 }));
+                none.insert(self.store.db.prepare_cached(&sql).map_err(fail)?)
+            }
+        };
+        for rows in waiting.rows.chunks(if whole { ROWS } else { 1 }) {
+            bind(statement, rows).and_then(|()| statement.raw_execute()).map_err(fail)?;
+        }
+        waiting.rows.clear();
+        Ok(())
+    }
+
+    pub(in crate::store) fn record_entry(&mut self, entry: &Entry, change: i64) -> Result<(), StoreError> {
+        let is_new = self.record_if_new(entry, change)?;
+        let taken = || self.store.fail(rusqlite::Error::StatementChangedRows(0));
+        if is_new { Ok(()) } else { Err(taken()) }
+    }
+
+    /// Records an entry, unless another has its id.
+    pub(in crate::store) fn record_if_new(&mut self, entry: &Entry, change: i64) -> Result<bool, StoreError> {
+        entry.check(|id| self.accounts.get(&id))?;
+        let labels = Labels {
+            category: self.label(entry.category.as_deref())?.unwrap_or(0),
+            channel: self.label(entry.channel.as_deref())?.unwrap_or(0),
+            unit_out: self.unit(&entry.out.unit, change)?,
+            unit_in: self.unit(&entry.arriving.unit, change)?,
+        };
+        let payee = self.label(entry.payee.as_deref())?;
+        let some = |id: i64| (id != 0).then_some(id);
+        let seq = self.seq;
+        let numbers = [
+            Some(seq),
+            Some(entry.id.0),
+            Some(change),
+            Some(entry.at.0),
+            Some(kind_column(entry.kind)),
+            entry.out.account.map(|a| a.0),
+            entry.arriving.account.map(|a| a.0),
+            Some(labels.unit_out),
+            Some(labels.unit_in),
+            Some(entry.out.amount),
+            Some(entry.arriving.amount),
+            Some(entry.fee),
+            Some(entry.tax),
+            some(labels.category),
+            payee,
+            some(labels.channel),
+            expires_column(entry.expires),
+        ];
+        let row = (numbers, entry.note.clone());
+        if let Some(waiting) = &mut self.waiting
+            && waiting.takes(entry.id)
+        {
+            waiting.rows.push(row);
+            if waiting.rows.len() == ROWS {
+                self.write_waiting()?;
+            }
+        } else {
+            self.write_waiting()?;
+            let sql = format!("INSERT {INTO}{} ON CONFLICT (id) DO NOTHING", marks(1));
+            let fail = |error| self.store.fail(error);
+            let mut statement = self.store.db.prepare_cached(&sql).map_err(fail)?;
+            bind(&mut statement, &[row]).map_err(fail)?;
+            if statement.raw_execute().map_err(fail)? == 0 {
+                return Ok(false);
+            }
+        }
+        self.seq += 1;
+        self.count_entry(entry, labels, seq, Counted::New)?;
+        Ok(true)
+    }
+
+    pub(in crate::store) fn record_snapshot(
+        &mut self,
+        snapshot: &Snapshot,
+        change: i64,
+    ) -> Result<(), StoreError> {
+        let account = self.account(snapshot.account)?;
+        if account.closed {
+            return Err(RuleBroken::AccountClosed { account: account.name }.into());
+        }
+        let seq = self.next_seq();
+        let sql = "INSERT INTO snapshot (seq, id, change, at, account, balance, note)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let Snapshot { id, at, account, balance, note } = snapshot;
+        self.execute(sql, params![seq, id.0, change, at.0, account.0, balance, note])?;
+        self.count_snapshot(Place { account: *account, at: *at, seq }, *balance, Counted::New)
+    }
+
+    /// The number of the entry of that id, if there is one, and whether it is the same as `wanted`,
+    /// whatever the id of that, and counts.
+    pub(in crate::store) fn recorded_entry(
+        &mut self,
+        id: Id,
+        wanted: &Entry,
+    ) -> Result<Option<(i64, bool)>, StoreError> {
+        const NUMBERS: usize = 16;
+        self.write_waiting()?;
+        let sql = "SELECT seq, change, at, kind, from_account, to_account, unit_out, unit_in, amount_out,
+                          amount_in, fee, tax, category, payee, channel, expires, note
+                   FROM entry WHERE id = ?1";
+        let found = {
+            let fail = |error| self.store.fail(error);
+            let statement = match &mut self.entry_of_id {
+                Some(statement) => statement,
+                none => none.insert(self.store.db.prepare_cached(sql).map_err(fail)?),
+            };
+            let mut rows = statement.query([id.0]).map_err(fail)?;
+            let Some(row) = rows.next().map_err(fail)? else { return Ok(None) };
+            let mut numbers = [None; NUMBERS];
+            for (column, number) in numbers.iter_mut().enumerate() {
+                *number = row.get::<_, Option<i64>>(column).map_err(fail)?;
+            }
+            let note = row.get_ref(NUMBERS).and_then(|note| Ok(note.as_str_or_null()?)).map_err(fail)?;
+            (note == wanted.note.as_deref()).then_some(numbers).ok_or(numbers[0])
+        };
+        let [seq, change, found @ ..] = match found {
+            Ok(numbers) => numbers,
+            Err(seq) => return Ok(seq.map(|seq| (seq, false))),
+        };
+        let mut words = [None; 3];
+        for (word, text) in words.iter_mut().zip([&wanted.category, &wanted.payee, &wanted.channel]) {
+            if let Some(text) = text.as_deref().filter(|text| !text.is_empty()) {
+                // A word that was never noted is no number, and so no entry's.
+                *word = Some(self.noted_label(text)?.unwrap_or(-1));
+            }
+        }
+        let unit = |unit: &Unit| Some(self.units.get(unit).copied().unwrap_or(-1));
+        let wanted = [
+            Some(wanted.at.0),
+            Some(kind_column(wanted.kind)),
+            wanted.out.account.map(|a| a.0),
+            wanted.arriving.account.map(|a| a.0),
+            unit(&wanted.out.unit),
+            unit(&wanted.arriving.unit),
+            Some(wanted.out.amount),
+            Some(wanted.arriving.amount),
+            Some(wanted.fee),
+            Some(wanted.tax),
+            words[0],
+            words[1],
+            words[2],
+            expires_column(wanted.expires),
+        ];
+        let same = found == wanted && self.counts(change.unwrap_or_default())?;
+        Ok(seq.map(|seq| (seq, same)))
+    }
+
+    /// The number of the snapshot of that id, and whether it is the same as `wanted` and counts.
+    pub(in crate::store) fn recorded_snapshot(
+        &mut self,
+        id: Id,
+        wanted: &Snapshot,
+    ) -> Result<Option<(i64, bool)>, StoreError> {
+        let sql = "SELECT seq, change, at, account, balance, note FROM snapshot WHERE id = ?1";
+        let found = self.one(sql, [id.0], |row| {
+            let (at, account, balance) = (Moment(row.get(2)?), AccountId(row.get(3)?), row.get(4)?);
+            let found = Snapshot { id: wanted.id, at, account, balance, note: row.get(5)? };
+            Ok((row.get(0)?, row.get(1)?, found))
+        })?;
+        let Some((seq, change, found)) = found else { return Ok(None) };
+        Ok(Some((seq, found == *wanted && self.counts(change)?)))
+    }
+}
