@@ -4,7 +4,8 @@
 use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot, name};
 use crate::money::{DECIMALS_MAX, Rate, Unit, decimal_parts};
 use crate::period::{Day, Moment};
-use serde::Deserialize;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
 
 /// No line is longer than that.
@@ -47,6 +48,10 @@ pub enum Wrong {
 /// One line of a file.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly every line is an entry, and lines are handed on by hundreds"
+)]
 pub enum Line {
     /// A unit comes into use.
     Unit(UnitLine),
@@ -57,7 +62,7 @@ pub enum Line {
     /// What one command wrote; its facts name it.
     Change(ChangeLine),
     /// A dated event.
-    Entry(Box<EntryLine>),
+    Entry(EntryLine),
     /// A balance seen.
     Snapshot(SnapshotLine),
     /// A change no longer counts, or counts again.
@@ -124,8 +129,8 @@ pub struct ChangeLine {
 pub struct EntryLine {
     pub id: Option<SmolStr>,
     pub change: Option<SmolStr>,
-    pub at: SmolStr,
-    pub kind: SmolStr,
+    pub at: When,
+    pub kind: KindWord,
     pub from: Option<SmolStr>,
     pub out: Option<SmolStr>,
     pub out_unit: Option<SmolStr>,
@@ -142,6 +147,70 @@ pub struct EntryLine {
     pub note: Option<String>,
 }
 
+/// What stands under `at`, read beside the one who records it.
+#[derive(Debug)]
+pub enum When {
+    /// A date and a time.
+    Moment(Moment),
+    /// A date alone.
+    Day(Day),
+    /// Neither.
+    Neither(SmolStr),
+}
+
+/// What stands under `kind`, read beside the one who records it.
+#[derive(Debug)]
+pub enum KindWord {
+    /// A kind.
+    Kind(Kind),
+    /// None.
+    None(SmolStr),
+}
+
+/// A text that is read into something at once.
+struct Text<T>(fn(&str) -> T);
+
+impl<T> Visitor<'_> for Text<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok((self.0)(text))
+    }
+}
+
+impl<'de> Deserialize<'de> for When {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<When, D::Error> {
+        let read = |text: &str| {
+            let moment = Moment::parse_iso(text).map(When::Moment);
+            let day = || Day::parse_iso(text).map(When::Day);
+            moment.or_else(day).unwrap_or_else(|| When::Neither(text.into()))
+        };
+        from.deserialize_str(Text(read))
+    }
+}
+
+impl<'de> Deserialize<'de> for KindWord {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<KindWord, D::Error> {
+        let read = |text: &str| Kind::parse(text).map_or_else(|| KindWord::None(text.into()), KindWord::Kind);
+        from.deserialize_str(Text(read))
+    }
+}
+
+impl When {
+    /// The moment; of a date alone the one that is given for it.
+    fn or(&self, of_day: fn(Day) -> Moment) -> Result<Moment, Wrong> {
+        match self {
+            When::Moment(at) => Ok(*at),
+            When::Day(day) => Ok(of_day(*day)),
+            When::Neither(text) => Err(value("at", text, A_MOMENT)),
+        }
+    }
+}
+
 /// A snapshot.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,7 +218,7 @@ pub struct EntryLine {
 pub struct SnapshotLine {
     pub id: Option<SmolStr>,
     pub change: Option<SmolStr>,
-    pub at: SmolStr,
+    pub at: When,
     pub account: SmolStr,
     pub balance: SmolStr,
     pub note: Option<String>,
@@ -290,14 +359,17 @@ impl EntryLine {
     /// The entry between two places, of which account and unit are known, and what makes it what it
     /// is. Its id is not made yet.
     pub fn entry(
-        self: Box<Self>,
+        self,
         from: Option<(AccountId, Unit)>,
         to: Option<(AccountId, Unit)>,
         outside: [Option<Unit>; 2],
     ) -> Result<(Entry, Content), Wrong> {
         let kinds = "spend, earn, topup, refund, transfer, withdraw, pay or expire";
-        let kind = Kind::parse(&self.kind).ok_or_else(|| value("kind", &self.kind, kinds))?;
-        let at = moment(&self.at)?;
+        let kind = match &self.kind {
+            KindWord::Kind(kind) => *kind,
+            KindWord::None(word) => return Err(value("kind", word, kinds)),
+        };
+        let at = self.at.or(Day::start)?;
         let [out_said, in_said] = outside;
         let of = |place: &Option<(AccountId, Unit)>| place.as_ref().map(|(_, unit)| unit.clone());
         let (out_known, in_known) = (of(&from).or(out_said), of(&to).or(in_said));
@@ -399,8 +471,7 @@ impl EntryLine {
 impl SnapshotLine {
     /// The snapshot of an account whose unit is known. Its id is not made yet.
     pub fn snapshot(&self, account: AccountId, unit: &Unit) -> Result<Snapshot, Wrong> {
-        let day = || Day::parse_iso(&self.at).map(Day::end);
-        let at = Moment::parse_iso(&self.at).or_else(day).ok_or_else(|| value("at", &self.at, A_MOMENT))?;
+        let at = self.at.or(Day::end)?;
         let balance = amount("balance", &self.balance, unit)?;
         Ok(Snapshot { id: Id(0), at, account, balance, note: self.note.clone() })
     }
@@ -422,14 +493,34 @@ pub fn own_id(text: &str) -> Option<Id> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Content(u64);
 
+/// By which each step multiplies.
+const PRIME: u64 = 0x0000_0100_0000_01b3;
+
+impl Default for Content {
+    fn default() -> Content {
+        Content(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+/// Words of files are found by it, too: they are short, and few are remembered.
+impl std::hash::Hasher for Content {
+    fn write(&mut self, bytes: &[u8]) {
+        *self = self.bytes(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 impl Content {
     /// The content that begins with a text.
     pub fn of(text: &str) -> Content {
-        Content(0xcbf2_9ce4_8422_2325).text(text)
+        Content::default().text(text)
     }
 
     fn bytes(self, bytes: &[u8]) -> Content {
-        let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(PRIME);
         Content(bytes.iter().fold(self.0, step))
     }
 
@@ -448,7 +539,10 @@ impl Content {
     /// And a number.
     #[must_use]
     pub fn number(self, number: i64) -> Content {
-        self.bytes(&number.to_le_bytes())
+        let zeros = number.leading_zeros() as usize / 8;
+        let Content(hash) = self.bytes(&number.to_le_bytes()[..8 - zeros]);
+        // A byte of zeros multiplies, and no more.
+        Content(hash.wrapping_mul(PRIME.wrapping_pow(zeros as u32)))
     }
 
     /// 64 bits for the content that came so often.
@@ -456,5 +550,18 @@ impl Content {
         let Content(hash) = self.bytes(&time.to_le_bytes());
         // The low bits of FNV stir little; the high ones are folded in, for 48 bits are used.
         hash ^ (hash >> 48)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_content_of_its_eight_bytes() {
+        for number in [0, 1, 255, 256, -1, 4500, 1 << 40, i64::MIN, i64::MAX] {
+            let plain = Content::of("amount").bytes(&number.to_le_bytes());
+            assert_eq!(Content::of("amount").number(number), plain, "{number}");
+        }
     }
 }

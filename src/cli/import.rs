@@ -171,7 +171,7 @@ impl Iterator for Lines {
 type Taken = Result<(u64, Line), Stopped>;
 
 /// So many lines are handed on at once.
-const LINES_AT_ONCE: usize = 256;
+const LINES_AT_ONCE: usize = 128;
 /// So many times that, before the reader waits.
 const AHEAD: usize = 8;
 /// After so many lines it is shown again how far the reading is.

@@ -10,7 +10,9 @@ use crate::ledger::{AccountId, Id, name};
 use crate::money::Unit;
 use crate::period::Moment;
 use rusqlite::params;
+use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasherDefault;
 
 /// What became of the lines of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,7 +71,7 @@ impl Store {
             has_facts: false,
             here: HashSet::new(),
             aliases: HashMap::new(),
-            names: HashMap::new(),
+            names: HashMap::default(),
             matched: Matched::default(),
             repeats: HashMap::new(),
         };
@@ -193,7 +195,7 @@ struct Carry<'s> {
     /// What the file calls an account that the ledger calls otherwise by now.
     aliases: HashMap<String, AccountId>,
     /// Names that were looked up since accounts last changed.
-    names: HashMap<String, AccountId>,
+    names: HashMap<SmolStr, AccountId, BuildHasherDefault<Content>>,
     matched: Matched,
     /// How often a content came without an id, where it came often.
     repeats: HashMap<Content, u64>,

@@ -1,7 +1,7 @@
 //! What is derived from the facts, computed from all of them at once. The door keeps the same
 //! figures step by step; `check` holds the two against each other.
 
-use crate::ledger::{Bills, Entry, Expires, Kind, Lots, Measure};
+use crate::ledger::{Bills, Entry, Expires, Flow, Kind, Lots, Measure};
 use crate::period::{Day, Moment};
 use std::collections::{BTreeMap, HashMap};
 
@@ -125,6 +125,16 @@ pub struct MonthTotal {
     pub facts: i64,
     /// One sum for each measure.
     pub sums: [i64; Measure::COUNT],
+}
+
+impl MonthTotal {
+    /// Adds to one of the sums; does it fit?
+    pub fn add(&mut self, flow: Flow) -> bool {
+        let sum = &mut self.sums[flow.measure as usize];
+        let more = sum.checked_add(flow.amount);
+        *sum = more.unwrap_or(*sum);
+        more.is_some()
+    }
 }
 
 /// A row of the table `seen`.

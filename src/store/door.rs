@@ -4,12 +4,15 @@ mod record;
 
 use super::tally::{Counted, Place, Tally};
 use super::{Applied, Change, Fact, Refusal, Store, StoreError};
+use crate::import::Content;
 use crate::ledger::{Account, AccountId, Id, RuleBroken, name};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
 use record::Waiting;
 use rusqlite::{CachedStatement, OptionalExtension, params};
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::BuildHasherDefault;
 
 /// No ledger ever comes this far: what has a higher number is damage.
 const SEQ_MAX: i64 = 1 << 62;
@@ -26,7 +29,7 @@ pub(super) struct Pass<'s> {
     pub(super) touched: BTreeSet<AccountId>,
     pub(super) tally: Tally,
     /// The numbers of words that were looked up.
-    labels: HashMap<String, i64>,
+    labels: HashMap<SmolStr, i64, BuildHasherDefault<Content>>,
     /// Entries that are still to be written.
     waiting: Option<Waiting>,
     /// The statements with which an import writes them: several at once, and one.
@@ -93,7 +96,7 @@ impl<'s> Pass<'s> {
             units: store.unit_numbers()?,
             touched: BTreeSet::new(),
             tally: Tally::default(),
-            labels: HashMap::new(),
+            labels: HashMap::default(),
             waiting: None,
             insert_entries: None,
             insert_entry: None,

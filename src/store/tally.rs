@@ -96,11 +96,14 @@ impl Pass<'_> {
         if let Some(account) = entry.out.account.or(entry.arriving.account).filter(|_| sign > 0) {
             self.check_fits(account, entry.out.amount.max(entry.arriving.amount))?;
         }
-        for flow in entry.flows() {
-            self.add_flow(Flow { amount: sign * flow.amount, ..flow }, month)?;
-        }
         for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
-            self.tally.totals.entry((account, month)).or_default().facts += sign;
+            let total = self.tally.totals.entry((account, month)).or_default();
+            total.facts += sign;
+            for flow in entry.flows().filter(|flow| flow.account == account) {
+                if !total.add(Flow { amount: sign * flow.amount, ..flow }) {
+                    return Err(self.too_large(account));
+                }
+            }
             self.count_side(Place { account, at: entry.at, seq }, entry, counted)?;
         }
         if is_categorised(entry.kind) {
@@ -124,7 +127,6 @@ impl Pass<'_> {
     /// Counts an entry on one of its sides.
     fn count_side(&mut self, place: Place, entry: &Entry, counted: Counted) -> Result<(), StoreError> {
         let account = place.account;
-        self.touched.insert(account);
         let step = if entry.out.account == Some(account) {
             Step::Leave { kind: entry.kind, amount: entry.out.amount, expires: entry.expires }
         } else {
@@ -133,8 +135,15 @@ impl Pass<'_> {
         let dated =
             matches!(step, Step::Arrive { kind: Kind::Earn, expires, .. } if expires != Expires::Unknown);
         let delta = counted.sign() * entry.change_of(account);
+        let is_carrier = self.is_carrier(account);
         let end = self.end(account)?;
         end.row.has_lots |= dated && counted != Counted::Out;
+        // Most entries go on where an account without lots and bills stands.
+        if end.moved && end.goes_on(place, counted) && !is_carrier && !end.row.has_lots {
+            return if end.go_on(place, delta) { Ok(()) } else { Err(self.too_large(account)) };
+        }
+        self.touched.insert(account);
+        let end = self.end(account)?;
         if end.goes_on(place, counted) {
             self.parts_go_on(place, step)?;
             return self.end_at(place, delta);
@@ -228,14 +237,8 @@ impl Pass<'_> {
 
     /// The path ends with a fact that moves the balance so far.
     fn end_at(&mut self, place: Place, delta: i64) -> Result<(), StoreError> {
-        let end = self.end(place.account)?;
-        (end.moved, end.is_there) = (true, true);
-        end.row.fact_at = end.row.fact_at.max(place.at.0);
-        match end.row.balance.checked_add(delta) {
-            Some(balance) => end.row.balance = balance,
-            None => return Err(self.too_large(place.account)),
-        }
-        Ok(())
+        let fits = self.end(place.account)?.go_on(place, delta);
+        if fits { Ok(()) } else { Err(self.too_large(place.account)) }
     }
 
     /// Moves the path of a balance from a place on: the next snapshot explains that much more or
@@ -289,13 +292,8 @@ impl Pass<'_> {
     }
 
     fn add_flow(&mut self, flow: Flow, month: Month) -> Result<(), StoreError> {
-        let total = self.tally.totals.entry((flow.account, month)).or_default();
-        let sum = &mut total.sums[flow.measure as usize];
-        match sum.checked_add(flow.amount) {
-            Some(more) => *sum = more,
-            None => return Err(self.too_large(flow.account)),
-        }
-        Ok(())
+        let fits = self.tally.totals.entry((flow.account, month)).or_default().add(flow);
+        if fits { Ok(()) } else { Err(self.too_large(flow.account)) }
     }
 
     /// Does the ledger hold what it holds now, with a fact of that amount in it?
@@ -511,6 +509,15 @@ impl Pass<'_> {
 }
 
 impl End {
+    /// The path ends with a fact that moves the balance so far; does it fit?
+    fn go_on(&mut self, place: Place, delta: i64) -> bool {
+        (self.moved, self.is_there) = (true, true);
+        self.row.fact_at = self.row.fact_at.max(place.at.0);
+        let balance = self.row.balance.checked_add(delta);
+        self.row.balance = balance.unwrap_or(self.row.balance);
+        balance.is_some()
+    }
+
     /// Is a fact at that place the last one on the path?
     fn goes_on(&self, place: Place, counted: Counted) -> bool {
         counted == Counted::New && self.walk != Walk::All && place.at.0 >= self.row.fact_at

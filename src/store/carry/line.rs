@@ -144,7 +144,7 @@ impl Carry<'_> {
         Ok(true)
     }
 
-    pub(super) fn entry_line(&mut self, mut line: Box<EntryLine>) -> Result<bool, Fault> {
+    pub(super) fn entry_line(&mut self, mut line: EntryLine) -> Result<bool, Fault> {
         let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
         if let Some(id) = id
             && self.is_known("entry", id)?

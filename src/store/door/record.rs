@@ -1,6 +1,7 @@
 //! Facts that are recorded, and facts that were.
 
 use super::Pass;
+use crate::import::Content;
 use crate::ledger::{AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::money::Unit;
 use crate::period::Moment;
@@ -9,6 +10,7 @@ use crate::store::derived::{Labels, expires_column, kind_column};
 use crate::store::tally::{Counted, Place};
 use rusqlite::{Statement, params};
 use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 
 /// The columns of an entry: numbers, and then a note.
 const COLUMNS: usize = 18;
@@ -27,7 +29,7 @@ pub(super) struct Waiting {
     /// The last day of which the ledger has an id, or this import made one.
     day: i64,
     /// The ids of that day, all of them made by this import.
-    ids: HashSet<Id>,
+    ids: HashSet<Id, BuildHasherDefault<Content>>,
 }
 
 impl Waiting {
@@ -66,7 +68,7 @@ impl Pass<'_> {
     pub(in crate::store) fn write_together(&mut self) -> Result<(), StoreError> {
         let last: Option<i64> = self.one("SELECT max(id) FROM entry", [], |row| row.get(0))?.flatten();
         let day = last.map_or(i64::MIN, |id| Id(id).day());
-        self.waiting = Some(Waiting { rows: Vec::new(), day, ids: HashSet::new() });
+        self.waiting = Some(Waiting { rows: Vec::new(), day, ids: HashSet::default() });
         Ok(())
     }
 
