@@ -157,25 +157,25 @@ pub struct Micropayments {
     pub share_percent: Option<String>,
 }
 
-/// The small payments among all that was spent in a unit; `amounts` are theirs, in any order.
-pub fn micropayments(threshold: Money, mut amounts: Vec<i64>, spent: i64) -> Micropayments {
+/// The small payments among all that was spent in a unit; `amounts` says how many there were of each
+/// amount.
+pub fn micropayments(threshold: Money, amounts: &BTreeMap<i64, i64>, spent: i64) -> Micropayments {
     let unit = threshold.unit.clone();
-    let sum: i128 = amounts.iter().map(|a| i128::from(*a)).sum();
-    let count = amounts.len();
-    let median = if count == 0 {
-        None
-    } else {
-        let (_, upper, _) = amounts.select_nth_unstable(count / 2);
-        let upper = *upper;
-        if count % 2 == 1 {
-            Some(upper)
-        } else {
-            let lower = amounts[..count / 2].iter().copied().max().unwrap_or(upper);
-            Some(round(i128::from(lower) + i128::from(upper), 2, RoundingMode::HalfUp) as i64)
-        }
+    let sum: i128 = amounts.iter().map(|(amount, count)| i128::from(*amount) * i128::from(*count)).sum();
+    let count: i64 = amounts.values().sum();
+    // The amount that has so many others before it.
+    let at = |place: i64| {
+        let mut before = 0;
+        let found = amounts.iter().find(|(_, count)| {
+            before += **count;
+            before > place
+        });
+        found.map(|(amount, _)| i128::from(*amount))
     };
+    let middle = at((count - 1) / 2).zip(at(count / 2));
+    let median = middle.map(|(lower, upper)| round(lower + upper, 2, RoundingMode::HalfUp) as i64);
     Micropayments {
-        count: count as i64,
+        count,
         amount: unit.money(i64::try_from(sum).unwrap_or(i64::MAX)),
         median: median.map(|m| unit.money(m)),
         share_percent: percent(sum, i128::from(spent)),
@@ -389,11 +389,17 @@ mod tests {
 
     #[test]
     fn the_median_of_two_middle_payments_is_their_mean_rounded_up() {
-        let of = |amounts: &[i64]| micropayments(won(10_000), amounts.to_vec(), 100).median.map(|m| m.parts);
+        let of = |amounts: &[i64]| {
+            let mut counts = BTreeMap::new();
+            amounts.iter().for_each(|amount| *counts.entry(*amount).or_default() += 1);
+            micropayments(won(10_000), &counts, 100).median.map(|m| m.parts)
+        };
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[5]), Some(5));
         assert_eq!(of(&[9, 1, 4]), Some(4));
         assert_eq!(of(&[9, 1, 4, 5]), Some(5));
+        assert_eq!(of(&[9, 1, 1, 1]), Some(1));
+        assert_eq!(of(&[9, 9, 4, 4]), Some(7));
     }
 
     #[test]

@@ -31,7 +31,9 @@ pub use read::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
 pub use repair::Repair;
 
 /// The steps that lead from an empty file to the present form. The list only grows.
-const STEPS: &[&str] = &[include_str!("store/001-ledger.sql")];
+const STEPS: &[&str] = &[include_str!("store/001-ledger.sql"), include_str!("store/002-sizes.sql")];
+/// The form from which on a ledger has the table `spend_size`; older ones can be read all the same.
+const WITH_SIZES: i64 = 2;
 
 /// Marks a file as a ledger: "jndn".
 const APPLICATION: i64 = 0x6a6e_646e;
@@ -225,8 +227,7 @@ impl Store {
             }
             let store = locked?;
             // Another process may have brought the file up to date while this one waited.
-            let version = store.number("PRAGMA user_version").map_err(|e| store.fail(e))?;
-            store.upgrade(version, STEPS)?;
+            store.upgrade(store.form()?, STEPS)?;
             return Ok(store);
         }
     }
@@ -273,13 +274,34 @@ impl Store {
         Store::unborn(Path::new(":memory:"), true, Duration::ZERO)
     }
 
+    /// An empty ledger of an older form, in memory only.
+    fn as_of(form: i64) -> Result<Store, StoreError> {
+        let steps = STEPS.get(..usize::try_from(form).unwrap_or(0)).unwrap_or(STEPS);
+        Store::unborn_after(steps, Path::new(":memory:"), true, Duration::ZERO)
+    }
+
     fn unborn(path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
+        Store::unborn_after(STEPS, path, writing, wait)
+    }
+
+    fn unborn_after(steps: &[&str], path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
         let fail = |e| StoreError::Sqlite(path.to_path_buf(), e);
         let db = Connection::open_in_memory().map_err(fail)?;
         let store = Store { db, path: path.to_path_buf(), unborn: true, draft: None, writing, wait };
         store.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE").map_err(fail)?;
-        store.upgrade(0, STEPS)?;
+        store.upgrade(0, steps)?;
         Ok(store)
+    }
+
+    /// The form of the file: how many steps it has taken. One that was not written since a newer
+    /// version came is of an older form.
+    fn form(&self) -> Result<i64, StoreError> {
+        self.number("PRAGMA user_version").map_err(|e| self.fail(e))
+    }
+
+    /// Has the ledger the table `spend_size`?
+    fn has_sizes(&self) -> Result<bool, StoreError> {
+        Ok(self.form()? >= WITH_SIZES)
     }
 
     /// Is there no file yet?

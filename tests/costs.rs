@@ -60,7 +60,7 @@ const BUDGETS: [(&str, usize, u64); 14] = [
     ("balance", 7, 780),
     ("history --limit 20", 6, 2_600),
     ("history 카카오페이 --limit 20", 7, 4_200),
-    ("report 2026-10", 108, 28_000),
+    ("report 2026-10", 109, 26_000),
     ("expiring", 6, 900),
     ("due", 9, 2_400),
     ("stale", 5, 620),
@@ -69,8 +69,8 @@ const BUDGETS: [(&str, usize, u64); 14] = [
     ("fees 카카오페이 all", 9, 840),
     ("account list", 4, 530),
     ("rate list", 5, 540),
-    ("spend 카카오페이 4500", 20, 1_850),
-    ("undo", 46, 3_400),
+    ("spend 카카오페이 4500", 21, 1_850),
+    ("undo", 47, 3_400),
 ];
 
 #[test]

@@ -422,3 +422,50 @@ fn an_import_that_was_undone_says_on_its_return_that_redo_brings_it_back() {
     assert!(!said(&output).contains("undone here"), "{}", said(&output));
     home.fine("check --ledger other.db");
 }
+
+/// A ledger that the first form of the file was kept in, with lots, a bill, an undo and a redo.
+fn of_form_1() -> Home {
+    let home = Home::new();
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ledgers/form-1.db");
+    std::fs::copy(old, home.ledger()).expect("a copy");
+    home
+}
+
+const READINGS: [&str; 6] = [
+    "balance --json",
+    "report 2026-10 --json",
+    "report 2026-08-15..2026-11-03 --json",
+    "report 2026-10 --month-start 4 --json",
+    "history --json",
+    "export --to json",
+];
+
+#[test]
+fn a_ledger_of_an_older_form_is_read_as_it_lies() {
+    let home = of_form_1();
+    let before = std::fs::read(home.ledger()).expect("a file");
+    for line in READINGS {
+        home.fine(line);
+    }
+    assert!(home.fine("report 2026-10").contains("3 of them, 24,300 in all, median 9,900"));
+    assert!(home.fine("check").contains("All is well: 4 accounts, 12 entries, 3 snapshots."));
+    assert!(before == std::fs::read(home.ledger()).expect("a file"), "a reading changed the file");
+}
+
+#[test]
+fn the_first_change_brings_an_older_ledger_up_to_date_and_keeps_a_copy() {
+    let home = of_form_1();
+    let told = READINGS.map(|line| home.fine(line));
+    home.fine("spend kakao 100 --date 2026-11-20");
+    home.fine("undo");
+    assert!(home.path("ledger.db.before-form-2").exists());
+    assert!(home.fine("check").contains("All is well"));
+    // What was read from the entries is read from the sums by now, and is the same.
+    for (line, before) in READINGS.iter().zip(&told).filter(|(line, _)| line.starts_with("report")) {
+        assert_eq!(&home.fine(line), before, "{line}");
+    }
+    home.fine("restore ledger.db.before-form-2");
+    for (line, before) in READINGS.iter().zip(&told) {
+        assert_eq!(&home.fine(line), before, "{line}");
+    }
+}

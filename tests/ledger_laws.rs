@@ -502,8 +502,9 @@ impl Scene {
         if let (Some(from), Some(to)) = range {
             for unit in [won(), dollars(), points()] {
                 let limits = [unit.money(threshold)];
-                let mut amounts = fine(self.store.micropayments(&limits, from, to))?.remove(0);
-                amounts.sort();
+                let counts = fine(self.store.micropayments(&limits, from, to))?.remove(0);
+                let times = |(amount, count): (i64, i64)| std::iter::repeat_n(amount, count as usize);
+                let amounts: Vec<i64> = counts.into_iter().flat_map(times).collect();
                 same("micropayments", amounts, self.referee.micropayments(&unit, threshold, from, to))?;
             }
         }

@@ -105,8 +105,9 @@ fn summary(
         limits.filter_map(|limit| Some((limit.clone(), spent(&limit.unit)?))).unzip();
     let amounts = store.micropayments(&limits, begin, end)?;
     let micropayments = limits.into_iter().zip(amounts).zip(spent);
-    let micropayments =
-        micropayments.map(|((limit, amounts), spent)| report::micropayments(limit, amounts, spent)).collect();
+    let micropayments = micropayments
+        .map(|((limit, amounts), spent)| report::micropayments(limit, &amounts, spent))
+        .collect();
     let mut fees = Vec::new();
     for mut total in store.channels(Some(begin), Some(end))? {
         // Charges on top are no part of the amount that they are a share of.

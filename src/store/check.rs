@@ -70,6 +70,9 @@ impl Store {
         compare("total", &derived.total, &kept.total, found);
         compare("category_total", &derived.category_total, &kept.category_total, found);
         compare("channel_total", &derived.channel_total, &kept.channel_total, found);
+        if self.has_sizes()? {
+            compare("spend_size", &derived.spend_size, &kept.spend_size, found);
+        }
         compare("lot", &derived.lot, &kept.lot, found);
         compare("bill", &derived.bill, &kept.bill, found);
         Ok(())
@@ -145,7 +148,7 @@ impl Store {
         let schema = |store: &Store| -> Result<BTreeMap<String, Option<String>>, StoreError> {
             Ok(store.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
         };
-        let (wanted, found) = (schema(&Store::in_memory()?)?, schema(self)?);
+        let (wanted, found) = (schema(&Store::as_of(self.form()?)?)?, schema(self)?);
         let wrong = wanted.iter().filter_map(|(name, sql)| match found.get(name) {
             None => Some(format!("`{name}` is missing")),
             Some(other) if other != sql => Some(format!("`{name}` is not what it was made as")),
@@ -368,6 +371,11 @@ impl Store {
             let key = (row.get(0)?, row.get(1)?, row.get(2)?);
             Ok((key, [row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?]))
         })?);
+        if self.has_sizes()? {
+            let sql = "SELECT month, unit, amount, count FROM spend_size";
+            kept.spend_size
+                .extend(self.all(sql, [], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?)))?);
+        }
         let pair = |row: &rusqlite::Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get(2)?));
         kept.lot.extend(self.all("SELECT account, expires, amount FROM lot", [], pair)?);
         kept.bill.extend(self.all("SELECT account, month, amount FROM bill", [], pair)?);

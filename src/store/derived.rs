@@ -166,6 +166,9 @@ pub type CategoryKey = (i64, i64, i64, i64);
 /// Key of `channel_total`: month, channel, unit.
 pub type ChannelKey = (i64, i64, i64);
 
+/// Key of `spend_size`: month, unit, amount.
+pub type SizeKey = (i64, i64, i64);
+
 /// Everything that the facts lead to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Derived {
@@ -179,6 +182,8 @@ pub struct Derived {
     pub category_total: BTreeMap<CategoryKey, (i64, i64)>,
     /// Count, amount, fee, tax.
     pub channel_total: BTreeMap<ChannelKey, [i64; 4]>,
+    /// Count of the spends of one amount.
+    pub spend_size: BTreeMap<SizeKey, i64>,
     /// By account and last day.
     pub lot: BTreeMap<(i64, i64), i64>,
     /// By account and month.
@@ -248,6 +253,9 @@ impl Derivation {
             let total = self.derived.category_total.entry(key).or_default();
             total.0 += 1;
             total.1 += amount;
+        }
+        if entry.kind == Kind::Spend {
+            *self.derived.spend_size.entry((month, labels.unit_out, entry.out.amount)).or_default() += 1;
         }
         let charges = entry.fee + entry.tax;
         let has_channel = entry.channel.is_some();

@@ -7,8 +7,8 @@ use crate::ledger::Measure;
 use rusqlite::types::Value;
 
 /// The tables that hold what is derived, as the schema names them.
-pub const DERIVED: [&str; 8] =
-    ["voided", "standing", "seen", "total", "category_total", "channel_total", "lot", "bill"];
+pub const DERIVED: [&str; 9] =
+    ["voided", "standing", "seen", "total", "category_total", "channel_total", "spend_size", "lot", "bill"];
 
 /// What a repair came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +68,9 @@ impl Store {
             [month, channel, unit].into_iter().chain(sums).collect::<Vec<i64>>()
         });
         self.refill("channel_total", "month, channel, unit, count, amount, fee, tax", channel)?;
+        let sizes = derived.spend_size.into_iter();
+        let sizes = sizes.map(|((month, unit, amount), count)| vec![month, unit, amount, count]);
+        self.refill("spend_size", "month, unit, amount, count", sizes)?;
         let row = |((account, at), amount)| vec![account, at, amount];
         self.refill("lot", "account, expires, amount", derived.lot.into_iter().map(row))?;
         self.refill("bill", "account, month, amount", derived.bill.into_iter().map(row))
@@ -207,6 +210,7 @@ mod tests {
             "seen" => "unexplained = 1",
             "total" => "spent = spent + 1",
             "category_total" | "channel_total" | "lot" | "bill" => "amount = 1",
+            "spend_size" => "count = count + 1",
             _ => unreachable!("a derived table"),
         };
         for table in DERIVED {

@@ -6,22 +6,27 @@
 
 use super::StoreError;
 use super::derived::{
-    CategoryKey, ChannelKey, Labels, MonthTotal, Parts, StandingRow, Step, categorised, charged_amount,
-    expires_of, is_categorised, kind_column,
+    CategoryKey, ChannelKey, Labels, MonthTotal, Parts, SizeKey, StandingRow, Step, categorised,
+    charged_amount, expires_of, is_categorised, kind_column,
 };
 use super::door::Pass;
 use super::read::amount_at;
+use crate::import::Content;
 use crate::ledger::{AccountId, Bills, Entry, Expires, Flow, Kind, Lots, Measure, RuleBroken};
 use crate::period::{Moment, Month};
 use rusqlite::params;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasherDefault;
 
 /// So much may all facts of a ledger move together. No sum over any of them, nor a difference of
 /// such sums, passes what 64 bits hold.
 const MOVED_MAX: i128 = 1 << 61;
 /// It would take eight million amounts below this one to move that much.
 const LARGE: u64 = 1 << 38;
+
+/// So many amounts are counted at once; the memory of an import has a bound.
+const SIZES_MAX: usize = 1 << 16;
 
 /// What was counted and is not written yet.
 #[derive(Default)]
@@ -30,6 +35,7 @@ pub(super) struct Tally {
     totals: BTreeMap<(AccountId, Month), MonthTotal>,
     categories: BTreeMap<CategoryKey, (i64, i64)>,
     channels: BTreeMap<ChannelKey, [i64; 4]>,
+    sizes: HashMap<SizeKey, i64, BuildHasherDefault<Content>>,
 }
 
 /// Where the path of an account's balance ends.
@@ -111,6 +117,13 @@ impl Pass<'_> {
             let key = (i64::from(month.0), kind_column(entry.kind), labels.category, unit);
             let total = self.tally.categories.entry(key).or_default();
             (total.0, total.1) = (total.0 + sign, total.1 + sign * amount);
+        }
+        if entry.kind == Kind::Spend {
+            let key = (i64::from(month.0), labels.unit_out, entry.out.amount);
+            *self.tally.sizes.entry(key).or_default() += sign;
+            if self.tally.sizes.len() >= SIZES_MAX {
+                self.write_sizes()?;
+            }
         }
         let charges = entry.fee + entry.tax;
         let has_channel = entry.channel.is_some();
@@ -445,6 +458,28 @@ impl Pass<'_> {
         for ((month, channel, unit), sums) in std::mem::take(&mut self.tally.channels) {
             let (keys, key) = (["month", "channel", "unit"], [month, channel, unit]);
             self.add_to("channel_total", &keys, &key, "count", &["amount", "fee", "tax"], &sums)?;
+        }
+        self.write_sizes()
+    }
+
+    fn write_sizes(&mut self) -> Result<(), StoreError> {
+        let mut sizes: Vec<(SizeKey, i64)> =
+            self.tally.sizes.drain().filter(|(_, count)| *count != 0).collect();
+        // In the order of the table, which is written a page at a time then.
+        sizes.sort_unstable();
+        for ((month, unit, amount), count) in sizes {
+            let gone =
+                "DELETE FROM spend_size WHERE month = ?1 AND unit = ?2 AND amount = ?3 AND count + ?4 = 0";
+            let add = "INSERT INTO spend_size (month, unit, amount, count) VALUES (?1, ?2, ?3, ?4)
+                       ON CONFLICT (month, unit, amount) DO UPDATE SET count = count + excluded.count";
+            let less =
+                "UPDATE spend_size SET count = count + ?4 WHERE month = ?1 AND unit = ?2 AND amount = ?3";
+            let values = params![month, unit, amount, count];
+            if count > 0 {
+                self.execute(add, values)?;
+            } else if self.execute(gone, values)? == 0 {
+                self.execute(less, values)?;
+            }
         }
         Ok(())
     }

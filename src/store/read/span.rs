@@ -9,7 +9,7 @@ use crate::report::{CategoryTotal, ChannelTotal};
 use crate::store::derived::{Labels, kind_column, kind_of};
 use crate::store::{Store, StoreError};
 use rusqlite::{Row, params};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Kind, category and unit.
 type CategoryKey = (i64, i64, i64);
@@ -175,34 +175,53 @@ impl Store {
         self.maybe("SELECT text FROM label WHERE id = ?1", [id], |row| row.get(0))
     }
 
-    /// The amounts of the spends between two moments that are at most as large as each limit, a limit
-    /// for each unit, in any order.
+    /// The spends between two moments that are at most as large as each limit, a limit for each unit:
+    /// how many there were of each amount.
     pub fn micropayments(
         &self,
         limits: &[Money],
         from: Moment,
         to: Moment,
-    ) -> Result<Vec<Vec<i64>>, StoreError> {
+    ) -> Result<Vec<BTreeMap<i64, i64>>, StoreError> {
         let units = self.live_units()?;
         let number = |unit: &Unit| units.iter().find(|(_, known)| known == unit).map(|(seq, _)| *seq);
         let limits: Vec<(Option<i64>, i64)> = limits.iter().map(|m| (number(&m.unit), m.parts)).collect();
-        // Few changes are void, if any: to look among them here is quicker than for each row there.
-        let voided: Vec<i64> = self.all("SELECT change FROM voided", [], |row| row.get(0))?;
-        let voided: HashSet<i64> = voided.into_iter().collect();
-        let mut found = vec![Vec::new(); limits.len()];
-        let change = if voided.is_empty() { "0" } else { "change" };
-        let sql = format!(
-            "SELECT unit_out, amount_out, {change} FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind = 1"
-        );
-        self.all(&sql, [from.0, to.0], |row| {
-            let (unit, amount): (i64, i64) = (row.get(0)?, amount_at(row, 1)?);
-            for ((_, at_most), found) in limits.iter().zip(&mut found).filter(|(l, _)| l.0 == Some(unit)) {
-                if amount <= *at_most && (voided.is_empty() || !voided.contains(&row.get(2)?)) {
-                    found.push(amount);
+        let mut found = vec![BTreeMap::new(); limits.len()];
+        let (mut read, mut sign) = (vec![(from, to)], 1);
+        if self.has_sizes()? {
+            (read, sign) = (cut_off(Some(from), Some(to)), -1);
+            let (low, high) = months(Some(from), Some(to));
+            // Within one month the amounts stand in order, and the larger ones are not read.
+            let months = if low == high { "month = ?1 AND month = ?2" } else { "month BETWEEN ?1 AND ?2" };
+            let sql =
+                format!("SELECT amount, count FROM spend_size WHERE {months} AND unit = ?3 AND amount <= ?4");
+            for ((unit, at_most), found) in limits.iter().zip(&mut found) {
+                let counts = self.all(&sql, params![low, high, unit, at_most], |row| {
+                    Ok((amount_at(row, 0)?, amount_at(row, 1)?))
+                })?;
+                for (amount, count) in counts {
+                    *found.entry(amount).or_default() += count;
                 }
             }
-            Ok(())
-        })?;
+        }
+        for (from, to) in read {
+            let sql = format!(
+                "SELECT unit_out, amount_out FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind = 1 AND {LIVE}"
+            );
+            self.all(&sql, [from.0, to.0], |row| {
+                let (unit, amount): (i64, i64) = (row.get(0)?, amount_at(row, 1)?);
+                for ((_, at_most), found) in limits.iter().zip(&mut found).filter(|(l, _)| l.0 == Some(unit))
+                {
+                    if amount <= *at_most {
+                        *found.entry(amount).or_default() += sign;
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        for found in &mut found {
+            found.retain(|_, count| *count > 0);
+        }
         Ok(found)
     }
 
