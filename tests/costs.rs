@@ -70,7 +70,7 @@ const BUDGETS: [(&str, usize, u64); 14] = [
     ("account list", 4, 530),
     ("rate list", 5, 540),
     ("spend 카카오페이 4500", 21, 1_850),
-    ("undo", 47, 3_400),
+    ("undo", 48, 3_400),
 ];
 
 #[test]

@@ -73,7 +73,7 @@ impl Store {
             aliases: HashMap::new(),
             names: HashMap::default(),
             matched: Matched::default(),
-            repeats: HashMap::new(),
+            repeats: HashMap::default(),
         };
         for read in lines {
             let (number, line) = read?;
@@ -198,7 +198,7 @@ struct Carry<'s> {
     names: HashMap<SmolStr, AccountId, BuildHasherDefault<Content>>,
     matched: Matched,
     /// How often a content came without an id, where it came often.
-    repeats: HashMap<Content, u64>,
+    repeats: HashMap<Content, u64, BuildHasherDefault<Content>>,
 }
 
 impl Carry<'_> {

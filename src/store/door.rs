@@ -35,6 +35,8 @@ pub(super) struct Pass<'s> {
     /// The statements with which an import writes them: several at once, and one.
     insert_entries: Option<CachedStatement<'s>>,
     insert_entry: Option<CachedStatement<'s>>,
+    /// The one with which an entry is written that may be there.
+    insert_if_new: Option<CachedStatement<'s>>,
     /// And the one with which it looks for an entry.
     entry_of_id: Option<CachedStatement<'s>>,
     /// Whether the change that was asked for last counts.
@@ -100,6 +102,7 @@ impl<'s> Pass<'s> {
             waiting: None,
             insert_entries: None,
             insert_entry: None,
+            insert_if_new: None,
             entry_of_id: None,
             counting: None,
         })

@@ -27,6 +27,8 @@ const LARGE: u64 = 1 << 38;
 
 /// So many amounts are counted at once; the memory of an import has a bound.
 const SIZES_MAX: usize = 1 << 16;
+/// So many of them are written by one statement.
+const SIZES_AT_ONCE: usize = 32;
 
 /// What was counted and is not written yet.
 #[derive(Default)]
@@ -51,6 +53,26 @@ struct End {
     parts: Option<(Parts, Parts)>,
     /// Why all facts must be walked through again.
     walk: Walk,
+    /// Between which snapshots the last late entry came, and how much those there moved the path.
+    gap: Option<Gap>,
+}
+
+/// A stretch between two snapshots of an account, next to each other, into which entries come late.
+#[derive(Clone, Copy)]
+struct Gap {
+    /// Moment and number of the snapshot before it.
+    after: (i64, i64),
+    /// Of the snapshot behind it, and whether that is the first one; none where none follows.
+    next: Option<(i64, i64, bool)>,
+    /// How much less that one leaves unexplained than is written.
+    explained: i64,
+}
+
+impl Gap {
+    fn holds(&self, place: Place) -> bool {
+        let at = (place.at.0, place.seq);
+        self.after < at && self.next.is_none_or(|(next, seq, _)| at < (next, seq))
+    }
 }
 
 /// Must all facts of an account be walked through again?
@@ -174,6 +196,7 @@ impl Pass<'_> {
     ) -> Result<(), StoreError> {
         let Place { account, at, seq } = place;
         self.check_fits(account, balance)?;
+        self.close_gap(account)?;
         self.touched.insert(account);
         let month = at.month();
         self.tally.totals.entry((account, month)).or_default().facts += 1;
@@ -201,6 +224,7 @@ impl Pass<'_> {
                 self.set_first(account, next, false)?;
             }
             self.shift(place, unexplained)?;
+            self.close_gap(account)?;
         }
         let end = self.end(account)?;
         end.row.seen_at = end.row.seen_at.max(Some(at.0));
@@ -211,6 +235,7 @@ impl Pass<'_> {
     /// Counts a snapshot out.
     pub(super) fn uncount_snapshot(&mut self, place: Place) -> Result<(), StoreError> {
         let Place { account, at, seq } = place;
+        self.close_gap(account)?;
         let sql = "DELETE FROM seen WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained, first";
         let row =
             self.one(sql, params![account.0, at.0, seq], |row| Ok((amount_at(row, 0)?, row.get(1)?)))?;
@@ -258,13 +283,41 @@ impl Pass<'_> {
     /// less, and without one the present balance moves.
     fn shift(&mut self, place: Place, delta: i64) -> Result<(), StoreError> {
         let account = place.account;
-        let next = if delta == 0 { None } else { self.next_seen(place)? };
-        self.end_at(place, if next.is_none() { delta } else { 0 })?;
-        let Some((at, seq, first)) = next else { return Ok(()) };
+        if delta == 0 {
+            return self.end_at(place, 0);
+        }
+        let gap = match self.end(account)?.gap.filter(|gap| gap.holds(place)) {
+            Some(gap) => gap,
+            None => {
+                self.close_gap(account)?;
+                let (after, next) = (self.seen_before(place)?, self.next_seen(place)?);
+                Gap { after, next, explained: 0 }
+            }
+        };
+        self.end_at(place, if gap.next.is_none() { delta } else { 0 })?;
+        let explained = gap.explained.checked_add(delta).ok_or_else(|| self.too_large(account))?;
+        self.end(account)?.gap = Some(Gap { explained, ..gap });
+        match gap.next {
+            Some((at, _, first)) => self.add_unexplained(account, Moment(at).month(), -delta, first),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what late entries explained of the snapshot behind them.
+    fn close_gap(&mut self, account: AccountId) -> Result<(), StoreError> {
+        let Some(Gap { next, explained, .. }) = self.end(account)?.gap.take() else { return Ok(()) };
+        let Some((at, seq, _)) = next.filter(|_| explained != 0) else { return Ok(()) };
         let sql =
             "UPDATE seen SET unexplained = unexplained - ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3";
-        self.execute(sql, params![account.0, at, seq, delta])?;
-        self.add_unexplained(account, Moment(at).month(), -delta, first)
+        self.execute(sql, params![account.0, at, seq, explained]).map(|_| ())
+    }
+
+    /// Moment and number of the last snapshot that counts before a place.
+    fn seen_before(&self, place: Place) -> Result<(i64, i64), StoreError> {
+        let sql = "SELECT at, seq FROM seen WHERE account = ?1 AND (at, seq) < (?2, ?3)
+                   ORDER BY at DESC, seq DESC LIMIT 1";
+        let values = params![place.account.0, place.at.0, place.seq];
+        Ok(self.one(sql, values, |row| Ok((row.get(0)?, row.get(1)?)))?.unwrap_or((i64::MIN, i64::MIN)))
     }
 
     /// The next snapshot that counts after a place: its moment, its number, and whether it is the first.
@@ -282,6 +335,7 @@ impl Pass<'_> {
         first: bool,
     ) -> Result<(), StoreError> {
         let (at, seq, _) = seen;
+        self.close_gap(account)?;
         let sql =
             "UPDATE seen SET first = ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained";
         let unexplained = self.one(sql, params![account.0, at, seq, first], |row| row.get::<_, i64>(0))?;
@@ -376,6 +430,16 @@ impl Pass<'_> {
     /// Writes what was counted. Accounts that need it are walked through again first.
     pub(super) fn settle(&mut self) -> Result<(), StoreError> {
         self.write_waiting()?;
+        let late: Vec<AccountId> = self
+            .tally
+            .ends
+            .iter()
+            .filter(|(_, end)| end.gap.is_some())
+            .map(|(account, _)| *account)
+            .collect();
+        for account in late {
+            self.close_gap(account)?;
+        }
         let mut ends = std::mem::take(&mut self.tally.ends);
         for (account, end) in &mut ends {
             if end.walk != Walk::No {
@@ -467,18 +531,22 @@ impl Pass<'_> {
             self.tally.sizes.drain().filter(|(_, count)| *count != 0).collect();
         // In the order of the table, which is written a page at a time then.
         sizes.sort_unstable();
-        for ((month, unit, amount), count) in sizes {
-            let gone =
-                "DELETE FROM spend_size WHERE month = ?1 AND unit = ?2 AND amount = ?3 AND count + ?4 = 0";
-            let add = "INSERT INTO spend_size (month, unit, amount, count) VALUES (?1, ?2, ?3, ?4)
-                       ON CONFLICT (month, unit, amount) DO UPDATE SET count = count + excluded.count";
-            let less =
-                "UPDATE spend_size SET count = count + ?4 WHERE month = ?1 AND unit = ?2 AND amount = ?3";
+        let (more, less): (Vec<_>, Vec<_>) = sizes.into_iter().partition(|(_, count)| *count > 0);
+        let whole = more.len() - more.len() % SIZES_AT_ONCE;
+        for rows in more[..whole].chunks(SIZES_AT_ONCE).chain(more[whole..].chunks(1)) {
+            let sql = format!(
+                "INSERT INTO spend_size (month, unit, amount, count) VALUES {}
+                 ON CONFLICT (month, unit, amount) DO UPDATE SET count = count + excluded.count",
+                vec!["(?, ?, ?, ?)"; rows.len()].join(", ")
+            );
+            let values = rows.iter().flat_map(|((month, unit, amount), count)| [month, unit, amount, count]);
+            self.execute(&sql, rusqlite::params_from_iter(values))?;
+        }
+        for ((month, unit, amount), count) in less {
+            let here = "WHERE month = ?1 AND unit = ?2 AND amount = ?3";
             let values = params![month, unit, amount, count];
-            if count > 0 {
-                self.execute(add, values)?;
-            } else if self.execute(gone, values)? == 0 {
-                self.execute(less, values)?;
+            if self.execute(&format!("DELETE FROM spend_size {here} AND count + ?4 = 0"), values)? == 0 {
+                self.execute(&format!("UPDATE spend_size SET count = count + ?4 {here}"), values)?;
             }
         }
         Ok(())

@@ -173,7 +173,7 @@ impl Carry<'_> {
             None => {
                 // Most lines of most files are new, which the door finds out by itself.
                 let loose = self.loose.filter(|_| self.loose == self.latest && named.is_none());
-                if let Some(change) = loose.filter(|_| self.repeats.is_empty()) {
+                if let Some(change) = loose.filter(|_| !self.repeats.contains_key(&content)) {
                     entry.id = Id::new(entry.at, content.hash(1));
                     if self.pass.record_if_new(&entry, change)? {
                         return Ok(true);
@@ -237,8 +237,7 @@ impl Carry<'_> {
         at: Moment,
         recorded: impl Fn(&mut Self, Id) -> Result<Option<(i64, bool)>, StoreError>,
     ) -> Result<Option<Id>, Fault> {
-        let often = |carry: &Self| carry.repeats.get(&content).copied();
-        let mut number = if self.repeats.is_empty() { 1 } else { often(self).map_or(1, |n| n + 1) };
+        let mut number = self.repeats.get(&content).map_or(1, |often| often + 1);
         let id = loop {
             let id = Id::new(at, content.hash(number));
             match recorded(self, id)? {

@@ -142,10 +142,15 @@ impl Pass<'_> {
             }
         } else {
             self.write_waiting()?;
-            let sql = format!("INSERT {INTO}{} ON CONFLICT (id) DO NOTHING", marks(1));
             let fail = |error| self.store.fail(error);
-            let mut statement = self.store.db.prepare_cached(&sql).map_err(fail)?;
-            bind(&mut statement, &[row]).map_err(fail)?;
+            let statement = match &mut self.insert_if_new {
+                Some(statement) => statement,
+                none => {
+                    let sql = format!("INSERT {INTO}{} ON CONFLICT (id) DO NOTHING", marks(1));
+                    none.insert(self.store.db.prepare_cached(&sql).map_err(fail)?)
+                }
+            };
+            bind(statement, &[row]).map_err(fail)?;
             if statement.raw_execute().map_err(fail)? == 0 {
                 return Ok(false);
             }
