@@ -60,7 +60,7 @@ const BUDGETS: [(&str, usize, u64); 14] = [
     ("balance", 7, 780),
     ("history --limit 20", 6, 2_600),
     ("history 카카오페이 --limit 20", 7, 4_200),
-    ("report 2026-10", 109, 26_000),
+    ("report 2026-10", 27, 16_000),
     ("expiring", 6, 900),
     ("due", 9, 2_400),
     ("stale", 5, 620),

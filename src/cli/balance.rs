@@ -107,7 +107,7 @@ pub fn totals(held: &[(&Account, i64)]) -> Vec<Total> {
     };
     let mut totals: Vec<Total> = sums.into_iter().map(total).collect();
     // Money comes before points.
-    totals.sort_by_key(|total| Unit::currency(&total.unit.code).is_none());
+    totals.sort_by_cached_key(|total| Unit::currency(&total.unit.code).is_none());
     totals
 }
 

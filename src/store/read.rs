@@ -239,29 +239,32 @@ impl Store {
         let rows: Vec<(i64, i64, i64, Option<i64>)> =
             self.all(sql, [], |row| Ok((row.get(0)?, amount_at(row, 1)?, row.get(2)?, row.get(3)?)))?;
         let mut standings = HashMap::new();
-        let mut with_later_facts = Vec::new();
+        let mut is_past = true;
         for (account, balance, fact_at, seen_at) in rows {
             let seen = seen_at.map(Moment);
             standings.insert(AccountId(account), Standing { balance, lapsed: 0, seen, has_facts: true });
-            if fact_at > at.0 {
-                with_later_facts.push(AccountId(account));
-            }
+            is_past &= fact_at <= at.0;
         }
-        if with_later_facts.is_empty() {
+        if is_past {
             return Ok(standings);
         }
         let later = self.flows(Some(Moment(at.0 + 1)), None)?;
-        let sql = "SELECT account, ifnull(sum(facts), 0) FROM total GROUP BY account";
-        let facts: HashMap<i64, i64> =
-            self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect();
-        for account in with_later_facts {
-            let all = facts.get(&account.0).copied().unwrap_or(0);
-            let sql = "SELECT max(at) FROM seen WHERE account = ?1 AND at <= ?2";
-            let seen: Option<i64> = self.maybe(sql, params![account.0, at.0], |row| row.get(0))?.flatten();
+        // Most accounts have facts in an earlier month; of the others all are counted.
+        let sql = "SELECT w.account, (SELECT max(n.at) FROM seen n WHERE n.account = w.account AND n.at <= ?1),
+                          iif(EXISTS (SELECT 1 FROM total t WHERE t.account = w.account AND t.month < ?2), NULL,
+                              (SELECT ifnull(sum(t.facts), 0) FROM total t WHERE t.account = w.account))
+                   FROM standing w WHERE w.fact_at > ?1";
+        let rows: Vec<(i64, Option<i64>, Option<i64>)> =
+            self.all(sql, [at.0, i64::from(at.month().0)], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+        for (account, seen, facts) in rows {
+            let account = AccountId(account);
+            let later = later.get(&account);
             let standing = standings.entry(account).or_default();
-            standing.balance -= later.get(&account).map_or(0, Flows::net);
+            standing.balance -= later.map_or(0, Flows::net);
             standing.seen = seen.map(Moment);
-            standing.has_facts = all > later.get(&account).map_or(0, |f| f.facts);
+            standing.has_facts = facts.is_none_or(|facts| facts > later.map_or(0, |flows| flows.facts));
         }
         Ok(standings)
     }

@@ -62,7 +62,7 @@ impl Report {
         let mut units: Vec<&Unit> = self.totals.iter().map(|t| &t.unit).collect();
         units.extend(self.accounts.iter().map(|a| &a.unit));
         // Money comes before points.
-        units.sort_by_key(|unit| (Unit::currency(&unit.code).is_none(), *unit));
+        units.sort_by_cached_key(|unit| (Unit::currency(&unit.code).is_none(), *unit));
         units.dedup();
         let mut out = Vec::new();
         for unit in units {
@@ -110,9 +110,8 @@ impl Answer for Report {
         }
         page.gap();
         accounts_tables(&mut page, &self.accounts);
-        let versus = self.previous.as_ref().map_or("before".to_string(), |_| "before".to_string());
-        category_table(&mut page, "spending", &self.spending, &versus);
-        category_table(&mut page, "income", &self.income, &versus);
+        category_table(&mut page, "spending", &self.spending);
+        category_table(&mut page, "income", &self.income);
         if let Some(previous) = &self.previous
             && !(self.spending.is_empty() && self.income.is_empty())
         {
@@ -263,17 +262,9 @@ fn accounts_tables(page: &mut Page, accounts: &[AccountSummary]) {
     page.gap();
 }
 
-fn category_table(page: &mut Page, title: &str, rows: &[CategorySummary], versus: &str) {
-    let mut table = Table::new(&[
-        title,
-        ">amount",
-        ">times",
-        ">share %",
-        &format!(">{versus}"),
-        ">change %",
-        ">refunded",
-        "unit",
-    ]);
+fn category_table(page: &mut Page, title: &str, rows: &[CategorySummary]) {
+    let mut table =
+        Table::new(&[title, ">amount", ">times", ">share %", ">before", ">change %", ">refunded", "unit"]);
     for row in rows {
         table.row(vec![
             row.category.clone().unwrap_or_else(|| "(none)".into()),

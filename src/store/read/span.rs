@@ -101,12 +101,17 @@ impl Store {
     ) -> Result<Vec<CategoryTotal>, StoreError> {
         let (low, high) = months(from, to);
         let mut totals: BTreeMap<CategoryKey, CountAndAmount> = BTreeMap::new();
-        let sql = "SELECT kind, category, unit, sum(count), sum(amount) FROM category_total
+        let mut words: HashMap<i64, Option<String>> = HashMap::new();
+        let sql = "SELECT kind, category, unit, sum(count), sum(amount),
+                          (SELECT l.text FROM label l WHERE l.id = category) FROM category_total
                    WHERE month BETWEEN ?1 AND ?2 GROUP BY kind, category, unit";
         let key = |row: &Row<'_>| -> rusqlite::Result<(CategoryKey, CountAndAmount)> {
             Ok(((row.get(0)?, row.get(1)?, row.get(2)?), (amount_at(row, 3)?, amount_at(row, 4)?)))
         };
-        totals.extend(self.all(sql, [low, high], key)?);
+        totals.extend(self.all(sql, [low, high], |row| {
+            words.insert(row.get(1)?, row.get(5)?);
+            key(row)
+        })?);
         for (a, b) in cut_off(from, to) {
             let sql = format!(
                 "SELECT kind, ifnull(category, 0), iif(kind = 1, unit_out, unit_in), count(*),
@@ -125,7 +130,7 @@ impl Store {
             if count == 0 {
                 continue;
             }
-            let category = self.label_text(category)?;
+            let category = words.get(&category).cloned().flatten();
             let (Some(kind), Some(unit)) = (kind_of(kind), units.get(&unit)) else { continue };
             named.push(CategoryTotal { kind, category, unit: unit.clone(), count, amount });
         }
@@ -144,9 +149,14 @@ impl Store {
             let sums = [amount_at(row, 2)?, amount_at(row, 3)?, amount_at(row, 4)?, amount_at(row, 5)?];
             Ok(((row.get(0)?, row.get(1)?), sums))
         };
-        let sql = "SELECT channel, unit, sum(count), sum(amount), sum(fee), sum(tax) FROM channel_total
+        let mut words: HashMap<i64, Option<String>> = HashMap::new();
+        let sql = "SELECT channel, unit, sum(count), sum(amount), sum(fee), sum(tax),
+                          (SELECT l.text FROM label l WHERE l.id = channel) FROM channel_total
                    WHERE month BETWEEN ?1 AND ?2 GROUP BY channel, unit";
-        totals.extend(self.all(sql, [low, high], key)?);
+        totals.extend(self.all(sql, [low, high], |row| {
+            words.insert(row.get(0)?, row.get(6)?);
+            key(row)
+        })?);
         for (a, b) in cut_off(from, to) {
             let sql = format!(
                 "SELECT ifnull(channel, 0), unit_out, count(*),
@@ -165,14 +175,10 @@ impl Store {
         let mut named = Vec::new();
         for ((channel, unit), [count, amount, fee, tax]) in totals {
             let Some(unit) = units.get(&unit).filter(|_| count > 0) else { continue };
-            let channel = self.label_text(channel)?;
+            let channel = words.get(&channel).cloned().flatten();
             named.push(ChannelTotal { channel, unit: unit.clone(), count, amount, fee, tax });
         }
         Ok(named)
-    }
-
-    fn label_text(&self, id: i64) -> Result<Option<String>, StoreError> {
-        self.maybe("SELECT text FROM label WHERE id = ?1", [id], |row| row.get(0))
     }
 
     /// The spends between two moments that are at most as large as each limit, a limit for each unit:
