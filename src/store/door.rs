@@ -8,7 +8,7 @@ use crate::import::Content;
 use crate::ledger::{Account, AccountId, Id, RuleBroken, name};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
-use record::Waiting;
+use record::{KnownDay, Waiting};
 use rusqlite::{CachedStatement, OptionalExtension, params};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -30,6 +30,8 @@ pub(super) struct Pass<'s> {
     pub(super) tally: Tally,
     /// The numbers of words that were looked up.
     labels: HashMap<SmolStr, i64, BuildHasherDefault<Content>>,
+    /// The entries of the day that was asked for last.
+    known: KnownDay,
     /// Entries that are still to be written.
     waiting: Option<Waiting>,
     /// The statements with which an import writes them: several at once, and one.
@@ -99,6 +101,7 @@ impl<'s> Pass<'s> {
             touched: BTreeSet::new(),
             tally: Tally::default(),
             labels: HashMap::default(),
+            known: KnownDay::default(),
             waiting: None,
             insert_entries: None,
             insert_entry: None,

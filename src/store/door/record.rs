@@ -9,7 +9,7 @@ use crate::store::StoreError;
 use crate::store::derived::{Labels, expires_column, kind_column};
 use crate::store::tally::{Counted, Place};
 use rusqlite::{Statement, params};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
 /// The columns of an entry: numbers, and then a note.
@@ -42,6 +42,32 @@ impl Waiting {
             return false;
         }
         self.ids.insert(id)
+    }
+}
+
+/// What the ledger has of one day, by ids, while an import asks for one after the other.
+#[derive(Default)]
+pub(super) struct KnownDay {
+    day: Option<i64>,
+    entries: HashMap<Id, Known, BuildHasherDefault<Content>>,
+    /// How often was asked, and how many entries were read for it.
+    asked: usize,
+    read: usize,
+}
+
+/// What tells whether an entry is the one that its id says, beside the id.
+struct Known {
+    seq: i64,
+    change: i64,
+    at: i64,
+    kind: i64,
+    amount_out: i64,
+}
+
+impl KnownDay {
+    /// Is it worth it to read a whole day for one question? As long as most of what was read was asked for.
+    fn is_worth_it(&self) -> bool {
+        self.read <= 4 * self.asked + 1024
     }
 }
 
@@ -156,6 +182,11 @@ impl Pass<'_> {
             }
         }
         self.seq += 1;
+        if self.known.day == Some(entry.id.day()) {
+            let (kind, amount_out) = (kind_column(entry.kind), entry.out.amount);
+            let known = Known { seq, change, at: entry.at.0, kind, amount_out };
+            self.known.entries.insert(entry.id, known);
+        }
         self.count_entry(entry, labels, seq, Counted::New)?;
         Ok(true)
     }
@@ -185,6 +216,15 @@ impl Pass<'_> {
         wanted: &Entry,
     ) -> Result<Option<(i64, bool)>, StoreError> {
         const NUMBERS: usize = 16;
+        if self.knows_day(id)? {
+            let Some(known) = self.known.entries.get(&id) else { return Ok(None) };
+            let told = (known.at, known.kind, known.amount_out);
+            let (seq, change) = (known.seq, known.change);
+            // The id is made of the whole content: where that much agrees, all of it does.
+            if told == (wanted.at.0, kind_column(wanted.kind), wanted.out.amount) {
+                return Ok(Some((seq, self.counts(change)?)));
+            }
+        }
         self.write_waiting()?;
         let sql = "SELECT seq, change, at, kind, from_account, to_account, unit_out, unit_in, amount_out,
                           amount_in, fee, tax, category, payee, channel, expires, note
@@ -234,6 +274,40 @@ impl Pass<'_> {
         ];
         let same = found == wanted && self.counts(change.unwrap_or_default())?;
         Ok(seq.map(|seq| (seq, same)))
+    }
+
+    /// Is what the ledger has of the day of an id at hand?
+    fn knows_day(&mut self, id: Id) -> Result<bool, StoreError> {
+        self.known.asked += 1;
+        if self.known.day == Some(id.day()) {
+            return Ok(true);
+        }
+        if !self.known.is_worth_it() {
+            return Ok(false);
+        }
+        self.write_waiting()?;
+        self.known.entries.clear();
+        let sql = format!(
+            "SELECT id, seq, change, at, kind, amount_out FROM entry WHERE id BETWEEN ?1 AND ?2 LIMIT {}",
+            IDS_MAX + 1
+        );
+        let entries = self.store.all(&sql, [id.day() << 48, id.day() << 48 | 0xffff_ffff_ffff], |row| {
+            let known = Known {
+                seq: row.get(1)?,
+                change: row.get(2)?,
+                at: row.get(3)?,
+                kind: row.get(4)?,
+                amount_out: row.get(5)?,
+            };
+            Ok((Id(row.get(0)?), known))
+        })?;
+        self.known.read += entries.len();
+        let is_whole = entries.len() <= IDS_MAX;
+        self.known.day = Some(id.day()).filter(|_| is_whole);
+        if is_whole {
+            self.known.entries.extend(entries);
+        }
+        Ok(is_whole)
     }
 
     /// The number of the snapshot of that id, and whether it is the same as `wanted` and counts.
