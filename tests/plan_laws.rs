@@ -4,7 +4,7 @@
 //! step by the ledger's own rules, and knows nothing of how the planner goes about it. A failure
 //! prints the problem and the seed to run it again with (`PLAN_SEED`, `PLAN_CASES`).
 
-#![allow(clippy::disallowed_methods, reason = "a test reads how often it is to run")]
+#![allow(clippy::disallowed_methods, reason = "a test reads the clock and how often it is to run")]
 #![allow(clippy::disallowed_macros, reason = "a test says how it is to be run again")]
 
 use jandon::fee::{Asked, Platform, Terms, Use, Used, file, outcome, quote};
@@ -246,8 +246,12 @@ fn days(case: &Case, platform: &Platform, words: &BTreeSet<&'static str>) -> BTr
                     let first = (at.0 + hours * 3600 + 86_399).div_euclid(86_400);
                     first == i64::from(day.0)
                 };
-                let own = |p: &&Past| p.channel.starts_with(&format!("{}/", platform.id));
-                case.past.iter().filter(own).any(|p| free_on(p.at))
+                // A withdrawal that no window counts leaves none free.
+                let windows = platform.uses(case.now);
+                let counts = |p: &&Past| windows.iter().any(|w| w.channels.contains(&p.channel));
+                // What was free already when the plan was asked for opens nothing later.
+                let binds = |p: &&Past| p.at.0 + hours * 3600 > case.now.0;
+                case.past.iter().filter(counts).filter(binds).any(|p| free_on(p.at))
                     || days.iter().any(|d| free_on(case.at(*d)))
             }
             _ => false,
@@ -504,23 +508,51 @@ fn lapsing(case: &Case, plan: &Plan) -> i64 {
     sum
 }
 
+/// Problems that a planner once got wrong: their seeds, and whether their tariffs are plain.
+const ONCE_WRONG: &[(u64, bool)] = &[
+    // What was free already opened a rolling window anew.
+    (278_807_800_215_822, false),
+    (278_807_800_007_766, false),
+    // A charge that falls with the amount, on top of it, was held dearer than it is.
+    (9_009_365, true),
+    (20_290_093, true),
+    (20_305_644, true),
+    (20_329_436, true),
+    // Of two ways to bring the same, the one that takes less of what lapses was kept.
+    (278_807_800_056_973, false),
+    (278_807_800_074_088, false),
+    (278_807_800_142_279, false),
+];
+
+/// Where to begin and how many problems to take: each plain run takes others.
 fn runs(default: u64) -> (u64, u64) {
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse().ok());
-    // A plain run is the same as the last one, so that what it finds was brought by a change.
-    let seed = number("PLAN_SEED").unwrap_or(20_261_122);
-    (seed, number("PLAN_CASES").unwrap_or(default))
+    let fresh = || {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(1, |since| since.as_micros() as u64)
+    };
+    let (seed, cases) = (number("PLAN_SEED").unwrap_or_else(fresh), number("PLAN_CASES").unwrap_or(default));
+    println!("PLAN_SEED={seed} PLAN_CASES={cases}");
+    (seed, cases)
 }
 
 #[test]
 fn a_plan_is_the_best_of_all_sequences_of_withdrawals() {
-    let (seed, cases) = runs(600);
+    let (seed, cases) = runs(1_500);
     let held = (seed..seed + cases).filter_map(|seed| hold(seed, false)).count();
     assert!(cases < 100 || held as u64 > cases / 3, "only {held} of {cases} problems were small enough");
 }
 
 #[test]
 fn a_plan_by_plain_tariffs_is_the_best_of_all_sequences_of_withdrawals() {
-    let (seed, cases) = runs(600);
+    let (seed, cases) = runs(1_500);
     let held = (seed..seed + cases).filter_map(|seed| hold(seed, true)).count();
     assert!(cases < 100 || held as u64 > cases / 3, "only {held} of {cases} problems were small enough");
+}
+
+#[test]
+fn what_was_once_planned_wrong_is_planned_right() {
+    for (seed, plain) in ONCE_WRONG {
+        assert!(hold(*seed, *plain).is_some(), "{seed} is not small any more");
+    }
 }

@@ -144,6 +144,8 @@ struct Work<'e> {
     budget: i64,
     /// Some channel takes all that is left, so what leaves must be met to the part.
     exact: bool,
+    /// Something lapses in the time of the plan.
+    lapses: bool,
     /// Choices that cost as much are of no use.
     cost_end: i64,
     window: Option<Window>,
@@ -221,6 +223,7 @@ impl Plain {
             strides,
             budget,
             exact,
+            lapses: self.lapsing > 0,
             cost_end: i64::MAX,
             window,
             outline,
@@ -300,10 +303,14 @@ impl Plain {
         for (rule, count) in slots {
             let rule = &self.rules[rule];
             let mut hull: Vec<(i128, i128)> = vec![(0, 0)];
-            for run in &rule.runs {
-                let debit = if rule.on_top { run.to + run.charges } else { run.to };
-                let (debit, charges) = (i128::from(debit), i128::from(run.charges));
-                if charges < 0 || debit <= hull[hull.len() - 1].0 {
+            let debit = |run: &Run| if rule.on_top { run.to + run.charges } else { run.to };
+            let runs = rule.runs.iter().filter(|run| run.charges >= 0);
+            // Where a charge falls with the amount, what leaves on top may fall as well.
+            let mut reached: Vec<(i128, i128)> =
+                runs.map(|run| (i128::from(debit(run)), i128::from(run.charges))).collect();
+            reached.sort_unstable();
+            for (debit, charges) in reached {
+                if debit <= hull[hull.len() - 1].0 {
                     continue;
                 }
                 while let [.., a, b] = hull.as_slice() {

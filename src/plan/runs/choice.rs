@@ -309,11 +309,10 @@ impl Work<'_> {
                 // What came before costs less, or as much and is no worse among equals.
                 Goal::Reach(_) => stairs.iter().any(|(_, s)| s.covers(least, most)),
                 Goal::Most => stairs.iter().any(|(other, s)| {
-                    if *other <= ties {
-                        s.covers(least, most)
-                    } else {
-                        s.covers_dearer(least, most, label.cost - fine)
-                    }
+                    // Of two that bring the same, the dearer one takes more of what lapses.
+                    let is_equal = *other <= ties && s.covers(least, most);
+                    is_equal && (!self.lapses || s.covers_at_cost(least, most, label.cost))
+                        || s.covers_dearer(least, most, label.cost - fine)
                 }),
             };
             if needless {
@@ -390,6 +389,12 @@ impl Staircase {
     fn covers(&self, least: i64, most: i64) -> bool {
         let at = self.steps.partition_point(|s| s.0 <= least);
         at > 0 && self.steps[at - 1].1 >= most
+    }
+
+    /// Is there one that takes no more, brings no less and costs just that?
+    fn covers_at_cost(&self, least: i64, most: i64, cost: i64) -> bool {
+        let at = self.steps.partition_point(|s| s.0 <= least);
+        at > 0 && self.steps[at - 1].1 >= most && self.steps[at - 1].2 == cost
     }
 
     /// Is there one that takes no more, brings more and costs at most that?
