@@ -1,6 +1,7 @@
 //! A page for people: sentences and tables, aligned by what a terminal shows of them.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table as Grid, Width, presets};
+use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
 /// What stands on a page, top down.
@@ -118,10 +119,18 @@ impl Table {
     fn render(&self, width: Option<usize>, out: &mut String) {
         let mut grid = Grid::new();
         grid.load_style(presets::NOTHING);
+        let mut rows = Cow::Borrowed(&self.rows);
+        let mut least: Option<Vec<usize>> = None;
         match width {
             Some(width) => {
                 grid.set_content_arrangement(ContentArrangement::Dynamic);
                 grid.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+                // An id that is too long is broken behind its platform before any word is.
+                if self.least(&rows).is_some_and(|least| least.iter().sum::<usize>() > width) {
+                    let broken = |cell: &String| cell.replace('/', "/\n");
+                    rows = Cow::Owned(rows.iter().map(|row| row.iter().map(broken).collect()).collect());
+                }
+                least = self.least(&rows).filter(|least| least.iter().sum::<usize>() <= width);
             }
             None => {
                 grid.set_content_arrangement(ContentArrangement::Disabled);
@@ -130,7 +139,7 @@ impl Table {
         if self.columns.iter().any(|c| !c.title.is_empty()) {
             grid.set_header(self.columns.iter().map(|c| c.title.as_str()));
         }
-        for row in &self.rows {
+        for row in rows.iter() {
             grid.add_row(row);
         }
         for (i, column) in self.columns.iter().enumerate() {
@@ -139,12 +148,27 @@ impl Table {
                 if column.right {
                     grid_column.set_cell_alignment(CellAlignment::Right);
                 }
+                if let Some(least) = least.as_ref().and_then(|least| u16::try_from(least[i]).ok()) {
+                    grid_column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+                }
             }
         }
         for line in grid.lines() {
             out.push_str(line.trim_end());
             out.push('\n');
         }
+    }
+
+    /// How wide each column must be at the least, with what stands around it, so that no word is
+    /// broken; `None` where there are no columns.
+    fn least(&self, rows: &[Vec<String>]) -> Option<Vec<usize>> {
+        let longest = |cell: &str| cell.split([' ', '\n']).map(UnicodeWidthStr::width).max().unwrap_or(0);
+        let column = |(i, column): (usize, &Column)| {
+            let cells = rows.iter().map(|row| row[i].as_str()).chain([column.title.as_str()]);
+            cells.map(longest).max().unwrap_or(0) + if i == 0 { 1 } else { 2 }
+        };
+        let least: Vec<usize> = self.columns.iter().enumerate().map(column).collect();
+        (!least.is_empty()).then_some(least)
     }
 }
 
@@ -195,6 +219,23 @@ mod tests {
         let text = page.render(Some(80));
         let ends: Vec<usize> = text.lines().map(UnicodeWidthStr::width).collect();
         assert_eq!(ends, [ends[0]; 3], "{text}");
+    }
+
+    #[test]
+    fn no_word_of_a_table_is_broken_where_it_can_be_helped() {
+        let mut table = Table::new(&["date", "channel", ">amount", "note"]);
+        let cells = ["2026-11-22", "tmoney-card/subway-partial", "1,234,567", "one two three"];
+        table.row(cells.map(String::from).into());
+        let mut page = Page::new();
+        page.table(table);
+        for width in 45..80 {
+            let text = page.render(Some(width));
+            for word in ["2026-11-22", "tmoney-card/", "subway-partial", "1,234,567", "three"] {
+                assert!(text.contains(word), "{width}\n{text}");
+            }
+            assert!(text.lines().all(|line| line.width() <= width), "{width}\n{text}");
+            assert!(width < 57 || text.contains("tmoney-card/subway-partial"), "{width}\n{text}");
+        }
     }
 
     #[test]
