@@ -165,6 +165,8 @@ pub struct Outcome {
     pub status: u8,
     /// Written instead of the answer: what is too long to be held as one.
     pub stream: Option<Stream>,
+    /// Why the answer is not what was asked for; said on stderr last, with its own exit status.
+    pub refusal: Option<Failure>,
 }
 
 /// Hands a long text on, part by part, and says then what is to be said beside it.
@@ -190,13 +192,18 @@ pub enum Note {
 impl Outcome {
     /// An answer with nothing beside it.
     pub fn of(answer: impl Answer + 'static) -> Outcome {
-        Outcome { answer: Box::new(answer), notes: Vec::new(), status: 0, stream: None }
+        Outcome { answer: Box::new(answer), notes: Vec::new(), status: 0, stream: None, refusal: None }
     }
 
     /// The same answer with those notes.
     pub fn with(mut self, notes: Vec<Note>) -> Outcome {
         self.notes.extend(notes);
         self
+    }
+
+    /// The same answer, which is not what was asked for.
+    pub fn refused(self, refusal: Option<Failure>) -> Outcome {
+        Outcome { refusal, ..self }
     }
 }
 

@@ -46,7 +46,7 @@ fn bear_limits() {
     }
 }
 
-/// Runs the verb, writes its answer and says its notes.
+/// Runs the verb, writes its answer and says its notes; fails where the answer comes with a refusal.
 fn answer(words: &Words, format: Format) -> Result<u8, Failure> {
     let session = Session::new(world(&words.globals), &words.globals)?;
     let outcome = cli::run(&words.verb, &session).inspect_err(|failure| {
@@ -69,7 +69,7 @@ fn answer(words: &Words, format: Format) -> Result<u8, Failure> {
         }
     }
     say(&outcome.notes, &words.globals);
-    Ok(outcome.status)
+    outcome.refusal.map_or(Ok(outcome.status), Err)
 }
 
 /// Says notes on stderr, unless quiet was asked for.

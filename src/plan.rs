@@ -134,15 +134,11 @@ pub struct Plan {
     pub simple_cost: Option<i64>,
 }
 
-/// There is no such plan.
+/// No plan that brings so much was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TooMuch {
-    /// The most that can be, in parts of the target's unit.
-    pub most: i64,
-    /// It is known to be the most.
-    pub proven: bool,
-    /// The accounts from which nothing can be withdrawn.
-    pub blocked: Vec<Stuck>,
+    /// The plan that brings the most there is; what it brings is less than the target.
+    pub most: Plan,
 }
 
 impl Holding {
@@ -203,8 +199,36 @@ impl<'p> Question<'p> {
         uses
     }
 
-    /// The plan, by what of each quota is used.
-    pub fn plan(&'p self, used: &HashMap<Use, Used>) -> Result<Plan, TooMuch> {
+    /// The plan, by what of each quota is used; where the target is too much, the one that brings most.
+    pub fn plan(&'p self, used: &HashMap<Use, Used>) -> Result<Plan, Box<TooMuch>> {
+        if let Some(plan) = self.found(used) {
+            return Ok(plan);
+        }
+        let most = Question { target: None, ..self.clone() }.found(used);
+        let most = most.unwrap_or_else(|| self.nothing(used));
+        let most = Plan { simple_cost: self.simple_cost(used), ..most };
+        if self.target.is_some_and(|target| most.net >= target) {
+            // A search that was cut short missed what another one found.
+            return Ok(Plan { proven: false, gap: most.cost, ..most });
+        }
+        Err(Box::new(TooMuch { most }))
+    }
+
+    /// The plan that leaves all where it is.
+    fn nothing(&'p self, used: &HashMap<Use, Used>) -> Plan {
+        Plan {
+            steps: Vec::new(),
+            net: 0,
+            cost: 0,
+            proven: false,
+            gap: 0,
+            blocked: self.blocked(used),
+            simple_cost: None,
+        }
+    }
+
+    /// The plan; `None` where none was found that brings the target.
+    fn found(&'p self, used: &HashMap<Use, Used>) -> Option<Plan> {
         let goal = self.target.map_or(Goal::Most, |target| Goal::Reach(i128::from(target)));
         let blocked = self.blocked(used);
         let mut effort = self.effort;
@@ -231,10 +255,7 @@ impl<'p> Question<'p> {
                 let most = |l: &Vec<Point>| l.iter().map(|p| p.net).max().unwrap_or(0);
                 lists.iter().map(most).sum::<i128>()
             };
-            let Some(blended) = blend(&lists, goal, &mut effort) else {
-                let proven = goal_is_above(goal, most(&bounds));
-                return Err(TooMuch { most: parts(most(&lists)), proven, blocked });
-            };
+            let blended = blend(&lists, goal, &mut effort)?;
             let mut steps: Vec<(Day, usize, Vec<Step>)> = Vec::new();
             let mut broken = None;
             let mut excess = match goal {
@@ -281,7 +302,7 @@ impl<'p> Question<'p> {
                 Goal::Reach(_) => (all_exact && blended.proven) || least == cost,
                 Goal::Most => all_exact || gap == 0,
             };
-            return Ok(Plan {
+            return Some(Plan {
                 simple_cost: self.simple_cost(used),
                 steps,
                 net: parts(net),
@@ -748,10 +769,6 @@ fn trim(group: &Group<'_>, moves: &mut [Move], mut excess: i128) -> i128 {
         }
     }
     excess
-}
-
-fn goal_is_above(goal: Goal, most: i128) -> bool {
-    matches!(goal, Goal::Reach(target) if target > most)
 }
 
 /// A figure of a problem whose figures all fit.

@@ -109,8 +109,8 @@ impl Case {
         let used: HashMap<Use, Used> =
             question.uses().into_iter().map(|u| (u.clone(), self.used(&u, &[]))).collect();
         question.plan(&used).map_err(|too_much| {
-            assert!(too_much.proven);
-            too_much.most
+            assert!(too_much.most.proven);
+            too_much.most.net
         })
     }
 

@@ -145,7 +145,7 @@ fn finds_what_another_solver_finds() {
         let (cost, bound) = (reference["cost"].as_i64(), reference["bound"].as_i64());
         let proved = reference["proved"].as_bool().unwrap_or(false);
         let good = match &plan {
-            Err(too_much) => reference["feasible"] == false && too_much.proven,
+            Err(too_much) => reference["feasible"] == false && too_much.most.proven,
             Ok(plan) if proved => cost == Some(plan.cost),
             Ok(plan) => {
                 reference["feasible"] == true
@@ -153,11 +153,11 @@ fn finds_what_another_solver_finds() {
                     && bound.is_none_or(|b| b <= plan.cost)
             }
         };
-        let proven = plan.as_ref().map_or_else(|e| e.proven, |p| p.proven);
+        let proven = plan.as_ref().map_or_else(|e| e.most.proven, |p| p.proven);
         row.agree += usize::from(good);
         row.unproven += usize::from(!proven);
         if !good || !proven || took > 1_000_000 {
-            let ours = plan.as_ref().map(|p| (p.cost, p.gap, p.steps.len())).map_err(|e| e.most);
+            let ours = plan.as_ref().map(|p| (p.cost, p.gap, p.steps.len())).map_err(|e| e.most.net);
             row.wrong.push(format!("{name}: {ours:?} (proven {proven}, {} ms), reference {cost:?} bound {bound:?} proved {proved}", took / 1000));
         }
     }

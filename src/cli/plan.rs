@@ -8,7 +8,7 @@ use crate::fee::{Confidence, Platform, Use, Used};
 use crate::ledger::{Account, AccountKind};
 use crate::money::{Figure, FigureError, Money, Unit};
 use crate::period::{Day, Moment, parse_date};
-use crate::plan::{EFFORT, Holding, Plan as Planned, Question, SPLITS, Step, Stuck, TooMuch, taking_part};
+use crate::plan::{EFFORT, Holding, Plan as Planned, Question, SPLITS, Step, Stuck, taking_part};
 use crate::view::plan::{Blocked, Plan, PlanStep};
 use std::collections::HashMap;
 
@@ -50,7 +50,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     session.read(|book| {
         let drawn = drawn_on(words, session, book)?;
         if drawn.is_empty() {
-            return Err(no_way_out("no account holds anything that could be withdrawn", &[]));
+            return Err(no_way_out("no account holds anything that could be withdrawn"));
         }
         let mut platforms: Vec<Platform> = Vec::new();
         let mut placed: Vec<Option<usize>> = Vec::new();
@@ -74,7 +74,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 }),
             });
         }
-        let (unit, target) = wanted(words, session, book, &platforms)?;
+        let (unit, target) = wanted(words, session, book, &platforms, &drawn)?;
         let keeps = keeps(words, session, book, &drawn)?;
         let lots = book.store.lots(session.now)?;
         let mut holdings: Vec<Holding> = Vec::new();
@@ -110,7 +110,10 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             effort: EFFORT,
         };
         let used = asked(book, &question)?;
-        let planned = question.plan(&used);
+        let (planned, is_enough) = match question.plan(&used) {
+            Ok(plan) => (plan, true),
+            Err(too_much) => (too_much.most, false),
+        };
         let stuck = |stuck: &[Stuck]| -> Vec<Blocked> {
             let row = |s: &Stuck| {
                 let account = held_by[s.holding];
@@ -125,14 +128,23 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             };
             stuck.iter().map(row).collect()
         };
-        let planned = planned.map_err(|too_much| {
-            let rows = stuck(&too_much.blocked);
-            out_of_reach(&too_much, &unit, target.as_ref(), by, &rows)
-        })?;
+        let all_stuck = planned.blocked.len() == accounts;
         blocked.extend(stuck(&planned.blocked));
-        if planned.steps.is_empty() && blocked.len() >= accounts {
-            return Err(no_way_out("no account can be withdrawn from", &blocked));
-        }
+        let refusal = match () {
+            () if !is_enough => Some(out_of_reach(&planned, &unit, target.as_ref(), by)),
+            () if planned.steps.is_empty() && all_stuck => {
+                Some(no_way_out("no account can be withdrawn from"))
+            }
+            () if planned.steps.is_empty() => {
+                Some(no_way_out("no withdrawal was found that brings anything"))
+            }
+            () => None,
+        };
+        let refusal = match refusal {
+            // Whoever pipes commands on would book what was not asked for.
+            Some(refusal) if words.commands => return Err(with_reasons(refusal, &blocked)),
+            refusal => refusal,
+        };
         let notes = notes(session, &question, &planned, &platforms);
         let steps: Vec<PlanStep> = planned.steps.iter().map(|s| step(s, held_by[s.holding], &unit)).collect();
         let commands =
@@ -151,7 +163,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             commands,
             unit,
         };
-        Ok(Outcome::of(answer).with(notes))
+        Ok(Outcome::of(answer).with(notes).refused(refusal))
     })
 }
 
@@ -187,6 +199,7 @@ fn wanted(
     session: &Session,
     book: &Book<'_>,
     platforms: &[Platform],
+    drawn: &[(&Account, i64)],
 ) -> Result<(Unit, Option<Money>), Failure> {
     let figure = words.target.as_ref().map(|text| Figure::parse(text)).transpose()?;
     let mut paid: Vec<Unit> = Vec::new();
@@ -198,6 +211,9 @@ fn wanted(
         }
     }
     paid.sort();
+    let mut held: Vec<&Unit> = drawn.iter().map(|(account, _)| &account.unit).collect();
+    held.sort();
+    held.dedup();
     let written = figure.as_ref().filter(|f| f.mark().is_some()).and_then(|figure| {
         let fits = |u: &&Unit| !matches!(figure.money(u), Err(FigureError::WrongUnit { .. }));
         let fitting: Vec<&Unit> = paid.iter().filter(fits).collect();
@@ -210,7 +226,11 @@ fn wanted(
         (Some(unit), _) | (None, Some(unit)) => unit,
         (None, None) => match paid.as_slice() {
             [one] => one.clone(),
-            [] => return Err(no_way_out("no account has an official way out", &[])),
+            // Where nothing can leave, the answer says so in the accounts' own unit.
+            [] => match held.as_slice() {
+                [one] => (*one).clone(),
+                _ => return Err(no_way_out("no account has an official way out")),
+            },
             several => {
                 let codes = several.iter().map(Unit::to_string).collect::<Vec<_>>().join(", ");
                 return Err(Failure::Usage {
@@ -331,36 +351,38 @@ fn notes(session: &Session, question: &Question<'_>, planned: &Planned, platform
     notes
 }
 
-fn no_way_out(message: &str, blocked: &[Blocked]) -> Failure {
-    let why: Vec<String> = blocked.iter().map(Blocked::words).collect();
-    let hint = if why.is_empty() {
-        "see which platforms have an official channel: jandon channels".into()
-    } else {
-        why.join("; ")
-    };
+fn no_way_out(message: &str) -> Failure {
+    let hint = "see what each account allows: jandon fees NAME".into();
     Failure::Withdrawal { channel: String::new(), code: "no-way-out", message: message.into(), hint }
 }
 
-/// The target cannot be reached: the most that can be, and why it is no more.
-fn out_of_reach(
-    too_much: &TooMuch,
-    unit: &Unit,
-    target: Option<&Money>,
-    by: Day,
-    blocked: &[Blocked],
-) -> Failure {
-    let most = unit.money(too_much.most);
+/// The target cannot be reached: the most that can be, and what can be done.
+fn out_of_reach(most: &Planned, unit: &Unit, target: Option<&Money>, by: Day) -> Failure {
+    let net = unit.money(most.net);
     let wanted = target.map_or_else(String::new, |target| format!(", and {target} are wanted"));
-    let message = if too_much.proven {
-        format!("at most {most} can arrive by {by}{wanted}")
+    let bound = most.net.saturating_add(most.gap);
+    let message = if target.is_some_and(|target| bound < target.parts) {
+        let found = if most.gap > 0 { format!(" (a plan was found for {net})") } else { String::new() };
+        format!("at most {} can arrive by {by}{found}{wanted}", unit.money(bound))
     } else {
-        format!("no plan was found that brings more than {most} by {by}{wanted}")
+        format!("no plan was found that brings more than {net} by {by}{wanted}")
     };
-    let mut why: Vec<String> = blocked.iter().map(Blocked::words).collect();
-    why.push(if too_much.most > 0 {
-        format!("ask for less (--target {}), or give it more time: --by DATE", most.plain())
+    let hint = if most.net > 0 {
+        format!("ask for less (--target {}), or give it more time: --by DATE", net.plain())
     } else {
         "see what each account allows: jandon fees NAME".into()
-    });
-    Failure::Withdrawal { channel: String::new(), code: "out-of-reach", message, hint: why.join("; ") }
+    };
+    Failure::Withdrawal { channel: String::new(), code: "out-of-reach", message, hint }
+}
+
+/// The same refusal where no page lists why accounts are blocked.
+fn with_reasons(refusal: Failure, blocked: &[Blocked]) -> Failure {
+    match refusal {
+        Failure::Withdrawal { channel, code, message, hint } => {
+            let why = blocked.iter().map(Blocked::words).chain([hint]);
+            let hint = why.collect::<Vec<_>>().join("; ");
+            Failure::Withdrawal { channel, code, message, hint }
+        }
+        other => other,
+    }
 }

@@ -25,7 +25,7 @@ pub struct Plan {
     pub cost: Money,
     /// No plan is better.
     pub proven: bool,
-    /// By how much a better plan could cost less, or without a target bring more.
+    /// By how much a better plan could cost less, or where `net` is not the target bring more.
     pub gap: Money,
     /// The withdrawals, in an order in which they can be booked.
     pub steps: Vec<PlanStep>,
@@ -119,6 +119,11 @@ impl Blocked {
 }
 
 impl Plan {
+    /// It brings less than was asked for.
+    fn misses_target(&self) -> bool {
+        self.target.as_ref().is_some_and(|target| self.net.parts < target.parts)
+    }
+
     /// What comes of it, in one sentence.
     fn headline(&self) -> String {
         let how_many = match self.steps.len() {
@@ -131,10 +136,13 @@ impl Plan {
                 let less = self.unit.money(simple.parts - self.cost.parts);
                 format!(" (the obvious way costs {}; saves {})", simple.grouped(), less.grouped())
             }
-            None if self.target.is_some() => " (the obvious way does not bring so much)".into(),
+            None if self.target.is_some() && !self.misses_target() => {
+                " (the obvious way does not bring so much)".into()
+            }
             _ => String::new(),
         };
-        format!("{} arrive with {how_many}, {cost}{saved}.", self.net)
+        let most = if self.misses_target() && self.proven { "At most " } else { "" };
+        format!("{most}{} arrive with {how_many}, {cost}{saved}.", self.net)
     }
 }
 
@@ -153,13 +161,18 @@ impl Answer for Plan {
             page.line(self.headline());
         }
         let asked = match &self.target {
-            Some(target) => format!("at least {target}, at the least cost"),
-            None => format!("as much {} as can be", self.unit),
+            Some(target) if self.misses_target() => {
+                let cannot = self.net.parts.saturating_add(self.gap.parts) < target.parts;
+                let why = if cannot { "which cannot be reached" } else { "which no plan was found to reach" };
+                format!("at least {target} by {}, {why}", self.by)
+            }
+            Some(target) => format!("at least {target}, at the least cost, by {}", self.by),
+            None => format!("as much {} as can be, by {}", self.unit, self.by),
         };
-        page.line(format!("Asked: {asked}, by {}.", self.by));
+        page.line(format!("Asked: {asked}."));
         if !self.proven {
-            let what = if self.target.is_some() { "cost up to" } else { "bring up to" };
-            let than = if self.target.is_some() { "less" } else { "more" };
+            let cheaper = self.target.is_some() && !self.misses_target();
+            let (what, than) = if cheaper { ("cost up to", "less") } else { ("bring up to", "more") };
             page.line(format!("Not proven: another plan could {what} {} {than}.", self.gap));
         }
         page.gap();
