@@ -8,17 +8,22 @@
 //! All figures of a step are the fee engine's.
 
 mod blend;
+mod blocked;
 mod bound;
 mod group;
+mod replay;
 mod runs;
 mod search;
+mod simple;
+mod solve;
 
-use crate::fee::{Amounts, Platform, Reason, Terms, Use, Used};
+use crate::fee::{Platform, Use, Used};
 use crate::money::{RoundingMode, Unit};
 use crate::period::{Day, Moment};
 use blend::{Goal, Hull, Point, blend};
-use group::{Group, Spent};
-use search::Look;
+use group::Group;
+use replay::{replay, trim};
+use solve::solve;
 use std::collections::HashMap;
 
 pub use group::taking_part;
@@ -27,8 +32,6 @@ pub use group::taking_part;
 pub const EFFORT: u64 = 30_000_000;
 /// How many withdrawals for each account, channel and calendar month a plan may have.
 pub const SPLITS: u32 = 12;
-/// Below so many amounts that a step could have, every one of them is looked at.
-const AMOUNTS_ALL: i128 = 3_000;
 
 /// What one account holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,30 +168,6 @@ impl Holding {
     }
 }
 
-/// What can be done with one group.
-struct Solved<'p> {
-    group: Group<'p>,
-    points: Vec<Point>,
-    found: Way,
-    /// From below, where the points are not all that can be done.
-    bound: Option<Vec<Vec<Point>>>,
-}
-
-/// How the points of a group were found.
-enum Way {
-    Runs(runs::Runs),
-    Search(search::Found),
-}
-
-impl Solved<'_> {
-    fn moves(&self, mark: usize) -> Vec<Move> {
-        match &self.found {
-            Way::Runs(runs) => runs.moves(&self.group, mark),
-            Way::Search(found) => found.moves(mark),
-        }
-    }
-}
-
 impl<'p> Question<'p> {
     /// What must be asked of the ledger before the plan can be made.
     pub fn uses(&self) -> Vec<Use> {
@@ -236,7 +215,7 @@ impl<'p> Question<'p> {
         // no such mistakes.
         let mut slow: Vec<usize> = Vec::new();
         loop {
-            let solved = self.solved(goal, used, &slow, &mut effort);
+            let solved = solve(self.groups(used), goal, &slow, &mut effort);
             let scale = solved.iter().fold(1, |sum, s| lcm(sum, s.group.par.1));
             let scaled = |points: &[Point], group: &Group<'_>| -> Vec<Point> {
                 points.iter().map(|p| Point { cost: p.cost * (scale / group.par.1), ..*p }).collect()
@@ -327,66 +306,6 @@ impl<'p> Question<'p> {
         groups
     }
 
-    fn solved(
-        &'p self,
-        goal: Goal,
-        used: &HashMap<Use, Used>,
-        slow: &[usize],
-        effort: &mut u64,
-    ) -> Vec<Solved<'p>> {
-        let groups = self.groups(used);
-        let mut solved: Vec<Option<Solved<'p>>> = Vec::new();
-        let mut plain: Vec<Option<(Group<'p>, runs::Plain)>> = Vec::new();
-        let mut left = groups.len() as u64;
-        for group in groups {
-            let is_slow = slow.contains(&group.accounts[0]);
-            let prepared = if is_slow { None } else { runs::prepare(&group) };
-            // What one group leaves of its share the others may use.
-            let mut share = *effort / left.max(1);
-            left -= 1;
-            let before = share;
-            match prepared {
-                Some(prepared) => {
-                    plain.push(Some((group, prepared)));
-                    solved.push(None);
-                }
-                None => {
-                    plain.push(None);
-                    solved.push(Some(searched(group, goal, &mut share)));
-                }
-            }
-            *effort = effort.saturating_sub(before - share);
-        }
-        let windows = windows(goal, &solved, &plain, effort);
-        let mut left = plain.iter().flatten().count() as u64;
-        for ((solved, plain), window) in solved.iter_mut().zip(plain).zip(windows) {
-            let Some((group, prepared)) = plain else { continue };
-            // Most take little, so the first of those that take much may have a good deal.
-            let mut share = if left > 1 { *effort / 2 } else { *effort };
-            left -= 1;
-            let before = share;
-            let runs = prepared.solve(goal, window, &mut share);
-            *effort = effort.saturating_sub(before - share);
-            *solved = Some(match runs {
-                Some(runs) => {
-                    Solved { points: runs.points.clone(), found: Way::Runs(runs), bound: None, group }
-                }
-                // Of what is too much to look at, as many runs as there is effort for.
-                None => match [300, 80, 12]
-                    .iter()
-                    .find_map(|per_rule| prepared.sample(goal, *per_rule, window, &mut 3_000_000))
-                {
-                    Some(runs) => {
-                        let bound = Some(vec![prepared.least()]);
-                        Solved { points: runs.points.clone(), found: Way::Runs(runs), bound, group }
-                    }
-                    None => searched(group, goal, effort),
-                },
-            });
-        }
-        solved.into_iter().flatten().collect()
-    }
-
     fn step(&self, group: &Group<'p>, m: Move) -> Step {
         Step {
             date: group.days[m.day],
@@ -399,376 +318,6 @@ impl<'p> Question<'p> {
             net: m.net,
         }
     }
-
-    /// Why nothing can be withdrawn from an account on any of the days, for each such account.
-    fn blocked(&'p self, used: &HashMap<Use, Used>) -> Vec<Stuck> {
-        let mut blocked = Vec::new();
-        for (place, platform) in self.platforms.iter().enumerate() {
-            let here = |i: &usize| self.holdings[*i].platform == place && self.holdings[*i].total() > 0;
-            let accounts: Vec<usize> = (0..self.holdings.len()).filter(here).collect();
-            if accounts.is_empty() {
-                continue;
-            }
-            let group = Group::of(self, platform, accounts.clone(), used);
-            for (at, account) in accounts.into_iter().enumerate() {
-                let Some(group) = &group else {
-                    let reason = if !platform.withdrawable {
-                        Reason::NotWithdrawable.code()
-                    } else if platform.ended {
-                        Reason::Ended.code()
-                    } else if taking_part(platform, &self.unit).is_empty() {
-                        "no-channel"
-                    } else {
-                        Reason::NotInForce.code()
-                    };
-                    blocked.push(Stuck { holding: account, reason, short_by: None, least: None });
-                    continue;
-                };
-                blocked.extend(stuck(group, at).map(|s| Stuck { holding: account, ..s }));
-            }
-        }
-        blocked.sort_by_key(|s| s.holding);
-        blocked
-    }
-
-    /// What the obvious way would cost: the largest balances first, each at once today.
-    fn simple_cost(&'p self, used: &HashMap<Use, Used>) -> Option<i64> {
-        let mut groups: Vec<Group<'p>> = Vec::new();
-        for (place, platform) in self.platforms.iter().enumerate() {
-            let here = |i: &usize| self.holdings[*i].platform == place && self.holdings[*i].today() > 0;
-            let accounts: Vec<usize> = (0..self.holdings.len()).filter(here).collect();
-            if !accounts.is_empty() {
-                groups.extend(Group::of(self, platform, accounts, used));
-            }
-        }
-        let scale = groups.iter().fold(1, |sum, g| lcm(sum, g.par.1));
-        let mut order: Vec<(usize, usize)> = groups
-            .iter()
-            .enumerate()
-            .flat_map(|(g, group)| (0..group.accounts.len()).map(move |a| (g, a)))
-            .collect();
-        let worth = |(g, a): &(usize, usize)| {
-            let (num, den) = groups[*g].par;
-            i128::from(groups[*g].holdings[*a].today()) * num * (scale / den)
-        };
-        order.sort_by_key(|at| (-worth(at), groups[at.0].accounts[at.1]));
-        let mut spent: Vec<Vec<Spent>> = groups.iter().map(|g| vec![Vec::new(); g.quotas.len()]).collect();
-        let (mut net, mut cost) = (0_i128, 0_i128);
-        for (g, a) in order {
-            let rest = self.target.map(|target| i128::from(target) - net);
-            if rest.is_some_and(|rest| rest <= 0) {
-                break;
-            }
-            let group = &groups[g];
-            let Some((way, amount, outcome)) = simple_step(group, a, &spent[g], rest) else { continue };
-            group.spend(&mut spent[g], way, 0, amount);
-            net += outcome.net;
-            cost += group.cost(&outcome) * (scale / group.par.1);
-        }
-        let enough = self.target.is_none_or(|target| net >= i128::from(target));
-        enough.then(|| parts(ceil(cost, scale)))
-    }
-}
-
-/// How dear a choice of each plain group may be: no dearer than leaves room below a first plan that
-/// is made of few of the runs. `None` where no first plan is found.
-fn windows(
-    goal: Goal,
-    solved: &[Option<Solved<'_>>],
-    plain: &[Option<(Group<'_>, runs::Plain)>],
-    effort: &mut u64,
-) -> Vec<Option<runs::Window>> {
-    let mut windows = vec![None; plain.len()];
-    // Coarsely first; what that leaves room for more finely.
-    for (per_rule, share) in [(10, 8), (80, 4)] {
-        let mut budget = *effort / share;
-        let before = budget;
-        let closer = windows_by(goal, solved, plain, per_rule, &windows, &mut budget);
-        *effort -= before - budget;
-        match closer {
-            Some(closer) => windows = closer,
-            None => break,
-        }
-    }
-    windows
-}
-
-fn windows_by(
-    goal: Goal,
-    solved: &[Option<Solved<'_>>],
-    plain: &[Option<(Group<'_>, runs::Plain)>],
-    per_rule: usize,
-    windows: &[Option<runs::Window>],
-    budget: &mut u64,
-) -> Option<Vec<Option<runs::Window>>> {
-    let Goal::Reach(target) = goal else { return None };
-    let scale = solved.iter().flatten().fold(1, |sum, s| lcm(sum, s.group.par.1));
-    let scaled = |points: &[Point], by: i128| -> Vec<Point> {
-        points.iter().map(|p| Point { cost: p.cost * by, ..*p }).collect()
-    };
-    let mut lists: Vec<Vec<Point>> = Vec::new();
-    let mut hulls: Vec<Hull> = Vec::new();
-    let mut samples: Vec<Option<runs::Runs>> = Vec::new();
-    for ((solved, plain), window) in solved.iter().zip(plain).zip(windows) {
-        match (solved, plain) {
-            (Some(solved), _) => {
-                let by = scale / solved.group.par.1;
-                lists.push(scaled(&solved.points, by));
-                let bounds = solved.bound.clone().unwrap_or_else(|| vec![solved.points.clone()]);
-                hulls.extend(bounds.iter().map(|b| Hull::of(&scaled(b, by))));
-                samples.push(None);
-            }
-            (None, Some((_, prepared))) => {
-                let sample = prepared.sample(goal, per_rule, *window, budget)?;
-                lists.push(scaled(&sample.points, scale));
-                hulls.push(Hull::of(&scaled(&prepared.least(), scale)));
-                samples.push(Some(sample));
-            }
-            (None, None) => return None,
-        }
-    }
-    let first = blend(&lists, goal, budget)?;
-    let cost: i128 = first.picks.iter().map(|p| p.cost).sum();
-    let excess = first.picks.iter().map(|p| p.net).sum::<i128>() - target;
-    // What is too much may be left out of one withdrawal.
-    let mut saved = 0;
-    for ((plain, sample), pick) in plain.iter().zip(&samples).zip(&first.picks) {
-        if let (Some((group, prepared)), Some(sample)) = (plain, sample) {
-            let moves = sample.moves(group, pick.mark);
-            // Where all must leave nothing can be left out.
-            let offers = |m: &Move| group.ways[m.channel].offers[m.day].as_ref();
-            if moves.iter().any(|m| offers(m).is_none_or(|o| o.tariff.whole_balance)) {
-                continue;
-            }
-            for m in moves {
-                saved = saved.max(prepared.saved(m.channel, m.net, m.fee + m.tax, parts(excess)));
-            }
-        }
-    }
-    let best = cost - i128::from(saved) * scale;
-    let whole = hulls.iter().fold(Hull::default_start(), |sum, hull| sum.with(hull));
-    let bound = whole.least(target)?;
-    let (rise, run) = whole.slope(target);
-    let room = (best - bound + 1) * run;
-    let window = |plain: &Option<(Group<'_>, runs::Plain)>| {
-        let (_, prepared) = plain.as_ref()?;
-        let points = prepared.least();
-        let least = points.iter().map(|p| p.cost * scale * run - p.net * rise).min()?;
-        Some(runs::Window { rise, run: run * scale, limit: least + room })
-    };
-    let narrower = |(new, old): (Option<runs::Window>, &Option<runs::Window>)| match (new, old) {
-        (Some(new), Some(old)) if old.limit < new.limit => Some(*old),
-        (new, _) => new,
-    };
-    Some(plain.iter().map(window).zip(windows).map(narrower).collect())
-}
-
-/// The withdrawal that is made without a thought: all of a balance through the channel that nets
-/// the most, or the smallest amount through it that nets the rest.
-fn simple_step(
-    group: &Group<'_>,
-    account: usize,
-    spent: &[Spent],
-    rest: Option<i128>,
-) -> Option<(usize, i64, crate::fee::Outcome)> {
-    let holding = group.holdings[account];
-    let decimals = group.platform.unit.decimals;
-    let ways = (0..group.ways.len()).filter_map(|way| {
-        let terms = group.terms(way, 0, holding.total(), spent)?;
-        let amount = largest(&terms, decimals, holding)?;
-        let outcome = group.outcome(&terms, amount).ok()?;
-        Some((way, terms, amount, outcome))
-    });
-    let mut best: Option<(usize, Terms<'_>, i64, crate::fee::Outcome)> = None;
-    for other in ways {
-        if best.as_ref().is_none_or(|b| other.3.net > b.3.net) {
-            best = Some(other);
-        }
-    }
-    let (way, terms, amount, outcome) = best?;
-    let Some(rest) = rest.filter(|rest| outcome.net > *rest) else { return Some((way, amount, outcome)) };
-    let (num, den) = terms.conversion(decimals);
-    let smaller = Amounts::of(&terms, decimals).smallest_keeping((rest * den + num - 1).div_euclid(num));
-    let smaller = smaller.and_then(|x| Some((way, x, group.outcome(&terms, x).ok()?)));
-    let fits = smaller.filter(|(_, _, o)| o.debit <= i128::from(holding.today()));
-    Some(fits.unwrap_or((way, amount, outcome)))
-}
-
-/// The largest amount that can be made with what may leave.
-fn largest(terms: &Terms<'_>, decimals: u8, holding: &Holding) -> Option<i64> {
-    if holding.keep == 0 {
-        return Amounts::of(terms, decimals).largest();
-    }
-    // What stays is no part of what may leave, but it is a part of the balance that shares are of.
-    let mut capped = terms.clone();
-    capped.available = Some(holding.today());
-    let amount = Amounts::of(&capped, decimals).largest()?;
-    let outcome = crate::fee::outcome(terms, decimals, amount).ok()?;
-    (outcome.debit <= i128::from(holding.today())).then_some(amount)
-}
-
-/// A group whose rules only a search can follow.
-fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> Solved<'p> {
-    let amounts: i128 = group.holdings.iter().map(|h| i128::from(h.today())).sum::<i128>()
-        * group.ways.iter().map(|w| 1.max(w.offers.iter().flatten().count() as i128)).sum::<i128>();
-    let step = group.ways.iter().flat_map(|w| w.offers.iter().flatten()).map(|o| o.tariff.step).min();
-    if amounts / i128::from(step.unwrap_or(1).max(1)) <= AMOUNTS_ALL && !group.days_cut {
-        let mut all = *effort - *effort / 4;
-        let before = all;
-        let found = search::search(&group, goal, Look::All, i64::MAX, &mut all);
-        *effort -= before - all;
-        if let Some(found) = found {
-            return Solved { points: found.points.clone(), found: Way::Search(found), bound: None, group };
-        }
-    }
-    let bound = Some(bound::bound(&group, effort));
-    // Longer and longer sequences, as far as the effort goes.
-    let mut best = search::Found::nothing();
-    let mut steps_max = 1;
-    loop {
-        let mut share = *effort / 2;
-        let before = share;
-        let found = search::search(&group, goal, Look::Telling, steps_max, &mut share);
-        *effort -= before - share;
-        let Some(found) = found else { break };
-        let cut = found.cut;
-        best = found;
-        // What costs nothing is not beaten, and a longer sequence is worse among equals.
-        let is_free = |target: i128| best.points.iter().any(|p| p.cost <= 0 && p.net >= target);
-        if !cut || matches!(goal, Goal::Reach(target) if is_free(target)) {
-            break;
-        }
-        steps_max += 1 + steps_max / 3;
-    }
-    if best.cut || best.points.is_empty() {
-        best.add(search::in_passing(&group), goal);
-    }
-    Solved { points: best.points.clone(), found: Way::Search(best), bound, group }
-}
-
-/// Why nothing can be withdrawn from an account, where that is so.
-fn stuck(group: &Group<'_>, at: usize) -> Option<Stuck> {
-    let holding = group.holdings[at];
-    let decimals = group.platform.unit.decimals;
-    let none = vec![Spent::new(); group.quotas.len()];
-    let mut why: Option<Stuck> = None;
-    for day in 0..group.days.len() {
-        let left = holding.left_on(group.days[day], holding.total());
-        let may_leave = left.saturating_sub(holding.keep);
-        for way in 0..group.ways.len() {
-            let Some(terms) = group.terms(way, day, left, &none) else { continue };
-            if largest(&terms, decimals, &Holding { undated: left, dated: Vec::new(), ..holding.clone() })
-                .is_some()
-            {
-                return None;
-            }
-            if may_leave <= 0 {
-                continue;
-            }
-            let mut anywhere = terms.clone();
-            anywhere.available = None;
-            let least = Amounts::of(&anywhere, decimals).smallest();
-            let debit = least.and_then(|x| Some((x, group.outcome(&anywhere, x).ok()?.debit)));
-            let short_by =
-                debit.map(|(_, debit)| parts(debit - i128::from(may_leave))).filter(|short| *short > 0);
-            let reason = group.outcome(&terms, may_leave).err().unwrap_or(Reason::InsufficientBalance);
-            let reason = if short_by.is_some() && reason == Reason::InsufficientBalance {
-                Reason::BelowMinimum
-            } else {
-                reason
-            };
-            let this = Stuck { holding: 0, reason: reason.code(), short_by, least: short_by.and(least) };
-            let nearer = |a: &Stuck, b: &Stuck| {
-                (a.short_by.is_none(), a.short_by) < (b.short_by.is_none(), b.short_by)
-            };
-            if why.as_ref().is_none_or(|known| nearer(&this, known)) {
-                why = Some(this);
-            }
-        }
-    }
-    let kept = Stuck { holding: 0, reason: "kept", short_by: None, least: None };
-    let not_in_force = Stuck { holding: 0, reason: Reason::NotInForce.code(), short_by: None, least: None };
-    Some(why.unwrap_or(if holding.today() == 0 { kept } else { not_in_force }))
-}
-
-/// The cost of a sequence and what it takes of what lapses in time, or `None` where one of its
-/// steps cannot be made as it says.
-fn replay(group: &Group<'_>, moves: &[Move]) -> Option<(i128, i64)> {
-    let mut left: Vec<i64> = group.holdings.iter().map(|h| h.total()).collect();
-    let mut spent = vec![Spent::new(); group.quotas.len()];
-    let (mut day, mut cost, mut lapses) = (0, 0, 0);
-    let mut counts: HashMap<(usize, usize, i32), u32> = HashMap::new();
-    for m in moves {
-        if m.day < day {
-            return None;
-        }
-        if m.day > day {
-            day = m.day;
-            group.forget(&mut spent, day);
-        }
-        let holding = group.holdings[m.account];
-        left[m.account] = holding.left_on(group.days[day], left[m.account]);
-        let terms = group.terms(m.channel, day, left[m.account], &spent)?;
-        let outcome = group.outcome(&terms, m.amount).ok()?;
-        let as_said = (outcome.debit, outcome.fee, outcome.tax, outcome.net)
-            == (m.debit.into(), m.fee.into(), m.tax.into(), m.net.into());
-        if !as_said || left[m.account] - m.debit < holding.keep {
-            return None;
-        }
-        lapses += holding.lapsing(left[m.account]) - holding.lapsing(left[m.account] - m.debit);
-        left[m.account] -= m.debit;
-        group.spend(&mut spent, m.channel, day, m.amount);
-        let count = counts.entry((m.account, m.channel, group.days[day].month().0)).or_default();
-        *count += 1;
-        if *count > group.splits {
-            return None;
-        }
-        cost += group.cost(&outcome);
-    }
-    Some((cost, lapses))
-}
-
-/// Takes from the amounts what is not needed, where that changes no charge and takes nothing that
-/// would lapse; returns what could not be taken.
-fn trim(group: &Group<'_>, moves: &mut [Move], mut excess: i128) -> i128 {
-    let Some(known) = replay(group, moves).filter(|_| excess > 0) else { return excess };
-    for i in 0..moves.len() {
-        let m = moves[i];
-        let Some(offer) = &group.ways[m.channel].offers[m.day] else { continue };
-        let step = offer.tariff.step;
-        // The charge is the same on a stretch that ends here; its lower end is found by halving.
-        let (mut low, mut high) = (0, i64::try_from(excess / i128::from(step)).unwrap_or(0));
-        let smaller = |steps: i64| {
-            let less = steps * step;
-            let with = Move { amount: m.amount - less, debit: m.debit - less, net: m.net - less, ..m };
-            (with.amount > 0 && with.net > 0).then_some(with)
-        };
-        let holds = |steps: i64, moves: &mut [Move]| {
-            let Some(with) = smaller(steps) else { return false };
-            moves[i] = with;
-            let same = replay(group, moves) == Some(known);
-            moves[i] = m;
-            same
-        };
-        if high == 0 {
-            continue;
-        }
-        while low < high {
-            let middle = low + (high - low + 1) / 2;
-            if holds(middle, moves) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        if low > 0
-            && let Some(with) = smaller(low)
-        {
-            moves[i] = with;
-            excess -= i128::from(low * step);
-        }
-    }
-    excess
 }
 
 /// A figure of a problem whose figures all fit.

@@ -140,6 +140,12 @@ impl Hull {
         Some(from.1 + num.div_euclid(den) + i128::from(num.rem_euclid(den) > 0))
     }
 
+    /// The least of its points' cost times `run` less their net times `rise`.
+    pub fn lowest(&self, rise: i128, run: i128) -> i128 {
+        let above = |corner: &(i128, i128)| corner.1 * run - corner.0 * rise;
+        self.corners.iter().map(above).min().unwrap_or(0)
+    }
+
     /// The slope at a net, as cost for net.
     pub fn slope(&self, net: i128) -> (i128, i128) {
         let at = self.corners.partition_point(|c| c.0 < net);

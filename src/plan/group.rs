@@ -13,6 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 const DAYS_MAX: usize = 400;
 
 /// A platform with those of its accounts that a plan may draw on.
+#[derive(Clone)]
 pub struct Group<'p> {
     /// The platform.
     pub platform: &'p Platform,

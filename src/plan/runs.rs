@@ -276,6 +276,12 @@ impl Plain {
         plain.solve(goal, window, effort)
     }
 
+    /// How much there is to look at: the runs that its withdrawals choose among.
+    pub fn weight(&self) -> u64 {
+        let slots = self.ways.iter().flatten().flat_map(|bucket| &bucket.slots);
+        slots.map(|(_, rule)| self.rules[*rule].runs.len() as u64).sum()
+    }
+
     /// By how much the cost falls where one withdrawal of such a net brings so much less.
     pub fn saved(&self, way: usize, net: i64, charges: i64, less: i64) -> i64 {
         let wanted = net - less;
