@@ -215,7 +215,7 @@ impl<'p> Question<'p> {
         // no such mistakes.
         let mut slow: Vec<usize> = Vec::new();
         loop {
-            let solved = solve(self.groups(used), goal, &slow, &mut effort);
+            let solved = solve(self.groups(used), goal, &slow, &mut effort)?;
             let scale = solved.iter().fold(1, |sum, s| lcm(sum, s.group.par.1));
             let scaled = |points: &[Point], group: &Group<'_>| -> Vec<Point> {
                 points.iter().map(|p| Point { cost: p.cost * (scale / group.par.1), ..*p }).collect()

@@ -140,6 +140,11 @@ impl Hull {
         Some(from.1 + num.div_euclid(den) + i128::from(num.rem_euclid(den) > 0))
     }
 
+    /// The most that can be had.
+    pub fn most(&self) -> i128 {
+        self.corners.last().map_or(0, |corner| corner.0)
+    }
+
     /// The least of its points' cost times `run` less their net times `rise`.
     pub fn lowest(&self, rise: i128, run: i128) -> i128 {
         let above = |corner: &(i128, i128)| corner.1 * run - corner.0 * rise;

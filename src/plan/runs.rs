@@ -18,7 +18,7 @@ use super::Move;
 use super::blend::{Goal, Point, Ties};
 use super::group::{Group, Spent};
 use rule::buckets;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// More runs than this under one rule are not looked at one by one.
 const RUNS_MAX: usize = 60_000;
@@ -149,10 +149,21 @@ struct Work<'e> {
     /// Choices that cost as much are of no use.
     cost_end: i64,
     window: Option<Window>,
-    /// What the rest of a choice can add at best.
-    outline: Vec<(i128, i128)>,
+    /// No more choices than this are gone on with at a time, those that are worth most; `None` for all.
+    breadth: Option<usize>,
+    /// How far from today each of the days is.
+    days_on: &'e [i64],
+    /// What one withdrawal under each rule can add at best, and how many of them there may be.
+    outlines: Vec<Outline>,
+    slots: Vec<i64>,
     effort: &'e mut u64,
 }
+
+/// How much the debit grows by at what charge, the cheapest first.
+type Outline = Vec<(i128, i128)>;
+
+/// How many withdrawals under each rule a choice was made among.
+type Counts = Vec<i64>;
 
 /// The effort is used up.
 struct Exhausted;
@@ -164,6 +175,8 @@ pub struct Plain {
     rules: Vec<Rule>,
     ways: Vec<Vec<Bucket>>,
     lapsing: i64,
+    /// How far from today each of the days is.
+    days_on: Vec<i64>,
 }
 
 /// How dear a choice may be: its cost times `run` less what it brings times `rise` is at most
@@ -207,15 +220,30 @@ pub fn prepare(group: &Group<'_>) -> Option<Plain> {
     for way in 0..group.ways.len() {
         ways.push(buckets(group, way, budget, &strides, &mut rules)?);
     }
-    Some(Plain { budget, strides, rules, ways, lapsing })
+    let days_on = group.days.iter().map(|day| i64::from(day.0 - group.days[0].0)).collect();
+    Some(Plain { budget, strides, rules, ways, lapsing, days_on })
 }
 
 impl Plain {
     /// All that can be worth doing; `None` where it takes too much. With a window, all that can be
     /// worth doing within it.
     pub fn solve(&self, goal: Goal, window: Option<Window>, effort: &mut u64) -> Option<Runs> {
+        self.solve_by(goal, window, None, effort)
+    }
+
+    /// Some of what can be worth doing: of all choices no more than so many are gone on with.
+    pub fn beam(&self, goal: Goal, window: Window, breadth: usize, effort: &mut u64) -> Option<Runs> {
+        self.solve_by(goal, Some(window), Some(breadth), effort)
+    }
+
+    fn solve_by(
+        &self,
+        goal: Goal,
+        window: Option<Window>,
+        breadth: Option<usize>,
+        effort: &mut u64,
+    ) -> Option<Runs> {
         let exact = self.rules.iter().any(|rule| rule.whole);
-        let outline = self.outline();
         let (budget, strides, rules) = (self.budget, self.strides.clone(), self.rules.clone());
         let mut work = Work {
             goal,
@@ -226,16 +254,23 @@ impl Plain {
             lapses: self.lapsing > 0,
             cost_end: i64::MAX,
             window,
-            outline,
+            breadth,
+            days_on: &self.days_on,
+            outlines: self.rules.iter().map(outline).collect(),
+            slots: self.slots(),
             effort,
         };
         work.see_cheapest(&self.ways, &rules);
         let mut labels = vec![NOTHING];
         let mut before = 0;
+        let mut among = vec![0; rules.len()];
         for buckets in &self.ways {
             let more = work.way(buckets, &rules, before).ok()?;
             before += buckets.len();
-            labels = work.both(&labels, &more, None).ok()?;
+            for (_, rule) in buckets.iter().flat_map(|bucket| &bucket.slots) {
+                among[*rule] += 1;
+            }
+            labels = work.both(&labels, &more, None, &among).ok()?;
             work.see(&labels);
         }
         let point = |(mark, label): (usize, &Label)| {
@@ -271,6 +306,7 @@ impl Plain {
             strides: self.strides.clone(),
             rules: self.rules.iter().map(few).collect(),
             ways: self.ways.iter().map(|way| way.iter().map(bucket).collect()).collect(),
+            days_on: self.days_on.clone(),
             ..*self
         };
         plain.solve(goal, window, effort)
@@ -299,35 +335,21 @@ impl Plain {
         rules.filter_map(cheapest).max().map_or(0, |cheapest| charges - cheapest)
     }
 
-    /// What no choice can beat: how much the debit grows by at what charge, the cheapest first.
-    fn outline(&self) -> Vec<(i128, i128)> {
-        let mut steps: Vec<(i128, i128)> = Vec::new();
-        let mut slots: BTreeMap<usize, i128> = BTreeMap::new();
+    /// How many withdrawals there may be under each rule.
+    fn slots(&self) -> Counts {
+        let mut slots = vec![0; self.rules.len()];
         for (_, rule) in self.ways.iter().flatten().flat_map(|b| &b.slots) {
-            *slots.entry(*rule).or_default() += 1;
+            slots[*rule] += 1;
         }
-        for (rule, count) in slots {
-            let rule = &self.rules[rule];
-            let mut hull: Vec<(i128, i128)> = vec![(0, 0)];
-            let debit = |run: &Run| if rule.on_top { run.to + run.charges } else { run.to };
-            let runs = rule.runs.iter().filter(|run| run.charges >= 0);
-            // Where a charge falls with the amount, what leaves on top may fall as well.
-            let mut reached: Vec<(i128, i128)> =
-                runs.map(|run| (i128::from(debit(run)), i128::from(run.charges))).collect();
-            reached.sort_unstable();
-            for (debit, charges) in reached {
-                if debit <= hull[hull.len() - 1].0 {
-                    continue;
-                }
-                while let [.., a, b] = hull.as_slice() {
-                    if (b.1 - a.1) * (debit - a.0) < (charges - a.1) * (b.0 - a.0) {
-                        break;
-                    }
-                    hull.pop();
-                }
-                hull.push((debit, charges));
-            }
-            steps.extend(hull.windows(2).map(|w| ((w[1].0 - w[0].0) * count, (w[1].1 - w[0].1) * count)));
+        slots
+    }
+
+    /// What no choice can beat: how much the debit grows by at what charge, the cheapest first.
+    fn outline(&self) -> Outline {
+        let mut steps: Outline = Vec::new();
+        for (rule, count) in self.rules.iter().zip(self.slots()).filter(|(_, count)| *count > 0) {
+            let count = i128::from(count);
+            steps.extend(outline(rule).into_iter().map(|(more, charges)| (more * count, charges * count)));
         }
         steps.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));
         steps
@@ -348,6 +370,30 @@ impl Plain {
         }
         points
     }
+}
+
+/// What no withdrawal under a rule can beat.
+fn outline(rule: &Rule) -> Outline {
+    let debit = |run: &Run| if rule.on_top { run.to + run.charges } else { run.to };
+    let runs = rule.runs.iter().filter(|run| run.charges >= 0);
+    // Where a charge falls with the amount, what leaves on top may fall as well.
+    let mut reached: Vec<(i128, i128)> =
+        runs.map(|run| (i128::from(debit(run)), i128::from(run.charges))).collect();
+    reached.sort_unstable();
+    let mut hull: Vec<(i128, i128)> = vec![(0, 0)];
+    for (debit, charges) in reached {
+        if debit <= hull[hull.len() - 1].0 {
+            continue;
+        }
+        while let [.., a, b] = hull.as_slice() {
+            if (b.1 - a.1) * (debit - a.0) < (charges - a.1) * (b.0 - a.0) {
+                break;
+            }
+            hull.pop();
+        }
+        hull.push((debit, charges));
+    }
+    hull.windows(2).map(|w| (w[1].0 - w[0].0, w[1].1 - w[0].1)).collect()
 }
 
 impl Runs {

@@ -1,16 +1,16 @@
 //! What can be worth doing with each group: the easy ones first, so that the hard ones need only be
 //! looked at where a plan can still be better than one that is known.
 
-use super::blend::{Goal, Hull, Point, blend};
+use super::blend::{Goal, Hull, Point, blend, frontier};
 use super::group::Group;
 use super::search::{self, Look};
-use super::{Move, bound, lcm, parts, runs};
+use super::{EFFORT, Move, bound, lcm, parts, runs};
 
 /// Below so many amounts that a step could have, every one of them is looked at.
 const AMOUNTS_ALL: i128 = 3_000;
 
-/// Groups of so many runs are worth another look at the best plan first.
-const HEAVY: u64 = 2_000;
+/// Where in a mark it stands which sample it is of.
+const SAMPLE_SHIFT: u32 = 32;
 
 /// What can be done with one group.
 pub struct Solved<'p> {
@@ -24,6 +24,8 @@ pub struct Solved<'p> {
 /// How the points of a group were found.
 enum Way {
     Runs(runs::Runs),
+    /// Several samples; the upper half of a mark says which of them.
+    Samples(Vec<runs::Runs>),
     Search(search::Found),
 }
 
@@ -31,13 +33,19 @@ impl Solved<'_> {
     pub fn moves(&self, mark: usize) -> Vec<Move> {
         match &self.found {
             Way::Runs(runs) => runs.moves(&self.group, mark),
+            Way::Samples(samples) => sampled_moves(samples, &self.group, mark),
             Way::Search(found) => found.moves(mark),
         }
     }
 }
 
-/// Solves each of some groups.
-pub fn solve<'p>(groups: Vec<Group<'p>>, goal: Goal, slow: &[usize], effort: &mut u64) -> Vec<Solved<'p>> {
+/// Solves each of some groups; `None` where they cannot bring the target together.
+pub fn solve<'p>(
+    groups: Vec<Group<'p>>,
+    goal: Goal,
+    slow: &[usize],
+    effort: &mut u64,
+) -> Option<Vec<Solved<'p>>> {
     let mut parts_of: Vec<Part<'p>> = Vec::new();
     let mut left = groups.len() as u64;
     for group in groups {
@@ -48,7 +56,7 @@ pub fn solve<'p>(groups: Vec<Group<'p>>, goal: Goal, slow: &[usize], effort: &mu
         left -= 1;
         let before = share;
         parts_of.push(match prepared {
-            Some(plain) => Part::Open { group, plain, sample: None },
+            Some(plain) => Part::Open { group, plain, samples: Vec::new(), points: Vec::new() },
             None => Part::Solved(searched(group, goal, &mut share)),
         });
         *effort = effort.saturating_sub(before - share);
@@ -60,6 +68,11 @@ pub fn solve<'p>(groups: Vec<Group<'p>>, goal: Goal, slow: &[usize], effort: &mu
     all.solved(effort)
 }
 
+/// The steps of a point of one of several samples.
+fn sampled_moves(samples: &[runs::Runs], group: &Group<'_>, mark: usize) -> Vec<Move> {
+    samples[mark >> SAMPLE_SHIFT].moves(group, mark & ((1 << SAMPLE_SHIFT) - 1))
+}
+
 /// A group on the way to being solved.
 enum Part<'p> {
     Solved(Solved<'p>),
@@ -67,7 +80,9 @@ enum Part<'p> {
         group: Group<'p>,
         plain: runs::Plain,
         /// Some of what can be done with it.
-        sample: Option<runs::Runs>,
+        samples: Vec<runs::Runs>,
+        /// What they come to.
+        points: Vec<Point>,
     },
 }
 
@@ -79,11 +94,20 @@ impl<'p> Part<'p> {
         }
     }
 
+    /// Notes what else can be done with it.
+    fn add(&mut self, sample: Option<runs::Runs>, goal: Goal) {
+        let (Part::Open { samples, points, .. }, Some(sample)) = (self, sample) else { return };
+        let place = samples.len() << SAMPLE_SHIFT;
+        points.extend(sample.points.iter().map(|p| Point { mark: place | p.mark, ..*p }));
+        *points = frontier(std::mem::take(points), goal);
+        samples.push(sample);
+    }
+
     /// What is known of it.
     fn points(&self) -> Option<&[Point]> {
         match self {
             Part::Solved(solved) => Some(&solved.points),
-            Part::Open { sample, .. } => sample.as_ref().map(|sample| sample.points.as_slice()),
+            Part::Open { points, .. } => (!points.is_empty()).then_some(points.as_slice()),
         }
     }
 }
@@ -119,30 +143,36 @@ impl<'p> Whole<'p> {
     /// Looks at a few of the runs of each group, for a plan to begin with; coarsely first, and what
     /// that leaves room for more finely.
     fn sampled(&mut self, effort: &mut u64) {
-        if !matches!(self.goal, Goal::Reach(_)) || !self.parts.iter().any(|p| matches!(p, Part::Open { .. }))
-        {
+        if !self.parts.iter().any(|part| matches!(part, Part::Open { .. })) {
             return;
         }
-        for (per_rule, share) in [(10, 8), (80, 4)] {
+        for (finer, share) in [(&[10, 4, 2, 1][..], 8), (&[80, 30], 4)] {
             let mut budget = *effort / share;
             let before = budget;
-            let seen = self.sample(per_rule, &mut budget);
+            self.sample(finer, &mut budget);
             *effort -= before - budget;
-            if seen.is_none() {
-                break;
-            }
             self.see(effort);
         }
     }
 
-    fn sample(&mut self, per_rule: usize, effort: &mut u64) -> Option<()> {
+    /// A sample of each group, as fine as can be done.
+    fn sample(&mut self, per_rule: &[usize], effort: &mut u64) {
         let windows: Vec<Option<runs::Window>> = (0..self.parts.len()).map(|i| self.window(i)).collect();
+        let mut left = self.parts.iter().filter(|part| matches!(part, Part::Open { .. })).count() as u64;
         for (part, window) in self.parts.iter_mut().zip(windows) {
-            if let Part::Open { plain, sample, .. } = part {
-                *sample = Some(plain.sample(self.goal, per_rule, window, effort)?);
+            let Part::Open { plain, .. } = part else { continue };
+            for (tries, per_rule) in per_rule.iter().enumerate() {
+                let mut share = if tries == 0 { 3 * *effort / (left + 2) } else { *effort / left };
+                let before = share;
+                let found = plain.sample(self.goal, *per_rule, window, &mut share);
+                *effort -= before - share;
+                if found.is_some() {
+                    part.add(found, self.goal);
+                    break;
+                }
             }
+            left -= 1;
         }
-        Some(())
     }
 
     /// Makes a plan of what is known, and remembers what it costs where it is the cheapest so far.
@@ -160,8 +190,8 @@ impl<'p> Whole<'p> {
         // What is too much may be left out of one withdrawal.
         let mut saved = 0;
         for (part, pick) in self.parts.iter().zip(&first.picks) {
-            if let Part::Open { group, plain, sample: Some(sample) } = part {
-                let moves = sample.moves(group, pick.mark);
+            if let Part::Open { group, plain, samples, .. } = part {
+                let moves = sampled_moves(samples, group, pick.mark);
                 // Where all must leave nothing can be left out.
                 let offers = |m: &Move| group.ways[m.channel].offers[m.day].as_ref();
                 if moves.iter().any(|m| offers(m).is_none_or(|o| o.tariff.whole_balance)) {
@@ -180,7 +210,7 @@ impl<'p> Whole<'p> {
     /// How dear a choice of a group may be to be part of a plan that is no dearer than the best known:
     /// no dearer than the other groups leave room for. `None` where no plan is known.
     fn window(&self, at: usize) -> Option<runs::Window> {
-        let Goal::Reach(target) = self.goal else { return None };
+        let Goal::Reach(target) = self.goal else { return most_window(&self.parts[at]) };
         let best = self.best?;
         let whole = self.hulls.iter().flatten().fold(Hull::default_start(), |sum, hull| sum.with(hull));
         let (rise, run) = whole.slope(target);
@@ -189,50 +219,147 @@ impl<'p> Whole<'p> {
         Some(runs::Window { rise, run: run * self.scale, limit: best * run - target * rise - least })
     }
 
-    fn solved(mut self, effort: &mut u64) -> Vec<Solved<'p>> {
-        let mut order: Vec<(u64, usize)> = Vec::new();
-        for (i, part) in self.parts.iter().enumerate() {
-            if let Part::Open { plain, .. } = part {
-                order.push((plain.weight(), i));
-            }
+    /// Where no plan is known: is there one at all? `false` where there is none; else the plan that
+    /// brings most is a first one.
+    fn can_reach(&mut self, effort: &mut u64) -> bool {
+        let Goal::Reach(target) = self.goal else { return true };
+        let most_of = |hulls: &Vec<Hull>| hulls.iter().map(Hull::most).sum::<i128>();
+        if self.hulls.iter().map(most_of).sum::<i128>() < target {
+            return false;
         }
-        order.sort_unstable();
-        let last = order.last().map(|(_, i)| *i);
-        for (weight, i) in order {
-            if weight > HEAVY {
-                self.see(effort);
-            }
-            let window = self.window(i);
-            let goal = self.goal;
-            let Part::Open { group, plain, .. } = &self.parts[i] else { continue };
-            // Most take little, so the first of those that take much may have a good deal.
-            let mut share = if Some(i) == last { *effort } else { *effort / 2 };
-            let before = share;
-            let runs = plain.solve(goal, window, &mut share);
-            *effort = effort.saturating_sub(before - share);
-            let (runs, bound) = match runs {
-                Some(runs) => (Some(runs), None),
-                // Of what is too much to look at, as many runs as there is effort for.
-                None => {
-                    let few = |per_rule: &usize| plain.sample(goal, *per_rule, window, &mut 3_000_000);
-                    ([300, 80, 12].iter().find_map(few), Some(vec![plain.least()]))
+        if self.best.is_some() {
+            return true;
+        }
+        let (mut net, mut cost, mut most) = (0, 0, 0);
+        for (part, hulls) in self.parts.iter().zip(&self.hulls) {
+            let found = match part {
+                Part::Solved(_) => None,
+                Part::Open { plain, .. } => {
+                    let mut share = *effort / 4;
+                    let before = share;
+                    let window = most_window(part);
+                    let runs = plain.solve(Goal::Most, window, &mut share);
+                    *effort -= before - share;
+                    runs.and_then(|runs| runs.points.into_iter().max_by_key(|p| p.net))
                 }
             };
-            let group = group.clone();
-            let solved = match runs {
-                Some(runs) => Solved { points: runs.points.clone(), found: Way::Runs(runs), bound, group },
-                None => searched(group, goal, effort),
-            };
-            let part = Part::Solved(solved);
-            self.hulls[i] = self.hulls_of(&part);
-            self.parts[i] = part;
+            let known = || part.points()?.iter().max_by_key(|p| (p.net, -p.cost)).copied();
+            most += found.map_or_else(|| most_of(hulls), |point| point.net);
+            if let Some(point) = found.or_else(known) {
+                net += point.net;
+                cost += point.cost * (self.scale / part.group().par.1);
+            }
+        }
+        if net >= target {
+            self.best = Some(cost);
+        }
+        most >= target
+    }
+
+    /// Each group in turn, with more and more effort: what one of them comes to leaves less to be
+    /// looked at of the others.
+    fn solved(mut self, effort: &mut u64) -> Option<Vec<Solved<'p>>> {
+        if !self.can_reach(effort) {
+            return None;
+        }
+        let weight = |part: &Part<'p>| match part {
+            Part::Open { plain, .. } => Some(plain.weight()),
+            Part::Solved(_) => None,
+        };
+        let weights = self.parts.iter().enumerate().filter_map(|(i, part)| Some((weight(part)?, i)));
+        let mut open: Vec<(u64, usize)> = weights.collect();
+        open.sort_unstable();
+        for part_of in [64, 8, 1] {
+            if part_of < 64 {
+                self.look_closer(&open, *effort / 4, effort);
+            }
+            let mut share = *effort / part_of;
+            open.retain(|(_, i)| {
+                let before = share;
+                let is_solved = self.solve_one(*i, &mut share);
+                *effort -= before - share;
+                if part_of > 1 {
+                    share = *effort / part_of;
+                }
+                !is_solved
+            });
+        }
+        for (_, i) in open {
+            self.settle(i, effort);
         }
         let solved = |part| match part {
             Part::Solved(solved) => Some(solved),
             Part::Open { .. } => None,
         };
-        self.parts.into_iter().filter_map(solved).collect()
+        Some(self.parts.into_iter().filter_map(solved).collect())
     }
+
+    /// Looks for better plans in what is still open.
+    fn look_closer(&mut self, open: &[(u64, usize)], budget: u64, effort: &mut u64) {
+        let mut left = open.len() as u64;
+        let mut budget = budget;
+        for (_, i) in open {
+            let mut share = budget / left;
+            left -= 1;
+            for breadth in [60, 400] {
+                let Some(window) = self.window(*i) else { continue };
+                let Part::Open { plain, .. } = &self.parts[*i] else { continue };
+                let before = share;
+                let found = plain.beam(self.goal, window, breadth, &mut share);
+                *effort -= before - share;
+                budget -= before - share;
+                self.parts[*i].add(found, self.goal);
+                self.see(effort);
+            }
+        }
+    }
+
+    /// Solves one group; `false` where that takes more effort.
+    fn solve_one(&mut self, at: usize, effort: &mut u64) -> bool {
+        let window = self.window(at);
+        let Part::Open { group, plain, .. } = &self.parts[at] else { return true };
+        let Some(runs) = plain.solve(self.goal, window, effort) else { return false };
+        let points = runs.points.clone();
+        let solved = Solved { points, found: Way::Runs(runs), bound: None, group: group.clone() };
+        self.close(at, solved);
+        true
+    }
+
+    /// Of what is too much to look at, as many runs as there is effort for.
+    fn settle(&mut self, at: usize, effort: &mut u64) {
+        let window = self.window(at);
+        let Part::Open { group, plain, samples, points } = &mut self.parts[at] else { return };
+        let some = |per_rule: usize| plain.sample(self.goal, per_rule, window, &mut (EFFORT / 12));
+        if points.is_empty()
+            && let Some(runs) = [12, 4, 2, 1].into_iter().find_map(some)
+        {
+            *points = runs.points.clone();
+            samples.push(runs);
+        }
+        let (group, bound) = (group.clone(), Some(vec![plain.least()]));
+        let solved = match points.is_empty() {
+            true => searched(group, self.goal, effort),
+            false => Solved {
+                points: std::mem::take(points),
+                found: Way::Samples(std::mem::take(samples)),
+                bound,
+                group,
+            },
+        };
+        self.close(at, solved);
+    }
+
+    fn close(&mut self, at: usize, solved: Solved<'p>) {
+        let part = Part::Solved(solved);
+        self.hulls[at] = self.hulls_of(&part);
+        self.parts[at] = part;
+    }
+}
+
+/// Of a group that is to bring as much as it can, what brings no less than what is known of it.
+fn most_window(part: &Part<'_>) -> Option<runs::Window> {
+    let net = part.points()?.iter().map(|p| p.net).max()?;
+    Some(runs::Window { rise: 1, run: 0, limit: -net })
 }
 
 /// A group whose rules only a search can follow.

@@ -1,9 +1,12 @@
 //! The choices of runs that can be worth making: put together window by window, without those that
 //! another one makes needless.
 
-use super::{Bucket, Exhausted, Kind, Label, NOTHING, Node, POOL_MAX, Rule, Run, Window, Work};
+use super::{Bucket, Counts, Exhausted, Kind, Label, NOTHING, Node, POOL_MAX, Rule, Run, Window, Work};
 use crate::plan::blend::{Goal, Ties};
 use std::collections::{BTreeMap, HashMap};
+
+/// What it takes to hold a choice against the others, in looks at a choice.
+const EFFORT_OF_LABEL: usize = 8;
 
 impl Work<'_> {
     /// What leaves of a choice at the most; `None` where all must leave and cannot.
@@ -62,19 +65,23 @@ impl Work<'_> {
         offset: usize,
     ) -> Result<Vec<Label>, Exhausted> {
         let mut labels = vec![NOTHING];
+        let mut among: Counts = vec![0; rules.len()];
         // Without sums that bind, the withdrawals under one rule are alike whatever their window.
         let mut alike: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
         for (place, bucket) in buckets.iter().enumerate() {
             let number = (offset + place) as u16;
             if let Some(sum) = bucket.sum {
                 let mut own = vec![NOTHING];
+                let mut own_among: Counts = vec![0; rules.len()];
                 let mut slots: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
                 for (day, rule) in &bucket.slots {
                     slots.entry(*rule).or_default().push((*day, number));
                 }
                 for (rule, slots) in slots {
                     let more = self.rule(&rules[rule], rule, &slots, Some(sum))?;
-                    own = self.both(&own, &more, Some((&rules[rule], sum)))?;
+                    own_among[rule] += slots.len() as i64;
+                    among[rule] += slots.len() as i64;
+                    own = self.both(&own, &more, Some((&rules[rule], sum)), &own_among)?;
                 }
                 // With the sum reached, nothing more can come from another window.
                 for label in own.iter_mut().filter(|l| l.open > 0) {
@@ -85,7 +92,7 @@ impl Work<'_> {
                         label.open = 0;
                     }
                 }
-                labels = self.both(&labels, &own, None)?;
+                labels = self.both(&labels, &own, None, &among)?;
                 self.see(&labels);
             } else {
                 for (day, rule) in &bucket.slots {
@@ -99,7 +106,8 @@ impl Work<'_> {
         for (rule, mut slots) in alike {
             slots.sort_unstable();
             let more = self.rule(&rules[rule], rule, &slots, None)?;
-            labels = self.both(&labels, &more, None)?;
+            among[rule] += slots.len() as i64;
+            labels = self.both(&labels, &more, None, &among)?;
             self.see(&labels);
         }
         Ok(labels)
@@ -113,28 +121,35 @@ impl Work<'_> {
         slots: &[(usize, u16)],
         sum: Option<i64>,
     ) -> Result<Vec<Label>, Exhausted> {
-        let near: Vec<(usize, Label)> = self.singles(rule, false);
-        let inner: Vec<(usize, Label)> = self.singles(rule, true);
+        let near: Vec<(usize, Label, i128)> = self.singles(rule, false);
+        let inner: Vec<(usize, Label, i128)> = self.singles(rule, true);
         let capped = sum.map(|sum| (rule, sum));
         let mut last = vec![NOTHING];
         // Choices that look everywhere for one withdrawal are at their end; they must not stand in
         // the way of choices that still may.
         let mut plain = vec![NOTHING];
         let mut ended: Vec<Label> = Vec::new();
+        let mut among: Counts = vec![0; self.slots.len()];
         for (day, bucket) in slots {
+            among[number] += 1;
             let mut next: Vec<Label> = Vec::new();
             let mut ends: Vec<Label> = Vec::new();
             let capped_rule = capped.is_some().then_some(rule);
-            let reach = self.reach();
+            let reach = self.reach(&among);
             for (runs, out) in [(&near, &mut next), (&inner, &mut ends)] {
                 let mut pool_max = POOL_MAX;
                 for from in &last {
-                    self.spend_effort(1, runs.len())?;
-                    for (run, single) in runs.iter() {
-                        let mut label = from.plus(single);
-                        // Runs with higher charges follow.
-                        if label.cost >= self.cost_end {
+                    let end = self.end(reach.as_ref(), from);
+                    let mut looked_at = 0;
+                    for (run, single, above) in runs.iter() {
+                        looked_at += 1;
+                        // What follows is further above what there is room for.
+                        if *above > end || self.breadth.is_some_and(|breadth| looked_at > breadth) {
                             break;
+                        }
+                        let mut label = from.plus(single);
+                        if label.cost >= self.cost_end {
+                            continue;
                         }
                         if label.least > self.budget || !cap(&mut label, capped) {
                             continue;
@@ -144,11 +159,13 @@ impl Work<'_> {
                         }
                         // The node is made when the label is known to stay; until then the run is
                         // carried in the place of the lapses, which are not known yet.
-                        label.ties = (label.ties.0, *run as i128, label.ties.2 + *day as i64);
+                        label.ties = (label.ties.0, *run as i128, label.ties.2 + self.days_on[*day]);
                         label.node = from.node;
                         out.push(label);
                     }
+                    self.spend_effort(1, looked_at)?;
                     if out.len() > pool_max {
+                        self.spend_effort(EFFORT_OF_LABEL, out.len())?;
                         let pool = std::mem::take(out).into_iter().map(|label| (label, true)).collect();
                         *out = self.undominated(pool, capped_rule);
                         pool_max = wider(out.len())?;
@@ -158,6 +175,7 @@ impl Work<'_> {
             let is_new = |label: Label| (label, true);
             let mut pool: Vec<(Label, bool)> = plain.iter().map(|l| (*l, false)).collect();
             pool.extend(next.into_iter().map(is_new));
+            self.spend_effort(EFFORT_OF_LABEL, pool.len())?;
             let stay = self.undominated(pool, capped_rule);
             let mut grown: Vec<Label> = Vec::new();
             for mut label in stay {
@@ -167,6 +185,7 @@ impl Work<'_> {
             plain.extend(&grown);
             let mut pool: Vec<(Label, bool)> = plain.iter().chain(&ended).map(|l| (*l, false)).collect();
             pool.extend(ends.into_iter().map(is_new));
+            self.spend_effort(EFFORT_OF_LABEL, pool.len())?;
             for mut label in self.undominated(pool, capped_rule) {
                 self.settle_run(&mut label, number, *day, *bucket);
                 label.open = if sum.is_some() { number as u32 + 1 } else { 0 };
@@ -182,19 +201,42 @@ impl Work<'_> {
         Ok(self.undominated(pool, capped.is_some().then_some(rule)))
     }
 
-    fn singles(&self, rule: &Rule, inner: bool) -> Vec<(usize, Label)> {
+    /// The runs of a rule with their choices, the ones first that are worth most.
+    fn singles(&self, rule: &Rule, inner: bool) -> Vec<(usize, Label, i128)> {
         let runs = rule.runs.iter().enumerate().filter(|(_, run)| run.inner == inner);
-        let mut singles: Vec<(usize, Label)> = runs.map(|(i, run)| (i, self.label(rule, run))).collect();
-        singles.sort_by_key(|(_, label)| label.cost);
+        let single = |(i, run)| {
+            let label = self.label(rule, run);
+            (i, label, self.above(&label))
+        };
+        let mut singles: Vec<(usize, Label, i128)> = runs.map(single).collect();
+        singles.sort_by_key(|(_, label, above)| (*above, label.cost));
         singles
     }
 
-    /// All that is worth doing with both of two kinds of choices.
+    /// How far a choice is above what it brings is worth; its cost, where no worth is known.
+    fn above(&self, label: &Label) -> i128 {
+        match self.window {
+            Some(window) => window.above(label, i128::from(self.budget)).0,
+            None => label.cost.into(),
+        }
+    }
+
+    /// How far above what it brings something may be to be taken in addition to a choice.
+    fn end(&self, reach: Option<&Reach>, label: &Label) -> i128 {
+        match reach {
+            Some(reach) => reach.left(label),
+            None => i128::from(self.cost_end - 1 - label.cost),
+        }
+    }
+
+    /// All that is worth doing with both of two kinds of choices, which were made among so many
+    /// withdrawals.
     pub(super) fn both(
         &mut self,
         a: &[Label],
         b: &[Label],
         capped: Option<(&Rule, i64)>,
+        among: &Counts,
     ) -> Result<Vec<Label>, Exhausted> {
         if let [only] = a
             && only.node == 0
@@ -207,25 +249,30 @@ impl Work<'_> {
             return Ok(a.to_vec());
         }
         let mut pairs: Vec<(Label, bool)> = Vec::new();
-        let mut sorted = b.to_vec();
-        sorted.sort_by_key(|l| l.cost);
+        let mut sorted: Vec<(Label, i128)> = b.iter().map(|label| (*label, self.above(label))).collect();
+        sorted.sort_by_key(|(label, above)| (*above, label.cost));
         // Of two that could exchange, one needs only be looked at near its ends.
         let all: Vec<usize> = (0..sorted.len()).collect();
         let mut apart: HashMap<u32, Vec<usize>> = HashMap::new();
         for open in a.iter().map(|l| l.open).filter(|open| *open > 0) {
-            let other = |j: &usize| sorted[*j].open != open;
+            let other = |j: &usize| sorted[*j].0.open != open;
             apart.entry(open).or_insert_with(|| all.iter().copied().filter(other).collect());
         }
-        let reach = self.reach();
+        let reach = self.reach(among);
         let mut pool_max = POOL_MAX;
         for (i, from) in a.iter().enumerate() {
             let others = apart.get(&from.open).unwrap_or(&all);
-            self.spend_effort(1, others.len())?;
+            let end = self.end(reach.as_ref(), from);
+            let mut looked_at = 0;
             for j in others {
-                let more = &sorted[*j];
+                looked_at += 1;
+                let (more, above) = &sorted[*j];
+                if *above > end || self.breadth.is_some_and(|breadth| looked_at > breadth) {
+                    break;
+                }
                 let mut label = from.plus(more);
                 if label.cost >= self.cost_end {
-                    break;
+                    continue;
                 }
                 if label.least > self.budget || (from.whole && more.whole) || !cap(&mut label, capped) {
                     continue;
@@ -237,17 +284,20 @@ impl Work<'_> {
                 label.ties.1 = (i as i128) << 32 | *j as i128;
                 pairs.push((label, true));
             }
+            self.spend_effort(1, looked_at)?;
             if pairs.len() > pool_max {
+                self.spend_effort(EFFORT_OF_LABEL, pairs.len())?;
                 let kept = self.undominated(pairs, capped.map(|(rule, _)| rule));
                 pool_max = wider(kept.len())?;
                 pairs = kept.into_iter().map(|label| (label, true)).collect();
             }
         }
+        self.spend_effort(EFFORT_OF_LABEL, pairs.len())?;
         let mut kept = self.undominated(pairs, capped.map(|(rule, _)| rule));
         for label in &mut kept {
             let (i, j) = ((label.ties.1 >> 32) as usize, (label.ties.1 & 0xffff_ffff) as usize);
             label.ties.1 = 0;
-            label.node = match (a[i].node, sorted[j].node) {
+            label.node = match (a[i].node, sorted[j].0.node) {
                 (node, 0) | (0, node) => node,
                 (a, b) => self.node(Node::Both(a, b)),
             };
@@ -255,8 +305,17 @@ impl Work<'_> {
         Ok(kept)
     }
 
-    fn reach(&self) -> Option<Reach> {
-        self.window.map(|window| Reach::of(window, &self.outline, self.budget))
+    /// Which choices can still come to lie in the window, where they were made among so many withdrawals.
+    fn reach(&self, among: &Counts) -> Option<Reach> {
+        let window = self.window?;
+        let mut gains: Vec<(i128, i128)> = Vec::new();
+        for (outline, left) in self.outlines.iter().zip(self.slots.iter().zip(among).map(|(all, n)| all - n))
+        {
+            let steps = outline.iter().take_while(|step| left > 0 && window.gain(step) < 0);
+            gains.extend(steps.map(|(more, charges)| (more * i128::from(left), charges * i128::from(left))));
+        }
+        gains.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));
+        Some(Reach::of(window, &gains, self.budget))
     }
 
     /// Which run a choice took last is noted for good: until it was kept, it stood among the ties.
@@ -331,6 +390,11 @@ impl Work<'_> {
                 kept.push(label);
             }
         }
+        if let Some(breadth) = self.breadth.filter(|breadth| kept.len() > *breadth) {
+            kept.sort_by_cached_key(|label| self.above(label));
+            kept.truncate(breadth);
+            kept.sort_by_key(|label| label.cost);
+        }
         kept
     }
 }
@@ -338,6 +402,20 @@ impl Work<'_> {
 /// How many choices may be held before needless ones are dropped again, where so many stay.
 fn wider(kept: usize) -> Result<usize, Exhausted> {
     if kept > 2 * POOL_MAX { Err(Exhausted) } else { Ok(POOL_MAX.max(2 * kept)) }
+}
+
+impl Window {
+    /// How far a choice is above what it brings is worth, and what it takes at the most.
+    fn above(&self, label: &Label, budget: i128) -> (i128, i128) {
+        let most = i128::from(label.least) + label.room.iter().map(|room| i128::from(*room)).sum::<i128>();
+        let debit = most.min(budget);
+        ((self.run + self.rise) * i128::from(label.cost) - self.rise * debit, debit)
+    }
+
+    /// By how much a choice comes down where it takes so much more at so much more charge.
+    fn gain(&self, (more, charges): &(i128, i128)) -> i128 {
+        (self.run + self.rise) * charges - self.rise * more
+    }
 }
 
 /// Which choices can still come to lie in a window.
@@ -352,29 +430,28 @@ impl Reach {
     fn of(window: Window, outline: &[(i128, i128)], budget: i64) -> Reach {
         let mut gains = vec![(0, 0)];
         let (mut debit, mut gain) = (0, 0);
-        for (more, charges) in outline {
-            let change = (window.run + window.rise) * charges - window.rise * more;
-            if change >= 0 {
-                break;
-            }
-            debit += more;
-            gain += change;
+        for step in outline {
+            debit += step.0;
+            gain += window.gain(step);
             gains.push((debit, gain));
         }
         Reach { window, budget: i128::from(budget), gains }
     }
 
     fn holds(&self, label: &Label) -> bool {
-        let most = i128::from(label.least) + label.room.iter().map(|r| i128::from(*r)).sum::<i128>();
-        let debit = most.min(self.budget);
-        let above = (self.window.run + self.window.rise) * i128::from(label.cost) - self.window.rise * debit;
+        self.left(label) >= 0
+    }
+
+    /// How much further above a choice may come.
+    fn left(&self, label: &Label) -> i128 {
+        let (above, debit) = self.window.above(label, self.budget);
         let left = self.budget - debit;
         let at = self.gains.partition_point(|g| g.0 <= left);
         let gain = match (self.gains[at - 1], self.gains.get(at)) {
             (from, Some(to)) => from.1 + ((to.1 - from.1) * (left - from.0)).div_euclid(to.0 - from.0),
             (from, None) => from.1,
         };
-        above + gain <= self.window.limit
+        self.window.limit - above - gain
     }
 }
 
