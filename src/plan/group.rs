@@ -71,6 +71,19 @@ pub struct Quota {
     pub counted: Counted,
 }
 
+impl Quota {
+    /// A quota of one channel for all time, of which nothing is used.
+    pub fn of_way(way: usize) -> Quota {
+        Quota {
+            per: Window::Lifetime,
+            channels: Vec::new(),
+            ways: vec![way],
+            base: vec![Used::default()],
+            counted: Counted { count: true, amount: true },
+        }
+    }
+}
+
 /// What of the withdrawals of a plan a quota must follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
@@ -235,8 +248,39 @@ impl<'p> Group<'p> {
         self.accounts.iter().zip(&self.holdings).map(alone).collect()
     }
 
+    /// How much and how many withdrawals a quota lets through in all the time of the plan at the most,
+    /// where a window lets that through.
+    pub fn in_all(
+        &self,
+        quota: usize,
+        count: Option<i64>,
+        amount: Option<i64>,
+    ) -> (Option<i64>, Option<i64>) {
+        let quota = &self.quotas[quota];
+        let (mut counts, mut amounts) = (0_i64, 0_i64);
+        let mut day = 0;
+        while day < self.days.len() {
+            // Days that one window can hold, whichever of them finds least used.
+            let together = (day..self.days.len()).take_while(|later| self.shares(quota.per, day, *later));
+            let last = together.last().unwrap_or(day);
+            let base = &quota.base[day..=last];
+            let base_count = base.iter().map(|used| used.count).min().unwrap_or(0);
+            let base_amount = base.iter().map(|used| used.amount).min().unwrap_or(0);
+            counts = counts.saturating_add((count.unwrap_or(0) - base_count).max(0));
+            amounts = amounts.saturating_add((amount.unwrap_or(0) - base_amount).max(0));
+            day = last + 1;
+        }
+        (count.map(|_| counts), amount.map(|_| amounts))
+    }
+
     /// The group of one account under other rules, on one day that has room for so many months.
-    pub fn loosened<'q>(&self, holding: &'q Holding, ways: Vec<Way<'q>>, months: u32) -> Group<'q>
+    pub fn loosened<'q>(
+        &self,
+        holding: &'q Holding,
+        ways: Vec<Way<'q>>,
+        quotas: Vec<Quota>,
+        months: u32,
+    ) -> Group<'q>
     where
         'p: 'q,
     {
@@ -247,7 +291,7 @@ impl<'p> Group<'p> {
             days: self.days[..1].to_vec(),
             days_cut: false,
             ways,
-            quotas: Vec::new(),
+            quotas,
             par: self.par,
             splits: self.splits.saturating_mul(months),
             now: self.now,

@@ -24,6 +24,8 @@ use std::collections::HashMap;
 const RUNS_MAX: usize = 60_000;
 /// So many choices are held at once before the needless ones are dropped.
 const POOL_MAX: usize = 140_000;
+/// Of so many stretches a regime is made where its runs are told apart coarsely.
+const STRETCHES: i64 = 250;
 /// Steps of so many sizes are told apart.
 const STRIDES: usize = 4;
 
@@ -36,6 +38,15 @@ pub struct Runs {
     strides: Vec<i64>,
     budget: i64,
     labels: Vec<Label>,
+}
+
+/// How finely the amounts of a rule are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fineness {
+    /// Every run.
+    Each,
+    /// Neighbours together, charged as the least of them.
+    Few,
 }
 
 /// Amounts that are charged the same under one rule.
@@ -191,13 +202,17 @@ pub struct Window {
     pub limit: i128,
 }
 
-/// Solves a group whose rules are plain; `None` where they are not, or where it takes too much.
-pub fn solve(group: &Group<'_>, goal: Goal, effort: &mut u64) -> Option<Runs> {
-    prepare(group)?.solve(goal, None, effort)
-}
-
 /// The runs of a group whose rules are plain; `None` where they are not.
 pub fn prepare(group: &Group<'_>) -> Option<Plain> {
+    prepared(group, Fineness::Each)
+}
+
+/// The same from below: where there are very many runs, neighbours are charged as the least of them.
+pub fn prepare_below(group: &Group<'_>) -> Option<Plain> {
+    prepared(group, Fineness::Few)
+}
+
+fn prepared(group: &Group<'_>, fineness: Fineness) -> Option<Plain> {
     if group.accounts.len() != 1 || group.days_cut || group.par.0 != group.par.1 {
         return None;
     }
@@ -218,7 +233,7 @@ pub fn prepare(group: &Group<'_>) -> Option<Plain> {
     let mut rules: Vec<Rule> = Vec::new();
     let mut ways: Vec<Vec<Bucket>> = Vec::new();
     for way in 0..group.ways.len() {
-        ways.push(buckets(group, way, budget, &strides, &mut rules)?);
+        ways.push(buckets(group, way, budget, &strides, fineness, &mut rules)?);
     }
     let days_on = group.days.iter().map(|day| i64::from(day.0 - group.days[0].0)).collect();
     Some(Plain { budget, strides, rules, ways, lapsing, days_on })

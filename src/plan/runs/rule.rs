@@ -1,6 +1,6 @@
 //! The rules of a group as runs: which withdrawals each window allows, and what each may be.
 
-use super::{Bucket, RUNS_MAX, Rule, RuleKey, Run};
+use super::{Bucket, Fineness, RUNS_MAX, Rule, RuleKey, Run, STRETCHES};
 use crate::fee::{self, Base, PERCENT_WHOLE, Scale, Side, Slab, Tariff, Terms};
 use crate::money::RoundingMode;
 use crate::plan::group::{Counted, Group, Quota, Spent};
@@ -14,6 +14,7 @@ pub(super) fn buckets(
     way: usize,
     budget: i64,
     strides: &[i64],
+    fineness: Fineness,
     rules: &mut Vec<Rule>,
 ) -> Option<Vec<Bucket>> {
     let offers = &group.ways[way].offers;
@@ -87,7 +88,7 @@ pub(super) fn buckets(
             let rule = match known.get(&key) {
                 Some(rule) => *rule,
                 None => {
-                    let (runs, period) = runs_of(&terms, budget)?;
+                    let (runs, period) = runs_of(&terms, budget, fineness)?;
                     let on_top = tariff.side == Side::OnTop;
                     rules.push(Rule { way, whole: tariff.whole_balance, on_top, stride, period, runs });
                     known.insert(key, rules.len() - 1);
@@ -168,7 +169,7 @@ fn is_plain(group: &Group<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> bool
 }
 
 /// The runs of a rule in ascending order; `None` where there are too many.
-fn runs_of(terms: &Terms<'_>, budget: i64) -> Option<(Vec<Run>, Option<i64>)> {
+fn runs_of(terms: &Terms<'_>, budget: i64, fineness: Fineness) -> Option<(Vec<Run>, Option<i64>)> {
     let tariff = terms.tariff;
     let step = tariff.step.max(1);
     let most = [tariff.max, terms.amount_left, Some(budget)].into_iter().flatten().min()? / step;
@@ -195,6 +196,10 @@ fn runs_of(terms: &Terms<'_>, budget: i64) -> Option<(Vec<Run>, Option<i64>)> {
                 }
                 wide /= 2;
             }
+            // Charges do not fall within a regime.
+            if fineness == Fineness::Few {
+                low = low.max(at.saturating_add((end - regime.from) / STRETCHES).min(end));
+            }
             // Nothing would be left, or more leave than there is.
             let kept = if on_top { 1 } else { charges / step + 1 };
             let from = at.max(kept);
@@ -203,7 +208,8 @@ fn runs_of(terms: &Terms<'_>, budget: i64) -> Option<(Vec<Run>, Option<i64>)> {
                 let near = regime.period.is_none_or(|period| {
                     from < regime.from + period || to > end - period || i128::from(from) <= 0
                 });
-                runs.push(Run { from: from * step, to: to * step, charges, inner: !near });
+                let inner = !near && fineness == Fineness::Each;
+                runs.push(Run { from: from * step, to: to * step, charges, inner });
             }
             if runs.len() > RUNS_MAX {
                 return None;
@@ -212,6 +218,7 @@ fn runs_of(terms: &Terms<'_>, budget: i64) -> Option<(Vec<Run>, Option<i64>)> {
         }
     }
     let period = regimes.first().and_then(|r| r.period?.checked_mul(step));
+    let period = period.filter(|_| fineness == Fineness::Each);
     Some((runs, period))
 }
 
