@@ -11,14 +11,30 @@ use crate::fee::{Base, Channel, Charge, Free, Limit, Scale, Side, Slab, Tariff, 
 
 /// From below what can be done with each account of a group.
 pub fn bound(group: &Group<'_>, effort: &mut u64) -> Vec<Vec<Point>> {
-    let accounts = 0..group.accounts.len();
-    accounts
-        .map(|account| loosened(group, account, effort).unwrap_or_else(|| crude(group, account)))
-        .collect()
+    let most = in_all(group);
+    let held: i64 = group.holdings.iter().fold(0, |sum, h| sum.saturating_add(h.today()));
+    if group.accounts.len() > 1 && most.is_some_and(|most| most < held) {
+        // What binds them together binds them as one.
+        let all = Holding { undated: held, dated: Vec::new(), keep: 0, ..group.holdings[0].clone() };
+        if let Some(points) = loosened(group, &all, group.accounts.len() as u32, most, effort) {
+            return vec![points];
+        }
+    }
+    let alone = |(account, holding): (usize, &&Holding)| {
+        loosened(group, holding, 1, most, effort).unwrap_or_else(|| crude(group, account))
+    };
+    group.holdings.iter().enumerate().map(alone).collect()
 }
 
-/// By the loosened rules; `None` where these are not plain either.
-fn loosened(group: &Group<'_>, account: usize, effort: &mut u64) -> Option<Vec<Point>> {
+/// By the loosened rules, for a holding that stands for so many accounts and lets out so much at the
+/// most; `None` where these are not plain either.
+fn loosened(
+    group: &Group<'_>,
+    holding: &Holding,
+    accounts: u32,
+    most: Option<i64>,
+    effort: &mut u64,
+) -> Option<Vec<Point>> {
     let mut channels: Vec<Channel> = Vec::new();
     for way in &group.ways {
         let mut offers: Vec<&Offer<'_>> = way.offers.iter().flatten().collect();
@@ -26,13 +42,12 @@ fn loosened(group: &Group<'_>, account: usize, effort: &mut u64) -> Option<Vec<P
         let loosened = offers.into_iter().map(|offer| loose(group, offer));
         channels.extend(loosened.map(|t| Channel { tariffs: vec![t], ..way.channel.clone() }));
     }
-    let holding = group.holdings[account];
-    let most = in_all(group).map_or(i64::MAX, |most| most.saturating_add(holding.keep));
+    let most = most.map_or(i64::MAX, |most| most.saturating_add(holding.keep));
     let holding = Holding { undated: holding.total().min(most), dated: Vec::new(), ..holding.clone() };
     let months = group.days.last().map_or(0, |d| d.month().0 - group.days[0].month().0) + 1;
     let ways = channels.iter().enumerate().map(|(i, channel)| way(i, channel)).collect();
     let quotas = (0..channels.len()).map(Quota::of_way).collect();
-    let loose = group.loosened(&holding, ways, quotas, months.unsigned_abs());
+    let loose = group.loosened(&holding, ways, quotas, months.unsigned_abs().saturating_mul(accounts));
     let plain = runs::prepare_below(&loose)?;
     let mut share = *effort / 8;
     let before = share;

@@ -31,8 +31,10 @@ struct Way {
     cost: i128,
     net: i128,
     ties: Ties,
-    /// The last step.
+    /// The last step that was noted.
     step: usize,
+    /// The step after that, which is noted once no better way to the state can be found.
+    last: Option<Move>,
 }
 
 /// What a search found.
@@ -90,8 +92,8 @@ pub enum Look {
 /// So many steps are remembered at most, which takes some hundred and fifty mebibytes with all they lead to.
 const STEPS_MAX: usize = 200_000;
 /// What it takes to try an amount, and to find those that tell, in looks at a choice.
-const EFFORT_OF_AMOUNT: u64 = 10;
-const EFFORT_OF_TELLING: u64 = 200;
+const EFFORT_OF_AMOUNT: u64 = 12;
+const EFFORT_OF_TELLING: u64 = 500;
 
 /// Searches the sequences of a group of at most so many steps; `None` where more effort is needed
 /// than there is.
@@ -100,11 +102,15 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
     let accounts = group.accounts.len();
     let counted = counts_matter(group);
     let mut steps: Vec<(usize, Move)> = Vec::new();
-    let none = Way { cost: 0, net: 0, ties: (0, 0, 0), step: NO_STEP };
+    let none = Way { cost: 0, net: 0, ties: (0, 0, 0), step: NO_STEP, last: None };
     let mut arriving = BTreeMap::from([(first(group), none)]);
     for day in 0..group.days.len() {
         let mut open = std::mem::take(&mut arriving);
-        while let Some((state, way)) = open.pop_first() {
+        while let Some((state, mut way)) = open.pop_first() {
+            if let Some(last) = way.last.take() {
+                steps.push((way.step, last));
+                way.step = steps.len() - 1;
+            }
             cut |= way.ties.0 >= steps_max;
             for account in (0..accounts).filter(|_| way.ties.0 < steps_max) {
                 let holding = group.holdings[account];
@@ -135,18 +141,14 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
                     };
                     for amount in amounts {
                         *effort = effort.checked_sub(EFFORT_OF_AMOUNT)?;
-                        if steps.len() > STEPS_MAX {
+                        if open.len() + arriving.len() + steps.len() > STEPS_MAX {
                             return None;
                         }
                         let taken = take(group, day, &state, &way, (account, channel), &terms, amount);
                         let Some((next, reached, step)) = taken else { continue };
-                        let known = open.get_mut(&next);
-                        if known.as_ref().is_some_and(|known| !is_better(&reached, known)) {
-                            continue;
-                        }
-                        steps.push((way.step, step));
-                        let reached = Way { step: steps.len() - 1, ..reached };
-                        match known {
+                        let reached = Way { step: way.step, last: Some(step), ..reached };
+                        match open.get_mut(&next) {
+                            Some(known) if !is_better(&reached, known) => {}
                             Some(known) => *known = reached,
                             None => {
                                 open.insert(next, reached);
@@ -211,20 +213,28 @@ fn take(
         net: way.net + outcome.net,
         ties: (way.ties.0 + 1, way.ties.1 - i128::from(lapses), way.ties.2 + days_on),
         step: NO_STEP,
+        last: None,
     };
     let (fee, tax, net) = (outcome.fee as i64, outcome.tax as i64, outcome.net as i64);
     Some((next, reached, Move { day, account, channel, amount, debit, fee, tax, net }))
 }
 
-/// One long sequence, quickly: on each day what is free, the largest first, and on the last day
-/// whatever still brings something. Not the best, but a good one where the rest is too much to look at.
-pub fn in_passing(group: &Group<'_>) -> Found {
+/// Two long sequences, quickly: on each day what is free, the largest first, and on the last day
+/// whatever still brings something; and on each day whatever brings something. Not the best, but good
+/// ones where the rest is too much to look at.
+pub fn in_passing(group: &Group<'_>, goal: Goal) -> Found {
+    let mut found = greedy(group, false);
+    found.add(greedy(group, true), goal);
+    found
+}
+
+fn greedy(group: &Group<'_>, at_any_cost: bool) -> Found {
     let mut state = first(group);
-    let mut way = Way { cost: 0, net: 0, ties: (0, 0, 0), step: NO_STEP };
+    let mut way = Way { cost: 0, net: 0, ties: (0, 0, 0), step: NO_STEP, last: None };
     let (mut steps, mut points) = (Vec::new(), Vec::new());
     for day in 0..group.days.len() {
         let is_last = day + 1 == group.days.len();
-        while let Some((next, reached, step)) = best_step(group, day, &state, &way, is_last) {
+        while let Some((next, reached, step)) = best_step(group, day, &state, &way, is_last || at_any_cost) {
             steps.push((way.step, step));
             way = Way { step: steps.len() - 1, ..reached };
             points.push(Point { cost: way.cost, net: way.net, ties: way.ties, mark: way.step });

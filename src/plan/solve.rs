@@ -396,7 +396,7 @@ fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> Solved<'p> {
         steps_max += 1 + steps_max / 3;
     }
     if best.cut || best.points.is_empty() {
-        best.add(search::in_passing(&group), goal);
+        best.add(search::in_passing(&group, goal), goal);
     }
     Solved { points: best.points.clone(), found: Way::Search(best), bound, group }
 }
