@@ -217,15 +217,7 @@ fn ledger(dice: &mut Dice, kept: &[Kept], tight: bool, brief: bool) -> (Ground, 
             (true, false, 0) => TIGHT,
             _ => kept,
         };
-        let mut here = twin.unwrap_or_else(|| dice.of(from));
-        // So many ways out at once, or quotas that accounts share, keep a planner that was built for
-        // finding faults busy for long.
-        let long = |kept: Kept| {
-            kept.platform == "tmoney-card" || accounts.iter().any(|(_, k)| k.platform == kept.platform)
-        };
-        while brief && long(here) {
-            here = dice.of(from);
-        }
+        let here = twin.unwrap_or_else(|| dice.of(from));
         let Kept { platform, kind, unit, .. } = here;
         if unit != "KRW" && unit != "USD" && !accounts.iter().any(|(_, k)| k.unit == unit) {
             let _ = writeln!(lines, "{{\"unit\":{{\"code\":\"{unit}\",\"decimals\":0}}}}");
