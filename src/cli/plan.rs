@@ -50,7 +50,12 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     session.read(|book| {
         let drawn = drawn_on(words, session, book)?;
         if drawn.is_empty() {
-            return Err(no_way_out("no account holds anything that could be withdrawn"));
+            return Err(Failure::Withdrawal {
+                channel: String::new(),
+                code: "no-way-out",
+                message: "no account holds anything that could be withdrawn".into(),
+                hint: "see which platforms have an official channel: jandon channels".into(),
+            });
         }
         let mut platforms: Vec<Platform> = Vec::new();
         let mut placed: Vec<Option<usize>> = Vec::new();
