@@ -269,9 +269,14 @@ impl<'p> Whole<'p> {
         let weights = self.parts.iter().enumerate().filter_map(|(i, part)| Some((weight(part)?, i)));
         let mut open: Vec<(u64, usize)> = weights.collect();
         open.sort_unstable();
-        for part_of in [64, 8, 1] {
+        // Where each is to bring as much as it can, they leave one another nothing.
+        let (rounds, closer): (&[u64], u64) = match self.goal {
+            Goal::Reach(_) => (&[64, 8, 1], 4),
+            Goal::Most => (&[64, 1], 16),
+        };
+        for part_of in rounds.iter().copied() {
             if part_of < 64 {
-                self.look_closer(&open, *effort / 4, effort);
+                self.look_closer(&open, *effort / closer, effort);
             }
             let mut share = *effort / part_of;
             open.retain(|(_, i)| {
