@@ -26,7 +26,7 @@ const MOVED_MAX: i128 = 1 << 61;
 const LARGE: u64 = 1 << 38;
 
 /// So many amounts are counted at once; the memory of an import has a bound.
-const SIZES_MAX: usize = 1 << 16;
+const SIZES_MAX: usize = 1 << 13;
 /// So many of them are written by one statement.
 const SIZES_AT_ONCE: usize = 32;
 

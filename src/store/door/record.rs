@@ -19,7 +19,7 @@ type EntryRow = ([Option<i64>; COLUMNS - 1], Option<String>);
 const INTO: &str = "INTO entry (seq, id, change, at, kind, from_account, to_account, unit_out, unit_in,
                         amount_out, amount_in, fee, tax, category, payee, channel, expires, note) VALUES ";
 /// So many entries are written by one statement, which finds its way through each index once.
-const ROWS: usize = 16;
+const ROWS: usize = 32;
 /// So many ids of one day are remembered at most.
 const IDS_MAX: usize = 1 << 16;
 
