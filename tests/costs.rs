@@ -64,7 +64,7 @@ const BUDGETS: [(&str, usize, u64); 14] = [
     ("expiring", 6, 900),
     ("due", 9, 2_400),
     ("stale", 5, 620),
-    ("chart", 9, 10_000),
+    ("chart", 10, 10_000),
     ("value 2026-10", 5, 3_500),
     ("fees 카카오페이 all", 9, 840),
     ("account list", 4, 530),

@@ -2,7 +2,7 @@
 
 use super::{ENTRY_COLUMNS, ENTRY_JOINS, LIVE, amount_at, entry_of, month_at};
 use crate::fee::{Side, Use, Used};
-use crate::ledger::{AccountId, Entry, Flows, Kind, Measure};
+use crate::ledger::{AccountId, Entry, Expires, Flows, Id, Kind, Measure, Place};
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::{CategoryTotal, ChannelTotal};
@@ -18,14 +18,14 @@ type CountAndAmount = (i64, i64);
 
 impl Store {
     /// What moved every account's balance between two moments, both inside. Whole months are
-    /// answered from totals; what a range cuts off a month is read.
+    /// answered from totals; of a month that is not whole the shorter part is read.
     pub fn flows(
         &self,
         from: Option<Moment>,
         to: Option<Moment>,
     ) -> Result<HashMap<AccountId, Flows>, StoreError> {
         let mut flows: HashMap<AccountId, Flows> = HashMap::new();
-        let (low, high) = months(from, to);
+        let Span { months: (low, high), parts } = Span::of(from, to);
         let columns = Measure::ALL.map(|m| format!("sum({})", m.word())).join(", ");
         let sql = format!(
             "SELECT account, sum(facts), {columns} FROM total WHERE month BETWEEN ?1 AND ?2 GROUP BY account"
@@ -38,13 +38,13 @@ impl Store {
             Ok((AccountId(row.get(0)?), Flows::new(amount_at(row, 1)?, sums)))
         })?;
         flows.extend(rows);
-        for (a, b) in cut_off(from, to) {
+        for (a, b, sign) in parts {
             self.each_entry_between(a, b, &mut |entry| {
                 for flow in entry.flows() {
-                    flows.entry(flow.account).or_default().add(flow.measure, -flow.amount);
+                    flows.entry(flow.account).or_default().add(flow.measure, sign * flow.amount);
                 }
                 for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
-                    flows.entry(account).or_default().facts -= 1;
+                    flows.entry(account).or_default().facts += sign;
                 }
             })?;
             let sql = "SELECT account, unexplained, first FROM seen WHERE at BETWEEN ?1 AND ?2";
@@ -52,27 +52,52 @@ impl Store {
                 self.all(sql, [a.0, b.0], |row| Ok((row.get(0)?, amount_at(row, 1)?, row.get(2)?)))?;
             for (account, unexplained, first) in seen {
                 let flows = flows.entry(AccountId(account)).or_default();
-                flows.facts -= 1;
-                flows.add(Measure::Unexplained, -unexplained);
+                flows.facts += sign;
+                flows.add(Measure::Unexplained, sign * unexplained);
                 if first {
-                    flows.add(Measure::FirstSeen, -unexplained);
+                    flows.add(Measure::FirstSeen, sign * unexplained);
                 }
             }
         }
         Ok(flows)
     }
 
+    /// Entries between two moments, both inside, without their words.
     fn each_entry_between(
         &self,
         from: Moment,
         to: Moment,
         each: &mut dyn FnMut(&Entry),
     ) -> Result<(), StoreError> {
+        let units: HashMap<i64, Unit> = self.live_units()?.into_iter().collect();
         let sql = format!(
-            "SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.at BETWEEN ?1 AND ?2 AND e.{LIVE}"
+            "SELECT id, at, kind, from_account, to_account, amount_out, amount_in, unit_out, unit_in, fee, tax
+             FROM entry WHERE at BETWEEN ?1 AND ?2 AND {LIVE}"
         );
         self.all(&sql, [from.0, to.0], |row| {
-            each(&entry_of(row)?.1);
+            let place = |side: usize| -> rusqlite::Result<Option<Place>> {
+                let account = row.get::<_, Option<i64>>(3 + side)?.map(AccountId);
+                let unit = units.get(&row.get(7 + side)?);
+                let amount = amount_at(row, 5 + side)?;
+                Ok(unit.map(|unit| Place { account, amount, unit: unit.clone() }))
+            };
+            let (Some(out), Some(arriving), Some(kind)) = (place(0)?, place(1)?, kind_of(row.get(2)?)) else {
+                return Ok(());
+            };
+            each(&Entry {
+                id: Id(row.get(0)?),
+                at: Moment(row.get(1)?),
+                kind,
+                out,
+                arriving,
+                fee: amount_at(row, 9)?,
+                tax: amount_at(row, 10)?,
+                category: None,
+                payee: None,
+                note: None,
+                channel: None,
+                expires: Expires::Unknown,
+            });
             Ok(())
         })
         .map(|_| ())
@@ -99,7 +124,7 @@ impl Store {
         from: Option<Moment>,
         to: Option<Moment>,
     ) -> Result<Vec<CategoryTotal>, StoreError> {
-        let (low, high) = months(from, to);
+        let Span { months: (low, high), parts } = Span::of(from, to);
         let mut totals: BTreeMap<CategoryKey, CountAndAmount> = BTreeMap::new();
         let mut words: HashMap<i64, Option<String>> = HashMap::new();
         let sql = "SELECT kind, category, unit, sum(count), sum(amount),
@@ -112,16 +137,20 @@ impl Store {
             words.insert(row.get(1)?, row.get(5)?);
             key(row)
         })?);
-        for (a, b) in cut_off(from, to) {
+        for (a, b, sign) in parts {
             let sql = format!(
                 "SELECT kind, ifnull(category, 0), iif(kind = 1, unit_out, unit_in), count(*),
-                        sum(iif(kind = 1, amount_out, amount_in))
+                        sum(iif(kind = 1, amount_out, amount_in)), (SELECT l.text FROM label l WHERE l.id = category)
                  FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind IN (1, 2, 4) AND {LIVE} GROUP BY 1, 2, 3"
             );
-            for (key, (count, amount)) in self.all(&sql, [a.0, b.0], key)? {
+            let rows = self.all(&sql, [a.0, b.0], |row| {
+                words.insert(row.get(1)?, row.get(5)?);
+                key(row)
+            })?;
+            for (key, (count, amount)) in rows {
                 let total = totals.entry(key).or_default();
-                total.0 -= count;
-                total.1 -= amount;
+                total.0 += sign * count;
+                total.1 += sign * amount;
             }
         }
         let units: HashMap<i64, Unit> = self.live_units()?.into_iter().collect();
@@ -143,7 +172,7 @@ impl Store {
         from: Option<Moment>,
         to: Option<Moment>,
     ) -> Result<Vec<ChannelTotal>, StoreError> {
-        let (low, high) = months(from, to);
+        let Span { months: (low, high), parts } = Span::of(from, to);
         let mut totals: BTreeMap<(i64, i64), [i64; 4]> = BTreeMap::new();
         let key = |row: &Row<'_>| -> rusqlite::Result<((i64, i64), [i64; 4])> {
             let sums = [amount_at(row, 2)?, amount_at(row, 3)?, amount_at(row, 4)?, amount_at(row, 5)?];
@@ -157,17 +186,22 @@ impl Store {
             words.insert(row.get(0)?, row.get(6)?);
             key(row)
         })?);
-        for (a, b) in cut_off(from, to) {
+        for (a, b, sign) in parts {
             let sql = format!(
                 "SELECT ifnull(channel, 0), unit_out, count(*),
-                        sum(iif(kind = 3, amount_out - fee - tax, amount_out)), sum(fee), sum(tax)
+                        sum(iif(kind = 3, amount_out - fee - tax, amount_out)), sum(fee), sum(tax),
+                        (SELECT l.text FROM label l WHERE l.id = channel)
                  FROM entry WHERE at BETWEEN ?1 AND ?2 AND (channel IS NOT NULL OR fee + tax > 0) AND {LIVE}
                  GROUP BY 1, 2"
             );
-            for (key, sums) in self.all(&sql, [a.0, b.0], key)? {
+            let rows = self.all(&sql, [a.0, b.0], |row| {
+                words.insert(row.get(0)?, row.get(6)?);
+                key(row)
+            })?;
+            for (key, sums) in rows {
                 let total = totals.entry(key).or_default();
                 for (sum, part) in total.iter_mut().zip(sums) {
-                    *sum -= part;
+                    *sum += sign * part;
                 }
             }
         }
@@ -193,10 +227,10 @@ impl Store {
         let number = |unit: &Unit| units.iter().find(|(_, known)| known == unit).map(|(seq, _)| *seq);
         let limits: Vec<(Option<i64>, i64)> = limits.iter().map(|m| (number(&m.unit), m.parts)).collect();
         let mut found = vec![BTreeMap::new(); limits.len()];
-        let (mut read, mut sign) = (vec![(from, to)], 1);
+        let mut read = vec![(from, to, 1)];
         if self.has_sizes()? {
-            (read, sign) = (cut_off(Some(from), Some(to)), -1);
-            let (low, high) = months(Some(from), Some(to));
+            let Span { months: (low, high), parts } = Span::of(Some(from), Some(to));
+            read = parts;
             // Within one month the amounts stand in order, and the larger ones are not read.
             let months = if low == high { "month = ?1 AND month = ?2" } else { "month BETWEEN ?1 AND ?2" };
             let sql =
@@ -210,7 +244,7 @@ impl Store {
                 }
             }
         }
-        for (from, to) in read {
+        for (from, to, sign) in read {
             let sql = format!(
                 "SELECT unit_out, amount_out FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind = 1 AND {LIVE}"
             );
@@ -270,26 +304,45 @@ impl Store {
     }
 }
 
-/// The months that a range touches, as numbers in a column.
-fn months(from: Option<Moment>, to: Option<Moment>) -> (i64, i64) {
-    let number = |m: Month| i64::from(m.0);
-    (from.map_or(i64::MIN, |m| number(m.month())), to.map_or(i64::MAX, |m| number(m.month())))
+/// A range of time, as months of which there are totals, and parts of months that are added to them
+/// or, where that is less to read, taken away from them.
+struct Span {
+    /// The first and the last of the months, as numbers in a column.
+    months: (i64, i64),
+    /// Both ends inside, and whether the part counts (1) or was counted too much (-1).
+    parts: Vec<(Moment, Moment, i64)>,
 }
 
-/// The stretches of those months that lie outside the range, both ends inside.
-fn cut_off(from: Option<Moment>, to: Option<Moment>) -> Vec<(Moment, Moment)> {
-    let mut cut = Vec::new();
-    if let Some(from) = from {
-        let first = from.month().first().start();
-        if first < from {
-            cut.push((first, Moment(from.0 - 1)));
+impl Span {
+    fn of(from: Option<Moment>, to: Option<Moment>) -> Span {
+        let number = |m: Moment| i64::from(m.month().0);
+        let (mut low, mut high) = (from.map_or(i64::MIN, number), to.map_or(i64::MAX, number));
+        let begins = |m: Moment| m.month().first().start();
+        let ends = |m: Moment| m.month().last().end();
+        // What lies outside the range, within the months at its two ends.
+        let before = from.filter(|from| begins(*from) < *from).map(|from| (begins(from), Moment(from.0 - 1)));
+        let behind = to.filter(|to| *to < ends(*to)).map(|to| (Moment(to.0 + 1), ends(to)));
+        let seconds = |(a, b): (Moment, Moment)| b.0 - a.0;
+        let mut parts = Vec::new();
+        let mut part = |outside: Option<(Moment, Moment)>, inside: (Moment, Moment)| {
+            let Some(outside) = outside else { return false };
+            let is_left_out = seconds(inside) < seconds(outside);
+            parts.push(if is_left_out { (inside.0, inside.1, 1) } else { (outside.0, outside.1, -1) });
+            is_left_out
+        };
+        match (from, to) {
+            (Some(from), Some(to)) if low == high => {
+                let outside = before.map_or(0, seconds) + behind.map_or(0, seconds);
+                if seconds((from, to)) < outside {
+                    return Span { months: (low, low - 1), parts: vec![(from, to, 1)] };
+                }
+                parts.extend(before.into_iter().chain(behind).map(|(a, b)| (a, b, -1)));
+            }
+            _ => {
+                low += i64::from(from.is_some_and(|from| part(before, (from, ends(from)))));
+                high -= i64::from(to.is_some_and(|to| part(behind, (begins(to), to))));
+            }
         }
+        Span { months: (low, high), parts }
     }
-    if let Some(to) = to {
-        let last = to.month().last().end();
-        if to < last {
-            cut.push((Moment(to.0 + 1), last));
-        }
-    }
-    cut
 }
