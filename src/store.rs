@@ -20,6 +20,7 @@ use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -163,6 +164,8 @@ pub struct Store {
     writing: bool,
     /// How long it waits for other processes.
     wait: Duration,
+    /// The form that it took, where the file is of an older one until it is kept.
+    outgrew: Cell<Option<i64>>,
 }
 
 impl Store {
@@ -174,8 +177,15 @@ impl Store {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
-        let mut store =
-            Store { db, path: path.to_path_buf(), unborn: false, draft: None, writing: false, wait };
+        let mut store = Store {
+            db,
+            path: path.to_path_buf(),
+            unborn: false,
+            draft: None,
+            writing: false,
+            wait,
+            outgrew: Cell::new(None),
+        };
         if let Err(error) = store.greet(wait) {
             if !matches!(error, StoreError::ReadOnly(_) | StoreError::DiskFailed(..) | StoreError::Sqlite(..))
             {
@@ -241,8 +251,15 @@ impl Store {
         }
         let draft = copy::Draft::of_new_ledger(path).map_err(|e| birth_failure(path, e))?;
         let db = Connection::open(draft.path()).map_err(|e| failure(path, wait, e))?;
-        let store =
-            Store { db, path: path.to_path_buf(), unborn: true, draft: Some(draft), writing: true, wait };
+        let store = Store {
+            db,
+            path: path.to_path_buf(),
+            unborn: true,
+            draft: Some(draft),
+            writing: true,
+            wait,
+            outgrew: Cell::new(None),
+        };
         // Whatever stops it, the draft goes: it needs no journal, and is synced once, as a whole.
         let set_up = format!("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {FOR_MUCH}; BEGIN");
         store.run(&set_up).map_err(|e| store.fail(e))?;
@@ -254,8 +271,15 @@ impl Store {
     fn locked(path: &Path, wait: Duration, settings: &str) -> Result<Store, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
-        let mut store =
-            Store { db, path: path.to_path_buf(), unborn: false, draft: None, writing: true, wait };
+        let mut store = Store {
+            db,
+            path: path.to_path_buf(),
+            unborn: false,
+            draft: None,
+            writing: true,
+            wait,
+            outgrew: Cell::new(None),
+        };
         // A file that is refused stays as it lies, with the log beside it.
         let log_stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
         store.db.set_db_config(log_stays, true).map_err(|e| failure(path, wait, e))?;
@@ -287,7 +311,15 @@ impl Store {
     fn unborn_after(steps: &[&str], path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
         let fail = |e| StoreError::Sqlite(path.to_path_buf(), e);
         let db = Connection::open_in_memory().map_err(fail)?;
-        let store = Store { db, path: path.to_path_buf(), unborn: true, draft: None, writing, wait };
+        let store = Store {
+            db,
+            path: path.to_path_buf(),
+            unborn: true,
+            draft: None,
+            writing,
+            wait,
+            outgrew: Cell::new(None),
+        };
         store.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE").map_err(fail)?;
         store.upgrade(0, steps)?;
         Ok(store)
@@ -342,15 +374,12 @@ impl Store {
         Ok(())
     }
 
-    /// Takes the steps that the file has not taken yet, within the present transaction. A file
-    /// that holds something is copied first, so that no step can cost it anything.
+    /// Takes the steps that the file has not taken yet, within the present transaction. Before that
+    /// is kept, the file is copied.
     fn upgrade(&self, version: i64, steps: &[&str]) -> Result<(), StoreError> {
         let known = steps.len() as i64;
         if version >= known {
             return Ok(());
-        }
-        if version > 0 {
-            self.copy_before_form(known)?;
         }
         let taken = || -> Result<(), rusqlite::Error> {
             for step in steps.iter().skip(usize::try_from(version).unwrap_or(0)) {
@@ -358,7 +387,9 @@ impl Store {
             }
             self.run(&format!("PRAGMA user_version = {known}; PRAGMA application_id = {APPLICATION}"))
         };
-        taken().map_err(|e| self.fail(e))
+        taken().map_err(|e| self.fail(e))?;
+        self.outgrew.set((version > 0).then_some(known));
+        Ok(())
     }
 
     fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
@@ -374,14 +405,18 @@ impl Store {
         failure(&self.path, self.wait, error)
     }
 
-    /// Makes what was applied lasting. A ledger that did not exist appears whole or not at all.
-    pub fn keep(self) -> Result<(), StoreError> {
+    /// Makes what was applied lasting. A ledger that did not exist appears whole or not at all; one
+    /// of an older form is copied first, so that no step can cost it anything: what comes back is
+    /// the name of that copy.
+    pub fn keep(self) -> Result<Option<PathBuf>, StoreError> {
         let (path, wait) = (self.path.clone(), self.wait);
+        let copy = self.outgrew.get().map(|form| self.copy_before_form(form)).transpose()?;
         self.run("COMMIT").map_err(|e| self.fail(e))?;
         if self.unborn && path != Path::new(":memory:") {
-            return self.be_born();
+            return self.be_born().map(|()| None);
         }
-        self.db.close().map_err(|(_, e)| failure(&path, wait, e))
+        self.db.close().map_err(|(_, e)| failure(&path, wait, e))?;
+        Ok(copy)
     }
 
     fn be_born(mut self) -> Result<(), StoreError> {

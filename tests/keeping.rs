@@ -456,9 +456,16 @@ fn a_ledger_of_an_older_form_is_read_as_it_lies() {
 fn the_first_change_brings_an_older_ledger_up_to_date_and_keeps_a_copy() {
     let home = of_form_1();
     let told = READINGS.map(|line| home.fine(line));
-    home.fine("spend kakao 100 --date 2026-11-20");
-    home.fine("undo");
-    assert!(home.path("ledger.db.before-form-2").exists());
+    home.fine("spend kakao 100 --dry-run");
+    assert_eq!(home.run("withdraw kakao 1 --via venmo/instant").status.code(), Some(2));
+    let copy = home.path("ledger.db.before-form-2");
+    assert!(!copy.exists(), "nothing was changed, so nothing is copied");
+    let spent = home.run("spend kakao 100 --date 2026-11-20");
+    assert!(said(&spent).contains("the ledger is kept in a newer form from now on"), "{}", said(&spent));
+    assert!(said(&spent).contains("ledger.db.before-form-2"), "{}", said(&spent));
+    let undone = home.run("undo");
+    assert!(!said(&undone).contains("newer form"), "{}", said(&undone));
+    assert!(copy.exists());
     assert!(home.fine("check").contains("All is well"));
     // What was read from the entries is read from the sums by now, and is the same.
     for (line, before) in READINGS.iter().zip(&told).filter(|(line, _)| line.starts_with("report")) {

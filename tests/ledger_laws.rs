@@ -1343,7 +1343,7 @@ fn record_on(path: &Path, change: impl Fn(&Store) -> Change) {
         store.apply(&change(&store)).unwrap_or_else(|e| panic!("{e:?}"));
         match store.keep() {
             Err(StoreError::CreatedMeanwhile(_)) => continue,
-            kept => return kept.unwrap_or_else(|e| panic!("{e:?}")),
+            kept => return drop(kept.unwrap_or_else(|e| panic!("{e:?}"))),
         }
     }
 }

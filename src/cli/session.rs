@@ -380,7 +380,7 @@ impl Session {
             match store.keep() {
                 // Another process created the ledger in the same moment: decide again on what it wrote.
                 Err(StoreError::CreatedMeanwhile(_)) => continue,
-                kept => kept?,
+                kept => notes.extend(kept?.map(Note::outgrown)),
             }
             notes.extend(crate::store::exposures(&self.ledger).iter().map(exposed));
             return Ok((recorded, notes));

@@ -8,6 +8,7 @@ use crate::money::Unit;
 use crate::period::Moment;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Debug;
 
@@ -135,7 +136,8 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(&self.path, flags).ok()?;
         let (path, wait) = (self.path.clone(), self.wait);
-        let store = Store { db, path, unborn: false, draft: None, writing: false, wait };
+        let store =
+            Store { db, path, unborn: false, draft: None, writing: false, wait, outgrew: Cell::new(None) };
         store.db.busy_timeout(wait).ok()?;
         store.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
         store.run("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema").ok()?;

@@ -3,6 +3,7 @@
 
 use super::{Store, StoreError, exists, failure};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::cell::Cell;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -110,8 +111,8 @@ impl Store {
         }
     }
 
-    /// Copies the ledger, whose write lock is held, before it takes another form.
-    pub(super) fn copy_before_form(&self, form: i64) -> Result<(), StoreError> {
+    /// Copies the ledger, whose write lock is held, as it is before it takes another form.
+    pub(super) fn copy_before_form(&self, form: i64) -> Result<PathBuf, StoreError> {
         let fail = |e| StoreError::CopyFailed(self.path.clone(), e);
         // A transaction that may write cannot be copied from; a reader beside it sees the same.
         let reader = Store::read(&self.path, self.wait)?;
@@ -121,7 +122,7 @@ impl Store {
             reader.copy_into(&draft)?;
             verified(&draft.path, &self.path, self.wait)?;
             match draft.appear() {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(name),
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => error = e,
                 Err(e) => return Err(fail(e)),
             }
@@ -169,7 +170,15 @@ fn seize(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> 
     let fail = |e| failure(path, wait, e);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(fail)?;
-    let mut store = Store { db, path: path.to_path_buf(), unborn: false, draft: None, writing: true, wait };
+    let mut store = Store {
+        db,
+        path: path.to_path_buf(),
+        unborn: false,
+        draft: None,
+        writing: true,
+        wait,
+        outgrew: Cell::new(None),
+    };
     let alone = || -> Result<(), StoreError> {
         store.greet(wait)?;
         // SQLite does not wait where a journal is given up, so the waiting is done here.
@@ -455,17 +464,20 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = ledger(folder.path());
         let now = STEPS.len() as i64;
-        for _ in 0..2 {
-            let store = Store::write(&path, WAIT).expect("a ledger");
-            let later = ["CREATE TABLE later (n INTEGER); oops"];
-            assert!(store.upgrade(now, &[STEPS, &later].concat()).is_err());
-        }
-        let store = Store::read(&path, WAIT).expect("the ledger of old");
+        let later = ["CREATE TABLE later (n INTEGER); oops"];
+        let store = Store::write(&path, WAIT).expect("a ledger");
+        assert!(store.upgrade(now, &[STEPS, &later].concat()).is_err());
+        drop(store);
+        let copy = folder.path().join(format!("ledger.db.before-form-{}", now + 1));
+        assert!(!copy.exists(), "nothing came of it, so nothing is copied");
+        std::fs::write(&copy, "kept by somebody").expect("a file");
+        let store = Store::write(&path, WAIT).expect("the ledger of old");
         assert_eq!(store.form().expect("a form"), now);
-        for number in ["", "-2"] {
-            let name = format!("ledger.db.before-form-{}{number}", now + 1);
-            assert!(folder.path().join(name).exists());
-        }
+        let later = ["CREATE TABLE later (n INTEGER) STRICT"];
+        store.upgrade(now, &[STEPS, &later].concat()).expect("a step taken");
+        let second = store.keep().expect("kept").expect("a copy");
+        assert_eq!(second, folder.path().join(format!("ledger.db.before-form-{}-2", now + 1)));
+        assert_eq!(std::fs::read(&copy).expect("a file"), b"kept by somebody");
     }
 
     #[test]
