@@ -76,11 +76,12 @@ fn start_at_once(out: &Path) {
     };
     let [Some(libc), Some(unwinder), Some(compiler)] = found else { return };
     // Whoever links asks for the shared ones by name. It meets these first: scripts for the linker
-    // that name the static ones in their place. Everything else of the C library is in libc.a.
+    // that name the static ones in their place.
     let folder = out.join("static");
     std::fs::create_dir_all(&folder).expect("OUT_DIR can be written");
     let script = |name: &str, libraries: &[&str]| {
-        let text = format!("GROUP ( {} )\n", libraries.join(" "));
+        let quoted: Vec<String> = libraries.iter().map(|library| format!("\"{library}\"")).collect();
+        let text = format!("GROUP ( {} )\n", quoted.join(" "));
         std::fs::write(folder.join(format!("lib{name}.so")), text).expect("OUT_DIR can be written");
     };
     script("c", &[&libc, &unwinder, &compiler]);

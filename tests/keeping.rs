@@ -476,3 +476,35 @@ fn the_first_change_brings_an_older_ledger_up_to_date_and_keeps_a_copy() {
         assert_eq!(&home.fine(line), before, "{line}");
     }
 }
+
+#[test]
+fn damage_that_can_be_mended_is_mended_in_an_older_ledger_too() {
+    for damage in ["UPDATE lot SET amount = -4", "INSERT INTO lot VALUES (99999, 77, 5)"] {
+        let home = of_form_1();
+        let db = rusqlite::Connection::open(home.ledger()).expect("the ledger opens");
+        let set_up = "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF";
+        db.execute_batch(&format!("{set_up}; {damage}")).expect("damage done");
+        drop(db);
+        assert_eq!(home.run("check").status.code(), Some(1), "{damage}");
+        home.fine("check --repair");
+        assert!(home.fine("check").contains("All is well"), "{damage}");
+        assert!(home.path("ledger.db.before-form-2").exists(), "{damage}");
+    }
+}
+
+#[test]
+fn a_line_means_the_account_that_has_the_name_now() {
+    let home = Home::new();
+    let line = r#"{"entry":{"at":"2026-10-03T10:00:00","kind":"spend","from":"kakao","out":"4500"}}"#;
+    let account = r#"{"account":{"name":"kakao","kind":"wallet","unit":"KRW"}}"#;
+    let header = r#"{"jandon":1}"#;
+    std::fs::write(home.path("1.jsonl"), [header, account, line].join("\n")).expect("a file");
+    std::fs::write(home.path("2.jsonl"), [header, line].join("\n")).expect("a file");
+    home.fine("import 1.jsonl");
+    assert!(said(&home.run("import 2.jsonl")).contains("1 read, 0 new, 1 known"));
+    home.fine("account edit kakao --rename old");
+    home.fine("account add kakao --kind wallet --unit KRW");
+    assert!(said(&home.run("import 2.jsonl")).contains("1 read, 1 new, 0 known"));
+    assert!(said(&home.run("import 2.jsonl")).contains("1 read, 0 new, 1 known"));
+    assert!(home.fine("balance --json").contains(r#""net":"-9000""#));
+}

@@ -172,6 +172,8 @@ type Taken = Result<(u64, Line), Stopped>;
 
 /// So many lines are handed on at once.
 const LINES_AT_ONCE: usize = 128;
+/// Or as many as have so many bytes: a line can be long.
+const BYTES_AT_ONCE: u64 = 1 << 18;
 /// So many times that, before the reader waits.
 const AHEAD: usize = 8;
 /// After so many lines it is shown again how far the reading is.
@@ -196,8 +198,13 @@ impl ReadAhead {
         let (sender, batches) = std::sync::mpsc::sync_channel(AHEAD);
         std::thread::spawn(move || {
             loop {
-                let batch: Vec<Taken> = lines.by_ref().take(LINES_AT_ONCE).collect();
-                let is_last = batch.len() < LINES_AT_ONCE || batch.iter().any(Result::is_err);
+                let (mut batch, begin) = (Vec::new(), lines.bytes);
+                let mut is_last = false;
+                while !is_last && batch.len() < LINES_AT_ONCE && lines.bytes - begin < BYTES_AT_ONCE {
+                    let next = lines.next();
+                    is_last = !matches!(next, Some(Ok(_)));
+                    batch.extend(next);
+                }
                 if sender.send((batch, lines.bytes)).is_err() || is_last {
                     return;
                 }

@@ -204,7 +204,7 @@ struct Carry<'s> {
 impl Carry<'_> {
     fn line(&mut self, number: u64, line: Line) -> Result<(), Fault> {
         let is_fact = !matches!(line, Line::Unit(_) | Line::Account(_));
-        // Of all lines only these read no entry, unless they say so where they do.
+        // Of all lines only these read no entry, unless it is said where they do.
         let reads_no_entry = match &line {
             Line::Entry(entry) => entry.id.is_none(),
             Line::Snapshot(_) => true,

@@ -120,7 +120,11 @@ impl Store {
         for name in names(&self.path, &format!("before-form-{form}")) {
             let draft = Draft::beside(&name).map_err(fail)?;
             reader.copy_into(&draft)?;
-            verified(&draft.path, &self.path, self.wait)?;
+            match verified(&draft.path, &self.path, self.wait) {
+                // A damaged ledger is copied as it is: what is damaged may be about to be mended.
+                Ok(_) | Err(StoreError::Damaged(..)) => {}
+                Err(e) => return Err(e),
+            }
             match draft.appear() {
                 Ok(()) => return Ok(name),
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => error = e,

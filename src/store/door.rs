@@ -39,8 +39,6 @@ pub(super) struct Pass<'s> {
     insert_entry: Option<CachedStatement<'s>>,
     /// The one with which an entry is written that may be there.
     insert_if_new: Option<CachedStatement<'s>>,
-    /// And the one with which it looks for an entry.
-    entry_of_id: Option<CachedStatement<'s>>,
     /// Whether the change that was asked for last counts.
     counting: Option<(i64, bool)>,
 }
@@ -106,7 +104,6 @@ impl<'s> Pass<'s> {
             insert_entries: None,
             insert_entry: None,
             insert_if_new: None,
-            entry_of_id: None,
             counting: None,
         })
     }

@@ -25,8 +25,8 @@ const MOVED_MAX: i128 = 1 << 61;
 /// It would take eight million amounts below this one to move that much.
 const LARGE: u64 = 1 << 38;
 
-/// So many amounts are counted at once; the memory of an import has a bound.
-const SIZES_MAX: usize = 1 << 13;
+/// So many sums of a sort are kept in memory at most, however much an import brings.
+const SUMS_MAX: usize = 1 << 13;
 /// So many of them are written by one statement.
 const SIZES_AT_ONCE: usize = 32;
 
@@ -143,9 +143,6 @@ impl Pass<'_> {
         if entry.kind == Kind::Spend {
             let key = (i64::from(month.0), labels.unit_out, entry.out.amount);
             *self.tally.sizes.entry(key).or_default() += sign;
-            if self.tally.sizes.len() >= SIZES_MAX {
-                self.write_sizes()?;
-            }
         }
         let charges = entry.fee + entry.tax;
         let has_channel = entry.channel.is_some();
@@ -155,6 +152,9 @@ impl Pass<'_> {
             for (sum, value) in total.iter_mut().zip([1, amount, entry.fee, entry.tax]) {
                 *sum += sign * value;
             }
+        }
+        if self.tally.sizes.len() >= SUMS_MAX || self.tally.categories.len() >= SUMS_MAX {
+            self.write_totals()?;
         }
         Ok(())
     }

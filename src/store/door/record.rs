@@ -3,12 +3,11 @@
 use super::Pass;
 use crate::import::Content;
 use crate::ledger::{AccountId, Entry, Id, RuleBroken, Snapshot};
-use crate::money::Unit;
 use crate::period::Moment;
 use crate::store::StoreError;
 use crate::store::derived::{Labels, expires_column, kind_column};
 use crate::store::tally::{Counted, Place};
-use rusqlite::{Statement, params};
+use rusqlite::{Row, Statement, params};
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
@@ -20,6 +19,8 @@ const INTO: &str = "INTO entry (seq, id, change, at, kind, from_account, to_acco
                         amount_out, amount_in, fee, tax, category, payee, channel, expires, note) VALUES ";
 /// So many entries are written by one statement, which finds its way through each index once.
 const ROWS: usize = 32;
+/// An entry with a longer note does not wait: there could be thirty-two of a million bytes.
+const NOTE_LONG: usize = 4096;
 /// So many ids of one day are remembered at most.
 const IDS_MAX: usize = 1 << 16;
 
@@ -55,13 +56,52 @@ pub(super) struct KnownDay {
     read: usize,
 }
 
-/// What tells whether an entry is the one that its id says, beside the id.
+/// What tells whether an entry is the one that a line means, once they have the same id: that is made
+/// of all that the line says, but the account it names may be another one by now.
+#[derive(Clone, Copy)]
 struct Known {
     seq: i64,
     change: i64,
     at: i64,
     kind: i64,
+    from_account: Option<i64>,
+    to_account: Option<i64>,
     amount_out: i64,
+}
+
+const KNOWN: &str = "SELECT id, seq, change, at, kind, from_account, to_account, amount_out FROM entry";
+
+impl Known {
+    fn of(row: &Row<'_>) -> rusqlite::Result<(Id, Known)> {
+        let known = Known {
+            seq: row.get(1)?,
+            change: row.get(2)?,
+            at: row.get(3)?,
+            kind: row.get(4)?,
+            from_account: row.get(5)?,
+            to_account: row.get(6)?,
+            amount_out: row.get(7)?,
+        };
+        Ok((Id(row.get(0)?), known))
+    }
+
+    fn new(entry: &Entry, seq: i64, change: i64) -> Known {
+        Known {
+            seq,
+            change,
+            at: entry.at.0,
+            kind: kind_column(entry.kind),
+            from_account: entry.out.account.map(|account| account.0),
+            to_account: entry.arriving.account.map(|account| account.0),
+            amount_out: entry.out.amount,
+        }
+    }
+
+    fn is(self, entry: &Entry) -> bool {
+        let what =
+            |known: Known| (known.at, known.kind, known.from_account, known.to_account, known.amount_out);
+        what(self) == what(Known::new(entry, self.seq, self.change))
+    }
 }
 
 impl KnownDay {
@@ -162,8 +202,9 @@ impl Pass<'_> {
         if let Some(waiting) = &mut self.waiting
             && waiting.takes(entry.id)
         {
+            let is_long = entry.note.as_ref().is_some_and(|note| note.len() > NOTE_LONG);
             waiting.rows.push(row);
-            if waiting.rows.len() == ROWS {
+            if waiting.rows.len() == ROWS || is_long {
                 self.write_waiting()?;
             }
         } else {
@@ -183,9 +224,11 @@ impl Pass<'_> {
         }
         self.seq += 1;
         if self.known.day == Some(entry.id.day()) {
-            let (kind, amount_out) = (kind_column(entry.kind), entry.out.amount);
-            let known = Known { seq, change, at: entry.at.0, kind, amount_out };
-            self.known.entries.insert(entry.id, known);
+            self.known.entries.insert(entry.id, Known::new(entry, seq, change));
+            if self.known.entries.len() > IDS_MAX {
+                self.known.day = None;
+                self.known.entries.clear();
+            }
         }
         self.count_entry(entry, labels, seq, Counted::New)?;
         Ok(true)
@@ -215,65 +258,14 @@ impl Pass<'_> {
         id: Id,
         wanted: &Entry,
     ) -> Result<Option<(i64, bool)>, StoreError> {
-        const NUMBERS: usize = 16;
-        if self.knows_day(id)? {
-            let Some(known) = self.known.entries.get(&id) else { return Ok(None) };
-            let told = (known.at, known.kind, known.amount_out);
-            let (seq, change) = (known.seq, known.change);
-            // The id is made of the whole content: where that much agrees, all of it does.
-            if told == (wanted.at.0, kind_column(wanted.kind), wanted.out.amount) {
-                return Ok(Some((seq, self.counts(change)?)));
-            }
-        }
-        self.write_waiting()?;
-        let sql = "SELECT seq, change, at, kind, from_account, to_account, unit_out, unit_in, amount_out,
-                          amount_in, fee, tax, category, payee, channel, expires, note
-                   FROM entry WHERE id = ?1";
-        let found = {
-            let fail = |error| self.store.fail(error);
-            let statement = match &mut self.entry_of_id {
-                Some(statement) => statement,
-                none => none.insert(self.store.db.prepare_cached(sql).map_err(fail)?),
-            };
-            let mut rows = statement.query([id.0]).map_err(fail)?;
-            let Some(row) = rows.next().map_err(fail)? else { return Ok(None) };
-            let mut numbers = [None; NUMBERS];
-            for (column, number) in numbers.iter_mut().enumerate() {
-                *number = row.get::<_, Option<i64>>(column).map_err(fail)?;
-            }
-            let note = row.get_ref(NUMBERS).and_then(|note| Ok(note.as_str_or_null()?)).map_err(fail)?;
-            (note == wanted.note.as_deref()).then_some(numbers).ok_or(numbers[0])
+        let known = if self.knows_day(id)? {
+            self.known.entries.get(&id).copied()
+        } else {
+            self.write_waiting()?;
+            self.one(&format!("{KNOWN} WHERE id = ?1"), [id.0], Known::of)?.map(|(_, known)| known)
         };
-        let [seq, change, found @ ..] = match found {
-            Ok(numbers) => numbers,
-            Err(seq) => return Ok(seq.map(|seq| (seq, false))),
-        };
-        let mut words = [None; 3];
-        for (word, text) in words.iter_mut().zip([&wanted.category, &wanted.payee, &wanted.channel]) {
-            if let Some(text) = text.as_deref().filter(|text| !text.is_empty()) {
-                // A word that was never noted is no number, and so no entry's.
-                *word = Some(self.noted_label(text)?.unwrap_or(-1));
-            }
-        }
-        let unit = |unit: &Unit| Some(self.units.get(unit).copied().unwrap_or(-1));
-        let wanted = [
-            Some(wanted.at.0),
-            Some(kind_column(wanted.kind)),
-            wanted.out.account.map(|a| a.0),
-            wanted.arriving.account.map(|a| a.0),
-            unit(&wanted.out.unit),
-            unit(&wanted.arriving.unit),
-            Some(wanted.out.amount),
-            Some(wanted.arriving.amount),
-            Some(wanted.fee),
-            Some(wanted.tax),
-            words[0],
-            words[1],
-            words[2],
-            expires_column(wanted.expires),
-        ];
-        let same = found == wanted && self.counts(change.unwrap_or_default())?;
-        Ok(seq.map(|seq| (seq, same)))
+        let Some(known) = known else { return Ok(None) };
+        Ok(Some((known.seq, known.is(wanted) && self.counts(known.change)?)))
     }
 
     /// Is what the ledger has of the day of an id at hand?
@@ -287,20 +279,9 @@ impl Pass<'_> {
         }
         self.write_waiting()?;
         self.known.entries.clear();
-        let sql = format!(
-            "SELECT id, seq, change, at, kind, amount_out FROM entry WHERE id BETWEEN ?1 AND ?2 LIMIT {}",
-            IDS_MAX + 1
-        );
-        let entries = self.store.all(&sql, [id.day() << 48, id.day() << 48 | 0xffff_ffff_ffff], |row| {
-            let known = Known {
-                seq: row.get(1)?,
-                change: row.get(2)?,
-                at: row.get(3)?,
-                kind: row.get(4)?,
-                amount_out: row.get(5)?,
-            };
-            Ok((Id(row.get(0)?), known))
-        })?;
+        let sql = format!("{KNOWN} WHERE id BETWEEN ?1 AND ?2 LIMIT {}", IDS_MAX + 1);
+        let day = [id.day() << 48, id.day() << 48 | 0xffff_ffff_ffff];
+        let entries = self.store.all(&sql, day, Known::of)?;
         self.known.read += entries.len();
         let is_whole = entries.len() <= IDS_MAX;
         self.known.day = Some(id.day()).filter(|_| is_whole);
