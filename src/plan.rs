@@ -16,6 +16,7 @@ mod runs;
 mod search;
 mod simple;
 mod solve;
+mod table;
 
 use crate::fee::{Platform, Use, Used};
 use crate::money::{RoundingMode, Unit};

@@ -561,6 +561,81 @@ const ONCE_WRONG: &[(u64, bool)] = &[
     (878_807_800_040_261, false),
 ];
 
+/// One account with little in it, up to two channels and lots, and quotas of every kind.
+fn tiny(seed: u64) -> Case {
+    let mut dice = Dice(seed);
+    let size = dice.within(300, 2_500);
+    let mut text = String::from("[platform]\nid = \"p0\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n");
+    for channel in 0..dice.within(1, 2) {
+        let _ = writeln!(
+            text,
+            "[[channel]]\nid = \"c{channel}\"\nname = \"C\"\nto = \"bank\"\npays = \"KRW\"\n\
+             [[channel.tariff]]\nsource = \"https://p.example\"\nchecked = 2026-11-22\nconfidence = \"official\""
+        );
+        // One window for what is counted by amount: a day, a month or all time.
+        let per = dice.of(&["month", "24h", "lifetime"]);
+        let _ = writeln!(text, "min = \"{}\"", dice.within(1, size / 8));
+        match dice.below(3) {
+            0 => {}
+            1 => {
+                let _ = writeln!(text, "limits = [{{ per = \"{per}\", count = {} }}]", dice.within(1, 3));
+            }
+            _ => {
+                let amount = dice.within(size / 8, size);
+                let _ = writeln!(text, "limits = [{{ per = \"{per}\", amount = \"{amount}\" }}]");
+            }
+        }
+        text.push_str("[[channel.tariff.charge]]\n");
+        match dice.below(3) {
+            0 => {
+                let _ = writeln!(text, "flat = \"{}\"", dice.within(1, 500));
+            }
+            1 => {
+                let _ = writeln!(
+                    text,
+                    "percent = \"{}\"\nmin = \"{}\"",
+                    dice.of(&["1", "2.5"]),
+                    dice.within(1, 30)
+                );
+            }
+            _ => {
+                let _ = writeln!(
+                    text,
+                    "slabs = [{{ to = \"{}\", flat = \"5\" }}, {{ flat = \"20\" }}]",
+                    size / 3
+                );
+            }
+        }
+        match dice.below(3) {
+            0 => {}
+            1 => {
+                let _ = writeln!(text, "free = {{ per = \"month\", count = {} }}", dice.within(1, 2));
+            }
+            _ => {
+                let amount = dice.within(1, size);
+                let _ = writeln!(text, "free = {{ per = \"{per}\", amount = \"{amount}\" }}");
+            }
+        }
+    }
+    let read = file::parse(&text, &|_| None).unwrap_or_else(|e| panic!("{text}\n{e:?}"));
+    let now = Moment::parse_iso(dice.of(&["2026-11-22T13:05", "2026-11-30T00:00"])).unwrap();
+    let by = now.day().plus(dice.of(&[0, 3, 12, 60]));
+    let lots = (0..dice.below(3)).map(|i| (now.day().plus(i as i32 * 20 + 5), dice.within(1, size / 2)));
+    let dated: Vec<(Day, i64)> = lots.collect();
+    let undated = dice.within(0, size / 2);
+    let total = undated + dated.iter().map(|l| l.1).sum::<i64>();
+    let past = (0..dice.below(2)).map(|_| Past {
+        channel: "p0/c0".into(),
+        at: Moment(now.0 - 40_000),
+        amount: dice.within(1, size),
+    });
+    let past = past.collect();
+    let keep = if dice.one_in(4) { dice.within(0, total) } else { 0 };
+    let target = (total > 0 && !dice.one_in(3)).then(|| dice.within(1, total));
+    let holdings = vec![Holding { account: "a".into(), platform: 0, dated, undated, keep, by }];
+    Case { texts: vec![text], platforms: vec![read], holdings, past, now, by, target, splits: 12 }
+}
+
 /// Where to begin and how many problems to take: each plain run takes others.
 fn runs(default: u64) -> (u64, u64) {
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse().ok());
@@ -592,6 +667,22 @@ fn a_plan_made_in_a_hurry_is_no_worse_than_it_says() {
     let (seed, cases) = runs(1_000);
     for seed in seed..seed + cases {
         hold_hurried(seed, seed % 3 == 0);
+    }
+}
+
+#[test]
+fn a_plan_for_a_small_balance_is_always_proven() {
+    // A plain run is the same each time, so that what it finds was brought by a change.
+    let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse().ok());
+    let (seed, cases): (u64, u64) =
+        (number("PLAN_SEED").unwrap_or(100), number("PLAN_CASES").unwrap_or(16).min(2_000));
+    println!("PLAN_SEED={seed} PLAN_CASES={cases}");
+    for seed in seed..seed + cases {
+        let case = tiny(seed);
+        let again = format!("PLAN_SEED={seed} PLAN_CASES=1\n{case:?}");
+        let (Ok(plan) | Err(plan)) = case.plan(jandon::plan::EFFORT);
+        replayed(&case, &plan).unwrap_or_else(|why| panic!("{why}: {plan:?}\n{again}"));
+        assert!(plan.proven, "{plan:?}\n{again}");
     }
 }
 

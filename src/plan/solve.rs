@@ -4,7 +4,7 @@
 use super::blend::{Goal, Hull, Point, blend, frontier};
 use super::group::Group;
 use super::search::{self, Look};
-use super::{EFFORT, Move, bound, lcm, parts, runs};
+use super::{EFFORT, Move, bound, lcm, parts, runs, table};
 
 /// Below so many amounts that a step could have, every one of them is looked at.
 const AMOUNTS_ALL: i128 = 3_000;
@@ -27,6 +27,7 @@ enum Way {
     /// Several samples; the upper half of a mark says which of them.
     Samples(Vec<runs::Runs>),
     Search(search::Found),
+    Table(table::Found),
 }
 
 impl Solved<'_> {
@@ -35,6 +36,7 @@ impl Solved<'_> {
             Way::Runs(runs) => runs.moves(&self.group, mark),
             Way::Samples(samples) => sampled_moves(samples, &self.group, mark),
             Way::Search(found) => found.moves(mark),
+            Way::Table(found) => found.moves(mark),
         }
     }
 }
@@ -369,6 +371,15 @@ fn most_window(part: &Part<'_>) -> Option<runs::Window> {
 
 /// A group whose rules only a search can follow.
 fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> Solved<'p> {
+    if let Some(table) = table::prepare(&group) {
+        let mut share = *effort - *effort / 4;
+        let before = share;
+        let found = table.solve(goal, &mut share);
+        *effort -= before - share;
+        if let Some(found) = found {
+            return Solved { points: found.points.clone(), found: Way::Table(found), bound: None, group };
+        }
+    }
     let amounts: i128 = group.holdings.iter().map(|h| i128::from(h.today())).sum::<i128>()
         * group.ways.iter().map(|w| 1.max(w.offers.iter().flatten().count() as i128)).sum::<i128>();
     let step = group.ways.iter().flat_map(|w| w.offers.iter().flatten()).map(|o| o.tariff.step).min();
