@@ -671,8 +671,9 @@ fn a_plan_made_in_a_hurry_is_no_worse_than_it_says() {
 }
 
 #[test]
-fn a_plan_for_a_small_balance_is_always_proven() {
-    // A plain run is the same each time, so that what it finds was brought by a change.
+fn plans_for_small_balances_are_proven() {
+    // About one problem in a hundred of this kind is not proven yet (1018, 1148, 1230), so a plain run
+    // is of the same ones each time.
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse().ok());
     let (seed, cases): (u64, u64) =
         (number("PLAN_SEED").unwrap_or(100), number("PLAN_CASES").unwrap_or(16).min(2_000));
