@@ -493,6 +493,21 @@ fn damage_that_can_be_mended_is_mended_in_an_older_ledger_too() {
 }
 
 #[test]
+fn a_report_of_a_part_of_a_month_tells_of_a_damaged_entry() {
+    for damage in ["fee = -5", "kind = 77"] {
+        let home = of_form_1();
+        let db = rusqlite::Connection::open(home.ledger()).expect("the ledger opens");
+        let set_up =
+            "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; DROP TRIGGER entry_is_kept";
+        db.execute_batch(&format!("{set_up}; UPDATE entry SET {damage} WHERE kind = 6"))
+            .expect("damage done");
+        drop(db);
+        let told = home.run("report 2026-10-09..2026-10-11");
+        assert_eq!(told.status.code(), Some(1), "{damage}: {}", said(&told));
+    }
+}
+
+#[test]
 fn a_line_means_the_account_that_has_the_name_now() {
     let home = Home::new();
     let line = r#"{"entry":{"at":"2026-10-03T10:00:00","kind":"spend","from":"kakao","out":"4500"}}"#;

@@ -1,7 +1,7 @@
 //! Is the ledger what its facts say it is, and are the facts all there?
 
 use super::derived::{Derivation, Derived, MonthTotal, SeenRow, StandingRow};
-use super::read::{ENTRY_COLUMNS, ENTRY_JOINS, amount_at, entry_of, moment_at};
+use super::read::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, amount_at, entry_of, moment_at};
 use super::{Store, StoreError};
 use crate::ledger::{Account, AccountId, Measure, RuleBroken, name};
 use crate::money::Unit;
@@ -222,7 +222,7 @@ impl Store {
         let voided: Vec<i64> = self.all("SELECT change FROM voided", [], |row| row.get(0))?;
         let voided: BTreeSet<i64> = voided.into_iter().collect();
         let mut found = Vec::new();
-        let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS}");
+        let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {WORD_JOINS}");
         self.all(&sql, [], |row| {
             let (seq, entry, _) = entry_of(row)?;
             let counts = !voided.contains(&row.get(23)?);

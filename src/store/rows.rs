@@ -1,6 +1,6 @@
 //! The history row by row, however long it is.
 
-use super::read::{ENTRY_COLUMNS, ENTRY_JOINS, entry_of};
+use super::read::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, entry_of};
 use super::{HistoryFact, HistoryRow, Seen, Store, StoreError};
 use crate::ledger::{AccountId, Id, Snapshot};
 use crate::period::Moment;
@@ -27,7 +27,7 @@ impl Store {
         // Each follows its index, so that the two are merged and neither is sorted.
         let entries = format!(
             "SELECT {ENTRY_COLUMNS}, c.id, e.change IN (SELECT change FROM voided)
-             FROM entry e INDEXED BY entry_by_at {ENTRY_JOINS} JOIN change c ON c.seq = e.change
+             FROM entry e INDEXED BY entry_by_at {UNIT_JOINS} {WORD_JOINS} JOIN change c ON c.seq = e.change
              {} ORDER BY e.at, e.seq",
             live("e")
         );

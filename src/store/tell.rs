@@ -1,6 +1,6 @@
 //! The ledger as lines, out: everything that was recorded, in the order of recording.
 
-use super::read::{ENTRY_COLUMNS, ENTRY_JOINS, entry_of};
+use super::read::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, entry_of};
 use super::{Store, StoreError};
 use crate::export::{Name, Told};
 use crate::ledger::{Account, AccountId, AccountKind, Id, Snapshot};
@@ -82,7 +82,8 @@ impl Store {
                 })?
             }
             4 => {
-                let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.seq = ?1");
+                let sql =
+                    format!("SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {WORD_JOINS} WHERE e.seq = ?1");
                 match self.maybe(&sql, [seq], entry_of)? {
                     Some((_, entry, _)) => {
                         let text = self.name_of(entry.id)?.text;

@@ -1,6 +1,6 @@
 //! What was recorded, fact by fact and change by change, voided ones too.
 
-use super::{ENTRY_COLUMNS, ENTRY_JOINS, amount_at, entry_of, moment_at};
+use super::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, amount_at, entry_of, moment_at};
 use crate::ledger::{AccountId, Entry, Id, Kind, Snapshot};
 use crate::period::Moment;
 use crate::store::derived::{Labels, kind_column};
@@ -130,7 +130,7 @@ impl Store {
                 let (conditions, values) = asked.limited(limit);
                 let sql = format!(
                     "SELECT {ENTRY_COLUMNS}, c.id, e.change IN (SELECT change FROM voided)
-                     FROM entry e {ENTRY_JOINS} JOIN change c ON c.seq = e.change
+                     FROM entry e {UNIT_JOINS} {WORD_JOINS} JOIN change c ON c.seq = e.change
                      WHERE {conditions} ORDER BY e.at DESC, e.seq DESC LIMIT ?{}",
                     values.len()
                 );
@@ -231,7 +231,7 @@ impl Store {
     pub(in crate::store) fn entries_of(&self, change: i64) -> Result<Vec<(i64, Entry, Labels)>, StoreError> {
         let (first, last) = self.facts_of(change)?;
         let sql = format!(
-            "SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.seq > ?1 AND e.seq < ?2 ORDER BY e.seq"
+            "SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {WORD_JOINS} WHERE e.seq > ?1 AND e.seq < ?2 ORDER BY e.seq"
         );
         self.all(&sql, [first, last], entry_of)
     }

@@ -1,8 +1,8 @@
 //! What happened between two moments, summed: from totals where they reach, else entry by entry.
 
-use super::{ENTRY_COLUMNS, ENTRY_JOINS, LIVE, amount_at, entry_of, month_at};
+use super::{ENTRY_COLUMNS, ENTRY_WORDS, LIVE, UNIT_JOINS, WORD_JOINS, amount_at, entry_of, month_at};
 use crate::fee::{Side, Use, Used};
-use crate::ledger::{AccountId, Entry, Expires, Flows, Id, Kind, Measure, Place};
+use crate::ledger::{AccountId, Entry, Flows, Kind, Measure};
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::{CategoryTotal, ChannelTotal};
@@ -69,35 +69,11 @@ impl Store {
         to: Moment,
         each: &mut dyn FnMut(&Entry),
     ) -> Result<(), StoreError> {
-        let units: HashMap<i64, Unit> = self.live_units()?.into_iter().collect();
-        let sql = format!(
-            "SELECT id, at, kind, from_account, to_account, amount_out, amount_in, unit_out, unit_in, fee, tax
-             FROM entry WHERE at BETWEEN ?1 AND ?2 AND {LIVE}"
-        );
+        let columns = ENTRY_COLUMNS.replace(ENTRY_WORDS, "NULL, NULL, NULL");
+        let sql =
+            format!("SELECT {columns} FROM entry e {UNIT_JOINS} WHERE e.at BETWEEN ?1 AND ?2 AND e.{LIVE}");
         self.all(&sql, [from.0, to.0], |row| {
-            let place = |side: usize| -> rusqlite::Result<Option<Place>> {
-                let account = row.get::<_, Option<i64>>(3 + side)?.map(AccountId);
-                let unit = units.get(&row.get(7 + side)?);
-                let amount = amount_at(row, 5 + side)?;
-                Ok(unit.map(|unit| Place { account, amount, unit: unit.clone() }))
-            };
-            let (Some(out), Some(arriving), Some(kind)) = (place(0)?, place(1)?, kind_of(row.get(2)?)) else {
-                return Ok(());
-            };
-            each(&Entry {
-                id: Id(row.get(0)?),
-                at: Moment(row.get(1)?),
-                kind,
-                out,
-                arriving,
-                fee: amount_at(row, 9)?,
-                tax: amount_at(row, 10)?,
-                category: None,
-                payee: None,
-                note: None,
-                channel: None,
-                expires: Expires::Unknown,
-            });
+            each(&entry_of(row)?.1);
             Ok(())
         })
         .map(|_| ())
@@ -108,8 +84,9 @@ impl Store {
         &self,
         each: &mut dyn FnMut(i64, &Entry, Labels),
     ) -> Result<(), StoreError> {
-        let sql =
-            format!("SELECT {ENTRY_COLUMNS} FROM entry e {ENTRY_JOINS} WHERE e.{LIVE} ORDER BY e.at, e.seq");
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {WORD_JOINS} WHERE e.{LIVE} ORDER BY e.at, e.seq"
+        );
         self.all(&sql, [], |row| {
             let (seq, entry, labels) = entry_of(row)?;
             each(seq, &entry, labels);
