@@ -169,6 +169,12 @@ pub struct Store {
 }
 
 impl Store {
+    /// A ledger over a connection to its file.
+    fn over(db: Connection, path: &Path, writing: bool, wait: Duration) -> Store {
+        let path = path.to_path_buf();
+        Store { db, path, unborn: false, draft: None, writing, wait, outgrew: Cell::new(None) }
+    }
+
     /// Opens a ledger for reading. One that does not exist reads as an empty one.
     pub fn read(path: &Path, wait: Duration) -> Result<Store, StoreError> {
         if !exists(path)? {
@@ -177,15 +183,7 @@ impl Store {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
-        let mut store = Store {
-            db,
-            path: path.to_path_buf(),
-            unborn: false,
-            draft: None,
-            writing: false,
-            wait,
-            outgrew: Cell::new(None),
-        };
+        let mut store = Store::over(db, path, false, wait);
         if let Err(error) = store.greet(wait) {
             if !matches!(error, StoreError::ReadOnly(_) | StoreError::DiskFailed(..) | StoreError::Sqlite(..))
             {
@@ -251,15 +249,7 @@ impl Store {
         }
         let draft = copy::Draft::of_new_ledger(path).map_err(|e| birth_failure(path, e))?;
         let db = Connection::open(draft.path()).map_err(|e| failure(path, wait, e))?;
-        let store = Store {
-            db,
-            path: path.to_path_buf(),
-            unborn: true,
-            draft: Some(draft),
-            writing: true,
-            wait,
-            outgrew: Cell::new(None),
-        };
+        let store = Store { unborn: true, draft: Some(draft), ..Store::over(db, path, true, wait) };
         // Whatever stops it, the draft goes: it needs no journal, and is synced once, as a whole.
         let set_up = format!("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {FOR_MUCH}; BEGIN");
         store.run(&set_up).map_err(|e| store.fail(e))?;
@@ -271,15 +261,7 @@ impl Store {
     fn locked(path: &Path, wait: Duration, settings: &str) -> Result<Store, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
-        let mut store = Store {
-            db,
-            path: path.to_path_buf(),
-            unborn: false,
-            draft: None,
-            writing: true,
-            wait,
-            outgrew: Cell::new(None),
-        };
+        let mut store = Store::over(db, path, true, wait);
         // A file that is refused stays as it lies, with the log beside it.
         let log_stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
         store.db.set_db_config(log_stays, true).map_err(|e| failure(path, wait, e))?;
@@ -311,15 +293,7 @@ impl Store {
     fn unborn_after(steps: &[&str], path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
         let fail = |e| StoreError::Sqlite(path.to_path_buf(), e);
         let db = Connection::open_in_memory().map_err(fail)?;
-        let store = Store {
-            db,
-            path: path.to_path_buf(),
-            unborn: true,
-            draft: None,
-            writing,
-            wait,
-            outgrew: Cell::new(None),
-        };
+        let store = Store { unborn: true, ..Store::over(db, path, writing, wait) };
         store.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE").map_err(fail)?;
         store.upgrade(0, steps)?;
         Ok(store)
@@ -351,7 +325,7 @@ impl Store {
         let path = self.path.clone();
         let fail = |e| failure(&path, wait, e);
         self.db.busy_timeout(wait).map_err(fail)?;
-        let version = self.number("PRAGMA user_version").map_err(fail)?;
+        let version = self.form()?;
         let application = self.number("PRAGMA application_id").map_err(fail)?;
         let known = STEPS.len() as i64;
         if version == 0 && application == 0 {

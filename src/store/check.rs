@@ -1,14 +1,13 @@
 //! Is the ledger what its facts say it is, and are the facts all there?
 
 use super::derived::{Derivation, Derived, MonthTotal, SeenRow, StandingRow};
-use super::read::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, amount_at, entry_of, moment_at};
+use super::read::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, amount_at, entry_of, moment_at, unit_at};
 use super::{Store, StoreError};
 use crate::ledger::{Account, AccountId, Measure, RuleBroken, name};
 use crate::money::Unit;
 use crate::period::Moment;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Debug;
 
@@ -96,9 +95,8 @@ impl Store {
             Some(Finding { part: "account", what: format!("row {seq} {what}") })
         });
         report.findings.extend(wrong.take(FINDINGS_MAX));
-        let units: Vec<(i64, Unit)> = self.all("SELECT seq, code, decimals FROM unit", [], |row| {
-            Ok((row.get(0)?, Unit { code: row.get::<_, String>(1)?.into(), decimals: row.get(2)? }))
-        })?;
+        let units: Vec<(i64, Unit)> =
+            self.all("SELECT seq, code, decimals FROM unit", [], |row| Ok((row.get(0)?, unit_at(row, 1)?)))?;
         let odd = units.into_iter().filter(|(_, unit)| {
             let blank = |c: char| c.is_control() || c.is_whitespace();
             Unit::new(&unit.code, unit.decimals) != *unit
@@ -135,10 +133,8 @@ impl Store {
     fn able_to_write(&self) -> Option<Store> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(&self.path, flags).ok()?;
-        let (path, wait) = (self.path.clone(), self.wait);
-        let store =
-            Store { db, path, unborn: false, draft: None, writing: false, wait, outgrew: Cell::new(None) };
-        store.db.busy_timeout(wait).ok()?;
+        let store = Store::over(db, &self.path, false, self.wait);
+        store.db.busy_timeout(self.wait).ok()?;
         store.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
         store.run("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema").ok()?;
         (!store.db.is_readonly("main").ok()?).then_some(store)

@@ -3,7 +3,6 @@
 
 use super::{Store, StoreError, exists, failure};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use std::cell::Cell;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -174,15 +173,7 @@ fn seize(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> 
     let fail = |e| failure(path, wait, e);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(fail)?;
-    let mut store = Store {
-        db,
-        path: path.to_path_buf(),
-        unborn: false,
-        draft: None,
-        writing: true,
-        wait,
-        outgrew: Cell::new(None),
-    };
+    let mut store = Store::over(db, path, true, wait);
     let alone = || -> Result<(), StoreError> {
         store.greet(wait)?;
         // SQLite does not wait where a journal is given up, so the waiting is done here.

@@ -82,10 +82,32 @@ fn within(number: i64, column: usize, range: std::ops::RangeInclusive<i64>) -> r
     if fits { Ok(number) } else { Err(rusqlite::Error::IntegralValueOutOfRange(column, number)) }
 }
 
+/// A unit, of which code and decimals stand side by side.
+pub(super) fn unit_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Unit> {
+    Ok(Unit { code: row.get::<_, String>(column)?.into(), decimals: row.get(column + 1)? })
+}
+
+/// The columns of one version of an account, and of its unit.
+pub(super) const ACCOUNT_COLUMNS: &str = "v.account, v.name, v.platform, v.kind, u.code, u.decimals,
+     v.limit_amount, v.bill_day, v.note, v.closed";
+
+/// An account as those columns have it.
+pub(super) fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let kind: String = row.get(3)?;
+    Ok(Account {
+        id: AccountId(row.get(0)?),
+        name: row.get(1)?,
+        platform: row.get(2)?,
+        kind: AccountKind::parse(&kind).ok_or(rusqlite::Error::InvalidQuery)?,
+        unit: unit_at(row, 4)?,
+        limit: row.get(6)?,
+        bill_day: row.get(7)?,
+        note: row.get(8)?,
+        closed: row.get(9)?,
+    })
+}
+
 pub(super) fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> {
-    let unit = |code: usize| -> rusqlite::Result<Unit> {
-        Ok(Unit { code: row.get::<_, String>(code)?.into(), decimals: row.get(code + 1)? })
-    };
     let account = |column: usize| row.get::<_, Option<i64>>(column).map(|id| id.map(AccountId));
     let word = |column: usize| -> rusqlite::Result<Option<SmolStr>> {
         Ok(row.get_ref(column)?.as_str_or_null()?.map(SmolStr::new))
@@ -95,8 +117,8 @@ pub(super) fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> 
         id: Id(row.get(1)?),
         at: moment_at(row, 2)?,
         kind: kind_of(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(3, kind))?,
-        out: Place { account: account(4)?, amount: size_at(row, 10)?, unit: unit(6)? },
-        arriving: Place { account: account(5)?, amount: size_at(row, 11)?, unit: unit(8)? },
+        out: Place { account: account(4)?, amount: size_at(row, 10)?, unit: unit_at(row, 6)? },
+        arriving: Place { account: account(5)?, amount: size_at(row, 11)?, unit: unit_at(row, 8)? },
         fee: size_at(row, 12)?,
         tax: size_at(row, 13)?,
         category: word(14)?,
@@ -158,28 +180,14 @@ impl Store {
 
     fn accounts_where(&self, version: &str, account: &str) -> Result<Vec<Account>, StoreError> {
         let sql = format!(
-            "SELECT a.id, v.name, v.platform, v.kind, u.code, u.decimals, v.limit_amount, v.bill_day, v.note,
-                    v.closed
+            "SELECT {ACCOUNT_COLUMNS}
              FROM account a
              JOIN account_version v ON v.seq = (
                SELECT max(w.seq) FROM account_version w WHERE w.account = a.id AND {version})
              JOIN unit u ON u.seq = v.unit
              WHERE {account} ORDER BY a.id"
         );
-        self.all(&sql, [], |row| {
-            let kind: String = row.get(3)?;
-            Ok(Account {
-                id: AccountId(row.get(0)?),
-                name: row.get(1)?,
-                platform: row.get(2)?,
-                kind: AccountKind::parse(&kind).ok_or(rusqlite::Error::InvalidQuery)?,
-                unit: Unit { code: row.get::<_, String>(4)?.into(), decimals: row.get(5)? },
-                limit: row.get(6)?,
-                bill_day: row.get(7)?,
-                note: row.get(8)?,
-                closed: row.get(9)?,
-            })
-        })
+        self.all(&sql, [], account_of)
     }
 
     /// Every unit in use, with its number.
@@ -187,9 +195,7 @@ impl Store {
         // A unit that came into use with something else stays known when that is undone.
         let sql = "SELECT u.seq, u.code, u.decimals FROM unit u JOIN change c ON c.seq = u.change
                    WHERE NOT (c.command = 'unit add' AND c.seq IN (SELECT change FROM voided)) ORDER BY u.seq";
-        self.all(sql, [], |row| {
-            Ok((row.get(0)?, Unit { code: row.get::<_, String>(1)?.into(), decimals: row.get(2)? }))
-        })
+        self.all(sql, [], |row| Ok((row.get(0)?, unit_at(row, 1)?)))
     }
 
     /// Every unit that the ledger knows.
@@ -203,12 +209,9 @@ impl Store {
                    JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of
                    WHERE r.change NOT IN (SELECT change FROM voided) ORDER BY r.day, r.seq";
         self.all(sql, [], |row| {
-            let unit = |at: usize| -> rusqlite::Result<Unit> {
-                Ok(Unit { code: row.get::<_, String>(at)?.into(), decimals: row.get(at + 1)? })
-            };
             let value: String = row.get(2)?;
             let rate = Rate::parse(&value).map_err(|_| rusqlite::Error::InvalidQuery)?;
-            Ok(DatedRate { unit: unit(0)?, rate, of: unit(3)?, day: day_at(row, 5)? })
+            Ok(DatedRate { unit: unit_at(row, 0)?, rate, of: unit_at(row, 3)?, day: day_at(row, 5)? })
         })
     }
 

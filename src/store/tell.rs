@@ -1,10 +1,10 @@
 //! The ledger as lines, out: everything that was recorded, in the order of recording.
 
-use super::read::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, entry_of};
+use super::read::{ACCOUNT_COLUMNS, ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, account_of, entry_of, unit_at};
 use super::{Store, StoreError};
 use crate::export::{Name, Told};
-use crate::ledger::{Account, AccountId, AccountKind, Id, Snapshot};
-use crate::money::{Rate, Unit};
+use crate::ledger::{AccountId, Id, Snapshot};
+use crate::money::Rate;
 use crate::period::{Day, Moment};
 
 impl Store {
@@ -29,9 +29,6 @@ impl Store {
     }
 
     fn told(&self, seq: i64, table: i64) -> Result<Told, StoreError> {
-        let unit_at = |row: &rusqlite::Row<'_>, at: usize| -> rusqlite::Result<Unit> {
-            Ok(Unit { code: row.get::<_, String>(at)?.into(), decimals: row.get(at + 1)? })
-        };
         let told = match table {
             0 => {
                 let sql = "SELECT id, at, command FROM change WHERE seq = ?1";
@@ -48,23 +45,11 @@ impl Store {
                 self.maybe(sql, [seq], |row| unit_at(row, 0))?.map(Told::Unit)
             }
             2 => {
-                let sql = "SELECT v.account, v.name, v.platform, v.kind, u.code, u.decimals, v.limit_amount,
-                                  v.bill_day, v.note, v.closed
-                           FROM account_version v JOIN unit u ON u.seq = v.unit WHERE v.seq = ?1";
-                let account = self.maybe(sql, [seq], |row| {
-                    let kind: String = row.get(3)?;
-                    Ok(Account {
-                        id: AccountId(row.get(0)?),
-                        name: row.get(1)?,
-                        platform: row.get(2)?,
-                        kind: AccountKind::parse(&kind).ok_or(rusqlite::Error::InvalidQuery)?,
-                        unit: unit_at(row, 4)?,
-                        limit: row.get(6)?,
-                        bill_day: row.get(7)?,
-                        note: row.get(8)?,
-                        closed: row.get(9)?,
-                    })
-                })?;
+                let sql = format!(
+                    "SELECT {ACCOUNT_COLUMNS} FROM account_version v JOIN unit u ON u.seq = v.unit
+                     WHERE v.seq = ?1"
+                );
+                let account = self.maybe(&sql, [seq], account_of)?;
                 account.map(Told::Account)
             }
             3 => {
