@@ -184,12 +184,7 @@ impl<T> Visitor<'_> for Text<T> {
 
 impl<'de> Deserialize<'de> for When {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<When, D::Error> {
-        let read = |text: &str| {
-            let moment = Moment::parse_iso(text).map(When::Moment);
-            let day = || Day::parse_iso(text).map(When::Day);
-            moment.or_else(day).unwrap_or_else(|| When::Neither(text.into()))
-        };
-        from.deserialize_str(Text(read))
+        from.deserialize_str(Text(When::read))
     }
 }
 
@@ -201,6 +196,12 @@ impl<'de> Deserialize<'de> for KindWord {
 }
 
 impl When {
+    fn read(text: &str) -> When {
+        let moment = Moment::parse_iso(text).map(When::Moment);
+        let day = || Day::parse_iso(text).map(When::Day);
+        moment.or_else(day).unwrap_or_else(|| When::Neither(text.into()))
+    }
+
     /// The moment; of a date alone the one that is given for it.
     fn or(&self, of_day: fn(Day) -> Moment) -> Result<Moment, Wrong> {
         match self {
@@ -278,8 +279,7 @@ const A_MOMENT: &str = "a date such as 2026-11-20 or 2026-11-20T18:30:00";
 
 /// The moment of an entry or a change: a date alone is its first second.
 pub fn moment(text: &str) -> Result<Moment, Wrong> {
-    let day = || Day::parse_iso(text).map(Day::start);
-    Moment::parse_iso(text).or_else(day).ok_or_else(|| value("at", text, A_MOMENT))
+    When::read(text).or(Day::start)
 }
 
 fn amount(key: &'static str, text: &str, unit: &Unit) -> Result<i64, Wrong> {

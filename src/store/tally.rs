@@ -305,7 +305,12 @@ impl Pass<'_> {
 
     /// Writes what late entries explained of the snapshot behind them.
     fn close_gap(&mut self, account: AccountId) -> Result<(), StoreError> {
-        let Some(Gap { next, explained, .. }) = self.end(account)?.gap.take() else { return Ok(()) };
+        let gap = self.end(account)?.gap.take();
+        self.write_gap(account, gap)
+    }
+
+    fn write_gap(&self, account: AccountId, gap: Option<Gap>) -> Result<(), StoreError> {
+        let Some(Gap { next, explained, .. }) = gap else { return Ok(()) };
         let Some((at, seq, _)) = next.filter(|_| explained != 0) else { return Ok(()) };
         let sql =
             "UPDATE seen SET unexplained = unexplained - ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3";
@@ -430,18 +435,9 @@ impl Pass<'_> {
     /// Writes what was counted. Accounts that need it are walked through again first.
     pub(super) fn settle(&mut self) -> Result<(), StoreError> {
         self.write_waiting()?;
-        let late: Vec<AccountId> = self
-            .tally
-            .ends
-            .iter()
-            .filter(|(_, end)| end.gap.is_some())
-            .map(|(account, _)| *account)
-            .collect();
-        for account in late {
-            self.close_gap(account)?;
-        }
         let mut ends = std::mem::take(&mut self.tally.ends);
         for (account, end) in &mut ends {
+            self.write_gap(*account, end.gap.take())?;
             if end.walk != Walk::No {
                 self.walk_again(*account, end)?;
             }

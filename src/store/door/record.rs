@@ -7,7 +7,7 @@ use crate::period::Moment;
 use crate::store::StoreError;
 use crate::store::derived::{Labels, expires_column, kind_column};
 use crate::store::tally::{Counted, Place};
-use rusqlite::{Row, Statement, params};
+use rusqlite::{CachedStatement, Connection, Row, Statement, params};
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
@@ -58,7 +58,7 @@ pub(super) struct KnownDay {
 
 /// What tells whether an entry is the one that a line means, once they have the same id: that is made
 /// of all that the line says, but the account it names may be another one by now.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Known {
     seq: i64,
     change: i64,
@@ -98,9 +98,7 @@ impl Known {
     }
 
     fn is(self, entry: &Entry) -> bool {
-        let what =
-            |known: Known| (known.at, known.kind, known.from_account, known.to_account, known.amount_out);
-        what(self) == what(Known::new(entry, self.seq, self.change))
+        self == Known::new(entry, self.seq, self.change)
     }
 }
 
@@ -116,7 +114,20 @@ fn marks(rows: usize) -> String {
     (0..rows).map(|i| format!("({})", row(i))).collect::<Vec<_>>().join(", ")
 }
 
-fn bind(statement: &mut Statement<'_>, rows: &[EntryRow]) -> rusqlite::Result<()> {
+/// A statement that is prepared once, whoever asks for it first.
+fn prepared<'s, 'p>(
+    slot: &'p mut Option<CachedStatement<'s>>,
+    db: &'s Connection,
+    sql: impl FnOnce() -> String,
+) -> rusqlite::Result<&'p mut CachedStatement<'s>> {
+    match slot {
+        Some(statement) => Ok(statement),
+        none => Ok(none.insert(db.prepare_cached(&sql())?)),
+    }
+}
+
+/// Writes entries; returns how many were written.
+fn write(statement: &mut Statement<'_>, rows: &[EntryRow]) -> rusqlite::Result<usize> {
     let mut at = 0;
     for (numbers, note) in rows {
         for number in numbers {
@@ -126,7 +137,7 @@ fn bind(statement: &mut Statement<'_>, rows: &[EntryRow]) -> rusqlite::Result<()
         at += 1;
         statement.raw_bind_parameter(at, note.as_deref())?;
     }
-    Ok(())
+    statement.raw_execute()
 }
 
 impl Pass<'_> {
@@ -144,18 +155,15 @@ impl Pass<'_> {
             return Ok(());
         };
         let fail = |error| self.store.fail(error);
-        let whole = waiting.rows.len() == ROWS;
-        let statement = if whole { &mut self.insert_entries } else { &mut self.insert_entry };
-        let statement = match statement {
-            Some(statement) => statement,
-            none => {
-                // No statement is taken back alone, so none needs to note what it did.
-                let sql = format!("INSERT OR ROLLBACK {INTO}{}", marks(if whole { ROWS } else { 1 }));
-                none.insert(self.store.db.prepare_cached(&sql).map_err(fail)?)
-            }
+        let (slot, at_once) = match waiting.rows.len() == ROWS {
+            true => (&mut self.insert_entries, ROWS),
+            false => (&mut self.insert_entry, 1),
         };
-        for rows in waiting.rows.chunks(if whole { ROWS } else { 1 }) {
-            bind(statement, rows).and_then(|()| statement.raw_execute()).map_err(fail)?;
+        // No statement is taken back alone, so none needs to note what it did.
+        let sql = || format!("INSERT OR ROLLBACK {INTO}{}", marks(at_once));
+        let statement = prepared(slot, &self.store.db, sql).map_err(fail)?;
+        for rows in waiting.rows.chunks(at_once) {
+            write(statement, rows).map_err(fail)?;
         }
         waiting.rows.clear();
         Ok(())
@@ -210,15 +218,9 @@ impl Pass<'_> {
         } else {
             self.write_waiting()?;
             let fail = |error| self.store.fail(error);
-            let statement = match &mut self.insert_if_new {
-                Some(statement) => statement,
-                none => {
-                    let sql = format!("INSERT {INTO}{} ON CONFLICT (id) DO NOTHING", marks(1));
-                    none.insert(self.store.db.prepare_cached(&sql).map_err(fail)?)
-                }
-            };
-            bind(statement, &[row]).map_err(fail)?;
-            if statement.raw_execute().map_err(fail)? == 0 {
+            let sql = || format!("INSERT {INTO}{} ON CONFLICT (id) DO NOTHING", marks(1));
+            let statement = prepared(&mut self.insert_if_new, &self.store.db, sql).map_err(fail)?;
+            if write(statement, &[row]).map_err(fail)? == 0 {
                 return Ok(false);
             }
         }
