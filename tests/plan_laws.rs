@@ -417,21 +417,23 @@ impl Drop for Again {
     }
 }
 
+/// What the referee has to say of a problem; `None` where it had too much to look at.
+fn refereed<'c>(case: &'c Case, words: &[BTreeSet<&'static str>]) -> Option<Referee<'c>> {
+    let days: Vec<BTreeSet<Day>> = case.platforms.iter().zip(words).map(|(p, w)| days(case, p, w)).collect();
+    if days.iter().map(BTreeSet::len).sum::<usize>() > 12 {
+        return None;
+    }
+    let mut referee = Referee { case, days, best: None, most: 0, looked_at: 0 };
+    referee.all();
+    (referee.looked_at <= NODES_MAX).then_some(referee)
+}
+
 /// Holds a plan that was made in a hurry to the referee: it may be worse than the best, but by no more
 /// than it says.
 fn hold_hurried(seed: u64, plain: bool) -> Option<()> {
     let effort = [300, 3_000, 30_000, 300_000][(seed % 4) as usize];
     let (case, words) = case(seed, plain);
-    let days: Vec<BTreeSet<Day>> =
-        case.platforms.iter().zip(&words).map(|(p, w)| days(&case, p, w)).collect();
-    if days.iter().map(BTreeSet::len).sum::<usize>() > 12 {
-        return None;
-    }
-    let mut referee = Referee { case: &case, days, best: None, most: 0, looked_at: 0 };
-    referee.all();
-    if referee.looked_at > NODES_MAX {
-        return None;
-    }
+    let referee = refereed(&case, &words)?;
     let again = format!("PLAN_SEED={seed} PLAN_CASES=1\n{case:?}");
     let _again = Again(again.clone());
     let found = case.plan(effort);
@@ -456,16 +458,7 @@ fn hold_hurried(seed: u64, plain: bool) -> Option<()> {
 /// Holds a problem to the referee; `None` where the referee had too much to look at.
 fn hold(seed: u64, plain: bool) -> Option<()> {
     let (case, words) = case(seed, plain);
-    let days: Vec<BTreeSet<Day>> =
-        case.platforms.iter().zip(&words).map(|(p, w)| days(&case, p, w)).collect();
-    if days.iter().map(BTreeSet::len).sum::<usize>() > 12 {
-        return None;
-    }
-    let mut referee = Referee { case: &case, days, best: None, most: 0, looked_at: 0 };
-    referee.all();
-    if referee.looked_at > NODES_MAX {
-        return None;
-    }
+    let referee = refereed(&case, &words)?;
     let again = format!("PLAN_SEED={seed} PLAN_CASES=1\n{case:?}");
     let _again = Again(again.clone());
     match (case.plan(EFFORT), referee.best) {
