@@ -145,6 +145,9 @@ pub struct EntryLine {
     pub channel: Option<SmolStr>,
     pub expires: Option<SmolStr>,
     pub note: Option<String>,
+    /// The part of the content that asks for no ledger, made where lines are read.
+    #[serde(skip)]
+    begun: Content,
 }
 
 /// What stands under `at`, read beside the one who records it.
@@ -258,7 +261,13 @@ pub fn line(line: &[u8]) -> Result<Option<Line>, Wrong> {
     if text.trim().is_empty() {
         return Ok(None);
     }
-    serde_json::from_str(text).map(Some).map_err(|error| {
+    let begin = |mut line| {
+        if let Line::Entry(entry) = &mut line {
+            entry.begun = entry.begin();
+        }
+        Some(line)
+    };
+    serde_json::from_str(text).map(begin).map_err(|error| {
         // The line is told by its number in the file, not by that in the text handed to serde.
         let mut what = error.to_string();
         if let Some(end) = what.rfind(" at line ") {
@@ -447,6 +456,17 @@ impl EntryLine {
         Ok((entry, content))
     }
 
+    /// The beginning of [`EntryLine::content`].
+    fn begin(&self) -> Content {
+        let kind = match &self.kind {
+            KindWord::Kind(kind) => kind.word(),
+            KindWord::None(word) => word,
+        };
+        let at = self.at.or(Day::start).map_or(0, |at| at.0);
+        let content = Content::of("entry").number(at).text(kind);
+        content.maybe(self.from.as_deref()).maybe(self.to.as_deref())
+    }
+
     /// What makes the entry what it is, for an id; accounts by the names in the file.
     fn content(&self, entry: &Entry) -> Content {
         let expires = match entry.expires {
@@ -454,8 +474,7 @@ impl EntryLine {
             Expires::After(day) => i64::from(day.0),
             Expires::Never => i64::MAX,
         };
-        let mut content = Content::of("entry").number(entry.at.0).text(entry.kind.word());
-        content = content.maybe(self.from.as_deref()).maybe(self.to.as_deref());
+        let mut content = self.begun;
         for place in [&entry.out, &entry.arriving] {
             content = content.number(place.amount).text(&place.unit.code);
         }
@@ -499,17 +518,6 @@ const PRIME: u64 = 0x0000_0100_0000_01b3;
 impl Default for Content {
     fn default() -> Content {
         Content(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-/// Words of files are found by it, too: they are short, and few are remembered.
-impl std::hash::Hasher for Content {
-    fn write(&mut self, bytes: &[u8]) {
-        *self = self.bytes(bytes);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }
 

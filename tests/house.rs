@@ -37,6 +37,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("strsim", &["ledger"]),
     ("unicode_width", &["view"]),
     ("smol_str", &["ledger", "import", "store"]),
+    ("foldhash", &["store"]),
 ];
 
 /// `view` formats what the rooms below reckon, and `store` keeps it: neither needs the other.

@@ -171,11 +171,11 @@ impl Iterator for Lines {
 type Taken = Result<(u64, Line), Stopped>;
 
 /// So many lines are handed on at once.
-const LINES_AT_ONCE: usize = 128;
+const LINES_AT_ONCE: usize = 512;
 /// Or as many as have so many bytes: a line can be long.
 const BYTES_AT_ONCE: u64 = 1 << 18;
 /// So many times that, before the reader waits.
-const AHEAD: usize = 8;
+const AHEAD: usize = 4;
 /// After so many lines it is shown again how far the reading is.
 const LINES_A_SHOW: u64 = 1_000;
 

@@ -12,7 +12,6 @@ use crate::period::Moment;
 use rusqlite::params;
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
-use std::hash::BuildHasherDefault;
 
 /// What became of the lines of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +51,7 @@ impl Store {
     ) -> Result<Carried, E> {
         let mut pass = Pass::new(self)?;
         pass.write_together()?;
+        pass.count_beside();
         let mut carry = Carry {
             first: pass.next(),
             pass,
@@ -195,10 +195,10 @@ struct Carry<'s> {
     /// What the file calls an account that the ledger calls otherwise by now.
     aliases: HashMap<String, AccountId>,
     /// Names that were looked up since accounts last changed.
-    names: HashMap<SmolStr, AccountId, BuildHasherDefault<Content>>,
+    names: foldhash::HashMap<SmolStr, AccountId>,
     matched: Matched,
     /// How often a content came without an id, where it came often.
-    repeats: HashMap<Content, u64, BuildHasherDefault<Content>>,
+    repeats: foldhash::HashMap<Content, u64>,
 }
 
 impl Carry<'_> {

@@ -4,15 +4,13 @@ mod record;
 
 use super::tally::{Counted, Place, Tally};
 use super::{Applied, Change, Fact, Refusal, Store, StoreError};
-use crate::import::Content;
 use crate::ledger::{Account, AccountId, Id, RuleBroken, name};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
-use record::{KnownDay, Waiting};
-use rusqlite::{CachedStatement, OptionalExtension, params};
+use record::{Insert, KnownDay, Waiting};
+use rusqlite::{OptionalExtension, params};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::BuildHasherDefault;
 
 /// No ledger ever comes this far: what has a higher number is damage.
 const SEQ_MAX: i64 = 1 << 62;
@@ -29,16 +27,16 @@ pub(super) struct Pass<'s> {
     pub(super) touched: BTreeSet<AccountId>,
     pub(super) tally: Tally,
     /// The numbers of words that were looked up.
-    labels: HashMap<SmolStr, i64, BuildHasherDefault<Content>>,
+    labels: foldhash::HashMap<SmolStr, i64>,
     /// The entries of the day that was asked for last.
     known: KnownDay,
     /// Entries that are still to be written.
     waiting: Option<Waiting>,
     /// The statements with which an import writes them: several at once, and one.
-    insert_entries: Option<CachedStatement<'s>>,
-    insert_entry: Option<CachedStatement<'s>>,
+    insert_entries: Option<Insert<'s>>,
+    insert_entry: Option<Insert<'s>>,
     /// The one with which an entry is written that may be there.
-    insert_if_new: Option<CachedStatement<'s>>,
+    insert_if_new: Option<Insert<'s>>,
     /// Whether the change that was asked for last counts.
     counting: Option<(i64, bool)>,
 }
@@ -58,7 +56,7 @@ impl Store {
                     pass.open(account, change_seq)?;
                 }
                 Fact::Edit(account) => pass.edit(account, change_seq)?,
-                Fact::Entry(entry) => pass.record_entry(entry, change_seq)?,
+                Fact::Entry(entry) => pass.record_entry(entry.clone(), change_seq)?,
                 Fact::Snapshot(snapshot) => pass.record_snapshot(snapshot, change_seq)?,
                 Fact::Rate { unit, rate, of, day } => pass.rate(unit, *rate, of, *day, change_seq)?,
                 Fact::Void(id) => {

@@ -4,20 +4,18 @@
 //! A fact at or after the last one of its account moves a few sums. A fact before it moves, beside
 //! its own month, only what the next snapshot leaves unexplained: balances seen later stand.
 
+mod sums;
+
 use super::StoreError;
-use super::derived::{
-    CategoryKey, ChannelKey, Labels, MonthTotal, Parts, SizeKey, StandingRow, Step, categorised,
-    charged_amount, expires_of, is_categorised, kind_column,
-};
+use super::derived::{Labels, Parts, StandingRow, Step, expires_of};
 use super::door::Pass;
 use super::read::amount_at;
-use crate::import::Content;
 use crate::ledger::{AccountId, Bills, Entry, Expires, Flow, Kind, Lots, Measure, RuleBroken};
 use crate::period::{Moment, Month};
 use rusqlite::params;
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
-use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasherDefault;
+use sums::{Beside, Sums, in_order};
 
 /// So much may all facts of a ledger move together. No sum over any of them, nor a difference of
 /// such sums, passes what 64 bits hold.
@@ -25,19 +23,16 @@ const MOVED_MAX: i128 = 1 << 61;
 /// It would take eight million amounts below this one to move that much.
 const LARGE: u64 = 1 << 38;
 
-/// So many sums of a sort are kept in memory at most, however much an import brings.
-const SUMS_MAX: usize = 1 << 13;
-/// So many of them are written by one statement.
+/// So many rows of `spend_size` are written by one statement.
 const SIZES_AT_ONCE: usize = 32;
 
 /// What was counted and is not written yet.
 #[derive(Default)]
 pub(super) struct Tally {
     ends: BTreeMap<AccountId, End>,
-    totals: BTreeMap<(AccountId, Month), MonthTotal>,
-    categories: BTreeMap<CategoryKey, (i64, i64)>,
-    channels: BTreeMap<ChannelKey, [i64; 4]>,
-    sizes: HashMap<SizeKey, i64, BuildHasherDefault<Content>>,
+    sums: Sums,
+    /// Of an import most are counted beside.
+    beside: Option<Beside>,
 }
 
 /// Where the path of an account's balance ends.
@@ -112,6 +107,23 @@ impl Counted {
 }
 
 impl Pass<'_> {
+    /// From here on new entries are counted beside, as far as nothing here depends on it.
+    pub(super) fn count_beside(&mut self) {
+        self.tally.beside = Some(Beside::default());
+    }
+
+    /// Counts an entry that was just recorded.
+    pub(super) fn count_new(&mut self, entry: Entry, labels: Labels, seq: i64) -> Result<(), StoreError> {
+        let Some(mut beside) = self.tally.beside.take() else {
+            return self.count_entry(&entry, labels, seq, Counted::New);
+        };
+        let counted = self.count_sides(&entry, seq, Counted::New);
+        let is_time = beside.take(entry, labels);
+        self.tally.beside = Some(beside);
+        counted?;
+        if is_time { self.write_totals() } else { Ok(()) }
+    }
+
     /// Counts an entry in or out.
     pub(super) fn count_entry(
         &mut self,
@@ -120,43 +132,26 @@ impl Pass<'_> {
         seq: i64,
         counted: Counted,
     ) -> Result<(), StoreError> {
-        let (month, sign) = (entry.at.month(), counted.sign());
-        if let Some(account) = entry.out.account.or(entry.arriving.account).filter(|_| sign > 0) {
+        self.count_sides(entry, seq, counted)?;
+        self.tally.sums.add_entry(entry, labels, counted.sign());
+        self.check_sums()?;
+        if self.tally.sums.are_many() { self.write_totals() } else { Ok(()) }
+    }
+
+    /// Counts an entry on the paths of the balances that it moves.
+    fn count_sides(&mut self, entry: &Entry, seq: i64, counted: Counted) -> Result<(), StoreError> {
+        if let Some(account) = entry.out.account.or(entry.arriving.account).filter(|_| counted.sign() > 0) {
             self.check_fits(account, entry.out.amount.max(entry.arriving.amount))?;
         }
         for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
-            let total = self.tally.totals.entry((account, month)).or_default();
-            total.facts += sign;
-            for flow in entry.flows().filter(|flow| flow.account == account) {
-                if !total.add(Flow { amount: sign * flow.amount, ..flow }) {
-                    return Err(self.too_large(account));
-                }
-            }
             self.count_side(Place { account, at: entry.at, seq }, entry, counted)?;
         }
-        if is_categorised(entry.kind) {
-            let (amount, unit) = categorised(entry, labels);
-            let key = (i64::from(month.0), kind_column(entry.kind), labels.category, unit);
-            let total = self.tally.categories.entry(key).or_default();
-            (total.0, total.1) = (total.0 + sign, total.1 + sign * amount);
-        }
-        if entry.kind == Kind::Spend {
-            let key = (i64::from(month.0), labels.unit_out, entry.out.amount);
-            *self.tally.sizes.entry(key).or_default() += sign;
-        }
-        let charges = entry.fee + entry.tax;
-        let has_channel = entry.channel.is_some();
-        if let Some(amount) = charged_amount(entry.kind, has_channel, entry.out.amount, charges) {
-            let key = (i64::from(month.0), labels.channel, labels.unit_out);
-            let total = self.tally.channels.entry(key).or_default();
-            for (sum, value) in total.iter_mut().zip([1, amount, entry.fee, entry.tax]) {
-                *sum += sign * value;
-            }
-        }
-        if self.tally.sizes.len() >= SUMS_MAX || self.tally.categories.len() >= SUMS_MAX {
-            self.write_totals()?;
-        }
         Ok(())
+    }
+
+    /// Every sum must be one that 64 bits hold.
+    fn check_sums(&self) -> Result<(), StoreError> {
+        self.tally.sums.too_large.map_or(Ok(()), |account| Err(self.too_large(account)))
     }
 
     /// Counts an entry on one of its sides.
@@ -199,7 +194,7 @@ impl Pass<'_> {
         self.close_gap(account)?;
         self.touched.insert(account);
         let month = at.month();
-        self.tally.totals.entry((account, month)).or_default().facts += 1;
+        self.tally.sums.add_fact(account, month, 1);
         let end = self.end(account)?;
         let goes_on = end.goes_on(place, counted);
         let (expected, first) = if goes_on {
@@ -242,7 +237,7 @@ impl Pass<'_> {
         let Some((unexplained, first)): Option<(i64, bool)> = row else { return Ok(()) };
         self.touched.insert(account);
         let month = at.month();
-        self.tally.totals.entry((account, month)).or_default().facts -= 1;
+        self.tally.sums.add_fact(account, month, -1);
         self.add_unexplained(account, month, -unexplained, first)?;
         self.end(account)?.walk_again(Counted::Out);
         self.shift(place, -unexplained)?;
@@ -364,8 +359,8 @@ impl Pass<'_> {
     }
 
     fn add_flow(&mut self, flow: Flow, month: Month) -> Result<(), StoreError> {
-        let fits = self.tally.totals.entry((flow.account, month)).or_default().add(flow);
-        if fits { Ok(()) } else { Err(self.too_large(flow.account)) }
+        self.tally.sums.add_flow(flow, month);
+        self.check_sums()
     }
 
     /// Does the ledger hold what it holds now, with a fact of that amount in it?
@@ -505,17 +500,21 @@ impl Pass<'_> {
 
     /// Adds what was counted to the sums.
     pub(super) fn write_totals(&mut self) -> Result<(), StoreError> {
+        if let Some(beside) = &mut self.tally.beside {
+            beside.settle(&mut self.tally.sums);
+            self.check_sums()?;
+        }
         let words: Vec<&str> = Measure::ALL.iter().map(|m| m.word()).collect();
-        for ((account, month), total) in std::mem::take(&mut self.tally.totals) {
+        for ((account, month), total) in in_order(&mut self.tally.sums.totals) {
             let key = [account.0, i64::from(month.0)];
             let sums: Vec<i64> = std::iter::once(total.facts).chain(total.sums).collect();
             self.add_to("total", &["account", "month"], &key, "facts", &words, &sums)?;
         }
-        for ((month, kind, category, unit), (count, amount)) in std::mem::take(&mut self.tally.categories) {
+        for ((month, kind, category, unit), (count, amount)) in in_order(&mut self.tally.sums.categories) {
             let (keys, key) = (["month", "kind", "category", "unit"], [month, kind, category, unit]);
             self.add_to("category_total", &keys, &key, "count", &["amount"], &[count, amount])?;
         }
-        for ((month, channel, unit), sums) in std::mem::take(&mut self.tally.channels) {
+        for ((month, channel, unit), sums) in in_order(&mut self.tally.sums.channels) {
             let (keys, key) = (["month", "channel", "unit"], [month, channel, unit]);
             self.add_to("channel_total", &keys, &key, "count", &["amount", "fee", "tax"], &sums)?;
         }
@@ -523,11 +522,8 @@ impl Pass<'_> {
     }
 
     fn write_sizes(&mut self) -> Result<(), StoreError> {
-        let mut sizes: Vec<(SizeKey, i64)> =
-            self.tally.sizes.drain().filter(|(_, count)| *count != 0).collect();
-        // In the order of the table, which is written a page at a time then.
-        sizes.sort_unstable();
-        let (more, less): (Vec<_>, Vec<_>) = sizes.into_iter().partition(|(_, count)| *count > 0);
+        let sizes = in_order(&mut self.tally.sums.sizes).into_iter().filter(|(_, count)| *count != 0);
+        let (more, less): (Vec<_>, Vec<_>) = sizes.partition(|(_, count)| *count > 0);
         let whole = more.len() - more.len() % SIZES_AT_ONCE;
         for rows in more[..whole].chunks(SIZES_AT_ONCE).chain(more[whole..].chunks(1)) {
             let sql = format!(

@@ -175,8 +175,9 @@ impl Carry<'_> {
                 let loose = self.loose.filter(|_| self.loose == self.latest && named.is_none());
                 if let Some(change) = loose.filter(|_| !self.repeats.contains_key(&content)) {
                     entry.id = Id::new(entry.at, content.hash(1));
-                    if self.pass.record_if_new(&entry, change)? {
-                        return Ok(true);
+                    match self.pass.record_if_new(entry, change)? {
+                        Some(known) => entry = known,
+                        None => return Ok(true),
                     }
                 }
                 self.made_id(content, entry.at, |carry, id| carry.pass.recorded_entry(id, &entry))?
@@ -185,7 +186,7 @@ impl Carry<'_> {
         let Some(id) = id else { return Ok(false) };
         entry.id = id;
         let change = self.home(named.as_deref())?;
-        self.pass.record_entry(&entry, change)?;
+        self.pass.record_entry(entry, change)?;
         Ok(true)
     }
 

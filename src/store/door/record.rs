@@ -1,15 +1,13 @@
 //! Facts that are recorded, and facts that were.
 
 use super::Pass;
-use crate::import::Content;
 use crate::ledger::{AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::period::Moment;
 use crate::store::StoreError;
 use crate::store::derived::{Labels, expires_column, kind_column};
 use crate::store::tally::{Counted, Place};
-use rusqlite::{CachedStatement, Connection, Row, Statement, params};
-use std::collections::{HashMap, HashSet};
-use std::hash::BuildHasherDefault;
+use foldhash::{HashMap, HashSet};
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 /// The columns of an entry: numbers, and then a note.
 const COLUMNS: usize = 18;
@@ -30,7 +28,7 @@ pub(super) struct Waiting {
     /// The last day of which the ledger has an id, or this import made one.
     day: i64,
     /// The ids of that day, all of them made by this import.
-    ids: HashSet<Id, BuildHasherDefault<Content>>,
+    ids: HashSet<Id>,
 }
 
 impl Waiting {
@@ -50,7 +48,7 @@ impl Waiting {
 #[derive(Default)]
 pub(super) struct KnownDay {
     day: Option<i64>,
-    entries: HashMap<Id, Known, BuildHasherDefault<Content>>,
+    entries: HashMap<Id, Known>,
     /// How often was asked, and how many entries were read for it.
     asked: usize,
     read: usize,
@@ -114,30 +112,44 @@ fn marks(rows: usize) -> String {
     (0..rows).map(|i| format!("({})", row(i))).collect::<Vec<_>>().join(", ")
 }
 
-/// A statement that is prepared once, whoever asks for it first.
-fn prepared<'s, 'p>(
-    slot: &'p mut Option<CachedStatement<'s>>,
-    db: &'s Connection,
-    sql: impl FnOnce() -> String,
-) -> rusqlite::Result<&'p mut CachedStatement<'s>> {
-    match slot {
-        Some(statement) => Ok(statement),
-        none => Ok(none.insert(db.prepare_cached(&sql())?)),
-    }
+/// A statement that writes entries, so many at once.
+pub(super) struct Insert<'s> {
+    statement: CachedStatement<'s>,
+    /// The numbers that stand in it from the last time.
+    bound: Vec<[Option<i64>; COLUMNS - 1]>,
 }
 
-/// Writes entries; returns how many were written.
-fn write(statement: &mut Statement<'_>, rows: &[EntryRow]) -> rusqlite::Result<usize> {
-    let mut at = 0;
-    for (numbers, note) in rows {
-        for number in numbers {
-            at += 1;
-            statement.raw_bind_parameter(at, number)?;
+impl<'s> Insert<'s> {
+    /// The one in a slot, which is prepared for whoever asks for it first.
+    fn prepared<'p>(
+        slot: &'p mut Option<Insert<'s>>,
+        db: &'s Connection,
+        rows: usize,
+        sql: impl FnOnce() -> String,
+    ) -> rusqlite::Result<&'p mut Insert<'s>> {
+        match slot {
+            Some(insert) => Ok(insert),
+            none => {
+                let bound = vec![[None; COLUMNS - 1]; rows];
+                Ok(none.insert(Insert { statement: db.prepare_cached(&sql())?, bound }))
+            }
         }
-        at += 1;
-        statement.raw_bind_parameter(at, note.as_deref())?;
     }
-    statement.raw_execute()
+
+    /// Writes as many entries as it is for; returns how many were written. Most numbers of an entry
+    /// are those of the one before it in that place, and only what differs is bound again.
+    fn write(&mut self, rows: &[EntryRow]) -> rusqlite::Result<usize> {
+        for (row, ((numbers, note), bound)) in rows.iter().zip(&mut self.bound).enumerate() {
+            for (column, (number, bound)) in numbers.iter().zip(bound).enumerate() {
+                if number != bound {
+                    self.statement.raw_bind_parameter(row * COLUMNS + column + 1, number)?;
+                    *bound = *number;
+                }
+            }
+            self.statement.raw_bind_parameter((row + 1) * COLUMNS, note.as_deref())?;
+        }
+        self.statement.raw_execute()
+    }
 }
 
 impl Pass<'_> {
@@ -161,22 +173,26 @@ impl Pass<'_> {
         };
         // No statement is taken back alone, so none needs to note what it did.
         let sql = || format!("INSERT OR ROLLBACK {INTO}{}", marks(at_once));
-        let statement = prepared(slot, &self.store.db, sql).map_err(fail)?;
+        let insert = Insert::prepared(slot, &self.store.db, at_once, sql).map_err(fail)?;
         for rows in waiting.rows.chunks(at_once) {
-            write(statement, rows).map_err(fail)?;
+            insert.write(rows).map_err(fail)?;
         }
         waiting.rows.clear();
         Ok(())
     }
 
-    pub(in crate::store) fn record_entry(&mut self, entry: &Entry, change: i64) -> Result<(), StoreError> {
-        let is_new = self.record_if_new(entry, change)?;
-        let taken = || self.store.fail(rusqlite::Error::StatementChangedRows(0));
-        if is_new { Ok(()) } else { Err(taken()) }
+    pub(in crate::store) fn record_entry(&mut self, entry: Entry, change: i64) -> Result<(), StoreError> {
+        let known = self.record_if_new(entry, change)?;
+        let taken = |_| Err(self.store.fail(rusqlite::Error::StatementChangedRows(0)));
+        known.map_or(Ok(()), taken)
     }
 
-    /// Records an entry, unless another has its id.
-    pub(in crate::store) fn record_if_new(&mut self, entry: &Entry, change: i64) -> Result<bool, StoreError> {
+    /// Records an entry, unless another has its id: then it comes back.
+    pub(in crate::store) fn record_if_new(
+        &mut self,
+        mut entry: Entry,
+        change: i64,
+    ) -> Result<Option<Entry>, StoreError> {
         entry.check(|id| self.accounts.get(&id))?;
         let labels = Labels {
             category: self.label(entry.category.as_deref())?.unwrap_or(0),
@@ -206,11 +222,11 @@ impl Pass<'_> {
             some(labels.channel),
             expires_column(entry.expires),
         ];
-        let row = (numbers, entry.note.clone());
+        let row = (numbers, entry.note.take());
         if let Some(waiting) = &mut self.waiting
             && waiting.takes(entry.id)
         {
-            let is_long = entry.note.as_ref().is_some_and(|note| note.len() > NOTE_LONG);
+            let is_long = row.1.as_ref().is_some_and(|note| note.len() > NOTE_LONG);
             waiting.rows.push(row);
             if waiting.rows.len() == ROWS || is_long {
                 self.write_waiting()?;
@@ -219,21 +235,24 @@ impl Pass<'_> {
             self.write_waiting()?;
             let fail = |error| self.store.fail(error);
             let sql = || format!("INSERT {INTO}{} ON CONFLICT (id) DO NOTHING", marks(1));
-            let statement = prepared(&mut self.insert_if_new, &self.store.db, sql).map_err(fail)?;
-            if write(statement, &[row]).map_err(fail)? == 0 {
-                return Ok(false);
+            let slot = &mut self.insert_if_new;
+            let insert = Insert::prepared(slot, &self.store.db, 1, sql).map_err(fail)?;
+            let row = [row];
+            if insert.write(&row).map_err(fail)? == 0 {
+                let [(_, note)] = row;
+                return Ok(Some(Entry { note, ..entry }));
             }
         }
         self.seq += 1;
         if self.known.day == Some(entry.id.day()) {
-            self.known.entries.insert(entry.id, Known::new(entry, seq, change));
+            self.known.entries.insert(entry.id, Known::new(&entry, seq, change));
             if self.known.entries.len() > IDS_MAX {
                 self.known.day = None;
                 self.known.entries.clear();
             }
         }
-        self.count_entry(entry, labels, seq, Counted::New)?;
-        Ok(true)
+        self.count_new(entry, labels, seq)?;
+        Ok(None)
     }
 
     pub(in crate::store) fn record_snapshot(
