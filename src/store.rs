@@ -32,9 +32,15 @@ pub use read::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
 pub use repair::Repair;
 
 /// The steps that lead from an empty file to the present form. The list only grows.
-const STEPS: &[&str] = &[include_str!("store/001-ledger.sql"), include_str!("store/002-sizes.sql")];
+const STEPS: &[&str] = &[
+    include_str!("store/001-ledger.sql"),
+    include_str!("store/002-sizes.sql"),
+    include_str!("store/003-days.sql"),
+];
 /// The form from which on a ledger has the table `spend_size`; older ones can be read all the same.
 const WITH_SIZES: i64 = 2;
+/// And from which on it has `day_total`.
+const WITH_DAYS: i64 = 3;
 
 /// Marks a file as a ledger: "jndn".
 const APPLICATION: i64 = 0x6a6e_646e;
@@ -308,6 +314,11 @@ impl Store {
     /// Has the ledger the table `spend_size`?
     fn has_sizes(&self) -> Result<bool, StoreError> {
         Ok(self.form()? >= WITH_SIZES)
+    }
+
+    /// Has it the table `day_total`?
+    fn has_days(&self) -> Result<bool, StoreError> {
+        Ok(self.form()? >= WITH_DAYS)
     }
 
     /// Is there no file yet?

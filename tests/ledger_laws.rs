@@ -634,6 +634,22 @@ fn what_is_kept_in_a_file_is_read_again_as_it_was_after_every_step() {
     });
 }
 
+#[test]
+fn the_step_to_days_derives_what_the_door_counts() {
+    law(24, prop::collection::vec(step(), 1..40), |steps| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("ledger.db");
+        let mut scene = Scene::on(fine(Store::write(&path, WAIT))?);
+        steps.iter().for_each(|step| scene.step(step));
+        fine(scene.store.keep())?;
+        let db = rusqlite::Connection::open(&path).expect("the ledger opens");
+        let again = format!("DROP TABLE day_total; {}", include_str!("../src/store/003-days.sql"));
+        db.execute_batch(&again).expect("the step");
+        drop(db);
+        same("findings", fine(fine(Store::read(&path, WAIT))?.check())?.findings, Vec::new())
+    });
+}
+
 /// Facts in the order of a list, and the same facts in another order and cut otherwise into changes.
 #[derive(Clone, Debug)]
 struct Orders {
@@ -1139,6 +1155,10 @@ const DAMAGES: &[(&str, &str)] = &[
     ("channel_total", "UPDATE channel_total SET tax = tax + 1"),
     ("channel_total", "UPDATE channel_total SET count = count + 1"),
     ("channel_total", "DELETE FROM channel_total"),
+    ("day_total", "UPDATE day_total SET amount = amount + 1 WHERE measure = 12"),
+    ("day_total", "UPDATE day_total SET measure = 11 WHERE measure = 0"),
+    ("day_total", "INSERT INTO day_total SELECT max(day) + 1, account, 13, 0 FROM day_total"),
+    ("day_total", "DELETE FROM day_total WHERE measure = 0"),
     ("voided", "DELETE FROM voided"),
     ("voided", "INSERT INTO voided SELECT min(change) FROM entry"),
     // Facts themselves, with their guards removed.

@@ -73,6 +73,9 @@ impl Store {
         if self.has_sizes()? {
             compare("spend_size", &derived.spend_size, &kept.spend_size, found);
         }
+        if self.has_days()? {
+            compare("day_total", &derived.day_total, &kept.day_total, found);
+        }
         compare("lot", &derived.lot, &kept.lot, found);
         compare("bill", &derived.bill, &kept.bill, found);
         Ok(())
@@ -372,6 +375,11 @@ impl Store {
         if self.has_sizes()? {
             let sql = "SELECT month, unit, amount, count FROM spend_size";
             kept.spend_size
+                .extend(self.all(sql, [], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?)))?);
+        }
+        if self.has_days()? {
+            let sql = "SELECT day, account, measure, amount FROM day_total";
+            kept.day_total
                 .extend(self.all(sql, [], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?)))?);
         }
         let pair = |row: &rusqlite::Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get(2)?));

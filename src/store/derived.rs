@@ -169,6 +169,22 @@ pub type ChannelKey = (i64, i64, i64);
 /// Key of `spend_size`: month, unit, amount.
 pub type SizeKey = (i64, i64, i64);
 
+/// Key of `day_total`: day, account, measure.
+pub type DayKey = (i64, i64, i64);
+
+/// What stands in the column `measure` of `day_total` where facts are counted.
+pub const FACTS: i64 = 0;
+
+/// The number of a measure in the column `measure`.
+pub fn measure_column(measure: Measure) -> i64 {
+    measure as i64 + 1
+}
+
+/// The measure of that number.
+pub fn measure_of(column: i64) -> Option<Measure> {
+    Measure::ALL.into_iter().find(|measure| measure_column(*measure) == column)
+}
+
 /// Everything that the facts lead to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Derived {
@@ -184,6 +200,8 @@ pub struct Derived {
     pub channel_total: BTreeMap<ChannelKey, [i64; 4]>,
     /// Count of the spends of one amount.
     pub spend_size: BTreeMap<SizeKey, i64>,
+    /// Of one day, account and measure; never a sum of 0.
+    pub day_total: BTreeMap<DayKey, i64>,
     /// By account and last day.
     pub lot: BTreeMap<(i64, i64), i64>,
     /// By account and month.
@@ -222,15 +240,21 @@ impl Derivation {
         self.parts.entry(account).or_insert_with(|| Parts::new(is_carrier))
     }
 
+    fn of_day(&mut self, account: i64, at: Moment, measure: i64, amount: i64) {
+        *self.derived.day_total.entry((i64::from(at.day().0), account, measure)).or_default() += amount;
+    }
+
     /// The next fact is an entry.
     pub fn entry(&mut self, entry: &Entry, labels: Labels) {
         let month = i64::from(entry.at.month().0);
         for flow in entry.flows() {
             let total = self.derived.total.entry((flow.account.0, month)).or_default();
             total.sums[flow.measure as usize] += flow.amount;
+            self.of_day(flow.account.0, entry.at, measure_column(flow.measure), flow.amount);
         }
         for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
             self.derived.total.entry((account.0, month)).or_default().facts += 1;
+            self.of_day(account.0, entry.at, FACTS, 1);
             let standing = self.derived.standing.entry(account.0).or_default();
             standing.balance += entry.change_of(account);
             standing.fact_at = entry.at.0;
@@ -280,12 +304,16 @@ impl Derivation {
         total.sums[Measure::Unexplained as usize] += unexplained;
         if first {
             total.sums[Measure::FirstSeen as usize] += unexplained;
+            self.of_day(account, at, measure_column(Measure::FirstSeen), unexplained);
         }
+        self.of_day(account, at, FACTS, 1);
+        self.of_day(account, at, measure_column(Measure::Unexplained), unexplained);
         self.parts(account).step(at, Step::Differ(unexplained));
     }
 
     /// All facts were walked through.
     pub fn finish(mut self) -> Derived {
+        self.derived.day_total.retain(|_, amount| *amount != 0);
         for (account, parts) in &self.parts {
             let has_lots = self.derived.standing.get(account).is_some_and(|s| s.has_lots);
             if has_lots {

@@ -3,13 +3,12 @@
 //! No question here reads every entry, but for a history that is asked for whole.
 
 mod history;
+mod parts;
 mod span;
 
-use super::derived::{Labels, NEVER, Parts, Step, expires_of, kind_of};
+use super::derived::{Labels, NEVER, Parts, expires_of, kind_of};
 use super::{Store, StoreError};
-use crate::ledger::{
-    Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, PathFact, Place, Standing,
-};
+use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Place, Standing};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::DatedRate;
@@ -18,12 +17,6 @@ use smol_str::SmolStr;
 use std::collections::HashMap;
 
 pub use history::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
-
-/// The lots or bills of an account after a walk through its facts.
-pub(super) struct Walked {
-    pub parts: Parts,
-    pub has_lots: bool,
-}
 
 const LIVE: &str = "change NOT IN (SELECT change FROM voided)";
 pub(super) const ENTRY_COLUMNS: &str =
@@ -233,12 +226,6 @@ impl Store {
         Ok(standings)
     }
 
-    /// The accounts whose lots have moved since a moment.
-    fn with_lots_and_later_facts(&self, at: Moment) -> Result<Vec<AccountId>, StoreError> {
-        let sql = "SELECT account FROM standing WHERE has_lots = 1 AND fact_at > ?1";
-        self.all(sql, [at.0], |row| Ok(AccountId(row.get(0)?)))
-    }
-
     /// The same without what has lapsed, which costs a walk where lots have moved since.
     pub fn balances(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
         let sql = "SELECT account, balance, fact_at, seen_at FROM standing";
@@ -273,43 +260,6 @@ impl Store {
             standing.has_facts = facts.is_none_or(|facts| facts > later.map_or(0, |flows| flows.facts));
         }
         Ok(standings)
-    }
-
-    /// The lots of every account at a moment: what lapses after which day. Lapsed ones that are
-    /// still there are among them.
-    pub fn lots(&self, at: Moment) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
-        let mut lots: Vec<(AccountId, Day, i64)> = Vec::new();
-        let sql = "SELECT l.account, l.expires, l.amount FROM lot l JOIN standing s ON s.account = l.account
-                   WHERE l.expires < ?1 AND s.fact_at <= ?2 ORDER BY l.account, l.expires";
-        lots.extend(self.all(sql, [super::derived::NEVER, at.0], |row| {
-            Ok((AccountId(row.get(0)?), day_at(row, 1)?, amount_at(row, 2)?))
-        })?);
-        for account in self.with_lots_and_later_facts(at)? {
-            if let Parts::Lots(walked) = self.walk(account, false, Some(at))?.parts {
-                lots.extend(walked.dated.into_iter().map(|(day, amount)| (account, day, amount)));
-            }
-        }
-        Ok(lots)
-    }
-
-    /// The open bills of every carrier at a moment, by the month of their charges.
-    pub fn bills(&self, at: Moment) -> Result<Vec<(AccountId, Month, i64)>, StoreError> {
-        let mut bills: Vec<(AccountId, Month, i64)> = Vec::new();
-        let sql = "SELECT b.account, b.month, b.amount FROM bill b JOIN standing s ON s.account = b.account
-                   WHERE s.fact_at <= ?1 ORDER BY b.account, b.month";
-        bills.extend(
-            self.all(sql, [at.0], |row| Ok((AccountId(row.get(0)?), month_at(row, 1)?, amount_at(row, 2)?)))?,
-        );
-        let carriers = self.accounts()?.into_iter().filter(Account::is_carrier);
-        for account in carriers {
-            let sql = "SELECT 1 FROM standing WHERE account = ?1 AND fact_at > ?2";
-            if self.maybe(sql, [account.id.0, at.0], |_| Ok(()))?.is_some()
-                && let Parts::Bills(walked) = self.walk(account.id, true, Some(at))?.parts
-            {
-                bills.extend(walked.open.into_iter().map(|(month, amount)| (account.id, month, amount)));
-            }
-        }
-        Ok(bills)
     }
 
     /// The moment of the first fact that counts.
@@ -365,67 +315,5 @@ impl Store {
         let sql = "SELECT max(at) FROM seen WHERE account = ?1";
         let seen: Option<i64> = self.maybe(sql, [account.0], |row| row.get(0))?.flatten();
         Ok(last.max(seen).map(|fact| (fact, seen)))
-    }
-
-    /// The facts of an account that holds points, up to a moment, in order.
-    pub fn point_facts(
-        &self,
-        account: AccountId,
-        until: Moment,
-    ) -> Result<Vec<(Moment, PathFact)>, StoreError> {
-        let sql = format!(
-            "SELECT at, seq, 0, kind, amount_out, expires FROM entry WHERE from_account = ?1 AND at <= ?2 AND {LIVE}
-             UNION ALL
-             SELECT at, seq, 1, kind, amount_in, expires FROM entry WHERE to_account = ?1 AND at <= ?2 AND {LIVE}
-             UNION ALL
-             SELECT at, seq, 2, 0, balance, NULL FROM seen WHERE account = ?1 AND at <= ?2
-             ORDER BY 1, 2"
-        );
-        self.all(&sql, params![account.0, until.0], |row| {
-            let (side, kind, amount) = (row.get::<_, i64>(2)?, row.get(3)?, amount_at(row, 4)?);
-            let expires = expires_at(row, 5)?;
-            let fact = match (side, kind_of(kind)) {
-                (0, Some(kind)) => PathFact::Leave(amount, kind, expires),
-                (1, Some(Kind::Earn)) => PathFact::Arrive(amount, expires),
-                (1, _) => PathFact::Arrive(amount, Expires::Unknown),
-                _ => PathFact::Seen(amount),
-            };
-            Ok((moment_at(row, 0)?, fact))
-        })
-    }
-
-    /// Walks through the facts of an account up to a moment, for its lots or bills.
-    pub(super) fn walk(
-        &self,
-        account: AccountId,
-        is_carrier: bool,
-        until: Option<Moment>,
-    ) -> Result<Walked, StoreError> {
-        let sql = format!(
-            "SELECT at, seq, 0, kind, amount_out, expires FROM entry WHERE from_account = ?1 AND at <= ?2 AND {LIVE}
-             UNION ALL
-             SELECT at, seq, 1, kind, amount_in, expires FROM entry WHERE to_account = ?1 AND at <= ?2 AND {LIVE}
-             UNION ALL
-             SELECT at, seq, 2, 0, unexplained, NULL FROM seen WHERE account = ?1 AND at <= ?2
-             ORDER BY 1, 2"
-        );
-        let mut walked = Walked { parts: Parts::new(is_carrier), has_lots: false };
-        let until = until.map_or(i64::MAX, |m| m.0);
-        self.all(&sql, params![account.0, until], |row| {
-            let (at, side, kind, amount) =
-                (moment_at(row, 0)?, row.get::<_, i64>(2)?, row.get(3)?, amount_at(row, 4)?);
-            let expires = expires_at(row, 5)?;
-            let step = match (side, kind_of(kind)) {
-                (0, Some(kind)) => Step::Leave { kind, amount, expires },
-                (1, Some(kind)) => {
-                    walked.has_lots |= kind == Kind::Earn && expires != Expires::Unknown;
-                    Step::Arrive { kind, amount, expires }
-                }
-                _ => Step::Differ(amount),
-            };
-            walked.parts.step(at, step);
-            Ok(())
-        })?;
-        Ok(walked)
     }
 }

@@ -7,8 +7,18 @@ use crate::ledger::Measure;
 use rusqlite::types::Value;
 
 /// The tables that hold what is derived, as the schema names them.
-pub const DERIVED: [&str; 9] =
-    ["voided", "standing", "seen", "total", "category_total", "channel_total", "spend_size", "lot", "bill"];
+pub const DERIVED: [&str; 10] = [
+    "voided",
+    "standing",
+    "seen",
+    "total",
+    "category_total",
+    "channel_total",
+    "spend_size",
+    "day_total",
+    "lot",
+    "bill",
+];
 
 /// What a repair came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,6 +81,9 @@ impl Store {
         let sizes = derived.spend_size.into_iter();
         let sizes = sizes.map(|((month, unit, amount), count)| vec![month, unit, amount, count]);
         self.refill("spend_size", "month, unit, amount, count", sizes)?;
+        let days = derived.day_total.into_iter();
+        let days = days.map(|((day, account, measure), amount)| vec![day, account, measure, amount]);
+        self.refill("day_total", "day, account, measure, amount", days)?;
         let row = |((account, at), amount)| vec![account, at, amount];
         self.refill("lot", "account, expires, amount", derived.lot.into_iter().map(row))?;
         self.refill("bill", "account, month, amount", derived.bill.into_iter().map(row))
@@ -209,7 +222,7 @@ mod tests {
             "standing" => "balance = 1",
             "seen" => "unexplained = 1",
             "total" => "spent = spent + 1",
-            "category_total" | "channel_total" | "lot" | "bill" => "amount = 1",
+            "category_total" | "channel_total" | "day_total" | "lot" | "bill" => "amount = 77",
             "spend_size" => "count = count + 1",
             _ => unreachable!("a derived table"),
         };

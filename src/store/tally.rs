@@ -7,7 +7,7 @@
 mod sums;
 
 use super::StoreError;
-use super::derived::{Labels, Parts, StandingRow, Step, expires_of};
+use super::derived::{DayKey, Labels, Parts, StandingRow, Step, expires_of, measure_column};
 use super::door::Pass;
 use super::read::amount_at;
 use crate::ledger::{AccountId, Bills, Entry, Expires, Flow, Kind, Lots, Measure, RuleBroken};
@@ -23,8 +23,8 @@ const MOVED_MAX: i128 = 1 << 61;
 /// It would take eight million amounts below this one to move that much.
 const LARGE: u64 = 1 << 38;
 
-/// So many rows of `spend_size` are written by one statement.
-const SIZES_AT_ONCE: usize = 32;
+/// So many rows of `spend_size` or of `day_total` are written by one statement.
+const ROWS_AT_ONCE: usize = 32;
 
 /// What was counted and is not written yet.
 #[derive(Default)]
@@ -193,8 +193,7 @@ impl Pass<'_> {
         self.check_fits(account, balance)?;
         self.close_gap(account)?;
         self.touched.insert(account);
-        let month = at.month();
-        self.tally.sums.add_fact(account, month, 1);
+        self.tally.sums.add_fact(account, at, 1);
         let end = self.end(account)?;
         let goes_on = end.goes_on(place, counted);
         let (expected, first) = if goes_on {
@@ -207,7 +206,7 @@ impl Pass<'_> {
             (self.store.balance_before(account, at, seq)?, first)
         };
         let unexplained = balance.checked_sub(expected).ok_or_else(|| self.too_large(account))?;
-        self.add_unexplained(account, month, unexplained, first)?;
+        self.add_unexplained(account, at, unexplained, first)?;
         if goes_on {
             if unexplained != 0 {
                 self.parts_go_on(place, Step::Differ(unexplained))?;
@@ -236,9 +235,8 @@ impl Pass<'_> {
             self.one(sql, params![account.0, at.0, seq], |row| Ok((amount_at(row, 0)?, row.get(1)?)))?;
         let Some((unexplained, first)): Option<(i64, bool)> = row else { return Ok(()) };
         self.touched.insert(account);
-        let month = at.month();
-        self.tally.sums.add_fact(account, month, -1);
-        self.add_unexplained(account, month, -unexplained, first)?;
+        self.tally.sums.add_fact(account, at, -1);
+        self.add_unexplained(account, at, -unexplained, first)?;
         self.end(account)?.walk_again(Counted::Out);
         self.shift(place, -unexplained)?;
         if first && let Some(next) = self.next_seen(place)? {
@@ -293,7 +291,7 @@ impl Pass<'_> {
         let explained = gap.explained.checked_add(delta).ok_or_else(|| self.too_large(account))?;
         self.end(account)?.gap = Some(Gap { explained, ..gap });
         match gap.next {
-            Some((at, _, first)) => self.add_unexplained(account, Moment(at).month(), -delta, first),
+            Some((at, _, first)) => self.add_unexplained(account, Moment(at), -delta, first),
             None => Ok(()),
         }
     }
@@ -341,25 +339,25 @@ impl Pass<'_> {
         let unexplained = self.one(sql, params![account.0, at, seq, first], |row| row.get::<_, i64>(0))?;
         let part = unexplained.unwrap_or(0) * if first { 1 } else { -1 };
         let flow = Flow { account, measure: Measure::FirstSeen, amount: part };
-        self.add_flow(flow, Moment(at).month())
+        self.add_flow(flow, Moment(at))
     }
 
     fn add_unexplained(
         &mut self,
         account: AccountId,
-        month: Month,
+        at: Moment,
         amount: i64,
         first: bool,
     ) -> Result<(), StoreError> {
-        self.add_flow(Flow { account, measure: Measure::Unexplained, amount }, month)?;
+        self.add_flow(Flow { account, measure: Measure::Unexplained, amount }, at)?;
         if first {
-            self.add_flow(Flow { account, measure: Measure::FirstSeen, amount }, month)?;
+            self.add_flow(Flow { account, measure: Measure::FirstSeen, amount }, at)?;
         }
         Ok(())
     }
 
-    fn add_flow(&mut self, flow: Flow, month: Month) -> Result<(), StoreError> {
-        self.tally.sums.add_flow(flow, month);
+    fn add_flow(&mut self, flow: Flow, at: Moment) -> Result<(), StoreError> {
+        self.tally.sums.add_flow(flow, at);
         self.check_sums()
     }
 
@@ -518,14 +516,36 @@ impl Pass<'_> {
             let (keys, key) = (["month", "channel", "unit"], [month, channel, unit]);
             self.add_to("channel_total", &keys, &key, "count", &["amount", "fee", "tax"], &sums)?;
         }
+        self.write_days()?;
         self.write_sizes()
+    }
+
+    fn write_days(&mut self) -> Result<(), StoreError> {
+        let days = in_order(&mut self.tally.sums.days).into_iter().filter(|(_, amount)| *amount != 0);
+        let days: Vec<(DayKey, i64)> = days.collect();
+        for rows in days.chunks(ROWS_AT_ONCE) {
+            let sql = format!(
+                "INSERT INTO day_total (day, account, measure, amount) VALUES {}
+                 ON CONFLICT (day, account, measure) DO UPDATE SET amount = amount + excluded.amount",
+                vec!["(?, ?, ?, ?)"; rows.len()].join(", ")
+            );
+            let values = rows.iter().flat_map(|((day, account, measure), n)| [day, account, measure, n]);
+            self.execute(&sql, rusqlite::params_from_iter(values))?;
+        }
+        // Only what can be taken back can come to nothing.
+        let signed = [Measure::Unexplained, Measure::FirstSeen].map(measure_column);
+        for ((day, account, measure), _) in days.iter().filter(|(key, n)| *n < 0 || signed.contains(&key.2)) {
+            let sql = "DELETE FROM day_total WHERE day = ?1 AND account = ?2 AND measure = ?3 AND amount = 0";
+            self.execute(sql, params![day, account, measure])?;
+        }
+        Ok(())
     }
 
     fn write_sizes(&mut self) -> Result<(), StoreError> {
         let sizes = in_order(&mut self.tally.sums.sizes).into_iter().filter(|(_, count)| *count != 0);
         let (more, less): (Vec<_>, Vec<_>) = sizes.partition(|(_, count)| *count > 0);
-        let whole = more.len() - more.len() % SIZES_AT_ONCE;
-        for rows in more[..whole].chunks(SIZES_AT_ONCE).chain(more[whole..].chunks(1)) {
+        let whole = more.len() - more.len() % ROWS_AT_ONCE;
+        for rows in more[..whole].chunks(ROWS_AT_ONCE).chain(more[whole..].chunks(1)) {
             let sql = format!(
                 "INSERT INTO spend_size (month, unit, amount, count) VALUES {}
                  ON CONFLICT (month, unit, amount) DO UPDATE SET count = count + excluded.count",

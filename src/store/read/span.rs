@@ -6,7 +6,7 @@ use crate::ledger::{AccountId, Entry, Flows, Kind, Measure};
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::{CategoryTotal, ChannelTotal};
-use crate::store::derived::{Labels, kind_column, kind_of};
+use crate::store::derived::{Labels, kind_column, kind_of, measure_of};
 use crate::store::{Store, StoreError};
 use rusqlite::{Row, params};
 use std::collections::{BTreeMap, HashMap};
@@ -17,8 +17,8 @@ type CategoryKey = (i64, i64, i64);
 type CountAndAmount = (i64, i64);
 
 impl Store {
-    /// What moved every account's balance between two moments, both inside. Whole months are
-    /// answered from totals; of a month that is not whole the shorter part is read.
+    /// What moved every account's balance between two moments, both inside. Whole months and days are
+    /// answered from totals; of a day that is not whole its entries are read.
     pub fn flows(
         &self,
         from: Option<Moment>,
@@ -38,6 +38,21 @@ impl Store {
             Ok((AccountId(row.get(0)?), Flows::new(amount_at(row, 1)?, sums)))
         })?;
         flows.extend(rows);
+        let (days, parts) =
+            if parts.is_empty() || !self.has_days()? { (Vec::new(), parts) } else { by_days(parts) };
+        for (first, last, sign) in days {
+            let sql = "SELECT account, measure, amount FROM day_total WHERE day BETWEEN ?1 AND ?2";
+            let rows = self.all(sql, [first.0, last.0], |row| {
+                Ok((AccountId(row.get(0)?), row.get::<_, i64>(1)?, amount_at(row, 2)?))
+            })?;
+            for (account, measure, amount) in rows {
+                let flows = flows.entry(account).or_default();
+                match measure_of(measure) {
+                    Some(measure) => flows.add(measure, sign * amount),
+                    None => flows.facts += sign * amount,
+                }
+            }
+        }
         for (a, b, sign) in parts {
             self.each_entry_between(a, b, &mut |entry| {
                 for flow in entry.flows() {
@@ -115,19 +130,23 @@ impl Store {
             key(row)
         })?);
         for (a, b, sign) in parts {
+            // Summed here: to group them SQLite would sort them first.
             let sql = format!(
-                "SELECT kind, ifnull(category, 0), iif(kind = 1, unit_out, unit_in), count(*),
-                        sum(iif(kind = 1, amount_out, amount_in)), (SELECT l.text FROM label l WHERE l.id = category)
-                 FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind IN (1, 2, 4) AND {LIVE} GROUP BY 1, 2, 3"
+                "SELECT kind, ifnull(category, 0), iif(kind = 1, unit_out, unit_in), 1,
+                        iif(kind = 1, amount_out, amount_in)
+                 FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind IN (1, 2, 4) AND {LIVE}"
             );
-            let rows = self.all(&sql, [a.0, b.0], |row| {
-                words.insert(row.get(1)?, row.get(5)?);
-                key(row)
-            })?;
-            for (key, (count, amount)) in rows {
+            self.all(&sql, [a.0, b.0], |row| {
+                let (key, (count, amount)) = key(row)?;
                 let total = totals.entry(key).or_default();
                 total.0 += sign * count;
                 total.1 += sign * amount;
+                Ok(())
+            })?;
+        }
+        for (_, category, _) in totals.keys() {
+            if !words.contains_key(category) {
+                words.insert(*category, self.word(*category)?);
             }
         }
         let units: HashMap<i64, Unit> = self.live_units()?.into_iter().collect();
@@ -141,6 +160,10 @@ impl Store {
             named.push(CategoryTotal { kind, category, unit: unit.clone(), count, amount });
         }
         Ok(named)
+    }
+
+    fn word(&self, label: i64) -> Result<Option<String>, StoreError> {
+        self.maybe("SELECT text FROM label WHERE id = ?1", [label], |row| row.get(0))
     }
 
     /// What left through channels between two moments, and what it was charged.
@@ -322,4 +345,25 @@ impl Span {
         }
         Span { months: (low, high), parts }
     }
+}
+
+/// Days, the last one inside, that count or were counted too much, as parts of a [`Span`] do.
+type Days = (Day, Day, i64);
+
+/// Parts of months as whole days, and what is left of them.
+fn by_days(parts: Vec<(Moment, Moment, i64)>) -> (Vec<Days>, Vec<(Moment, Moment, i64)>) {
+    let (mut days, mut rest) = (Vec::new(), Vec::new());
+    for (a, b, sign) in parts {
+        let first = if a == a.day().start() { a.day() } else { a.day().plus(1) };
+        let last = if b == b.day().end() { b.day() } else { b.day().plus(-1) };
+        if first > last {
+            rest.push((a, b, sign));
+            continue;
+        }
+        days.push((first, last, sign));
+        rest.push((a, Moment(first.start().0 - 1), sign));
+        rest.push((Moment(last.end().0 + 1), b, sign));
+    }
+    rest.retain(|(a, b, _)| a <= b);
+    (days, rest)
 }

@@ -1,10 +1,10 @@
 //! The sums of months, as they are counted; what writes them adds them to their tables.
 
 use crate::ledger::{AccountId, Entry, Flow, Kind};
-use crate::period::Month;
+use crate::period::{Moment, Month};
 use crate::store::derived::{
-    CategoryKey, ChannelKey, Labels, MonthTotal, SizeKey, categorised, charged_amount, is_categorised,
-    kind_column,
+    CategoryKey, ChannelKey, DayKey, FACTS, Labels, MonthTotal, SizeKey, categorised, charged_amount,
+    is_categorised, kind_column, measure_column,
 };
 use foldhash::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -13,10 +13,11 @@ use std::thread::JoinHandle;
 /// So many sums of a sort are kept in memory at most, however much an import brings.
 const SUMS_MAX: usize = 1 << 13;
 
-/// Sums by month that were counted and are not written yet.
+/// Sums by month and by day that were counted and are not written yet.
 #[derive(Default)]
 pub(super) struct Sums {
     pub(super) totals: HashMap<(AccountId, Month), MonthTotal>,
+    pub(super) days: HashMap<DayKey, i64>,
     pub(super) categories: HashMap<CategoryKey, (i64, i64)>,
     pub(super) channels: HashMap<ChannelKey, [i64; 4]>,
     pub(super) sizes: HashMap<SizeKey, i64>,
@@ -27,14 +28,13 @@ pub(super) struct Sums {
 impl Sums {
     /// Counts an entry once more, or once less where `sign` is -1.
     pub(super) fn add_entry(&mut self, entry: &Entry, labels: Labels, sign: i64) {
-        let month = entry.at.month();
         for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
-            self.add_fact(account, month, sign);
+            self.add_fact(account, entry.at, sign);
         }
         for flow in entry.flows() {
-            self.add_flow(Flow { amount: sign * flow.amount, ..flow }, month);
+            self.add_flow(Flow { amount: sign * flow.amount, ..flow }, entry.at);
         }
-        let month = i64::from(month.0);
+        let month = i64::from(entry.at.month().0);
         if is_categorised(entry.kind) {
             let (amount, unit) = categorised(entry, labels);
             let key = (month, kind_column(entry.kind), labels.category, unit);
@@ -54,20 +54,25 @@ impl Sums {
         }
     }
 
-    /// Counts that an account has so many more facts in a month.
-    pub(super) fn add_fact(&mut self, account: AccountId, month: Month, more: i64) {
-        self.totals.entry((account, month)).or_default().facts += more;
+    /// Counts that an account has so many more facts on the day of a moment.
+    pub(super) fn add_fact(&mut self, account: AccountId, at: Moment, more: i64) {
+        self.totals.entry((account, at.month())).or_default().facts += more;
+        *self.days.entry((i64::from(at.day().0), account.0, FACTS)).or_default() += more;
     }
 
-    pub(super) fn add_flow(&mut self, flow: Flow, month: Month) {
-        if !self.totals.entry((flow.account, month)).or_default().add(flow) {
+    pub(super) fn add_flow(&mut self, flow: Flow, at: Moment) {
+        if self.totals.entry((flow.account, at.month())).or_default().add(flow) {
+            // What a month holds, its days hold.
+            let key = (i64::from(at.day().0), flow.account.0, measure_column(flow.measure));
+            *self.days.entry(key).or_default() += flow.amount;
+        } else {
             self.too_large = Some(flow.account);
         }
     }
 
     /// Is it time to write them, so that memory has a bound?
     pub(super) fn are_many(&self) -> bool {
-        self.sizes.len() >= SUMS_MAX || self.categories.len() >= SUMS_MAX
+        [self.sizes.len(), self.categories.len(), self.days.len()].into_iter().any(|sums| sums >= SUMS_MAX)
     }
 
     /// Adds what was counted elsewhere.
@@ -95,6 +100,9 @@ impl Sums {
         for (key, more) in other.sizes {
             *self.sizes.entry(key).or_default() += more;
         }
+        for (key, more) in other.days {
+            *self.days.entry(key).or_default() += more;
+        }
         self.too_large = self.too_large.or(other.too_large);
     }
 }
@@ -111,7 +119,7 @@ const AT_ONCE: usize = 256;
 /// so many times that, before the one who hands them over waits,
 const AHEAD: usize = 4;
 /// and after so many the sums are written, so that memory has a bound.
-const COUNTED_MAX: usize = 1 << 16;
+const COUNTED_MAX: usize = 1 << 15;
 
 type Batch = Vec<(Entry, Labels)>;
 
