@@ -1,15 +1,18 @@
 //! Is the ledger what its facts say it is, and are the facts all there?
 
+mod walk;
+
 use super::derived::{Derivation, Derived, MonthTotal, SeenRow, StandingRow};
-use super::read::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, amount_at, entry_of, moment_at, unit_at};
+use super::read::{amount_at, moment_at, unit_at};
 use super::{Store, StoreError};
-use crate::ledger::{Account, AccountId, Measure, RuleBroken, name};
+use crate::ledger::{Measure, name};
 use crate::money::Unit;
-use crate::period::Moment;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Row};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Debug;
+use std::sync::Mutex;
+use walk::{Ground, Walk};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,46 +42,46 @@ const FINDINGS_MAX: usize = 5;
 impl Store {
     /// Holds the file against itself, and everything derived against the facts.
     pub fn check(&self) -> Result<Report, StoreError> {
-        let mut report = Report { findings: self.damage()?, ..Report::default() };
-        match self.look_through(&mut report) {
+        let mut report = Report::default();
+        let (mut findings, looked) = self.beside_the_file(|| {
+            let damage = self.damage_within()?;
+            Ok((damage, self.look_through(&mut report)))
+        })?;
+        match looked {
             // What a row holds can be so wrong that nothing follows from it.
             Err(StoreError::Damaged(_, what)) => report.findings.push(Finding { part: "facts", what }),
             looked => looked?,
         }
-        Ok(report)
+        findings.append(&mut report.findings);
+        Ok(Report { findings, ..report })
     }
 
     /// Holds the facts against their rules, and what is derived against the facts.
     fn look_through(&self, report: &mut Report) -> Result<(), StoreError> {
-        self.check_numbers(report)?;
-        self.check_voids(report)?;
+        let (voids, accounts) = (self.check_voids(), self.accounts());
+        let (ground, found) = match (&voids, &accounts) {
+            (Ok((found, voided)), Ok(accounts)) => {
+                // Which entries count is known only where the voids are sound.
+                let sound = found.iter().all(|finding| finding.part != "voided");
+                (Ground { accounts, voided, sound }, found.as_slice())
+            }
+            // Numbers are numbers all the same.
+            _ => (Ground { accounts: &[], voided: &BTreeSet::new(), sound: false }, &[][..]),
+        };
+        let (walk, derived) = self.derive(&ground, report)?;
+        let findings = |part, found: Vec<String>| found.into_iter().map(move |what| Finding { part, what });
+        report.findings.extend(findings("numbers", walk.numbers));
+        report.findings.extend(found.iter().cloned());
+        voids?;
         // What nothing is derived from must be readable all the same.
         self.rates()?;
-        self.all("SELECT at FROM change", [], |row| moment_at(row, 0))?;
-        let accounts = self.accounts()?;
+        self.all("SELECT text FROM label", [], |row| {
+            row.get_ref(0)?.as_str().map(|_| ()).map_err(Into::into)
+        })?;
+        report.accounts = accounts?.len() as i64;
         self.check_accounts(report)?;
-        // Which entries count is known only where the voids are sound.
-        if report.findings.iter().all(|finding| finding.part != "voided") {
-            self.check_entries(&accounts, report)?;
-        }
-        report.accounts = accounts.len() as i64;
-        let derived = self.derive(&accounts.iter().map(|a| (a.id.0, a.is_carrier())).collect(), report)?;
-        let kept = self.kept()?;
-        let found = &mut report.findings;
-        compare("standing", &derived.standing, &kept.standing, found);
-        compare("seen", &derived.seen, &kept.seen, found);
-        compare("total", &derived.total, &kept.total, found);
-        compare("category_total", &derived.category_total, &kept.category_total, found);
-        compare("channel_total", &derived.channel_total, &kept.channel_total, found);
-        if self.has_sizes()? {
-            compare("spend_size", &derived.spend_size, &kept.spend_size, found);
-        }
-        if self.has_days()? {
-            compare("day_total", &derived.day_total, &kept.day_total, found);
-        }
-        compare("lot", &derived.lot, &kept.lot, found);
-        compare("bill", &derived.bill, &kept.bill, found);
-        Ok(())
+        report.findings.extend(findings("entry", walk.entries));
+        self.compare(&derived?, report)
     }
 
     /// An account has a name that prints and a unit whose code is one; only a carrier has bills.
@@ -114,16 +117,52 @@ impl Store {
 
     /// What is wrong with the file itself and with its references, whatever its facts say.
     pub(super) fn damage(&self) -> Result<Vec<Finding>, StoreError> {
-        let mut findings = Vec::new();
+        Ok(self.beside_the_file(|| Ok((self.damage_within()?, ())))?.0)
+    }
+
+    /// SQLite's own look through the file, which takes as long as all else, beside that: what SQLite
+    /// found stands before what the other work found. It is told of the file as it is when it is
+    /// looked at, and each of the two looks at one moment of it.
+    fn beside_the_file<T>(
+        &self,
+        work: impl FnOnce() -> Result<(Vec<Finding>, T), StoreError>,
+    ) -> Result<(Vec<Finding>, T), StoreError> {
         // SQLite holds rows against the limits of their columns only where it could write them.
-        let limits = if self.writing || self.unborn { None } else { self.able_to_write() };
-        let told: Vec<String> =
-            limits.as_ref().unwrap_or(self).all("PRAGMA integrity_check(20)", [], |row| row.get(0))?;
-        for what in told.into_iter().filter(|t| t != "ok") {
-            findings.push(Finding { part: "file", what });
-        }
+        let other = if self.writing || self.unborn { None } else { self.able_to_write() };
+        let Some(other) = other else {
+            let mut findings = self.damage_of_file()?;
+            let (more, done) = work()?;
+            findings.extend(more);
+            return Ok((findings, done));
+        };
+        let other = Mutex::new(Some(other));
+        let look = || {
+            let other = other.lock().ok().and_then(|mut other| other.take());
+            other.map(|other| other.damage_of_file())
+        };
+        std::thread::scope(|scope| {
+            // Where no thread is to be had, one comes after the other.
+            let looking = std::thread::Builder::new().spawn_scoped(scope, look);
+            let worked = work();
+            let found = looking.ok().and_then(|looking| looking.join().ok().flatten());
+            let mut findings = found.or_else(look).unwrap_or_else(|| self.damage_of_file())?;
+            let (more, done) = worked?;
+            findings.extend(more);
+            Ok((findings, done))
+        })
+    }
+
+    /// What SQLite finds to be wrong with the file.
+    fn damage_of_file(&self) -> Result<Vec<Finding>, StoreError> {
+        let told: Vec<String> = self.all("PRAGMA integrity_check(20)", [], |row| row.get(0))?;
+        Ok(told.into_iter().filter(|told| told != "ok").map(|what| Finding { part: "file", what }).collect())
+    }
+
+    /// What is wrong with the references and with the tables.
+    fn damage_within(&self) -> Result<Vec<Finding>, StoreError> {
         let broken: Vec<(String, String)> =
             self.all("PRAGMA foreign_key_check", [], |row| Ok((row.get(0)?, row.get(2)?)))?;
+        let mut findings = Vec::new();
         for (table, parent) in broken.into_iter().take(FINDINGS_MAX) {
             let what = format!("a row of `{table}` refers to a row of `{parent}` that is not there");
             findings.push(Finding { part: "references", what });
@@ -162,94 +201,6 @@ impl Store {
         Ok(())
     }
 
-    /// Whatever was recorded drew its number from one counter, so each number is there once; and the
-    /// facts of a change follow it, up to the next one.
-    fn check_numbers(&self, report: &mut Report) -> Result<(), StoreError> {
-        let mut found = Vec::new();
-        let sql = "SELECT seq FROM change UNION ALL SELECT seq FROM void UNION ALL SELECT seq FROM unit
-                   UNION ALL SELECT id FROM account UNION ALL SELECT seq FROM account_version
-                   UNION ALL SELECT seq FROM entry UNION ALL SELECT seq FROM snapshot
-                   UNION ALL SELECT seq FROM rate ORDER BY 1";
-        let mut last = 0;
-        self.all(sql, [], |row| {
-            let number: i64 = row.get(0)?;
-            let gap = i128::from(number) - i128::from(last);
-            if gap != 1 && found.len() < FINDINGS_MAX {
-                found.push(match gap {
-                    0 => format!("number {number} was given twice"),
-                    2 => format!("what had number {} is gone", number - 1),
-                    _ if gap > 0 && last >= 0 => {
-                        format!("what had the numbers {} to {} is gone", last + 1, number - 1)
-                    }
-                    _ => format!("number {number} was never given"),
-                });
-            }
-            last = number;
-            Ok(())
-        })?;
-        for (table, key) in [
-            ("void", "seq"),
-            ("unit", "seq"),
-            ("account", "id"),
-            ("account_version", "seq"),
-            ("entry", "seq"),
-            ("snapshot", "seq"),
-            ("rate", "seq"),
-        ] {
-            let sql = format!(
-                "SELECT {key}, change FROM {table}
-                 WHERE change IS NOT (SELECT max(c.seq) FROM change c WHERE c.seq < {table}.{key})
-                 LIMIT {FINDINGS_MAX}"
-            );
-            found.extend(self.all(&sql, [], |row| {
-                let (number, change): (i64, i64) = (row.get(0)?, row.get(1)?);
-                Ok(format!("row {number} of `{table}` does not follow its change {change}"))
-            })?);
-        }
-        report.findings.extend(found.into_iter().map(|what| Finding { part: "numbers", what }));
-        Ok(())
-    }
-
-    /// An entry keeps the rules that it was recorded under. An account may have been closed since, and
-    /// under an entry that does not count it may have become another one.
-    fn check_entries(&self, accounts: &[Account], report: &mut Report) -> Result<(), StoreError> {
-        let gone = self.accounts_undone()?;
-        let all = accounts.iter().chain(&gone);
-        let open = all.map(|account| (account.id, Account { closed: false, ..account.clone() }));
-        let open: HashMap<AccountId, Account> = open.collect();
-        let live: BTreeSet<AccountId> = accounts.iter().map(|account| account.id).collect();
-        let voided: Vec<i64> = self.all("SELECT change FROM voided", [], |row| row.get(0))?;
-        let voided: BTreeSet<i64> = voided.into_iter().collect();
-        let mut found = Vec::new();
-        let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {WORD_JOINS}");
-        self.all(&sql, [], |row| {
-            let (seq, entry, _) = entry_of(row)?;
-            let counts = !voided.contains(&row.get(23)?);
-            let sides = [entry.out.account, entry.arriving.account];
-            let known = sides
-                .into_iter()
-                .flatten()
-                .all(|id| if counts { live.contains(&id) } else { open.contains_key(&id) });
-            let keeps = match entry.check(|id| open.get(&id)) {
-                Ok(()) => true,
-                Err(
-                    RuleBroken::UnitNotOfAccount { .. }
-                    | RuleBroken::CarrierTakesOnlySpendRefundPay { .. }
-                    | RuleBroken::PayNeedsCarrier { .. },
-                ) => !counts,
-                Err(_) => false,
-            };
-            if found.len() < FINDINGS_MAX && !(known && keeps) {
-                let what =
-                    if known { "breaks a rule of the ledger" } else { "is of an account that is not there" };
-                found.push(Finding { part: "entry", what: format!("row {seq} {what}") });
-            }
-            Ok(())
-        })?;
-        report.findings.extend(found);
-        Ok(())
-    }
-
     /// The changes that the chain of voids leads to.
     pub(super) fn voided_by_facts(&self) -> Result<BTreeSet<i64>, StoreError> {
         // A void can only be voided by a later one, so latest first each is settled when it is met.
@@ -267,7 +218,7 @@ impl Store {
     }
 
     /// A void is of a change that counted then, and never of a redo.
-    fn check_chain(&self, report: &mut Report) -> Result<(), StoreError> {
+    fn check_chain(&self) -> Result<impl Iterator<Item = Finding>, StoreError> {
         let sql = "SELECT seq, change, of FROM void ORDER BY seq";
         let voids: Vec<(i64, i64, i64)> =
             self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
@@ -286,57 +237,55 @@ impl Store {
             }
             by_change.entry(change).or_default().push(of);
         }
-        report.findings.extend(found.into_iter().take(FINDINGS_MAX));
-        Ok(())
+        Ok(found.into_iter().take(FINDINGS_MAX))
     }
 
-    /// The voided changes must be those that the chain of voids leads to.
-    fn check_voids(&self, report: &mut Report) -> Result<(), StoreError> {
-        self.check_chain(report)?;
+    /// The voided changes, which must be those that the chain of voids leads to.
+    fn check_voids(&self) -> Result<(Vec<Finding>, BTreeSet<i64>), StoreError> {
+        let mut found: Vec<Finding> = self.check_chain()?.collect();
         let derived = self.voided_by_facts()?;
         let kept: Vec<i64> = self.all("SELECT change FROM voided ORDER BY change", [], |row| row.get(0))?;
-        if !derived.iter().copied().eq(kept) {
+        if !derived.iter().eq(&kept) {
             let what = "the voided changes are not those that the voids lead to".to_string();
-            report.findings.push(Finding { part: "voided", what });
+            found.push(Finding { part: "voided", what });
         }
-        Ok(())
+        Ok((found, kept.into_iter().collect()))
     }
 
-    /// Everything that the facts lead to.
-    pub(super) fn derive(
+    /// Everything that the facts lead to, by the changes that do not count as the ledger keeps them.
+    pub(super) fn all_derived(&self) -> Result<Derived, StoreError> {
+        let accounts = self.accounts()?;
+        let voided: Vec<i64> = self.all("SELECT change FROM voided", [], |row| row.get(0))?;
+        let ground = Ground { accounts: &accounts, voided: &voided.into_iter().collect(), sound: false };
+        self.derive(&ground, &mut Report::default())?.1
+    }
+
+    /// What was met on the way through the facts, and what they lead to, where they can be read.
+    fn derive(
         &self,
-        carriers: &HashMap<i64, bool>,
+        ground: &Ground<'_>,
         report: &mut Report,
-    ) -> Result<Derived, StoreError> {
-        let mut walk = Derivation::new(carriers.clone());
-        let sql = "SELECT at, seq, account, balance FROM snapshot
-                   WHERE change NOT IN (SELECT change FROM voided) ORDER BY at, seq";
-        let snapshots: Vec<(i64, i64, i64, i64)> = self
-            .all(sql, [], |row| Ok((moment_at(row, 0)?.0, row.get(1)?, row.get(2)?, amount_at(row, 3)?)))?;
-        report.snapshots = snapshots.len() as i64;
-        let mut snapshots = snapshots.into_iter().peekable();
-        let mut entries = 0;
-        self.each_live_entry(&mut |seq, entry, labels| {
-            while let Some((at, snap_seq, account, balance)) =
-                snapshots.next_if(|s| (s.0, s.1) < (entry.at.0, seq))
-            {
-                walk.snapshot(account, Moment(at), snap_seq, balance);
-            }
-            entries += 1;
-            walk.entry(entry, labels);
-        })?;
-        for (at, seq, account, balance) in snapshots {
-            walk.snapshot(account, Moment(at), seq, balance);
-        }
-        report.entries = entries;
-        Ok(walk.finish())
+    ) -> Result<(Walk, Result<Derived, StoreError>), StoreError> {
+        let carriers = ground.accounts.iter().map(|account| (account.id.0, account.is_carrier()));
+        let mut derivation = Derivation::new(carriers.collect());
+        let sql = "SELECT account, at, seq, balance FROM snapshot
+                   WHERE change NOT IN (SELECT change FROM voided) ORDER BY account, at, seq";
+        let snapshots = self.all(sql, [], |row| {
+            derivation.snapshot(row.get(0)?, moment_at(row, 1)?, row.get(2)?, amount_at(row, 3)?);
+            report.snapshots += 1;
+            Ok(())
+        });
+        let mut walk = self.walk_through(ground, &mut derivation)?;
+        report.entries = walk.counted;
+        let entries = walk.unreadable.take().map_or(Ok(()), |error| Err(self.fail(error)));
+        Ok((walk, snapshots.and(entries).map(|()| derivation.finish())))
     }
 
-    /// What the tables keep.
-    fn kept(&self) -> Result<Derived, StoreError> {
-        let mut kept = Derived::default();
-        let sql = "SELECT account, balance, fact_at, seen_at, has_lots FROM standing";
-        kept.standing.extend(self.all(sql, [], |row| {
+    /// Holds what the tables keep against what the facts lead to.
+    fn compare(&self, derived: &Derived, report: &mut Report) -> Result<(), StoreError> {
+        let found = &mut report.findings;
+        let sql = "SELECT account, balance, fact_at, seen_at, has_lots FROM standing ORDER BY account";
+        self.compare_rows("standing", sql, &derived.standing, found, |row| {
             let standing = StandingRow {
                 balance: row.get(1)?,
                 fact_at: row.get(2)?,
@@ -344,67 +293,86 @@ impl Store {
                 has_lots: row.get(4)?,
             };
             Ok((row.get(0)?, standing))
-        })?);
-        let sql = "SELECT account, at, seq, balance, unexplained, first FROM seen";
-        kept.seen.extend(self.all(sql, [], |row| {
+        })?;
+        let sql = "SELECT account, at, seq, balance, unexplained, first FROM seen ORDER BY account, at, seq";
+        self.compare_rows("seen", sql, &derived.seen, found, |row| {
             let seen = SeenRow { balance: row.get(3)?, unexplained: row.get(4)?, first: row.get(5)? };
             Ok(((row.get(0)?, row.get(1)?, row.get(2)?), seen))
-        })?);
+        })?;
         let columns = Measure::ALL.map(Measure::word).join(", ");
-        kept.total.extend(self.all(
-            &format!("SELECT account, month, facts, {columns} FROM total"),
-            [],
-            |row| {
-                let mut total = MonthTotal { facts: row.get(2)?, ..MonthTotal::default() };
-                for (i, sum) in total.sums.iter_mut().enumerate() {
-                    *sum = row.get(i + 3)?;
-                }
-                Ok(((row.get(0)?, row.get(1)?), total))
-            },
-        )?);
-        let sql = "SELECT month, kind, category, unit, count, amount FROM category_total";
-        kept.category_total.extend(self.all(sql, [], |row| {
+        let sql = format!("SELECT account, month, facts, {columns} FROM total ORDER BY account, month");
+        self.compare_rows("total", &sql, &derived.total, found, |row| {
+            let mut total = MonthTotal { facts: row.get(2)?, ..MonthTotal::default() };
+            for (i, sum) in total.sums.iter_mut().enumerate() {
+                *sum = row.get(i + 3)?;
+            }
+            Ok(((row.get(0)?, row.get(1)?), total))
+        })?;
+        let sql = "SELECT month, kind, category, unit, count, amount FROM category_total
+                   ORDER BY month, kind, category, unit";
+        self.compare_rows("category_total", sql, &derived.category_total, found, |row| {
             let key = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
             Ok((key, (row.get(4)?, row.get(5)?)))
-        })?);
-        let sql = "SELECT month, channel, unit, count, amount, fee, tax FROM channel_total";
-        kept.channel_total.extend(self.all(sql, [], |row| {
+        })?;
+        let sql = "SELECT month, channel, unit, count, amount, fee, tax FROM channel_total
+                   ORDER BY month, channel, unit";
+        self.compare_rows("channel_total", sql, &derived.channel_total, found, |row| {
             let key = (row.get(0)?, row.get(1)?, row.get(2)?);
             Ok((key, [row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?]))
-        })?);
+        })?;
         if self.has_sizes()? {
-            let sql = "SELECT month, unit, amount, count FROM spend_size";
-            kept.spend_size
-                .extend(self.all(sql, [], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?)))?);
+            let sql = "SELECT month, unit, amount, count FROM spend_size ORDER BY month, unit, amount";
+            self.compare_rows("spend_size", sql, &derived.spend_size, found, |row| {
+                Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))
+            })?;
         }
         if self.has_days()? {
-            let sql = "SELECT day, account, measure, amount FROM day_total";
-            kept.day_total
-                .extend(self.all(sql, [], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?)))?);
+            let sql = "SELECT day, account, measure, amount FROM day_total ORDER BY day, account, measure";
+            self.compare_rows("day_total", sql, &derived.day_total, found, |row| {
+                Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))
+            })?;
         }
-        let pair = |row: &rusqlite::Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get(2)?));
-        kept.lot.extend(self.all("SELECT account, expires, amount FROM lot", [], pair)?);
-        kept.bill.extend(self.all("SELECT account, month, amount FROM bill", [], pair)?);
-        Ok(kept)
+        let pair = |row: &Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get(2)?));
+        let sql = "SELECT account, expires, amount FROM lot ORDER BY account, expires";
+        self.compare_rows("lot", sql, &derived.lot, found, pair)?;
+        let sql = "SELECT account, month, amount FROM bill ORDER BY account, month";
+        self.compare_rows("bill", sql, &derived.bill, found, pair)
     }
-}
 
-/// Tells where two maps differ.
-fn compare<K: Ord + Debug, V: PartialEq + Debug>(
-    part: &'static str,
-    derived: &std::collections::BTreeMap<K, V>,
-    kept: &std::collections::BTreeMap<K, V>,
-    findings: &mut Vec<Finding>,
-) {
-    if derived == kept {
-        return;
+    /// Tells where the rows of a table, in the order of their keys, are not the derived ones.
+    fn compare_rows<K: Ord + Debug, V: PartialEq>(
+        &self,
+        part: &'static str,
+        sql: &str,
+        derived: &[(K, V)],
+        findings: &mut Vec<Finding>,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<(K, V)>,
+    ) -> Result<(), StoreError> {
+        let (mut wrong, mut extra) = (Vec::new(), Vec::new());
+        let tell = |found: &mut Vec<Finding>, what: &dyn Fn() -> String| {
+            if found.len() < FINDINGS_MAX {
+                found.push(Finding { part, what: what() });
+            }
+        };
+        let missing = |key: &K| format!("row {key:?}, which the facts lead to, is missing");
+        let mut derived = derived.iter().peekable();
+        let mut each = |row: &Row<'_>| {
+            let (key, value) = read(row)?;
+            while let Some((before, _)) = derived.next_if(|(other, _)| *other < key) {
+                tell(&mut wrong, &|| missing(before));
+            }
+            match derived.next_if(|(other, _)| *other == key) {
+                Some((_, wanted)) if *wanted == value => {}
+                Some(_) => tell(&mut wrong, &|| format!("row {key:?} is not what the facts lead to")),
+                None => tell(&mut extra, &|| format!("row {key:?} has no fact behind it")),
+            }
+            Ok(())
+        };
+        self.all(sql, [], &mut each)?;
+        for (rest, _) in derived {
+            tell(&mut wrong, &|| missing(rest));
+        }
+        findings.extend(wrong.into_iter().chain(extra).take(FINDINGS_MAX));
+        Ok(())
     }
-    let missing = derived.iter().filter(|(k, v)| kept.get(k) != Some(v));
-    let missing = missing.map(|(k, _)| match kept.get(k) {
-        Some(_) => format!("row {k:?} is not what the facts lead to"),
-        None => format!("row {k:?}, which the facts lead to, is missing"),
-    });
-    let extra = kept.keys().filter(|k| !derived.contains_key(k));
-    let extra = extra.map(|k| format!("row {k:?} has no fact behind it"));
-    findings.extend(missing.chain(extra).take(FINDINGS_MAX).map(|what| Finding { part, what }));
 }

@@ -185,27 +185,30 @@ pub fn measure_of(column: i64) -> Option<Measure> {
     Measure::ALL.into_iter().find(|measure| measure_column(*measure) == column)
 }
 
+/// Rows of a table, in the order of their keys.
+pub type Rows<K, V> = Vec<(K, V)>;
+
 /// Everything that the facts lead to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Derived {
     /// By account.
-    pub standing: BTreeMap<i64, StandingRow>,
+    pub standing: Rows<i64, StandingRow>,
     /// By account, moment and number of the snapshot.
-    pub seen: BTreeMap<(i64, i64, i64), SeenRow>,
+    pub seen: Rows<(i64, i64, i64), SeenRow>,
     /// By account and month.
-    pub total: BTreeMap<(i64, i64), MonthTotal>,
+    pub total: Rows<(i64, i64), MonthTotal>,
     /// Count and amount.
-    pub category_total: BTreeMap<CategoryKey, (i64, i64)>,
+    pub category_total: Rows<CategoryKey, (i64, i64)>,
     /// Count, amount, fee, tax.
-    pub channel_total: BTreeMap<ChannelKey, [i64; 4]>,
+    pub channel_total: Rows<ChannelKey, [i64; 4]>,
     /// Count of the spends of one amount.
-    pub spend_size: BTreeMap<SizeKey, i64>,
+    pub spend_size: Rows<SizeKey, i64>,
     /// Of one day, account and measure; never a sum of 0.
-    pub day_total: BTreeMap<DayKey, i64>,
+    pub day_total: Rows<DayKey, i64>,
     /// By account and last day.
-    pub lot: BTreeMap<(i64, i64), i64>,
+    pub lot: Rows<(i64, i64), i64>,
     /// By account and month.
-    pub bill: BTreeMap<(i64, i64), i64>,
+    pub bill: Rows<(i64, i64), i64>,
 }
 
 /// The numbers under which an entry's words and units are stored.
@@ -221,106 +224,393 @@ pub struct Labels {
     pub unit_in: i64,
 }
 
-/// Walks through facts in the order of time and derives what follows from them.
+/// A snapshot on the path of its account's balance.
+struct Sight {
+    at: i64,
+    seq: i64,
+    balance: i64,
+    /// By how much the entries since the snapshot before it moved the balance.
+    moved: i64,
+}
+
+/// The path of one account's balance.
+struct Path {
+    /// Every snapshot, in the order of time.
+    sights: Vec<Sight>,
+    /// By how much the entries since the last snapshot moved the balance.
+    moved_since: i64,
+    /// The moment and the number of the latest entry so far.
+    latest: Option<(i64, i64)>,
+    has_lots: bool,
+    /// Lots or bills after the entries so far, and after as many snapshots.
+    parts: Parts,
+    passed: usize,
+    /// An entry came after one that happened later, so that lots or bills do not follow from the
+    /// entries as they came.
+    is_late: bool,
+    /// The month of the last entry, and where its sums are.
+    month: Option<(i64, usize)>,
+    /// The day of the last entry, and where its sums are.
+    day: Option<(i64, usize)>,
+}
+
+/// Sums by account and month, or by account and day.
+#[derive(Default)]
+struct Sums {
+    rows: Rows<(i64, i64), MonthTotal>,
+    places: foldhash::HashMap<(i64, i64), usize>,
+}
+
+impl Sums {
+    /// Where the sums of an account and a month or a day are.
+    fn place(&mut self, account: i64, time: i64) -> usize {
+        *self.places.entry((account, time)).or_insert_with(|| {
+            self.rows.push(((account, time), MonthTotal::default()));
+            self.rows.len() - 1
+        })
+    }
+
+    fn add(&mut self, place: usize, measure: Measure, amount: i64) {
+        let sum = &mut self.rows[place].1.sums[measure as usize];
+        *sum = sum.wrapping_add(amount);
+    }
+}
+
+/// Where the sums of a path's month and of its day are.
+#[derive(Clone, Copy)]
+struct Places {
+    month: usize,
+    day: usize,
+}
+
+impl Path {
+    fn new(is_carrier: bool) -> Path {
+        Path {
+            sights: Vec::new(),
+            moved_since: 0,
+            latest: None,
+            has_lots: false,
+            parts: Parts::new(is_carrier),
+            passed: 0,
+            is_late: false,
+            month: None,
+            day: None,
+        }
+    }
+
+    /// An entry moves the balance. In which order the entries come is all the same, but for the lots
+    /// and bills.
+    fn entry(&mut self, at: Moment, seq: i64, change: i64, step: Step) {
+        let place = (at.0, seq);
+        self.is_late |= Some(place) < self.latest;
+        self.latest = self.latest.max(Some(place));
+        let next = if self.is_late {
+            self.sights.partition_point(|sight| (sight.at, sight.seq) < place)
+        } else {
+            self.step(at, seq, step);
+            self.passed
+        };
+        let moved = self.sights.get_mut(next).map_or(&mut self.moved_since, |sight| &mut sight.moved);
+        *moved = moved.wrapping_add(change);
+    }
+
+    /// Lots or bills after an entry that is later than all before it, and after the snapshots between.
+    fn step(&mut self, at: Moment, seq: i64, step: Step) {
+        self.pass(Some((at.0, seq)));
+        self.parts.step(at, step);
+    }
+
+    /// Lots or bills after the snapshots before a place in the order of facts, or after all of them.
+    fn pass(&mut self, place: Option<(i64, i64)>) {
+        while let Some(sight) = self.sights.get(self.passed)
+            && place.is_none_or(|place| (sight.at, sight.seq) < place)
+        {
+            self.parts.step(Moment(sight.at), Step::Differ(self.unexplained(self.passed)));
+            self.passed += 1;
+        }
+    }
+
+    /// What one of the snapshots shows beyond the facts before it.
+    fn unexplained(&self, at: usize) -> i64 {
+        let before = at.checked_sub(1).map_or(0, |before| self.sights[before].balance);
+        let sight = &self.sights[at];
+        sight.balance.wrapping_sub(before.wrapping_add(sight.moved))
+    }
+}
+
+/// Derives what follows from facts. It is told of the snapshots first, and of the entries in any
+/// order; in the order in which they happened it is done soonest.
 #[derive(Default)]
 pub struct Derivation {
-    derived: Derived,
-    parts: HashMap<i64, Parts>,
     carriers: HashMap<i64, bool>,
+    paths: Vec<(i64, Path)>,
+    path_of: foldhash::HashMap<i64, usize>,
+    months: Sums,
+    days: Sums,
+    categories: foldhash::HashMap<CategoryKey, (i64, i64)>,
+    channels: foldhash::HashMap<ChannelKey, [i64; 4]>,
+    sizes: foldhash::HashMap<SizeKey, i64>,
+    /// The month of the last entry, from its first second to its last.
+    month: Option<(i64, i64, i64)>,
 }
 
 impl Derivation {
-    /// A walk over accounts of which it is known whether they are carriers.
+    /// Begins with accounts of which it is known whether they are carriers.
     pub fn new(carriers: HashMap<i64, bool>) -> Derivation {
         Derivation { carriers, ..Derivation::default() }
     }
 
-    fn parts(&mut self, account: i64) -> &mut Parts {
-        let is_carrier = self.carriers.get(&account).copied().unwrap_or(false);
-        self.parts.entry(account).or_insert_with(|| Parts::new(is_carrier))
-    }
-
-    fn of_day(&mut self, account: i64, at: Moment, measure: i64, amount: i64) {
-        *self.derived.day_total.entry((i64::from(at.day().0), account, measure)).or_default() += amount;
-    }
-
-    /// The next fact is an entry.
-    pub fn entry(&mut self, entry: &Entry, labels: Labels) {
-        let month = i64::from(entry.at.month().0);
-        for flow in entry.flows() {
-            let total = self.derived.total.entry((flow.account.0, month)).or_default();
-            total.sums[flow.measure as usize] += flow.amount;
-            self.of_day(flow.account.0, entry.at, measure_column(flow.measure), flow.amount);
-        }
-        for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
-            self.derived.total.entry((account.0, month)).or_default().facts += 1;
-            self.of_day(account.0, entry.at, FACTS, 1);
-            let standing = self.derived.standing.entry(account.0).or_default();
-            standing.balance += entry.change_of(account);
-            standing.fact_at = entry.at.0;
-        }
-        if let Some(from) = entry.out.account {
-            let step = Step::Leave { kind: entry.kind, amount: entry.out.amount, expires: entry.expires };
-            self.parts(from.0).step(entry.at, step);
-        }
-        if let Some(to) = entry.arriving.account {
-            let step =
-                Step::Arrive { kind: entry.kind, amount: entry.arriving.amount, expires: entry.expires };
-            self.parts(to.0).step(entry.at, step);
-            if entry.kind == Kind::Earn && entry.expires != Expires::Unknown {
-                self.derived.standing.entry(to.0).or_default().has_lots = true;
-            }
-        }
-        if is_categorised(entry.kind) {
-            let (amount, unit) = categorised(entry, labels);
-            let key = (month, kind_column(entry.kind), labels.category, unit);
-            let total = self.derived.category_total.entry(key).or_default();
-            total.0 += 1;
-            total.1 += amount;
-        }
-        if entry.kind == Kind::Spend {
-            *self.derived.spend_size.entry((month, labels.unit_out, entry.out.amount)).or_default() += 1;
-        }
-        let charges = entry.fee + entry.tax;
-        let has_channel = entry.channel.is_some();
-        if let Some(amount) = charged_amount(entry.kind, has_channel, entry.out.amount, charges) {
-            let key = (month, labels.channel, labels.unit_out);
-            let total = self.derived.channel_total.entry(key).or_default();
-            for (sum, value) in total.iter_mut().zip([1, amount, entry.fee, entry.tax]) {
-                *sum += value;
-            }
-        }
-    }
-
-    /// The next fact is a snapshot.
+    /// A snapshot, later than those of its account before it.
     pub fn snapshot(&mut self, account: i64, at: Moment, seq: i64, balance: i64) {
-        let standing = self.derived.standing.entry(account).or_default();
-        let first = standing.seen_at.is_none();
-        let unexplained = balance - standing.balance;
-        (standing.balance, standing.fact_at, standing.seen_at) = (balance, at.0, Some(at.0));
-        self.derived.seen.insert((account, at.0, seq), SeenRow { balance, unexplained, first });
-        let total = self.derived.total.entry((account, i64::from(at.month().0))).or_default();
-        total.facts += 1;
-        total.sums[Measure::Unexplained as usize] += unexplained;
-        if first {
-            total.sums[Measure::FirstSeen as usize] += unexplained;
-            self.of_day(account, at, measure_column(Measure::FirstSeen), unexplained);
-        }
-        self.of_day(account, at, FACTS, 1);
-        self.of_day(account, at, measure_column(Measure::Unexplained), unexplained);
-        self.parts(account).step(at, Step::Differ(unexplained));
+        let path = self.path(account);
+        self.paths[path].1.sights.push(Sight { at: at.0, seq, balance, moved: 0 });
     }
 
-    /// All facts were walked through.
-    pub fn finish(mut self) -> Derived {
-        self.derived.day_total.retain(|_, amount| *amount != 0);
-        for (account, parts) in &self.parts {
-            let has_lots = self.derived.standing.get(account).is_some_and(|s| s.has_lots);
-            if has_lots {
-                self.derived.lot.extend(parts.lot_rows().into_iter().map(|(day, n)| ((*account, day), n)));
+    /// An entry of that number.
+    pub fn entry(&mut self, seq: i64, entry: &Entry, labels: Labels) {
+        let month = self.month(entry.at);
+        let [from, to] = [entry.out.account, entry.arriving.account].map(|account| {
+            let account = account?;
+            let path = self.path(account.0);
+            Some((account, path, self.places(path, entry.at)))
+        });
+        for flow in entry.flows() {
+            let side = [from, to].into_iter().flatten().find(|(account, ..)| *account == flow.account);
+            if let Some((_, _, places)) = side {
+                self.flow(places, flow.measure, flow.amount);
             }
-            self.derived.bill.extend(parts.bill_rows().into_iter().map(|(month, n)| ((*account, month), n)));
         }
-        self.derived
+        let (kind, expires) = (entry.kind, entry.expires);
+        if let Some((_, path, places)) = from {
+            self.fact(places);
+            let amount = entry.out.amount;
+            self.paths[path].1.entry(entry.at, seq, -amount, Step::Leave { kind, amount, expires });
+        }
+        if let Some((_, path, places)) = to {
+            self.fact(places);
+            let amount = entry.arriving.amount;
+            let path = &mut self.paths[path].1;
+            path.entry(entry.at, seq, amount, Step::Arrive { kind, amount, expires });
+            path.has_lots |= kind == Kind::Earn && expires != Expires::Unknown;
+        }
+        if is_categorised(kind) {
+            let (amount, unit) = categorised(entry, labels);
+            let total = self.categories.entry((month, kind_column(kind), labels.category, unit)).or_default();
+            *total = (total.0 + 1, total.1.wrapping_add(amount));
+        }
+        if kind == Kind::Spend {
+            *self.sizes.entry((month, labels.unit_out, entry.out.amount)).or_default() += 1;
+        }
+        let charges = entry.fee.wrapping_add(entry.tax);
+        if let Some(amount) = charged_amount(kind, labels.channel != 0, entry.out.amount, charges) {
+            let total = self.channels.entry((month, labels.channel, labels.unit_out)).or_default();
+            for (sum, value) in total.iter_mut().zip([1, amount, entry.fee, entry.tax]) {
+                *sum = sum.wrapping_add(value);
+            }
+        }
+    }
+
+    /// The accounts whose entries came in another order than they happened in, where lots or bills
+    /// are to follow from them.
+    pub fn out_of_order(&self) -> Vec<i64> {
+        let wanted = |path: &Path| path.is_late && (path.has_lots || matches!(path.parts, Parts::Bills(_)));
+        self.paths.iter().filter(|(_, path)| wanted(path)).map(|(account, _)| *account).collect()
+    }
+
+    /// The lots or bills of an account are to follow from its entries once more, which come in the
+    /// order in which they happened; what else follows from them is known.
+    pub fn again(&mut self, account: i64) -> Again<'_> {
+        let is_carrier = self.is_carrier(account);
+        let path = self.path(account);
+        let path = &mut self.paths[path].1;
+        (path.parts, path.passed) = (Parts::new(is_carrier), 0);
+        Again(path)
+    }
+
+    /// All facts were told.
+    pub fn finish(mut self) -> Derived {
+        let mut derived = Derived::default();
+        for at in 0..self.paths.len() {
+            self.see(at, &mut derived);
+        }
+        self.paths.sort_unstable_by_key(|(account, _)| *account);
+        for (account, mut path) in self.paths {
+            path.pass(None);
+            let last = path.sights.last();
+            let seen_at = last.map(|sight| sight.at);
+            let row = StandingRow {
+                balance: last.map_or(0, |sight| sight.balance).wrapping_add(path.moved_since),
+                fact_at: path.latest.map(|(at, _)| at).max(seen_at).unwrap_or_default(),
+                seen_at,
+                has_lots: path.has_lots,
+            };
+            derived.standing.push((account, row));
+            if path.has_lots {
+                derived.lot.extend(path.parts.lot_rows().into_iter().map(|(day, n)| ((account, day), n)));
+            }
+            derived.bill.extend(path.parts.bill_rows().into_iter().map(|(month, n)| ((account, month), n)));
+        }
+        derived.seen.sort_unstable_by_key(|(key, _)| *key);
+        derived.total = self.months.rows;
+        derived.total.sort_unstable_by_key(|(key, _)| *key);
+        derived.day_total = self.days.rows.into_iter().flat_map(|(key, sums)| of_day(key, &sums)).collect();
+        derived.day_total.sort_unstable_by_key(|(key, _)| *key);
+        derived.category_total = in_order(self.categories);
+        derived.channel_total = in_order(self.channels);
+        derived.spend_size = in_order(self.sizes);
+        derived
+    }
+
+    /// What the snapshots of one path show.
+    fn see(&mut self, at: usize, derived: &mut Derived) {
+        for sight in 0..self.paths[at].1.sights.len() {
+            let (account, path) = &self.paths[at];
+            let (account, unexplained, first) = (*account, path.unexplained(sight), sight == 0);
+            let Sight { at: seen_at, seq, balance, .. } = path.sights[sight];
+            derived.seen.push(((account, seen_at, seq), SeenRow { balance, unexplained, first }));
+            let places = self.places(at, Moment(seen_at));
+            self.fact(places);
+            for measure in [Measure::Unexplained, Measure::FirstSeen].into_iter().take(1 + usize::from(first))
+            {
+                self.flow(places, measure, unexplained);
+            }
+        }
+    }
+
+    /// Where the path of an account is.
+    fn path(&mut self, account: i64) -> usize {
+        if let Some(path) = self.path_of.get(&account) {
+            return *path;
+        }
+        self.paths.push((account, Path::new(self.is_carrier(account))));
+        self.path_of.insert(account, self.paths.len() - 1);
+        self.paths.len() - 1
+    }
+
+    fn is_carrier(&self, account: i64) -> bool {
+        self.carriers.get(&account).copied().unwrap_or(false)
+    }
+
+    /// Where the sums of a path are for a moment.
+    fn places(&mut self, path: usize, at: Moment) -> Places {
+        let month = self.month(at);
+        let (account, path) = &mut self.paths[path];
+        let place = |last: &mut Option<(i64, usize)>, sums: &mut Sums, time: i64| {
+            if let Some((_, place)) = last.filter(|(of, _)| *of == time) {
+                return place;
+            }
+            let place = sums.place(*account, time);
+            *last = Some((time, place));
+            place
+        };
+        let day = place(&mut path.day, &mut self.days, i64::from(at.day().0));
+        Places { month: place(&mut path.month, &mut self.months, month), day }
+    }
+
+    fn fact(&mut self, places: Places) {
+        self.months.rows[places.month].1.facts += 1;
+        self.days.rows[places.day].1.facts += 1;
+    }
+
+    fn flow(&mut self, places: Places, measure: Measure, amount: i64) {
+        self.months.add(places.month, measure, amount);
+        self.days.add(places.day, measure, amount);
+    }
+
+    /// The number of the month of a moment.
+    fn month(&mut self, at: Moment) -> i64 {
+        if let Some((_, _, month)) = self.month.filter(|(first, last, _)| (*first..=*last).contains(&at.0)) {
+            return month;
+        }
+        let month = at.month();
+        let number = i64::from(month.0);
+        self.month = Some((month.first().start().0, month.last().end().0, number));
+        number
+    }
+}
+
+/// A second way along the path of one account, for its lots or bills.
+pub struct Again<'d>(&'d mut Path);
+
+impl Again<'_> {
+    /// The next entry in the order of time.
+    pub fn step(&mut self, at: Moment, seq: i64, step: Step) {
+        self.0.step(at, seq, step);
+    }
+}
+
+/// The rows of `day_total` that the sums of an account on a day come to.
+fn of_day((account, day): (i64, i64), sums: &MonthTotal) -> Rows<DayKey, i64> {
+    let measures =
+        Measure::ALL.into_iter().map(|measure| (measure_column(measure), sums.sums[measure as usize]));
+    let rows = [(FACTS, sums.facts)].into_iter().chain(measures).filter(|(_, sum)| *sum != 0);
+    rows.map(|(measure, sum)| ((day, account, measure), sum)).collect()
+}
+
+fn in_order<K: Ord + Copy, V>(sums: foldhash::HashMap<K, V>) -> Rows<K, V> {
+    let mut rows: Rows<K, V> = sums.into_iter().collect();
+    rows.sort_unstable_by_key(|(key, _)| *key);
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{AccountId, Id, Place};
+    use crate::money::Unit;
+
+    const DAY: i64 = 86_400;
+
+    fn entry(day: i64, kind: Kind, amount: i64, expires: Expires) -> Entry {
+        let arrives = kind == Kind::Earn;
+        let place =
+            |there: bool| Place { account: there.then_some(AccountId(7)), amount, unit: Unit::new("P", 0) };
+        let (category, payee, note, channel) = (None, None, None, None);
+        let (id, at, out, arriving) = (Id(0), Moment(day * DAY), place(!arrives), place(arrives));
+        Entry { id, at, kind, out, arriving, fee: 0, tax: 0, category, payee, note, channel, expires }
+    }
+
+    #[test]
+    fn the_same_follows_from_entries_in_whatever_order_they_come() {
+        let dated = |day| Expires::After(Day(day));
+        let entries = [
+            entry(10, Kind::Earn, 500, dated(60)),
+            entry(20, Kind::Earn, 300, dated(45)),
+            entry(31, Kind::Spend, 350, Expires::Unknown),
+            entry(31, Kind::Earn, 40, Expires::Never),
+            entry(50, Kind::Expire, 100, dated(45)),
+            entry(70, Kind::Spend, 30, Expires::Unknown),
+        ];
+        let derived = |order: &[usize]| {
+            let mut derivation = Derivation::new(HashMap::from([(7, false)]));
+            for (day, seq, balance) in [(31, 100, 480), (40, 101, 450), (80, 102, 300)] {
+                derivation.snapshot(7, Moment(day * DAY), seq, balance);
+            }
+            for at in order {
+                derivation.entry(*at as i64, &entries[*at], Labels::default());
+            }
+            let late = derivation.out_of_order();
+            assert_eq!(late.is_empty(), order.is_sorted());
+            for account in late {
+                let mut path = derivation.again(account);
+                for (seq, entry) in entries.iter().enumerate() {
+                    let (kind, amount, expires) = (entry.kind, entry.out.amount, entry.expires);
+                    let step = match kind {
+                        Kind::Earn => Step::Arrive { kind, amount, expires },
+                        _ => Step::Leave { kind, amount, expires },
+                    };
+                    path.step(entry.at, seq as i64, step);
+                }
+            }
+            derivation.finish()
+        };
+        let wanted = derived(&[0, 1, 2, 3, 4, 5]);
+        let seen: Vec<(i64, bool)> = wanted.seen.iter().map(|(_, s)| (s.unexplained, s.first)).collect();
+        assert_eq!(seen, [(480 - 490, true), (-30, false), (300 - 320, false)]);
+        assert_eq!(wanted.standing[0].1.balance, 300);
+        assert!(!wanted.lot.is_empty());
+        for order in [[5, 4, 3, 2, 1, 0], [1, 0, 3, 2, 5, 4], [0, 1, 2, 3, 5, 4]] {
+            assert_eq!(derived(&order), wanted, "{order:?}");
+        }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn amount_at(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
 }
 
 /// An amount of an entry, which is never below zero.
-fn size_at(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
+pub(super) fn size_at(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
     within(row.get(column)?, column, 0..=1 << 62)
 }
 
@@ -62,7 +62,7 @@ fn month_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Month> {
 }
 
 /// When something lapses.
-fn expires_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Expires> {
+pub(super) fn expires_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Expires> {
     let day: Option<i64> = row.get(column)?;
     if day.is_some_and(|day| day != NEVER) {
         day_at(row, column)?;

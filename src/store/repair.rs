@@ -45,9 +45,7 @@ impl Store {
         if counting.findings.iter().any(|f| !f.is_derived()) {
             return Ok(Repair { mended: Vec::new(), report: counting });
         }
-        let accounts = self.accounts()?;
-        let carriers = accounts.iter().map(|a| (a.id.0, a.is_carrier())).collect();
-        self.write_derived(self.derive(&carriers, &mut Report::default())?)?;
+        self.write_derived(self.all_derived()?)?;
         let report = self.check()?;
         let mended = before.findings.into_iter().filter(|f| !report.findings.contains(f)).collect();
         Ok(Repair { mended, report })

@@ -1,12 +1,12 @@
 //! What happened between two moments, summed: from totals where they reach, else entry by entry.
 
-use super::{ENTRY_COLUMNS, ENTRY_WORDS, LIVE, UNIT_JOINS, WORD_JOINS, amount_at, entry_of, month_at};
+use super::{ENTRY_COLUMNS, ENTRY_WORDS, LIVE, UNIT_JOINS, amount_at, entry_of, month_at};
 use crate::fee::{Side, Use, Used};
 use crate::ledger::{AccountId, Entry, Flows, Kind, Measure};
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::{CategoryTotal, ChannelTotal};
-use crate::store::derived::{Labels, kind_column, kind_of, measure_of};
+use crate::store::derived::{kind_column, kind_of, measure_of};
 use crate::store::{Store, StoreError};
 use rusqlite::{Row, params};
 use std::collections::{BTreeMap, HashMap};
@@ -89,22 +89,6 @@ impl Store {
             format!("SELECT {columns} FROM entry e {UNIT_JOINS} WHERE e.at BETWEEN ?1 AND ?2 AND e.{LIVE}");
         self.all(&sql, [from.0, to.0], |row| {
             each(&entry_of(row)?.1);
-            Ok(())
-        })
-        .map(|_| ())
-    }
-
-    /// Every entry that counts, in the order of facts, with its number and labels.
-    pub(in crate::store) fn each_live_entry(
-        &self,
-        each: &mut dyn FnMut(i64, &Entry, Labels),
-    ) -> Result<(), StoreError> {
-        let sql = format!(
-            "SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {WORD_JOINS} WHERE e.{LIVE} ORDER BY e.at, e.seq"
-        );
-        self.all(&sql, [], |row| {
-            let (seq, entry, labels) = entry_of(row)?;
-            each(seq, &entry, labels);
             Ok(())
         })
         .map(|_| ())
