@@ -19,19 +19,19 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     if words.repair {
         return repair(session);
     }
-    session.read(|book| {
-        let report = book.store.check()?;
-        let mendable = !report.findings.is_empty() && report.findings.iter().all(Finding::is_derived);
-        let mut outcome = outcome(book.store, report, Vec::new());
-        if outcome.status != 0 {
-            outcome.notes.push(Note::Warning("keep a copy of the file before you go on".into()));
-        }
-        if mendable {
-            let hint = "no entry is harmed: jandon check --repair rebuilds what is wrong from the entries";
-            outcome.notes.push(Note::Done(hint.into()));
-        }
-        Ok(outcome)
-    })
+    // Nothing is asked of the ledger before it was looked at.
+    let store = session.store()?;
+    let report = store.check()?;
+    let mendable = !report.findings.is_empty() && report.findings.iter().all(Finding::is_derived);
+    let mut outcome = outcome(&store, report, Vec::new());
+    if outcome.status != 0 {
+        outcome.notes.push(Note::Warning("keep a copy of the file before you go on".into()));
+    }
+    if mendable {
+        let hint = "no entry is harmed: jandon check --repair rebuilds what is wrong from the entries";
+        outcome.notes.push(Note::Done(hint.into()));
+    }
+    Ok(outcome)
 }
 
 /// Rebuilds what is derived under the write lock, where that is all that is wrong.

@@ -4,6 +4,7 @@ mod walk;
 
 use super::derived::{Derivation, Derived, MonthTotal, SeenRow, StandingRow};
 use super::read::{amount_at, moment_at, unit_at};
+use super::repair::{DERIVED, DERIVED_INDEXES};
 use super::{Store, StoreError};
 use crate::ledger::{Measure, name};
 use crate::money::Unit;
@@ -50,6 +51,8 @@ impl Store {
         match looked {
             // What a row holds can be so wrong that nothing follows from it.
             Err(StoreError::Damaged(_, what)) => report.findings.push(Finding { part: "facts", what }),
+            // Nor can anything be asked of a table that is not there.
+            Err(StoreError::Sqlite(..)) if findings.iter().any(|finding| finding.part == "schema") => {}
             looked => looked?,
         }
         findings.append(&mut report.findings);
@@ -58,6 +61,23 @@ impl Store {
 
     /// Holds the facts against their rules, and what is derived against the facts.
     fn look_through(&self, report: &mut Report) -> Result<(), StoreError> {
+        let missing = self.missing()?;
+        if missing.iter().all(|table| table != "voided") {
+            return self.look_through_all_but(&missing, report);
+        }
+        // Every other question asks which changes count.
+        let stand_in = |sql: &str| self.run(sql).map_err(|e| self.fail(e));
+        stand_in("CREATE TEMP TABLE voided (change INTEGER PRIMARY KEY)")?;
+        let looked = self
+            .voided_by_facts()
+            .and_then(|voided| self.refill("voided", "change", voided.into_iter().map(|of| vec![of])))
+            .and_then(|()| self.look_through_all_but(&missing, report));
+        stand_in("DROP TABLE temp.voided")?;
+        looked
+    }
+
+    /// The same, but for tables that are not there.
+    fn look_through_all_but(&self, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
         let (voids, accounts) = (self.check_voids(), self.accounts());
         let (ground, found) = match (&voids, &accounts) {
             (Ok((found, voided)), Ok(accounts)) => {
@@ -81,7 +101,7 @@ impl Store {
         report.accounts = accounts?.len() as i64;
         self.check_accounts(report)?;
         report.findings.extend(findings("entry", walk.entries));
-        self.compare(&derived?, report)
+        self.compare(&derived?, missing, report)
     }
 
     /// An account has a name that prints and a unit whose code is one; only a carrier has bills.
@@ -184,11 +204,7 @@ impl Store {
 
     /// The tables, and the triggers that guard them, must be those that a new ledger has.
     fn check_schema(&self, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
-        let sql = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
-        let schema = |store: &Store| -> Result<BTreeMap<String, Option<String>>, StoreError> {
-            Ok(store.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
-        };
-        let (wanted, found) = (schema(&Store::as_of(self.form()?)?)?, schema(self)?);
+        let (wanted, found) = (Store::as_of(self.form()?)?.schema()?, self.schema()?);
         let wrong = wanted.iter().filter_map(|(name, sql)| match found.get(name) {
             None => Some(format!("`{name}` is missing")),
             Some(other) if other != sql => Some(format!("`{name}` is not what it was made as")),
@@ -196,8 +212,37 @@ impl Store {
         });
         let extra = found.keys().filter(|name| !wanted.contains_key(*name));
         let extra = extra.map(|name| format!("`{name}` is no part of a ledger"));
-        let told = wrong.chain(extra).take(FINDINGS_MAX);
-        findings.extend(told.map(|what| Finding { part: "schema", what }));
+        let mut told: Vec<Finding> =
+            wrong.chain(extra).map(|what| Finding { part: "schema", what }).collect();
+        // What cannot be mended is told of first, for not all is told.
+        told.sort_by_key(Finding::is_derived);
+        findings.extend(told.into_iter().take(FINDINGS_MAX));
+        Ok(())
+    }
+
+    /// Every table, index and trigger, and how it was made.
+    fn schema(&self) -> Result<BTreeMap<String, Option<String>>, StoreError> {
+        let sql = "SELECT name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+        Ok(self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
+    }
+
+    /// What of a ledger of this form is not there: names of tables, indexes and triggers.
+    fn missing(&self) -> Result<Vec<String>, StoreError> {
+        let found = self.schema()?;
+        let wanted = Store::as_of(self.form()?)?.schema()?;
+        Ok(wanted.into_keys().filter(|name| !found.contains_key(name)).collect())
+    }
+
+    /// Makes the tables again that are missing and whose rows follow from the facts, empty.
+    pub(super) fn make_derived_again(&self) -> Result<(), StoreError> {
+        let found = self.schema()?;
+        let wanted = Store::as_of(self.form()?)?.schema()?;
+        // A table comes before the indexes on it.
+        for name in DERIVED.iter().chain(&DERIVED_INDEXES).filter(|name| !found.contains_key(**name)) {
+            if let Some(Some(sql)) = wanted.get(*name) {
+                self.run(sql).map_err(|e| self.fail(e))?;
+            }
+        }
         Ok(())
     }
 
@@ -282,8 +327,8 @@ impl Store {
     }
 
     /// Holds what the tables keep against what the facts lead to.
-    fn compare(&self, derived: &Derived, report: &mut Report) -> Result<(), StoreError> {
-        let found = &mut report.findings;
+    fn compare(&self, derived: &Derived, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
+        let found = &mut Comparison { missing, findings: &mut report.findings };
         let sql = "SELECT account, balance, fact_at, seen_at, has_lots FROM standing ORDER BY account";
         self.compare_rows("standing", sql, &derived.standing, found, |row| {
             let standing = StandingRow {
@@ -345,9 +390,12 @@ impl Store {
         part: &'static str,
         sql: &str,
         derived: &[(K, V)],
-        findings: &mut Vec<Finding>,
+        comparison: &mut Comparison<'_>,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<(K, V)>,
     ) -> Result<(), StoreError> {
+        if comparison.missing.iter().any(|table| table == part) {
+            return Ok(());
+        }
         let (mut wrong, mut extra) = (Vec::new(), Vec::new());
         let tell = |found: &mut Vec<Finding>, what: &dyn Fn() -> String| {
             if found.len() < FINDINGS_MAX {
@@ -372,7 +420,13 @@ impl Store {
         for (rest, _) in derived {
             tell(&mut wrong, &|| missing(rest));
         }
-        findings.extend(wrong.into_iter().chain(extra).take(FINDINGS_MAX));
+        comparison.findings.extend(wrong.into_iter().chain(extra).take(FINDINGS_MAX));
         Ok(())
     }
+}
+
+/// Where what is kept differs from what is derived, in the tables that are there.
+struct Comparison<'l> {
+    missing: &'l [String],
+    findings: &'l mut Vec<Finding>,
 }

@@ -20,6 +20,9 @@ pub const DERIVED: [&str; 10] = [
     "bill",
 ];
 
+/// The indexes of these tables.
+pub const DERIVED_INDEXES: [&str; 1] = ["seen_by_at"];
+
 /// What a repair came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Repair {
@@ -38,6 +41,7 @@ impl Store {
         if before.findings.is_empty() || before.findings.iter().any(|f| !f.is_derived()) {
             return Ok(Repair { mended: Vec::new(), report: before });
         }
+        self.make_derived_again()?;
         // What is wrong with the voids hides what they lead to, so they come first.
         let voided = self.voided_by_facts()?;
         self.refill("voided", "change", voided.into_iter().map(|change| vec![change]))?;
@@ -88,7 +92,7 @@ impl Store {
     }
 
     /// Empties a table and fills it again; a row has a value for each of the columns, in their order.
-    fn refill<V: Into<Value>>(
+    pub(super) fn refill<V: Into<Value>>(
         &self,
         table: &str,
         columns: &str,
@@ -119,6 +123,10 @@ impl Finding {
             }),
             "references" => {
                 DERIVED.iter().any(|table| self.what.starts_with(&format!("a row of `{table}` refers")))
+            }
+            "schema" => {
+                let gone = self.what.strip_prefix('`').and_then(|what| what.strip_suffix("` is missing"));
+                gone.is_some_and(|name| DERIVED.contains(&name) || DERIVED_INDEXES.contains(&name))
             }
             part => DERIVED.contains(&part),
         }
@@ -208,6 +216,15 @@ mod tests {
             all.extend(found);
         }
         all
+    }
+
+    #[test]
+    fn knows_the_indexes_of_what_is_derived() {
+        let sql = "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
+        let indexes: Vec<(String, String)> =
+            ledger().all(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("indexes");
+        let derived = indexes.into_iter().filter(|(_, table)| DERIVED.contains(&table.as_str()));
+        assert!(derived.map(|(name, _)| name).eq(DERIVED_INDEXES));
     }
 
     #[test]

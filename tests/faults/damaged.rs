@@ -314,6 +314,52 @@ fn facts_that_are_gone_doubled_or_out_of_their_place_are_named_and_left_alone() 
     assert!(parts(&home, "no trigger").iter().any(|part| part == "schema"));
 }
 
+#[test]
+fn a_table_that_is_gone_is_named_and_made_again_where_the_facts_tell_what_was_in_it() {
+    let ground = ground();
+    let (sound, known) = (state(&ground.ledger()), facts(&ground.ledger()));
+    let home = Home::new();
+    let every_one = DERIVED.join(", ");
+    for gone in DERIVED.iter().copied().chain([every_one.as_str()]) {
+        home.become_like(&ground);
+        against_the_rules(&home.ledger(), |db| {
+            for table in gone.split(", ") {
+                db.execute_batch(&format!("DROP TABLE {table}")).expect("a table less");
+            }
+        });
+        let output = home.run("check --format csv");
+        assert_eq!(output.status.code(), Some(1), "{gone}: {}", said(&output));
+        for table in gone.split(", ").take(5) {
+            let finding = format!("schema,`{table}` is missing");
+            assert!(gone == every_one || told(&output).contains(&finding), "{gone}: {}", told(&output));
+        }
+        let hint = home.run("check");
+        assert!(said(&hint).contains("check --repair"), "{gone}: {}{}", told(&hint), said(&hint));
+        home.fine("check --repair");
+        assert!(home.fine("check").contains("All is well"), "{gone}");
+        assert_eq!(state(&home.ledger()), sound, "{gone}");
+        assert_eq!(facts(&home.ledger()), known, "{gone}");
+        let tables = |ledger: &Path| {
+            let db = Connection::open(ledger).expect("the ledger opens");
+            let sql = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
+            db.query_row(sql, [], |row| row.get::<_, String>(0)).expect("a schema")
+        };
+        assert_eq!(tables(&home.ledger()), tables(&ground.ledger()), "{gone}");
+    }
+    for table in FACTS {
+        home.become_like(&ground);
+        let db = Connection::open(home.ledger()).expect("the ledger opens");
+        let harm = format!("PRAGMA foreign_keys = OFF; DROP TABLE {table}");
+        db.execute_batch(&harm).expect("a table less");
+        drop(db);
+        let parts = parts(&home, table);
+        assert!(parts.iter().any(|part| part == "schema"), "{table}: {parts:?}");
+        assert_eq!(home.run("check --repair").status.code(), Some(1), "{table}");
+        let after = self::parts(&home, table);
+        assert_eq!(after, parts, "{table}: something was written");
+    }
+}
+
 /// Damages the bytes of a file.
 fn harm_bytes(bytes: &mut Vec<u8>, page: usize, dice: &mut Dice) -> String {
     let length = bytes.len() as u64;
