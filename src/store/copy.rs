@@ -3,6 +3,7 @@
 
 use super::{Store, StoreError, exists, failure};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,6 +11,9 @@ use std::time::Duration;
 
 /// How long to wait between two attempts to have a ledger alone.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// How the names of drafts end.
+const DRAFT_ENDING: &str = ".new";
 
 /// How many drafts this process has begun.
 static DRAFTS: AtomicU32 = AtomicU32::new(0);
@@ -212,7 +216,7 @@ fn seize(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> 
 /// Does a file show that it was a ledger once: by its first words, its mark, or the words of a table?
 fn was_a_ledger(path: &Path) -> bool {
     let mut bytes = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(1 << 20).read_to_end(&mut bytes));
+    let read = File::open(path).and_then(|file| file.take(1 << 20).read_to_end(&mut bytes));
     let traces: [&[u8]; 3] = [b"SQLite format 3\0", b"jndn", b"CREATE TABLE change"];
     read.is_ok() && traces.into_iter().any(|trace| bytes.windows(trace.len()).any(|part| part == trace))
 }
@@ -264,7 +268,7 @@ fn set_aside(path: &Path, suffix: &str) -> io::Result<Option<PathBuf>> {
             std::fs::remove_file(&shared)?;
         }
         // The second name must last before the first one goes to another file.
-        std::fs::File::open(folder_of(path))?.sync_all()?;
+        File::open(folder_of(path))?.sync_all()?;
         return Ok(Some(name));
     }
     Err(io::ErrorKind::AlreadyExists.into())
@@ -326,6 +330,8 @@ pub struct Draft {
     path: PathBuf,
     folder: PathBuf,
     target: PathBuf,
+    /// Locked for as long as the draft is in use, where that does not keep SQLite from writing to it.
+    _held: File,
 }
 
 impl Draft {
@@ -333,6 +339,7 @@ impl Draft {
     fn beside(target: &Path) -> io::Result<Draft> {
         let folder = folder_of(target);
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        clear_away_drafts(&folder);
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -342,16 +349,18 @@ impl Draft {
         // then another one could lie there.
         let mut paths = (0..1000).map(|_| {
             let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
-            folder.join(format!(".{name}.{}-{number}.new", std::process::id()))
+            folder.join(format!(".{name}.{}-{number}{DRAFT_ENDING}", std::process::id()))
         });
-        let path = loop {
+        let (path, held) = loop {
             let path = paths.next().ok_or(io::ErrorKind::ResourceBusy)?;
             match options.open(&path) {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-                opened => break opened.map(|_| path)?,
+                // Until it was locked, others could take it for one that was left.
+                Ok(file) if !holds(&file, &path) => {}
+                opened => break (path, opened?),
             }
         };
-        Ok(Draft { path, folder, target: target.to_path_buf() })
+        Ok(Draft { path, folder, target: target.to_path_buf(), _held: held })
     }
 
     /// A draft of a ledger, whose folder is created, closed to others, where it is missing.
@@ -389,17 +398,17 @@ impl Draft {
 
     /// Gives the draft its name, where no file has it.
     pub fn appear(&self) -> io::Result<()> {
-        std::fs::File::open(&self.path)?.sync_all()?;
+        File::open(&self.path)?.sync_all()?;
         // A link fails where the name is taken; a rename would not.
         std::fs::hard_link(&self.path, &self.target)?;
-        std::fs::File::open(&self.folder)?.sync_all()
+        File::open(&self.folder)?.sync_all()
     }
 
     /// Gives the draft its name, in place of the file that has it.
     pub fn replace(&self) -> io::Result<()> {
-        std::fs::File::open(&self.path)?.sync_all()?;
+        File::open(&self.path)?.sync_all()?;
         std::fs::rename(&self.path, &self.target)?;
-        std::fs::File::open(&self.folder)?.sync_all()
+        File::open(&self.folder)?.sync_all()
     }
 }
 
@@ -410,6 +419,68 @@ impl Drop for Draft {
             let _ = std::fs::remove_file(file);
         }
     }
+}
+
+/// Locks a draft that was just begun; `false` where it was cleared away before that.
+#[cfg(unix)]
+fn holds(file: &File, path: &Path) -> bool {
+    // Where the file system has no such locks, nobody clears a draft away.
+    file.lock().is_err() || is_at(file, path)
+}
+
+/// Where a lock keeps all others from writing, SQLite's own connection is one of them.
+#[cfg(not(unix))]
+fn holds(_: &File, _: &Path) -> bool {
+    true
+}
+
+/// Removes the drafts in a folder that nobody holds any more: their makers were killed. What cannot be
+/// removed stays; a new draft does not depend on it.
+#[cfg(unix)]
+fn clear_away_drafts(folder: &Path) {
+    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if !is_named_as_draft(&path) || !std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) {
+            continue;
+        }
+        let Ok(mut file) = File::open(&path) else { continue };
+        // Whoever has the lock is the only one to remove it, so the name cannot go to another file.
+        if file.try_lock().is_ok() && is_at(&file, &path) && may_be_a_ledger(&mut file) {
+            for file in companions(&path).iter().chain([&path]) {
+                let _ = std::fs::remove_file(file);
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn clear_away_drafts(_: &Path) {}
+
+/// Is it the name of a draft of another process: hidden, and at its end the number of the process and
+/// that of the draft? To open and close one of this process would undo SQLite's locks on it.
+#[cfg(unix)]
+fn is_named_as_draft(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    let middle = name.strip_prefix('.').and_then(|name| name.strip_suffix(DRAFT_ENDING));
+    let numbers = middle.and_then(|middle| middle.rsplit_once('.')).and_then(|(_, n)| n.split_once('-'));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let own = std::process::id().to_string();
+    numbers.is_some_and(|(process, draft)| is_number(process) && is_number(draft) && process != own)
+}
+
+/// Does the file begin as a ledger does, or hold nothing there yet?
+#[cfg(unix)]
+fn may_be_a_ledger(file: &mut File) -> bool {
+    let mut head = Vec::new();
+    let read = file.take(16).read_to_end(&mut head).is_ok();
+    read && (head == b"SQLite format 3\0" || head.iter().all(|byte| *byte == 0))
+}
+
+/// Does an opened file still lie under its name?
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let opened = file.metadata().ok().map(|meta| (meta.dev(), meta.ino()));
+    opened.is_some() && opened == identity(path)
 }
 
 fn folder_of(path: &Path) -> PathBuf {
@@ -473,6 +544,42 @@ mod tests {
         let second = store.keep().expect("kept").expect("a copy");
         assert_eq!(second, folder.path().join(format!("ledger.db.before-form-{}-2", now + 1)));
         assert_eq!(std::fs::read(&copy).expect("a file"), b"kept by somebody");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn drafts_that_nobody_holds_are_cleared_away_and_nothing_else_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str, text: &[u8]| {
+            std::fs::write(folder.path().join(name), text).expect("a file");
+            folder.path().join(name)
+        };
+        let left = [
+            file(".copy.db.123-0.new", b""),
+            file(".copy.db.123-0.new-journal", b"half"),
+            file(".other.1.db.99999-12.new", b"SQLite format 3\0 and more"),
+            file(".ledger.db.7-7.new", &[0; 4096]),
+        ];
+        let others = [
+            file("copy.db.123-0.new", b""),
+            file(".copy.db.new", b""),
+            file(".copy.db.12x-0.new", b""),
+            file(".copy.db.-0.new", b""),
+            file(".copy.db.124-0.new", b"somebody's words"),
+            file(".copy.db.125-0.old", b""),
+        ];
+        let aside = tempfile::tempdir().expect("a folder");
+        let link = folder.path().join(".copy.db.126-0.new");
+        std::os::unix::fs::symlink(aside.path(), &link).expect("a link");
+        let target = folder.path().join("copy.db");
+        let used = Draft::beside(&target).expect("a draft");
+        let another = Draft::beside(&target).expect("another one beside it");
+        assert!(left.iter().all(|file| !is_there(file)));
+        assert!(others.iter().chain([&link]).all(|file| is_there(file)));
+        assert!(is_there(used.path()) && is_there(another.path()));
+        drop(used);
+        another.appear().expect("a file of that name");
+        assert!(is_there(&target) && is_there(another.path()));
     }
 
     #[test]

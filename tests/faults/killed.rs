@@ -384,6 +384,80 @@ fn what_a_killed_process_leaves_beside_the_ledger_is_hidden_and_nobody_elses() {
     }
 }
 
+/// The drafts in a folder.
+fn drafts(home: &Home) -> Vec<String> {
+    home.names().into_iter().filter(|name| name.ends_with(".new")).collect()
+}
+
+#[test]
+#[cfg(unix)]
+fn what_a_killed_maker_of_copies_leaves_is_cleared_away_by_the_next_one() {
+    let [ground, _] = grounds();
+    std::fs::write(ground.path("more.jsonl"), more(3_000)).expect("a file");
+    ground.fine("import more.jsonl");
+    ground.fine("backup before.db");
+    let home = Home::new();
+    for (line, next) in [
+        ("backup copy.db", "backup other.db"),
+        ("restore before.db", "restore before.db"),
+        ("import more.jsonl --ledger first.db", "account add kakao --ledger second.db"),
+    ] {
+        let mut left = 0;
+        for round in 0..200 {
+            home.become_like(&ground);
+            for name in ["before.db", "more.jsonl"] {
+                std::fs::copy(ground.path(name), home.path(name)).expect("a copy");
+            }
+            let child = home.command(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+            let mut child = child.expect("jandon runs");
+            // Killed as soon as there is a draft, unless it is quicker.
+            while drafts(&home).is_empty() && child.try_wait().expect("a process").is_none() {}
+            child.kill().expect("a signal");
+            child.wait().expect("an end");
+            let found = drafts(&home);
+            left += found.len();
+            home.fine(next);
+            assert_eq!(drafts(&home), [""; 0], "{line}, round {round}: {found:?}");
+            if left >= 5 {
+                break;
+            }
+        }
+        assert!(left > 0, "{line}: none was killed in time");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn copies_that_are_made_at_once_leave_each_other_alone() {
+    let [home, _] = grounds();
+    std::fs::write(home.path("more.jsonl"), more(3_000)).expect("a file");
+    home.fine("import more.jsonl");
+    let known = facts(&home.ledger());
+    for round in 0..5 {
+        let lines: Vec<String> = (0..6).map(|n| format!("backup copy-{round}-{n}.db")).collect();
+        let started = lines.iter().map(|line| home.command(line).stdout(Stdio::null()).spawn());
+        let started: Vec<_> = started.map(|child| child.expect("jandon runs")).collect();
+        for mut child in started {
+            assert!(child.wait().expect("an end").success());
+        }
+        for n in 0..6 {
+            assert_eq!(facts(&home.path(&format!("copy-{round}-{n}.db"))), known);
+        }
+    }
+    // One that stands still is in use as well.
+    let mut child = home.command("backup slow.db").stdout(Stdio::null()).spawn().expect("jandon runs");
+    while drafts(&home).is_empty() && child.try_wait().expect("a process").is_none() {}
+    let signal = |name: &str| Command::new("kill").args([name, &child.id().to_string()]).status();
+    signal("-STOP").expect("a signal");
+    let held = drafts(&home);
+    home.fine("backup quick.db");
+    assert_eq!(drafts(&home), held);
+    signal("-CONT").expect("a signal");
+    assert!(child.wait().expect("an end").success());
+    assert_eq!(facts(&home.path("slow.db")), known);
+    assert_eq!(drafts(&home), [""; 0]);
+}
+
 fn assert_owner_only(path: &Path) {
     #[cfg(unix)]
     if path.extension().is_none_or(|ending| ending != "jsonl") {
