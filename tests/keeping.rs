@@ -517,6 +517,27 @@ fn a_report_of_a_part_of_a_month_tells_of_a_damaged_entry() {
 }
 
 #[test]
+fn what_is_known_of_an_account_that_was_closed_since_stands_in_the_way_of_nothing() {
+    let home = Home::new();
+    let lines = [
+        r#"{"jandon":1}"#,
+        r#"{"account":{"name":"kakao","kind":"wallet","unit":"KRW"}}"#,
+        r#"{"account":{"name":"toss","kind":"wallet","unit":"KRW"}}"#,
+        r#"{"entry":{"at":"2026-10-03","kind":"topup","to":"toss","in":"100"}}"#,
+        r#"{"entry":{"at":"2026-10-03","kind":"topup","to":"kakao","in":"4500"}}"#,
+        r#"{"entry":{"at":"2026-10-03","kind":"spend","from":"kakao","out":"4500"}}"#,
+    ];
+    std::fs::write(home.path("1.jsonl"), lines.join("\n")).expect("a file");
+    home.fine("import 1.jsonl");
+    home.fine("account close kakao");
+    let new = r#"{"entry":{"at":"2026-10-02","kind":"topup","to":"toss","in":"700"}}"#;
+    std::fs::write(home.path("2.jsonl"), [&[lines[0], new], &lines[3..]].concat().join("\n"))
+        .expect("a file");
+    assert!(said(&home.run("import 2.jsonl")).contains("4 read, 1 new, 3 known"));
+    home.fine("check");
+}
+
+#[test]
 fn a_line_means_the_account_that_has_the_name_now() {
     let home = Home::new();
     let line = r#"{"entry":{"at":"2026-10-03T10:00:00","kind":"spend","from":"kakao","out":"4500"}}"#;

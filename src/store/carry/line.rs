@@ -173,7 +173,9 @@ impl Carry<'_> {
             None => {
                 // Most lines of most files are new, which the door finds out by itself.
                 let loose = self.loose.filter(|_| self.loose == self.latest && named.is_none());
-                if let Some(change) = loose.filter(|_| !self.repeats.contains_key(&content)) {
+                let loose =
+                    loose.filter(|_| !self.repeats.contains_key(&content) && self.pass.allows(&entry));
+                if let Some(change) = loose {
                     entry.id = Id::new(entry.at, content.hash(1));
                     match self.pass.record_if_new(entry, change)? {
                         Some(known) => entry = known,

@@ -6,7 +6,7 @@ use crate::period::Moment;
 use crate::store::StoreError;
 use crate::store::derived::{Labels, expires_column, kind_column};
 use crate::store::tally::{Counted, Place};
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 /// The columns of an entry: numbers, and then a note.
@@ -22,29 +22,14 @@ const NOTE_LONG: usize = 4096;
 /// So many ids of one day are remembered at most.
 const IDS_MAX: usize = 1 << 16;
 
-/// Entries of an import on their way into the table, and what tells that no other has their ids.
+/// Entries of an import on their way into the table.
 pub(super) struct Waiting {
     rows: Vec<EntryRow>,
-    /// The last day of which the ledger has an id, or this import made one.
+    /// The last day of which the ledger has an id.
     day: i64,
-    /// The ids of that day, all of them made by this import.
-    ids: HashSet<Id>,
 }
 
-impl Waiting {
-    /// Is there surely no entry of that id? From here on there is one.
-    fn takes(&mut self, id: Id) -> bool {
-        if id.day() > self.day {
-            self.day = id.day();
-            self.ids.clear();
-        } else if id.day() < self.day || self.ids.len() >= IDS_MAX || self.ids.is_empty() {
-            return false;
-        }
-        self.ids.insert(id)
-    }
-}
-
-/// What the ledger has of one day, by ids, while an import asks for one after the other.
+/// All that the ledger has of one day, by ids, while an import asks for one after the other.
 #[derive(Default)]
 pub(super) struct KnownDay {
     day: Option<i64>,
@@ -105,6 +90,27 @@ impl KnownDay {
     fn is_worth_it(&self) -> bool {
         self.read <= 4 * self.asked + 1024
     }
+
+    /// A day begins that the ledger has nothing of.
+    fn begin(&mut self, day: i64) {
+        self.day = Some(day);
+        self.entries.clear();
+    }
+
+    /// Has the ledger an entry of that id? None where that is to be asked.
+    fn has(&self, id: Id) -> Option<bool> {
+        (self.day == Some(id.day())).then(|| self.entries.contains_key(&id))
+    }
+
+    fn add(&mut self, id: Id, known: Known) {
+        if self.entries.len() >= IDS_MAX {
+            self.day = None;
+            self.entries.clear();
+        }
+        if self.day == Some(id.day()) {
+            self.entries.insert(id, known);
+        }
+    }
 }
 
 fn marks(rows: usize) -> String {
@@ -157,7 +163,7 @@ impl Pass<'_> {
     pub(in crate::store) fn write_together(&mut self) -> Result<(), StoreError> {
         let last: Option<i64> = self.one("SELECT max(id) FROM entry", [], |row| row.get(0))?.flatten();
         let day = last.map_or(i64::MIN, |id| Id(id).day());
-        self.waiting = Some(Waiting { rows: Vec::new(), day, ids: HashSet::default() });
+        self.waiting = Some(Waiting { rows: Vec::new(), day });
         Ok(())
     }
 
@@ -182,18 +188,31 @@ impl Pass<'_> {
     }
 
     pub(in crate::store) fn record_entry(&mut self, entry: Entry, change: i64) -> Result<(), StoreError> {
+        entry.check(|id| self.accounts.get(&id))?;
         let known = self.record_if_new(entry, change)?;
         let taken = |_| Err(self.store.fail(rusqlite::Error::StatementChangedRows(0)));
         known.map_or(Ok(()), taken)
     }
 
-    /// Records an entry, unless another has its id: then it comes back.
+    /// Does an entry keep the rules?
+    pub(in crate::store) fn allows(&self, entry: &Entry) -> bool {
+        entry.check(|id| self.accounts.get(&id)).is_ok()
+    }
+
+    /// Records an entry that keeps the rules, unless another has its id: then it comes back.
     pub(in crate::store) fn record_if_new(
         &mut self,
         mut entry: Entry,
         change: i64,
     ) -> Result<Option<Entry>, StoreError> {
-        entry.check(|id| self.accounts.get(&id))?;
+        if let Some(waiting) = self.waiting.as_mut().filter(|waiting| waiting.day < entry.id.day()) {
+            waiting.day = entry.id.day();
+            self.known.begin(waiting.day);
+        }
+        let has = self.known.has(entry.id);
+        if has == Some(true) {
+            return Ok(Some(entry));
+        }
         let labels = Labels {
             category: self.label(entry.category.as_deref())?.unwrap_or(0),
             channel: self.label(entry.channel.as_deref())?.unwrap_or(0),
@@ -223,9 +242,7 @@ impl Pass<'_> {
             expires_column(entry.expires),
         ];
         let row = (numbers, entry.note.take());
-        if let Some(waiting) = &mut self.waiting
-            && waiting.takes(entry.id)
-        {
+        if let (Some(waiting), Some(false)) = (&mut self.waiting, has) {
             let is_long = row.1.as_ref().is_some_and(|note| note.len() > NOTE_LONG);
             waiting.rows.push(row);
             if waiting.rows.len() == ROWS || is_long {
@@ -244,13 +261,7 @@ impl Pass<'_> {
             }
         }
         self.seq += 1;
-        if self.known.day == Some(entry.id.day()) {
-            self.known.entries.insert(entry.id, Known::new(&entry, seq, change));
-            if self.known.entries.len() > IDS_MAX {
-                self.known.day = None;
-                self.known.entries.clear();
-            }
-        }
+        self.known.add(entry.id, Known::new(&entry, seq, change));
         self.count_new(entry, labels, seq)?;
         Ok(None)
     }
