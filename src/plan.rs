@@ -216,7 +216,7 @@ impl<'p> Question<'p> {
         // no such mistakes.
         let mut slow: Vec<usize> = Vec::new();
         loop {
-            let solved = solve(self.groups(used), goal, &slow, &mut effort)?;
+            let (solved, known_least) = solve(self.groups(used), goal, &slow, &mut effort)?;
             let scale = solved.iter().fold(1, |sum, s| lcm(sum, s.group.par.1));
             let scaled = |points: &[Point], group: &Group<'_>| -> Vec<Point> {
                 points.iter().map(|p| Point { cost: p.cost * (scale / group.par.1), ..*p }).collect()
@@ -270,7 +270,7 @@ impl<'p> Question<'p> {
             let least = match goal {
                 Goal::Reach(target) => {
                     let hull = bounds.iter().fold(Hull::default_start(), |sum, l| sum.with(&Hull::of(l)));
-                    hull.least(target).map_or(cost, |least| least.min(cost))
+                    hull.least(target).map_or(cost, |least| least.max(known_least).min(cost))
                 }
                 Goal::Most => 0,
             };
@@ -319,6 +319,14 @@ impl<'p> Question<'p> {
             net: m.net,
         }
     }
+}
+
+/// Does something with a share of the effort; what it leaves of the share stays there for others.
+fn spend<T>(effort: &mut u64, share: u64, with: impl FnOnce(&mut u64) -> T) -> T {
+    let mut left = share;
+    let done = with(&mut left);
+    *effort = effort.saturating_sub(share - left);
+    done
 }
 
 /// A figure of a problem whose figures all fit.

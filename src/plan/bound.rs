@@ -6,7 +6,7 @@
 
 use super::blend::{Goal, Point};
 use super::group::{Group, Offer, Quota, Way};
-use super::{Holding, gcd, runs};
+use super::{Holding, gcd, runs, spend};
 use crate::fee::{Base, Channel, Charge, Free, Limit, Scale, Side, Slab, Tariff, Terms, Used, Window};
 
 /// From below what can be done with each account of a group.
@@ -49,10 +49,8 @@ fn loosened(
     let quotas = (0..channels.len()).map(Quota::of_way).collect();
     let loose = group.loosened(&holding, ways, quotas, months.unsigned_abs().saturating_mul(accounts));
     let plain = runs::prepare_below(&loose)?;
-    let mut share = *effort / 8;
-    let before = share;
-    let solved = plain.solve(Goal::Reach(0), None, &mut share);
-    *effort -= before - share;
+    let share = *effort / 8;
+    let solved = spend(effort, share, |share| plain.solve(Goal::Reach(0), None, share));
     Some(solved.map_or_else(|| plain.least(), |solved| solved.points))
 }
 

@@ -12,13 +12,15 @@
 //! a rule needs to be looked at everywhere, the others near the ends.
 
 mod choice;
+mod reach;
 mod rule;
 
 use super::Move;
 use super::blend::{Goal, Point, Ties};
 use super::group::{Group, Spent};
-use rule::buckets;
+use rule::{buckets, note_exchanges};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// More runs than this under one rule are not looked at one by one.
 const RUNS_MAX: usize = 60_000;
@@ -55,8 +57,8 @@ struct Run {
     from: i64,
     to: i64,
     charges: i64,
-    /// Further than a period from the ends of a percentage.
-    inner: bool,
+    /// How far it is from the ends of a percentage, where that is further than a period; else 0.
+    margin: i64,
 }
 
 /// A channel's rule for a withdrawal before which so many others were made.
@@ -69,6 +71,10 @@ struct Rule {
     stride: usize,
     /// What two withdrawals exchange, in parts.
     period: Option<i64>,
+    /// The percentage that it charges wherever what it charges grows, where there is just one.
+    percent: Option<i64>,
+    /// With which other rules it exchanges, counted from 1, and how much at a time; 0 for none.
+    exchange: (u32, i64),
     runs: Vec<Run>,
 }
 
@@ -101,8 +107,8 @@ struct Label {
     node: u32,
     /// All that there is must leave.
     whole: bool,
-    /// The rule, counted from 1, under which one withdrawal could still exchange with one of
-    /// another window; 0 for none.
+    /// With what one withdrawal could still exchange: within a channel the rule, counted from 1, and
+    /// beyond that the rules that exchange with each other; 0 for nothing.
     open: u32,
 }
 
@@ -124,6 +130,14 @@ enum Node {
 const NOTHING: Label =
     Label { cost: 0, least: 0, room: [0; STRIDES], ties: (0, 0, 0), node: 0, whole: false, open: 0 };
 
+impl Rule {
+    /// With what a withdrawal so far from the ends of a percentage could exchange under other rules.
+    fn exchange_of(&self, margin: i64) -> u32 {
+        let (kind, period) = self.exchange;
+        if kind > 0 && margin >= period { u32::MAX - kind } else { 0 }
+    }
+}
+
 impl Label {
     fn plus(&self, other: &Label) -> Label {
         let mut room = self.room;
@@ -139,6 +153,11 @@ impl Label {
             whole: self.whole || other.whole,
             open: if self.open == 0 { other.open } else { self.open },
         }
+    }
+
+    /// What leaves at the most.
+    fn most(&self) -> i64 {
+        self.room.iter().fold(self.least, |most, room| most.saturating_add(*room))
     }
 
     /// What arrives where only the finest steps are used, at the most.
@@ -192,7 +211,7 @@ pub struct Plain {
 
 /// How dear a choice may be: its cost times `run` less what it brings times `rise` is at most
 /// `limit`, where it is to be part of a plan that is no dearer than one that is known.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Window {
     /// What a part that arrives is worth …
     pub rise: i128,
@@ -200,6 +219,9 @@ pub struct Window {
     pub run: i128,
     /// The most that a choice may be above that.
     pub limit: i128,
+    /// Where it is known what else the plan may consist of: a choice must meet one of these, of which
+    /// the first is what it may cost at the most and the second what it must bring. Empty for all.
+    pub needs: Rc<[(i64, i64)]>,
 }
 
 /// The runs of a group whose rules are plain; `None` where they are not.
@@ -235,6 +257,7 @@ fn prepared(group: &Group<'_>, fineness: Fineness) -> Option<Plain> {
     for way in 0..group.ways.len() {
         ways.push(buckets(group, way, budget, &strides, fineness, &mut rules)?);
     }
+    note_exchanges(&ways, &mut rules);
     let days_on = group.days.iter().map(|day| i64::from(day.0 - group.days[0].0)).collect();
     Some(Plain { budget, strides, rules, ways, lapsing, days_on })
 }
@@ -314,7 +337,7 @@ impl Plain {
                 let bends = *i < last && (rule.runs[i + 1].to - run.to) < (run.to - run.from) / 4;
                 (last - i) % every == 0 || bends
             });
-            Rule { runs: runs.map(|(_, run)| Run { inner: false, ..*run }).collect(), ..*rule }
+            Rule { runs: runs.map(|(_, run)| Run { margin: 0, ..*run }).collect(), ..*rule }
         };
         let bucket = |b: &Bucket| Bucket { slots: b.slots.clone(), ..*b };
         let plain = Plain {

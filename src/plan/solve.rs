@@ -4,10 +4,14 @@
 use super::blend::{Goal, Hull, Point, blend, frontier};
 use super::group::Group;
 use super::search::{self, Look};
-use super::{EFFORT, Move, bound, lcm, parts, runs, table};
+use super::{EFFORT, Move, bound, lcm, parts, runs, spend, table};
+use std::rc::Rc;
 
 /// Below so many amounts that a step could have, every one of them is looked at.
 const AMOUNTS_ALL: i128 = 3_000;
+
+/// More of what all groups but one come to together is not held against the last one.
+const OTHERS_MAX: usize = 4_000;
 
 /// Where in a mark it stands which sample it is of.
 const SAMPLE_SHIFT: u32 = 32;
@@ -41,30 +45,29 @@ impl Solved<'_> {
     }
 }
 
-/// Solves each of some groups; `None` where they cannot bring the target together.
+/// Solves each of some groups, and tells what no plan costs less than; `None` where they cannot bring
+/// the target together.
 pub fn solve<'p>(
     groups: Vec<Group<'p>>,
     goal: Goal,
     slow: &[usize],
     effort: &mut u64,
-) -> Option<Vec<Solved<'p>>> {
+) -> Option<(Vec<Solved<'p>>, i128)> {
     let mut parts_of: Vec<Part<'p>> = Vec::new();
     let mut left = groups.len() as u64;
     for group in groups {
         let is_slow = slow.contains(&group.accounts[0]);
         let prepared = if is_slow { None } else { runs::prepare(&group) };
         // What one group leaves of its share the others may use.
-        let mut share = *effort / left.max(1);
+        let share = *effort / left.max(1);
         left -= 1;
-        let before = share;
         parts_of.push(match prepared {
             Some(plain) => Part::Open { group, plain, samples: Vec::new(), points: Vec::new() },
-            None => Part::Solved(searched(group, goal, &mut share)),
+            None => Part::Solved(spend(effort, share, |share| searched(group, goal, share))),
         });
-        *effort = effort.saturating_sub(before - share);
     }
     let scale = parts_of.iter().fold(1, |sum, part| lcm(sum, part.group().par.1));
-    let mut all = Whole { goal, scale, hulls: Vec::new(), parts: parts_of, best: None };
+    let mut all = Whole { goal, scale, hulls: Vec::new(), parts: parts_of, best: None, least: 0 };
     all.hulls = all.parts.iter().map(|part| all.hulls_of(part)).collect();
     all.sampled(effort);
     all.solved(effort)
@@ -124,6 +127,8 @@ struct Whole<'p> {
     hulls: Vec<Vec<Hull>>,
     /// What a plan costs that is known.
     best: Option<i128>,
+    /// What no plan costs less than.
+    least: i128,
 }
 
 impl<'p> Whole<'p> {
@@ -149,10 +154,8 @@ impl<'p> Whole<'p> {
             return;
         }
         for (finer, share) in [(&[10, 4, 2, 1][..], 8), (&[80, 30], 4)] {
-            let mut budget = *effort / share;
-            let before = budget;
-            self.sample(finer, &mut budget);
-            *effort -= before - budget;
+            let share = *effort / share;
+            spend(effort, share, |share| self.sample(finer, share));
             self.see(effort);
         }
     }
@@ -164,10 +167,9 @@ impl<'p> Whole<'p> {
         for (part, window) in self.parts.iter_mut().zip(windows) {
             let Part::Open { plain, .. } = part else { continue };
             for (tries, per_rule) in per_rule.iter().enumerate() {
-                let mut share = if tries == 0 { 3 * *effort / (left + 2) } else { *effort / left };
-                let before = share;
-                let found = plain.sample(self.goal, *per_rule, window, &mut share);
-                *effort -= before - share;
+                let share = if tries == 0 { 3 * *effort / (left + 2) } else { *effort / left };
+                let sample = |share: &mut u64| plain.sample(self.goal, *per_rule, window.clone(), share);
+                let found = spend(effort, share, sample);
                 if found.is_some() {
                     part.add(found, self.goal);
                     break;
@@ -180,13 +182,10 @@ impl<'p> Whole<'p> {
     /// Makes a plan of what is known, and remembers what it costs where it is the cheapest so far.
     fn see(&mut self, effort: &mut u64) -> Option<()> {
         let Goal::Reach(target) = self.goal else { return None };
-        let mut budget = *effort / 8;
-        let before = budget;
         let lists: Option<Vec<Vec<Point>>> =
             self.parts.iter().map(|part| Some(self.scaled(part.points()?, part.group()))).collect();
-        let first = blend(&lists?, self.goal, &mut budget);
-        *effort -= before - budget;
-        let first = first?;
+        let (lists, share) = (lists?, *effort / 8);
+        let first = spend(effort, share, |share| blend(&lists, self.goal, share))?;
         let cost: i128 = first.picks.iter().map(|p| p.cost).sum();
         let excess = first.picks.iter().map(|p| p.net).sum::<i128>() - target;
         // What is too much may be left out of one withdrawal.
@@ -212,13 +211,48 @@ impl<'p> Whole<'p> {
     /// How dear a choice of a group may be to be part of a plan that is no dearer than the best known:
     /// no dearer than the other groups leave room for. `None` where no plan is known.
     fn window(&self, at: usize) -> Option<runs::Window> {
-        let Goal::Reach(target) = self.goal else { return most_window(&self.parts[at]) };
-        let best = self.best?;
+        let Goal::Reach(_) = self.goal else { return most_window(&self.parts[at]) };
+        self.window_to(at, self.best?)
+    }
+
+    /// The same for a plan that costs no more than that.
+    fn window_to(&self, at: usize, cost: i128) -> Option<runs::Window> {
+        let Goal::Reach(target) = self.goal else { return None };
         let whole = self.hulls.iter().flatten().fold(Hull::default_start(), |sum, hull| sum.with(hull));
         let (rise, run) = whole.slope(target);
         let others = self.hulls.iter().enumerate().filter(|(i, _)| *i != at).flat_map(|(_, hulls)| hulls);
         let least: i128 = others.map(|hull| hull.lowest(rise, run)).sum();
-        Some(runs::Window { rise, run: run * self.scale, limit: best * run - target * rise - least })
+        let limit = cost * run - target * rise - least;
+        Some(runs::Window { rise, run: run * self.scale, limit, needs: Rc::default() })
+    }
+
+    /// All that the groups but one can come to together in a plan that is no dearer than the best known;
+    /// `None` where one of them is not solved, or it is too much.
+    fn others(&self, at: usize, effort: &mut u64) -> Option<Vec<Point>> {
+        let (Goal::Reach(target), best) = (self.goal, self.best?) else { return None };
+        let whole = self.hulls.iter().flatten().fold(Hull::default_start(), |sum, hull| sum.with(hull));
+        let (rise, run) = whole.slope(target);
+        let above = |p: &Point| p.cost * run - p.net * rise;
+        let least: i128 = self.hulls.iter().flatten().map(|hull| hull.lowest(rise, run)).sum();
+        let room = best * run - target * rise - least;
+        let mut sums = vec![Point { cost: 0, net: 0, ties: (0, 0, 0), mark: 0 }];
+        let mut lowest = 0;
+        for (i, part) in self.parts.iter().enumerate().filter(|(i, _)| *i != at) {
+            let Part::Solved(Solved { bound: None, points, group, .. }) = part else { return None };
+            let points = self.scaled(points, group);
+            lowest += self.hulls[i].iter().map(|hull| hull.lowest(rise, run)).sum::<i128>();
+            *effort = effort.checked_sub(sums.len() as u64 * points.len() as u64)?;
+            let mut next = Vec::new();
+            for from in &sums {
+                let sum = |p: &Point| Point { cost: from.cost + p.cost, net: from.net + p.net, ..*from };
+                next.extend(points.iter().map(sum).filter(|sum| above(sum) - lowest <= room));
+            }
+            sums = frontier(next, self.goal);
+            if sums.len() > OTHERS_MAX {
+                return None;
+            }
+        }
+        Some(sums)
     }
 
     /// Where no plan is known: is there one at all? `false` where there is none; else the plan that
@@ -237,11 +271,8 @@ impl<'p> Whole<'p> {
             let found = match part {
                 Part::Solved(_) => None,
                 Part::Open { plain, .. } => {
-                    let mut share = *effort / 4;
-                    let before = share;
-                    let window = most_window(part);
-                    let runs = plain.solve(Goal::Most, window, &mut share);
-                    *effort -= before - share;
+                    let (window, share) = (most_window(part), *effort / 4);
+                    let runs = spend(effort, share, |share| plain.solve(Goal::Most, window, share));
                     runs.and_then(|runs| runs.points.into_iter().max_by_key(|p| p.net))
                 }
             };
@@ -260,7 +291,7 @@ impl<'p> Whole<'p> {
 
     /// Each group in turn, with more and more effort: what one of them comes to leaves less to be
     /// looked at of the others.
-    fn solved(mut self, effort: &mut u64) -> Option<Vec<Solved<'p>>> {
+    fn solved(mut self, effort: &mut u64) -> Option<(Vec<Solved<'p>>, i128)> {
         if !self.can_reach(effort) {
             return None;
         }
@@ -282,12 +313,9 @@ impl<'p> Whole<'p> {
             }
             let mut share = *effort / part_of;
             open.retain(|(_, i)| {
-                let before = share;
-                let is_solved = self.solve_one(*i, &mut share);
-                *effort -= before - share;
-                if part_of > 1 {
-                    share = *effort / part_of;
-                }
+                let before = *effort;
+                let is_solved = spend(effort, share, |share| self.solve_one(*i, share));
+                share = if part_of > 1 { *effort / part_of } else { share - (before - *effort) };
                 !is_solved
             });
         }
@@ -298,7 +326,7 @@ impl<'p> Whole<'p> {
             Part::Solved(solved) => Some(solved),
             Part::Open { .. } => None,
         };
-        Some(self.parts.into_iter().filter_map(solved).collect())
+        Some((self.parts.into_iter().filter_map(solved).collect(), self.least))
     }
 
     /// Looks for better plans in what is still open.
@@ -308,22 +336,73 @@ impl<'p> Whole<'p> {
         for (_, i) in open {
             let mut share = budget / left;
             left -= 1;
+            let part = share / 4;
+            let others = spend(effort, part, |share| self.others(*i, share));
             for breadth in [60, 400] {
-                let Some(window) = self.window(*i) else { continue };
-                let Part::Open { plain, .. } = &self.parts[*i] else { continue };
-                let before = share;
-                let found = plain.beam(self.goal, window, breadth, &mut share);
-                *effort -= before - share;
-                budget -= before - share;
-                self.parts[*i].add(found, self.goal);
-                self.see(effort);
+                for window in self.windows(*i, others.as_deref()) {
+                    let known = self.best;
+                    let Part::Open { plain, .. } = &self.parts[*i] else { continue };
+                    let before = *effort;
+                    let found = spend(effort, share, |share| plain.beam(self.goal, window, breadth, share));
+                    share -= before - *effort;
+                    budget -= before - *effort;
+                    self.parts[*i].add(found, self.goal);
+                    self.see(effort);
+                    if self.best < known {
+                        break;
+                    }
+                }
             }
         }
     }
 
+    /// Windows in which to look for better plans: where it is known what the others come to, first for
+    /// such as are hardly dearer than what none is cheaper than.
+    fn windows(&self, at: usize, others: Option<&[Point]>) -> Vec<runs::Window> {
+        match (self.goal, self.best, others) {
+            (Goal::Reach(target), Some(best), Some(others)) => {
+                let least = self.least_of_hulls(target).max(self.least).min(best);
+                let mut costs: Vec<i128> =
+                    [64, 16, 4, 1].map(|part_of| least + (best - least) / part_of).to_vec();
+                costs.dedup();
+                costs.into_iter().filter_map(|cost| self.window_beside(at, others, cost)).collect()
+            }
+            _ => self.window(at).into_iter().collect(),
+        }
+    }
+
+    /// What no plan costs less than, were all that can be done divisible.
+    fn least_of_hulls(&self, target: i128) -> i128 {
+        let whole = self.hulls.iter().flatten().fold(Hull::default_start(), |sum, hull| sum.with(hull));
+        whole.least(target).unwrap_or(i128::MAX)
+    }
+
+    /// How dear a choice of a group may be beside one of these of all others, in a plan that costs no
+    /// more than that.
+    fn window_beside(&self, at: usize, others: &[Point], cost: i128) -> Option<runs::Window> {
+        let Goal::Reach(target) = self.goal else { return None };
+        let needs = others.iter().map(|p| ((cost - p.cost).div_euclid(self.scale), target - p.net));
+        let needs = needs.filter(|(cost, _)| *cost >= 0).map(|(cost, net)| (parts(cost), parts(net)));
+        self.window_to(at, cost).map(|w| runs::Window { needs: needs.collect(), ..w })
+    }
+
     /// Solves one group; `false` where that takes more effort.
     fn solve_one(&mut self, at: usize, effort: &mut u64) -> bool {
-        let window = self.window(at);
+        let share = *effort / 4;
+        let others = match self.parts[at] {
+            Part::Open { .. } => spend(effort, share, |share| self.others(at, share)),
+            Part::Solved(_) => return true,
+        };
+        match others {
+            Some(others) => self.solve_last(at, &others, effort),
+            None => {
+                let window = self.window(at);
+                self.solve_within(at, window, effort)
+            }
+        }
+    }
+
+    fn solve_within(&mut self, at: usize, window: Option<runs::Window>, effort: &mut u64) -> bool {
         let Part::Open { group, plain, .. } = &self.parts[at] else { return true };
         let Some(runs) = plain.solve(self.goal, window, effort) else { return false };
         let points = runs.points.clone();
@@ -332,11 +411,51 @@ impl<'p> Whole<'p> {
         true
     }
 
+    /// Solves the only group that is open yet: first for plans that are hardly dearer than what none is
+    /// cheaper than, since there is little to look at for these; and where there are none, for dearer ones.
+    fn solve_last(&mut self, at: usize, others: &[Point], effort: &mut u64) -> bool {
+        let (Goal::Reach(target), Some(best)) = (self.goal, self.best) else { return false };
+        self.least = self.least_of_hulls(target).max(self.least).min(best);
+        let mut share = *effort / 2;
+        for part_of in [64, 16, 4, 2] {
+            let cost = self.least + (best - self.least) / part_of;
+            let before = *effort;
+            match spend(effort, share, |share| self.solve_to(at, others, cost, share)) {
+                None => break,
+                Some(true) => return true,
+                Some(false) => {}
+            }
+            share -= before - *effort;
+        }
+        self.solve_to(at, others, best, effort) == Some(true)
+    }
+
+    /// Solves it where there is a plan beside one of these of all others that costs no more than that,
+    /// and tells whether there is one; `None` where that takes more effort.
+    fn solve_to(&mut self, at: usize, others: &[Point], cost: i128, effort: &mut u64) -> Option<bool> {
+        let Goal::Reach(target) = self.goal else { return None };
+        let window = self.window_beside(at, others, cost);
+        let Part::Open { group, plain, .. } = &self.parts[at] else { return Some(true) };
+        let found = plain.solve(self.goal, window, effort)?;
+        let cheapest = others.iter().filter_map(|other| {
+            let own = found.points.iter().find(|p| p.net >= target - other.net)?;
+            Some(other.cost + own.cost * self.scale)
+        });
+        let is_there = cheapest.min().is_some_and(|cheapest| cheapest <= cost);
+        if is_there {
+            let (points, group) = (found.points.clone(), group.clone());
+            self.close(at, Solved { points, found: Way::Runs(found), bound: None, group });
+        } else {
+            self.least = self.least.max(cost + 1);
+        }
+        Some(is_there)
+    }
+
     /// Of what is too much to look at, as many runs as there is effort for.
     fn settle(&mut self, at: usize, effort: &mut u64) {
         let window = self.window(at);
         let Part::Open { group, plain, samples, points } = &mut self.parts[at] else { return };
-        let some = |per_rule: usize| plain.sample(self.goal, per_rule, window, &mut (EFFORT / 12));
+        let some = |per_rule: usize| plain.sample(self.goal, per_rule, window.clone(), &mut (EFFORT / 12));
         if points.is_empty()
             && let Some(runs) = [12, 4, 2, 1].into_iter().find_map(some)
         {
@@ -366,17 +485,14 @@ impl<'p> Whole<'p> {
 /// Of a group that is to bring as much as it can, what brings no less than what is known of it.
 fn most_window(part: &Part<'_>) -> Option<runs::Window> {
     let net = part.points()?.iter().map(|p| p.net).max()?;
-    Some(runs::Window { rise: 1, run: 0, limit: -net })
+    Some(runs::Window { rise: 1, run: 0, limit: -net, needs: Rc::default() })
 }
 
 /// A group whose rules only a search can follow.
 fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> Solved<'p> {
     if let Some(table) = table::prepare(&group) {
-        let mut share = *effort - *effort / 4;
-        let before = share;
-        let found = table.solve(goal, &mut share);
-        *effort -= before - share;
-        if let Some(found) = found {
+        let share = *effort - *effort / 4;
+        if let Some(found) = spend(effort, share, |share| table.solve(goal, share)) {
             return Solved { points: found.points.clone(), found: Way::Table(found), bound: None, group };
         }
     }
@@ -384,11 +500,9 @@ fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> Solved<'p> {
         * group.ways.iter().map(|w| 1.max(w.offers.iter().flatten().count() as i128)).sum::<i128>();
     let step = group.ways.iter().flat_map(|w| w.offers.iter().flatten()).map(|o| o.tariff.step).min();
     if amounts / i128::from(step.unwrap_or(1).max(1)) <= AMOUNTS_ALL && !group.days_cut {
-        let mut all = *effort - *effort / 4;
-        let before = all;
-        let found = search::search(&group, goal, Look::All, i64::MAX, &mut all);
-        *effort -= before - all;
-        if let Some(found) = found {
+        let share = *effort - *effort / 4;
+        let all = |share: &mut u64| search::search(&group, goal, Look::All, i64::MAX, share);
+        if let Some(found) = spend(effort, share, all) {
             return Solved { points: found.points.clone(), found: Way::Search(found), bound: None, group };
         }
     }
@@ -397,11 +511,9 @@ fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> Solved<'p> {
     let mut best = search::Found::nothing();
     let mut steps_max = 1;
     loop {
-        let mut share = *effort / 2;
-        let before = share;
-        let found = search::search(&group, goal, Look::Telling, steps_max, &mut share);
-        *effort -= before - share;
-        let Some(found) = found else { break };
+        let share = *effort / 2;
+        let some = |share: &mut u64| search::search(&group, goal, Look::Telling, steps_max, share);
+        let Some(found) = spend(effort, share, some) else { break };
         let cut = found.cut;
         best = found;
         // What costs nothing is not beaten, and a longer sequence is worse among equals.

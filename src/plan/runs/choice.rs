@@ -1,7 +1,8 @@
 //! The choices of runs that can be worth making: put together window by window, without those that
 //! another one makes needless.
 
-use super::{Bucket, Counts, Exhausted, Kind, Label, NOTHING, Node, POOL_MAX, Rule, Run, Window, Work};
+use super::reach::Reach;
+use super::{Bucket, Counts, Exhausted, Kind, Label, NOTHING, Node, Outline, POOL_MAX, Rule, Run, Work};
 use crate::plan::blend::{Goal, Ties};
 use std::collections::{BTreeMap, HashMap};
 
@@ -161,6 +162,11 @@ impl Work<'_> {
                         // carried in the place of the lapses, which are not known yet.
                         label.ties = (label.ties.0, *run as i128, label.ties.2 + self.days_on[*day]);
                         label.node = from.node;
+                        label.open = match (rule.runs[*run].margin, sum) {
+                            (0, _) => 0,
+                            (_, Some(_)) => number as u32 + 1,
+                            (margin, None) => rule.exchange_of(margin),
+                        };
                         out.push(label);
                     }
                     self.spend_effort(1, looked_at)?;
@@ -188,7 +194,6 @@ impl Work<'_> {
             self.spend_effort(EFFORT_OF_LABEL, pool.len())?;
             for mut label in self.undominated(pool, capped_rule) {
                 self.settle_run(&mut label, number, *day, *bucket);
-                label.open = if sum.is_some() { number as u32 + 1 } else { 0 };
                 ended.push(label);
             }
             self.see(&grown);
@@ -203,7 +208,7 @@ impl Work<'_> {
 
     /// The runs of a rule with their choices, the ones first that are worth most.
     fn singles(&self, rule: &Rule, inner: bool) -> Vec<(usize, Label, i128)> {
-        let runs = rule.runs.iter().enumerate().filter(|(_, run)| run.inner == inner);
+        let runs = rule.runs.iter().enumerate().filter(|(_, run)| (run.margin > 0) == inner);
         let single = |(i, run)| {
             let label = self.label(rule, run);
             (i, label, self.above(&label))
@@ -215,7 +220,7 @@ impl Work<'_> {
 
     /// How far a choice is above what it brings is worth; its cost, where no worth is known.
     fn above(&self, label: &Label) -> i128 {
-        match self.window {
+        match &self.window {
             Some(window) => window.above(label, i128::from(self.budget)).0,
             None => label.cost.into(),
         }
@@ -307,15 +312,15 @@ impl Work<'_> {
 
     /// Which choices can still come to lie in the window, where they were made among so many withdrawals.
     fn reach(&self, among: &Counts) -> Option<Reach> {
-        let window = self.window?;
-        let mut gains: Vec<(i128, i128)> = Vec::new();
+        let window = self.window.as_ref()?;
+        let mut rest: Outline = Vec::new();
         for (outline, left) in self.outlines.iter().zip(self.slots.iter().zip(among).map(|(all, n)| all - n))
         {
-            let steps = outline.iter().take_while(|step| left > 0 && window.gain(step) < 0);
-            gains.extend(steps.map(|(more, charges)| (more * i128::from(left), charges * i128::from(left))));
+            let steps = outline.iter().filter(|_| left > 0);
+            rest.extend(steps.map(|(more, charges)| (more * i128::from(left), charges * i128::from(left))));
         }
-        gains.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));
-        Some(Reach::of(window, &gains, self.budget))
+        rest.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));
+        Some(Reach::of(window, &rest, self.budget))
     }
 
     /// Which run a choice took last is noted for good: until it was kept, it stood among the ties.
@@ -361,10 +366,9 @@ impl Work<'_> {
             key[0] = 0;
             let odd = (label.least - label.cost).rem_euclid(fine);
             let odd_debit = if self.exact { label.least.rem_euclid(fine) } else { 0 };
-            let stairs = steps.entry((key, odd, odd_debit, label.whole, label.open)).or_default();
             let (least, most) = (least(&label), most(&label));
             let ties = (label.ties.0, 0, label.ties.2);
-            let needless = match self.goal {
+            let needless = |stairs: &Vec<(Ties, Staircase)>| match self.goal {
                 // What came before costs less, or as much and is no worse among equals.
                 Goal::Reach(_) => stairs.iter().any(|(_, s)| s.covers(least, most)),
                 Goal::Most => stairs.iter().any(|(other, s)| {
@@ -374,7 +378,13 @@ impl Work<'_> {
                         || s.covers_dearer(least, most, label.cost - fine)
                 }),
             };
-            if needless {
+            let kind = |open: u32| (key, odd, odd_debit, label.whole, open);
+            // What exchanges with nothing goes with all that something else does go with.
+            if label.open > 0 && steps.get(&kind(0)).is_some_and(needless) {
+                continue;
+            }
+            let stairs = steps.entry(kind(label.open)).or_default();
+            if needless(stairs) {
                 continue;
             }
             let group = if self.goal == Goal::Most { ties } else { (0, 0, 0) };
@@ -402,57 +412,6 @@ impl Work<'_> {
 /// How many choices may be held before needless ones are dropped again, where so many stay.
 fn wider(kept: usize) -> Result<usize, Exhausted> {
     if kept > 2 * POOL_MAX { Err(Exhausted) } else { Ok(POOL_MAX.max(2 * kept)) }
-}
-
-impl Window {
-    /// How far a choice is above what it brings is worth, and what it takes at the most.
-    fn above(&self, label: &Label, budget: i128) -> (i128, i128) {
-        let most = i128::from(label.least) + label.room.iter().map(|room| i128::from(*room)).sum::<i128>();
-        let debit = most.min(budget);
-        ((self.run + self.rise) * i128::from(label.cost) - self.rise * debit, debit)
-    }
-
-    /// By how much a choice comes down where it takes so much more at so much more charge.
-    fn gain(&self, (more, charges): &(i128, i128)) -> i128 {
-        (self.run + self.rise) * charges - self.rise * more
-    }
-}
-
-/// Which choices can still come to lie in a window.
-struct Reach {
-    window: Window,
-    budget: i128,
-    /// By how much the rest of a choice can bring it down, for so much of the budget: corners.
-    gains: Vec<(i128, i128)>,
-}
-
-impl Reach {
-    fn of(window: Window, outline: &[(i128, i128)], budget: i64) -> Reach {
-        let mut gains = vec![(0, 0)];
-        let (mut debit, mut gain) = (0, 0);
-        for step in outline {
-            debit += step.0;
-            gain += window.gain(step);
-            gains.push((debit, gain));
-        }
-        Reach { window, budget: i128::from(budget), gains }
-    }
-
-    fn holds(&self, label: &Label) -> bool {
-        self.left(label) >= 0
-    }
-
-    /// How much further above a choice may come.
-    fn left(&self, label: &Label) -> i128 {
-        let (above, debit) = self.window.above(label, self.budget);
-        let left = self.budget - debit;
-        let at = self.gains.partition_point(|g| g.0 <= left);
-        let gain = match (self.gains[at - 1], self.gains.get(at)) {
-            (from, Some(to)) => from.1 + ((to.1 - from.1) * (left - from.0)).div_euclid(to.0 - from.0),
-            (from, None) => from.1,
-        };
-        self.window.limit - above - gain
-    }
 }
 
 /// Pairs of what is taken at the least and brought at the most, both ascending.

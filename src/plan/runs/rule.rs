@@ -5,7 +5,7 @@ use crate::fee::{self, Base, PERCENT_WHOLE, Scale, Side, Slab, Tariff, Terms};
 use crate::money::RoundingMode;
 use crate::plan::group::{Counted, Group, Quota, Spent};
 use crate::plan::{gcd, lcm};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The windows of a channel with the withdrawals that may be made in each; `None` where its rules
 /// are not plain. An empty list where nothing can be withdrawn.
@@ -90,7 +90,8 @@ pub(super) fn buckets(
                 None => {
                     let (runs, period) = runs_of(&terms, budget, fineness)?;
                     let on_top = tariff.side == Side::OnTop;
-                    rules.push(Rule { way, whole: tariff.whole_balance, on_top, stride, period, runs });
+                    let (whole, percent) = (tariff.whole_balance, percent(&terms));
+                    rules.push(Rule { way, whole, on_top, stride, period, percent, exchange: (0, 0), runs });
                     known.insert(key, rules.len() - 1);
                     rules.len() - 1
                 }
@@ -168,6 +169,40 @@ fn is_plain(group: &Group<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> bool
     one_for_one && (whole || !tariff.whole_balance) && charges
 }
 
+/// The percentage that a rule charges wherever what it charges grows; `None` where there is not just one.
+fn percent(terms: &Terms<'_>) -> Option<i64> {
+    let charges = terms.tariff.charges.iter().enumerate().filter(|(i, _)| !terms.is_free(*i));
+    let lines = charges.map(|(_, charge)| match &charge.scale {
+        Scale::Line(line) if charge.base == Base::Amount => Some(line.percent.high),
+        _ => None,
+    });
+    let percents: Vec<i64> = lines.collect::<Option<_>>()?;
+    let mut grow = percents.into_iter().filter(|percent| *percent > 0);
+    grow.next().filter(|_| grow.next().is_none())
+}
+
+/// Notes which rules exchange with each other: where two withdrawals both lie far from the ends of a
+/// percentage, what the dearer one takes can be taken by the other, in parts that are periods of both.
+pub(super) fn note_exchanges(ways: &[Vec<Bucket>], rules: &mut [Rule]) {
+    let free = ways.iter().flatten().filter(|bucket| bucket.sum.is_none());
+    let free: BTreeSet<usize> = free.flat_map(|bucket| bucket.slots.iter().map(|slot| slot.1)).collect();
+    // What leaves on top of an amount stays the same only where the charge does.
+    let mut kinds: BTreeMap<Option<i64>, Vec<usize>> = BTreeMap::new();
+    for number in free {
+        let rule = &rules[number];
+        if rule.runs.iter().any(|run| run.margin > 0) && (!rule.on_top || rule.percent.is_some()) {
+            kinds.entry(rule.percent.filter(|_| rule.on_top)).or_default().push(number);
+        }
+    }
+    for (kind, numbers) in kinds.into_values().filter(|numbers| numbers.len() > 1).enumerate() {
+        let periods = numbers.iter().filter_map(|number| rules[*number].period);
+        let period = periods.fold(1, |all, period| lcm(all, i128::from(period)).min(1 << 60));
+        for number in numbers {
+            rules[number].exchange = (kind as u32 + 1, period as i64);
+        }
+    }
+}
+
 /// The runs of a rule in ascending order; `None` where there are too many.
 fn runs_of(terms: &Terms<'_>, budget: i64, fineness: Fineness) -> Option<(Vec<Run>, Option<i64>)> {
     let tariff = terms.tariff;
@@ -205,11 +240,10 @@ fn runs_of(terms: &Terms<'_>, budget: i64, fineness: Fineness) -> Option<(Vec<Ru
             let from = at.max(kept);
             let to = if on_top { low.min((budget - charges) / step) } else { low };
             if from <= to {
-                let near = regime.period.is_none_or(|period| {
-                    from < regime.from + period || to > end - period || i128::from(from) <= 0
-                });
-                let inner = !near && fineness == Fineness::Each;
-                runs.push(Run { from: from * step, to: to * step, charges, inner });
+                let margin = (from - regime.from).min(end - to).max(0);
+                let inner = fineness == Fineness::Each && regime.period.is_some_and(|p| margin >= p);
+                let margin = if inner { margin * step } else { 0 };
+                runs.push(Run { from: from * step, to: to * step, charges, margin });
             }
             if runs.len() > RUNS_MAX {
                 return None;
