@@ -181,10 +181,13 @@ impl<'p> Question<'p> {
 
     /// The plan, by what of each quota is used; where the target is too much, the one that brings most.
     pub fn plan(&'p self, used: &HashMap<Use, Used>) -> Result<Plan, Box<TooMuch>> {
-        if let Some(plan) = self.found(used) {
+        let mut effort = self.effort;
+        if let Some(plan) = self.found(used, &mut effort) {
             return Ok(plan);
         }
-        let most = Question { target: None, ..self.clone() }.found(used);
+        // What was found not to be enough was mostly found soon.
+        let mut effort = effort.max(self.effort / 4);
+        let most = Question { target: None, ..self.clone() }.found(used, &mut effort);
         let most = most.unwrap_or_else(|| self.nothing(used));
         let most = Plan { simple_cost: self.simple_cost(used), ..most };
         if self.target.is_some_and(|target| most.net >= target) {
@@ -208,15 +211,14 @@ impl<'p> Question<'p> {
     }
 
     /// The plan; `None` where none was found that brings the target.
-    fn found(&'p self, used: &HashMap<Use, Used>) -> Option<Plan> {
+    fn found(&'p self, used: &HashMap<Use, Used>, effort: &mut u64) -> Option<Plan> {
         let goal = self.target.map_or(Goal::Most, |target| Goal::Reach(i128::from(target)));
         let blocked = self.blocked(used);
-        let mut effort = self.effort;
         // A sequence that cannot be replayed would be a mistake of the fast way; the slow one has
         // no such mistakes.
         let mut slow: Vec<usize> = Vec::new();
         loop {
-            let (solved, known_least) = solve(self.groups(used), goal, &slow, &mut effort)?;
+            let (solved, known_least) = solve(self.groups(used), goal, &slow, effort)?;
             let scale = solved.iter().fold(1, |sum, s| lcm(sum, s.group.par.1));
             let scaled = |points: &[Point], group: &Group<'_>| -> Vec<Point> {
                 points.iter().map(|p| Point { cost: p.cost * (scale / group.par.1), ..*p }).collect()
@@ -227,15 +229,16 @@ impl<'p> Question<'p> {
                 .zip(&lists)
                 .flat_map(|(s, list)| match &s.bound {
                     None => vec![list.clone()],
-                    Some(bounds) => bounds.iter().map(|b| scaled(b, &s.group)).collect(),
+                    Some(bounds) => bounds.iter().map(|b| scaled(&b.points, &s.group)).collect(),
                 })
                 .collect();
+            let divisible = solved.iter().flat_map(|s| s.bound.iter().flatten()).any(|b| b.divisible);
             let all_exact = solved.iter().all(|s| s.bound.is_none());
             let most = |lists: &[Vec<Point>]| {
                 let most = |l: &Vec<Point>| l.iter().map(|p| p.net).max().unwrap_or(0);
                 lists.iter().map(most).sum::<i128>()
             };
-            let blended = blend(&lists, goal, &mut effort)?;
+            let blended = blend(&lists, goal, effort)?;
             let mut steps: Vec<(Day, usize, Vec<Step>)> = Vec::new();
             let mut broken = None;
             let mut excess = match goal {
@@ -270,7 +273,14 @@ impl<'p> Question<'p> {
             let least = match goal {
                 Goal::Reach(target) => {
                     let hull = bounds.iter().fold(Hull::default_start(), |sum, l| sum.with(&Hull::of(l)));
-                    hull.least(target).map_or(cost, |least| least.max(known_least).min(cost))
+                    // What is no better than one of each list is bound by the best choice of them.
+                    let choice = (!all_exact && !divisible)
+                        .then(|| blend(&bounds, goal, &mut (*effort).max(self.effort / 64)))
+                        .flatten()
+                        .filter(|choice| choice.proven)
+                        .map(|choice| choice.picks.iter().map(|p| p.cost).sum::<i128>());
+                    let least = [Some(known_least), hull.least(target), choice].into_iter().flatten().max();
+                    least.map_or(cost, |least| least.min(cost))
                 }
                 Goal::Most => 0,
             };

@@ -665,13 +665,14 @@ fn a_plan_made_in_a_hurry_is_no_worse_than_it_says() {
 
 #[test]
 fn plans_for_small_balances_are_proven() {
-    // About one problem in a hundred of this kind is not proven yet (1018, 1148, 1230), so a plain run
-    // is of the same ones each time.
+    // About one problem in two hundred of this kind is not proven yet (2155, 2239, 2361), so a plain
+    // run is of the same ones each time.
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse().ok());
     let (seed, cases): (u64, u64) =
         (number("PLAN_SEED").unwrap_or(100), number("PLAN_CASES").unwrap_or(16).min(2_000));
     println!("PLAN_SEED={seed} PLAN_CASES={cases}");
-    for seed in seed..seed + cases {
+    let once_unproven = [1_018, 1_148, 1_230].into_iter().filter(|_| cases > 1);
+    for seed in (seed..seed + cases).chain(once_unproven) {
         let case = tiny(seed);
         let again = format!("PLAN_SEED={seed} PLAN_CASES=1\n{case:?}");
         let (Ok(plan) | Err(plan)) = case.plan(jandon::plan::EFFORT);

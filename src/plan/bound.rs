@@ -9,15 +9,30 @@ use super::group::{Group, Offer, Quota, Way};
 use super::{Holding, gcd, runs, spend};
 use crate::fee::{Base, Channel, Charge, Free, Limit, Scale, Side, Slab, Tariff, Terms, Used, Window};
 
+/// What no plan for one or more accounts can beat.
+pub struct Bound {
+    /// Of all that can be done each is no better than one of these, or than what lies between two.
+    pub points: Vec<Point>,
+    /// What lies between two of them counts.
+    pub divisible: bool,
+}
+
+impl Bound {
+    /// The outline of plain rules.
+    pub fn outline(plain: &runs::Plain) -> Bound {
+        Bound { points: plain.least(), divisible: true }
+    }
+}
+
 /// From below what can be done with each account of a group.
-pub fn bound(group: &Group<'_>, effort: &mut u64) -> Vec<Vec<Point>> {
+pub fn bound(group: &Group<'_>, effort: &mut u64) -> Vec<Bound> {
     let most = in_all(group);
     let held: i64 = group.holdings.iter().fold(0, |sum, h| sum.saturating_add(h.today()));
     if group.accounts.len() > 1 && most.is_some_and(|most| most < held) {
         // What binds them together binds them as one.
         let all = Holding { undated: held, dated: Vec::new(), keep: 0, ..group.holdings[0].clone() };
-        if let Some(points) = loosened(group, &all, group.accounts.len() as u32, most, effort) {
-            return vec![points];
+        if let Some(bound) = loosened(group, &all, group.accounts.len() as u32, most, effort) {
+            return vec![bound];
         }
     }
     let alone = |(account, holding): (usize, &&Holding)| {
@@ -34,7 +49,7 @@ fn loosened(
     accounts: u32,
     most: Option<i64>,
     effort: &mut u64,
-) -> Option<Vec<Point>> {
+) -> Option<Bound> {
     let mut channels: Vec<Channel> = Vec::new();
     for way in &group.ways {
         let mut offers: Vec<&Offer<'_>> = way.offers.iter().flatten().collect();
@@ -51,7 +66,8 @@ fn loosened(
     let plain = runs::prepare_below(&loose)?;
     let share = *effort / 8;
     let solved = spend(effort, share, |share| plain.solve(Goal::Reach(0), None, share));
-    Some(solved.map_or_else(|| plain.least(), |solved| solved.points))
+    let points = |solved: runs::Runs| Bound { points: solved.points, divisible: false };
+    Some(solved.map_or_else(|| Bound::outline(&plain), points))
 }
 
 /// A channel of one rule, all of whose quotas are its own.
@@ -143,7 +159,7 @@ fn loose(group: &Group<'_>, offer: &Offer<'_>) -> Tariff {
 }
 
 /// Nothing costs less than what its rate takes, and no more arrives than all.
-fn crude(group: &Group<'_>, account: usize) -> Vec<Point> {
+fn crude(group: &Group<'_>, account: usize) -> Bound {
     // Of what is no whole number of steps something stays.
     let offers = group.ways.iter().flat_map(|way| way.offers.iter().flatten());
     let step = offers.fold(0, |step, offer| gcd(step, i128::from(offer.tariff.step.max(1)))).max(1);
@@ -160,5 +176,5 @@ fn crude(group: &Group<'_>, account: usize) -> Vec<Point> {
     }
     let cost = (total * group.par.0 - most * group.par.1).min(0);
     let nothing = Point { cost, net: 0, ties: (0, 0, 0), mark: 0 };
-    vec![nothing, Point { net: most, ..nothing }]
+    Bound { points: vec![nothing, Point { net: most, ..nothing }], divisible: false }
 }

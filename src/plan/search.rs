@@ -91,9 +91,14 @@ pub enum Look {
 
 /// So many steps are remembered at most, which takes some hundred and fifty mebibytes with all they lead to.
 const STEPS_MAX: usize = 200_000;
-/// What it takes to try an amount, and to find those that tell, in looks at a choice.
+/// What it takes to try one of all amounts or one of those that tell, and to find these, in looks at a
+/// choice.
+const EFFORT_OF_EACH: u64 = 20;
 const EFFORT_OF_AMOUNT: u64 = 12;
 const EFFORT_OF_TELLING: u64 = 500;
+/// What it takes to ask for the terms of a channel, and to take a state to the next day.
+const EFFORT_OF_TERMS: u64 = 20;
+const EFFORT_OF_STATE: u64 = 40;
 
 /// Searches the sequences of a group of at most so many steps; `None` where more effort is needed
 /// than there is.
@@ -101,6 +106,7 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
     let mut cut = false;
     let accounts = group.accounts.len();
     let counted = counts_matter(group);
+    let of_amount = if look == Look::All { EFFORT_OF_EACH } else { EFFORT_OF_AMOUNT };
     let mut steps: Vec<(usize, Move)> = Vec::new();
     let none = Way { cost: 0, net: 0, ties: (0, 0, 0), step: NO_STEP, last: None };
     let mut arriving = BTreeMap::from([(first(group), none)]);
@@ -124,6 +130,7 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
                     if counted && state.counts[place] >= group.splits {
                         continue;
                     }
+                    *effort = effort.checked_sub(EFFORT_OF_TERMS)?;
                     let Some(terms) = group.terms(channel, day, left, &state.spent) else { continue };
                     if terms.count_used_up {
                         continue;
@@ -140,7 +147,7 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
                         }
                     };
                     for amount in amounts {
-                        *effort = effort.checked_sub(EFFORT_OF_AMOUNT)?;
+                        *effort = effort.checked_sub(of_amount)?;
                         if open.len() + arriving.len() + steps.len() > STEPS_MAX {
                             return None;
                         }
@@ -157,6 +164,7 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
                     }
                 }
             }
+            *effort = effort.checked_sub(EFFORT_OF_STATE)?;
             let state = match group.days.get(day + 1) {
                 Some(next) => moved_on(group, state, day + 1, next.month() != group.days[day].month()),
                 None => state,
@@ -219,25 +227,45 @@ fn take(
     Some((next, reached, Move { day, account, channel, amount, debit, fee, tax, net }))
 }
 
-/// Two long sequences, quickly: on each day what is free, the largest first, and on the last day
-/// whatever still brings something; and on each day whatever brings something. Not the best, but good
-/// ones where the rest is too much to look at.
+/// Three long sequences, quickly. Not the best, but good ones where the rest is too much to look at.
 pub fn in_passing(group: &Group<'_>, goal: Goal) -> Found {
-    let mut found = greedy(group, false);
-    found.add(greedy(group, true), goal);
+    let mut found = greedy(group, Greed::FreeAtFirst);
+    found.add(greedy(group, Greed::Any), goal);
+    found.add(greedy(group, Greed::Free), goal);
     found
 }
 
-fn greedy(group: &Group<'_>, at_any_cost: bool) -> Found {
+/// What a long sequence takes, the largest first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Greed {
+    /// On each day what is free, and on the last day whatever still brings something.
+    FreeAtFirst,
+    /// On each day whatever brings something.
+    Any,
+    /// What is free, and anywhere on the last day one step of another kind.
+    Free,
+}
+
+fn greedy(group: &Group<'_>, greed: Greed) -> Found {
     let mut state = first(group);
     let mut way = Way { cost: 0, net: 0, ties: (0, 0, 0), step: NO_STEP, last: None };
     let (mut steps, mut points) = (Vec::new(), Vec::new());
+    let point = |way: &Way, mark: usize| Point { cost: way.cost, net: way.net, ties: way.ties, mark };
     for day in 0..group.days.len() {
         let is_last = day + 1 == group.days.len();
-        while let Some((next, reached, step)) = best_step(group, day, &state, &way, is_last || at_any_cost) {
+        let at_any_cost = greed == Greed::Any || (is_last && greed == Greed::FreeAtFirst);
+        loop {
+            if is_last
+                && greed == Greed::Free
+                && let Some((_, reached, step)) = best_step(group, day, &state, &way, true)
+            {
+                steps.push((way.step, step));
+                points.push(point(&reached, steps.len() - 1));
+            }
+            let Some((next, reached, step)) = best_step(group, day, &state, &way, at_any_cost) else { break };
             steps.push((way.step, step));
             way = Way { step: steps.len() - 1, ..reached };
-            points.push(Point { cost: way.cost, net: way.net, ties: way.ties, mark: way.step });
+            points.push(point(&way, way.step));
             state = next;
         }
         if !is_last {

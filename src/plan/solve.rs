@@ -2,9 +2,10 @@
 //! looked at where a plan can still be better than one that is known.
 
 use super::blend::{Goal, Hull, Point, blend, frontier};
+use super::bound::{self, Bound};
 use super::group::Group;
 use super::search::{self, Look};
-use super::{EFFORT, Move, bound, lcm, parts, runs, spend, table};
+use super::{Move, lcm, parts, runs, spend, table};
 use std::rc::Rc;
 
 /// Below so many amounts that a step could have, every one of them is looked at.
@@ -22,7 +23,7 @@ pub struct Solved<'p> {
     pub points: Vec<Point>,
     found: Way,
     /// From below, where the points are not all that can be done.
-    pub bound: Option<Vec<Vec<Point>>>,
+    pub bound: Option<Vec<Bound>>,
 }
 
 /// How the points of a group were found.
@@ -140,7 +141,9 @@ impl<'p> Whole<'p> {
     fn hulls_of(&self, part: &Part<'p>) -> Vec<Hull> {
         match part {
             Part::Solved(solved) => match &solved.bound {
-                Some(bounds) => bounds.iter().map(|b| Hull::of(&self.scaled(b, &solved.group))).collect(),
+                Some(bounds) => {
+                    bounds.iter().map(|b| Hull::of(&self.scaled(&b.points, &solved.group))).collect()
+                }
                 None => vec![Hull::of(&self.scaled(&solved.points, &solved.group))],
             },
             Part::Open { group, plain, .. } => vec![Hull::of(&self.scaled(&plain.least(), group))],
@@ -302,6 +305,8 @@ impl<'p> Whole<'p> {
         let weights = self.parts.iter().enumerate().filter_map(|(i, part)| Some((weight(part)?, i)));
         let mut open: Vec<(u64, usize)> = weights.collect();
         open.sort_unstable();
+        let kept_back = *effort / 12;
+        *effort -= kept_back;
         // Where each is to bring as much as it can, they leave one another nothing.
         let (rounds, closer): (&[u64], u64) = match self.goal {
             Goal::Reach(_) => (&[64, 8, 1], 4),
@@ -319,8 +324,11 @@ impl<'p> Whole<'p> {
                 !is_solved
             });
         }
-        for (_, i) in open {
-            self.settle(i, effort);
+        // What is open by now must not go without anything.
+        *effort += kept_back;
+        for (done, (_, i)) in open.iter().enumerate() {
+            let share = *effort / (open.len() - done) as u64;
+            spend(effort, share, |share| self.settle(*i, share));
         }
         let solved = |part| match part {
             Part::Solved(solved) => Some(solved),
@@ -455,14 +463,17 @@ impl<'p> Whole<'p> {
     fn settle(&mut self, at: usize, effort: &mut u64) {
         let window = self.window(at);
         let Part::Open { group, plain, samples, points } = &mut self.parts[at] else { return };
-        let some = |per_rule: usize| plain.sample(self.goal, per_rule, window.clone(), &mut (EFFORT / 12));
+        let mut some = |per_rule: usize| {
+            let share = *effort / 3;
+            spend(effort, share, |share| plain.sample(self.goal, per_rule, window.clone(), share))
+        };
         if points.is_empty()
-            && let Some(runs) = [12, 4, 2, 1].into_iter().find_map(some)
+            && let Some(runs) = [12, 4, 2, 1].into_iter().find_map(&mut some)
         {
             *points = runs.points.clone();
             samples.push(runs);
         }
-        let (group, bound) = (group.clone(), Some(vec![plain.least()]));
+        let (group, bound) = (group.clone(), Some(vec![Bound::outline(plain)]));
         let solved = match points.is_empty() {
             true => searched(group, self.goal, effort),
             false => Solved {

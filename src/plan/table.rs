@@ -12,7 +12,7 @@ mod fill;
 
 use super::Move;
 use super::blend::{Goal, Point};
-use super::group::{Group, Spent};
+use super::group::{Group, Offer, Spent};
 use crate::fee::Side;
 use crate::period::Day;
 use fill::Work;
@@ -24,7 +24,7 @@ const ENTRIES_MAX: i64 = 12_000;
 const CELLS_MAX: usize = 2_000_000;
 const NODES_MAX: usize = 3_000_000;
 /// So many entries are looked at in the time of one look at a choice.
-const ENTRIES_OF_EFFORT: u64 = 8;
+const ENTRIES_OF_EFFORT: u64 = 6;
 /// What it takes to find a charge, in looks at a choice.
 const EFFORT_OF_CHARGE: u64 = 4;
 
@@ -160,11 +160,11 @@ pub fn prepare<'g, 'p>(group: &'g Group<'p>) -> Option<Table<'g, 'p>> {
     if depends || group.days_cut || !(1..=ENTRIES_MAX).contains(&entries) {
         return None;
     }
-    let parts = parts(group)?;
+    let counted = total / least(offers()) > i64::from(group.splits);
+    let parts = parts(group, total)?;
     if parts.iter().any(|p| p.from_the_start) && lapses {
         return None;
     }
-    let least = offers().map(|o| o.tariff.min.unwrap_or(1).max(o.tariff.step).max(1)).min().unwrap_or(1);
     Some(Table {
         parts,
         total,
@@ -172,9 +172,14 @@ pub fn prepare<'g, 'p>(group: &'g Group<'p>) -> Option<Table<'g, 'p>> {
         most: entries as usize,
         stretches: stretches(group, total, unit),
         counts_to: counts_to(group),
-        counted: total / least > i64::from(group.splits),
+        counted,
         group,
     })
+}
+
+/// The smallest amount that some rules allow.
+fn least<'o>(offers: impl Iterator<Item = &'o Offer<'o>>) -> i64 {
+    offers.map(|o| o.tariff.min.unwrap_or(1).max(o.tariff.step).max(1)).min().unwrap_or(1)
 }
 
 /// The days of a group, apart where something lapses between them.
@@ -200,7 +205,7 @@ fn stretches(group: &Group<'_>, total: i64, unit: i64) -> Vec<Stretch> {
 }
 
 /// The channels by what they share; `None` where amounts must be followed in more ways than one.
-fn parts(group: &Group<'_>) -> Option<Vec<Part>> {
+fn parts(group: &Group<'_>, total: i64) -> Option<Vec<Part>> {
     let mut sets: Vec<Vec<usize>> = (0..group.ways.len()).map(|way| vec![way]).collect();
     for quota in group.quotas.iter().filter(|q| q.counted.count || q.counted.amount) {
         let tied = |set: &Vec<usize>| set.iter().any(|way| quota.ways.contains(way));
@@ -210,7 +215,7 @@ fn parts(group: &Group<'_>) -> Option<Vec<Part>> {
     }
     let part = |mut ways: Vec<usize>| {
         ways.sort_unstable();
-        let acts = acts(group, &ways);
+        let acts = acts(group, &ways, total);
         let own = |q: &usize| group.quotas[*q].counted.amount && group.quotas[*q].ways.contains(&ways[0]);
         let of_all = |q: &usize| ways.iter().all(|way| group.quotas[*q].ways.contains(way));
         let touched = |q: &usize| group.quotas[*q].ways.iter().any(|way| ways.contains(way));
@@ -233,14 +238,16 @@ fn parts(group: &Group<'_>) -> Option<Vec<Part>> {
 }
 
 /// The days on which some channels may be of use: a withdrawal of another day can be made on an
-/// earlier one of them at the same charge.
-fn acts(group: &Group<'_>, ways: &[usize]) -> Vec<usize> {
+/// earlier one of them at the same charge, and where a month may allow too few of them, in the same one.
+fn acts(group: &Group<'_>, ways: &[usize], total: i64) -> Vec<usize> {
+    let offers = ways.iter().flat_map(|way| group.ways[*way].offers.iter().flatten());
+    let counted = total / least(offers) > i64::from(group.splits);
     let own = |q: &&super::group::Quota| q.ways.iter().any(|way| ways.contains(way));
     let tariff = |way: usize, day: usize| {
         group.ways[way].offers[day].as_ref().map(|o| std::ptr::from_ref(o.tariff) as usize)
     };
     let same = |a: usize, b: usize| {
-        group.days[a].month() == group.days[b].month()
+        (!counted || group.days[a].month() == group.days[b].month())
             && ways.iter().all(|way| tariff(*way, a) == tariff(*way, b))
             && group.quotas.iter().filter(own).all(|q| {
                 let is_counted = q.counted.count || q.counted.amount;
@@ -251,7 +258,8 @@ fn acts(group: &Group<'_>, ways: &[usize]) -> Vec<usize> {
     let mut acts: Vec<usize> = Vec::new();
     for day in 0..group.days.len() {
         let offered = ways.iter().any(|way| tariff(*way, day).is_some());
-        if offered && !acts.iter().any(|known| same(*known, day)) {
+        // A withdrawal must not come before those of a day between, which count with it.
+        if offered && !acts.last().is_some_and(|known| same(*known, day)) {
             acts.push(day);
         }
     }
