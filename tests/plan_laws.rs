@@ -629,6 +629,65 @@ fn tiny(seed: u64) -> Case {
     Case { texts: vec![text], platforms: vec![read], holdings, past, now, by, target, splits: 12 }
 }
 
+/// Some accounts on platforms of their own, by plain tariffs, with far more in them than a referee can
+/// walk through.
+fn wide(seed: u64) -> Case {
+    let mut dice = Dice(seed);
+    let (mut texts, mut platforms, mut holdings) = (Vec::new(), Vec::new(), Vec::new());
+    let now = Moment::parse_iso("2026-11-22T13:05").unwrap();
+    let by = now.day().plus(dice.of(&[0, 12, 45]));
+    for number in 0..dice.within(1, 3) {
+        let mut text =
+            format!("[platform]\nid = \"p{number}\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n");
+        for channel in 0..dice.within(1, 3) {
+            let _ = writeln!(
+                text,
+                "[[channel]]\nid = \"c{channel}\"\nname = \"C\"\nto = \"bank\"\npays = \"KRW\"\n\
+                 [[channel.tariff]]\nsource = \"https://p.example\"\nchecked = 2026-11-22\nconfidence = \"official\""
+            );
+            let step = dice.of(&[1, 1, 10, 100, 1_000]);
+            let _ =
+                writeln!(text, "min = \"{}\"\nstep = \"{step}\"", step.max(dice.of(&[100, 1_000, 3_000])));
+            let max = dice.of(&[10_000, 30_000, 100_000]);
+            let _ = writeln!(text, "max = \"{max}\"");
+            if dice.one_in(3) {
+                text.push_str("side = \"on-top\"\n");
+            }
+            let count = dice.within(1, 5);
+            let amount = if dice.one_in(3) { format!(", amount = \"{max}\"") } else { String::new() };
+            let _ = writeln!(text, "limits = [{{ per = \"month\", count = {count}{amount} }}]");
+            text.push_str("[[channel.tariff.charge]]\n");
+            match dice.below(4) {
+                0 => {
+                    let _ = writeln!(text, "flat = \"{}\"", dice.of(&[100, 300, 500]));
+                }
+                1 => text.push_str("slabs = [{ to = \"10000\", flat = \"100\" }, { flat = \"250\" }]\n"),
+                _ => {
+                    let percent = dice.of(&["0.5", "1", "1.5", "3.3", "5", "8", "10"]);
+                    let min = dice.of(&[0, 0, 100, 300]);
+                    let _ = writeln!(text, "percent = \"{percent}\"\nmin = \"{min}\"");
+                    if dice.one_in(2) {
+                        let _ = writeln!(text, "max = \"{}\"", min + 1_000);
+                    }
+                }
+            }
+            let _ = writeln!(text, "round = \"{}\"", dice.of(&["up", "down", "half-up", "half-even"]));
+            if dice.one_in(6) {
+                text.push_str("free = { per = \"month\", count = 1 }\n");
+            }
+        }
+        platforms.push(file::parse(&text, &|_| None).unwrap_or_else(|e| panic!("{text}\n{e:?}")));
+        texts.push(text);
+        let most = dice.of(&[2_000, 20_000, 60_000]);
+        let (account, undated) = (format!("a{number}"), dice.within(500, most));
+        let platform = number as usize;
+        holdings.push(Holding { account, platform, dated: Vec::new(), undated, keep: 0, by });
+    }
+    let total: i64 = holdings.iter().map(Holding::total).sum();
+    let target = (!dice.one_in(6)).then(|| total * dice.within(40, 90) / 100);
+    Case { texts, platforms, holdings, past: Vec::new(), now, by, target, splits: 12 }
+}
+
 /// Where to begin and how many problems to take: each plain run takes others.
 fn runs(default: u64) -> (u64, u64) {
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse().ok());
@@ -678,6 +737,33 @@ fn plans_for_small_balances_are_proven() {
         let (Ok(plan) | Err(plan)) = case.plan(jandon::plan::EFFORT);
         replayed(&case, &plan).unwrap_or_else(|why| panic!("{why}: {plan:?}\n{again}"));
         assert!(plan.proven, "{plan:?}\n{again}");
+    }
+}
+
+#[test]
+fn no_plan_made_in_a_hurry_beats_what_another_proved() {
+    let (seed, cases) = runs(60);
+    for seed in seed..seed + cases {
+        let case = wide(seed);
+        let again = format!("PLAN_SEED={seed} PLAN_CASES=1\n{case:?}");
+        let _again = Again(again.clone());
+        let found = [4_000_000, 400_000, 40_000].map(|effort| case.plan(effort));
+        for plan in found.iter().flat_map(|found| found.iter().chain(found.as_ref().err())) {
+            replayed(&case, plan).unwrap_or_else(|why| panic!("{why}: {plan:?}\n{again}"));
+            assert!(plan.gap >= 0 && (!plan.proven || plan.gap == 0), "{plan:?}\n{again}");
+        }
+        let reaching = |plan: &&Plan| case.target.is_none_or(|target| plan.net >= target);
+        for one in &found {
+            for other in found.iter().flatten().filter(reaching) {
+                match one {
+                    Ok(one) if case.target.is_none() => {
+                        assert!(other.net <= one.net + one.gap, "{one:?} {other:?}\n{again}");
+                    }
+                    Ok(one) => assert!(one.cost - one.gap <= other.cost, "{one:?} {other:?}\n{again}"),
+                    Err(most) => assert!(other.net <= most.net + most.gap, "{most:?} {other:?}\n{again}"),
+                }
+            }
+        }
     }
 }
 
