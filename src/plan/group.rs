@@ -1,16 +1,18 @@
 //! One platform as a plan sees it: who holds what there, by which channels it may leave on which
 //! days, and which quotas its withdrawals share.
 
+mod days;
+
 use super::{Holding, Question};
 use crate::fee::{
     Channel, Destination, Outcome, Platform, Reason, Tariff, Terms, Use, Used, Window, outcome,
 };
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
-use std::collections::{BTreeSet, HashMap};
+use days::days;
+use std::collections::HashMap;
 
-/// So many days on one platform are looked at; with more the plan is not proven.
-const DAYS_MAX: usize = 400;
+pub use days::uses;
 
 /// A platform with those of its accounts that a plan may draw on.
 #[derive(Clone)]
@@ -402,120 +404,4 @@ fn answer(used: &HashMap<Use, Used>, ask: &Use) -> Used {
         |other: &&Use| other.channels == ask.channels && other.since == ask.since && other.until <= ask.until;
     let known = used.keys().filter(same).max_by_key(|u| u.until);
     known.and_then(|known| used.get(known)).copied().unwrap_or_default()
-}
-
-/// The windows of the channels that take part, as far as their rules are in force in time.
-fn windows(question: &Question<'_>, platform: &Platform) -> BTreeSet<(i64, &'static str)> {
-    let today = question.now.day();
-    let mut windows = BTreeSet::new();
-    for channel in taking_part(platform, &question.unit) {
-        let in_time =
-            |t: &&Tariff| t.from.is_none_or(|f| f <= question.by) && t.until.is_none_or(|u| today <= u);
-        for tariff in channel.tariffs.iter().filter(in_time) {
-            let frees = tariff.charges.iter().filter_map(|c| c.free.as_ref()).map(|f| f.per);
-            for per in tariff.limits.iter().map(|l| l.per).chain(frees) {
-                let hours = if let Window::Hours(hours) = per { hours } else { 0 };
-                windows.insert((hours, per.word()));
-            }
-        }
-    }
-    windows
-}
-
-/// What must be asked of the ledger for one platform.
-pub fn uses(question: &Question<'_>, platform: &Platform) -> Vec<Use> {
-    let today = question.now.day();
-    let windows = windows(question, platform);
-    let mut asked: BTreeSet<Day> = calendar_days(question, &windows).into_iter().take(DAYS_MAX).collect();
-    // Earlier use leaves a rolling window free within its own length.
-    let longest = windows.iter().map(|(hours, _)| *hours).max().unwrap_or(0);
-    if longest > 0 {
-        let last = today.plus((longest / 24 + 1) as i32).min(question.by);
-        asked.extend((today.0..=last.0).map(Day));
-    }
-    asked.insert(today);
-    let at = |day: Day| if day == today { question.now } else { day.start() };
-    let mut uses = Vec::new();
-    for day in asked {
-        for ask in platform.uses(at(day)) {
-            if !uses.contains(&ask) {
-                uses.push(ask);
-            }
-        }
-    }
-    uses
-}
-
-/// Today, and the first day of each calendar window that opens in time.
-fn calendar_days(question: &Question<'_>, windows: &BTreeSet<(i64, &'static str)>) -> BTreeSet<Day> {
-    let (today, by) = (question.now.day(), question.by);
-    let mut days = BTreeSet::from([today]);
-    let has = |word: &str| windows.iter().any(|(_, w)| *w == word);
-    let mut every = |next: &dyn Fn(Day) -> Day| {
-        let mut day = next(today);
-        while day <= by && days.len() <= DAYS_MAX {
-            days.insert(day);
-            day = next(day);
-        }
-    };
-    if has("year") {
-        every(&|day| Day::new(day.year() + 1, 1, 1).unwrap_or(Day(i32::MAX)));
-    }
-    if has("month") {
-        every(&|day| day.month().plus(1).first());
-    }
-    if has("week") {
-        every(&|day| day.monday().plus(7));
-    }
-    if has("day") {
-        every(&|day| day.plus(1));
-    }
-    days
-}
-
-/// The days on which something may leave, and whether some had to be left out.
-fn days(question: &Question<'_>, platform: &Platform, used: &HashMap<Use, Used>) -> (Vec<Day>, bool) {
-    let today = question.now.day();
-    let windows = windows(question, platform);
-    let mut days = calendar_days(question, &windows);
-    let lengths: Vec<i64> = windows.iter().map(|(hours, _)| *hours).filter(|hours| *hours > 0).collect();
-    if !lengths.is_empty() {
-        // A rolling window opens when something the ledger knows of leaves it …
-        for hours in &lengths {
-            let mut asked: Vec<&Use> = used.keys().filter(|u| rolls(u, *hours, platform)).collect();
-            asked.sort_by_key(|u| (u.until, u.channels.len()));
-            for later in &asked {
-                let earlier =
-                    asked.iter().rev().find(|e| e.until < later.until && e.channels == later.channels);
-                let figure = |ask: &Use| used.get(ask).copied().unwrap_or_default();
-                let opens = earlier.is_some_and(|e| {
-                    figure(later).count < figure(e).count || figure(later).amount < figure(e).amount
-                });
-                if opens && later.until.day() > today && later.until.day() <= question.by {
-                    days.insert(later.until.day());
-                }
-            }
-        }
-        // … and again when something that the plan took on such a day does.
-        let mut open: Vec<Day> = days.iter().copied().collect();
-        while let Some(day) = open.pop() {
-            for hours in &lengths {
-                let at = if day == today { question.now } else { day.start() };
-                let free = at.0 + hours * 3600;
-                let first = Day(i32::try_from((free + 86_399).div_euclid(86_400)).unwrap_or(i32::MAX));
-                if first <= question.by && days.len() <= DAYS_MAX && days.insert(first) {
-                    open.push(first);
-                }
-            }
-        }
-    }
-    let cut = days.len() > DAYS_MAX;
-    (days.into_iter().take(DAYS_MAX).collect(), cut)
-}
-
-/// Is it a question for a rolling window of that length on that platform?
-fn rolls(ask: &Use, hours: i64, platform: &Platform) -> bool {
-    let own =
-        ask.channels.iter().all(|c| c.strip_prefix(platform.id.as_str()).is_some_and(|r| r.starts_with('/')));
-    own && ask.since.is_some_and(|since| since.0 == ask.until.0 - hours * 3600 + 1)
 }

@@ -20,7 +20,8 @@ use super::blend::{Goal, Point, Ties};
 use super::group::{Group, Spent};
 use rule::{buckets, note_exchanges};
 use std::collections::HashMap;
-use std::rc::Rc;
+
+pub use reach::Window;
 
 /// More runs than this under one rule are not looked at one by one.
 const RUNS_MAX: usize = 60_000;
@@ -207,21 +208,6 @@ pub struct Plain {
     lapsing: i64,
     /// How far from today each of the days is.
     days_on: Vec<i64>,
-}
-
-/// How dear a choice may be: its cost times `run` less what it brings times `rise` is at most
-/// `limit`, where it is to be part of a plan that is no dearer than one that is known.
-#[derive(Clone, Debug)]
-pub struct Window {
-    /// What a part that arrives is worth …
-    pub rise: i128,
-    /// … over this.
-    pub run: i128,
-    /// The most that a choice may be above that.
-    pub limit: i128,
-    /// Where it is known what else the plan may consist of: a choice must meet one of these, of which
-    /// the first is what it may cost at the most and the second what it must bring. Empty for all.
-    pub needs: Rc<[(i64, i64)]>,
 }
 
 /// The runs of a group whose rules are plain; `None` where they are not.

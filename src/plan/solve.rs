@@ -1,15 +1,15 @@
 //! What can be worth doing with each group: the easy ones first, so that the hard ones need only be
 //! looked at where a plan can still be better than one that is known.
 
-use super::blend::{Goal, Hull, Point, blend, frontier};
-use super::bound::{self, Bound};
-use super::group::Group;
-use super::search::{self, Look};
-use super::{Move, lcm, parts, runs, spend, table};
-use std::rc::Rc;
+mod entangled;
 
-/// Below so many amounts that a step could have, every one of them is looked at.
-const AMOUNTS_ALL: i128 = 3_000;
+use super::blend::{Goal, Hull, Point, blend, frontier};
+use super::bound::Bound;
+use super::group::Group;
+use super::search;
+use super::{Move, lcm, parts, runs, spend, table};
+use entangled::searched;
+use std::rc::Rc;
 
 /// More of what all groups but one come to together is not held against the last one.
 const OTHERS_MAX: usize = 4_000;
@@ -497,45 +497,4 @@ impl<'p> Whole<'p> {
 fn most_window(part: &Part<'_>) -> Option<runs::Window> {
     let net = part.points()?.iter().map(|p| p.net).max()?;
     Some(runs::Window { rise: 1, run: 0, limit: -net, needs: Rc::default() })
-}
-
-/// A group whose rules only a search can follow.
-fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> Solved<'p> {
-    if let Some(table) = table::prepare(&group) {
-        let share = *effort - *effort / 4;
-        if let Some(found) = spend(effort, share, |share| table.solve(goal, share)) {
-            return Solved { points: found.points.clone(), found: Way::Table(found), bound: None, group };
-        }
-    }
-    let amounts: i128 = group.holdings.iter().map(|h| i128::from(h.today())).sum::<i128>()
-        * group.ways.iter().map(|w| 1.max(w.offers.iter().flatten().count() as i128)).sum::<i128>();
-    let step = group.ways.iter().flat_map(|w| w.offers.iter().flatten()).map(|o| o.tariff.step).min();
-    if amounts / i128::from(step.unwrap_or(1).max(1)) <= AMOUNTS_ALL && !group.days_cut {
-        let share = *effort - *effort / 4;
-        let all = |share: &mut u64| search::search(&group, goal, Look::All, i64::MAX, share);
-        if let Some(found) = spend(effort, share, all) {
-            return Solved { points: found.points.clone(), found: Way::Search(found), bound: None, group };
-        }
-    }
-    let bound = Some(bound::bound(&group, effort));
-    // Longer and longer sequences, as far as the effort goes.
-    let mut best = search::Found::nothing();
-    let mut steps_max = 1;
-    loop {
-        let share = *effort / 2;
-        let some = |share: &mut u64| search::search(&group, goal, Look::Telling, steps_max, share);
-        let Some(found) = spend(effort, share, some) else { break };
-        let cut = found.cut;
-        best = found;
-        // What costs nothing is not beaten, and a longer sequence is worse among equals.
-        let is_free = |target: i128| best.points.iter().any(|p| p.cost <= 0 && p.net >= target);
-        if !cut || matches!(goal, Goal::Reach(target) if is_free(target)) {
-            break;
-        }
-        steps_max += 1 + steps_max / 3;
-    }
-    if best.cut || best.points.is_empty() {
-        best.add(search::in_passing(&group, goal), goal);
-    }
-    Solved { points: best.points.clone(), found: Way::Search(best), bound, group }
 }

@@ -1,12 +1,28 @@
 //! Which choices of runs can still be part of a plan that is no dearer than one that is known.
 
-use super::{Label, Outline, Window};
+use super::{Label, Outline};
 use std::cell::Cell;
+use std::rc::Rc;
 
 /// Up to so many parts the least that a choice must bring is noted for each cost.
 const NOTED_MAX: i64 = 100_000;
 /// What is not known yet.
 const UNKNOWN: i64 = i64::MIN;
+
+/// How dear a choice may be: its cost times `run` less what it brings times `rise` is at most
+/// `limit`, where it is to be part of a plan that is no dearer than one that is known.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// What a part that arrives is worth …
+    pub rise: i128,
+    /// … over this.
+    pub run: i128,
+    /// The most that a choice may be above that.
+    pub limit: i128,
+    /// Where it is known what else the plan may consist of: a choice must meet one of these, of which
+    /// the first is what it may cost at the most and the second what it must bring. Empty for all.
+    pub needs: Rc<[(i64, i64)]>,
+}
 
 impl Window {
     /// How far a choice is above what it brings is worth, and what it takes at the most.
