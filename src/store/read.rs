@@ -87,13 +87,14 @@ pub(super) const ACCOUNT_COLUMNS: &str = "v.account, v.name, v.platform, v.kind,
 /// An account as those columns have it.
 pub(super) fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {
     let kind: String = row.get(3)?;
+    let limit: Option<i64> = row.get(6)?;
     Ok(Account {
         id: AccountId(row.get(0)?),
         name: row.get(1)?,
         platform: row.get(2)?,
         kind: AccountKind::parse(&kind).ok_or(rusqlite::Error::InvalidQuery)?,
         unit: unit_at(row, 4)?,
-        limit: row.get(6)?,
+        limit: limit.map(|limit| within(limit, 6, 0..=i64::MAX)).transpose()?,
         bill_day: row.get(7)?,
         note: row.get(8)?,
         closed: row.get(9)?,

@@ -360,6 +360,22 @@ fn a_table_that_is_gone_is_named_and_made_again_where_the_facts_tell_what_was_in
     }
 }
 
+#[test]
+fn a_limit_below_nothing_is_told_of() {
+    let ground = ground();
+    let home = Home::new();
+    for limit in [i64::MIN, -1] {
+        home.become_like(&ground);
+        against_the_rules(&home.ledger(), |db| {
+            let harm = format!("UPDATE account_version SET limit_amount = {limit} WHERE kind = 'carrier'");
+            assert!(db.execute(&harm, []).expect("damage done") > 0);
+        });
+        assert!(!used(&home, &format!("a limit of {limit}")), "{limit}: unnoticed");
+        let parts = parts(&home, "a limit");
+        assert!(parts.iter().any(|part| part == "facts"), "{parts:?}");
+    }
+}
+
 /// Damages the bytes of a file.
 fn harm_bytes(bytes: &mut Vec<u8>, page: usize, dice: &mut Dice) -> String {
     let length = bytes.len() as u64;
