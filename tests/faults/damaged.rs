@@ -376,6 +376,20 @@ fn a_limit_below_nothing_is_told_of() {
     }
 }
 
+#[test]
+fn small_payments_below_nothing_are_told_of() {
+    let ground = ground();
+    let home = Home::new();
+    home.become_like(&ground);
+    against_the_rules(&home.ledger(), |db| {
+        let harm = "UPDATE OR IGNORE spend_size SET amount = -1";
+        assert!(db.execute(harm, []).expect("damage done") > 0);
+    });
+    let named = parts(&home, "payments below nothing");
+    assert!(named.iter().any(|part| part == "spend_size"), "{named:?}");
+    assert!(!used(&home, "payments below nothing"), "unnoticed");
+}
+
 /// Damages the bytes of a file.
 fn harm_bytes(bytes: &mut Vec<u8>, page: usize, dice: &mut Dice) -> String {
     let length = bytes.len() as u64;

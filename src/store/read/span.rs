@@ -1,6 +1,6 @@
 //! What happened between two moments, summed: from totals where they reach, else entry by entry.
 
-use super::{ENTRY_COLUMNS, ENTRY_WORDS, LIVE, UNIT_JOINS, amount_at, entry_of, month_at};
+use super::{ENTRY_COLUMNS, ENTRY_WORDS, LIVE, UNIT_JOINS, amount_at, entry_of, month_at, size_at};
 use crate::fee::{Side, Use, Used};
 use crate::ledger::{AccountId, Entry, Flows, Kind, Measure};
 use crate::money::{Money, Unit};
@@ -221,7 +221,7 @@ impl Store {
                 format!("SELECT amount, count FROM spend_size WHERE {months} AND unit = ?3 AND amount <= ?4");
             for ((unit, at_most), found) in limits.iter().zip(&mut found) {
                 let counts = self.all(&sql, params![low, high, unit, at_most], |row| {
-                    Ok((amount_at(row, 0)?, amount_at(row, 1)?))
+                    Ok((size_at(row, 0)?, amount_at(row, 1)?))
                 })?;
                 for (amount, count) in counts {
                     *found.entry(amount).or_default() += count;
@@ -233,7 +233,7 @@ impl Store {
                 "SELECT unit_out, amount_out FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind = 1 AND {LIVE}"
             );
             self.all(&sql, [from.0, to.0], |row| {
-                let (unit, amount): (i64, i64) = (row.get(0)?, amount_at(row, 1)?);
+                let (unit, amount): (i64, i64) = (row.get(0)?, size_at(row, 1)?);
                 for ((_, at_most), found) in limits.iter().zip(&mut found).filter(|(l, _)| l.0 == Some(unit))
                 {
                     if amount <= *at_most {
