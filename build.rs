@@ -45,12 +45,11 @@ fn main() {
         names.extend(aliases.into_iter().flatten().filter_map(|a| a.as_str()).map(fold));
         names.dedup();
         let decimals = platform.get("decimals").and_then(|d| d.as_integer());
-        let full = std::fs::canonicalize(&file).unwrap_or_else(|e| panic!("{path}: {e}"));
         writeln!(
             code,
-            "BuiltIn {{ id: {stem:?}, names: &{names:?}, unit: {:?}, decimals: {decimals:?}, text: include_str!({:?}) }},",
+            "BuiltIn {{ id: {stem:?}, names: &{names:?}, unit: {:?}, decimals: {decimals:?}, text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?})) }},",
             word("unit"),
-            full.display().to_string(),
+            format!("/{path}"),
         )
         .expect("a string takes all text");
     }
