@@ -135,6 +135,11 @@ impl Pass<'_> {
         self.count_sides(entry, seq, counted)?;
         self.tally.sums.add_entry(entry, labels, counted.sign());
         self.check_sums()?;
+        self.write_many()
+    }
+
+    /// Writes the sums where there are many of them by now.
+    fn write_many(&mut self) -> Result<(), StoreError> {
         if self.tally.sums.are_many() { self.write_totals() } else { Ok(()) }
     }
 
@@ -223,7 +228,8 @@ impl Pass<'_> {
         let end = self.end(account)?;
         end.row.seen_at = end.row.seen_at.max(Some(at.0));
         let sql = "INSERT INTO seen (account, at, seq, balance, unexplained, first) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.execute(sql, params![account.0, at.0, seq, balance, unexplained, first]).map(|_| ())
+        self.execute(sql, params![account.0, at.0, seq, balance, unexplained, first])?;
+        self.write_many()
     }
 
     /// Counts a snapshot out.
@@ -242,7 +248,7 @@ impl Pass<'_> {
         if first && let Some(next) = self.next_seen(place)? {
             self.set_first(account, next, true)?;
         }
-        Ok(())
+        self.write_many()
     }
 
     /// The end of an account's path, read when it is first asked for.
@@ -644,5 +650,41 @@ impl End {
         } else if self.walk == Walk::No {
             self.walk = Walk::Parts;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sums::SUMS_MAX;
+    use super::*;
+    use crate::ledger::{Account, AccountKind, Id, Snapshot};
+    use crate::money::Unit;
+    use crate::store::{Store, StoreError};
+
+    #[test]
+    fn the_sums_of_snapshots_on_many_days_do_not_gather_in_memory() -> Result<(), StoreError> {
+        let store = Store::in_memory()?;
+        let mut pass = Pass::new(&store)?;
+        let change = pass.change(Id(1), Moment(0), "import", None)?;
+        let (id, name, unit) = (AccountId(0), "kakao".to_string(), Unit::new("KRW", 0));
+        let (kind, platform, limit, bill_day, note) = (AccountKind::Wallet, None, None, None, None);
+        let account = Account { id, name, platform, kind, unit, limit, bill_day, note, closed: false };
+        let account = pass.open(&account, change)?;
+        let days = SUMS_MAX as i64;
+        let at_most = |pass: &Pass<'_>| assert!(pass.tally.sums.days.len() < SUMS_MAX + 4);
+        for day in 0..days {
+            let (id, at, balance) = (Id(day), Moment(day * 86_400), day % 7);
+            pass.record_snapshot(&Snapshot { id, at, account, balance, note: None }, change)?;
+            at_most(&pass);
+        }
+        pass.settle()?;
+        assert_eq!(store.check()?.findings, []);
+        for (seq, snapshot) in store.snapshots_of(change)? {
+            pass.uncount_snapshot(Place { account, at: snapshot.at, seq })?;
+            at_most(&pass);
+        }
+        pass.settle()?;
+        assert_eq!(store.number("SELECT count(*) FROM day_total").expect("a number"), 0);
+        Ok(())
     }
 }

@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 /// So many sums of a sort are kept in memory at most, however much an import brings.
-const SUMS_MAX: usize = 1 << 13;
+pub(super) const SUMS_MAX: usize = 1 << 13;
 
 /// Sums by month and by day that were counted and are not written yet.
 #[derive(Default)]
