@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const SEQ_MAX: i64 = 1 << 62;
 /// So many words are remembered at most.
 const LABELS_MAX: usize = 4096;
+/// But no longer ones.
+const LABEL_LONG: usize = 1024;
 
 /// The state of one pass through the door.
 pub(super) struct Pass<'s> {
@@ -189,7 +191,7 @@ impl<'s> Pass<'s> {
             return Ok(Some(*id));
         }
         let id = self.one("SELECT id FROM label WHERE text = ?1", [text], |row| row.get(0))?;
-        if let Some(id) = id {
+        if let Some(id) = id.filter(|_| text.len() <= LABEL_LONG) {
             if self.labels.len() >= LABELS_MAX {
                 self.labels.clear();
             }
@@ -432,5 +434,22 @@ impl<'s> Pass<'s> {
             None if before.iter().any(|a| a.id == account) => Ok(()),
             None => Err(Refusal::StillNeeded { account: String::new() }.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_as_long_as_a_line_is_noted_once_and_not_held_in_memory() -> Result<(), StoreError> {
+        let store = Store::in_memory()?;
+        let mut pass = Pass::new(&store)?;
+        let words = ["x".repeat(1 << 20), "coffee".to_string()];
+        let ids = words.each_ref().map(|word| pass.label(Some(word)).ok().flatten());
+        assert_eq!(words.each_ref().map(|word| pass.label(Some(word)).ok().flatten()), ids);
+        assert!(ids.iter().all(Option::is_some) && ids[0] != ids[1]);
+        assert!(pass.labels.keys().eq(["coffee"]));
+        Ok(())
     }
 }

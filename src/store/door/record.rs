@@ -262,6 +262,9 @@ impl Pass<'_> {
         }
         self.seq += 1;
         self.known.add(entry.id, Known::new(&entry, seq, change));
+        // Words can be as long as lines, and what is counted knows them by their numbers.
+        (entry.category, entry.payee) = (None, None);
+        entry.channel = entry.channel.map(|_| Default::default());
         self.count_new(entry, labels, seq)?;
         Ok(None)
     }
