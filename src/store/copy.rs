@@ -14,6 +14,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// How the names of drafts end.
 const DRAFT_ENDING: &str = ".new";
+/// And what is added to them for the names of their locks.
+const LOCK_ENDING: &str = "-lock";
 
 /// How many drafts this process has begun.
 static DRAFTS: AtomicU32 = AtomicU32::new(0);
@@ -330,7 +332,8 @@ pub struct Draft {
     path: PathBuf,
     folder: PathBuf,
     target: PathBuf,
-    /// Locked for as long as the draft is in use, where that does not keep SQLite from writing to it.
+    /// Locked for as long as the draft is in use. It is a file of its own: where such locks and those of
+    /// SQLite are of one kind, on shared folders or other systems, the draft's own would keep SQLite out.
     _held: File,
 }
 
@@ -351,16 +354,25 @@ impl Draft {
             let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
             folder.join(format!(".{name}.{}-{number}{DRAFT_ENDING}", std::process::id()))
         });
-        let (path, held) = loop {
+        loop {
             let path = paths.next().ok_or(io::ErrorKind::ResourceBusy)?;
-            match options.open(&path) {
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            let lock = lock_of(&path);
+            let held = match options.open(&lock) {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
                 // Until it was locked, others could take it for one that was left.
-                Ok(file) if !holds(&file, &path) => {}
-                opened => break (path, opened?),
+                Ok(held) if !holds(&held, &lock) => continue,
+                opened => opened?,
+            };
+            match options.open(&path) {
+                Ok(_) => return Ok(Draft { path, folder, target: target.to_path_buf(), _held: held }),
+                Err(e) => {
+                    let _ = std::fs::remove_file(&lock);
+                    if e.kind() != io::ErrorKind::AlreadyExists {
+                        return Err(e);
+                    }
+                }
             }
-        };
-        Ok(Draft { path, folder, target: target.to_path_buf(), _held: held })
+        }
     }
 
     /// A draft of a ledger, whose folder is created, closed to others, where it is missing.
@@ -415,20 +427,30 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         // SQLite leaves a journal beside it where the disk failed.
-        for file in companions(&self.path).iter().chain([&self.path]) {
-            let _ = std::fs::remove_file(file);
-        }
+        remove(&self.path);
     }
 }
 
-/// Locks a draft that was just begun; `false` where it was cleared away before that.
+/// The file that is locked as long as a draft is in use.
+fn lock_of(draft: &Path) -> PathBuf {
+    with_ending(draft, LOCK_ENDING)
+}
+
+/// Removes a draft with what lies beside it, and at last its lock.
+fn remove(draft: &Path) {
+    for file in companions(draft).into_iter().chain([draft.to_path_buf(), lock_of(draft)]) {
+        let _ = std::fs::remove_file(file);
+    }
+}
+
+/// Locks what a draft is held by, and which was just made; `false` where it was cleared away before that.
 #[cfg(unix)]
 fn holds(file: &File, path: &Path) -> bool {
     // Where the file system has no such locks, nobody clears a draft away.
     file.lock().is_err() || is_at(file, path)
 }
 
-/// Where a lock keeps all others from writing, SQLite's own connection is one of them.
+/// Where files have no numbers nobody clears a draft away.
 #[cfg(not(unix))]
 fn holds(_: &File, _: &Path) -> bool {
     true
@@ -438,16 +460,25 @@ fn holds(_: &File, _: &Path) -> bool {
 /// removed stays; a new draft does not depend on it.
 #[cfg(unix)]
 fn clear_away_drafts(folder: &Path) {
+    use std::os::unix::fs::MetadataExt;
     for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
-        if !is_named_as_draft(&path) || !std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) {
+        let lock = path.to_str().and_then(|path| path.strip_suffix(LOCK_ENDING)).map(PathBuf::from);
+        let draft = lock.as_ref().unwrap_or(&path);
+        let Ok(meta) = std::fs::symlink_metadata(&path) else { continue };
+        if !is_named_as_draft(draft) || !meta.is_file() {
+            continue;
+        }
+        // Drafts of before had no locks of their own. One that appeared under its name is that file, too,
+        // and to open and close it would undo SQLite's locks on it.
+        let had_none = lock.is_none() && !is_there(&lock_of(draft)) && meta.nlink() == 1;
+        if lock.is_none() && !had_none {
             continue;
         }
         let Ok(mut file) = File::open(&path) else { continue };
         // Whoever has the lock is the only one to remove it, so the name cannot go to another file.
-        if file.try_lock().is_ok() && is_at(&file, &path) && may_be_a_ledger(&mut file) {
-            for file in companions(&path).iter().chain([&path]) {
-                let _ = std::fs::remove_file(file);
-            }
+        let is_left = file.try_lock().is_ok() && is_at(&file, &path);
+        if is_left && (!had_none || may_be_a_ledger(&mut file)) {
+            remove(draft);
         }
     }
 }
@@ -456,7 +487,7 @@ fn clear_away_drafts(folder: &Path) {
 fn clear_away_drafts(_: &Path) {}
 
 /// Is it the name of a draft of another process: hidden, and at its end the number of the process and
-/// that of the draft? To open and close one of this process would undo SQLite's locks on it.
+/// that of the draft?
 #[cfg(unix)]
 fn is_named_as_draft(path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
@@ -559,6 +590,9 @@ mod tests {
             file(".copy.db.123-0.new-journal", b"half"),
             file(".other.1.db.99999-12.new", b"SQLite format 3\0 and more"),
             file(".ledger.db.7-7.new", &[0; 4096]),
+            file(".copy.db.8-0.new", b"half"),
+            file(".copy.db.8-0.new-lock", b""),
+            file(".copy.db.9-0.new-lock", b""),
         ];
         let others = [
             file("copy.db.123-0.new", b""),
@@ -572,14 +606,22 @@ mod tests {
         let link = folder.path().join(".copy.db.126-0.new");
         std::os::unix::fs::symlink(aside.path(), &link).expect("a link");
         let target = folder.path().join("copy.db");
+        let second_name = folder.path().join(".copy.db.127-0.new");
+        std::fs::hard_link(file("born.db", b"SQLite format 3\0"), &second_name).expect("a second name");
         let used = Draft::beside(&target).expect("a draft");
         let another = Draft::beside(&target).expect("another one beside it");
         assert!(left.iter().all(|file| !is_there(file)));
-        assert!(others.iter().chain([&link]).all(|file| is_there(file)));
+        assert!(others.iter().chain([&link, &second_name]).all(|file| is_there(file)));
         assert!(is_there(used.path()) && is_there(another.path()));
         drop(used);
         another.appear().expect("a file of that name");
         assert!(is_there(&target) && is_there(another.path()));
+        // SQLite is to have the draft for itself.
+        assert!(File::open(another.path()).expect("a file").try_lock().is_ok());
+        let lock = lock_of(another.path());
+        assert!(File::open(&lock).expect("a file").try_lock().is_err());
+        drop(another);
+        assert!(!is_there(&lock));
     }
 
     #[test]
