@@ -395,13 +395,40 @@ impl Store {
     /// the name of that copy.
     pub fn keep(self) -> Result<Option<PathBuf>, StoreError> {
         let (path, wait) = (self.path.clone(), self.wait);
+        let copy = self.commit()?;
+        if self.is_to_be_born() {
+            self.be_born()?;
+        } else {
+            self.db.close().map_err(|(_, e)| failure(&path, wait, e))?;
+        }
+        Ok(copy)
+    }
+
+    /// As [`Store::keep`], where the process ends next: the log beside the file is emptied into it, and
+    /// stays for whoever comes next, as it does where a ledger is only read. To delete it and to make
+    /// it anew would cost a tenth of a small change.
+    pub fn keep_last(self) -> Result<Option<PathBuf>, StoreError> {
+        if self.is_to_be_born() {
+            return self.keep();
+        }
+        let copy = self.commit()?;
+        // What was kept is safe in the log, too. Nobody waits for those who read from it still.
+        let emptied =
+            self.db.busy_timeout(Duration::ZERO).and_then(|()| self.run("PRAGMA wal_checkpoint(TRUNCATE)"));
+        if emptied.is_ok() {
+            std::mem::forget(self.db);
+        }
+        Ok(copy)
+    }
+
+    fn commit(&self) -> Result<Option<PathBuf>, StoreError> {
         let copy = self.outgrew.get().map(|form| self.copy_before_form(form)).transpose()?;
         self.run("COMMIT").map_err(|e| self.fail(e))?;
-        if self.unborn && path != Path::new(":memory:") {
-            return self.be_born().map(|()| None);
-        }
-        self.db.close().map_err(|(_, e)| failure(&path, wait, e))?;
         Ok(copy)
+    }
+
+    fn is_to_be_born(&self) -> bool {
+        self.unborn && self.path != Path::new(":memory:")
     }
 
     fn be_born(mut self) -> Result<(), StoreError> {

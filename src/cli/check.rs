@@ -46,7 +46,7 @@ fn repair(session: &Session) -> Result<Outcome, Failure> {
     }
     // A ledger that is not there yet is not made by looking at it.
     if repaired {
-        outcome.notes.extend(store.keep()?.map(Note::outgrown));
+        outcome.notes.extend(store.keep_last()?.map(Note::outgrown));
     }
     Ok(outcome)
 }

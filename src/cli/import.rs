@@ -73,7 +73,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         change = None;
         notes.push(Note::Done("nothing was written (dry run)".into()));
     } else if change.is_some() {
-        notes.extend(store.keep()?.map(Note::outgrown));
+        notes.extend(store.keep_last()?.map(Note::outgrown));
         notes.push(Note::Done("to take it back: jandon undo".into()));
     }
     Ok(Outcome::of(Imported::new(change, carried.read, carried.new, carried.known)).with(notes))

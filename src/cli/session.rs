@@ -377,7 +377,7 @@ impl Session {
                 notes.push(Note::Done("nothing was written (dry run)".into()));
                 return Ok((recorded, notes));
             }
-            match store.keep() {
+            match store.keep_last() {
                 // Another process created the ledger in the same moment: decide again on what it wrote.
                 Err(StoreError::CreatedMeanwhile(_)) => continue,
                 kept => notes.extend(kept?.map(Note::outgrown)),

@@ -451,7 +451,7 @@ fn harm_files(times: u32) {
     settled.settle();
     let work = ground();
     let reader = Connection::open(work.ledger()).expect("the ledger opens");
-    reader.execute_batch("PRAGMA wal_autocheckpoint = 0; SELECT 1 FROM change").expect("held open");
+    reader.execute_batch("PRAGMA wal_autocheckpoint = 0; BEGIN; SELECT 1 FROM change").expect("held open");
     for line in ["spend kakao 33 tea", "log kakao 30,000", "undo"] {
         work.fine(line);
     }

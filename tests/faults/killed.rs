@@ -95,7 +95,7 @@ fn grounds() -> [Home; 2] {
     // The journal stays where a process is killed; here the files are copied while they are in use.
     let work = Home::with_a_ledger();
     let db = rusqlite::Connection::open(work.ledger()).expect("the ledger opens");
-    db.execute_batch("PRAGMA wal_autocheckpoint = 0; SELECT 1 FROM change").expect("held open");
+    db.execute_batch("PRAGMA wal_autocheckpoint = 0; BEGIN; SELECT 1 FROM change").expect("held open");
     work.fine("spend kakao 33 tea --date 2026-11-21");
     work.fine("undo");
     for name in ["ledger.db", "ledger.db-wal"] {

@@ -169,7 +169,7 @@ fn a_ledger_that_cannot_be_written_is_read_and_refuses_what_writes() {
 fn what_stands_in_the_journal_is_read_or_missed_aloud_where_nothing_can_be_written() {
     let work = Home::with_a_ledger();
     let db = rusqlite::Connection::open(work.ledger()).expect("the ledger opens");
-    db.execute_batch("PRAGMA wal_autocheckpoint = 0; SELECT 1 FROM change").expect("held open");
+    db.execute_batch("PRAGMA wal_autocheckpoint = 0; BEGIN; SELECT 1 FROM change").expect("held open");
     work.fine("log kakao 12,345");
     for files in [&["", "-wal", "-shm"][..], &["", "-wal"]] {
         let home = Home::new();
