@@ -223,8 +223,18 @@ pub const FACTS: [&str; 10] = [
     "rate",
 ];
 /// The tables of what is derived.
-pub const DERIVED: [&str; 9] =
-    ["voided", "standing", "seen", "total", "category_total", "channel_total", "spend_size", "lot", "bill"];
+pub const DERIVED: [&str; 10] = [
+    "voided",
+    "standing",
+    "seen",
+    "total",
+    "category_total",
+    "channel_total",
+    "spend_size",
+    "day_total",
+    "lot",
+    "bill",
+];
 
 /// Every fact of a ledger as lines, whole with their ids, which chance gives.
 pub fn facts(ledger: &Path) -> Vec<String> {
