@@ -547,7 +547,8 @@ fn of_day((account, day): (i64, i64), sums: &MonthTotal) -> Rows<DayKey, i64> {
     rows.map(|(measure, sum)| ((day, account, measure), sum)).collect()
 }
 
-fn in_order<K: Ord + Copy, V>(sums: foldhash::HashMap<K, V>) -> Rows<K, V> {
+/// Sums as the rows of their table, in its order.
+pub fn in_order<K: Ord + Copy, V>(sums: foldhash::HashMap<K, V>) -> Rows<K, V> {
     let mut rows: Rows<K, V> = sums.into_iter().collect();
     rows.sort_unstable_by_key(|(key, _)| *key);
     rows

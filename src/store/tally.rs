@@ -7,7 +7,9 @@
 mod sums;
 
 use super::StoreError;
-use super::derived::{DayKey, Labels, Parts, StandingRow, Step, expires_of, measure_column};
+use super::derived::{
+    DayKey, Labels, Parts, SizeKey, StandingRow, Step, expires_of, in_order, measure_column,
+};
 use super::door::Pass;
 use super::read::amount_at;
 use crate::ledger::{AccountId, Bills, Entry, Expires, Flow, Kind, Lots, Measure, RuleBroken};
@@ -15,7 +17,7 @@ use crate::period::{Moment, Month};
 use rusqlite::params;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
-use sums::{Beside, Sums, in_order};
+use sums::{Beside, Sums};
 
 /// So much may all facts of a ledger move together. No sum over any of them, nor a difference of
 /// such sums, passes what 64 bits hold.
@@ -508,36 +510,28 @@ impl Pass<'_> {
             beside.settle(&mut self.tally.sums);
             self.check_sums()?;
         }
+        // Each in the order of its table, which is written a page at a time then.
+        let sums = std::mem::take(&mut self.tally.sums);
         let words: Vec<&str> = Measure::ALL.iter().map(|m| m.word()).collect();
-        for ((account, month), total) in in_order(&mut self.tally.sums.totals) {
+        for ((account, month), total) in in_order(sums.totals) {
             let key = [account.0, i64::from(month.0)];
             let sums: Vec<i64> = std::iter::once(total.facts).chain(total.sums).collect();
             self.add_to("total", &["account", "month"], &key, "facts", &words, &sums)?;
         }
-        for ((month, kind, category, unit), (count, amount)) in in_order(&mut self.tally.sums.categories) {
+        for ((month, kind, category, unit), (count, amount)) in in_order(sums.categories) {
             let (keys, key) = (["month", "kind", "category", "unit"], [month, kind, category, unit]);
             self.add_to("category_total", &keys, &key, "count", &["amount"], &[count, amount])?;
         }
-        for ((month, channel, unit), sums) in in_order(&mut self.tally.sums.channels) {
+        for ((month, channel, unit), sums) in in_order(sums.channels) {
             let (keys, key) = (["month", "channel", "unit"], [month, channel, unit]);
             self.add_to("channel_total", &keys, &key, "count", &["amount", "fee", "tax"], &sums)?;
         }
-        self.write_days()?;
-        self.write_sizes()
+        self.write_days(in_order(sums.days).into_iter().filter(|(_, amount)| *amount != 0).collect())?;
+        self.write_sizes(in_order(sums.sizes).into_iter().filter(|(_, count)| *count != 0).collect())
     }
 
-    fn write_days(&mut self) -> Result<(), StoreError> {
-        let days = in_order(&mut self.tally.sums.days).into_iter().filter(|(_, amount)| *amount != 0);
-        let days: Vec<(DayKey, i64)> = days.collect();
-        for rows in days.chunks(ROWS_AT_ONCE) {
-            let sql = format!(
-                "INSERT INTO day_total (day, account, measure, amount) VALUES {}
-                 ON CONFLICT (day, account, measure) DO UPDATE SET amount = amount + excluded.amount",
-                vec!["(?, ?, ?, ?)"; rows.len()].join(", ")
-            );
-            let values = rows.iter().flat_map(|((day, account, measure), n)| [day, account, measure, n]);
-            self.execute(&sql, rusqlite::params_from_iter(values))?;
-        }
+    fn write_days(&self, days: Vec<(DayKey, i64)>) -> Result<(), StoreError> {
+        self.add_together("day_total", ["day", "account", "measure"], "amount", &days)?;
         // Only what can be taken back can come to nothing.
         let signed = [Measure::Unexplained, Measure::FirstSeen].map(measure_column);
         for ((day, account, measure), _) in days.iter().filter(|(key, n)| *n < 0 || signed.contains(&key.2)) {
@@ -547,25 +541,36 @@ impl Pass<'_> {
         Ok(())
     }
 
-    fn write_sizes(&mut self) -> Result<(), StoreError> {
-        let sizes = in_order(&mut self.tally.sums.sizes).into_iter().filter(|(_, count)| *count != 0);
-        let (more, less): (Vec<_>, Vec<_>) = sizes.partition(|(_, count)| *count > 0);
-        let whole = more.len() - more.len() % ROWS_AT_ONCE;
-        for rows in more[..whole].chunks(ROWS_AT_ONCE).chain(more[whole..].chunks(1)) {
-            let sql = format!(
-                "INSERT INTO spend_size (month, unit, amount, count) VALUES {}
-                 ON CONFLICT (month, unit, amount) DO UPDATE SET count = count + excluded.count",
-                vec!["(?, ?, ?, ?)"; rows.len()].join(", ")
-            );
-            let values = rows.iter().flat_map(|((month, unit, amount), count)| [month, unit, amount, count]);
-            self.execute(&sql, rusqlite::params_from_iter(values))?;
-        }
+    fn write_sizes(&self, sizes: Vec<(SizeKey, i64)>) -> Result<(), StoreError> {
+        let (more, less): (Vec<_>, Vec<_>) = sizes.into_iter().partition(|(_, count)| *count > 0);
+        self.add_together("spend_size", ["month", "unit", "amount"], "count", &more)?;
         for ((month, unit, amount), count) in less {
             let here = "WHERE month = ?1 AND unit = ?2 AND amount = ?3";
             let values = params![month, unit, amount, count];
             if self.execute(&format!("DELETE FROM spend_size {here} AND count + ?4 = 0"), values)? == 0 {
                 self.execute(&format!("UPDATE spend_size SET count = count + ?4 {here}"), values)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Adds to rows of one sum each, several at once.
+    fn add_together(
+        &self,
+        table: &str,
+        keys: [&str; 3],
+        sum: &str,
+        rows: &[((i64, i64, i64), i64)],
+    ) -> Result<(), StoreError> {
+        let keys = keys.join(", ");
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            let sql = format!(
+                "INSERT INTO {table} ({keys}, {sum}) VALUES {}
+                 ON CONFLICT ({keys}) DO UPDATE SET {sum} = {sum} + excluded.{sum}",
+                vec!["(?, ?, ?, ?)"; rows.len()].join(", ")
+            );
+            let values = rows.iter().flat_map(|((a, b, c), more)| [a, b, c, more]);
+            self.execute(&sql, rusqlite::params_from_iter(values))?;
         }
         Ok(())
     }

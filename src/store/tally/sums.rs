@@ -107,13 +107,6 @@ impl Sums {
     }
 }
 
-/// What was counted, taken in the order of its table, which is written a page at a time then.
-pub(super) fn in_order<K: Ord + Copy, V>(counted: &mut HashMap<K, V>) -> Vec<(K, V)> {
-    let mut rows: Vec<(K, V)> = counted.drain().collect();
-    rows.sort_unstable_by_key(|(key, _)| *key);
-    rows
-}
-
 /// So many entries are handed over at once,
 const AT_ONCE: usize = 256;
 /// so many times that, before the one who hands them over waits,
