@@ -1,6 +1,7 @@
 //! The ground that the faults are tried on: a ledger with something of everything, what it holds as
 //! plain lines, and dice whose seed can be given again.
 
+use jandon::store::DERIVED;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -222,20 +223,6 @@ pub const FACTS: [&str; 10] = [
     "snapshot",
     "rate",
 ];
-/// The tables of what is derived.
-pub const DERIVED: [&str; 10] = [
-    "voided",
-    "standing",
-    "seen",
-    "total",
-    "category_total",
-    "channel_total",
-    "spend_size",
-    "day_total",
-    "lot",
-    "bill",
-];
-
 /// Every fact of a ledger as lines, whole with their ids, which chance gives.
 pub fn facts(ledger: &Path) -> Vec<String> {
     rows(ledger, &FACTS, true)
