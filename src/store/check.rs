@@ -45,8 +45,8 @@ impl Store {
     pub fn check(&self) -> Result<Report, StoreError> {
         let mut report = Report::default();
         let (mut findings, looked) = self.beside_the_file(|| {
-            let damage = self.damage_within()?;
-            Ok((damage, self.look_through(&mut report)))
+            let (damage, schemas) = self.damage_within()?;
+            Ok((damage, self.look_through(&schemas.missing(), &mut report)))
         })?;
         match looked {
             // What a row holds can be so wrong that nothing follows from it.
@@ -60,10 +60,9 @@ impl Store {
     }
 
     /// Holds the facts against their rules, and what is derived against the facts.
-    fn look_through(&self, report: &mut Report) -> Result<(), StoreError> {
-        let missing = self.missing()?;
+    fn look_through(&self, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
         if missing.iter().all(|table| table != "voided") {
-            return self.look_through_all_but(&missing, report);
+            return self.look_through_all_but(missing, report);
         }
         // Every other question asks which changes count.
         let stand_in = |sql: &str| self.run(sql).map_err(|e| self.fail(e));
@@ -71,7 +70,7 @@ impl Store {
         let looked = self
             .voided_by_facts()
             .and_then(|voided| self.refill("voided", "change", voided.into_iter().map(|of| vec![of])))
-            .and_then(|()| self.look_through_all_but(&missing, report));
+            .and_then(|()| self.look_through_all_but(missing, report));
         stand_in("DROP TABLE temp.voided")?;
         looked
     }
@@ -137,7 +136,7 @@ impl Store {
 
     /// What is wrong with the file itself and with its references, whatever its facts say.
     pub(super) fn damage(&self) -> Result<Vec<Finding>, StoreError> {
-        Ok(self.beside_the_file(|| Ok((self.damage_within()?, ())))?.0)
+        Ok(self.beside_the_file(|| self.damage_within())?.0)
     }
 
     /// SQLite's own look through the file, which takes as long as all else, beside that: what SQLite
@@ -178,8 +177,8 @@ impl Store {
         Ok(told.into_iter().filter(|told| told != "ok").map(|what| Finding { part: "file", what }).collect())
     }
 
-    /// What is wrong with the references and with the tables.
-    fn damage_within(&self) -> Result<Vec<Finding>, StoreError> {
+    /// What is wrong with the references and with the tables, and which these are.
+    fn damage_within(&self) -> Result<(Vec<Finding>, Schemas), StoreError> {
         let broken: Vec<(String, String)> =
             self.all("PRAGMA foreign_key_check", [], |row| Ok((row.get(0)?, row.get(2)?)))?;
         let mut findings = Vec::new();
@@ -187,8 +186,9 @@ impl Store {
             let what = format!("a row of `{table}` refers to a row of `{parent}` that is not there");
             findings.push(Finding { part: "references", what });
         }
-        self.check_schema(&mut findings)?;
-        Ok(findings)
+        let schemas = self.schemas()?;
+        findings.extend(schemas.findings());
+        Ok((findings, schemas))
     }
 
     /// The same file, opened so that it could be written, where that is allowed; nothing is written.
@@ -202,41 +202,18 @@ impl Store {
         (!store.db.is_readonly("main").ok()?).then_some(store)
     }
 
-    /// The tables, and the triggers that guard them, must be those that a new ledger has.
-    fn check_schema(&self, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
-        let (wanted, found) = (Store::as_of(self.form()?)?.schema()?, self.schema()?);
-        let wrong = wanted.iter().filter_map(|(name, sql)| match found.get(name) {
-            None => Some(format!("`{name}` is missing")),
-            Some(other) if other != sql => Some(format!("`{name}` is not what it was made as")),
-            Some(_) => None,
-        });
-        let extra = found.keys().filter(|name| !wanted.contains_key(*name));
-        let extra = extra.map(|name| format!("`{name}` is no part of a ledger"));
-        let mut told: Vec<Finding> =
-            wrong.chain(extra).map(|what| Finding { part: "schema", what }).collect();
-        // What cannot be mended is told of first, for not all is told.
-        told.sort_by_key(Finding::is_derived);
-        findings.extend(told.into_iter().take(FINDINGS_MAX));
-        Ok(())
-    }
-
-    /// Every table, index and trigger, and how it was made.
-    fn schema(&self) -> Result<BTreeMap<String, Option<String>>, StoreError> {
+    /// How the tables, indexes and triggers were made, here and in a new ledger of this form.
+    fn schemas(&self) -> Result<Schemas, StoreError> {
         let sql = "SELECT name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
-        Ok(self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
-    }
-
-    /// What of a ledger of this form is not there: names of tables, indexes and triggers.
-    fn missing(&self) -> Result<Vec<String>, StoreError> {
-        let found = self.schema()?;
-        let wanted = Store::as_of(self.form()?)?.schema()?;
-        Ok(wanted.into_keys().filter(|name| !found.contains_key(name)).collect())
+        let of = |store: &Store| -> Result<Schema, StoreError> {
+            Ok(store.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
+        };
+        Ok(Schemas { wanted: of(&Store::as_of(self.form()?)?)?, found: of(self)? })
     }
 
     /// Makes the tables again that are missing and whose rows follow from the facts, empty.
     pub(super) fn make_derived_again(&self) -> Result<(), StoreError> {
-        let found = self.schema()?;
-        let wanted = Store::as_of(self.form()?)?.schema()?;
+        let Schemas { wanted, found } = self.schemas()?;
         // A table comes before the indexes on it.
         for name in DERIVED.iter().chain(&DERIVED_INDEXES).filter(|name| !found.contains_key(**name)) {
             if let Some(Some(sql)) = wanted.get(*name) {
@@ -422,6 +399,37 @@ impl Store {
         }
         comparison.findings.extend(wrong.into_iter().chain(extra).take(FINDINGS_MAX));
         Ok(())
+    }
+}
+
+/// Every table, index and trigger, and how it was made.
+type Schema = BTreeMap<String, Option<String>>;
+
+/// The tables, and the triggers that guard them, must be those that a new ledger has.
+struct Schemas {
+    wanted: Schema,
+    found: Schema,
+}
+
+impl Schemas {
+    /// What is not there: names of tables, indexes and triggers.
+    fn missing(&self) -> Vec<String> {
+        self.wanted.keys().filter(|name| !self.found.contains_key(*name)).cloned().collect()
+    }
+
+    fn findings(&self) -> impl Iterator<Item = Finding> {
+        let wrong = self.wanted.iter().filter_map(|(name, sql)| match self.found.get(name) {
+            None => Some(format!("`{name}` is missing")),
+            Some(other) if other != sql => Some(format!("`{name}` is not what it was made as")),
+            Some(_) => None,
+        });
+        let extra = self.found.keys().filter(|name| !self.wanted.contains_key(*name));
+        let extra = extra.map(|name| format!("`{name}` is no part of a ledger"));
+        let mut told: Vec<Finding> =
+            wrong.chain(extra).map(|what| Finding { part: "schema", what }).collect();
+        // What cannot be mended is told of first, for not all is told.
+        told.sort_by_key(Finding::is_derived);
+        told.into_iter().take(FINDINGS_MAX)
     }
 }
 
