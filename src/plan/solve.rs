@@ -221,7 +221,7 @@ impl<'p> Whole<'p> {
     /// The same for a plan that costs no more than that.
     fn window_to(&self, at: usize, cost: i128) -> Option<runs::Window> {
         let Goal::Reach(target) = self.goal else { return None };
-        let whole = self.hulls.iter().flatten().fold(Hull::default_start(), |sum, hull| sum.with(hull));
+        let whole = self.whole_hull();
         let (rise, run) = whole.slope(target);
         let others = self.hulls.iter().enumerate().filter(|(i, _)| *i != at).flat_map(|(_, hulls)| hulls);
         let least: i128 = others.map(|hull| hull.lowest(rise, run)).sum();
@@ -229,11 +229,16 @@ impl<'p> Whole<'p> {
         Some(runs::Window { rise, run: run * self.scale, limit, needs: Rc::default() })
     }
 
+    /// What all groups can come to together, were it divisible.
+    fn whole_hull(&self) -> Hull {
+        self.hulls.iter().flatten().fold(Hull::default_start(), |sum, hull| sum.with(hull))
+    }
+
     /// All that the groups but one can come to together in a plan that is no dearer than the best known;
     /// `None` where one of them is not solved, or it is too much.
     fn others(&self, at: usize, effort: &mut u64) -> Option<Vec<Point>> {
         let (Goal::Reach(target), best) = (self.goal, self.best?) else { return None };
-        let whole = self.hulls.iter().flatten().fold(Hull::default_start(), |sum, hull| sum.with(hull));
+        let whole = self.whole_hull();
         let (rise, run) = whole.slope(target);
         let above = |p: &Point| p.cost * run - p.net * rise;
         let least: i128 = self.hulls.iter().flatten().map(|hull| hull.lowest(rise, run)).sum();
@@ -381,7 +386,7 @@ impl<'p> Whole<'p> {
 
     /// What no plan costs less than, were all that can be done divisible.
     fn least_of_hulls(&self, target: i128) -> i128 {
-        let whole = self.hulls.iter().flatten().fold(Hull::default_start(), |sum, hull| sum.with(hull));
+        let whole = self.whole_hull();
         whole.least(target).unwrap_or(i128::MAX)
     }
 

@@ -8,7 +8,7 @@ mod span;
 
 use super::derived::{Labels, NEVER, Parts, expires_of, kind_of};
 use super::{Store, StoreError};
-use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Place, Standing};
+use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Place, Standing};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::DatedRate;
@@ -101,16 +101,21 @@ pub(super) fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {
     })
 }
 
+/// The kind of an entry.
+pub(super) fn kind_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Kind> {
+    let kind = row.get(column)?;
+    kind_of(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, kind))
+}
+
 pub(super) fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> {
     let account = |column: usize| row.get::<_, Option<i64>>(column).map(|id| id.map(AccountId));
     let word = |column: usize| -> rusqlite::Result<Option<SmolStr>> {
         Ok(row.get_ref(column)?.as_str_or_null()?.map(SmolStr::new))
     };
-    let kind = row.get(3)?;
     let entry = Entry {
         id: Id(row.get(1)?),
         at: moment_at(row, 2)?,
-        kind: kind_of(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(3, kind))?,
+        kind: kind_at(row, 3)?,
         out: Place { account: account(4)?, amount: size_at(row, 10)?, unit: unit_at(row, 6)? },
         arriving: Place { account: account(5)?, amount: size_at(row, 11)?, unit: unit_at(row, 8)? },
         fee: size_at(row, 12)?,

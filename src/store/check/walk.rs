@@ -1,8 +1,8 @@
 //! One walk through everything that was recorded, in the order of its numbers: are they all there, does
 //! each entry keep the rules that it was recorded under, and what follows from those that count?
 
-use super::super::derived::{Derivation, Labels, Step, kind_of};
-use super::super::read::{expires_at, moment_at, size_at, unit_at};
+use super::super::derived::{Derivation, Labels, Step};
+use super::super::read::{expires_at, kind_at, moment_at, size_at, unit_at};
 use super::super::{Store, StoreError};
 use super::FINDINGS_MAX;
 use crate::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Place, RuleBroken};
@@ -330,9 +330,4 @@ impl<'l> Reader<'l> {
             Err(_) => Some("breaks a rule of the ledger"),
         }
     }
-}
-
-fn kind_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Kind> {
-    let kind = row.get(column)?;
-    kind_of(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, kind))
 }

@@ -145,15 +145,8 @@ impl Store {
         account: AccountId,
         until: Moment,
     ) -> Result<Vec<(Moment, PathFact)>, StoreError> {
-        let sql = format!(
-            "SELECT at, seq, 0, kind, amount_out, expires FROM entry WHERE from_account = ?1 AND at <= ?2 AND {LIVE}
-             UNION ALL
-             SELECT at, seq, 1, kind, amount_in, expires FROM entry WHERE to_account = ?1 AND at <= ?2 AND {LIVE}
-             UNION ALL
-             SELECT at, seq, 2, 0, balance, NULL FROM seen WHERE account = ?1 AND at <= ?2
-             ORDER BY 1, 2"
-        );
-        self.all(&sql, params![account.0, until.0], |row| {
+        let sql = facts_sql("balance");
+        self.all(&sql, params![account.0, i64::MIN, until.0], |row| {
             let (side, kind, amount) = (row.get::<_, i64>(2)?, row.get(3)?, amount_at(row, 4)?);
             let expires = expires_at(row, 5)?;
             let fact = match (side, kind_of(kind)) {
@@ -188,15 +181,7 @@ impl Store {
         from: Moment,
         to: Moment,
     ) -> Result<bool, StoreError> {
-        let within = format!("at BETWEEN ?2 AND ?3 AND {LIVE}");
-        let sql = format!(
-            "SELECT at, seq, 0, kind, amount_out, expires FROM entry WHERE from_account = ?1 AND {within}
-             UNION ALL
-             SELECT at, seq, 1, kind, amount_in, expires FROM entry WHERE to_account = ?1 AND {within}
-             UNION ALL
-             SELECT at, seq, 2, 0, unexplained, NULL FROM seen WHERE account = ?1 AND at BETWEEN ?2 AND ?3
-             ORDER BY 1, 2"
-        );
+        let sql = facts_sql("unexplained");
         let mut has_lots = false;
         self.all(&sql, params![account.0, from.0, to.0], |row| {
             let (at, side, kind, amount) =
@@ -215,4 +200,18 @@ impl Store {
         })?;
         Ok(has_lots)
     }
+}
+
+/// The facts of an account (?1) between two moments (?2, ?3), both inside, in the order of time: of a
+/// snapshot that column.
+fn facts_sql(of_snapshot: &str) -> String {
+    let within = "at BETWEEN ?2 AND ?3";
+    format!(
+        "SELECT at, seq, 0, kind, amount_out, expires FROM entry WHERE from_account = ?1 AND {within} AND {LIVE}
+         UNION ALL
+         SELECT at, seq, 1, kind, amount_in, expires FROM entry WHERE to_account = ?1 AND {within} AND {LIVE}
+         UNION ALL
+         SELECT at, seq, 2, 0, {of_snapshot}, NULL FROM seen WHERE account = ?1 AND {within}
+         ORDER BY 1, 2"
+    )
 }
