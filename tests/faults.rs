@@ -15,6 +15,9 @@ mod disk;
 mod failing;
 #[path = "faults/ground.rs"]
 mod ground;
+#[allow(dead_code, reason = "the bench needs more of it")]
+#[path = "../benches/whole/history.rs"]
+mod history;
 #[path = "faults/killed.rs"]
 mod killed;
 #[path = "faults/place.rs"]

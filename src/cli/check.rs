@@ -12,6 +12,9 @@ pub struct Words {
     /// Rebuild from the entries whatever is derived from them; never an entry itself
     #[arg(long)]
     repair: bool,
+    /// Only hold the totals against what was recorded, which is quick; the file is not looked through
+    #[arg(long, conflicts_with = "repair")]
+    totals: bool,
 }
 
 /// Answers with what was found; anything that stays wrong is exit status 1.
@@ -21,9 +24,9 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     }
     // Nothing is asked of the ledger before it was looked at.
     let store = session.store()?;
-    let report = store.check()?;
+    let report = if words.totals { store.check_totals()? } else { store.check()? };
     let mendable = !report.findings.is_empty() && report.findings.iter().all(Finding::is_derived);
-    let mut outcome = outcome(&store, report, Vec::new());
+    let mut outcome = outcome(&store, report, Vec::new(), words.totals);
     if outcome.status != 0 {
         outcome.notes.push(Note::Warning("keep a copy of the file before you go on".into()));
     }
@@ -39,7 +42,7 @@ fn repair(session: &Session) -> Result<Outcome, Failure> {
     let store = Store::write(session.ledger_path(), session.wait())?;
     let Repair { mended, report } = store.repair()?;
     let repaired = !mended.is_empty();
-    let mut outcome = outcome(&store, report, mended);
+    let mut outcome = outcome(&store, report, mended, false);
     if outcome.status != 0 {
         let what = "the file or its entries are damaged, which nothing can rebuild; nothing was written";
         outcome.notes.push(Note::Warning(what.into()));
@@ -51,14 +54,16 @@ fn repair(session: &Session) -> Result<Outcome, Failure> {
     Ok(outcome)
 }
 
-fn outcome(store: &Store, report: CheckReport, mended: Vec<Finding>) -> Outcome {
+fn outcome(store: &Store, report: CheckReport, mended: Vec<Finding>, totals_only: bool) -> Outcome {
     let lines = |found: Vec<Finding>| -> Vec<FindingLine> {
         found.into_iter().map(|f| FindingLine { part: f.part, what: f.what }).collect()
     };
     let sound = report.findings.is_empty();
     let path = store.path().display().to_string();
     let counts = [report.accounts, report.entries, report.snapshots];
-    let mut outcome = Outcome::of(Checked::new(path, counts, lines(report.findings), lines(mended)));
+    let mut checked = Checked::new(path, counts, lines(report.findings), lines(mended));
+    checked.totals_only = totals_only;
+    let mut outcome = Outcome::of(checked);
     outcome.status = u8::from(!sound);
     outcome
 }

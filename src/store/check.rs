@@ -1,5 +1,6 @@
 //! Is the ledger what its facts say it is, and are the facts all there?
 
+mod pass;
 mod walk;
 
 use super::derived::{Derivation, Derived, MonthTotal, SeenRow, StandingRow};
@@ -37,6 +38,20 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
+impl Report {
+    /// What came of looking through the facts, after what was found before.
+    fn looked(&mut self, before: &mut [Finding], looked: Result<(), StoreError>) -> Result<(), StoreError> {
+        match looked {
+            // What a row holds can be so wrong that nothing follows from it.
+            Err(StoreError::Damaged(_, what)) => self.findings.push(Finding { part: "facts", what }),
+            // Nor can anything be asked of a table that is not there.
+            Err(StoreError::Sqlite(..)) if before.iter().any(|finding| finding.part == "schema") => {}
+            looked => looked?,
+        }
+        Ok(())
+    }
+}
+
 /// At most so many findings of one part are told.
 const FINDINGS_MAX: usize = 5;
 
@@ -46,23 +61,30 @@ impl Store {
         let mut report = Report::default();
         let (mut findings, looked) = self.beside_the_file(|| {
             let (damage, schemas) = self.damage_within()?;
-            Ok((damage, self.look_through(&schemas.missing(), &mut report)))
+            Ok((damage, self.look_through(&schemas.missing(), true, &mut report)))
         })?;
-        match looked {
-            // What a row holds can be so wrong that nothing follows from it.
-            Err(StoreError::Damaged(_, what)) => report.findings.push(Finding { part: "facts", what }),
-            // Nor can anything be asked of a table that is not there.
-            Err(StoreError::Sqlite(..)) if findings.iter().any(|finding| finding.part == "schema") => {}
-            looked => looked?,
-        }
+        report.looked(&mut findings, looked)?;
         findings.append(&mut report.findings);
         Ok(Report { findings, ..report })
     }
 
-    /// Holds the facts against their rules, and what is derived against the facts.
-    fn look_through(&self, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
+    /// Holds only what is derived against the facts, and these against their rules: the file and its
+    /// references are not looked at, which takes the most time of a check.
+    pub fn check_totals(&self) -> Result<Report, StoreError> {
+        let mut report = Report::default();
+        let schemas = self.schemas()?;
+        let mut findings: Vec<Finding> = schemas.findings().collect();
+        let looked = self.look_through(&schemas.missing(), false, &mut report);
+        report.looked(&mut findings, looked)?;
+        findings.append(&mut report.findings);
+        Ok(Report { findings, ..report })
+    }
+
+    /// Holds the facts against their rules, and what is derived against the facts; as a part of a check
+    /// of the whole ledger, or alone.
+    fn look_through(&self, missing: &[String], whole: bool, report: &mut Report) -> Result<(), StoreError> {
         if missing.iter().all(|table| table != "voided") {
-            return self.look_through_all_but(missing, report);
+            return self.look_through_all_but(missing, whole, report);
         }
         // Every other question asks which changes count.
         let stand_in = |sql: &str| self.run(sql).map_err(|e| self.fail(e));
@@ -70,22 +92,27 @@ impl Store {
         let looked = self
             .voided_by_facts()
             .and_then(|voided| self.refill("voided", "change", voided.into_iter().map(|of| vec![of])))
-            .and_then(|()| self.look_through_all_but(missing, report));
+            .and_then(|()| self.look_through_all_but(missing, whole, report));
         stand_in("DROP TABLE temp.voided")?;
         looked
     }
 
     /// The same, but for tables that are not there.
-    fn look_through_all_but(&self, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
+    fn look_through_all_but(
+        &self,
+        missing: &[String],
+        whole: bool,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
         let (voids, accounts) = (self.check_voids(), self.accounts());
         let (ground, found) = match (&voids, &accounts) {
             (Ok((found, voided)), Ok(accounts)) => {
                 // Which entries count is known only where the voids are sound.
                 let sound = found.iter().all(|finding| finding.part != "voided");
-                (Ground { accounts, voided, sound }, found.as_slice())
+                (Ground { accounts, voided, sound, whole }, found.as_slice())
             }
             // Numbers are numbers all the same.
-            _ => (Ground { accounts: &[], voided: &BTreeSet::new(), sound: false }, &[][..]),
+            _ => (Ground { accounts: &[], voided: &BTreeSet::new(), sound: false, whole }, &[][..]),
         };
         let (walk, derived) = self.derive(&ground, report)?;
         let findings = |part, found: Vec<String>| found.into_iter().map(move |what| Finding { part, what });
@@ -278,7 +305,8 @@ impl Store {
     pub(super) fn all_derived(&self) -> Result<Derived, StoreError> {
         let accounts = self.accounts()?;
         let voided: Vec<i64> = self.all("SELECT change FROM voided", [], |row| row.get(0))?;
-        let ground = Ground { accounts: &accounts, voided: &voided.into_iter().collect(), sound: false };
+        let voided = voided.into_iter().collect();
+        let ground = Ground { accounts: &accounts, voided: &voided, sound: false, whole: false };
         self.derive(&ground, &mut Report::default())?.1
     }
 

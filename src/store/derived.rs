@@ -1,9 +1,14 @@
 //! What is derived from the facts, computed from all of them at once. The door keeps the same
 //! figures step by step; `check` holds the two against each other.
 
+mod stretch;
+
 use crate::ledger::{Bills, Entry, Expires, Flow, Kind, Lots, Measure};
 use crate::period::{Day, Moment};
 use std::collections::{BTreeMap, HashMap};
+
+pub use stretch::Stretch;
+use stretch::{Move, Sums};
 
 /// How "never" is written in the column `expires`.
 pub const NEVER: i64 = i32::MAX as i64;
@@ -66,6 +71,22 @@ pub enum Step {
     Leave { kind: Kind, amount: i64, expires: Expires },
     /// A snapshot shows more, or less where negative, than the facts before.
     Differ(i64),
+}
+
+impl Step {
+    /// By how much it moves the balance.
+    fn change(self) -> i64 {
+        match self {
+            Step::Arrive { amount, .. } => amount,
+            Step::Leave { amount, .. } => -amount,
+            Step::Differ(unexplained) => unexplained,
+        }
+    }
+
+    /// Are points of a known expiry earned?
+    fn is_of_a_lot(self) -> bool {
+        matches!(self, Step::Arrive { kind: Kind::Earn, expires, .. } if expires != Expires::Unknown)
+    }
 }
 
 /// The lots of a point account, or the bills of a carrier, after some of its facts.
@@ -134,6 +155,21 @@ impl MonthTotal {
         let more = sum.checked_add(flow.amount);
         *sum = more.unwrap_or(*sum);
         more.is_some()
+    }
+
+    /// Adds to one of the sums where nothing is told if it does not fit: then it differs from what is
+    /// kept.
+    fn flow(&mut self, measure: Measure, amount: i64) {
+        let sum = &mut self.sums[measure as usize];
+        *sum = sum.wrapping_add(amount);
+    }
+
+    /// Adds all that another one holds, in the same way.
+    fn add_all(&mut self, other: &MonthTotal) {
+        self.facts += other.facts;
+        for (sum, more) in self.sums.iter_mut().zip(other.sums) {
+            *sum = sum.wrapping_add(more);
+        }
     }
 }
 
@@ -248,39 +284,6 @@ struct Path {
     /// An entry came after one that happened later, so that lots or bills do not follow from the
     /// entries as they came.
     is_late: bool,
-    /// The month of the last entry, and where its sums are.
-    month: Option<(i64, usize)>,
-    /// The day of the last entry, and where its sums are.
-    day: Option<(i64, usize)>,
-}
-
-/// Sums by account and month, or by account and day.
-#[derive(Default)]
-struct Sums {
-    rows: Rows<(i64, i64), MonthTotal>,
-    places: foldhash::HashMap<(i64, i64), usize>,
-}
-
-impl Sums {
-    /// Where the sums of an account and a month or a day are.
-    fn place(&mut self, account: i64, time: i64) -> usize {
-        *self.places.entry((account, time)).or_insert_with(|| {
-            self.rows.push(((account, time), MonthTotal::default()));
-            self.rows.len() - 1
-        })
-    }
-
-    fn add(&mut self, place: usize, measure: Measure, amount: i64) {
-        let sum = &mut self.rows[place].1.sums[measure as usize];
-        *sum = sum.wrapping_add(amount);
-    }
-}
-
-/// Where the sums of a path's month and of its day are.
-#[derive(Clone, Copy)]
-struct Places {
-    month: usize,
-    day: usize,
 }
 
 impl Path {
@@ -293,15 +296,14 @@ impl Path {
             parts: Parts::new(is_carrier),
             passed: 0,
             is_late: false,
-            month: None,
-            day: None,
         }
     }
 
     /// An entry moves the balance. In which order the entries come is all the same, but for the lots
     /// and bills.
-    fn entry(&mut self, at: Moment, seq: i64, change: i64, step: Step) {
-        let place = (at.0, seq);
+    fn entry(&mut self, Move { at, seq, step, .. }: Move) {
+        let (place, change) = ((at.0, seq), step.change());
+        self.has_lots |= step.is_of_a_lot();
         self.is_late |= Some(place) < self.latest;
         self.latest = self.latest.max(Some(place));
         let next = if self.is_late {
@@ -345,13 +347,7 @@ pub struct Derivation {
     carriers: HashMap<i64, bool>,
     paths: Vec<(i64, Path)>,
     path_of: foldhash::HashMap<i64, usize>,
-    months: Sums,
-    days: Sums,
-    categories: foldhash::HashMap<CategoryKey, (i64, i64)>,
-    channels: foldhash::HashMap<ChannelKey, [i64; 4]>,
-    sizes: foldhash::HashMap<SizeKey, i64>,
-    /// The month of the last entry, from its first second to its last.
-    month: Option<(i64, i64, i64)>,
+    sums: Sums,
 }
 
 impl Derivation {
@@ -366,47 +362,12 @@ impl Derivation {
         self.paths[path].1.sights.push(Sight { at: at.0, seq, balance, moved: 0 });
     }
 
-    /// An entry of that number.
-    pub fn entry(&mut self, seq: i64, entry: &Entry, labels: Labels) {
-        let month = self.month(entry.at);
-        let [from, to] = [entry.out.account, entry.arriving.account].map(|account| {
-            let account = account?;
-            let path = self.path(account.0);
-            Some((account, path, self.places(path, entry.at)))
-        });
-        for flow in entry.flows() {
-            let side = [from, to].into_iter().flatten().find(|(account, ..)| *account == flow.account);
-            if let Some((_, _, places)) = side {
-                self.flow(places, flow.measure, flow.amount);
-            }
-        }
-        let (kind, expires) = (entry.kind, entry.expires);
-        if let Some((_, path, places)) = from {
-            self.fact(places);
-            let amount = entry.out.amount;
-            self.paths[path].1.entry(entry.at, seq, -amount, Step::Leave { kind, amount, expires });
-        }
-        if let Some((_, path, places)) = to {
-            self.fact(places);
-            let amount = entry.arriving.amount;
-            let path = &mut self.paths[path].1;
-            path.entry(entry.at, seq, amount, Step::Arrive { kind, amount, expires });
-            path.has_lots |= kind == Kind::Earn && expires != Expires::Unknown;
-        }
-        if is_categorised(kind) {
-            let (amount, unit) = categorised(entry, labels);
-            let total = self.categories.entry((month, kind_column(kind), labels.category, unit)).or_default();
-            *total = (total.0 + 1, total.1.wrapping_add(amount));
-        }
-        if kind == Kind::Spend {
-            *self.sizes.entry((month, labels.unit_out, entry.out.amount)).or_default() += 1;
-        }
-        let charges = entry.fee.wrapping_add(entry.tax);
-        if let Some(amount) = charged_amount(kind, labels.channel != 0, entry.out.amount, charges) {
-            let total = self.channels.entry((month, labels.channel, labels.unit_out)).or_default();
-            for (sum, value) in total.iter_mut().zip([1, amount, entry.fee, entry.tax]) {
-                *sum = sum.wrapping_add(value);
-            }
+    /// The next entries.
+    pub fn entries(&mut self, stretch: Stretch) {
+        self.sums.add(stretch.sums);
+        for moved in stretch.moves {
+            let path = self.path(moved.account);
+            self.paths[path].1.entry(moved);
         }
     }
 
@@ -451,13 +412,14 @@ impl Derivation {
             derived.bill.extend(path.parts.bill_rows().into_iter().map(|(month, n)| ((account, month), n)));
         }
         derived.seen.sort_unstable_by_key(|(key, _)| *key);
-        derived.total = self.months.rows;
-        derived.total.sort_unstable_by_key(|(key, _)| *key);
-        derived.day_total = self.days.rows.into_iter().flat_map(|(key, sums)| of_day(key, &sums)).collect();
+        let Sums { days, categories, channels, sizes } = self.sums;
+        derived.total = days.of_months();
+        let of_days = days.rows.into_iter().flat_map(|(key, sums)| of_day(key, &sums));
+        derived.day_total = of_days.collect();
         derived.day_total.sort_unstable_by_key(|(key, _)| *key);
-        derived.category_total = in_order(self.categories);
-        derived.channel_total = in_order(self.channels);
-        derived.spend_size = in_order(self.sizes);
+        derived.category_total = in_order(categories);
+        derived.channel_total = in_order(channels);
+        derived.spend_size = in_order(sizes);
         derived
     }
 
@@ -468,11 +430,11 @@ impl Derivation {
             let (account, unexplained, first) = (*account, path.unexplained(sight), sight == 0);
             let Sight { at: seen_at, seq, balance, .. } = path.sights[sight];
             derived.seen.push(((account, seen_at, seq), SeenRow { balance, unexplained, first }));
-            let places = self.places(at, Moment(seen_at));
-            self.fact(places);
+            let day = self.sums.days.of(account, Moment(seen_at).day());
+            day.facts += 1;
             for measure in [Measure::Unexplained, Measure::FirstSeen].into_iter().take(1 + usize::from(first))
             {
-                self.flow(places, measure, unexplained);
+                day.flow(measure, unexplained);
             }
         }
     }
@@ -489,43 +451,6 @@ impl Derivation {
 
     fn is_carrier(&self, account: i64) -> bool {
         self.carriers.get(&account).copied().unwrap_or(false)
-    }
-
-    /// Where the sums of a path are for a moment.
-    fn places(&mut self, path: usize, at: Moment) -> Places {
-        let month = self.month(at);
-        let (account, path) = &mut self.paths[path];
-        let place = |last: &mut Option<(i64, usize)>, sums: &mut Sums, time: i64| {
-            if let Some((_, place)) = last.filter(|(of, _)| *of == time) {
-                return place;
-            }
-            let place = sums.place(*account, time);
-            *last = Some((time, place));
-            place
-        };
-        let day = place(&mut path.day, &mut self.days, i64::from(at.day().0));
-        Places { month: place(&mut path.month, &mut self.months, month), day }
-    }
-
-    fn fact(&mut self, places: Places) {
-        self.months.rows[places.month].1.facts += 1;
-        self.days.rows[places.day].1.facts += 1;
-    }
-
-    fn flow(&mut self, places: Places, measure: Measure, amount: i64) {
-        self.months.add(places.month, measure, amount);
-        self.days.add(places.day, measure, amount);
-    }
-
-    /// The number of the month of a moment.
-    fn month(&mut self, at: Moment) -> i64 {
-        if let Some((_, _, month)) = self.month.filter(|(first, last, _)| (*first..=*last).contains(&at.0)) {
-            return month;
-        }
-        let month = at.month();
-        let number = i64::from(month.0);
-        self.month = Some((month.first().start().0, month.last().end().0, number));
-        number
     }
 }
 
@@ -587,8 +512,12 @@ mod tests {
             for (day, seq, balance) in [(31, 100, 480), (40, 101, 450), (80, 102, 300)] {
                 derivation.snapshot(7, Moment(day * DAY), seq, balance);
             }
-            for at in order {
-                derivation.entry(*at as i64, &entries[*at], Labels::default());
+            for some in order.chunks(4) {
+                let mut stretch = Stretch::default();
+                for at in some {
+                    stretch.entry(*at as i64, &entries[*at], Labels::default());
+                }
+                derivation.entries(stretch);
             }
             let late = derivation.out_of_order();
             assert_eq!(late.is_empty(), order.is_sorted());

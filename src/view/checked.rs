@@ -23,6 +23,9 @@ pub struct Checked {
     pub findings: Vec<FindingLine>,
     /// What was wrong and is right now.
     pub mended: Vec<FindingLine>,
+    /// Only the totals were held against the entries.
+    #[serde(skip)]
+    pub totals_only: bool,
 }
 
 /// Something that is not as it should be.
@@ -52,6 +55,7 @@ impl Checked {
             snapshots,
             findings,
             mended,
+            totals_only: false,
         }
     }
 }
@@ -81,7 +85,9 @@ impl Answer for Checked {
             page.table(table(&self.mended));
             page.gap();
         }
-        if self.ok {
+        if self.ok && self.totals_only {
+            page.line(format!("The totals are what was recorded: {counted}."));
+        } else if self.ok {
             page.line(format!("All is well: {counted}."));
         } else {
             page.line(format!(

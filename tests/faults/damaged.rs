@@ -2,6 +2,7 @@
 //! `check` notices whatever the answers would show.
 
 use super::ground::{Dice, FACTS, Home, facts, said, state, told};
+use super::history;
 use jandon::store::DERIVED;
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -248,6 +249,9 @@ fn whatever_is_derived_wrongly_is_named_and_mended() {
         let parts = parts(&home, &harm);
         let named = |part: &String| part == table || part == "file" || part == "references";
         assert!(parts.iter().any(named), "{harm}: {parts:?}");
+        let totals = told(&home.run("check --totals --format csv"));
+        let named = totals.lines().any(|line| line.split(',').next() == Some(table));
+        assert_eq!(named, parts.iter().any(|part| part == table), "{harm}: {totals}");
         home.fine("check --repair");
         assert_eq!(state(&home.ledger()), sound, "{harm}");
         assert_eq!(facts(&home.ledger()), known, "{harm}");
@@ -313,6 +317,40 @@ fn facts_that_are_gone_doubled_or_out_of_their_place_are_named_and_left_alone() 
     let db = Connection::open(home.ledger()).expect("the ledger opens");
     db.execute_batch("DROP TRIGGER entry_is_kept").expect("no guard");
     assert!(parts(&home, "no trigger").iter().any(|part| part == "schema"));
+}
+
+#[test]
+fn a_check_of_the_totals_finds_in_a_long_ledger_what_a_check_of_all_finds_there() {
+    let ground = Home::new();
+    history::write(ground.folder(), 30_000).expect("a history");
+    ground.fine("import history.jsonl");
+    ground.settle();
+    let home = Home::new();
+    let found = |line: &str, harm: &str| {
+        let output = home.run(line);
+        assert_eq!(output.status.code(), Some(i32::from(!harm.is_empty())), "{harm}: {}", said(&output));
+        told(&output)
+    };
+    for harm in [
+        "",
+        "DELETE FROM entry WHERE seq IN (8192, 8193, 16385, 24000)",
+        "DELETE FROM snapshot WHERE seq = (SELECT max(seq) FROM snapshot WHERE seq < 20000)",
+        "UPDATE entry SET amount_out = amount_out + 1, amount_in = amount_in + 1 WHERE seq % 5000 = 77",
+        "UPDATE entry SET at = at - 40000000 WHERE seq > 29000",
+        "UPDATE entry SET from_account = to_account, to_account = from_account WHERE seq % 4000 < 8",
+        "UPDATE entry SET change = change + 1 WHERE seq % 9000 = 500",
+        "UPDATE day_total SET amount = amount + 1 WHERE day % 400 = 0; DELETE FROM lot",
+        "UPDATE spend_size SET count = count + 1 WHERE amount < 2000; DELETE FROM bill",
+    ] {
+        home.become_like(&ground);
+        against_the_rules(&home.ledger(), |db| {
+            db.execute_batch(harm).unwrap_or_else(|error| panic!("{harm}: {error}"));
+        });
+        let (totals, all) = (found("check --totals --format csv", harm), found("check --format csv", harm));
+        let beside = |line: &&str| !line.starts_with("file,") && !line.starts_with("references,");
+        let all: Vec<&str> = all.lines().filter(beside).collect();
+        assert_eq!(totals.lines().collect::<Vec<&str>>(), all, "{harm}");
+    }
 }
 
 #[test]

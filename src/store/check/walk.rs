@@ -1,34 +1,25 @@
 //! One walk through everything that was recorded, in the order of its numbers: are they all there, does
 //! each entry keep the rules that it was recorded under, and what follows from those that count?
+//!
+//! The way is cut into stretches, and where the machine can do several things at a time so many
+//! stretches are walked at once, each over a connection of its own; they are put together in order.
 
-use super::super::derived::{Derivation, Labels, Step};
+use super::super::derived::{Derivation, Step};
 use super::super::read::{expires_at, kind_at, moment_at, size_at, unit_at};
 use super::super::{Store, StoreError};
 use super::FINDINGS_MAX;
-use crate::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Place, RuleBroken};
-use crate::money::Unit;
-use crate::period::Moment;
-use rusqlite::{Row, Rows, Statement};
-use std::collections::{BTreeSet, HashMap};
+use super::pass::{Known, NUMBERED, PART, Part, Pass, Sequence};
+use crate::ledger::Account;
+use rusqlite::{Connection, OpenFlags};
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::{Builder, available_parallelism, scope};
 
-/// The columns of an entry that something follows from, and its note. Words are told apart by their
-/// numbers; that there are such is seen to by the references.
-const ENTRY: &str = "SELECT seq, change, at, kind, from_account, to_account, unit_out, unit_in, amount_out,
-                            amount_in, fee, tax, expires, note, category, channel
-                     FROM entry NOT INDEXED ORDER BY seq";
-
-/// The tables whose rows have numbers, but for `change` and `entry`, and the columns of these numbers.
-const NUMBERED: [(&str, &str); 6] = [
-    ("void", "seq"),
-    ("unit", "seq"),
-    ("account", "id"),
-    ("account_version", "seq"),
-    ("snapshot", "seq"),
-    ("rate", "seq"),
-];
-
-/// The order in which tables are told of.
-const TOLD: [&str; 7] = ["void", "unit", "account", "account_version", "entry", "snapshot", "rate"];
+/// At most so many stretches are numbered apart, however large a number a damaged ledger has.
+const STRETCHES_MAX: i64 = 1 << 16;
+/// At most so many are walked at once.
+const AT_ONCE_MAX: usize = 4;
 
 /// What the walk came to.
 #[derive(Default)]
@@ -51,6 +42,30 @@ pub(super) struct Ground<'l> {
     pub voided: &'l BTreeSet<i64>,
     /// Is it known which ones count? Else no rule is held against an entry.
     pub sound: bool,
+    /// Is all of the ledger looked at, so that the file is read through at the same time? Else only
+    /// what totals follow from is.
+    pub whole: bool,
+}
+
+/// What was walked so far.
+struct Way<'d> {
+    walk: Walk,
+    numbers: Sequence,
+    derivation: &'d mut Derivation,
+}
+
+impl Way<'_> {
+    /// Goes on with the next part.
+    fn take(&mut self, part: Part) {
+        self.numbers.go_on(part.numbers);
+        self.walk.entries.extend(part.entries);
+        self.walk.entries.truncate(FINDINGS_MAX);
+        self.walk.counted += part.counted;
+        if let Some(error) = part.unreadable {
+            self.walk.unreadable.get_or_insert(error);
+        }
+        self.derivation.entries(part.stretch);
+    }
 }
 
 impl Store {
@@ -63,10 +78,16 @@ impl Store {
         let gone = self.accounts_undone()?;
         let units =
             self.all("SELECT seq, code, decimals FROM unit", [], |row| Ok((row.get(0)?, unit_at(row, 1)?)));
-        let mut reader = Reader::new(ground, &gone, units?.into_iter().collect());
-        let mut walk = Walk::default();
-        let walked = self.walk_rows(&mut walk, &mut |row, walk| reader.entry(row, walk, derivation));
+        let known = Known::new(ground, &gone, units?.into_iter().collect());
+        let mut way = Way { walk: Walk::default(), numbers: Sequence::default(), derivation };
+        let stretches = stretches(self.last_number()?);
+        let walked = match self.others_alike(stretches.len(), usize::from(ground.whole)) {
+            others if others.len() < 2 => self.walk_alone(&known, &(i64::MIN..=i64::MAX), &mut way),
+            others => self.walk_with(others, &known, &stretches, &mut way),
+        };
         walked.map_err(|e| self.fail(e))?;
+        let mut walk = way.walk;
+        walk.numbers = way.numbers.findings();
         if walk.unreadable.is_none() {
             for account in derivation.out_of_order() {
                 self.walk_again(account, derivation)?;
@@ -75,50 +96,100 @@ impl Store {
         Ok(walk)
     }
 
-    /// Merges the rows of all tables that have numbers.
-    fn walk_rows(
+    /// Walks one stretch over the ledger's own connection.
+    fn walk_alone(
         &self,
-        walk: &mut Walk,
-        entry: &mut dyn FnMut(&Row<'_>, &mut Walk) -> rusqlite::Result<()>,
+        known: &Known<'_>,
+        stretch: &RangeInclusive<i64>,
+        way: &mut Way<'_>,
     ) -> rusqlite::Result<()> {
-        let of = |(table, key): (&str, &str)| {
-            self.db.prepare(&format!("SELECT {key}, change FROM {table} NOT INDEXED ORDER BY {key}"))
+        let mut take = |part| {
+            way.take(part);
+            true
         };
-        let mut others = NUMBERED.into_iter().map(of).collect::<rusqlite::Result<Vec<Statement<'_>>>>()?;
-        let mut changes = self.db.prepare("SELECT seq, at FROM change NOT INDEXED ORDER BY seq")?;
-        let mut entries = self.db.prepare(ENTRY)?;
-        let mut entries = entries.query([])?;
-        let mut numbers = Sequence::default();
-        let mut streams = Vec::new();
-        for (statement, (table, _)) in others.iter_mut().zip(NUMBERED) {
-            streams.push(Stream::new(table, statement.query([])?)?);
-        }
-        // What has the number of a change comes before it, for it cannot follow it.
-        streams.push(Stream::new("change", changes.query([])?)?);
-        let mut next_entry = next_row(&mut entries, walk, entry)?;
-        loop {
-            let first = streams.iter().filter_map(|stream| stream.next.map(|(number, _)| number)).min();
-            while let Some((number, change)) = next_entry
-                && first.is_none_or(|first| number <= first)
-            {
-                numbers.meet(number);
-                numbers.follow("entry", number, change);
-                next_entry = next_row(&mut entries, walk, entry)?;
+        Pass::new(&self.db, known)?.walk(stretch, &mut take)
+    }
+
+    /// Has the stretches walked by others, and goes on from each to the next.
+    fn walk_with(
+        &self,
+        others: Vec<Store>,
+        known: &Known<'_>,
+        stretches: &[RangeInclusive<i64>],
+        way: &mut Way<'_>,
+    ) -> rusqlite::Result<()> {
+        let count = others.len();
+        scope(|scope| {
+            let mut parts: Vec<Receiver<rusqlite::Result<Part>>> = Vec::new();
+            for (first, other) in others.into_iter().enumerate() {
+                // None runs ahead by more than this, so that what waits takes little memory.
+                let (send, receive) = sync_channel(1);
+                let work = move || {
+                    let Ok(mut pass) = Pass::new(&other.db, known) else { return };
+                    for stretch in stretches.iter().skip(first).step_by(count) {
+                        let walked = pass.walk(stretch, &mut |part| send.send(Ok(part)).is_ok());
+                        // Nobody waits for more after an error.
+                        if let Err(error) = walked {
+                            return drop(send.send(Err(error)));
+                        }
+                    }
+                };
+                // Of one that does not come into being nothing arrives.
+                let _ = Builder::new().spawn_scoped(scope, work);
+                parts.push(receive);
             }
-            let next = streams.iter_mut().find(|stream| stream.next.map(|(number, _)| number) == first);
-            let Some((stream, (number, change))) = next.and_then(|s| s.next.map(|next| (s, next))) else {
-                break;
-            };
-            numbers.meet(number);
-            if stream.table == "change" {
-                numbers.change = Some(number);
-            } else {
-                numbers.follow(stream.table, number, change);
+            for (at, stretch) in stretches.iter().enumerate() {
+                loop {
+                    let Ok(part) = parts[at % count].recv() else {
+                        self.walk_alone(known, stretch, way)?;
+                        break;
+                    };
+                    let part = part?;
+                    let is_last = part.is_last;
+                    way.take(part);
+                    if is_last {
+                        break;
+                    }
+                }
             }
-            stream.step(walk)?;
+            Ok(())
+        })
+    }
+
+    /// The largest number that anything recorded has.
+    fn last_number(&self) -> Result<Option<i64>, StoreError> {
+        let largest: Vec<String> = NUMBERED
+            .into_iter()
+            .chain([("change", "seq"), ("entry", "seq")])
+            .map(|(table, key)| format!("SELECT max({key}) AS number FROM {table}"))
+            .collect();
+        let sql = format!("SELECT max(number) FROM ({})", largest.join(" UNION ALL "));
+        Ok(self.maybe(&sql, [], |row| row.get(0))?.flatten())
+    }
+
+    /// As many connections as the machine can serve at a time beside those that are taken, and as there
+    /// is use for, on which the same was recorded: all that was recorded up to the last change stays as it is, whatever comes
+    /// after it. None where one moment of the file is not to be had twice.
+    fn others_alike(&self, useful: usize, taken: usize) -> Vec<Store> {
+        let last = "SELECT seq, id FROM change ORDER BY seq DESC LIMIT 1";
+        let pair = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+        let many = available_parallelism().map_or(1, usize::from).saturating_sub(taken);
+        let many = many.min(AT_ONCE_MAX).min(useful);
+        if self.writing || self.unborn || many < 2 {
+            return Vec::new();
         }
-        walk.numbers = numbers.findings();
-        Ok(())
+        let Ok(Some((seq, id))) = self.maybe(last, [], pair) else { return Vec::new() };
+        let open = || {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let db = Connection::open_with_flags(&self.path, flags).ok()?;
+            let other = Store::over(db, &self.path, false, self.wait);
+            other.db.busy_timeout(self.wait).ok()?;
+            other.run("BEGIN").ok()?;
+            let there = "SELECT 1 FROM change WHERE seq = ?1 AND id = ?2";
+            other.maybe(there, [seq, id], |_| Ok(())).ok()??;
+            Some(other)
+        };
+        (0..many).map_while(|_| open()).collect()
     }
 
     /// Tells the entries of one account in the order in which they happened.
@@ -145,189 +216,12 @@ impl Store {
     }
 }
 
-/// A row's number, and the change that it says it was recorded by.
-type Numbered = (i64, Option<i64>);
-
-/// The rows of one table in the order of their numbers, of which the next one is known.
-struct Stream<'s> {
-    table: &'static str,
-    rows: Rows<'s>,
-    next: Option<Numbered>,
-}
-
-impl<'s> Stream<'s> {
-    fn new(table: &'static str, rows: Rows<'s>) -> rusqlite::Result<Stream<'s>> {
-        let mut stream = Stream { table, rows, next: None };
-        stream.step(&mut Walk::default())?;
-        Ok(stream)
-    }
-
-    fn step(&mut self, walk: &mut Walk) -> rusqlite::Result<()> {
-        let is_change = self.table == "change";
-        self.next = next_row(&mut self.rows, walk, &mut |row, _| {
-            if is_change { moment_at(row, 1).map(|_| ()) } else { Ok(()) }
-        })?;
-        Ok(())
-    }
-}
-
-/// Hands on the next row and tells its number and change. What a row holds can be no reason to stop.
-fn next_row(
-    rows: &mut Rows<'_>,
-    walk: &mut Walk,
-    each: &mut dyn FnMut(&Row<'_>, &mut Walk) -> rusqlite::Result<()>,
-) -> rusqlite::Result<Option<Numbered>> {
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let number = row.get(0)?;
-    let read = each(row, walk);
-    let change = row.get(1);
-    let (change, read) = match change {
-        Ok(change) => (Some(change), read),
-        Err(error) => (None, Err(error)),
-    };
-    if let Err(error) = read {
-        walk.unreadable.get_or_insert(error);
-    }
-    Ok(Some((number, change)))
-}
-
-/// The numbers so far.
-#[derive(Default)]
-struct Sequence {
-    last: i64,
-    /// The last change.
-    change: Option<i64>,
-    gaps: Vec<String>,
-    astray: HashMap<&'static str, Vec<String>>,
-}
-
-impl Sequence {
-    /// Whatever was recorded drew its number from one counter, so each number is there once.
-    fn meet(&mut self, number: i64) {
-        let last = std::mem::replace(&mut self.last, number);
-        let gap = i128::from(number) - i128::from(last);
-        if gap != 1 && self.gaps.len() < FINDINGS_MAX {
-            self.gaps.push(match gap {
-                0 => format!("number {number} was given twice"),
-                2 => format!("what had number {} is gone", number - 1),
-                _ if gap > 0 && last >= 0 => {
-                    format!("what had the numbers {} to {} is gone", last + 1, number - 1)
-                }
-                _ => format!("number {number} was never given"),
-            });
-        }
-    }
-
-    /// The facts of a change follow it, up to the next one.
-    fn follow(&mut self, table: &'static str, number: i64, change: Option<i64>) {
-        let Some(change) = change.filter(|change| Some(*change) != self.change) else { return };
-        let astray = self.astray.entry(table).or_default();
-        if astray.len() < FINDINGS_MAX {
-            astray.push(format!("row {number} of `{table}` does not follow its change {change}"));
-        }
-    }
-
-    fn findings(mut self) -> Vec<String> {
-        let astray = TOLD.into_iter().filter_map(|table| self.astray.remove(table));
-        let astray: Vec<String> = astray.flatten().collect();
-        self.gaps.into_iter().chain(astray).collect()
-    }
-}
-
-/// Reads one entry after the other into the same place.
-struct Reader<'l> {
-    ground: &'l Ground<'l>,
-    /// Every account with whether it is there, as if none had been closed: one may have been since.
-    accounts: foldhash::HashMap<i64, (Account, bool)>,
-    units: foldhash::HashMap<i64, Unit>,
-    /// The units of the last entry.
-    held: Option<(i64, i64)>,
-    entry: Entry,
-    /// The last change, and whether it counts.
-    change: Option<(i64, bool)>,
-}
-
-impl<'l> Reader<'l> {
-    fn new(ground: &'l Ground<'l>, gone: &[Account], units: foldhash::HashMap<i64, Unit>) -> Reader<'l> {
-        let there = ground.accounts.iter().map(|account| (account, true));
-        let all = gone.iter().map(|account| (account, false)).chain(there);
-        let open = |(account, there): (&Account, bool)| {
-            (account.id.0, (Account { closed: false, ..account.clone() }, there))
-        };
-        let place = || Place { account: None, amount: 0, unit: Unit::new("?", 0) };
-        let entry = Entry {
-            id: Id(0),
-            at: Moment(0),
-            kind: Kind::Spend,
-            out: place(),
-            arriving: place(),
-            fee: 0,
-            tax: 0,
-            category: None,
-            payee: None,
-            note: None,
-            channel: None,
-            expires: Expires::Unknown,
-        };
-        let accounts = all.map(open).collect();
-        Reader { ground, accounts, units, held: None, entry, change: None }
-    }
-
-    fn entry(&mut self, row: &Row<'_>, walk: &mut Walk, derivation: &mut Derivation) -> rusqlite::Result<()> {
-        let seq = row.get(0)?;
-        let change = row.get(1)?;
-        let counts = match self.change {
-            Some((last, counts)) if last == change => counts,
-            _ => !self.ground.voided.contains(&change),
-        };
-        self.change = Some((change, counts));
-        let (unit_out, unit_in) = (row.get(6)?, row.get(7)?);
-        let entry = &mut self.entry;
-        // A unit that is not there is told of as a reference.
-        if self.held != Some((unit_out, unit_in)) {
-            let (Some(out), Some(arriving)) = (self.units.get(&unit_out), self.units.get(&unit_in)) else {
-                return Ok(());
-            };
-            (entry.out.unit, entry.arriving.unit) = (out.clone(), arriving.clone());
-            self.held = Some((unit_out, unit_in));
-        }
-        entry.at = moment_at(row, 2)?;
-        entry.kind = kind_at(row, 3)?;
-        let account = |column: usize| row.get::<_, Option<i64>>(column).map(|id| id.map(AccountId));
-        (entry.out.account, entry.arriving.account) = (account(4)?, account(5)?);
-        (entry.out.amount, entry.arriving.amount) = (size_at(row, 8)?, size_at(row, 9)?);
-        (entry.fee, entry.tax) = (size_at(row, 10)?, size_at(row, 11)?);
-        entry.expires = expires_at(row, 12)?;
-        row.get_ref(13)?.as_str_or_null()?;
-        let label = |column: usize| row.get::<_, Option<i64>>(column).map(Option::unwrap_or_default);
-        let labels = Labels { category: label(14)?, channel: label(15)?, unit_out, unit_in };
-        if self.ground.sound && walk.entries.len() < FINDINGS_MAX {
-            walk.entries.extend(self.broken(counts).map(|what| format!("row {seq} {what}")));
-        }
-        if counts {
-            walk.counted += 1;
-            derivation.entry(seq, &self.entry, labels);
-        }
-        Ok(())
-    }
-
-    /// What is wrong with the entry that was read. Under one that does not count the account may have
-    /// become another one.
-    fn broken(&self, counts: bool) -> Option<&'static str> {
-        let entry = &self.entry;
-        let sides = [entry.out.account, entry.arriving.account];
-        let is_there = |id: AccountId| self.accounts.get(&id.0).is_some_and(|(_, there)| *there || !counts);
-        if !sides.into_iter().flatten().all(is_there) {
-            return Some("is of an account that is not there");
-        }
-        match entry.check(|id| self.accounts.get(&id.0).map(|(account, _)| account)) {
-            Ok(()) => None,
-            Err(
-                RuleBroken::UnitNotOfAccount { .. }
-                | RuleBroken::CarrierTakesOnlySpendRefundPay { .. }
-                | RuleBroken::PayNeedsCarrier { .. },
-            ) if !counts => None,
-            Err(_) => Some("breaks a rule of the ledger"),
-        }
-    }
+/// The way up to the last number, in stretches.
+fn stretches(last: Option<i64>) -> Vec<RangeInclusive<i64>> {
+    let Some(last) = last else { return Vec::new() };
+    let length = PART.max(last / STRETCHES_MAX + 1);
+    let count = (last.max(1) - 1) / length + 1;
+    let begin = |at: i64| if at == 0 { i64::MIN } else { at * length + 1 };
+    let end = |at: i64| if at + 1 == count { last } else { (at + 1) * length };
+    (0..count).map(|at| begin(at)..=end(at)).collect()
 }
