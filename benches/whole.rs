@@ -84,6 +84,10 @@ fn measure(size: u64, peers: bool) {
     for (program, file) in journals.iter().filter(|_| peers) {
         run(&[own(&format!("export --to {program}")), vec!["-o".into(), file.clone()]].concat());
     }
+    let plain = at("history.plain.journal");
+    if peers {
+        without_decimal_mark(Path::new(&journals[0].1), Path::new(&plain)).expect("a journal is written");
+    }
     let import = |name: &str| -> Vec<String> {
         vec![JANDON.into(), "--ledger".into(), at(name), "import".into(), "-q".into(), at("history.jsonl")]
     };
@@ -114,7 +118,7 @@ fn measure(size: u64, peers: bool) {
         },
     ];
     if peers {
-        add_peers(&mut rows, &journals[0].1, &journals[1].1, slow);
+        add_peers(&mut rows, &journals[0].1, &plain, &journals[1].1, slow);
     }
     println!("\n{size} facts over five years; medians, and what they are of the first column's\n");
     for row in &rows {
@@ -129,32 +133,43 @@ fn row(name: &'static str, own: Vec<String>, bare: Vec<String>) -> Row {
     Row { name, commands: vec![("jandon", own), ("bare SQLite", bare)], fresh: None, runs: 20 }
 }
 
+/// The journal for those who read journals of that kind, but know no directive for the decimal mark.
+fn without_decimal_mark(journal: &Path, plain: &Path) -> std::io::Result<()> {
+    use std::io::{BufRead, BufReader, BufWriter, Write};
+    let mut out = BufWriter::new(std::fs::File::create(plain)?);
+    for line in BufReader::new(std::fs::File::open(journal)?).lines() {
+        let line = line?;
+        if !line.starts_with("decimal-mark") {
+            writeln!(out, "{line}")?;
+        }
+    }
+    out.flush()
+}
+
 /// Other programs that answer the same from the same history, where they are installed.
-fn add_peers(rows: &mut [Row], journal: &str, beancount: &str, runs: u32) {
+fn add_peers(rows: &mut [Row], journal: &str, plain: &str, beancount: &str, runs: u32) {
     let sums = "SELECT account, sum(position) GROUP BY account";
     let answers: [(&str, &str, Vec<&str>); 9] = [
         ("balance", "hledger", vec!["-f", journal, "bal", "-N", "--flat"]),
-        ("balance", "ledger", vec!["-f", journal, "bal", "--flat"]),
+        ("balance", "ledger", vec!["-f", plain, "bal", "--flat"]),
         ("balance", "bean-query", vec![beancount, sums]),
         ("balance", "rledger", vec!["query", "--no-cache", beancount, sums]),
-        ("balance", "okane", vec!["balance", journal]),
+        ("balance", "okane", vec!["balance", plain]),
         ("report of a month", "hledger", vec!["-f", journal, "is", "-p", history::MONTH]),
-        (
-            "report of a month",
-            "ledger",
-            vec!["-f", journal, "bal", "-p", history::MONTH, "Expenses", "Income"],
-        ),
+        ("report of a month", "ledger", vec!["-f", plain, "bal", "-p", history::MONTH, "Expenses", "Income"]),
         ("history --limit 20", "hledger", vec!["-f", journal, "reg", "-b", "2026-11-15"]),
-        ("history --limit 20", "okane", vec!["register", "--start", "2026-11-15", journal]),
+        ("history --limit 20", "okane", vec!["register", "--start", "2026-11-15", plain]),
     ];
     for (name, program, words) in answers {
         let Some(path) = find(program) else { continue };
         let command: Vec<String> = std::iter::once(path.as_str()).chain(words).map(String::from).collect();
         let mut once = Command::new(&command[0]);
         once.args(&command[1..]).stdout(Stdio::null()).stderr(Stdio::null());
-        if once.status().is_ok_and(|status| status.success())
-            && let Some(row) = rows.iter_mut().find(|row| row.name == name)
-        {
+        if !once.status().is_ok_and(|status| status.success()) {
+            eprintln!("{program} is left out of {name}: it does not answer");
+            continue;
+        }
+        if let Some(row) = rows.iter_mut().find(|row| row.name == name) {
             row.commands.push((program, command));
             row.runs = row.runs.min(runs.max(2));
         }
