@@ -28,7 +28,7 @@ pub use carry::{Carried, CarryError};
 pub use check::{Finding, Report as CheckReport};
 pub use copy::{Contents, Restored};
 pub use place::{Exposure, exposures};
-pub use read::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
+pub use read::{ChangeRow, Done, Filter, HistoryFact, HistoryRow, Seen};
 pub use repair::{DERIVED, Repair};
 
 /// The steps that lead from an empty file to the present form. The list only grows.

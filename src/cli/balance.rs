@@ -3,12 +3,12 @@
 use super::failure::Failure;
 use super::session::{BALANCE_STALE_DAYS, Book, Session, available};
 use super::{Note, Outcome};
-use crate::ledger::{Account, Standing};
+use crate::ledger::{Account, AccountId, Standing};
 use crate::money::Unit;
 use crate::period::Moment;
 use crate::report;
 use crate::view::balance::{Balance, BalanceRow, Total};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Show what you own, what you owe and what is available
 #[derive(Debug, clap::Args)]
@@ -111,9 +111,8 @@ pub fn totals(held: &[(&Account, i64)]) -> Vec<Total> {
     totals
 }
 
-/// Every account with its balance at a moment.
-pub fn held_at<'b>(book: &'b Book<'_>, at: Moment) -> Result<Vec<(&'b Account, i64)>, Failure> {
-    let standings = book.store.balances(at)?;
+/// Every account with its balance, from where they stood.
+pub fn held<'b>(book: &'b Book<'_>, standings: &HashMap<AccountId, Standing>) -> Vec<(&'b Account, i64)> {
     let balance = |a: &Account| standings.get(&a.id).map_or(0, |s| s.balance);
-    Ok(book.accounts.iter().map(|a| (a, balance(a))).filter(|(a, b)| !a.closed || *b != 0).collect())
+    book.accounts.iter().map(|a| (a, balance(a))).filter(|(a, b)| !a.closed || *b != 0).collect()
 }

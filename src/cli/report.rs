@@ -1,6 +1,6 @@
 //! `report`: what a period did.
 
-use super::balance::{held_at, lapsed_note, totals};
+use super::balance::{held, lapsed_note, totals};
 use super::failure::Failure;
 use super::session::{Book, Session};
 use super::{Note, Outcome};
@@ -91,7 +91,8 @@ fn summary(
         let closing = closings.get(&account.id).map_or(0, |s| s.balance);
         accounts.extend(report::account_summary(account, closing - flows.net(), flows));
     }
-    let now = store.categories(Some(begin), Some(end))?;
+    let done = store.done(Some(begin), Some(end))?;
+    let now = done.categories()?;
     let before = match previous {
         None => Vec::new(),
         Some((from, to)) => store.categories(Some(from.start()), Some(to.end()))?,
@@ -103,13 +104,13 @@ fn summary(
     let limits = session.config()?.micropayments.iter();
     let (limits, spent): (Vec<Money>, Vec<i64>) =
         limits.filter_map(|limit| Some((limit.clone(), spent(&limit.unit)?))).unzip();
-    let amounts = store.micropayments(&limits, begin, end)?;
+    let amounts = done.micropayments(&limits)?;
     let micropayments = limits.into_iter().zip(amounts).zip(spent);
     let micropayments = micropayments
         .map(|((limit, amounts), spent)| report::micropayments(limit, &amounts, spent))
         .collect();
     let mut fees = Vec::new();
-    for mut total in store.channels(Some(begin), Some(end))? {
+    for mut total in done.channels()? {
         // Charges on top are no part of the amount that they are a share of.
         let side = total.channel.as_ref().and_then(|id| {
             let platform = session.catalog().get(id.split_once('/')?.0)?;
@@ -120,7 +121,7 @@ fn summary(
         }
         fees.push(report::channel_summary(&total));
     }
-    let totals = totals(&held_at(book, end)?);
+    let totals = totals(&held(book, &closings));
     let exchange = session.exchanged(store, &totals, end.day())?;
     let bills = store.bills(session.now)?;
     let today = session.today();

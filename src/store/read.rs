@@ -17,14 +17,13 @@ use smol_str::SmolStr;
 use std::collections::HashMap;
 
 pub use history::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
+pub use span::Done;
 
 const LIVE: &str = "change NOT IN (SELECT change FROM voided)";
 pub(super) const ENTRY_COLUMNS: &str =
     "e.seq, e.id, e.at, e.kind, e.from_account, e.to_account, uo.code, uo.decimals, ui.code,
      ui.decimals, e.amount_out, e.amount_in, e.fee, e.tax, ca.text, pa.text, ch.text, e.expires, e.note,
      ifnull(e.category, 0), ifnull(e.channel, 0), e.unit_out, e.unit_in, e.change";
-/// Those of the columns that hold words; with `NULL` in their place only units are to be joined.
-const ENTRY_WORDS: &str = "ca.text, pa.text, ch.text";
 pub(super) const UNIT_JOINS: &str = "JOIN unit uo ON uo.seq = e.unit_out JOIN unit ui ON ui.seq = e.unit_in";
 pub(super) const WORD_JOINS: &str =
     "LEFT JOIN label ca ON ca.id = e.category LEFT JOIN label pa ON pa.id = e.payee

@@ -123,7 +123,11 @@ impl Store {
         let differ = self.all(sql, values, |row| Ok(moment_at(row, 0)?.day()))?;
         let differ: BTreeSet<Day> = differ.into_iter().collect();
         let mut days: BTreeMap<Day, Option<[i64; 2]>> = BTreeMap::new();
-        let sql = "SELECT day, measure, amount FROM day_total WHERE day >= ?1 AND day < ?2 AND account = ?3";
+        // Day by day, so that nothing of other accounts is read.
+        let sql =
+            "WITH RECURSIVE asked (day) AS (SELECT ?1 UNION ALL SELECT day + 1 FROM asked WHERE day < ?2 - 1)
+                   SELECT t.day, measure, amount FROM asked a CROSS JOIN day_total t
+                   WHERE t.day = a.day AND account = ?3";
         let rows = self.all(sql, params![from.0, until.0, account.0], |row| {
             Ok((day_at(row, 0)?, row.get::<_, i64>(1)?, amount_at(row, 2)?))
         })?;

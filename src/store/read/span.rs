@@ -1,12 +1,12 @@
 //! What happened between two moments, summed: from totals where they reach, else entry by entry.
 
-use super::{ENTRY_COLUMNS, ENTRY_WORDS, LIVE, UNIT_JOINS, amount_at, entry_of, month_at, size_at};
+use super::{LIVE, amount_at, kind_at, moment_at, month_at, size_at, within};
 use crate::fee::{Side, Use, Used};
-use crate::ledger::{AccountId, Entry, Flows, Kind, Measure};
+use crate::ledger::{AccountId, Entry, Expires, Flows, Id, Kind, Measure, Place};
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::{CategoryTotal, ChannelTotal};
-use crate::store::derived::{kind_column, kind_of, measure_of};
+use crate::store::derived::{charged_amount, is_categorised, kind_column, kind_of, measure_of};
 use crate::store::{Store, StoreError};
 use rusqlite::{Row, params};
 use std::collections::{BTreeMap, HashMap};
@@ -15,6 +15,11 @@ use std::collections::{BTreeMap, HashMap};
 type CategoryKey = (i64, i64, i64);
 
 type CountAndAmount = (i64, i64);
+
+/// A sum with more added to it, of amounts as the door lets them in: what passes that is damage.
+fn more(sum: i64, amount: i64, column: usize) -> rusqlite::Result<i64> {
+    within(sum.saturating_add(amount), column, -(1 << 62)..=1 << 62)
+}
 
 impl Store {
     /// What moved every account's balance between two moments, both inside. Whole months and days are
@@ -26,18 +31,26 @@ impl Store {
     ) -> Result<HashMap<AccountId, Flows>, StoreError> {
         let mut flows: HashMap<AccountId, Flows> = HashMap::new();
         let Span { months: (low, high), parts } = Span::of(from, to);
-        let columns = Measure::ALL.map(|m| format!("sum({})", m.word())).join(", ");
-        let sql = format!(
-            "SELECT account, sum(facts), {columns} FROM total WHERE month BETWEEN ?1 AND ?2 GROUP BY account"
-        );
-        let rows = self.all(&sql, [low, high], |row| {
-            let mut sums = [0; Measure::COUNT];
-            for (i, sum) in sums.iter_mut().enumerate() {
-                *sum = amount_at(row, i + 2)?;
-            }
-            Ok((AccountId(row.get(0)?), Flows::new(amount_at(row, 1)?, sums)))
-        })?;
-        flows.extend(rows);
+        if low <= high {
+            // Account by account, so that of each only those months are read.
+            let columns = Measure::ALL.map(Measure::word).join(", ");
+            let sql = format!(
+                "SELECT account, facts, {columns} FROM account a CROSS JOIN total
+                 WHERE account = a.id AND month BETWEEN ?1 AND ?2"
+            );
+            self.all(&sql, [low, high], |row| {
+                let flows = flows.entry(AccountId(row.get(0)?)).or_default();
+                flows.facts = more(flows.facts, amount_at(row, 1)?, 1)?;
+                for (measure, column) in Measure::ALL.into_iter().zip(2..) {
+                    let amount = amount_at(row, column)?;
+                    if amount != 0 {
+                        more(flows.of(measure), amount, column)?;
+                        flows.add(measure, amount);
+                    }
+                }
+                Ok(())
+            })?;
+        }
         let (days, parts) =
             if parts.is_empty() || !self.has_days()? { (Vec::new(), parts) } else { by_days(parts) };
         for (first, last, sign) in days {
@@ -54,7 +67,7 @@ impl Store {
             }
         }
         for (a, b, sign) in parts {
-            self.each_entry_between(a, b, &mut |entry| {
+            self.each_moved_between(a, b, &mut |entry| {
                 for flow in entry.flows() {
                     flows.entry(flow.account).or_default().add(flow.measure, sign * flow.amount);
                 }
@@ -77,21 +90,57 @@ impl Store {
         Ok(flows)
     }
 
-    /// Entries between two moments, both inside, without their words.
-    fn each_entry_between(
+    /// What entries between two moments, both inside, moved.
+    fn each_moved_between(
         &self,
         from: Moment,
         to: Moment,
         each: &mut dyn FnMut(&Entry),
     ) -> Result<(), StoreError> {
-        let columns = ENTRY_COLUMNS.replace(ENTRY_WORDS, "NULL, NULL, NULL");
-        let sql =
-            format!("SELECT {columns} FROM entry e {UNIT_JOINS} WHERE e.at BETWEEN ?1 AND ?2 AND e.{LIVE}");
+        let sql = format!(
+            "SELECT at, kind, from_account, to_account, amount_out, amount_in, fee, tax, unit_out, unit_in
+             FROM entry WHERE at BETWEEN ?1 AND ?2 AND {LIVE}"
+        );
+        // Of units it only counts whether the two are one.
+        let unit = |number: i64| Unit::new(&number.to_string(), 0);
+        let account = |row: &Row<'_>, column| row.get::<_, Option<i64>>(column).map(|id| id.map(AccountId));
         self.all(&sql, [from.0, to.0], |row| {
-            each(&entry_of(row)?.1);
+            let [out, arriving] = [(2, 4, 8), (3, 5, 9)].map(|(owner, amount, of)| {
+                let (account, amount) = (account(row, owner)?, size_at(row, amount)?);
+                Ok::<Place, rusqlite::Error>(Place { account, amount, unit: unit(row.get(of)?) })
+            });
+            each(&Entry {
+                id: Id(0),
+                at: moment_at(row, 0)?,
+                kind: kind_at(row, 1)?,
+                out: out?,
+                arriving: arriving?,
+                fee: size_at(row, 6)?,
+                tax: size_at(row, 7)?,
+                category: None,
+                payee: None,
+                channel: None,
+                expires: Expires::Unknown,
+                note: None,
+            });
             Ok(())
         })
         .map(|_| ())
+    }
+
+    /// What was done between two moments, both inside, of which several things can be asked.
+    pub fn done(&self, from: Option<Moment>, to: Option<Moment>) -> Result<Done<'_>, StoreError> {
+        let span = Span::of(from, to);
+        let mut rest = Rest::default();
+        for (a, b, sign) in &span.parts {
+            let sql = format!(
+                "SELECT kind, unit_out, unit_in, amount_out, amount_in, fee, tax, category, channel
+                 FROM entry WHERE at BETWEEN ?1 AND ?2 AND {LIVE}"
+            );
+            // Summed here: to group them SQLite would sort them first.
+            self.all(&sql, [a.0, b.0], |row| rest.add(row, *sign))?;
+        }
+        Ok(Done { store: self, from, to, months: span.months, rest })
     }
 
     /// What was spent, earned and refunded between two moments, by category and unit.
@@ -100,54 +149,7 @@ impl Store {
         from: Option<Moment>,
         to: Option<Moment>,
     ) -> Result<Vec<CategoryTotal>, StoreError> {
-        let Span { months: (low, high), parts } = Span::of(from, to);
-        let mut totals: BTreeMap<CategoryKey, CountAndAmount> = BTreeMap::new();
-        let mut words: HashMap<i64, Option<String>> = HashMap::new();
-        let sql = "SELECT kind, category, unit, sum(count), sum(amount),
-                          (SELECT l.text FROM label l WHERE l.id = category) FROM category_total
-                   WHERE month BETWEEN ?1 AND ?2 GROUP BY kind, category, unit";
-        let key = |row: &Row<'_>| -> rusqlite::Result<(CategoryKey, CountAndAmount)> {
-            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), (amount_at(row, 3)?, amount_at(row, 4)?)))
-        };
-        totals.extend(self.all(sql, [low, high], |row| {
-            words.insert(row.get(1)?, row.get(5)?);
-            key(row)
-        })?);
-        for (a, b, sign) in parts {
-            // Summed here: to group them SQLite would sort them first.
-            let sql = format!(
-                "SELECT kind, ifnull(category, 0), iif(kind = 1, unit_out, unit_in), 1,
-                        iif(kind = 1, amount_out, amount_in)
-                 FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind IN (1, 2, 4) AND {LIVE}"
-            );
-            self.all(&sql, [a.0, b.0], |row| {
-                let (key, (count, amount)) = key(row)?;
-                let total = totals.entry(key).or_default();
-                total.0 += sign * count;
-                total.1 += sign * amount;
-                Ok(())
-            })?;
-        }
-        for (_, category, _) in totals.keys() {
-            if !words.contains_key(category) {
-                words.insert(*category, self.word(*category)?);
-            }
-        }
-        let units: HashMap<i64, Unit> = self.live_units()?.into_iter().collect();
-        let mut named = Vec::new();
-        for ((kind, category, unit), (count, amount)) in totals {
-            if count == 0 {
-                continue;
-            }
-            let category = words.get(&category).cloned().flatten();
-            let (Some(kind), Some(unit)) = (kind_of(kind), units.get(&unit)) else { continue };
-            named.push(CategoryTotal { kind, category, unit: unit.clone(), count, amount });
-        }
-        Ok(named)
-    }
-
-    fn word(&self, label: i64) -> Result<Option<String>, StoreError> {
-        self.maybe("SELECT text FROM label WHERE id = ?1", [label], |row| row.get(0))
+        self.done(from, to)?.categories()
     }
 
     /// What left through channels between two moments, and what it was charged.
@@ -156,47 +158,7 @@ impl Store {
         from: Option<Moment>,
         to: Option<Moment>,
     ) -> Result<Vec<ChannelTotal>, StoreError> {
-        let Span { months: (low, high), parts } = Span::of(from, to);
-        let mut totals: BTreeMap<(i64, i64), [i64; 4]> = BTreeMap::new();
-        let key = |row: &Row<'_>| -> rusqlite::Result<((i64, i64), [i64; 4])> {
-            let sums = [amount_at(row, 2)?, amount_at(row, 3)?, amount_at(row, 4)?, amount_at(row, 5)?];
-            Ok(((row.get(0)?, row.get(1)?), sums))
-        };
-        let mut words: HashMap<i64, Option<String>> = HashMap::new();
-        let sql = "SELECT channel, unit, sum(count), sum(amount), sum(fee), sum(tax),
-                          (SELECT l.text FROM label l WHERE l.id = channel) FROM channel_total
-                   WHERE month BETWEEN ?1 AND ?2 GROUP BY channel, unit";
-        totals.extend(self.all(sql, [low, high], |row| {
-            words.insert(row.get(0)?, row.get(6)?);
-            key(row)
-        })?);
-        for (a, b, sign) in parts {
-            let sql = format!(
-                "SELECT ifnull(channel, 0), unit_out, count(*),
-                        sum(iif(kind = 3, amount_out - fee - tax, amount_out)), sum(fee), sum(tax),
-                        (SELECT l.text FROM label l WHERE l.id = channel)
-                 FROM entry WHERE at BETWEEN ?1 AND ?2 AND (channel IS NOT NULL OR fee + tax > 0) AND {LIVE}
-                 GROUP BY 1, 2"
-            );
-            let rows = self.all(&sql, [a.0, b.0], |row| {
-                words.insert(row.get(0)?, row.get(6)?);
-                key(row)
-            })?;
-            for (key, sums) in rows {
-                let total = totals.entry(key).or_default();
-                for (sum, part) in total.iter_mut().zip(sums) {
-                    *sum += sign * part;
-                }
-            }
-        }
-        let units: HashMap<i64, Unit> = self.live_units()?.into_iter().collect();
-        let mut named = Vec::new();
-        for ((channel, unit), [count, amount, fee, tax]) in totals {
-            let Some(unit) = units.get(&unit).filter(|_| count > 0) else { continue };
-            let channel = words.get(&channel).cloned().flatten();
-            named.push(ChannelTotal { channel, unit: unit.clone(), count, amount, fee, tax });
-        }
-        Ok(named)
+        self.done(from, to)?.channels()
     }
 
     /// The spends between two moments that are at most as large as each limit, a limit for each unit:
@@ -207,46 +169,31 @@ impl Store {
         from: Moment,
         to: Moment,
     ) -> Result<Vec<BTreeMap<i64, i64>>, StoreError> {
-        let units = self.live_units()?;
-        let number = |unit: &Unit| units.iter().find(|(_, known)| known == unit).map(|(seq, _)| *seq);
-        let limits: Vec<(Option<i64>, i64)> = limits.iter().map(|m| (number(&m.unit), m.parts)).collect();
-        let mut found = vec![BTreeMap::new(); limits.len()];
-        let mut read = vec![(from, to, 1)];
-        if self.has_sizes()? {
-            let Span { months: (low, high), parts } = Span::of(Some(from), Some(to));
-            read = parts;
-            // Within one month the amounts stand in order, and the larger ones are not read.
-            let months = if low == high { "month = ?1 AND month = ?2" } else { "month BETWEEN ?1 AND ?2" };
-            let sql =
-                format!("SELECT amount, count FROM spend_size WHERE {months} AND unit = ?3 AND amount <= ?4");
-            for ((unit, at_most), found) in limits.iter().zip(&mut found) {
-                let counts = self.all(&sql, params![low, high, unit, at_most], |row| {
-                    Ok((size_at(row, 0)?, amount_at(row, 1)?))
-                })?;
-                for (amount, count) in counts {
-                    *found.entry(amount).or_default() += count;
-                }
-            }
+        self.done(Some(from), Some(to))?.micropayments(limits)
+    }
+
+    fn word(&self, label: i64) -> Result<Option<String>, StoreError> {
+        if label == 0 {
+            return Ok(None);
         }
-        for (from, to, sign) in read {
-            let sql = format!(
-                "SELECT unit_out, amount_out FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind = 1 AND {LIVE}"
-            );
-            self.all(&sql, [from.0, to.0], |row| {
-                let (unit, amount): (i64, i64) = (row.get(0)?, size_at(row, 1)?);
-                for ((_, at_most), found) in limits.iter().zip(&mut found).filter(|(l, _)| l.0 == Some(unit))
-                {
-                    if amount <= *at_most {
-                        *found.entry(amount).or_default() += sign;
-                    }
-                }
-                Ok(())
-            })?;
-        }
-        for found in &mut found {
-            found.retain(|_, count| *count > 0);
-        }
-        Ok(found)
+        self.maybe("SELECT text FROM label WHERE id = ?1", [label], |row| row.get(0))
+    }
+
+    /// How many spends of each unit and amount there were, read from the entries.
+    fn sizes_of_entries(
+        &self,
+        from: Moment,
+        to: Moment,
+    ) -> Result<foldhash::HashMap<(i64, i64), i64>, StoreError> {
+        let sql = format!(
+            "SELECT unit_out, amount_out FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind = 1 AND {LIVE}"
+        );
+        let mut sizes = foldhash::HashMap::default();
+        self.all(&sql, [from.0, to.0], |row| {
+            *sizes.entry((row.get(0)?, size_at(row, 1)?)).or_default() += 1;
+            Ok(())
+        })?;
+        Ok(sizes)
     }
 
     /// What of a quota the withdrawals of the ledger used. `side` says on which side the charges
@@ -285,6 +232,157 @@ impl Store {
         self.all(sql, [from.0, to.0], |row| {
             Ok((AccountId(row.get(0)?), month_at(row, 1)?, amount_at(row, 2)?))
         })
+    }
+}
+
+/// What the entries of the parts of a [`Span`] come to.
+#[derive(Default)]
+struct Rest {
+    categories: BTreeMap<CategoryKey, CountAndAmount>,
+    channels: BTreeMap<(i64, i64), [i64; 4]>,
+    /// How many spends there were of each unit and amount.
+    sizes: foldhash::HashMap<(i64, i64), i64>,
+}
+
+impl Rest {
+    /// An entry of a part.
+    fn add(&mut self, row: &Row<'_>, sign: i64) -> rusqlite::Result<()> {
+        let kind = kind_at(row, 0)?;
+        let (unit_out, out) = (row.get(1)?, size_at(row, 3)?);
+        if is_categorised(kind) {
+            let is_spend = kind == Kind::Spend;
+            let (unit, amount) = if is_spend { (unit_out, out) } else { (row.get(2)?, size_at(row, 4)?) };
+            let category = row.get::<_, Option<i64>>(7)?.unwrap_or(0);
+            let total = self.categories.entry((kind_column(kind), category, unit)).or_default();
+            *total = (total.0 + sign, more(total.1, sign * amount, 4)?);
+            if is_spend {
+                *self.sizes.entry((unit_out, out)).or_default() += sign;
+            }
+        }
+        let (fee, tax) = (size_at(row, 5)?, size_at(row, 6)?);
+        let channel: Option<i64> = row.get(8)?;
+        if let Some(amount) = charged_amount(kind, channel.is_some(), out, more(fee, tax, 5)?) {
+            let sums = self.channels.entry((channel.unwrap_or(0), unit_out)).or_default();
+            for (sum, part) in sums.iter_mut().zip([1, amount, fee, tax]) {
+                *sum = more(*sum, sign * part, 3)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What was done between two moments.
+pub struct Done<'s> {
+    store: &'s Store,
+    from: Option<Moment>,
+    to: Option<Moment>,
+    /// The first and the last of the months that are answered from totals.
+    months: (i64, i64),
+    rest: Rest,
+}
+
+impl Done<'_> {
+    /// What was spent, earned and refunded, by category and unit.
+    pub fn categories(&self) -> Result<Vec<CategoryTotal>, StoreError> {
+        let mut totals: BTreeMap<CategoryKey, CountAndAmount> = BTreeMap::new();
+        let mut words: HashMap<i64, Option<String>> = HashMap::new();
+        let sql = "SELECT kind, category, unit, sum(count), sum(amount),
+                          (SELECT l.text FROM label l WHERE l.id = category) FROM category_total
+                   WHERE month BETWEEN ?1 AND ?2 GROUP BY kind, category, unit";
+        totals.extend(self.store.all(sql, <[i64; 2]>::from(self.months), |row| {
+            words.insert(row.get(1)?, row.get(5)?);
+            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), (amount_at(row, 3)?, amount_at(row, 4)?)))
+        })?);
+        for (key, (count, amount)) in &self.rest.categories {
+            let total = totals.entry(*key).or_default();
+            *total = (total.0 + count, total.1 + amount);
+        }
+        for (_, category, _) in totals.keys() {
+            if !words.contains_key(category) {
+                words.insert(*category, self.store.word(*category)?);
+            }
+        }
+        let units: HashMap<i64, Unit> = self.store.live_units()?.into_iter().collect();
+        let mut named = Vec::new();
+        for ((kind, category, unit), (count, amount)) in totals {
+            if count == 0 {
+                continue;
+            }
+            let category = words.get(&category).cloned().flatten();
+            let (Some(kind), Some(unit)) = (kind_of(kind), units.get(&unit)) else { continue };
+            named.push(CategoryTotal { kind, category, unit: unit.clone(), count, amount });
+        }
+        Ok(named)
+    }
+
+    /// What left through channels, and what it was charged.
+    pub fn channels(&self) -> Result<Vec<ChannelTotal>, StoreError> {
+        let mut totals: BTreeMap<(i64, i64), [i64; 4]> = BTreeMap::new();
+        let mut words: HashMap<i64, Option<String>> = HashMap::new();
+        let sql = "SELECT channel, unit, sum(count), sum(amount), sum(fee), sum(tax),
+                          (SELECT l.text FROM label l WHERE l.id = channel) FROM channel_total
+                   WHERE month BETWEEN ?1 AND ?2 GROUP BY channel, unit";
+        totals.extend(self.store.all(sql, <[i64; 2]>::from(self.months), |row| {
+            words.insert(row.get(0)?, row.get(6)?);
+            let sums = [amount_at(row, 2)?, amount_at(row, 3)?, amount_at(row, 4)?, amount_at(row, 5)?];
+            Ok(((row.get(0)?, row.get(1)?), sums))
+        })?);
+        for (key, sums) in &self.rest.channels {
+            let total = totals.entry(*key).or_default();
+            for (sum, part) in total.iter_mut().zip(sums) {
+                *sum += part;
+            }
+        }
+        let units: HashMap<i64, Unit> = self.store.live_units()?.into_iter().collect();
+        let mut named = Vec::new();
+        for ((channel, unit), [count, amount, fee, tax]) in totals {
+            let Some(unit) = units.get(&unit).filter(|_| count > 0) else { continue };
+            let channel = match words.get(&channel) {
+                Some(word) => word.clone(),
+                None => self.store.word(channel)?,
+            };
+            named.push(ChannelTotal { channel, unit: unit.clone(), count, amount, fee, tax });
+        }
+        Ok(named)
+    }
+
+    /// The spends that are at most as large as each limit, a limit for each unit: how many there were
+    /// of each amount.
+    pub fn micropayments(&self, limits: &[Money]) -> Result<Vec<BTreeMap<i64, i64>>, StoreError> {
+        let units = self.store.live_units()?;
+        let number = |unit: &Unit| units.iter().find(|(_, known)| known == unit).map(|(seq, _)| *seq);
+        let limits: Vec<(Option<i64>, i64)> = limits.iter().map(|m| (number(&m.unit), m.parts)).collect();
+        let mut found = vec![BTreeMap::new(); limits.len()];
+        let all;
+        let rest = if self.store.has_sizes()? {
+            let (low, high) = self.months;
+            // Within one month the amounts stand in order, and the larger ones are not read.
+            let months = if low == high { "month = ?1 AND month = ?2" } else { "month BETWEEN ?1 AND ?2" };
+            let sql =
+                format!("SELECT amount, count FROM spend_size WHERE {months} AND unit = ?3 AND amount <= ?4");
+            for ((unit, at_most), found) in limits.iter().zip(&mut found) {
+                self.store.all(&sql, params![low, high, unit, at_most], |row| {
+                    *found.entry(size_at(row, 0)?).or_default() += amount_at(row, 1)?;
+                    Ok(())
+                })?;
+            }
+            &self.rest.sizes
+        } else {
+            let (from, to) = (self.from.unwrap_or(Moment(i64::MIN)), self.to.unwrap_or(Moment(i64::MAX)));
+            all = self.store.sizes_of_entries(from, to)?;
+            &all
+        };
+        for ((unit, amount), count) in rest {
+            for ((_, at_most), found) in limits.iter().zip(&mut found).filter(|(l, _)| l.0 == Some(*unit)) {
+                if amount <= at_most {
+                    *found.entry(*amount).or_default() += count;
+                }
+            }
+        }
+        for found in &mut found {
+            found.retain(|_, count| *count > 0);
+        }
+        Ok(found)
     }
 }
 
