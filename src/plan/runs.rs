@@ -66,6 +66,8 @@ struct Run {
 #[derive(Clone)]
 struct Rule {
     way: usize,
+    /// Of how many charges nothing is free any more.
+    used_up: usize,
     /// It takes all that is left, and so comes last.
     whole: bool,
     on_top: bool,
@@ -443,10 +445,12 @@ impl Runs {
                 Node::Both(a, b) => open.extend([a, b]),
             }
         }
-        // Rules stand in the order in which the withdrawals of a window meet them.
-        // What takes all that is left comes last.
-        let whole = |rule: &u32| self.rules[*rule as usize].whole;
-        taken.sort_by_key(|(rule, run, day, bucket)| (*day, whole(rule), *rule, *bucket, *run));
+        // The withdrawals of a window use up what is free; what takes all that is left comes last.
+        let place = |rule: &u32| {
+            let rule = &self.rules[*rule as usize];
+            (rule.whole, rule.way, rule.used_up)
+        };
+        taken.sort_by_key(|(rule, run, day, bucket)| (*day, place(rule), *rule, *bucket, *run));
         let mut sums: HashMap<u16, i64> = HashMap::new();
         for (rule, run, _, bucket) in &taken {
             *sums.entry(*bucket).or_default() += self.rules[*rule as usize].runs[*run as usize].from;

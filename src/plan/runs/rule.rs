@@ -91,7 +91,9 @@ pub(super) fn buckets(
                     let (runs, period) = runs_of(&terms, budget, fineness)?;
                     let on_top = tariff.side == Side::OnTop;
                     let (whole, percent) = (tariff.whole_balance, percent(&terms));
-                    rules.push(Rule { way, whole, on_top, stride, period, percent, exchange: (0, 0), runs });
+                    let used_up = key.1.iter().filter(|(used_up, _)| *used_up).count();
+                    let exchange = (0, 0);
+                    rules.push(Rule { way, used_up, whole, on_top, stride, period, percent, exchange, runs });
                     known.insert(key, rules.len() - 1);
                     rules.len() - 1
                 }
