@@ -10,8 +10,11 @@
 //! under one rule that both lie further than a period from the ends of the percentage can be
 //! pushed apart by periods, at no cost, until one of them is near an end. So only one withdrawal of
 //! a rule needs to be looked at everywhere, the others near the ends.
+//!
+//! What no choice can beat is known sooner, from the most that each cost can bring ([`Curve`]).
 
 mod choice;
+mod curve;
 mod reach;
 mod rule;
 
@@ -21,6 +24,7 @@ use super::group::{Group, Spent};
 use rule::{buckets, note_exchanges};
 use std::collections::HashMap;
 
+pub use curve::Curve;
 pub use reach::Window;
 
 /// More runs than this under one rule are not looked at one by one.
@@ -134,6 +138,16 @@ const NOTHING: Label =
     Label { cost: 0, least: 0, room: [0; STRIDES], ties: (0, 0, 0), node: 0, whole: false, open: 0 };
 
 impl Rule {
+    /// The choice of one withdrawal.
+    fn label(&self, run: &Run) -> Label {
+        let mut label = Label { cost: run.charges, ..NOTHING };
+        label.least = if self.on_top { run.from + run.charges } else { run.from };
+        label.room[self.stride] = run.to - run.from;
+        label.ties = (1, 0, 0);
+        label.whole = self.whole;
+        label
+    }
+
     /// With what a withdrawal so far from the ends of a percentage could exchange under other rules.
     fn exchange_of(&self, margin: i64) -> u32 {
         let (kind, period) = self.exchange;
@@ -163,6 +177,16 @@ impl Label {
         self.room.iter().fold(self.least, |most, room| most.saturating_add(*room))
     }
 
+    /// What leaves at the most where there is so much; `None` where all must leave and cannot.
+    fn fill(&self, strides: &[i64], budget: i64) -> Option<i64> {
+        let mut debit = self.least;
+        for (stride, room) in strides.iter().zip(self.room).rev() {
+            let fits = (budget - debit) / stride * stride;
+            debit += room.min(fits);
+        }
+        (!self.whole || debit == budget).then_some(debit)
+    }
+
     /// What arrives where only the finest steps are used, at the most.
     fn most_fine(&self) -> i64 {
         self.least + self.room[0] - self.cost
@@ -182,8 +206,6 @@ struct Work<'e> {
     /// Choices that cost as much are of no use.
     cost_end: i64,
     window: Option<Window>,
-    /// No more choices than this are gone on with at a time, those that are worth most; `None` for all.
-    breadth: Option<usize>,
     /// How far from today each of the days is.
     days_on: &'e [i64],
     /// What one withdrawal under each rule can add at best, and how many of them there may be.
@@ -254,23 +276,8 @@ impl Plain {
     /// All that can be worth doing; `None` where it takes too much. With a window, all that can be
     /// worth doing within it.
     pub fn solve(&self, goal: Goal, window: Option<Window>, effort: &mut u64) -> Option<Runs> {
-        self.solve_by(goal, window, None, effort)
-    }
-
-    /// Some of what can be worth doing: of all choices no more than so many are gone on with.
-    pub fn beam(&self, goal: Goal, window: Window, breadth: usize, effort: &mut u64) -> Option<Runs> {
-        self.solve_by(goal, Some(window), Some(breadth), effort)
-    }
-
-    fn solve_by(
-        &self,
-        goal: Goal,
-        window: Option<Window>,
-        breadth: Option<usize>,
-        effort: &mut u64,
-    ) -> Option<Runs> {
         let exact = self.rules.iter().any(|rule| rule.whole);
-        let (budget, strides, rules) = (self.budget, self.strides.clone(), self.rules.clone());
+        let (budget, strides, rules) = (self.budget, self.strides.clone(), &self.rules);
         let mut work = Work {
             goal,
             nodes: vec![Node::Nothing],
@@ -280,18 +287,17 @@ impl Plain {
             lapses: self.lapsing > 0,
             cost_end: i64::MAX,
             window,
-            breadth,
             days_on: &self.days_on,
             outlines: self.rules.iter().map(outline).collect(),
             slots: self.slots(),
             effort,
         };
-        work.see_cheapest(&self.ways, &rules);
+        work.see_cheapest(&self.ways, rules);
         let mut labels = vec![NOTHING];
         let mut before = 0;
         let mut among = vec![0; rules.len()];
         for buckets in &self.ways {
-            let more = work.way(buckets, &rules, before).ok()?;
+            let more = work.way(buckets, rules, before).ok()?;
             before += buckets.len();
             for (_, rule) in buckets.iter().flat_map(|bucket| &bucket.slots) {
                 among[*rule] += 1;
@@ -299,14 +305,21 @@ impl Plain {
             labels = work.both(&labels, &more, None, &among).ok()?;
             work.see(&labels);
         }
+        let nodes = work.nodes;
+        Some(self.runs(goal, nodes, labels))
+    }
+
+    /// Choices with what they come to.
+    fn runs(&self, goal: Goal, nodes: Vec<Node>, labels: Vec<Label>) -> Runs {
         let point = |(mark, label): (usize, &Label)| {
-            let debit = work.fill(label)?;
+            let debit = label.fill(&self.strides, self.budget)?;
             let ties = (label.ties.0, -i128::from(debit.min(self.lapsing)), label.ties.2);
             Some(Point { cost: i128::from(label.cost), net: i128::from(debit - label.cost), ties, mark })
         };
         let points = labels.iter().enumerate().filter_map(point).collect();
         let points = super::blend::frontier(points, goal);
-        Some(Runs { points, nodes: work.nodes, rules, strides: work.strides, budget, labels })
+        let (rules, strides) = (self.rules.clone(), self.strides.clone());
+        Runs { points, nodes, rules, strides, budget: self.budget, labels }
     }
 
     /// A few of the runs of each rule only: what can be done with them can be done.
@@ -336,6 +349,11 @@ impl Plain {
             ..*self
         };
         plain.solve(goal, window, effort)
+    }
+
+    /// The most that can leave.
+    pub fn most(&self) -> i128 {
+        self.budget.into()
     }
 
     /// How much there is to look at: the runs that its withdrawals choose among.

@@ -63,7 +63,7 @@ pub fn solve<'p>(
         let share = *effort / left.max(1);
         left -= 1;
         parts_of.push(match prepared {
-            Some(plain) => Part::Open { group, plain, samples: Vec::new(), points: Vec::new() },
+            Some(plain) => Part::Open { group, plain, curve: None, samples: Vec::new(), points: Vec::new() },
             None => Part::Solved(spend(effort, share, |share| searched(group, goal, share))),
         });
     }
@@ -71,6 +71,9 @@ pub fn solve<'p>(
     let mut all = Whole { goal, scale, hulls: Vec::new(), parts: parts_of, best: None, least: 0 };
     all.hulls = all.parts.iter().map(|part| all.hulls_of(part)).collect();
     all.sampled(effort);
+    if all.best.is_none() {
+        all.look_along(effort);
+    }
     all.solved(effort)
 }
 
@@ -85,6 +88,8 @@ enum Part<'p> {
     Open {
         group: Group<'p>,
         plain: runs::Plain,
+        /// The most that it can bring at each cost, where that was looked at.
+        curve: Option<runs::Curve>,
         /// Some of what can be done with it.
         samples: Vec<runs::Runs>,
         /// What they come to.
@@ -146,7 +151,10 @@ impl<'p> Whole<'p> {
                 }
                 None => vec![Hull::of(&self.scaled(&solved.points, &solved.group))],
             },
-            Part::Open { group, plain, .. } => vec![Hull::of(&self.scaled(&plain.least(), group))],
+            Part::Open { group, plain, curve, .. } => {
+                let points = curve.as_ref().map_or_else(|| plain.least(), |curve| curve.points());
+                vec![Hull::of(&self.scaled(&points, group))]
+            }
         }
     }
 
@@ -276,17 +284,18 @@ impl<'p> Whole<'p> {
         }
         let (mut net, mut cost, mut most) = (0, 0, 0);
         for (part, hulls) in self.parts.iter().zip(&self.hulls) {
+            let known =
+                part.points().and_then(|points| points.iter().max_by_key(|p| (p.net, -p.cost)).copied());
             let found = match part {
-                Part::Solved(_) => None,
-                Part::Open { plain, .. } => {
+                Part::Open { plain, .. } if known.is_none_or(|known| known.net < most_of(hulls)) => {
                     let (window, share) = (most_window(part), *effort / 4);
                     let runs = spend(effort, share, |share| plain.solve(Goal::Most, window, share));
                     runs.and_then(|runs| runs.points.into_iter().max_by_key(|p| p.net))
                 }
+                _ => None,
             };
-            let known = || part.points()?.iter().max_by_key(|p| (p.net, -p.cost)).copied();
             most += found.map_or_else(|| most_of(hulls), |point| point.net);
-            if let Some(point) = found.or_else(known) {
+            if let Some(point) = found.or(known) {
                 net += point.net;
                 cost += point.cost * (self.scale / part.group().par.1);
             }
@@ -312,14 +321,9 @@ impl<'p> Whole<'p> {
         open.sort_unstable();
         let kept_back = *effort / 12;
         *effort -= kept_back;
-        // Where each is to bring as much as it can, they leave one another nothing.
-        let (rounds, closer): (&[u64], u64) = match self.goal {
-            Goal::Reach(_) => (&[64, 8, 1], 4),
-            Goal::Most => (&[64, 1], 16),
-        };
-        for part_of in rounds.iter().copied() {
-            if part_of < 64 {
-                self.look_closer(&open, *effort / closer, effort);
+        for part_of in [64, 8, 1] {
+            if part_of < 64 && !open.is_empty() {
+                self.look_along(effort);
             }
             let mut share = *effort / part_of;
             open.retain(|(_, i)| {
@@ -331,6 +335,9 @@ impl<'p> Whole<'p> {
         }
         // What is open by now must not go without anything.
         *effort += kept_back;
+        if !open.is_empty() {
+            self.look_along(effort);
+        }
         for (done, (_, i)) in open.iter().enumerate() {
             let share = *effort / (open.len() - done) as u64;
             spend(effort, share, |share| self.settle(*i, share));
@@ -342,46 +349,46 @@ impl<'p> Whole<'p> {
         Some((self.parts.into_iter().filter_map(solved).collect(), self.least))
     }
 
-    /// Looks for better plans in what is still open.
-    fn look_closer(&mut self, open: &[(u64, usize)], budget: u64, effort: &mut u64) {
-        let mut left = open.len() as u64;
-        let mut budget = budget;
-        for (_, i) in open {
-            let mut share = budget / left;
-            left -= 1;
-            let part = share / 4;
-            let others = spend(effort, part, |share| self.others(*i, share));
-            for breadth in [60, 400] {
-                for window in self.windows(*i, others.as_deref()) {
-                    let known = self.best;
-                    let Part::Open { plain, .. } = &self.parts[*i] else { continue };
-                    let before = *effort;
-                    let found = spend(effort, share, |share| plain.beam(self.goal, window, breadth, share));
-                    share -= before - *effort;
-                    budget -= before - *effort;
-                    self.parts[*i].add(found, self.goal);
-                    self.see(effort);
-                    if self.best < known {
-                        break;
-                    }
-                }
+    /// Looks at the most that what is still open can bring at each cost: no plan is better than one
+    /// of these, and mostly it can be made.
+    fn look_along(&mut self, effort: &mut u64) {
+        for i in 0..self.parts.len() {
+            let others = self.hulls.iter().enumerate().filter(|(other, _)| *other != i);
+            let others: i128 = others.flat_map(|(_, hulls)| hulls).map(|hull| hull.lowest(0, 1)).sum();
+            let room = self.best.map(|best| best - others);
+            let Part::Open { group, plain, curve: curve @ None, points, .. } = &mut self.parts[i] else {
+                continue;
+            };
+            // What cannot bring more than is known to come for less is of no use.
+            let known = points.iter().map(|p| plain.most() - p.net);
+            let cost_end = known.chain(room.map(|room| room / (self.scale / group.par.1))).min();
+            let share = *effort / 4;
+            *curve = spend(effort, share, |share| plain.curve(cost_end.map_or(i64::MAX, parts), share));
+            self.hulls[i] = self.hulls_of(&self.parts[i]);
+        }
+        let share = *effort / 4;
+        let Some(picks) = spend(effort, share, |share| self.best_along(share)) else { return };
+        for (part, pick) in self.parts.iter_mut().zip(&picks) {
+            if let Part::Open { plain, curve: Some(curve), .. } = part {
+                let runs = plain.along(curve, pick.mark);
+                part.add(Some(runs), self.goal);
             }
         }
+        self.see(effort);
     }
 
-    /// Windows in which to look for better plans: where it is known what the others come to, first for
-    /// such as are hardly dearer than what none is cheaper than.
-    fn windows(&self, at: usize, others: Option<&[Point]>) -> Vec<runs::Window> {
-        match (self.goal, self.best, others) {
-            (Goal::Reach(target), Some(best), Some(others)) => {
-                let least = self.least_of_hulls(target).max(self.least).min(best);
-                let mut costs: Vec<i128> =
-                    [64, 16, 4, 1].map(|part_of| least + (best - least) / part_of).to_vec();
-                costs.dedup();
-                costs.into_iter().filter_map(|cost| self.window_beside(at, others, cost)).collect()
-            }
-            _ => self.window(at).into_iter().collect(),
+    /// What is best by what is known of each group, were all that its curve shows to be had.
+    fn best_along(&mut self, effort: &mut u64) -> Option<Vec<Point>> {
+        let lists = self.parts.iter().map(|part| match part {
+            Part::Solved(Solved { bound: None, points, group, .. }) => Some(self.scaled(points, group)),
+            Part::Open { curve: Some(curve), group, .. } => Some(self.scaled(&curve.points(), group)),
+            _ => None,
+        });
+        let found = blend(&lists.collect::<Option<Vec<Vec<Point>>>>()?, self.goal, effort)?;
+        if found.proven {
+            self.least = self.least.max(found.picks.iter().map(|p| p.cost).sum());
         }
+        Some(found.picks)
     }
 
     /// What no plan costs less than, were all that can be done divisible.
@@ -467,7 +474,7 @@ impl<'p> Whole<'p> {
     /// Of what is too much to look at, as many runs as there is effort for.
     fn settle(&mut self, at: usize, effort: &mut u64) {
         let window = self.window(at);
-        let Part::Open { group, plain, samples, points } = &mut self.parts[at] else { return };
+        let Part::Open { group, plain, curve, samples, points } = &mut self.parts[at] else { return };
         let mut some = |per_rule: usize| {
             let share = *effort / 3;
             spend(effort, share, |share| plain.sample(self.goal, per_rule, window.clone(), share))
@@ -478,7 +485,11 @@ impl<'p> Whole<'p> {
             *points = runs.points.clone();
             samples.push(runs);
         }
-        let (group, bound) = (group.clone(), Some(vec![Bound::outline(plain)]));
+        let bound = match curve {
+            Some(curve) => Bound { points: curve.points(), divisible: false },
+            None => Bound::outline(plain),
+        };
+        let (group, bound) = (group.clone(), Some(vec![bound]));
         let solved = match points.is_empty() {
             true => searched(group, self.goal, effort),
             false => Solved {

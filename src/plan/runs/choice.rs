@@ -2,7 +2,7 @@
 //! another one makes needless.
 
 use super::reach::Reach;
-use super::{Bucket, Counts, Exhausted, Kind, Label, NOTHING, Node, Outline, POOL_MAX, Rule, Run, Work};
+use super::{Bucket, Counts, Exhausted, Kind, Label, NOTHING, Node, Outline, POOL_MAX, Rule, Work};
 use crate::plan::blend::{Goal, Ties};
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,16 +10,6 @@ use std::collections::{BTreeMap, HashMap};
 const EFFORT_OF_LABEL: usize = 8;
 
 impl Work<'_> {
-    /// What leaves of a choice at the most; `None` where all must leave and cannot.
-    pub(super) fn fill(&self, label: &Label) -> Option<i64> {
-        let mut debit = label.least;
-        for i in (0..self.strides.len()).rev() {
-            let fits = (self.budget - debit) / self.strides[i] * self.strides[i];
-            debit += label.room[i].min(fits);
-        }
-        (!label.whole || debit == self.budget).then_some(debit)
-    }
-
     /// Finds what single withdrawals come to, so that dear choices need not be looked at.
     pub(super) fn see_cheapest(&mut self, ways: &[Vec<Bucket>], rules: &[Rule]) {
         let mut labels = Vec::new();
@@ -30,7 +20,7 @@ impl Work<'_> {
             .collect::<std::collections::BTreeSet<_>>()
         {
             let rule = &rules[rule];
-            labels.extend(rule.runs.iter().map(|run| self.label(rule, run)));
+            labels.extend(rule.runs.iter().map(|run| rule.label(run)));
         }
         self.see(&labels);
     }
@@ -38,7 +28,7 @@ impl Work<'_> {
     /// Where `net` can be had for `cost`, whatever leaves no more than that is of no use.
     pub(super) fn see(&mut self, labels: &[Label]) {
         for label in labels.iter().filter(|l| l.least <= self.budget) {
-            let Some(debit) = self.fill(label) else { continue };
+            let Some(debit) = label.fill(&self.strides, self.budget) else { continue };
             let net = debit - label.cost;
             // A choice of that cost brings the budget less its cost at the most.
             let end = match self.goal {
@@ -47,15 +37,6 @@ impl Work<'_> {
             };
             self.cost_end = self.cost_end.min(end);
         }
-    }
-
-    fn label(&self, rule: &Rule, run: &Run) -> Label {
-        let mut label = Label { cost: run.charges, ..NOTHING };
-        label.least = if rule.on_top { run.from + run.charges } else { run.from };
-        label.room[rule.stride] = run.to - run.from;
-        label.ties = (1, 0, 0);
-        label.whole = rule.whole;
-        label
     }
 
     /// All that is worth doing through one channel.
@@ -145,7 +126,7 @@ impl Work<'_> {
                     for (run, single, above) in runs.iter() {
                         looked_at += 1;
                         // What follows is further above what there is room for.
-                        if *above > end || self.breadth.is_some_and(|breadth| looked_at > breadth) {
+                        if *above > end {
                             break;
                         }
                         let mut label = from.plus(single);
@@ -210,7 +191,7 @@ impl Work<'_> {
     fn singles(&self, rule: &Rule, inner: bool) -> Vec<(usize, Label, i128)> {
         let runs = rule.runs.iter().enumerate().filter(|(_, run)| (run.margin > 0) == inner);
         let single = |(i, run)| {
-            let label = self.label(rule, run);
+            let label = rule.label(run);
             (i, label, self.above(&label))
         };
         let mut singles: Vec<(usize, Label, i128)> = runs.map(single).collect();
@@ -272,7 +253,7 @@ impl Work<'_> {
             for j in others {
                 looked_at += 1;
                 let (more, above) = &sorted[*j];
-                if *above > end || self.breadth.is_some_and(|breadth| looked_at > breadth) {
+                if *above > end {
                     break;
                 }
                 let mut label = from.plus(more);
@@ -400,11 +381,6 @@ impl Work<'_> {
                 kept.push(label);
             }
         }
-        if let Some(breadth) = self.breadth.filter(|breadth| kept.len() > *breadth) {
-            kept.sort_by_cached_key(|label| self.above(label));
-            kept.truncate(breadth);
-            kept.sort_by_key(|label| label.cost);
-        }
         kept
     }
 }
@@ -447,7 +423,7 @@ impl Staircase {
 }
 
 /// Keeps a choice below a sum of amounts; `false` where it is above at the least.
-fn cap(label: &mut Label, capped: Option<(&Rule, i64)>) -> bool {
+pub(super) fn cap(label: &mut Label, capped: Option<(&Rule, i64)>) -> bool {
     let Some((rule, sum)) = capped else { return true };
     let amounts = if rule.on_top { label.least - label.cost } else { label.least };
     if amounts > sum {

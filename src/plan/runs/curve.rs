@@ -1,0 +1,535 @@
+//! The most that can arrive at each cost.
+//!
+//! Where nothing but the balance keeps money from leaving, each withdrawal of a choice may bring as
+//! much as its run allows, so what a choice brings is a sum of the ends of its runs, and for each cost
+//! the largest of these sums is all that needs to be known. What two kinds of withdrawals bring together
+//! is the largest sum over all ways to share the cost. With the balance in the way nothing can bring
+//! more; whether a choice still brings as much is seen when it is made.
+
+use super::choice::cap;
+use super::{Bucket, NOTHING, Node, Plain, Rule, Runs};
+use crate::plan::blend::{Goal, Point};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+/// So many looks at a figure take as long as a look at a choice.
+const LOOKS: usize = 256;
+/// More figures than this are not kept.
+const KEPT_MAX: usize = 12_000_000;
+/// Sums of larger balances have no room.
+const BUDGET_MAX: i64 = 1 << 29;
+/// What comes at no cost.
+const NEVER: i32 = i32::MIN / 2;
+
+/// The most that an account can bring at each cost.
+pub struct Curve {
+    root: Option<Rc<Stage>>,
+    budget: i64,
+}
+
+/// What arrives at the most where no more than its place is spent; beyond its end as much as there.
+#[derive(Clone, PartialEq, Eq)]
+struct Row(Rc<[i32]>);
+
+/// Some of the withdrawals of an account, and what they bring.
+struct Stage {
+    most: Row,
+    kind: Kind,
+}
+
+enum Kind {
+    /// Withdrawals under one rule.
+    Rule {
+        rule: usize,
+        /// The day and the window of each.
+        slots: Vec<(usize, u16)>,
+        rows: Rc<Alike>,
+    },
+    /// Withdrawals of both.
+    Both(Rc<Stage>, Rc<Stage>),
+    /// Withdrawals of one window, whose amounts may come to no more than a sum.
+    Window { of: Rc<Stage>, sum: i64, on_top: bool },
+}
+
+/// Withdrawals under one rule, whenever.
+struct Alike {
+    most: Row,
+    /// With none, one, two of them near the ends of a percentage.
+    few: Vec<Row>,
+    /// With one of them further from the ends.
+    inner: Vec<Repeat>,
+}
+
+/// Runs of a percentage that repeat with its period.
+struct Repeat {
+    /// The first run, and after how many runs they repeat.
+    first: usize,
+    every: usize,
+    /// With a run of the first period, and on from there by some periods, or not; by twice as many, or not, ….
+    rows: Vec<(usize, Row)>,
+    /// What one period costs and brings.
+    step: (usize, i64),
+}
+
+/// A withdrawal: its rule, run, day and window.
+type Pick = (usize, usize, usize, u16);
+
+/// What a row is made with.
+struct Work<'e> {
+    /// What is dearer is of no use.
+    cost_end: usize,
+    budget: i64,
+    kept: usize,
+    /// Rows of so many withdrawals under a rule.
+    known: HashMap<(usize, usize), Rc<Alike>>,
+    effort: &'e mut u64,
+}
+
+impl Row {
+    fn at(&self, cost: usize) -> i64 {
+        i64::from(self.0[cost.min(self.0.len() - 1)])
+    }
+
+    /// Where it rises, and to what.
+    fn rises(&self) -> Vec<(usize, i64)> {
+        let before = std::iter::once(0).chain(self.0.iter().copied());
+        let rises = self.0.iter().zip(before).enumerate().filter(|(_, (most, before))| *most > before);
+        rises.map(|(cost, (most, _))| (cost, i64::from(*most))).collect()
+    }
+}
+
+impl Work<'_> {
+    /// A row up to where all there is has left, or nothing comes of spending more.
+    fn row(&mut self, mut most: Vec<i32>) -> Option<Row> {
+        let mut best = NEVER;
+        for most in &mut most {
+            best = best.max(*most);
+            *most = best;
+        }
+        let all =
+            most.iter().enumerate().position(|(cost, most)| i64::from(*most) + cost as i64 >= self.budget);
+        most.truncate(all.map_or(most.len(), |all| all + 1));
+        let last = most[most.len() - 1];
+        most.truncate(most.partition_point(|m| *m < last) + 1);
+        self.kept += most.len();
+        (self.kept <= KEPT_MAX).then(|| Row(most.into()))
+    }
+
+    /// With one of some more withdrawals or without.
+    fn with(&mut self, before: &Row, more: &[(usize, i64)]) -> Option<Row> {
+        self.beside(before, more, before.0.to_vec())
+    }
+
+    /// With one of some more withdrawals, or what there is otherwise.
+    fn beside(&mut self, before: &Row, more: &[(usize, i64)], otherwise: Vec<i32>) -> Option<Row> {
+        let dearest = more.iter().map(|(cost, _)| *cost).max().unwrap_or(0);
+        let len = (before.0.len() + dearest).min(self.cost_end + 1);
+        let looks = len + before.0.len() * more.len();
+        *self.effort = self.effort.checked_sub((looks / LOOKS + more.len()) as u64)?;
+        let mut most = otherwise;
+        most.resize(len, most[most.len() - 1]);
+        for (cost, net) in more.iter().filter(|(cost, _)| *cost < len) {
+            let net = *net as i32;
+            for (to, from) in most[*cost..].iter_mut().zip(&*before.0) {
+                *to = (*to).max(*from + net);
+            }
+        }
+        self.row(most)
+    }
+
+    /// The larger of each.
+    fn larger(&mut self, a: &Row, b: &Row) -> Option<Row> {
+        let len = a.0.len().max(b.0.len());
+        self.row((0..len).map(|cost| a.at(cost).max(b.at(cost)) as i32).collect())
+    }
+
+    fn both(&mut self, a: &Rc<Stage>, b: &Rc<Stage>) -> Option<Rc<Stage>> {
+        let (long, short) = if a.most.0.len() < b.most.0.len() { (b, a) } else { (a, b) };
+        let most = self.with(&long.most, &short.most.rises())?;
+        Some(Rc::new(Stage { most, kind: Kind::Both(long.clone(), short.clone()) }))
+    }
+
+    /// So many withdrawals under one rule.
+    fn alike(&mut self, rules: &[Rule], number: usize, count: usize) -> Option<Rc<Alike>> {
+        if let Some(known) = self.known.get(&(number, count)) {
+            return Some(known.clone());
+        }
+        let rule = &rules[number];
+        let near = rule.best((0..rule.runs.len()).filter(|run| rule.runs[*run].margin == 0));
+        let mut few = vec![Row(Rc::from([0]))];
+        for _ in 0..count {
+            let last = &few[few.len() - 1];
+            let next = self.with(last, &near)?;
+            if next == *last {
+                break;
+            }
+            few.push(next);
+        }
+        // Only one withdrawal needs to be further from the ends.
+        let before = few[few.len().min(count) - 1].clone();
+        let mut most = few[few.len() - 1].clone();
+        let mut inner = Vec::new();
+        let mut from = 0;
+        while let Some(first) = (from..rule.runs.len()).find(|run| rule.runs[*run].margin > 0) {
+            let (repeat, end) = self.repeat(rule, first, &before)?;
+            most = self.larger(&most, &repeat.rows[repeat.rows.len() - 1].1)?;
+            from = end;
+            inner.push(repeat);
+        }
+        let alike = Rc::new(Alike { most, few, inner });
+        self.known.insert((number, count), alike.clone());
+        Some(alike)
+    }
+
+    /// With one of the runs from the first on that repeat with a period, and where these end.
+    fn repeat(&mut self, rule: &Rule, first: usize, before: &Row) -> Option<(Repeat, usize)> {
+        let runs = &rule.runs[first..];
+        let runs = &runs[..runs.iter().take_while(|run| run.margin > 0).count()];
+        let ahead = |run: usize, every: usize| {
+            let (from, to) = (runs.get(run)?, runs.get(run + every)?);
+            Some((to.to - from.to, (to.charges - from.charges) as usize))
+        };
+        let every = (1..runs.len()).find(|every| ahead(0, *every).map(|a| a.0) == rule.period);
+        let every = every.unwrap_or(runs.len());
+        let step = ahead(0, every).unwrap_or((0, 0));
+        let alike = (0..).take_while(|run| ahead(*run, every) == Some(step)).count();
+        let periods = alike / every;
+        let own = rule.best(first..first + every);
+        let step = (step.1, if rule.on_top { step.0 } else { step.0 - step.1 as i64 });
+        let mut rows = vec![(0, self.beside(before, &own, vec![NEVER])?)];
+        let (mut left, mut some) = (periods, 1);
+        while left > 0 {
+            let on = some.min(left);
+            let row = self.with(&rows[rows.len() - 1].1, &[(step.0 * on, step.1 * on as i64)])?;
+            rows.push((on, row));
+            left -= on;
+            some *= 2;
+        }
+        Some((Repeat { first, every, rows, step }, first + every * (periods + 1)))
+    }
+
+    /// Withdrawals under several rules.
+    fn rules(&mut self, rules: &[Rule], slots: BTreeMap<usize, Vec<(usize, u16)>>) -> Option<Rc<Stage>> {
+        let mut all: Option<Rc<Stage>> = None;
+        for (number, slots) in slots {
+            let rows = self.alike(rules, number, slots.len())?;
+            let stage =
+                Rc::new(Stage { most: rows.most.clone(), kind: Kind::Rule { rule: number, slots, rows } });
+            all = Some(match all {
+                Some(all) => self.both(&all, &stage)?,
+                None => stage,
+            });
+        }
+        all
+    }
+}
+
+impl Rule {
+    /// What arrives at the most of a withdrawal in a run.
+    fn most(&self, run: usize) -> i64 {
+        let run = &self.runs[run];
+        if self.on_top { run.to } else { run.to - run.charges }
+    }
+
+    /// Does a run with what comes before it come to so much at such a cost?
+    fn completes(&self, run: usize, before: &Row, (cost, wanted): (usize, i64)) -> bool {
+        let charges = self.runs[run].charges as usize;
+        charges <= cost && before.at(cost - charges) + self.most(run) == wanted
+    }
+
+    /// The cost and the most of some runs, without those that cost more than others and bring less.
+    fn best(&self, runs: impl Iterator<Item = usize>) -> Vec<(usize, i64)> {
+        let mut best: Vec<(usize, i64)> =
+            runs.map(|run| (self.runs[run].charges as usize, self.most(run))).collect();
+        best.sort_unstable_by_key(|(cost, net)| (*cost, -net));
+        let mut most = 0;
+        best.retain(|(_, net)| {
+            let rises = *net > most;
+            most = most.max(*net);
+            rises
+        });
+        best
+    }
+}
+
+impl Repeat {
+    /// The run that comes to so much with what comes before it at no more than a cost.
+    fn run(&self, rule: &Rule, before: &Row, mut cost: usize, mut wanted: i64) -> Option<usize> {
+        let mut periods = 0;
+        for (place, (on, row)) in self.rows.iter().enumerate().rev() {
+            if place == 0 {
+                let own = self.first..self.first + self.every;
+                let run = { own }.find(|run| rule.completes(*run, before, (cost, wanted)));
+                return run.map(|run| run + periods * self.every);
+            }
+            if row.at(cost) != wanted {
+                return None;
+            }
+            if self.rows[place - 1].1.at(cost) != wanted {
+                cost = cost.checked_sub(self.step.0 * on)?;
+                wanted -= self.step.1 * *on as i64;
+                periods += on;
+            }
+        }
+        None
+    }
+}
+
+impl Stage {
+    /// The withdrawals that bring the most for a cost.
+    fn picks(&self, rules: &[Rule], cost: usize, picks: &mut Vec<Pick>) {
+        let wanted = self.most.at(cost);
+        // What can be had for less is not paid more for.
+        let cost = self.most.0.partition_point(|most| i64::from(*most) < wanted);
+        match &self.kind {
+            _ if wanted == 0 => {}
+            Kind::Both(a, b) => {
+                let split = (0..=cost).find(|c| a.most.at(cost - c) + b.most.at(*c) == wanted);
+                if let Some(split) = split {
+                    a.picks(rules, cost - split, picks);
+                    b.picks(rules, split, picks);
+                }
+            }
+            Kind::Rule { rule: number, slots, rows } => {
+                let (rule, few) = (&rules[*number], &rows.few);
+                let mut left = (cost, wanted);
+                let slots_len = slots.len();
+                let mut slots = slots.iter();
+                let mut take = |run: Option<usize>, (cost, wanted): (usize, i64)| {
+                    let (Some(run), Some((day, bucket))) = (run, slots.next()) else { return (0, 0) };
+                    picks.push((*number, run, *day, *bucket));
+                    (cost - rule.runs[run].charges as usize, wanted - rule.most(run))
+                };
+                let mut count = few.len() - 1;
+                if few[count].at(cost) != wanted {
+                    count = few.len().min(slots_len) - 1;
+                    let run =
+                        rows.inner.iter().find_map(|repeat| repeat.run(rule, &few[count], cost, wanted));
+                    left = take(run, left);
+                }
+                let near = |run: &usize| rule.runs[*run].margin == 0;
+                for before in few[..count].iter().rev() {
+                    if before.at(left.0) != left.1 {
+                        let run =
+                            (0..rule.runs.len()).filter(near).find(|run| rule.completes(*run, before, left));
+                        left = take(run, left);
+                    }
+                }
+            }
+            Kind::Window { of, sum, on_top } => {
+                let most = |cost: &usize| in_window(of.most.at(*cost), *cost, *sum, *on_top);
+                if let Some(cost) = (0..=cost).find(|cost| most(cost) == wanted) {
+                    of.picks(rules, cost, picks);
+                }
+            }
+        }
+    }
+}
+
+/// What arrives at the most of withdrawals whose amounts may not come to more than a sum.
+fn in_window(most: i64, cost: usize, sum: i64, on_top: bool) -> i64 {
+    most.min(if on_top { sum } else { sum - cost as i64 })
+}
+
+impl Curve {
+    /// What can be done is no better than one of these.
+    pub fn points(&self) -> Vec<Point> {
+        let mut points = vec![Point { cost: 0, net: 0, ties: (0, 0, 0), mark: 0 }];
+        let rows = self.root.iter().flat_map(|root| root.most.0.iter().enumerate());
+        for (cost, most) in rows {
+            let net = i128::from(i64::from(*most).min(self.budget - cost as i64));
+            if net > points[points.len() - 1].net {
+                points.push(Point { cost: cost as i128, net, mark: cost, ..points[0] });
+            }
+        }
+        points
+    }
+}
+
+impl Plain {
+    /// The most that can arrive at each cost up to an end; `None` where that takes too much.
+    pub fn curve(&self, cost_end: i64, effort: &mut u64) -> Option<Curve> {
+        let rules = &self.rules;
+        let is_odd = |rule: &Rule| rule.whole || rule.runs.iter().any(|run| run.charges < 0);
+        if self.budget > BUDGET_MAX || rules.iter().any(is_odd) {
+            return None;
+        }
+        let cost_end = cost_end.clamp(0, self.budget) as usize;
+        let mut work = Work { cost_end, budget: self.budget, kept: 0, known: HashMap::new(), effort };
+        let mut stages: Vec<Rc<Stage>> = Vec::new();
+        let mut number = 0;
+        for buckets in &self.ways {
+            // Without sums that bind, the withdrawals under one rule are alike whatever their window.
+            let mut alike: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
+            for bucket in buckets {
+                let slots = slots(bucket, number);
+                number += 1;
+                let Some(sum) = bucket.sum else {
+                    for (rule, slots) in slots {
+                        alike.entry(rule).or_default().extend(slots);
+                    }
+                    continue;
+                };
+                let on_top = bucket.slots.iter().any(|(_, rule)| rules[*rule].on_top);
+                let of = work.rules(rules, slots)?;
+                let most = |cost: usize| in_window(of.most.at(cost), cost, sum, on_top) as i32;
+                let most = work.row((0..of.most.0.len()).map(most).collect())?;
+                stages.push(Rc::new(Stage { most, kind: Kind::Window { of, sum, on_top } }));
+            }
+            if !alike.is_empty() {
+                stages.push(work.rules(rules, alike)?);
+            }
+        }
+        let mut root: Option<Rc<Stage>> = None;
+        for stage in stages {
+            root = Some(match root {
+                Some(root) => work.both(&root, &stage)?,
+                None => stage,
+            });
+        }
+        Some(Curve { root, budget: self.budget })
+    }
+
+    /// The choice of a curve at a cost, beside that of nothing; the latter alone where the balance does not
+    /// let the other be made.
+    pub fn along(&self, curve: &Curve, cost: usize) -> Runs {
+        let mut picks = Vec::new();
+        if let Some(root) = &curve.root {
+            root.picks(&self.rules, cost, &mut picks);
+        }
+        let mut nodes = vec![Node::Nothing];
+        let (mut label, mut node, mut fits) = (NOTHING, 0, true);
+        let sums: Vec<Option<i64>> = self.ways.iter().flatten().map(|bucket| bucket.sum).collect();
+        // Windows one after the other, for their sums.
+        picks.sort_by_key(|(_, _, _, bucket)| *bucket);
+        for window in picks.chunk_by(|a, b| a.3 == b.3) {
+            let mut own = NOTHING;
+            for (number, run, day, bucket) in window {
+                let rule = &self.rules[*number];
+                own = own.plus(&rule.label(&rule.runs[*run]));
+                own.ties.2 += self.days_on[*day];
+                let (rule, run, day) = (*number as u32, *run as u32, *day as u16);
+                nodes.push(Node::Run { before: node, rule, run, day, bucket: *bucket });
+                node = (nodes.len() - 1) as u32;
+            }
+            let (rule, _, _, bucket) = window[0];
+            fits &= cap(&mut own, sums[usize::from(bucket)].map(|sum| (&self.rules[rule], sum)));
+            label = label.plus(&own);
+        }
+        label.node = node;
+        let labels = [NOTHING].into_iter().chain((fits && label.least <= self.budget).then_some(label));
+        self.runs(Goal::Reach(0), nodes, labels.collect())
+    }
+}
+
+/// The slots of a window by their rules.
+fn slots(bucket: &Bucket, number: u16) -> BTreeMap<usize, Vec<(usize, u16)>> {
+    let mut slots: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
+    for (day, rule) in &bucket.slots {
+        slots.entry(*rule).or_default().push((*day, number));
+    }
+    slots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fee::{Platform, file};
+    use crate::money::Unit;
+    use crate::period::Moment;
+    use crate::plan::{EFFORT, Holding, Question};
+
+    /// The most for each cost, run by run and slot by slot.
+    fn slowly(plain: &Plain) -> Vec<i64> {
+        let len = plain.budget as usize + 1;
+        let mut all = vec![0; len];
+        let with = |before: &[i64], more: &[(usize, i64)]| {
+            let mut most = before.to_vec();
+            for (cost, net) in more.iter().filter(|(cost, _)| *cost < len) {
+                for at in *cost..len {
+                    most[at] = most[at].max(before[at - cost] + net);
+                }
+            }
+            most
+        };
+        for bucket in plain.ways.iter().flatten() {
+            let mut own = vec![0; len];
+            let mut on_top = false;
+            for (_, rule) in &bucket.slots {
+                let rule = &plain.rules[*rule];
+                on_top = rule.on_top;
+                let single = |run: usize| (rule.runs[run].charges as usize, rule.most(run));
+                own = with(&own, &(0..rule.runs.len()).map(single).collect::<Vec<_>>());
+            }
+            let capped = |(cost, most): (usize, &i64)| match bucket.sum {
+                Some(sum) => (cost, in_window(*most, cost, sum, on_top)),
+                None => (cost, *most),
+            };
+            let own: Vec<(usize, i64)> = own.iter().enumerate().map(capped).collect();
+            all = with(&all, &own);
+        }
+        let mut best = 0;
+        for (cost, most) in all.iter_mut().enumerate() {
+            best = best.max((*most).min(plain.budget - cost as i64));
+            *most = best;
+        }
+        all
+    }
+
+    #[test]
+    fn is_the_most_that_any_runs_bring() {
+        let mut seed = 11_u64;
+        let mut draw = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        for case in 0..150 {
+            let mut text =
+                String::from("[platform]\nid = \"p\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n");
+            for channel in 0..1 + draw(2) {
+                let round = ["up", "down", "half-up", "half-even"][draw(4) as usize];
+                let side = ["deducted", "on-top"][draw(2) as usize];
+                let (step, count) = ([1, 1, 10][draw(3) as usize], 1 + draw(3));
+                let percent = ["3.3", "10", "33", "0.5", "7.5"][draw(5) as usize];
+                let (min, max) = ([0, 3, 20][draw(3) as usize], [40, 90, 400][draw(3) as usize]);
+                let sum = ["", ", amount = \"300\"", ", amount = \"700\""][draw(3) as usize];
+                let free = ["", "free = { count = 1, per = \"month\" }\n"][draw(2) as usize];
+                text += &format!(
+                    "[[channel]]\nid = \"c{channel}\"\nname = \"C\"\nto = \"bank\"\n[[channel.tariff]]\n\
+                     min = \"{step}\"\nmax = \"{}\"\nstep = \"{step}\"\nside = \"{side}\"\n\
+                     limits = [{{ per = \"month\", count = {count}{sum} }}]\n\
+                     source = \"https://p.example\"\nchecked = 2026-01-01\nconfidence = \"official\"\n\
+                     [[channel.tariff.charge]]\npercent = \"{percent}\"\nround = \"{round}\"\n\
+                     min = \"{min}\"\nmax = \"{max}\"\n{free}",
+                    [200, 500, 1500][draw(3) as usize]
+                );
+            }
+            let platforms: Vec<Platform> = vec![file::parse(&text, &|_| None).expect("a platform")];
+            let now = Moment::parse_iso("2026-01-01T00:00").expect("a moment");
+            let by = now.month().plus(draw(2) as i32).first();
+            let undated = 100 + draw(1_900) as i64;
+            let holding = Holding { account: "p".into(), platform: 0, dated: vec![], undated, keep: 0, by };
+            let question = Question {
+                platforms: &platforms,
+                holdings: vec![holding],
+                unit: Unit::currency("KRW").expect("won"),
+                target: Some(1),
+                now,
+                by,
+                splits: 12,
+                effort: EFFORT,
+            };
+            let used = question.uses().into_iter().map(|u| (u, Default::default())).collect();
+            let group = question.groups(&used).remove(0);
+            let plain = super::super::prepare(&group).expect("plain rules");
+            let wanted = slowly(&plain);
+            let points = plain.curve(i64::MAX, &mut EFFORT.clone()).expect("a curve").points();
+            let mut found = vec![0; wanted.len()];
+            for point in &points {
+                found[point.cost as usize..].fill(point.net as i64);
+            }
+            let first = (0..found.len()).find(|cost| found[*cost] != wanted[*cost]);
+            assert_eq!(first, None, "{case}: {undated} {text}");
+        }
+    }
+}
