@@ -474,17 +474,16 @@ impl<'p> Whole<'p> {
     /// Of what is too much to look at, as many runs as there is effort for.
     fn settle(&mut self, at: usize, effort: &mut u64) {
         let window = self.window(at);
-        let Part::Open { group, plain, curve, samples, points } = &mut self.parts[at] else { return };
-        let mut some = |per_rule: usize| {
-            let share = *effort / 3;
-            spend(effort, share, |share| plain.sample(self.goal, per_rule, window.clone(), share))
-        };
-        if points.is_empty()
-            && let Some(runs) = [12, 4, 2, 1].into_iter().find_map(&mut some)
-        {
-            *points = runs.points.clone();
-            samples.push(runs);
+        let Part::Open { plain, points, .. } = &self.parts[at] else { return };
+        if points.iter().all(|point| point.net <= 0) {
+            let some = |per_rule: usize| {
+                let share = *effort / 3;
+                spend(effort, share, |share| plain.sample(self.goal, per_rule, window.clone(), share))
+            };
+            let sample = [12, 4, 2, 1].into_iter().find_map(some);
+            self.parts[at].add(sample, self.goal);
         }
+        let Part::Open { group, plain, curve, samples, points } = &mut self.parts[at] else { return };
         let bound = match curve {
             Some(curve) => Bound { points: curve.points(), divisible: false },
             None => Bound::outline(plain),

@@ -90,6 +90,11 @@ impl Row {
         i64::from(self.0[cost.min(self.0.len() - 1)])
     }
 
+    /// The least cost at which so much arrives.
+    fn first(&self, needed: i64) -> usize {
+        self.0.partition_point(|most| i64::from(*most) < needed)
+    }
+
     /// Where it rises, and to what.
     fn rises(&self) -> Vec<(usize, i64)> {
         let before = std::iter::once(0).chain(self.0.iter().copied());
@@ -231,10 +236,10 @@ impl Rule {
         if self.on_top { run.to } else { run.to - run.charges }
     }
 
-    /// Does a run with what comes before it come to so much at such a cost?
-    fn completes(&self, run: usize, before: &Row, (cost, wanted): (usize, i64)) -> bool {
-        let charges = self.runs[run].charges as usize;
-        charges <= cost && before.at(cost - charges) + self.most(run) == wanted
+    /// Does a run with what comes before it bring so much at no more than a cost?
+    fn completes(&self, run: usize, before: &Row, cost: usize, needed: i64) -> bool {
+        let left = cost.checked_sub(self.runs[run].charges as usize);
+        left.is_some_and(|left| before.at(left) + self.most(run) >= needed)
     }
 
     /// The cost and the most of some runs, without those that cost more than others and bring less.
@@ -253,76 +258,82 @@ impl Rule {
 }
 
 impl Repeat {
-    /// The run that comes to so much with what comes before it at no more than a cost.
-    fn run(&self, rule: &Rule, before: &Row, mut cost: usize, mut wanted: i64) -> Option<usize> {
+    /// The run that brings so much with what comes before it, at no more than a cost.
+    fn run(&self, rule: &Rule, before: &Row, mut cost: usize, mut needed: i64) -> Option<usize> {
         let mut periods = 0;
-        for (place, (on, row)) in self.rows.iter().enumerate().rev() {
-            if place == 0 {
-                let own = self.first..self.first + self.every;
-                let run = { own }.find(|run| rule.completes(*run, before, (cost, wanted)));
-                return run.map(|run| run + periods * self.every);
-            }
-            if row.at(cost) != wanted {
-                return None;
-            }
-            if self.rows[place - 1].1.at(cost) != wanted {
+        for place in (1..self.rows.len()).rev() {
+            let on = self.rows[place].0;
+            if self.rows[place - 1].1.at(cost) < needed {
                 cost = cost.checked_sub(self.step.0 * on)?;
-                wanted -= self.step.1 * *on as i64;
+                needed -= self.step.1 * on as i64;
                 periods += on;
             }
         }
-        None
+        let mut own = self.first..self.first + self.every;
+        let run = own.find(|run| rule.completes(*run, before, cost, needed))?;
+        Some(run + periods * self.every)
     }
 }
 
 impl Stage {
-    /// The withdrawals that bring the most for a cost.
-    fn picks(&self, rules: &[Rule], cost: usize, picks: &mut Vec<Pick>) {
-        let wanted = self.most.at(cost);
+    /// Withdrawals that bring as much as is needed, which must be no more than the most for a cost, and
+    /// cost no more than that.
+    fn picks(&self, rules: &[Rule], cost: usize, needed: i64, picks: &mut Vec<Pick>) {
+        if needed <= 0 {
+            return;
+        }
         // What can be had for less is not paid more for.
-        let cost = self.most.0.partition_point(|most| i64::from(*most) < wanted);
+        let cost = self.most.first(needed).min(cost);
         match &self.kind {
-            _ if wanted == 0 => {}
             Kind::Both(a, b) => {
-                let split = (0..=cost).find(|c| a.most.at(cost - c) + b.most.at(*c) == wanted);
-                if let Some(split) = split {
-                    a.picks(rules, cost - split, picks);
-                    b.picks(rules, split, picks);
-                }
+                let split = (0..=cost).find(|own| a.most.at(cost - own) + b.most.at(*own) >= needed);
+                let Some(split) = split else { return };
+                let of_a = a.most.at(cost - split).min(needed);
+                a.picks(rules, cost - split, of_a, picks);
+                b.picks(rules, split, needed - of_a, picks);
             }
             Kind::Rule { rule: number, slots, rows } => {
-                let (rule, few) = (&rules[*number], &rows.few);
-                let mut left = (cost, wanted);
-                let slots_len = slots.len();
-                let mut slots = slots.iter();
-                let mut take = |run: Option<usize>, (cost, wanted): (usize, i64)| {
-                    let (Some(run), Some((day, bucket))) = (run, slots.next()) else { return (0, 0) };
-                    picks.push((*number, run, *day, *bucket));
-                    (cost - rule.runs[run].charges as usize, wanted - rule.most(run))
-                };
-                let mut count = few.len() - 1;
-                if few[count].at(cost) != wanted {
-                    count = few.len().min(slots_len) - 1;
-                    let run =
-                        rows.inner.iter().find_map(|repeat| repeat.run(rule, &few[count], cost, wanted));
-                    left = take(run, left);
-                }
-                let near = |run: &usize| rule.runs[*run].margin == 0;
-                for before in few[..count].iter().rev() {
-                    if before.at(left.0) != left.1 {
-                        let run =
-                            (0..rule.runs.len()).filter(near).find(|run| rule.completes(*run, before, left));
-                        left = take(run, left);
-                    }
-                }
+                let rule = &rules[*number];
+                let runs = rows.runs(rule, slots.len(), cost, needed);
+                picks.extend(
+                    runs.into_iter().zip(slots).map(|(run, (day, bucket))| (*number, run, *day, *bucket)),
+                );
             }
             Kind::Window { of, sum, on_top } => {
                 let most = |cost: &usize| in_window(of.most.at(*cost), *cost, *sum, *on_top);
-                if let Some(cost) = (0..=cost).find(|cost| most(cost) == wanted) {
-                    of.picks(rules, cost, picks);
+                if let Some(cost) = (0..=cost).find(|cost| most(cost) >= needed) {
+                    of.picks(rules, cost, needed, picks);
                 }
             }
         }
+    }
+}
+
+impl Alike {
+    /// The runs of as few withdrawals as bring so much at no more than a cost, of so many.
+    fn runs(&self, rule: &Rule, count: usize, mut cost: usize, mut needed: i64) -> Vec<usize> {
+        let mut runs = Vec::new();
+        let mut take = |run: usize, cost: &mut usize, needed: &mut i64| {
+            runs.push(run);
+            *cost -= rule.runs[run].charges as usize;
+            *needed -= rule.most(run);
+        };
+        if self.few[self.few.len() - 1].at(cost) < needed {
+            let before = &self.few[self.few.len().min(count) - 1];
+            let run = self.inner.iter().find_map(|repeat| repeat.run(rule, before, cost, needed));
+            let Some(run) = run else { return runs };
+            take(run, &mut cost, &mut needed);
+        }
+        let near: Vec<usize> = (0..rule.runs.len()).filter(|run| rule.runs[*run].margin == 0).collect();
+        while needed > 0 {
+            let few = self.few.iter().position(|row| row.at(cost) >= needed);
+            let Some(before) = few.and_then(|few| self.few.get(few.checked_sub(1)?)) else { break };
+            let Some(run) = near.iter().find(|run| rule.completes(**run, before, cost, needed)) else {
+                break;
+            };
+            take(*run, &mut cost, &mut needed);
+        }
+        runs
     }
 }
 
@@ -390,12 +401,12 @@ impl Plain {
         Some(Curve { root, budget: self.budget })
     }
 
-    /// The choice of a curve at a cost, beside that of nothing; the latter alone where the balance does not
-    /// let the other be made.
+    /// The choice of a curve at a cost, as far as the balance lets it be made, and that of nothing.
     pub fn along(&self, curve: &Curve, cost: usize) -> Runs {
         let mut picks = Vec::new();
         if let Some(root) = &curve.root {
-            root.picks(&self.rules, cost, &mut picks);
+            let needed = root.most.at(cost).min(self.budget - cost as i64);
+            root.picks(&self.rules, cost, needed, &mut picks);
         }
         let mut nodes = vec![Node::Nothing];
         let (mut label, mut node, mut fits) = (NOTHING, 0, true);
@@ -417,8 +428,8 @@ impl Plain {
             label = label.plus(&own);
         }
         label.node = node;
-        let labels = [NOTHING].into_iter().chain((fits && label.least <= self.budget).then_some(label));
-        self.runs(Goal::Reach(0), nodes, labels.collect())
+        let made = (fits && label.least <= self.budget).then_some(label);
+        self.runs(Goal::Reach(0), nodes, [NOTHING].into_iter().chain(made).collect())
     }
 }
 
