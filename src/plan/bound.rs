@@ -22,6 +22,12 @@ impl Bound {
     pub fn outline(plain: &runs::Plain) -> Bound {
         Bound { points: plain.least(), divisible: true }
     }
+
+    /// Are all its points among what can be done?
+    pub fn is_met(&self, points: &[Point]) -> bool {
+        let met = |own: &Point| points.iter().any(|p| p.cost <= own.cost && p.net >= own.net);
+        !self.divisible && self.points.iter().all(met)
+    }
 }
 
 /// From below what can be done with each account of a group.
@@ -63,6 +69,12 @@ fn loosened(
     let ways = channels.iter().enumerate().map(|(i, channel)| way(i, channel)).collect();
     let quotas = (0..channels.len()).map(Quota::of_way).collect();
     let loose = group.loosened(&holding, ways, quotas, months.unsigned_abs().saturating_mul(accounts));
+    let share = *effort / 8;
+    let finest = runs::prepare(&loose);
+    let curve = finest.and_then(|plain| spend(effort, share, |share| plain.curve(i64::MAX, share)));
+    if let Some(curve) = curve {
+        return Some(Bound { points: curve.points(), divisible: false });
+    }
     let plain = runs::prepare_below(&loose)?;
     let share = *effort / 8;
     let solved = spend(effort, share, |share| plain.solve(Goal::Reach(0), None, share));

@@ -114,6 +114,19 @@ impl<'p> Part<'p> {
         samples.push(sample);
     }
 
+    /// Lists of which one point each is no worse than whatever is done with it; `None` where there are
+    /// no such.
+    fn no_worse(&self) -> Option<Vec<Vec<Point>>> {
+        match self {
+            Part::Solved(Solved { bound: None, points, .. }) => Some(vec![points.clone()]),
+            Part::Solved(Solved { bound: Some(bounds), .. }) => {
+                let whole = bounds.iter().all(|bound| !bound.divisible);
+                whole.then(|| bounds.iter().map(|bound| bound.points.clone()).collect())
+            }
+            Part::Open { curve, .. } => Some(vec![curve.as_ref()?.points()]),
+        }
+    }
+
     /// What is known of it.
     fn points(&self) -> Option<&[Point]> {
         match self {
@@ -368,27 +381,30 @@ impl<'p> Whole<'p> {
         }
         let share = *effort / 4;
         let Some(picks) = spend(effort, share, |share| self.best_along(share)) else { return };
-        for (part, pick) in self.parts.iter_mut().zip(&picks) {
-            if let Part::Open { plain, curve: Some(curve), .. } = part {
+        for (i, pick) in picks {
+            if let Part::Open { plain, curve: Some(curve), .. } = &self.parts[i] {
                 let runs = plain.along(curve, pick.mark);
-                part.add(Some(runs), self.goal);
+                self.parts[i].add(Some(runs), self.goal);
             }
         }
         self.see(effort);
     }
 
-    /// What is best by what is known of each group, were all that its curve shows to be had.
-    fn best_along(&mut self, effort: &mut u64) -> Option<Vec<Point>> {
-        let lists = self.parts.iter().map(|part| match part {
-            Part::Solved(Solved { bound: None, points, group, .. }) => Some(self.scaled(points, group)),
-            Part::Open { curve: Some(curve), group, .. } => Some(self.scaled(&curve.points(), group)),
-            _ => None,
-        });
-        let found = blend(&lists.collect::<Option<Vec<Vec<Point>>>>()?, self.goal, effort)?;
+    /// What is best of all that is no worse than what can be done with each group.
+    fn best_along(&mut self, effort: &mut u64) -> Option<Vec<(usize, Point)>> {
+        let mut lists: Vec<Vec<Point>> = Vec::new();
+        let mut groups: Vec<usize> = Vec::new();
+        for (i, part) in self.parts.iter().enumerate() {
+            for points in part.no_worse()? {
+                lists.push(self.scaled(&points, part.group()));
+                groups.push(i);
+            }
+        }
+        let found = blend(&lists, self.goal, effort)?;
         if found.proven {
             self.least = self.least.max(found.picks.iter().map(|p| p.cost).sum());
         }
-        Some(found.picks)
+        Some(groups.into_iter().zip(found.picks).collect())
     }
 
     /// What no plan costs less than, were all that can be done divisible.

@@ -48,5 +48,8 @@ pub(super) fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> So
     if best.cut || best.points.is_empty() {
         best.add(search::in_passing(&group, goal), goal);
     }
-    Solved { points: best.points.clone(), found: Way::Search(best), bound, group }
+    let points = best.points.clone();
+    // Where everything that could be better is found, nothing is left to be better.
+    let bound = bound.filter(|bounds| !matches!(bounds.as_slice(), [only] if only.is_met(&points)));
+    Solved { points, found: Way::Search(best), bound, group }
 }
