@@ -15,7 +15,7 @@ use std::rc::Rc;
 /// So many looks at a figure take as long as a look at a choice.
 const LOOKS: usize = 256;
 /// More figures than this are not kept.
-const KEPT_MAX: usize = 12_000_000;
+const KEPT_MAX: usize = 2_000_000;
 /// Sums of larger balances have no room.
 const BUDGET_MAX: i64 = 1 << 29;
 /// What comes at no cost.
