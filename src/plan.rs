@@ -30,7 +30,7 @@ use std::collections::HashMap;
 pub use group::taking_part;
 
 /// How many things a plan may look at unless told otherwise.
-pub const EFFORT: u64 = 24_000_000;
+pub const EFFORT: u64 = 20_000_000;
 /// How many withdrawals for each account, channel and calendar month a plan may have.
 pub const SPLITS: u32 = 12;
 
