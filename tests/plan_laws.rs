@@ -802,6 +802,38 @@ fn a_rounded_percentage_of_many_withdrawals_is_proven() {
     assert_eq!((plan.cost, plan.proven), (3_438, true), "{plan:?}");
 }
 
+/// A pool is one whatever the windows in which channels count it: what leaves through one of them is
+/// used for the others.
+#[test]
+fn channels_that_count_a_pool_in_different_windows_share_it() {
+    let tariff = |id: &str, limit: &str, flat: i64| {
+        format!(
+            "[[channel]]\nid = \"{id}\"\nname = \"{id}\"\nto = \"bank\"\n[[channel.tariff]]\n\
+             limits = [{{ {limit}, pool = \"all\" }}]\nsource = \"https://p.example\"\nchecked = 2026-01-01\n\
+             confidence = \"official\"\n[[channel.tariff.charge]]\nflat = \"{flat}\"\n"
+        )
+    };
+    let head = "[platform]\nid = \"p0\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n";
+    let daily = tariff("c0", "per = \"day\", amount = \"60\"", 1);
+    let text = head.to_owned() + &daily + &tariff("c1", "per = \"month\", amount = \"50\"", 2);
+    let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+    let by = now.day();
+    let holding = Holding { account: "a0".into(), platform: 0, dated: vec![], undated: 100, keep: 0, by };
+    let case = Case {
+        platforms: vec![file::parse(&text, &|_| None).expect("a platform")],
+        texts: vec![text],
+        holdings: vec![holding],
+        past: vec![],
+        now,
+        by,
+        target: None,
+        splits: 12,
+    };
+    let plan = case.plan(EFFORT).expect("a plan");
+    assert_eq!(replayed(&case, &plan), Ok(60 * plan.cost), "{plan:?}");
+    assert_eq!((plan.net, plan.proven), (59, true), "{plan:?}");
+}
+
 #[test]
 fn no_plan_made_in_a_hurry_beats_what_another_proved() {
     let (seed, cases) = runs(60);

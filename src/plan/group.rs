@@ -110,6 +110,7 @@ impl<'p> Group<'p> {
         if channels.is_empty() {
             return None;
         }
+        let ids: Vec<String> = channels.iter().map(|channel| platform.full_id(channel)).collect();
         let (days, days_cut) = days(question, platform, used);
         let holdings: Vec<&Holding> = accounts.iter().map(|i| &question.holdings[*i]).collect();
         let mut group = Group {
@@ -124,8 +125,8 @@ impl<'p> Group<'p> {
             splits: question.splits,
             now: question.now,
         };
-        for (way, channel) in channels.into_iter().enumerate() {
-            let offers = (0..group.days.len()).map(|day| group.offer(channel, way, day, used)).collect();
+        for channel in channels {
+            let offers = (0..group.days.len()).map(|day| group.offer(channel, &ids, day, used)).collect();
             group.ways.push(Way { channel, offers });
         }
         group.ways.iter().any(|w| w.offers.iter().any(Option::is_some)).then(|| {
@@ -137,23 +138,24 @@ impl<'p> Group<'p> {
     fn offer(
         &mut self,
         channel: &'p Channel,
-        way: usize,
+        ids: &[String],
         day: usize,
         used: &HashMap<Use, Used>,
     ) -> Option<Offer<'p>> {
         let tariff = channel.tariff_on(self.days[day])?;
-        let mut quota = |per, pool: Option<&str>| self.quota(channel, way, per, pool, day, used);
+        let mut quota = |per, pool: Option<&str>| self.quota(channel, ids, per, pool, day, used);
         let limits = tariff.limits.iter().map(|l| quota(l.per, l.pool.as_deref())).collect();
         let frees = tariff.charges.iter().map(|c| c.free.as_ref());
         let frees = frees.map(|f| f.map(|f| quota(f.per, f.pool.as_deref()))).collect();
         Some(Offer { tariff, limits, frees })
     }
 
-    /// The place of a quota, which is put among the others where it is new.
+    /// The place of a quota, which is put among the others where it is new: what leaves through any of
+    /// its channels uses it up, whether that one has the same window or not.
     fn quota(
         &mut self,
         channel: &Channel,
-        way: usize,
+        ids: &[String],
         per: Window,
         pool: Option<&str>,
         day: usize,
@@ -161,20 +163,17 @@ impl<'p> Group<'p> {
     ) -> usize {
         let channels = self.platform.use_of(channel, per, pool, self.at(day)).channels;
         let found = self.quotas.iter().position(|q| q.per == per && q.channels == channels);
-        let place = found.unwrap_or_else(|| {
+        found.unwrap_or_else(|| {
             let base = (0..self.days.len()).map(|day| {
                 let at = self.at(day);
                 answer(used, &Use { channels: channels.clone(), since: per.start(at), until: at })
             });
             let base = base.collect();
             let counted = Counted::default();
-            self.quotas.push(Quota { per, channels, ways: Vec::new(), base, counted });
+            let ways = (0..ids.len()).filter(|way| channels.contains(&ids[*way])).collect();
+            self.quotas.push(Quota { per, channels, ways, base, counted });
             self.quotas.len() - 1
-        });
-        if !self.quotas[place].ways.contains(&way) {
-            self.quotas[place].ways.push(way);
-        }
-        place
+        })
     }
 
     /// Finds the quotas that withdrawals of a plan can use up.
