@@ -802,6 +802,22 @@ fn a_rounded_percentage_of_many_withdrawals_is_proven() {
     assert_eq!((plan.cost, plan.proven), (3_438, true), "{plan:?}");
 }
 
+/// One account on a platform, of which as much as can be is to arrive today.
+fn at_once(text: String, undated: i64) -> Case {
+    let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+    let by = now.day();
+    Case {
+        platforms: vec![file::parse(&text, &|_| None).expect("a platform")],
+        texts: vec![text],
+        holdings: vec![Holding { account: "a0".into(), platform: 0, dated: vec![], undated, keep: 0, by }],
+        past: vec![],
+        now,
+        by,
+        target: None,
+        splits: 12,
+    }
+}
+
 /// A pool is one whatever the windows in which channels count it: what leaves through one of them is
 /// used for the others.
 #[test]
@@ -816,22 +832,23 @@ fn channels_that_count_a_pool_in_different_windows_share_it() {
     let head = "[platform]\nid = \"p0\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n";
     let daily = tariff("c0", "per = \"day\", amount = \"60\"", 1);
     let text = head.to_owned() + &daily + &tariff("c1", "per = \"month\", amount = \"50\"", 2);
-    let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
-    let by = now.day();
-    let holding = Holding { account: "a0".into(), platform: 0, dated: vec![], undated: 100, keep: 0, by };
-    let case = Case {
-        platforms: vec![file::parse(&text, &|_| None).expect("a platform")],
-        texts: vec![text],
-        holdings: vec![holding],
-        past: vec![],
-        now,
-        by,
-        target: None,
-        splits: 12,
-    };
+    let case = at_once(text, 100);
     let plan = case.plan(EFFORT).expect("a plan");
     assert_eq!(replayed(&case, &plan), Ok(60 * plan.cost), "{plan:?}");
     assert_eq!((plan.net, plan.proven), (59, true), "{plan:?}");
+}
+
+/// Several withdrawals that could each take all of a large balance come to more than a number has room for.
+#[test]
+fn a_large_balance_may_leave_free_of_charge_more_than_once() {
+    let text = "[platform]\nid = \"p0\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n\
+                [[channel]]\nid = \"c0\"\nname = \"C\"\nto = \"bank\"\n[[channel.tariff]]\n\
+                source = \"https://p.example\"\nchecked = 2026-01-01\nconfidence = \"official\"\n\
+                [[channel.tariff.charge]]\nflat = \"500\"\nfree = { count = 10, per = \"month\" }\n";
+    for undated in [1 << 28, (1 << 29) - 1, 1 << 29, (1 << 29) + 1, 1 << 31] {
+        let plan = at_once(text.to_owned(), undated).plan(EFFORT).expect("a plan");
+        assert_eq!((plan.net, plan.proven, plan.steps.len()), (undated, true, 1), "{plan:?}");
+    }
 }
 
 #[test]

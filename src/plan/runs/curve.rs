@@ -104,11 +104,12 @@ impl Row {
 }
 
 impl Work<'_> {
-    /// A row up to where all there is has left, or nothing comes of spending more.
+    /// A row up to where all there is has left, or nothing comes of spending more. More than there is
+    /// arrives nowhere.
     fn row(&mut self, mut most: Vec<i32>) -> Option<Row> {
         let mut best = NEVER;
         for most in &mut most {
-            best = best.max(*most);
+            best = best.max((*most).min(self.budget as i32));
             *most = best;
         }
         let all =
