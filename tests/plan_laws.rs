@@ -852,6 +852,20 @@ fn a_large_balance_may_leave_free_of_charge_more_than_once() {
 }
 
 #[test]
+fn more_than_there_is_gets_the_answer_of_as_much_as_can_be() {
+    let (seed, cases) = runs(60);
+    for seed in seed..seed + cases {
+        let effort = [3_000, 30_000, 300_000][(seed % 3) as usize];
+        let asked = wide(seed);
+        let total: i64 = asked.holdings.iter().map(Holding::total).sum();
+        let most = Case { target: None, ..asked.clone() }.plan(effort).expect("a plan");
+        let too_much = Case { target: Some(3 * total), ..asked.clone() }.plan(effort).expect_err("too much");
+        let of = |plan: Plan| format!("{:?}", Plan { simple_cost: None, ..plan });
+        assert_eq!(of(too_much), of(most), "PLAN_SEED={seed} PLAN_CASES=1\n{asked:?}");
+    }
+}
+
+#[test]
 fn no_plan_made_in_a_hurry_beats_what_another_proved() {
     let (seed, cases) = runs(60);
     for seed in seed..seed + cases {

@@ -70,6 +70,10 @@ pub fn solve<'p>(
     let scale = parts_of.iter().fold(1, |sum, part| lcm(sum, part.group().par.1));
     let mut all = Whole { goal, scale, hulls: Vec::new(), parts: parts_of, best: None, least: 0 };
     all.hulls = all.parts.iter().map(|part| all.hulls_of(part)).collect();
+    // What is out of reach of all together is not looked for.
+    if !all.could_reach() {
+        return None;
+    }
     all.sampled(effort);
     if all.best.is_none() {
         all.look_along(effort);
@@ -284,17 +288,23 @@ impl<'p> Whole<'p> {
         Some(sums)
     }
 
+    /// Is the target no more than what all groups bring at the best?
+    fn could_reach(&self) -> bool {
+        let Goal::Reach(target) = self.goal else { return true };
+        self.hulls.iter().flatten().map(Hull::most).sum::<i128>() >= target
+    }
+
     /// Where no plan is known: is there one at all? `false` where there is none; else the plan that
     /// brings most is a first one.
     fn can_reach(&mut self, effort: &mut u64) -> bool {
         let Goal::Reach(target) = self.goal else { return true };
-        let most_of = |hulls: &Vec<Hull>| hulls.iter().map(Hull::most).sum::<i128>();
-        if self.hulls.iter().map(most_of).sum::<i128>() < target {
+        if !self.could_reach() {
             return false;
         }
         if self.best.is_some() {
             return true;
         }
+        let most_of = |hulls: &Vec<Hull>| hulls.iter().map(Hull::most).sum::<i128>();
         let (mut net, mut cost, mut most) = (0, 0, 0);
         for (part, hulls) in self.parts.iter().zip(&self.hulls) {
             let known =
