@@ -18,7 +18,7 @@ const LOOKS: usize = 256;
 const KEPT_MAX: usize = 2_000_000;
 /// Sums of larger balances have no room.
 const BUDGET_MAX: i64 = 1 << 29;
-/// What comes at no cost.
+/// Stands where no sum can be had.
 const NEVER: i32 = i32::MIN / 2;
 
 /// The most that an account can bring at each cost.
@@ -65,7 +65,8 @@ struct Repeat {
     /// The first run, and after how many runs they repeat.
     first: usize,
     every: usize,
-    /// With a run of the first period, and on from there by some periods, or not; by twice as many, or not, ….
+    /// With a run of the first period, and on from there by some periods, or not; by twice as many, or
+    /// not, ….
     rows: Vec<(usize, Row)>,
     /// What one period costs and brings.
     step: (usize, i64),

@@ -168,8 +168,8 @@ impl Store {
     }
 
     /// As many connections as the machine can serve at a time beside those that are taken, and as there
-    /// is use for, on which the same was recorded: all that was recorded up to the last change stays as it is, whatever comes
-    /// after it. None where one moment of the file is not to be had twice.
+    /// is use for, on which the same was recorded: all that was recorded up to the last change stays as
+    /// it is, whatever comes after it. None where one moment of the file is not to be had twice.
     fn others_alike(&self, useful: usize, taken: usize) -> Vec<Store> {
         let last = "SELECT seq, id FROM change ORDER BY seq DESC LIMIT 1";
         let pair = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
