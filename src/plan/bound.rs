@@ -10,6 +10,7 @@ use super::{Holding, gcd, runs, spend};
 use crate::fee::{Base, Channel, Charge, Free, Limit, Scale, Side, Slab, Tariff, Terms, Used, Window};
 
 /// What no plan for one or more accounts can beat.
+#[derive(Clone)]
 pub struct Bound {
     /// Of all that can be done each is no better than one of these, or than what lies between two.
     pub points: Vec<Point>,

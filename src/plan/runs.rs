@@ -22,7 +22,7 @@ use super::Move;
 use super::blend::{Goal, Point, Ties};
 use super::group::{Group, Spent};
 use rule::{buckets, note_exchanges};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub use curve::Curve;
 pub use reach::Window;
@@ -94,6 +94,18 @@ struct Bucket {
     month: i32,
 }
 
+/// The day and the window of each withdrawal that may be made under a rule.
+type Slots = BTreeMap<usize, Vec<(usize, u16)>>;
+
+impl Bucket {
+    /// Notes its slots by their rules; the window has that number.
+    fn note_slots(&self, number: u16, slots: &mut Slots) {
+        for (day, rule) in &self.slots {
+            slots.entry(*rule).or_default().push((*day, number));
+        }
+    }
+}
+
 /// What makes one rule different from another: its place in memory, what is left of its free
 /// quotas, the largest amount.
 type RuleKey = (usize, Vec<(bool, Option<i64>)>, i64);
@@ -146,6 +158,11 @@ impl Rule {
         label.ties = (1, 0, 0);
         label.whole = self.whole;
         label
+    }
+
+    /// What arrives at the most of a withdrawal in a run.
+    fn brings(&self, run: &Run) -> i64 {
+        if self.on_top { run.to } else { run.to - run.charges }
     }
 
     /// With what a withdrawal so far from the ends of a percentage could exchange under other rules.
@@ -370,10 +387,9 @@ impl Plain {
         }
         let rules = self.rules.iter().filter(|rule| rule.way == way && !rule.whole);
         let cheapest = |rule: &Rule| {
-            let brings = |run: &Run| if rule.on_top { run.to } else { run.to - run.charges };
-            let fits = |run: &&Run| brings(run) >= wanted && run.from <= net.min(wanted);
+            let fits = |run: &&Run| rule.brings(run) >= wanted && run.from <= net.min(wanted);
             // The charge that was paid tells which of the rules of a channel it was.
-            let own = rule.runs.iter().any(|r| r.charges == charges && brings(r) >= net);
+            let own = rule.runs.iter().any(|r| r.charges == charges && rule.brings(r) >= net);
             rule.runs.iter().filter(|_| own).find(fits).map(|run| run.charges)
         };
         rules.filter_map(cheapest).max().map_or(0, |cheapest| charges - cheapest)

@@ -118,16 +118,15 @@ impl<'p> Part<'p> {
         samples.push(sample);
     }
 
-    /// Lists of which one point each is no worse than whatever is done with it; `None` where there are
-    /// no such.
-    fn no_worse(&self) -> Option<Vec<Vec<Point>>> {
+    /// What is no worse than whatever is done with it.
+    fn bounds(&self) -> Vec<Bound> {
         match self {
-            Part::Solved(Solved { bound: None, points, .. }) => Some(vec![points.clone()]),
-            Part::Solved(Solved { bound: Some(bounds), .. }) => {
-                let whole = bounds.iter().all(|bound| !bound.divisible);
-                whole.then(|| bounds.iter().map(|bound| bound.points.clone()).collect())
+            Part::Solved(Solved { bound: Some(bounds), .. }) => bounds.clone(),
+            Part::Solved(Solved { points, .. }) => vec![Bound { points: points.clone(), divisible: false }],
+            Part::Open { curve: Some(curve), .. } => {
+                vec![Bound { points: curve.points(), divisible: false }]
             }
-            Part::Open { curve, .. } => Some(vec![curve.as_ref()?.points()]),
+            Part::Open { plain, .. } => vec![Bound::outline(plain)],
         }
     }
 
@@ -161,18 +160,8 @@ impl<'p> Whole<'p> {
     }
 
     fn hulls_of(&self, part: &Part<'p>) -> Vec<Hull> {
-        match part {
-            Part::Solved(solved) => match &solved.bound {
-                Some(bounds) => {
-                    bounds.iter().map(|b| Hull::of(&self.scaled(&b.points, &solved.group))).collect()
-                }
-                None => vec![Hull::of(&self.scaled(&solved.points, &solved.group))],
-            },
-            Part::Open { group, plain, curve, .. } => {
-                let points = curve.as_ref().map_or_else(|| plain.least(), |curve| curve.points());
-                vec![Hull::of(&self.scaled(&points, group))]
-            }
-        }
+        let hull = |bound: Bound| Hull::of(&self.scaled(&bound.points, part.group()));
+        part.bounds().into_iter().map(hull).collect()
     }
 
     /// Looks at a few of the runs of each group, for a plan to begin with; coarsely first, and what
@@ -405,8 +394,11 @@ impl<'p> Whole<'p> {
         let mut lists: Vec<Vec<Point>> = Vec::new();
         let mut groups: Vec<usize> = Vec::new();
         for (i, part) in self.parts.iter().enumerate() {
-            for points in part.no_worse()? {
-                lists.push(self.scaled(&points, part.group()));
+            for bound in part.bounds() {
+                if bound.divisible {
+                    return None;
+                }
+                lists.push(self.scaled(&bound.points, part.group()));
                 groups.push(i);
             }
         }
@@ -509,12 +501,9 @@ impl<'p> Whole<'p> {
             let sample = [12, 4, 2, 1].into_iter().find_map(some);
             self.parts[at].add(sample, self.goal);
         }
-        let Part::Open { group, plain, curve, samples, points } = &mut self.parts[at] else { return };
-        let bound = match curve {
-            Some(curve) => Bound { points: curve.points(), divisible: false },
-            None => Bound::outline(plain),
-        };
-        let (group, bound) = (group.clone(), Some(vec![bound]));
+        let bound = Some(self.parts[at].bounds());
+        let Part::Open { group, samples, points, .. } = &mut self.parts[at] else { return };
+        let group = group.clone();
         let solved = match points.is_empty() {
             true => searched(group, self.goal, effort),
             false => Solved {

@@ -2,9 +2,9 @@
 //! another one makes needless.
 
 use super::reach::Reach;
-use super::{Bucket, Counts, Exhausted, Kind, Label, NOTHING, Node, Outline, POOL_MAX, Rule, Work};
+use super::{Bucket, Counts, Exhausted, Kind, Label, NOTHING, Node, Outline, POOL_MAX, Rule, Slots, Work};
 use crate::plan::blend::{Goal, Ties};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// What it takes to hold a choice against the others, in looks at a choice.
 const EFFORT_OF_LABEL: usize = 8;
@@ -49,16 +49,14 @@ impl Work<'_> {
         let mut labels = vec![NOTHING];
         let mut among: Counts = vec![0; rules.len()];
         // Without sums that bind, the withdrawals under one rule are alike whatever their window.
-        let mut alike: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
+        let mut alike = Slots::new();
         for (place, bucket) in buckets.iter().enumerate() {
             let number = (offset + place) as u16;
             if let Some(sum) = bucket.sum {
                 let mut own = vec![NOTHING];
                 let mut own_among: Counts = vec![0; rules.len()];
-                let mut slots: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
-                for (day, rule) in &bucket.slots {
-                    slots.entry(*rule).or_default().push((*day, number));
-                }
+                let mut slots = Slots::new();
+                bucket.note_slots(number, &mut slots);
                 for (rule, slots) in slots {
                     let more = self.rule(&rules[rule], rule, &slots, Some(sum))?;
                     own_among[rule] += slots.len() as i64;
@@ -77,9 +75,7 @@ impl Work<'_> {
                 labels = self.both(&labels, &own, None, &among)?;
                 self.see(&labels);
             } else {
-                for (day, rule) in &bucket.slots {
-                    alike.entry(*rule).or_default().push((*day, number));
-                }
+                bucket.note_slots(number, &mut alike);
             }
         }
         for label in &mut labels {

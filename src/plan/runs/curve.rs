@@ -7,9 +7,9 @@
 //! more; whether a choice still brings as much is seen when it is made.
 
 use super::choice::cap;
-use super::{Bucket, NOTHING, Node, Plain, Rule, Runs};
+use super::{NOTHING, Node, Plain, Rule, Runs, Slots};
 use crate::plan::blend::{Goal, Point};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// So many looks at a figure take as long as a look at a choice.
@@ -150,10 +150,17 @@ impl Work<'_> {
         self.row((0..len).map(|cost| a.at(cost).max(b.at(cost)) as i32).collect())
     }
 
-    fn both(&mut self, a: &Rc<Stage>, b: &Rc<Stage>) -> Option<Rc<Stage>> {
-        let (long, short) = if a.most.0.len() < b.most.0.len() { (b, a) } else { (a, b) };
-        let most = self.with(&long.most, &short.most.rises())?;
-        Some(Rc::new(Stage { most, kind: Kind::Both(long.clone(), short.clone()) }))
+    /// Withdrawals of all of some stages, none where there are none; nothing where that takes too much.
+    fn all(&mut self, stages: Vec<Rc<Stage>>) -> Option<Option<Rc<Stage>>> {
+        let mut stages = stages.into_iter();
+        let Some(mut all) = stages.next() else { return Some(None) };
+        for stage in stages {
+            let (long, short) =
+                if all.most.0.len() < stage.most.0.len() { (stage, all) } else { (all, stage) };
+            let most = self.with(&long.most, &short.most.rises())?;
+            all = Rc::new(Stage { most, kind: Kind::Both(long, short) });
+        }
+        Some(Some(all))
     }
 
     /// So many withdrawals under one rule.
@@ -162,7 +169,7 @@ impl Work<'_> {
             return Some(known.clone());
         }
         let rule = &rules[number];
-        let near = rule.best((0..rule.runs.len()).filter(|run| rule.runs[*run].margin == 0));
+        let near = rule.best(rule.near());
         let mut few = vec![Row(Rc::from([0]))];
         for _ in 0..count {
             let last = &few[few.len() - 1];
@@ -216,38 +223,33 @@ impl Work<'_> {
     }
 
     /// Withdrawals under several rules.
-    fn rules(&mut self, rules: &[Rule], slots: BTreeMap<usize, Vec<(usize, u16)>>) -> Option<Rc<Stage>> {
-        let mut all: Option<Rc<Stage>> = None;
+    fn rules(&mut self, rules: &[Rule], slots: Slots) -> Option<Rc<Stage>> {
+        let mut stages = Vec::new();
         for (number, slots) in slots {
             let rows = self.alike(rules, number, slots.len())?;
-            let stage =
-                Rc::new(Stage { most: rows.most.clone(), kind: Kind::Rule { rule: number, slots, rows } });
-            all = Some(match all {
-                Some(all) => self.both(&all, &stage)?,
-                None => stage,
-            });
+            let kind = Kind::Rule { rule: number, slots, rows: rows.clone() };
+            stages.push(Rc::new(Stage { most: rows.most.clone(), kind }));
         }
-        all
+        self.all(stages)?
     }
 }
 
 impl Rule {
-    /// What arrives at the most of a withdrawal in a run.
-    fn most(&self, run: usize) -> i64 {
-        let run = &self.runs[run];
-        if self.on_top { run.to } else { run.to - run.charges }
+    /// The runs near the ends of a percentage.
+    fn near(&self) -> impl Iterator<Item = usize> {
+        (0..self.runs.len()).filter(|run| self.runs[*run].margin == 0)
     }
 
     /// Does a run with what comes before it bring so much at no more than a cost?
     fn completes(&self, run: usize, before: &Row, cost: usize, needed: i64) -> bool {
         let left = cost.checked_sub(self.runs[run].charges as usize);
-        left.is_some_and(|left| before.at(left) + self.most(run) >= needed)
+        left.is_some_and(|left| before.at(left) + self.brings(&self.runs[run]) >= needed)
     }
 
     /// The cost and the most of some runs, without those that cost more than others and bring less.
     fn best(&self, runs: impl Iterator<Item = usize>) -> Vec<(usize, i64)> {
         let mut best: Vec<(usize, i64)> =
-            runs.map(|run| (self.runs[run].charges as usize, self.most(run))).collect();
+            runs.map(|run| &self.runs[run]).map(|run| (run.charges as usize, self.brings(run))).collect();
         best.sort_unstable_by_key(|(cost, net)| (*cost, -net));
         let mut most = 0;
         best.retain(|(_, net)| {
@@ -318,7 +320,7 @@ impl Alike {
         let mut take = |run: usize, cost: &mut usize, needed: &mut i64| {
             runs.push(run);
             *cost -= rule.runs[run].charges as usize;
-            *needed -= rule.most(run);
+            *needed -= rule.brings(&rule.runs[run]);
         };
         if self.few[self.few.len() - 1].at(cost) < needed {
             let before = &self.few[self.few.len().min(count) - 1];
@@ -326,14 +328,11 @@ impl Alike {
             let Some(run) = run else { return runs };
             take(run, &mut cost, &mut needed);
         }
-        let near: Vec<usize> = (0..rule.runs.len()).filter(|run| rule.runs[*run].margin == 0).collect();
         while needed > 0 {
             let few = self.few.iter().position(|row| row.at(cost) >= needed);
             let Some(before) = few.and_then(|few| self.few.get(few.checked_sub(1)?)) else { break };
-            let Some(run) = near.iter().find(|run| rule.completes(**run, before, cost, needed)) else {
-                break;
-            };
-            take(*run, &mut cost, &mut needed);
+            let Some(run) = rule.near().find(|run| rule.completes(*run, before, cost, needed)) else { break };
+            take(run, &mut cost, &mut needed);
         }
         runs
     }
@@ -373,16 +372,16 @@ impl Plain {
         let mut number = 0;
         for buckets in &self.ways {
             // Without sums that bind, the withdrawals under one rule are alike whatever their window.
-            let mut alike: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
+            let mut alike = Slots::new();
             for bucket in buckets {
-                let slots = slots(bucket, number);
+                let place = number;
                 number += 1;
                 let Some(sum) = bucket.sum else {
-                    for (rule, slots) in slots {
-                        alike.entry(rule).or_default().extend(slots);
-                    }
+                    bucket.note_slots(place, &mut alike);
                     continue;
                 };
+                let mut slots = Slots::new();
+                bucket.note_slots(place, &mut slots);
                 let on_top = bucket.slots.iter().any(|(_, rule)| rules[*rule].on_top);
                 let of = work.rules(rules, slots)?;
                 let most = |cost: usize| in_window(of.most.at(cost), cost, sum, on_top) as i32;
@@ -393,14 +392,7 @@ impl Plain {
                 stages.push(work.rules(rules, alike)?);
             }
         }
-        let mut root: Option<Rc<Stage>> = None;
-        for stage in stages {
-            root = Some(match root {
-                Some(root) => work.both(&root, &stage)?,
-                None => stage,
-            });
-        }
-        Some(Curve { root, budget: self.budget })
+        Some(Curve { root: work.all(stages)?, budget: self.budget })
     }
 
     /// The choice of a curve at a cost, as far as the balance lets it be made, and that of nothing.
@@ -435,17 +427,9 @@ impl Plain {
     }
 }
 
-/// The slots of a window by their rules.
-fn slots(bucket: &Bucket, number: u16) -> BTreeMap<usize, Vec<(usize, u16)>> {
-    let mut slots: BTreeMap<usize, Vec<(usize, u16)>> = BTreeMap::new();
-    for (day, rule) in &bucket.slots {
-        slots.entry(*rule).or_default().push((*day, number));
-    }
-    slots
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Run;
     use super::*;
     use crate::fee::{Platform, file};
     use crate::money::Unit;
@@ -471,8 +455,8 @@ mod tests {
             for (_, rule) in &bucket.slots {
                 let rule = &plain.rules[*rule];
                 on_top = rule.on_top;
-                let single = |run: usize| (rule.runs[run].charges as usize, rule.most(run));
-                own = with(&own, &(0..rule.runs.len()).map(single).collect::<Vec<_>>());
+                let single = |run: &Run| (run.charges as usize, rule.brings(run));
+                own = with(&own, &rule.runs.iter().map(single).collect::<Vec<_>>());
             }
             let capped = |(cost, most): (usize, &i64)| match bucket.sum {
                 Some(sum) => (cost, in_window(*most, cost, sum, on_top)),
