@@ -40,7 +40,11 @@ pub struct Report {
 
 impl Report {
     /// What came of looking through the facts, after what was found before.
-    fn looked(&mut self, before: &mut [Finding], looked: Result<(), StoreError>) -> Result<(), StoreError> {
+    fn after(
+        mut self,
+        mut before: Vec<Finding>,
+        looked: Result<(), StoreError>,
+    ) -> Result<Report, StoreError> {
         match looked {
             // What a row holds can be so wrong that nothing follows from it.
             Err(StoreError::Damaged(_, what)) => self.findings.push(Finding { part: "facts", what }),
@@ -48,7 +52,8 @@ impl Report {
             Err(StoreError::Sqlite(..)) if before.iter().any(|finding| finding.part == "schema") => {}
             looked => looked?,
         }
-        Ok(())
+        before.append(&mut self.findings);
+        Ok(Report { findings: before, ..self })
     }
 }
 
@@ -59,13 +64,11 @@ impl Store {
     /// Holds the file against itself, and everything derived against the facts.
     pub fn check(&self) -> Result<Report, StoreError> {
         let mut report = Report::default();
-        let (mut findings, looked) = self.beside_the_file(|| {
+        let (findings, looked) = self.beside_the_file(|| {
             let (damage, schemas) = self.damage_within()?;
             Ok((damage, self.look_through(&schemas.missing(), true, &mut report)))
         })?;
-        report.looked(&mut findings, looked)?;
-        findings.append(&mut report.findings);
-        Ok(Report { findings, ..report })
+        report.after(findings, looked)
     }
 
     /// Holds only what is derived against the facts, and these against their rules: the file and its
@@ -73,11 +76,8 @@ impl Store {
     pub fn check_totals(&self) -> Result<Report, StoreError> {
         let mut report = Report::default();
         let schemas = self.schemas()?;
-        let mut findings: Vec<Finding> = schemas.findings().collect();
         let looked = self.look_through(&schemas.missing(), false, &mut report);
-        report.looked(&mut findings, looked)?;
-        findings.append(&mut report.findings);
-        Ok(Report { findings, ..report })
+        report.after(schemas.findings().collect(), looked)
     }
 
     /// Holds the facts against their rules, and what is derived against the facts; as a part of a check
@@ -220,13 +220,17 @@ impl Store {
 
     /// The same file, opened so that it could be written, where that is allowed; nothing is written.
     fn able_to_write(&self) -> Option<Store> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(&self.path, flags).ok()?;
-        let store = Store::over(db, &self.path, false, self.wait);
-        store.db.busy_timeout(self.wait).ok()?;
+        let store = self.opened_again(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         store.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
         store.run("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema").ok()?;
         (!store.db.is_readonly("main").ok()?).then_some(store)
+    }
+
+    /// The same file over a connection of its own.
+    fn opened_again(&self, flags: OpenFlags) -> Option<Store> {
+        let db = Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).ok()?;
+        db.busy_timeout(self.wait).ok()?;
+        Some(Store::over(db, &self.path, false, self.wait))
     }
 
     /// How the tables, indexes and triggers were made, here and in a new ledger of this form.

@@ -10,7 +10,7 @@ use super::super::{Store, StoreError};
 use super::FINDINGS_MAX;
 use super::pass::{Known, NUMBERED, PART, Part, Pass, Sequence};
 use crate::ledger::Account;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::OpenFlags;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -180,10 +180,7 @@ impl Store {
         }
         let Ok(Some((seq, id))) = self.maybe(last, [], pair) else { return Vec::new() };
         let open = || {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let db = Connection::open_with_flags(&self.path, flags).ok()?;
-            let other = Store::over(db, &self.path, false, self.wait);
-            other.db.busy_timeout(self.wait).ok()?;
+            let other = self.opened_again(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             other.run("BEGIN").ok()?;
             let there = "SELECT 1 FROM change WHERE seq = ?1 AND id = ?2";
             other.maybe(there, [seq, id], |_| Ok(())).ok()??;
