@@ -491,18 +491,15 @@ impl Scene {
             same(&what, (flows.facts, sums), self.referee.flows(account, from, to))?;
             self.identity(account, range, flows)?;
         }
+        let done = fine(self.store.done(from, to))?;
         let what = format!("categories within {range:?}");
-        same(
-            what,
-            category_lines(fine(self.store.categories(from, to))?),
-            self.referee.categories(from, to),
-        )?;
+        same(what, category_lines(fine(done.categories())?), self.referee.categories(from, to))?;
         let what = format!("channels within {range:?}");
-        same(what, channel_lines(fine(self.store.channels(from, to))?), self.referee.channels(from, to))?;
+        same(what, channel_lines(fine(done.channels())?), self.referee.channels(from, to))?;
         if let (Some(from), Some(to)) = range {
             for unit in [won(), dollars(), points()] {
                 let limits = [unit.money(threshold)];
-                let counts = fine(self.store.micropayments(&limits, from, to))?.remove(0);
+                let counts = fine(done.micropayments(&limits))?.remove(0);
                 let times = |(amount, count): (i64, i64)| std::iter::repeat_n(amount, count as usize);
                 let amounts: Vec<i64> = counts.into_iter().flat_map(times).collect();
                 same("micropayments", amounts, self.referee.micropayments(&unit, threshold, from, to))?;
@@ -705,8 +702,9 @@ fn everything(scene: &Scene, questions: &Questions) -> Result<Vec<String>, TestC
             let flows = flows.get(&account.id).copied().unwrap_or_default();
             told.push(format!("{} within {from:?} to {to:?}: {flows:?}", account.name));
         }
-        told.push(format!("{:?}", category_lines(fine(store.categories(*from, *to))?)));
-        told.push(format!("{:?}", channel_lines(fine(store.channels(*from, *to))?)));
+        let done = fine(store.done(*from, *to))?;
+        told.push(format!("{:?}", category_lines(fine(done.categories())?)));
+        told.push(format!("{:?}", channel_lines(fine(done.channels())?)));
     }
     let rows = fine(store.history(&Filter::default()))?;
     told.extend(rows.into_iter().filter(|row| !row.voided).map(|row| format!("{:?}", row.fact)));
@@ -1575,10 +1573,10 @@ fn what_a_reading_costs_does_not_depend_on_the_number_of_entries() {
         }),
         ("flows of all time", |s| Ok(s.flows(None, None)?.len())),
         ("categories of a month", |s| {
-            Ok(s.categories(Some(day("2026-10-01").start()), Some(day("2026-10-31").end()))?.len())
+            Ok(s.done(Some(day("2026-10-01").start()), Some(day("2026-10-31").end()))?.categories()?.len())
         }),
         ("channels of a month", |s| {
-            Ok(s.channels(Some(day("2026-10-01").start()), Some(day("2026-10-31").end()))?.len())
+            Ok(s.done(Some(day("2026-10-01").start()), Some(day("2026-10-31").end()))?.channels()?.len())
         }),
         ("lots now", |s| Ok(s.lots(day("2026-11-22").end())?.len())),
         ("bills now", |s| Ok(s.bills(day("2026-11-22").end())?.len())),
@@ -1599,16 +1597,16 @@ fn what_a_reading_costs_does_not_depend_on_the_number_of_entries() {
             Ok(s.flows(Some(day("2026-06-10").start()), Some(day("2026-09-09").end()))?.len())
         }),
         ("categories of some days", |s| {
-            Ok(s.categories(Some(day("2026-06-10").start()), Some(day("2026-09-09").end()))?.len())
+            Ok(s.done(Some(day("2026-06-10").start()), Some(day("2026-09-09").end()))?.categories()?.len())
         }),
         ("channels of some days", |s| {
-            Ok(s.channels(Some(day("2026-06-10").start()), Some(day("2026-09-09").end()))?.len())
+            Ok(s.done(Some(day("2026-06-10").start()), Some(day("2026-09-09").end()))?.channels()?.len())
         }),
         ("lots of the past", |s| Ok(s.lots(day("2026-07-10").end())?.len())),
         ("bills of the past", |s| Ok(s.bills(day("2026-07-10").end())?.len())),
         ("small payments", |s| {
             let (from, to) = (day("2026-10-01").start(), day("2026-10-31").end());
-            Ok(s.micropayments(&[won().money(50)], from, to)?.len())
+            Ok(s.done(Some(from), Some(to))?.micropayments(&[won().money(50)])?.len())
         }),
         ("what is used of a quota", |s| {
             let ask = Use { channels: vec![CHANNELS[0].into()], since: None, until: day("2026-11-22").end() };

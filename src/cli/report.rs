@@ -95,7 +95,7 @@ fn summary(
     let now = done.categories()?;
     let before = match previous {
         None => Vec::new(),
-        Some((from, to)) => store.categories(Some(from.start()), Some(to.end()))?,
+        Some((from, to)) => store.done(Some(from.start()), Some(to.end()))?.categories()?,
     };
     let spent = |unit: &Unit| -> Option<i64> {
         let spends = now.iter().filter(|total| total.kind == Kind::Spend && total.unit == *unit);

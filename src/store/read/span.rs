@@ -143,35 +143,6 @@ impl Store {
         Ok(Done { store: self, from, to, months: span.months, rest })
     }
 
-    /// What was spent, earned and refunded between two moments, by category and unit.
-    pub fn categories(
-        &self,
-        from: Option<Moment>,
-        to: Option<Moment>,
-    ) -> Result<Vec<CategoryTotal>, StoreError> {
-        self.done(from, to)?.categories()
-    }
-
-    /// What left through channels between two moments, and what it was charged.
-    pub fn channels(
-        &self,
-        from: Option<Moment>,
-        to: Option<Moment>,
-    ) -> Result<Vec<ChannelTotal>, StoreError> {
-        self.done(from, to)?.channels()
-    }
-
-    /// The spends between two moments that are at most as large as each limit, a limit for each unit:
-    /// how many there were of each amount.
-    pub fn micropayments(
-        &self,
-        limits: &[Money],
-        from: Moment,
-        to: Moment,
-    ) -> Result<Vec<BTreeMap<i64, i64>>, StoreError> {
-        self.done(Some(from), Some(to))?.micropayments(limits)
-    }
-
     fn word(&self, label: i64) -> Result<Option<String>, StoreError> {
         if label == 0 {
             return Ok(None);
