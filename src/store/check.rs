@@ -1,19 +1,23 @@
 //! Is the ledger what its facts say it is, and are the facts all there?
 
+mod given;
 mod pass;
 mod walk;
 
-use super::derived::{Derivation, Derived, MonthTotal, SeenRow, StandingRow};
-use super::read::{amount_at, moment_at, unit_at};
+use super::derived::{Derivation, Derived, MonthTotal, Rows, SeenRow, StandingRow};
+use super::read::{Values, amount_at, moment_at, unit_at};
 use super::repair::{DERIVED, DERIVED_INDEXES};
 use super::{Store, StoreError};
 use crate::ledger::{Measure, name};
 use crate::money::Unit;
+use given::{Given, Giving, Take};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Debug;
+use std::iter::Peekable;
 use std::sync::Mutex;
+use std::vec::IntoIter;
 use walk::{Ground, Walk};
 
 /// Something that is not as it should be.
@@ -127,7 +131,7 @@ impl Store {
         report.accounts = accounts?.len() as i64;
         self.check_accounts(report)?;
         report.findings.extend(findings("entry", walk.entries));
-        self.compare(&derived?, missing, report)
+        self.compare(derived?, missing, report)
     }
 
     /// An account has a name that prints and a unit whose code is one; only a carrier has bills.
@@ -336,100 +340,73 @@ impl Store {
     }
 
     /// Holds what the tables keep against what the facts lead to.
-    fn compare(&self, derived: &Derived, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
+    fn compare(&self, derived: Derived, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
         let found = &mut Comparison { missing, findings: &mut report.findings };
-        let sql = "SELECT account, balance, fact_at, seen_at, has_lots FROM standing ORDER BY account";
-        self.compare_rows("standing", sql, &derived.standing, found, |row| {
-            let standing = StandingRow {
-                balance: row.get(1)?,
-                fact_at: row.get(2)?,
-                seen_at: row.get(3)?,
-                has_lots: row.get(4)?,
-            };
-            Ok((row.get(0)?, standing))
+        let columns = ["account", "balance", "fact_at", "seen_at", "has_lots"];
+        self.compare_rows("standing", &columns, derived.standing, found, |row| {
+            let (balance, fact_at) = (row.value(1)?, row.value(2)?);
+            let standing = StandingRow { balance, fact_at, seen_at: row.value(3)?, has_lots: row.value(4)? };
+            Ok((row.value(0)?, standing))
         })?;
-        let sql = "SELECT account, at, seq, balance, unexplained, first FROM seen ORDER BY account, at, seq";
-        self.compare_rows("seen", sql, &derived.seen, found, |row| {
-            let seen = SeenRow { balance: row.get(3)?, unexplained: row.get(4)?, first: row.get(5)? };
-            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), seen))
+        let columns = ["account", "at", "seq", "balance", "unexplained", "first"];
+        self.compare_rows("seen", &columns, derived.seen, found, |row| {
+            let (balance, unexplained) = (row.value(3)?, row.value(4)?);
+            let seen = SeenRow { balance, unexplained, first: row.value(5)? };
+            Ok(((row.value(0)?, row.value(1)?, row.value(2)?), seen))
         })?;
-        let columns = Measure::ALL.map(Measure::word).join(", ");
-        let sql = format!("SELECT account, month, facts, {columns} FROM total ORDER BY account, month");
-        self.compare_rows("total", &sql, &derived.total, found, |row| {
-            let mut total = MonthTotal { facts: row.get(2)?, ..MonthTotal::default() };
+        let columns: Vec<&str> =
+            ["account", "month", "facts"].into_iter().chain(Measure::ALL.map(Measure::word)).collect();
+        self.compare_rows("total", &columns, derived.total, found, |row| {
+            let mut total = MonthTotal { facts: row.value(2)?, ..MonthTotal::default() };
             for (i, sum) in total.sums.iter_mut().enumerate() {
-                *sum = row.get(i + 3)?;
+                *sum = row.value(i + 3)?;
             }
-            Ok(((row.get(0)?, row.get(1)?), total))
+            Ok(((row.value(0)?, row.value(1)?), total))
         })?;
-        let sql = "SELECT month, kind, category, unit, count, amount FROM category_total
-                   ORDER BY month, kind, category, unit";
-        self.compare_rows("category_total", sql, &derived.category_total, found, |row| {
-            let key = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-            Ok((key, (row.get(4)?, row.get(5)?)))
+        let columns = ["month", "kind", "category", "unit", "count", "amount"];
+        self.compare_rows("category_total", &columns, derived.category_total, found, |row| {
+            let key = (row.value(0)?, row.value(1)?, row.value(2)?, row.value(3)?);
+            Ok((key, (row.value(4)?, row.value(5)?)))
         })?;
-        let sql = "SELECT month, channel, unit, count, amount, fee, tax FROM channel_total
-                   ORDER BY month, channel, unit";
-        self.compare_rows("channel_total", sql, &derived.channel_total, found, |row| {
-            let key = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok((key, [row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?]))
+        let columns = ["month", "channel", "unit", "count", "amount", "fee", "tax"];
+        self.compare_rows("channel_total", &columns, derived.channel_total, found, |row| {
+            let key = (row.value(0)?, row.value(1)?, row.value(2)?);
+            Ok((key, [row.value(3)?, row.value(4)?, row.value(5)?, row.value(6)?]))
         })?;
+        let of_three =
+            |row: &Given<'_, '_>| Ok(((row.value(0)?, row.value(1)?, row.value(2)?), row.value(3)?));
         if self.has_sizes()? {
-            let sql = "SELECT month, unit, amount, count FROM spend_size ORDER BY month, unit, amount";
-            self.compare_rows("spend_size", sql, &derived.spend_size, found, |row| {
-                Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))
-            })?;
+            let columns = ["month", "unit", "amount", "count"];
+            self.compare_rows("spend_size", &columns, derived.spend_size, found, of_three)?;
         }
         if self.has_days()? {
-            let sql = "SELECT day, account, measure, amount FROM day_total ORDER BY day, account, measure";
-            self.compare_rows("day_total", sql, &derived.day_total, found, |row| {
-                Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))
-            })?;
+            let columns = ["day", "account", "measure", "amount"];
+            self.compare_rows("day_total", &columns, derived.day_total, found, of_three)?;
         }
-        let pair = |row: &Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get(2)?));
-        let sql = "SELECT account, expires, amount FROM lot ORDER BY account, expires";
-        self.compare_rows("lot", sql, &derived.lot, found, pair)?;
-        let sql = "SELECT account, month, amount FROM bill ORDER BY account, month";
-        self.compare_rows("bill", sql, &derived.bill, found, pair)
+        let of_two = |row: &Given<'_, '_>| Ok(((row.value(0)?, row.value(1)?), row.value(2)?));
+        self.compare_rows("lot", &["account", "expires", "amount"], derived.lot, found, of_two)?;
+        self.compare_rows("bill", &["account", "month", "amount"], derived.bill, found, of_two)
     }
 
     /// Tells where the rows of a table, in the order of their keys, are not the derived ones.
-    fn compare_rows<K: Ord + Debug, V: PartialEq>(
+    fn compare_rows<K: Ord + Debug + Send + 'static, V: PartialEq + Send + 'static>(
         &self,
         part: &'static str,
-        sql: &str,
-        derived: &[(K, V)],
+        columns: &[&'static str],
+        derived: Rows<K, V>,
         comparison: &mut Comparison<'_>,
-        read: impl Fn(&Row<'_>) -> rusqlite::Result<(K, V)>,
+        read: fn(&Given<'_, '_>) -> rusqlite::Result<(K, V)>,
     ) -> Result<(), StoreError> {
         if comparison.missing.iter().any(|table| table == part) {
             return Ok(());
         }
-        let (mut wrong, mut extra) = (Vec::new(), Vec::new());
-        let tell = |found: &mut Vec<Finding>, what: &dyn Fn() -> String| {
-            if found.len() < FINDINGS_MAX {
-                found.push(Finding { part, what: what() });
-            }
-        };
-        let missing = |key: &K| format!("row {key:?}, which the facts lead to, is missing");
-        let mut derived = derived.iter().peekable();
-        let mut each = |row: &Row<'_>| {
-            let (key, value) = read(row)?;
-            while let Some((before, _)) = derived.next_if(|(other, _)| *other < key) {
-                tell(&mut wrong, &|| missing(before));
-            }
-            match derived.next_if(|(other, _)| *other == key) {
-                Some((_, wanted)) if *wanted == value => {}
-                Some(_) => tell(&mut wrong, &|| format!("row {key:?} is not what the facts lead to")),
-                None => tell(&mut extra, &|| format!("row {key:?} has no fact behind it")),
-            }
-            Ok(())
-        };
-        self.all(sql, [], &mut each)?;
-        for (rest, _) in derived {
-            tell(&mut wrong, &|| missing(rest));
-        }
-        comparison.findings.extend(wrong.into_iter().chain(extra).take(FINDINGS_MAX));
+        // Rows come in the order of their keys: that is how these tables lie.
+        let rest = format!("FROM {part} NOT INDEXED");
+        let held =
+            Held { read, derived: derived.into_iter().peekable(), wrong: Vec::new(), extra: Vec::new() };
+        let held = Giving::new(&self.db, columns.to_vec(), &rest).and_then(|mut rows| rows.all_to(held, []));
+        let told = held.map_err(|e| self.fail(e))?.told();
+        comparison.findings.extend(told.map(|what| Finding { part, what }));
         Ok(())
     }
 }
@@ -469,4 +446,48 @@ impl Schemas {
 struct Comparison<'l> {
     missing: &'l [String],
     findings: &'l mut Vec<Finding>,
+}
+
+/// The rows of a table, which are held against the derived ones.
+struct Held<K, V> {
+    read: fn(&Given<'_, '_>) -> rusqlite::Result<(K, V)>,
+    /// Those that were not come by yet.
+    derived: Peekable<IntoIter<(K, V)>>,
+    /// What is not what it should be or not there at all, and what should not be there.
+    wrong: Vec<String>,
+    extra: Vec<String>,
+}
+
+impl<K: Ord + Debug, V: PartialEq> Held<K, V> {
+    /// Tells of the derived rows before a key, or of all that are left, that they are missing.
+    fn pass(&mut self, key: Option<&K>) {
+        while let Some((key, _)) = self.derived.next_if(|(other, _)| key.is_none_or(|key| other < key)) {
+            tell(&mut self.wrong, || format!("row {key:?}, which the facts lead to, is missing"));
+        }
+    }
+
+    /// What is to be told of the table.
+    fn told(mut self) -> impl Iterator<Item = String> {
+        self.pass(None);
+        self.wrong.into_iter().chain(self.extra).take(FINDINGS_MAX)
+    }
+}
+
+impl<K: Ord + Debug + Send + 'static, V: PartialEq + Send + 'static> Take for Held<K, V> {
+    fn take(&mut self, row: &Given<'_, '_>) -> rusqlite::Result<()> {
+        let (key, value) = (self.read)(row)?;
+        self.pass(Some(&key));
+        match self.derived.next_if(|(other, _)| *other == key) {
+            Some((_, wanted)) if wanted == value => {}
+            Some(_) => tell(&mut self.wrong, || format!("row {key:?} is not what the facts lead to")),
+            None => tell(&mut self.extra, || format!("row {key:?} has no fact behind it")),
+        }
+        Ok(())
+    }
+}
+
+fn tell(told: &mut Vec<String>, what: impl FnOnce() -> String) {
+    if told.len() < FINDINGS_MAX {
+        told.push(what());
+    }
 }

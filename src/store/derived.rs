@@ -1,14 +1,14 @@
 //! What is derived from the facts, computed from all of them at once. The door keeps the same
 //! figures step by step; `check` holds the two against each other.
 
-mod stretch;
+mod share;
 
 use crate::ledger::{Bills, Entry, Expires, Flow, Kind, Lots, Measure};
 use crate::period::{Day, Moment};
 use std::collections::{BTreeMap, HashMap};
 
-pub use stretch::Stretch;
-use stretch::{Move, Sums};
+use share::Sums;
+pub use share::{Move, Share};
 
 /// How "never" is written in the column `expires`.
 pub const NEVER: i64 = i32::MAX as i64;
@@ -33,7 +33,7 @@ pub fn expires_column(expires: Expires) -> Option<i64> {
 
 /// The number of a kind of entry in the column `kind`.
 pub fn kind_column(kind: Kind) -> i64 {
-    Kind::ALL.iter().position(|k| *k == kind).map_or(0, |i| i as i64 + 1)
+    kind as i64 + 1
 }
 
 /// The kind of that number.
@@ -362,13 +362,17 @@ impl Derivation {
         self.paths[path].1.sights.push(Sight { at: at.0, seq, balance, moved: 0 });
     }
 
-    /// The next entries.
-    pub fn entries(&mut self, stretch: Stretch) {
-        self.sums.add(stretch.sums);
-        for moved in stretch.moves {
+    /// What the next entries move.
+    pub fn moves(&mut self, moves: &[Move]) {
+        for moved in moves {
             let path = self.path(moved.account);
-            self.paths[path].1.entry(moved);
+            self.paths[path].1.entry(*moved);
         }
+    }
+
+    /// What a share of the entries comes to, beside what they move.
+    pub fn share(&mut self, share: Share) {
+        self.sums.add(share.sums());
     }
 
     /// The accounts whose entries came in another order than they happened in, where lots or bills
@@ -412,14 +416,15 @@ impl Derivation {
             derived.bill.extend(path.parts.bill_rows().into_iter().map(|(month, n)| ((account, month), n)));
         }
         derived.seen.sort_unstable_by_key(|(key, _)| *key);
-        let Sums { days, categories, channels, sizes } = self.sums;
-        derived.total = days.of_months();
-        let of_days = days.rows.into_iter().flat_map(|(key, sums)| of_day(key, &sums));
+        let sums = self.sums;
+        derived.total = sums.days.of_months();
+        derived.category_total =
+            sums.rows(|of| &of.categories, |month, (kind, category, unit)| (month, kind, category, unit));
+        derived.channel_total = sums.rows(|of| &of.channels, |month, (channel, unit)| (month, channel, unit));
+        derived.spend_size = sums.rows(|of| &of.sizes, |month, (unit, amount)| (month, unit, amount));
+        let of_days = sums.days.rows.into_iter().flat_map(|(key, sums)| of_day(key, &sums));
         derived.day_total = of_days.collect();
         derived.day_total.sort_unstable_by_key(|(key, _)| *key);
-        derived.category_total = in_order(categories);
-        derived.channel_total = in_order(channels);
-        derived.spend_size = in_order(sizes);
         derived
     }
 
@@ -513,11 +518,12 @@ mod tests {
                 derivation.snapshot(7, Moment(day * DAY), seq, balance);
             }
             for some in order.chunks(4) {
-                let mut stretch = Stretch::default();
+                let mut share = Share::default();
                 for at in some {
-                    stretch.entry(*at as i64, &entries[*at], Labels::default());
+                    share.entry(*at as i64, &entries[*at], Labels::default());
                 }
-                derivation.entries(stretch);
+                derivation.moves(&share.moves());
+                derivation.share(share);
             }
             let late = derivation.out_of_order();
             assert_eq!(late.is_empty(), order.is_sorted());

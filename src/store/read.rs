@@ -12,6 +12,7 @@ use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Flows, Id, 
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::DatedRate;
+use rusqlite::types::FromSql;
 use rusqlite::{OptionalExtension, Row, params};
 use smol_str::SmolStr;
 use std::collections::HashMap;
@@ -32,37 +33,49 @@ pub(super) const WORD_JOINS: &str =
 /// The first and the last second of the years that a date may lie in.
 const MOMENTS: std::ops::RangeInclusive<i64> = -2_208_988_800..=253_402_300_799;
 
+/// The values of a row, in whichever way SQLite hands them over.
+pub(super) trait Values {
+    /// The value of one column.
+    fn value<T: FromSql>(&self, column: usize) -> rusqlite::Result<T>;
+}
+
+impl Values for Row<'_> {
+    fn value<T: FromSql>(&self, column: usize) -> rusqlite::Result<T> {
+        self.get(column)
+    }
+}
+
 /// An amount that the door lets in, or a sum of such amounts. What lies beyond is damage, and sums
 /// over it would pass what a number holds.
-pub(super) fn amount_at(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
-    within(row.get(column)?, column, -(1 << 62)..=1 << 62)
+pub(super) fn amount_at(row: &impl Values, column: usize) -> rusqlite::Result<i64> {
+    within(row.value(column)?, column, -(1 << 62)..=1 << 62)
 }
 
 /// An amount of an entry, which is never below zero.
-pub(super) fn size_at(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
-    within(row.get(column)?, column, 0..=1 << 62)
+pub(super) fn size_at(row: &impl Values, column: usize) -> rusqlite::Result<i64> {
+    within(row.value(column)?, column, 0..=1 << 62)
 }
 
 /// A day of the years that a date may lie in.
-fn day_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Day> {
+fn day_at(row: &impl Values, column: usize) -> rusqlite::Result<Day> {
     let [first, last] = [MOMENTS.start(), MOMENTS.end()].map(|at| i64::from(Moment(*at).day().0));
-    within(row.get(column)?, column, first..=last).map(|day| Day(day as i32))
+    within(row.value(column)?, column, first..=last).map(|day| Day(day as i32))
 }
 
 /// A moment of the years that a date may lie in.
-pub(super) fn moment_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Moment> {
-    within(row.get(column)?, column, MOMENTS).map(Moment)
+pub(super) fn moment_at(row: &impl Values, column: usize) -> rusqlite::Result<Moment> {
+    within(row.value(column)?, column, MOMENTS).map(Moment)
 }
 
 /// A month of those years.
-fn month_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Month> {
+fn month_at(row: &impl Values, column: usize) -> rusqlite::Result<Month> {
     let [first, last] = [MOMENTS.start(), MOMENTS.end()].map(|at| i64::from(Moment(*at).month().0));
-    within(row.get(column)?, column, first..=last).map(|month| Month(month as i32))
+    within(row.value(column)?, column, first..=last).map(|month| Month(month as i32))
 }
 
 /// When something lapses.
-pub(super) fn expires_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Expires> {
-    let day: Option<i64> = row.get(column)?;
+pub(super) fn expires_at(row: &impl Values, column: usize) -> rusqlite::Result<Expires> {
+    let day: Option<i64> = row.value(column)?;
     if day.is_some_and(|day| day != NEVER) {
         day_at(row, column)?;
     }
@@ -101,8 +114,8 @@ pub(super) fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {
 }
 
 /// The kind of an entry.
-pub(super) fn kind_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Kind> {
-    let kind = row.get(column)?;
+pub(super) fn kind_at(row: &impl Values, column: usize) -> rusqlite::Result<Kind> {
+    let kind = row.value(column)?;
     kind_of(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, kind))
 }
 

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Output;
 
 /// Commands that answer from the ledger.
 const ANSWERING: [&str; 11] = [
@@ -326,11 +327,14 @@ fn a_check_of_the_totals_finds_in_a_long_ledger_what_a_check_of_all_finds_there(
     ground.fine("import history.jsonl");
     ground.settle();
     let home = Home::new();
-    let found = |line: &str, harm: &str| {
-        let output = home.run(line);
-        assert_eq!(output.status.code(), Some(i32::from(!harm.is_empty())), "{harm}: {}", said(&output));
-        told(&output)
+    // Of the file and of what was recorded the totals know nothing.
+    let beside = ["part,", "file,", "references,", "numbers,", "entry,"];
+    let of_totals = |output: &Output| -> Vec<String> {
+        let told = told(output);
+        let lines = told.lines().filter(|line| !beside.iter().any(|part| line.starts_with(part)));
+        lines.map(String::from).collect()
     };
+    let (mut wrong, mut right) = (0, 0);
     for harm in [
         "",
         "DELETE FROM entry WHERE seq IN (8192, 8193, 16385, 24000)",
@@ -346,11 +350,15 @@ fn a_check_of_the_totals_finds_in_a_long_ledger_what_a_check_of_all_finds_there(
         against_the_rules(&home.ledger(), |db| {
             db.execute_batch(harm).unwrap_or_else(|error| panic!("{harm}: {error}"));
         });
-        let (totals, all) = (found("check --totals --format csv", harm), found("check --format csv", harm));
-        let beside = |line: &&str| !line.starts_with("file,") && !line.starts_with("references,");
-        let all: Vec<&str> = all.lines().filter(beside).collect();
-        assert_eq!(totals.lines().collect::<Vec<&str>>(), all, "{harm}");
+        let (totals, all) = (home.run("check --totals --format csv"), home.run("check --format csv"));
+        assert_eq!(all.status.code(), Some(i32::from(!harm.is_empty())), "{harm}: {}", said(&all));
+        assert_eq!(of_totals(&totals), of_totals(&all), "{harm}");
+        let is_wrong = !of_totals(&totals).is_empty();
+        assert_eq!(totals.status.code(), Some(i32::from(is_wrong)), "{harm}: {}", said(&totals));
+        *(if is_wrong { &mut wrong } else { &mut right }) += 1;
     }
+    // All is well in the ledger as it is, and where a change has another's number.
+    assert_eq!((wrong, right), (7, 2));
 }
 
 #[test]

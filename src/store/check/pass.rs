@@ -1,20 +1,45 @@
-//! The rows of one stretch of numbers, read in their order from all tables that have numbers.
+//! The rows of one stretch of numbers, met in their order from all tables that have numbers.
 
-use super::super::derived::{Labels, Stretch};
-use super::super::read::{expires_at, kind_at, moment_at, size_at};
+use super::super::derived::{Labels, Move, Share};
+use super::super::read::{Values, expires_at, kind_at, moment_at, size_at};
 use super::FINDINGS_MAX;
+use super::given::{Given, Giving, Take};
 use super::walk::Ground;
 use crate::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Place, RuleBroken};
 use crate::money::Unit;
 use crate::period::Moment;
-use rusqlite::{Connection, Row, Rows, Statement};
-use std::collections::HashMap;
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
+use rusqlite::{Connection, Statement};
+use std::collections::{BTreeSet, HashMap};
+use std::iter::Peekable;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::vec::IntoIter;
 
-/// The columns of an entry that something follows from. Words are told apart by their numbers; that
-/// there are such is seen to by the references.
-const COLUMNS: &str = "seq, change, at, kind, from_account, to_account, unit_out, unit_in, amount_out,
-                       amount_in, fee, tax, expires, category, channel";
+/// The columns of an entry that sums follow from. Words are told apart by their numbers; that there are
+/// such is seen to by the references.
+const COLUMNS: [&str; 14] = [
+    "seq",
+    "at",
+    "kind",
+    "from_account",
+    "to_account",
+    "unit_out",
+    "unit_in",
+    "amount_out",
+    "amount_in",
+    "fee",
+    "tax",
+    "expires",
+    "category",
+    "channel",
+];
+
+/// What it was recorded by; where nothing is void and only sums are asked for it is all the same.
+const CHANGE: (usize, &str) = (COLUMNS.len(), "change");
+
+/// Nothing follows from a note, but it is part of the ledger.
+const NOTE: (usize, &str) = (COLUMNS.len() + 1, "note");
 
 /// The tables whose rows have numbers, but for `change` and `entry`, and the columns of these numbers.
 pub(super) const NUMBERED: [(&str, &str); 6] = [
@@ -29,16 +54,9 @@ pub(super) const NUMBERED: [(&str, &str); 6] = [
 /// The order in which tables are told of.
 const TOLD: [&str; 7] = ["void", "unit", "account", "account_version", "entry", "snapshot", "rate"];
 
-/// At most so many numbers, or a few more, are one part, of which little memory is taken.
-pub(super) const PART: i64 = 1 << 13;
-
 /// What some numbers in a row came to.
 #[derive(Default)]
 pub(super) struct Part {
-    /// No other part of the stretch follows.
-    pub is_last: bool,
-    /// So many numbers were met.
-    met: i64,
     pub numbers: Sequence,
     /// What is wrong with the entries.
     pub entries: Vec<String>,
@@ -46,168 +64,144 @@ pub(super) struct Part {
     pub counted: i64,
     /// A row from which nothing follows, for what it holds.
     pub unreadable: Option<rusqlite::Error>,
-    /// What the entries that count come to.
-    pub stretch: Stretch,
+    /// What the entries that count move.
+    pub moves: Vec<Move>,
 }
 
 impl Part {
-    fn meet(&mut self, number: i64) {
-        self.met += 1;
-        self.numbers.meet(number);
-    }
-
-    /// The part so far, in place of which another one begins.
-    fn handed_on(&mut self) -> Part {
-        let numbers = Sequence { change: self.numbers.change, ..Sequence::default() };
-        std::mem::replace(self, Part { numbers, ..Part::default() })
+    /// What was read, or nothing where a row holds what none can.
+    fn read<T>(&mut self, read: rusqlite::Result<T>) -> Option<T> {
+        read.map_err(|error| self.unreadable.get_or_insert(error)).ok()
     }
 }
 
 /// What is known beside the entries.
-pub(super) struct Known<'l> {
-    ground: &'l Ground<'l>,
+pub(super) struct Known {
+    /// The changes that do not count.
+    voided: BTreeSet<i64>,
+    /// Are the rules held against the entries?
+    holds_rules: bool,
+    /// Is all of the ledger looked at, with its numbers?
+    whole: bool,
     /// Every account with whether it is there, as if none had been closed: one may have been since.
     accounts: foldhash::HashMap<i64, (Account, bool)>,
     units: foldhash::HashMap<i64, Unit>,
 }
 
-impl<'l> Known<'l> {
+impl Known {
     /// Units by their numbers, and the accounts whose opening was undone.
-    pub fn new(ground: &'l Ground<'l>, gone: &[Account], units: foldhash::HashMap<i64, Unit>) -> Known<'l> {
+    pub fn new(ground: &Ground<'_>, gone: &[Account], units: foldhash::HashMap<i64, Unit>) -> Known {
         let there = ground.accounts.iter().map(|account| (account, true));
         let all = gone.iter().map(|account| (account, false)).chain(there);
         let open = |(account, there): (&Account, bool)| {
             (account.id.0, (Account { closed: false, ..account.clone() }, there))
         };
-        Known { ground, accounts: all.map(open).collect(), units }
+        let (voided, accounts) = (ground.voided.clone(), all.map(open).collect());
+        Known { voided, holds_rules: ground.whole && ground.sound, whole: ground.whole, accounts, units }
+    }
+
+    /// Is it looked at what an entry was recorded by?
+    fn has_changes(&self) -> bool {
+        self.whole || !self.voided.is_empty()
+    }
+
+    /// What is wrong with an entry. Under one that does not count the account may have
+    /// become another one.
+    fn broken(&self, entry: &Entry, counts: bool) -> Option<&'static str> {
+        let sides = [entry.out.account, entry.arriving.account];
+        let is_there = |id: AccountId| self.accounts.get(&id.0).is_some_and(|(_, there)| *there || !counts);
+        if !sides.into_iter().flatten().all(is_there) {
+            return Some("is of an account that is not there");
+        }
+        match entry.check(|id| self.accounts.get(&id.0).map(|(account, _)| account)) {
+            Ok(()) => None,
+            Err(
+                RuleBroken::UnitNotOfAccount { .. }
+                | RuleBroken::CarrierTakesOnlySpendRefundPay { .. }
+                | RuleBroken::PayNeedsCarrier { .. },
+            ) if !counts => None,
+            Err(_) => Some("breaks a rule of the ledger"),
+        }
     }
 }
 
-/// Reads stretches over one connection.
+/// Walks stretches over one connection.
 pub(super) struct Pass<'c> {
-    others: Vec<Statement<'c>>,
-    changes: Statement<'c>,
-    entries: Statement<'c>,
+    others: Vec<(&'static str, Statement<'c>)>,
+    entries: Giving<'c, Box<Reader>>,
     /// Finds the change that a stretch begins within.
     change_before: Statement<'c>,
-    reader: Reader<'c>,
+    /// Away while entries are given to it; nothing is walked after an error.
+    reader: Option<Box<Reader>>,
 }
 
 impl<'c> Pass<'c> {
     /// Over that connection.
-    pub fn new(db: &'c Connection, known: &'c Known<'c>) -> rusqlite::Result<Pass<'c>> {
-        let of = |(table, key): (&str, &str)| {
-            db.prepare(&format!(
-                "SELECT {key}, change FROM {table} NOT INDEXED WHERE {key} BETWEEN ?1 AND ?2 ORDER BY {key}"
-            ))
+    pub fn new(db: &'c Connection, known: Arc<Known>) -> rusqlite::Result<Pass<'c>> {
+        let of = |(table, key, second)| {
+            let within = format!("{key} BETWEEN ?1 AND ?2 ORDER BY {key}");
+            let sql = format!("SELECT {key}, {second} FROM {table} NOT INDEXED WHERE {within}");
+            Ok((table, db.prepare(&sql)?))
         };
-        // Nothing follows from a note, but it is part of the ledger.
-        let note = if known.ground.whole { ", note" } else { "" };
+        let facts = NUMBERED.map(|(table, key)| (table, key, "change"));
+        // What has the number of a change comes before it, for it cannot follow it.
+        let others = facts.into_iter().chain([("change", "seq", "at")]).map(of);
+        let others = others.filter(|_| known.whole);
+        let change = known.has_changes().then_some(CHANGE.1);
+        let note = known.whole.then_some(NOTE.1);
+        let columns = COLUMNS.into_iter().chain(change).chain(note).collect();
         Ok(Pass {
-            others: NUMBERED.into_iter().map(of).collect::<rusqlite::Result<_>>()?,
-            changes: db
-                .prepare("SELECT seq, at FROM change NOT INDEXED WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq")?,
-            entries: db.prepare(&format!(
-                "SELECT {COLUMNS}{note} FROM entry NOT INDEXED WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq"
-            ))?,
+            others: others.collect::<rusqlite::Result<_>>()?,
+            entries: Giving::new(db, columns, "FROM entry NOT INDEXED WHERE seq BETWEEN ?1 AND ?2")?,
             change_before: db.prepare("SELECT max(seq) FROM change WHERE seq < ?1")?,
-            reader: Reader::new(known),
+            reader: Some(Box::new(Reader::new(known))),
         })
     }
 
-    /// Merges the rows of all tables whose numbers lie in a stretch, and hands on one part after the
-    /// other, the last one in the end; whoever takes them says whether more is wanted.
-    pub fn walk(
-        &mut self,
-        stretch: &RangeInclusive<i64>,
-        hand_on: &mut dyn FnMut(Part) -> bool,
-    ) -> rusqlite::Result<()> {
-        let mut part = Part::default();
+    /// Meets the rows of all tables whose numbers lie in a stretch.
+    pub fn walk(&mut self, stretch: &RangeInclusive<i64>) -> rusqlite::Result<Part> {
         let ends = [*stretch.start(), *stretch.end()];
+        let mut part = Part::default();
         part.numbers.change = self.change_before.query_row([ends[0]], |row| row.get(0))?;
-        let mut streams = Vec::new();
-        for (statement, (table, _)) in self.others.iter_mut().zip(NUMBERED) {
-            streams.push(Stream::new(table, statement.query(ends)?, &mut part)?);
-        }
-        // What has the number of a change comes before it, for it cannot follow it.
-        streams.push(Stream::new("change", self.changes.query(ends)?, &mut part)?);
-        let mut entries = self.entries.query(ends)?;
-        let reader = &mut self.reader;
-        let entry =
-            &mut |row: &Row<'_>, numbered: Numbered, part: &mut Part| reader.entry(row, numbered, part);
-        let mut next_entry = next_row(&mut entries, &mut part, entry)?;
-        loop {
-            let first = streams.iter().filter_map(|stream| stream.next.map(|(number, _)| number)).min();
-            while let Some((number, change)) = next_entry
-                && first.is_none_or(|first| number <= first)
-            {
-                part.meet(number);
-                part.numbers.follow("entry", number, change);
-                if part.met > PART && !hand_on(part.handed_on()) {
-                    return Ok(());
-                }
-                next_entry = next_row(&mut entries, &mut part, entry)?;
+        let mut others = Vec::new();
+        for (table, statement) in &mut self.others {
+            let mut rows = statement.query(ends)?;
+            while let Some(row) = rows.next()? {
+                let change = match *table {
+                    "change" => moment_at(row, 1).map(|_| None),
+                    _ => row.get(1).map(Some),
+                };
+                others.push(Other { number: row.get(0)?, table, change: part.read(change).flatten() });
             }
-            let next = streams.iter_mut().find(|stream| stream.next.map(|(number, _)| number) == first);
-            let Some((stream, (number, change))) = next.and_then(|s| s.next.map(|next| (s, next))) else {
-                break;
-            };
-            part.meet(number);
-            if stream.table == "change" {
-                part.numbers.change = Some(number);
-            } else {
-                part.numbers.follow(stream.table, number, change);
-            }
-            stream.step(&mut part)?;
         }
-        part.is_last = true;
-        hand_on(part);
-        Ok(())
+        others.sort_by_key(|other| other.number);
+        let mut reader = self.reader.take().expect("the walk before gave it back");
+        (reader.part, reader.others) = (part, others.into_iter().peekable());
+        let reader = self.reader.insert(self.entries.all_to(reader, ends)?);
+        Ok(reader.end())
+    }
+
+    /// What the entries that were met come to.
+    pub fn share(self) -> Share {
+        self.reader.map(|reader| reader.share).unwrap_or_default()
     }
 }
 
-/// A row's number, and the change that it says it was recorded by.
-type Numbered = (i64, Option<i64>);
-
-/// The rows of one table in the order of their numbers, of which the next one is known.
-struct Stream<'s> {
+/// A row of a table that is not `entry`.
+struct Other {
+    number: i64,
     table: &'static str,
-    rows: Rows<'s>,
-    next: Option<Numbered>,
+    /// The change that it says it was recorded by.
+    change: Option<i64>,
 }
 
-impl<'s> Stream<'s> {
-    fn new(table: &'static str, rows: Rows<'s>, part: &mut Part) -> rusqlite::Result<Stream<'s>> {
-        let mut stream = Stream { table, rows, next: None };
-        stream.step(part)?;
-        Ok(stream)
-    }
+/// A note that could be told.
+struct Note;
 
-    fn step(&mut self, part: &mut Part) -> rusqlite::Result<()> {
-        let is_change = self.table == "change";
-        self.next = next_row(&mut self.rows, part, &mut |row, _, _| {
-            if is_change { moment_at(row, 1).map(|_| ()) } else { Ok(()) }
-        })?;
-        Ok(())
+impl FromSql for Note {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Note> {
+        value.as_str_or_null().map(|_| Note)
     }
-}
-
-/// Hands on the next row and tells its number and change. What a row holds can be no reason to stop.
-fn next_row(
-    rows: &mut Rows<'_>,
-    part: &mut Part,
-    each: &mut dyn FnMut(&Row<'_>, Numbered, &mut Part) -> rusqlite::Result<()>,
-) -> rusqlite::Result<Option<Numbered>> {
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let number = row.get(0)?;
-    let (change, read) = match row.get(1) {
-        Ok(change) => (Some(change), each(row, (number, Some(change)), part)),
-        Err(error) => (None, Err(error)),
-    };
-    if let Err(error) = read {
-        part.unreadable.get_or_insert(error);
-    }
-    Ok(Some((number, change)))
 }
 
 /// The numbers so far.
@@ -280,17 +274,22 @@ impl Sequence {
 }
 
 /// Reads one entry after the other into the same place.
-struct Reader<'l> {
-    known: &'l Known<'l>,
+struct Reader {
+    known: Arc<Known>,
+    /// What is not met yet, by its numbers.
+    others: Peekable<IntoIter<Other>>,
+    part: Part,
+    share: Share,
     /// The units of the last entry.
     held: Option<(i64, i64)>,
     entry: Entry,
-    /// The last change, and whether it counts.
-    change: Option<(i64, bool)>,
+    /// The change of the last entry, and whether it counts.
+    change: Option<i64>,
+    counts: bool,
 }
 
-impl<'l> Reader<'l> {
-    fn new(known: &'l Known<'l>) -> Reader<'l> {
+impl Reader {
+    fn new(known: Arc<Known>) -> Reader {
         let place = || Place { account: None, amount: 0, unit: Unit::new("?", 0) };
         let entry = Entry {
             id: Id(0),
@@ -306,68 +305,94 @@ impl<'l> Reader<'l> {
             channel: None,
             expires: Expires::Unknown,
         };
-        Reader { known, held: None, entry, change: None }
+        let others = Vec::new().into_iter().peekable();
+        Reader {
+            known,
+            others,
+            part: Part::default(),
+            share: Share::default(),
+            held: None,
+            entry,
+            change: None,
+            counts: true,
+        }
     }
 
-    fn entry(&mut self, row: &Row<'_>, (seq, change): Numbered, part: &mut Part) -> rusqlite::Result<()> {
-        let Some(change) = change else { return Ok(()) };
-        let counts = match self.change {
-            Some((last, counts)) if last == change => counts,
-            _ => !self.known.ground.voided.contains(&change),
-        };
-        self.change = Some((change, counts));
-        let (unit_out, unit_in) = (row.get(6)?, row.get(7)?);
+    /// All entries of the stretch were met.
+    fn end(&mut self) -> Part {
+        self.meet_others(None);
+        Part { moves: self.share.moves(), ..std::mem::take(&mut self.part) }
+    }
+
+    /// Meets what has a number below that of an entry, or all that is left.
+    fn meet_others(&mut self, entry: Option<i64>) {
+        while let Some(other) = self.others.next_if(|other| entry.is_none_or(|entry| other.number < entry)) {
+            let numbers = &mut self.part.numbers;
+            numbers.meet(other.number);
+            match other.table {
+                "change" => numbers.change = Some(other.number),
+                table => numbers.follow(table, other.number, other.change),
+            }
+        }
+    }
+
+    fn entry(&mut self, seq: i64, change: Option<i64>, row: &Given<'_, '_>) -> rusqlite::Result<()> {
+        let known = &*self.known;
+        if self.change != change {
+            (self.change, self.counts) =
+                (change, change.is_none_or(|change| !known.voided.contains(&change)));
+        }
+        let (unit_out, unit_in) = (row.value(5)?, row.value(6)?);
         let entry = &mut self.entry;
         // A unit that is not there is told of as a reference.
         if self.held != Some((unit_out, unit_in)) {
-            let (Some(out), Some(arriving)) =
-                (self.known.units.get(&unit_out), self.known.units.get(&unit_in))
-            else {
+            let (Some(out), Some(arriving)) = (known.units.get(&unit_out), known.units.get(&unit_in)) else {
                 return Ok(());
             };
             (entry.out.unit, entry.arriving.unit) = (out.clone(), arriving.clone());
             self.held = Some((unit_out, unit_in));
         }
-        entry.at = moment_at(row, 2)?;
-        entry.kind = kind_at(row, 3)?;
-        let account = |column: usize| row.get::<_, Option<i64>>(column).map(|id| id.map(AccountId));
-        (entry.out.account, entry.arriving.account) = (account(4)?, account(5)?);
-        (entry.out.amount, entry.arriving.amount) = (size_at(row, 8)?, size_at(row, 9)?);
-        (entry.fee, entry.tax) = (size_at(row, 10)?, size_at(row, 11)?);
-        entry.expires = expires_at(row, 12)?;
-        let label = |column: usize| row.get::<_, Option<i64>>(column).map(Option::unwrap_or_default);
-        if self.known.ground.whole {
-            row.get_ref(15)?.as_str_or_null()?;
+        entry.at = moment_at(row, 1)?;
+        entry.kind = kind_at(row, 2)?;
+        let account = |column: usize| row.value::<Option<i64>>(column).map(|id| id.map(AccountId));
+        (entry.out.account, entry.arriving.account) = (account(3)?, account(4)?);
+        (entry.out.amount, entry.arriving.amount) = (size_at(row, 7)?, size_at(row, 8)?);
+        (entry.fee, entry.tax) = (size_at(row, 9)?, size_at(row, 10)?);
+        entry.expires = expires_at(row, 11)?;
+        let label = |column: usize| row.value::<Option<i64>>(column).map(Option::unwrap_or_default);
+        if known.whole {
+            row.value::<Note>(NOTE.0)?;
         }
-        let labels = Labels { category: label(13)?, channel: label(14)?, unit_out, unit_in };
-        if self.known.ground.sound && part.entries.len() < FINDINGS_MAX {
-            part.entries.extend(self.broken(counts).map(|what| format!("row {seq} {what}")));
+        let labels = Labels { category: label(12)?, channel: label(13)?, unit_out, unit_in };
+        if known.holds_rules && self.part.entries.len() < FINDINGS_MAX {
+            self.part
+                .entries
+                .extend(known.broken(entry, self.counts).map(|what| format!("row {seq} {what}")));
         }
-        if counts {
-            part.counted += 1;
-            part.stretch.entry(seq, &self.entry, labels);
+        if self.counts {
+            self.part.counted += 1;
+            self.share.entry(seq, entry, labels);
         }
         Ok(())
     }
+}
 
-    /// What is wrong with the entry that was read. Under one that does not count the account may have
-    /// become another one.
-    fn broken(&self, counts: bool) -> Option<&'static str> {
-        let entry = &self.entry;
-        let sides = [entry.out.account, entry.arriving.account];
-        let is_there =
-            |id: AccountId| self.known.accounts.get(&id.0).is_some_and(|(_, there)| *there || !counts);
-        if !sides.into_iter().flatten().all(is_there) {
-            return Some("is of an account that is not there");
+impl Take for Box<Reader> {
+    /// Meets the next entry. What a row holds can be no reason to stop.
+    fn take(&mut self, row: &Given<'_, '_>) -> rusqlite::Result<()> {
+        let number = row.value(0)?;
+        if self.known.whole {
+            self.meet_others(Some(number));
+            self.part.numbers.meet(number);
         }
-        match entry.check(|id| self.known.accounts.get(&id.0).map(|(account, _)| account)) {
-            Ok(()) => None,
-            Err(
-                RuleBroken::UnitNotOfAccount { .. }
-                | RuleBroken::CarrierTakesOnlySpendRefundPay { .. }
-                | RuleBroken::PayNeedsCarrier { .. },
-            ) if !counts => None,
-            Err(_) => Some("breaks a rule of the ledger"),
+        let change = if self.known.has_changes() { row.value(CHANGE.0).map(Some) } else { Ok(None) };
+        if let Some(change) = self.part.read(change) {
+            if self.known.whole {
+                self.part.numbers.follow("entry", number, change);
+            }
+            let read = self.entry(number, change, row);
+            self.part.read(read);
         }
+        Ok(())
     }
 }

@@ -4,18 +4,22 @@
 //! The way is cut into stretches, and where the machine can do several things at a time so many
 //! stretches are walked at once, each over a connection of its own; they are put together in order.
 
-use super::super::derived::{Derivation, Step};
+use super::super::derived::{Derivation, Share, Step};
 use super::super::read::{expires_at, kind_at, moment_at, size_at, unit_at};
 use super::super::{Store, StoreError};
 use super::FINDINGS_MAX;
-use super::pass::{Known, NUMBERED, PART, Part, Pass, Sequence};
+use super::pass::{Known, NUMBERED, Part, Pass, Sequence};
 use crate::ledger::Account;
 use rusqlite::OpenFlags;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use std::thread::{Builder, available_parallelism, scope};
 
+/// So many numbers are one stretch, of which little memory is taken.
+const STRETCH: i64 = 1 << 13;
 /// At most so many stretches are numbered apart, however large a number a damaged ledger has.
 const STRETCHES_MAX: i64 = 1 << 16;
 /// At most so many are walked at once.
@@ -43,7 +47,7 @@ pub(super) struct Ground<'l> {
     /// Is it known which ones count? Else no rule is held against an entry.
     pub sound: bool,
     /// Is all of the ledger looked at, so that the file is read through at the same time? Else only
-    /// what totals follow from is.
+    /// what totals follow from is, and neither numbers nor rules.
     pub whole: bool,
 }
 
@@ -64,7 +68,7 @@ impl Way<'_> {
         if let Some(error) = part.unreadable {
             self.walk.unreadable.get_or_insert(error);
         }
-        self.derivation.entries(part.stretch);
+        self.derivation.moves(&part.moves);
     }
 }
 
@@ -78,13 +82,11 @@ impl Store {
         let gone = self.accounts_undone()?;
         let units =
             self.all("SELECT seq, code, decimals FROM unit", [], |row| Ok((row.get(0)?, unit_at(row, 1)?)));
-        let known = Known::new(ground, &gone, units?.into_iter().collect());
+        let known = Arc::new(Known::new(ground, &gone, units?.into_iter().collect()));
         let mut way = Way { walk: Walk::default(), numbers: Sequence::default(), derivation };
         let stretches = stretches(self.last_number()?);
-        let walked = match self.others_alike(stretches.len(), usize::from(ground.whole)) {
-            others if others.len() < 2 => self.walk_alone(&known, &(i64::MIN..=i64::MAX), &mut way),
-            others => self.walk_with(others, &known, &stretches, &mut way),
-        };
+        let others = self.others_alike(stretches.len(), usize::from(ground.whole));
+        let walked = self.walk_with(others, &known, &stretches, &mut way);
         walked.map_err(|e| self.fail(e))?;
         let mut walk = way.walk;
         walk.numbers = way.numbers.findings();
@@ -96,61 +98,56 @@ impl Store {
         Ok(walk)
     }
 
-    /// Walks one stretch over the ledger's own connection.
-    fn walk_alone(
-        &self,
-        known: &Known<'_>,
-        stretch: &RangeInclusive<i64>,
-        way: &mut Way<'_>,
-    ) -> rusqlite::Result<()> {
-        let mut take = |part| {
-            way.take(part);
-            true
-        };
-        Pass::new(&self.db, known)?.walk(stretch, &mut take)
-    }
-
-    /// Has the stretches walked by others, and goes on from each to the next.
+    /// Walks the stretches, as many at a time as there are other connections, and goes on from each to
+    /// the next. What nobody else walks is walked over the ledger's own connection.
     fn walk_with(
         &self,
         others: Vec<Store>,
-        known: &Known<'_>,
+        known: &Arc<Known>,
         stretches: &[RangeInclusive<i64>],
         way: &mut Way<'_>,
     ) -> rusqlite::Result<()> {
-        let count = others.len();
+        let count = others.len().max(1);
         scope(|scope| {
-            let mut parts: Vec<Receiver<rusqlite::Result<Part>>> = Vec::new();
+            let mut walking = Vec::new();
             for (first, other) in others.into_iter().enumerate() {
                 // None runs ahead by more than this, so that what waits takes little memory.
                 let (send, receive) = sync_channel(1);
                 let work = move || {
-                    let Ok(mut pass) = Pass::new(&other.db, known) else { return };
+                    let Ok(mut pass) = Pass::new(&other.db, Arc::clone(known)) else {
+                        return Share::default();
+                    };
                     for stretch in stretches.iter().skip(first).step_by(count) {
-                        let walked = pass.walk(stretch, &mut |part| send.send(Ok(part)).is_ok());
+                        let walked = pass.walk(stretch);
                         // Nobody waits for more after an error.
-                        if let Err(error) = walked {
-                            return drop(send.send(Err(error)));
+                        let is_last = walked.is_err();
+                        if send.send(walked).is_err() || is_last {
+                            break;
                         }
                     }
+                    pass.share()
                 };
                 // Of one that does not come into being nothing arrives.
-                let _ = Builder::new().spawn_scoped(scope, work);
-                parts.push(receive);
+                walking.push((receive, Builder::new().spawn_scoped(scope, work)));
             }
+            let mut own = None;
             for (at, stretch) in stretches.iter().enumerate() {
-                loop {
-                    let Ok(part) = parts[at % count].recv() else {
-                        self.walk_alone(known, stretch, way)?;
-                        break;
+                let part = walking.get(at % count).and_then(|(receive, _)| receive.recv().ok());
+                let part = part.unwrap_or_else(|| {
+                    let own = match &mut own {
+                        Some(own) => own,
+                        none => none.insert(Pass::new(&self.db, Arc::clone(known))?),
                     };
-                    let part = part?;
-                    let is_last = part.is_last;
-                    way.take(part);
-                    if is_last {
-                        break;
-                    }
-                }
+                    own.walk(stretch)
+                });
+                way.take(part?);
+            }
+            for (_, other) in walking {
+                let Ok(other) = other else { continue };
+                way.derivation.share(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            if let Some(own) = own {
+                way.derivation.share(own.share());
             }
             Ok(())
         })
@@ -216,7 +213,7 @@ impl Store {
 /// The way up to the last number, in stretches.
 fn stretches(last: Option<i64>) -> Vec<RangeInclusive<i64>> {
     let Some(last) = last else { return Vec::new() };
-    let length = PART.max(last / STRETCHES_MAX + 1);
+    let length = STRETCH.max(last / STRETCHES_MAX + 1);
     let count = (last.max(1) - 1) / length + 1;
     let begin = |at: i64| if at == 0 { i64::MIN } else { at * length + 1 };
     let end = |at: i64| if at + 1 == count { last } else { (at + 1) * length };
