@@ -7,8 +7,8 @@ use crate::ledger::{Bills, Entry, Expires, Flow, Kind, Lots, Measure};
 use crate::period::{Day, Moment};
 use std::collections::{BTreeMap, HashMap};
 
-use share::Sums;
-pub use share::{Move, Share};
+use share::Days;
+pub use share::{Move, Share, Sums};
 
 /// How "never" is written in the column `expires`.
 pub const NEVER: i64 = i32::MAX as i64;
@@ -371,8 +371,8 @@ impl Derivation {
     }
 
     /// What a share of the entries comes to, beside what they move.
-    pub fn share(&mut self, share: Share) {
-        self.sums.add(share.sums());
+    pub fn sums(&mut self, sums: Sums) {
+        self.sums.add(sums);
     }
 
     /// The accounts whose entries came in another order than they happened in, where lots or bills
@@ -395,9 +395,11 @@ impl Derivation {
     /// All facts were told.
     pub fn finish(mut self) -> Derived {
         let mut derived = Derived::default();
+        let mut seen = Days::default();
         for at in 0..self.paths.len() {
-            self.see(at, &mut derived);
+            self.see(at, &mut seen, &mut derived);
         }
+        self.sums.add_days(seen.rows());
         self.paths.sort_unstable_by_key(|(account, _)| *account);
         for (account, mut path) in self.paths {
             path.pass(None);
@@ -416,26 +418,21 @@ impl Derivation {
             derived.bill.extend(path.parts.bill_rows().into_iter().map(|(month, n)| ((account, month), n)));
         }
         derived.seen.sort_unstable_by_key(|(key, _)| *key);
-        let sums = self.sums;
-        derived.total = sums.days.of_months();
-        derived.category_total =
-            sums.rows(|of| &of.categories, |month, (kind, category, unit)| (month, kind, category, unit));
-        derived.channel_total = sums.rows(|of| &of.channels, |month, (channel, unit)| (month, channel, unit));
-        derived.spend_size = sums.rows(|of| &of.sizes, |month, (unit, amount)| (month, unit, amount));
-        let of_days = sums.days.rows.into_iter().flat_map(|(key, sums)| of_day(key, &sums));
-        derived.day_total = of_days.collect();
-        derived.day_total.sort_unstable_by_key(|(key, _)| *key);
+        derived.total = self.sums.of_months();
+        let Sums { days, categories, channels, sizes } = self.sums;
+        derived.day_total = days.into_iter().flat_map(|(key, sums)| of_day(key, &sums)).collect();
+        (derived.category_total, derived.channel_total, derived.spend_size) = (categories, channels, sizes);
         derived
     }
 
     /// What the snapshots of one path show.
-    fn see(&mut self, at: usize, derived: &mut Derived) {
+    fn see(&self, at: usize, days: &mut Days, derived: &mut Derived) {
         for sight in 0..self.paths[at].1.sights.len() {
             let (account, path) = &self.paths[at];
             let (account, unexplained, first) = (*account, path.unexplained(sight), sight == 0);
             let Sight { at: seen_at, seq, balance, .. } = path.sights[sight];
             derived.seen.push(((account, seen_at, seq), SeenRow { balance, unexplained, first }));
-            let day = self.sums.days.of(account, Moment(seen_at).day());
+            let day = days.of(account, Moment(seen_at).day());
             day.facts += 1;
             for measure in [Measure::Unexplained, Measure::FirstSeen].into_iter().take(1 + usize::from(first))
             {
@@ -469,8 +466,8 @@ impl Again<'_> {
     }
 }
 
-/// The rows of `day_total` that the sums of an account on a day come to.
-fn of_day((account, day): (i64, i64), sums: &MonthTotal) -> Rows<DayKey, i64> {
+/// The rows of `day_total` that the sums of an account on a day come to, in their order.
+fn of_day((day, account): (i64, i64), sums: &MonthTotal) -> Rows<DayKey, i64> {
     let measures =
         Measure::ALL.into_iter().map(|measure| (measure_column(measure), sums.sums[measure as usize]));
     let rows = [(FACTS, sums.facts)].into_iter().chain(measures).filter(|(_, sum)| *sum != 0);
@@ -523,7 +520,7 @@ mod tests {
                     share.entry(*at as i64, &entries[*at], Labels::default());
                 }
                 derivation.moves(&share.moves());
-                derivation.share(share);
+                derivation.sums(share.sums());
             }
             let late = derivation.out_of_order();
             assert_eq!(late.is_empty(), order.is_sorted());

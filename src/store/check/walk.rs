@@ -4,7 +4,7 @@
 //! The way is cut into stretches, and where the machine can do several things at a time so many
 //! stretches are walked at once, each over a connection of its own; they are put together in order.
 
-use super::super::derived::{Derivation, Share, Step};
+use super::super::derived::{Derivation, Step, Sums};
 use super::super::read::{expires_at, kind_at, moment_at, size_at, unit_at};
 use super::super::{Store, StoreError};
 use super::FINDINGS_MAX;
@@ -22,6 +22,8 @@ use std::thread::{Builder, available_parallelism, scope};
 const STRETCH: i64 = 1 << 13;
 /// At most so many stretches are numbered apart, however large a number a damaged ledger has.
 const STRETCHES_MAX: i64 = 1 << 16;
+/// None runs ahead of the others by more, so that what waits takes little memory.
+const AHEAD: usize = 6;
 /// At most so many are walked at once.
 const AT_ONCE_MAX: usize = 4;
 
@@ -111,11 +113,10 @@ impl Store {
         scope(|scope| {
             let mut walking = Vec::new();
             for (first, other) in others.into_iter().enumerate() {
-                // None runs ahead by more than this, so that what waits takes little memory.
-                let (send, receive) = sync_channel(1);
+                let (send, receive) = sync_channel(AHEAD);
                 let work = move || {
                     let Ok(mut pass) = Pass::new(&other.db, Arc::clone(known)) else {
-                        return Share::default();
+                        return Sums::default();
                     };
                     for stretch in stretches.iter().skip(first).step_by(count) {
                         let walked = pass.walk(stretch);
@@ -125,7 +126,7 @@ impl Store {
                             break;
                         }
                     }
-                    pass.share()
+                    pass.share().sums()
                 };
                 // Of one that does not come into being nothing arrives.
                 walking.push((receive, Builder::new().spawn_scoped(scope, work)));
@@ -144,10 +145,10 @@ impl Store {
             }
             for (_, other) in walking {
                 let Ok(other) = other else { continue };
-                way.derivation.share(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                way.derivation.sums(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
             }
             if let Some(own) = own {
-                way.derivation.share(own.share());
+                way.derivation.sums(own.share().sums());
             }
             Ok(())
         })

@@ -1,7 +1,7 @@
 //! What some of the entries come to: several shares of them can be summed at the same time, and their
 //! sums be put together in whatever order.
 
-use super::{Labels, MonthTotal, Rows, Step};
+use super::{CategoryKey, ChannelKey, Labels, MonthTotal, Rows, SizeKey, Step};
 use super::{categorised, charged_amount, is_categorised, kind_column};
 use crate::ledger::{Entry, Kind};
 use crate::period::{Day, Moment};
@@ -18,10 +18,10 @@ pub struct Move {
     pub(super) step: Step,
 }
 
-/// The sums of accounts and days.
+/// The sums of days and accounts.
 #[derive(Default)]
 pub(super) struct Days {
-    pub rows: Rows<(i64, i64), MonthTotal>,
+    rows: Rows<(i64, i64), MonthTotal>,
     places: HashMap<(i64, i64), usize>,
     /// The last day of an account, and where its sums are.
     last: HashMap<i64, (i64, usize)>,
@@ -30,28 +30,67 @@ pub(super) struct Days {
 impl Days {
     /// The sums of an account and a day.
     pub fn of(&mut self, account: i64, day: Day) -> &mut MonthTotal {
-        let place = self.place(account, day);
-        &mut self.rows[place].1
-    }
-
-    /// Where the sums of an account and a day are among the rows.
-    fn place(&mut self, account: i64, day: Day) -> usize {
         let day = i64::from(day.0);
         let last = self.last.entry(account).or_insert((i64::MIN, 0));
         if last.0 != day {
-            let place = *self.places.entry((account, day)).or_insert_with(|| {
-                self.rows.push(((account, day), MonthTotal::default()));
+            let place = *self.places.entry((day, account)).or_insert_with(|| {
+                self.rows.push(((day, account), MonthTotal::default()));
                 self.rows.len() - 1
             });
             *last = (day, place);
         }
-        last.1
+        &mut self.rows[last.1].1
     }
 
-    /// What they come to by account and month.
+    /// All of them in order.
+    pub fn rows(mut self) -> Rows<(i64, i64), MonthTotal> {
+        self.rows.sort_unstable_by_key(|(key, _)| *key);
+        self.rows
+    }
+}
+
+/// The sums of one month, by the keys of their tables without the month. Most entries come month by
+/// month, so what is added to is small.
+#[derive(Default)]
+struct OfMonth {
+    /// By kind, category and unit.
+    categories: HashMap<(i64, i64, i64), (i64, i64)>,
+    /// By channel and unit.
+    channels: HashMap<(i64, i64), [i64; 4]>,
+    /// By unit and amount.
+    sizes: HashMap<(i64, i64), i64>,
+}
+
+/// The sums of entries, in the order of their keys.
+#[derive(Default)]
+pub struct Sums {
+    /// By day and account.
+    pub(super) days: Rows<(i64, i64), MonthTotal>,
+    pub(super) categories: Rows<CategoryKey, (i64, i64)>,
+    pub(super) channels: Rows<ChannelKey, [i64; 4]>,
+    pub(super) sizes: Rows<SizeKey, i64>,
+}
+
+impl Sums {
+    /// Adds those of other entries.
+    pub fn add(&mut self, other: Sums) {
+        self.add_days(other.days);
+        add(&mut self.categories, other.categories, |total, more| {
+            *total = (total.0 + more.0, total.1.wrapping_add(more.1));
+        });
+        add(&mut self.channels, other.channels, add_charges);
+        add(&mut self.sizes, other.sizes, |count, more| *count += more);
+    }
+
+    /// Adds those of other days.
+    pub fn add_days(&mut self, days: Rows<(i64, i64), MonthTotal>) {
+        add(&mut self.days, days, |total, more| total.add_all(&more));
+    }
+
+    /// What days come to by account and month.
     pub fn of_months(&self) -> Rows<(i64, i64), MonthTotal> {
         let mut months: BTreeMap<(i64, i64), MonthTotal> = BTreeMap::new();
-        for ((account, day), sums) in &self.rows {
+        for ((day, account), sums) in &self.days {
             let month = i64::from(Day(*day as i32).month().0);
             months.entry((*account, month)).or_default().add_all(sums);
         }
@@ -59,75 +98,39 @@ impl Days {
     }
 }
 
-/// The sums of one month, by the keys of their tables without the month. Most entries come month by
-/// month, so what is added to is small.
-#[derive(Default)]
-pub(super) struct OfMonth {
-    /// By kind, category and unit.
-    pub categories: HashMap<(i64, i64, i64), (i64, i64)>,
-    /// By channel and unit.
-    pub channels: HashMap<(i64, i64), [i64; 4]>,
-    /// By unit and amount.
-    pub sizes: HashMap<(i64, i64), i64>,
-}
-
-impl OfMonth {
-    /// Adds those of other entries.
-    fn add(&mut self, other: OfMonth) {
-        for (key, (count, amount)) in other.categories {
-            let total = self.categories.entry(key).or_default();
-            *total = (total.0 + count, total.1.wrapping_add(amount));
-        }
-        for (key, sums) in other.channels {
-            let total = self.channels.entry(key).or_default();
-            for (sum, more) in total.iter_mut().zip(sums) {
-                *sum = sum.wrapping_add(more);
-            }
-        }
-        for (key, count) in other.sizes {
-            *self.sizes.entry(key).or_default() += count;
+/// Adds rows in order to others.
+fn add<K: Ord, V>(rows: &mut Rows<K, V>, others: Rows<K, V>, add: impl Fn(&mut V, V)) {
+    if rows.is_empty() {
+        *rows = others;
+        return;
+    }
+    let mut sums: Rows<K, V> = Vec::with_capacity(rows.len().max(others.len()));
+    let (mut rest, mut others) = (std::mem::take(rows).into_iter().peekable(), others.into_iter().peekable());
+    while let (Some((key, _)), Some((other, _))) = (rest.peek(), others.peek()) {
+        let order = key.cmp(other);
+        let row = if order.is_le() { rest.next() } else { others.next() };
+        sums.extend(row);
+        if order.is_eq()
+            && let (Some((_, sum)), Some((_, more))) = (sums.last_mut(), others.next())
+        {
+            add(sum, more);
         }
     }
+    sums.extend(rest.chain(others));
+    *rows = sums;
 }
 
-/// The sums of entries, in whatever order.
-#[derive(Default)]
-pub(super) struct Sums {
-    pub days: Days,
-    pub months: BTreeMap<i64, OfMonth>,
-}
-
-impl Sums {
-    /// Adds those of other entries.
-    pub fn add(&mut self, other: Sums) {
-        for ((account, day), sums) in other.days.rows {
-            self.days.of(account, Day(day as i32)).add_all(&sums);
-        }
-        for (month, sums) in other.months {
-            self.months.entry(month).or_default().add(sums);
-        }
-    }
-
-    /// One sort of the sums of months, as the rows of their table, in its order.
-    pub fn rows<K: Copy, V: Copy, Key: Ord>(
-        &self,
-        of: impl Fn(&OfMonth) -> &HashMap<K, V>,
-        key: impl Fn(i64, K) -> Key,
-    ) -> Rows<Key, V> {
-        let mut rows = Vec::new();
-        for (month, sums) in &self.months {
-            let first = rows.len();
-            rows.extend(of(sums).iter().map(|(rest, value)| (key(*month, *rest), *value)));
-            rows[first..].sort_unstable_by(|(key, _), (other, _)| key.cmp(other));
-        }
-        rows
+fn add_charges(sums: &mut [i64; 4], more: [i64; 4]) {
+    for (sum, more) in sums.iter_mut().zip(more) {
+        *sum = sum.wrapping_add(more);
     }
 }
 
 /// What some of the entries come to.
 #[derive(Default)]
 pub struct Share {
-    sums: Sums,
+    days: Days,
+    months: BTreeMap<i64, OfMonth>,
     moves: Vec<Move>,
     /// The month of the last entry, its first and its last second, and its sums, which are not among
     /// those of the other months.
@@ -142,9 +145,21 @@ impl Share {
     }
 
     /// All that it comes to, but for the moves.
-    pub(super) fn sums(mut self) -> Sums {
+    pub fn sums(mut self) -> Sums {
         self.turn_over();
-        self.sums
+        let mut sums = Sums { days: self.days.rows(), ..Sums::default() };
+        for (month, of) in self.months {
+            let categories = of.categories.into_iter();
+            append(
+                &mut sums.categories,
+                categories.map(|((kind, word, unit), n)| ((month, kind, word, unit), n)),
+            );
+            let channels = of.channels.into_iter();
+            append(&mut sums.channels, channels.map(|((channel, unit), n)| ((month, channel, unit), n)));
+            let sizes = of.sizes.into_iter();
+            append(&mut sums.sizes, sizes.map(|((unit, amount), count)| ((month, unit, amount), count)));
+        }
+        sums
     }
 
     /// The next entry, of that number.
@@ -155,7 +170,7 @@ impl Share {
         let mut flows = entry.flows().peekable();
         for (account, step) in [(entry.out.account, leave), (entry.arriving.account, arrive)] {
             let Some(account) = account else { continue };
-            let total = self.sums.days.of(account.0, day);
+            let total = self.days.of(account.0, day);
             total.facts += 1;
             // What it does to the side that it leaves comes first.
             while let Some(flow) = flows.next_if(|flow| flow.account == account) {
@@ -175,9 +190,7 @@ impl Share {
         let charges = entry.fee.wrapping_add(entry.tax);
         if let Some(amount) = charged_amount(kind, labels.channel != 0, entry.out.amount, charges) {
             let total = month.channels.entry((labels.channel, labels.unit_out)).or_default();
-            for (sum, value) in total.iter_mut().zip([1, amount, entry.fee, entry.tax]) {
-                *sum = sum.wrapping_add(value);
-            }
+            add_charges(total, [1, amount, entry.fee, entry.tax]);
         }
     }
 
@@ -187,7 +200,7 @@ impl Share {
             self.turn_over();
             let month = at.month();
             let number = i64::from(month.0);
-            let sums = self.sums.months.remove(&number).unwrap_or_default();
+            let sums = self.months.remove(&number).unwrap_or_default();
             self.month = Some((number, month.first().start().0..=month.last().end().0, sums));
         }
         &mut self.month.as_mut().expect("the month was just set").2
@@ -196,7 +209,14 @@ impl Share {
     /// Puts the sums of the last month back among the others.
     fn turn_over(&mut self) {
         if let Some((month, _, sums)) = self.month.take() {
-            self.sums.months.insert(month, sums);
+            self.months.insert(month, sums);
         }
     }
+}
+
+/// Puts the rows of one month, in their order, after those of the months before.
+fn append<K: Ord + Copy, V>(rows: &mut Rows<K, V>, of_month: impl Iterator<Item = (K, V)>) {
+    let first = rows.len();
+    rows.extend(of_month);
+    rows[first..].sort_unstable_by_key(|(key, _)| *key);
 }
