@@ -21,7 +21,16 @@ pub(super) struct Given<'g, 'c> {
 }
 
 impl Values for Given<'_, '_> {
+    #[inline]
     fn value<T: FromSql>(&self, column: usize) -> rusqlite::Result<T> {
+        T::column_result(self.context.get_raw(column)).or_else(|_| self.told(column))
+    }
+}
+
+impl Given<'_, '_> {
+    /// A value that is not what it should be, told as the same column of a row would be.
+    #[cold]
+    fn told<T: FromSql>(&self, column: usize) -> rusqlite::Result<T> {
         self.context.get(column).map_err(|error| match error {
             Error::InvalidFunctionParameterType(_, found) => {
                 let name = self.columns.get(column).copied().unwrap_or_default();
