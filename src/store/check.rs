@@ -16,7 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Debug;
 use std::iter::Peekable;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::vec::IntoIter;
 use walk::{Ground, Walk};
 
@@ -131,7 +131,7 @@ impl Store {
         report.accounts = accounts?.len() as i64;
         self.check_accounts(report)?;
         report.findings.extend(findings("entry", walk.entries));
-        self.compare(derived?, missing, report)
+        self.compare(derived?, missing, whole, report)
     }
 
     /// An account has a name that prints and a unit whose code is one; only a carrier has bills.
@@ -328,86 +328,120 @@ impl Store {
         let mut derivation = Derivation::new(carriers.collect());
         let sql = "SELECT account, at, seq, balance FROM snapshot
                    WHERE change NOT IN (SELECT change FROM voided) ORDER BY account, at, seq";
-        let snapshots = self.all(sql, [], |row| {
-            derivation.snapshot(row.get(0)?, moment_at(row, 1)?, row.get(2)?, amount_at(row, 3)?);
-            report.snapshots += 1;
-            Ok(())
-        });
-        let mut walk = self.walk_through(ground, &mut derivation)?;
+        let mut snapshots = Ok(Vec::new());
+        let mut walk = self.walk_through(ground, &mut derivation, |derivation| {
+            snapshots = self.all(sql, [], |row| {
+                derivation.snapshot(row.get(0)?, moment_at(row, 1)?, row.get(2)?, amount_at(row, 3)?);
+                report.snapshots += 1;
+                Ok(())
+            });
+        })?;
         report.entries = walk.counted;
         let entries = walk.unreadable.take().map_or(Ok(()), |error| Err(self.fail(error)));
         Ok((walk, snapshots.and(entries).map(|()| derivation.finish())))
     }
 
-    /// Holds what the tables keep against what the facts lead to.
-    fn compare(&self, derived: Derived, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
-        let found = &mut Comparison { missing, findings: &mut report.findings };
-        let columns = ["account", "balance", "fact_at", "seen_at", "has_lots"];
-        self.compare_rows("standing", &columns, derived.standing, found, |row| {
-            let (balance, fact_at) = (row.value(1)?, row.value(2)?);
-            let standing = StandingRow { balance, fact_at, seen_at: row.value(3)?, has_lots: row.value(4)? };
-            Ok((row.value(0)?, standing))
-        })?;
-        let columns = ["account", "at", "seq", "balance", "unexplained", "first"];
-        self.compare_rows("seen", &columns, derived.seen, found, |row| {
-            let (balance, unexplained) = (row.value(3)?, row.value(4)?);
-            let seen = SeenRow { balance, unexplained, first: row.value(5)? };
-            Ok(((row.value(0)?, row.value(1)?, row.value(2)?), seen))
-        })?;
-        let columns: Vec<&str> =
-            ["account", "month", "facts"].into_iter().chain(Measure::ALL.map(Measure::word)).collect();
-        self.compare_rows("total", &columns, derived.total, found, |row| {
-            let mut total = MonthTotal { facts: row.value(2)?, ..MonthTotal::default() };
-            for (i, sum) in total.sums.iter_mut().enumerate() {
-                *sum = row.value(i + 3)?;
+    /// Holds what the tables keep against what the facts lead to, with other connections to the same
+    /// moment of the file where the machine can serve them.
+    fn compare(
+        &self,
+        derived: Derived,
+        missing: &[String],
+        whole: bool,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let tables =
+            self.comparisons(derived)?.into_iter().filter(|table| !missing.iter().any(|m| m == table.part));
+        let mut tables: Vec<(usize, Comparison)> = tables.enumerate().collect();
+        // Whoever is free takes the largest that is left.
+        tables.sort_by_key(|(_, table)| table.rows);
+        let (tables, found) = (Mutex::new(tables), Mutex::new(BTreeMap::new()));
+        let work = |store: &Store| {
+            while let Some((at, table)) = held(&tables).pop() {
+                let told = (table.hold)(store);
+                held(&found).insert(at, (table.part, told));
             }
-            Ok(((row.value(0)?, row.value(1)?), total))
-        })?;
-        let columns = ["month", "kind", "category", "unit", "count", "amount"];
-        self.compare_rows("category_total", &columns, derived.category_total, found, |row| {
-            let key = (row.value(0)?, row.value(1)?, row.value(2)?, row.value(3)?);
-            Ok((key, (row.value(4)?, row.value(5)?)))
-        })?;
-        let columns = ["month", "channel", "unit", "count", "amount", "fee", "tax"];
-        self.compare_rows("channel_total", &columns, derived.channel_total, found, |row| {
-            let key = (row.value(0)?, row.value(1)?, row.value(2)?);
-            Ok((key, [row.value(3)?, row.value(4)?, row.value(5)?, row.value(6)?]))
-        })?;
-        let of_three =
-            |row: &Given<'_, '_>| Ok(((row.value(0)?, row.value(1)?, row.value(2)?), row.value(3)?));
-        if self.has_sizes()? {
-            let columns = ["month", "unit", "amount", "count"];
-            self.compare_rows("spend_size", &columns, derived.spend_size, found, of_three)?;
+        };
+        let work = &work;
+        std::thread::scope(|scope| {
+            for other in self.others_alike(1, 1 + usize::from(whole)) {
+                // Of one that does not come into being nothing is taken.
+                let _ = std::thread::Builder::new().spawn_scoped(scope, move || work(&other));
+            }
+            work(self);
+        });
+        for (part, told) in std::mem::take(&mut *held(&found)).into_values() {
+            report.findings.extend(told?.into_iter().map(|what| Finding { part, what }));
         }
-        if self.has_days()? {
-            let columns = ["day", "account", "measure", "amount"];
-            self.compare_rows("day_total", &columns, derived.day_total, found, of_three)?;
-        }
-        let of_two = |row: &Given<'_, '_>| Ok(((row.value(0)?, row.value(1)?), row.value(2)?));
-        self.compare_rows("lot", &["account", "expires", "amount"], derived.lot, found, of_two)?;
-        self.compare_rows("bill", &["account", "month", "amount"], derived.bill, found, of_two)
+        Ok(())
     }
 
-    /// Tells where the rows of a table, in the order of their keys, are not the derived ones.
-    fn compare_rows<K: Ord + Debug + Send + 'static, V: PartialEq + Send + 'static>(
-        &self,
-        part: &'static str,
-        columns: &[&'static str],
-        derived: Rows<K, V>,
-        comparison: &mut Comparison<'_>,
-        read: fn(&Given<'_, '_>) -> rusqlite::Result<(K, V)>,
-    ) -> Result<(), StoreError> {
-        if comparison.missing.iter().any(|table| table == part) {
-            return Ok(());
+    /// What is to be compared, in the order in which it is told of.
+    fn comparisons(&self, derived: Derived) -> Result<Vec<Comparison>, StoreError> {
+        let of_two = |row: &Given<'_, '_>| Ok(((row.value(0)?, row.value(1)?), row.value(2)?));
+        let of_three =
+            |row: &Given<'_, '_>| Ok(((row.value(0)?, row.value(1)?, row.value(2)?), row.value(3)?));
+        let months = ["account", "month", "facts"].into_iter().chain(Measure::ALL.map(Measure::word));
+        let mut tables = vec![
+            Comparison::new(
+                "standing",
+                vec!["account", "balance", "fact_at", "seen_at", "has_lots"],
+                derived.standing,
+                |row| {
+                    let (balance, fact_at) = (row.value(1)?, row.value(2)?);
+                    let (seen_at, has_lots) = (row.value(3)?, row.value(4)?);
+                    Ok((row.value(0)?, StandingRow { balance, fact_at, seen_at, has_lots }))
+                },
+            ),
+            Comparison::new(
+                "seen",
+                vec!["account", "at", "seq", "balance", "unexplained", "first"],
+                derived.seen,
+                |row| {
+                    let seen =
+                        SeenRow { balance: row.value(3)?, unexplained: row.value(4)?, first: row.value(5)? };
+                    Ok(((row.value(0)?, row.value(1)?, row.value(2)?), seen))
+                },
+            ),
+            Comparison::new("total", months.collect(), derived.total, |row| {
+                let mut total = MonthTotal { facts: row.value(2)?, ..MonthTotal::default() };
+                for (i, sum) in total.sums.iter_mut().enumerate() {
+                    *sum = row.value(i + 3)?;
+                }
+                Ok(((row.value(0)?, row.value(1)?), total))
+            }),
+            Comparison::new(
+                "category_total",
+                vec!["month", "kind", "category", "unit", "count", "amount"],
+                derived.category_total,
+                |row| {
+                    let key = (row.value(0)?, row.value(1)?, row.value(2)?, row.value(3)?);
+                    Ok((key, (row.value(4)?, row.value(5)?)))
+                },
+            ),
+            Comparison::new(
+                "channel_total",
+                vec!["month", "channel", "unit", "count", "amount", "fee", "tax"],
+                derived.channel_total,
+                |row| {
+                    let key = (row.value(0)?, row.value(1)?, row.value(2)?);
+                    Ok((key, [row.value(3)?, row.value(4)?, row.value(5)?, row.value(6)?]))
+                },
+            ),
+        ];
+        if self.has_sizes()? {
+            let columns = vec!["month", "unit", "amount", "count"];
+            tables.push(Comparison::new("spend_size", columns, derived.spend_size, of_three));
         }
-        // Rows come in the order of their keys: that is how these tables lie.
-        let rest = format!("FROM {part} NOT INDEXED");
-        let held =
-            Held { read, derived: derived.into_iter().peekable(), wrong: Vec::new(), extra: Vec::new() };
-        let held = Giving::new(&self.db, columns.to_vec(), &rest).and_then(|mut rows| rows.all_to(held, []));
-        let told = held.map_err(|e| self.fail(e))?.told();
-        comparison.findings.extend(told.map(|what| Finding { part, what }));
-        Ok(())
+        if self.has_days()? {
+            let columns = vec!["day", "account", "measure", "amount"];
+            tables.push(Comparison::new("day_total", columns, derived.day_total, of_three));
+        }
+        tables.extend([
+            Comparison::new("lot", vec!["account", "expires", "amount"], derived.lot, of_two),
+            Comparison::new("bill", vec!["account", "month", "amount"], derived.bill, of_two),
+        ]);
+        Ok(tables)
     }
 }
 
@@ -442,10 +476,42 @@ impl Schemas {
     }
 }
 
-/// Where what is kept differs from what is derived, in the tables that are there.
-struct Comparison<'l> {
-    missing: &'l [String],
-    findings: &'l mut Vec<Finding>,
+/// A table that is held against what is derived.
+struct Comparison {
+    part: &'static str,
+    /// How many rows should be there.
+    rows: usize,
+    hold: Hold,
+}
+
+/// Tells where a table, over some connection, is not what it should be.
+type Hold = Box<dyn FnOnce(&Store) -> Result<Vec<String>, StoreError> + Send>;
+
+impl Comparison {
+    /// The rows that should be there, in the order of their keys, and how one that is there is read.
+    fn new<K: Ord + Debug + Send + 'static, V: PartialEq + Send + 'static>(
+        part: &'static str,
+        columns: Vec<&'static str>,
+        derived: Rows<K, V>,
+        read: fn(&Given<'_, '_>) -> rusqlite::Result<(K, V)>,
+    ) -> Comparison {
+        let rows = derived.len();
+        let held =
+            Held { read, derived: derived.into_iter().peekable(), wrong: Vec::new(), extra: Vec::new() };
+        // Rows come in the order of their keys: that is how these tables lie.
+        let rest = format!("FROM {part} NOT INDEXED");
+        let hold = move |store: &Store| {
+            let giving = Giving::new(&store.db, columns, &rest);
+            let held = giving.and_then(|mut giving| giving.all_to(held, []));
+            Ok(held.map_err(|e| store.fail(e))?.told())
+        };
+        Comparison { part, rows, hold: Box::new(hold) }
+    }
+}
+
+/// What several threads have a hand in.
+fn held<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The rows of a table, which are held against the derived ones.
@@ -467,9 +533,9 @@ impl<K: Ord + Debug, V: PartialEq> Held<K, V> {
     }
 
     /// What is to be told of the table.
-    fn told(mut self) -> impl Iterator<Item = String> {
+    fn told(mut self) -> Vec<String> {
         self.pass(None);
-        self.wrong.into_iter().chain(self.extra).take(FINDINGS_MAX)
+        self.wrong.into_iter().chain(self.extra).take(FINDINGS_MAX).collect()
     }
 }
 

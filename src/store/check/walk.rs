@@ -75,11 +75,13 @@ impl Way<'_> {
 }
 
 impl Store {
-    /// Walks through all that was recorded, and tells a derivation of the entries that count.
+    /// Walks through all that was recorded, and tells a derivation of the entries that count, after
+    /// `first` told it of what comes before them.
     pub(super) fn walk_through(
         &self,
         ground: &Ground<'_>,
         derivation: &mut Derivation,
+        first: impl FnOnce(&mut Derivation),
     ) -> Result<Walk, StoreError> {
         let gone = self.accounts_undone()?;
         let units =
@@ -87,8 +89,12 @@ impl Store {
         let known = Arc::new(Known::new(ground, &gone, units?.into_iter().collect()));
         let mut way = Way { walk: Walk::default(), numbers: Sequence::default(), derivation };
         let stretches = stretches(self.last_number()?);
-        let others = self.others_alike(stretches.len(), usize::from(ground.whole));
-        let walked = self.walk_with(others, &known, &stretches, &mut way);
+        let others = match self.others_alike(stretches.len(), usize::from(ground.whole)) {
+            // One other would only do what can be done here.
+            others if others.len() < 2 => Vec::new(),
+            others => others,
+        };
+        let walked = self.walk_with(others, &known, &stretches, first, &mut way);
         walked.map_err(|e| self.fail(e))?;
         let mut walk = way.walk;
         walk.numbers = way.numbers.findings();
@@ -107,18 +113,19 @@ impl Store {
         others: Vec<Store>,
         known: &Arc<Known>,
         stretches: &[RangeInclusive<i64>],
+        first: impl FnOnce(&mut Derivation),
         way: &mut Way<'_>,
     ) -> rusqlite::Result<()> {
         let count = others.len().max(1);
         scope(|scope| {
             let mut walking = Vec::new();
-            for (first, other) in others.into_iter().enumerate() {
+            for (at, other) in others.into_iter().enumerate() {
                 let (send, receive) = sync_channel(AHEAD);
                 let work = move || {
                     let Ok(mut pass) = Pass::new(&other.db, Arc::clone(known)) else {
                         return Sums::default();
                     };
-                    for stretch in stretches.iter().skip(first).step_by(count) {
+                    for stretch in stretches.iter().skip(at).step_by(count) {
                         let walked = pass.walk(stretch);
                         // Nobody waits for more after an error.
                         let is_last = walked.is_err();
@@ -131,6 +138,7 @@ impl Store {
                 // Of one that does not come into being nothing arrives.
                 walking.push((receive, Builder::new().spawn_scoped(scope, work)));
             }
+            first(way.derivation);
             let mut own = None;
             for (at, stretch) in stretches.iter().enumerate() {
                 let part = walking.get(at % count).and_then(|(receive, _)| receive.recv().ok());
@@ -165,26 +173,26 @@ impl Store {
         Ok(self.maybe(&sql, [], |row| row.get(0))?.flatten())
     }
 
-    /// As many connections as the machine can serve at a time beside those that are taken, and as there
-    /// is use for, on which the same was recorded: all that was recorded up to the last change stays as
-    /// it is, whatever comes after it. None where one moment of the file is not to be had twice.
-    fn others_alike(&self, useful: usize, taken: usize) -> Vec<Store> {
-        let last = "SELECT seq, id FROM change ORDER BY seq DESC LIMIT 1";
-        let pair = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+    /// As many connections as the machine can serve at a time beside what it does already, and as there
+    /// is use for, on which the same was recorded and nothing else.
+    pub(super) fn others_alike(&self, useful: usize, taken: usize) -> Vec<Store> {
         let many = available_parallelism().map_or(1, usize::from).saturating_sub(taken);
-        let many = many.min(AT_ONCE_MAX).min(useful);
-        if self.writing || self.unborn || many < 2 {
-            return Vec::new();
+        (0..many.min(AT_ONCE_MAX).min(useful)).map_while(|_| self.alike()).collect()
+    }
+
+    /// Another connection to the same moment of the file, where that is to be had: whatever is written
+    /// adds a change.
+    fn alike(&self) -> Option<Store> {
+        if self.writing || self.unborn {
+            return None;
         }
-        let Ok(Some((seq, id))) = self.maybe(last, [], pair) else { return Vec::new() };
-        let open = || {
-            let other = self.opened_again(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            other.run("BEGIN").ok()?;
-            let there = "SELECT 1 FROM change WHERE seq = ?1 AND id = ?2";
-            other.maybe(there, [seq, id], |_| Ok(())).ok()??;
-            Some(other)
+        let last = |store: &Store| -> Option<(i64, i64)> {
+            let sql = "SELECT seq, id FROM change ORDER BY seq DESC LIMIT 1";
+            store.maybe(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).ok()?
         };
-        (0..many).map_while(|_| open()).collect()
+        let other = self.opened_again(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        other.run("BEGIN").ok()?;
+        (last(&other)? == last(self)?).then_some(other)
     }
 
     /// Tells the entries of one account in the order in which they happened.
