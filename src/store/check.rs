@@ -75,8 +75,8 @@ impl Store {
         report.after(findings, looked)
     }
 
-    /// Holds only what is derived against the facts, and these against their rules: the file and its
-    /// references are not looked at, which takes the most time of a check.
+    /// Holds only what is derived against the facts: neither the file and its references nor the
+    /// numbers and the rules of the facts are looked at, which takes the most time of a check.
     pub fn check_totals(&self) -> Result<Report, StoreError> {
         let mut report = Report::default();
         let schemas = self.schemas()?;
@@ -84,8 +84,8 @@ impl Store {
         report.after(schemas.findings().collect(), looked)
     }
 
-    /// Holds the facts against their rules, and what is derived against the facts; as a part of a check
-    /// of the whole ledger, or alone.
+    /// Holds what is derived against the facts, and as a part of a check of the whole ledger the facts
+    /// against their rules.
     fn look_through(&self, missing: &[String], whole: bool, report: &mut Report) -> Result<(), StoreError> {
         if missing.iter().all(|table| table != "voided") {
             return self.look_through_all_but(missing, whole, report);

@@ -146,8 +146,7 @@ impl<'c> Pass<'c> {
         };
         let facts = NUMBERED.map(|(table, key)| (table, key, "change"));
         // What has the number of a change comes before it, for it cannot follow it.
-        let others = facts.into_iter().chain([("change", "seq", "at")]).map(of);
-        let others = others.filter(|_| known.whole);
+        let others = facts.into_iter().chain([("change", "seq", "at")]).filter(|_| known.whole).map(of);
         let change = known.has_changes().then_some(CHANGE.1);
         let note = known.whole.then_some(NOTE.1);
         let columns = COLUMNS.into_iter().chain(change).chain(note).collect();
@@ -343,8 +342,15 @@ impl Reader {
             (self.change, self.counts) =
                 (change, change.is_none_or(|change| !known.voided.contains(&change)));
         }
-        let (unit_out, unit_in) = (row.value(6)?, row.value(7)?);
         let entry = &mut self.entry;
+        let account = |column: usize| row.value::<Option<i64>>(column).map(|id| id.map(AccountId));
+        entry.at = moment_at(row, 2)?;
+        entry.kind = kind_at(row, 3)?;
+        (entry.out.account, entry.arriving.account) = (account(4)?, account(5)?);
+        let unit_out = row.value(6)?;
+        // Most entries are spends, of which nothing arrives here that a sum could follow from.
+        let is_gone = !known.whole && entry.kind == Kind::Spend && entry.arriving.account.is_none();
+        let unit_in = if is_gone { unit_out } else { row.value(7)? };
         // A unit that is not there is told of as a reference.
         if self.held != Some((unit_out, unit_in)) {
             let (Some(out), Some(arriving)) = (known.units.get(&unit_out), known.units.get(&unit_in)) else {
@@ -353,18 +359,17 @@ impl Reader {
             (entry.out.unit, entry.arriving.unit) = (out.clone(), arriving.clone());
             self.held = Some((unit_out, unit_in));
         }
-        entry.at = moment_at(row, 2)?;
-        entry.kind = kind_at(row, 3)?;
-        let account = |column: usize| row.value::<Option<i64>>(column).map(|id| id.map(AccountId));
-        (entry.out.account, entry.arriving.account) = (account(4)?, account(5)?);
-        (entry.out.amount, entry.arriving.amount) = (size_at(row, 8)?, size_at(row, 9)?);
+        entry.out.amount = size_at(row, 8)?;
         (entry.fee, entry.tax) = (size_at(row, 10)?, size_at(row, 11)?);
-        entry.expires = expires_at(row, 0)?;
+        (entry.arriving.amount, entry.expires) = match is_gone {
+            true => (0, Expires::Unknown),
+            false => (size_at(row, 9)?, expires_at(row, 0)?),
+        };
         let label = |column: usize| row.value::<Option<i64>>(column).map(Option::unwrap_or_default);
+        let labels = Labels { category: label(12)?, channel: label(13)?, unit_out, unit_in };
         if known.whole {
             row.value::<Note>(NOTE.0)?;
         }
-        let labels = Labels { category: label(12)?, channel: label(13)?, unit_out, unit_in };
         if known.holds_rules && self.part.entries.len() < FINDINGS_MAX {
             self.part
                 .entries
