@@ -8,6 +8,7 @@ mod check;
 mod copy;
 mod derived;
 mod door;
+mod given;
 mod place;
 mod read;
 mod repair;

@@ -1,16 +1,15 @@
 //! Is the ledger what its facts say it is, and are the facts all there?
 
-mod given;
 mod pass;
 mod walk;
 
 use super::derived::{Derivation, Derived, MonthTotal, Rows, SeenRow, StandingRow};
+use super::given::{Given, Giving, Take};
 use super::read::{Values, amount_at, moment_at, unit_at};
 use super::repair::{DERIVED, DERIVED_INDEXES};
 use super::{Store, StoreError};
 use crate::ledger::{Measure, name};
 use crate::money::Unit;
-use given::{Given, Giving, Take};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

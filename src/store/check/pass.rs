@@ -1,9 +1,9 @@
 //! The rows of one stretch of numbers, met in their order from all tables that have numbers.
 
 use super::super::derived::{Labels, Move, Share};
+use super::super::given::{Given, Giving, Take};
 use super::super::read::{Values, expires_at, kind_at, moment_at, size_at};
 use super::FINDINGS_MAX;
-use super::given::{Given, Giving, Take};
 use super::walk::Ground;
 use crate::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Place, RuleBroken};
 use crate::money::Unit;

@@ -1,12 +1,13 @@
 //! What happened between two moments, summed: from totals where they reach, else entry by entry.
 
-use super::{LIVE, amount_at, kind_at, moment_at, month_at, size_at, within};
+use super::{LIVE, Values, amount_at, kind_at, moment_at, month_at, size_at, within};
 use crate::fee::{Side, Use, Used};
 use crate::ledger::{AccountId, Entry, Expires, Flows, Id, Kind, Measure, Place};
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::{CategoryTotal, ChannelTotal};
 use crate::store::derived::{charged_amount, is_categorised, kind_column, kind_of, measure_of};
+use crate::store::given::{Given, Giving, Take};
 use crate::store::{Store, StoreError};
 use rusqlite::{Row, params};
 use std::collections::{BTreeMap, HashMap};
@@ -133,12 +134,12 @@ impl Store {
         let span = Span::of(from, to);
         let mut rest = Rest::default();
         for (a, b, sign) in &span.parts {
-            let sql = format!(
-                "SELECT kind, unit_out, unit_in, amount_out, amount_in, fee, tax, category, channel
-                 FROM entry WHERE at BETWEEN ?1 AND ?2 AND {LIVE}"
-            );
+            let entries = format!("FROM entry WHERE at BETWEEN ?1 AND ?2 AND {LIVE}");
             // Summed here: to group them SQLite would sort them first.
-            self.all(&sql, [a.0, b.0], |row| rest.add(row, *sign))?;
+            let part = RestOfPart { rest, sign: *sign };
+            let given = Giving::new(&self.db, DONE.to_vec(), &entries)
+                .and_then(|mut entries| entries.all_to(part, [a.0, b.0]));
+            rest = given.map_err(|e| self.fail(e))?.rest;
         }
         Ok(Done { store: self, from, to, months: span.months, rest })
     }
@@ -206,36 +207,46 @@ impl Store {
     }
 }
 
+/// The columns of an entry that tell what was done. The one that lies last comes first, as in a check.
+const DONE: [&str; 9] =
+    ["channel", "kind", "unit_out", "unit_in", "amount_out", "amount_in", "fee", "tax", "category"];
+
 /// What the entries of the parts of a [`Span`] come to.
 #[derive(Default)]
 struct Rest {
-    categories: BTreeMap<CategoryKey, CountAndAmount>,
-    channels: BTreeMap<(i64, i64), [i64; 4]>,
+    categories: foldhash::HashMap<CategoryKey, CountAndAmount>,
+    channels: foldhash::HashMap<(i64, i64), [i64; 4]>,
     /// How many spends there were of each unit and amount.
     sizes: foldhash::HashMap<(i64, i64), i64>,
 }
 
-impl Rest {
-    /// An entry of a part.
-    fn add(&mut self, row: &Row<'_>, sign: i64) -> rusqlite::Result<()> {
-        let kind = kind_at(row, 0)?;
-        let (unit_out, out) = (row.get(1)?, size_at(row, 3)?);
+/// One of the parts, which counts or was counted too much.
+struct RestOfPart {
+    rest: Rest,
+    sign: i64,
+}
+
+impl Take for RestOfPart {
+    fn take(&mut self, row: &Given<'_, '_>) -> rusqlite::Result<()> {
+        let (rest, sign) = (&mut self.rest, self.sign);
+        let kind = kind_at(row, 1)?;
+        let (unit_out, out) = (row.value(2)?, size_at(row, 4)?);
         if is_categorised(kind) {
             let is_spend = kind == Kind::Spend;
-            let (unit, amount) = if is_spend { (unit_out, out) } else { (row.get(2)?, size_at(row, 4)?) };
-            let category = row.get::<_, Option<i64>>(7)?.unwrap_or(0);
-            let total = self.categories.entry((kind_column(kind), category, unit)).or_default();
-            *total = (total.0 + sign, more(total.1, sign * amount, 4)?);
+            let (unit, amount) = if is_spend { (unit_out, out) } else { (row.value(3)?, size_at(row, 5)?) };
+            let category = row.value::<Option<i64>>(8)?.unwrap_or(0);
+            let total = rest.categories.entry((kind_column(kind), category, unit)).or_default();
+            *total = (total.0 + sign, more(total.1, sign * amount, 5)?);
             if is_spend {
-                *self.sizes.entry((unit_out, out)).or_default() += sign;
+                *rest.sizes.entry((unit_out, out)).or_default() += sign;
             }
         }
-        let (fee, tax) = (size_at(row, 5)?, size_at(row, 6)?);
-        let channel: Option<i64> = row.get(8)?;
-        if let Some(amount) = charged_amount(kind, channel.is_some(), out, more(fee, tax, 5)?) {
-            let sums = self.channels.entry((channel.unwrap_or(0), unit_out)).or_default();
+        let (fee, tax) = (size_at(row, 6)?, size_at(row, 7)?);
+        let channel: Option<i64> = row.value(0)?;
+        if let Some(amount) = charged_amount(kind, channel.is_some(), out, more(fee, tax, 6)?) {
+            let sums = rest.channels.entry((channel.unwrap_or(0), unit_out)).or_default();
             for (sum, part) in sums.iter_mut().zip([1, amount, fee, tax]) {
-                *sum = more(*sum, sign * part, 3)?;
+                *sum = more(*sum, sign * part, 4)?;
             }
         }
         Ok(())

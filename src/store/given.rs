@@ -1,7 +1,7 @@
 //! The rows of a query as a function of SQL's is given them, which takes half the time of asking a
 //! statement for each column of each row.
 
-use super::super::read::Values;
+use super::read::Values;
 use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, Error, Params, Statement};
