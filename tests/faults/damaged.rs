@@ -260,6 +260,23 @@ fn whatever_is_derived_wrongly_is_named_and_mended() {
 }
 
 #[test]
+fn what_is_derived_wrongly_is_told_of_table_by_table() {
+    let home = ground();
+    against_the_rules(&home.ledger(), |db| {
+        for table in DERIVED.into_iter().filter(|table| *table != "voided") {
+            db.execute_batch(&format!("DELETE FROM {table}")).expect("an empty table");
+        }
+    });
+    for line in ["check --format csv", "check --totals --format csv"] {
+        let told = told(&home.run(line));
+        let parts = told.lines().filter_map(|line| line.split(',').next());
+        let mut tables: Vec<&str> = parts.filter(|part| DERIVED.contains(part)).collect();
+        tables.dedup();
+        assert_eq!(tables, DERIVED[1..], "{line}: {told}");
+    }
+}
+
+#[test]
 fn facts_that_are_gone_doubled_or_out_of_their_place_are_named_and_left_alone() {
     let ground = ground();
     let home = Home::new();
