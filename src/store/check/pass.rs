@@ -106,8 +106,8 @@ impl Known {
         self.whole || !self.voided.is_empty()
     }
 
-    /// What is wrong with an entry. Under one that does not count the account may have
-    /// become another one.
+    /// What is wrong with an entry. Under one that does not count the account may have become another
+    /// one.
     fn broken(&self, entry: &Entry, counts: bool) -> Option<&'static str> {
         let sides = [entry.out.account, entry.arriving.account];
         let is_there = |id: AccountId| self.accounts.get(&id.0).is_some_and(|(_, there)| *there || !counts);
@@ -130,8 +130,8 @@ impl Known {
 pub(super) struct Pass<'c> {
     others: Vec<(&'static str, Statement<'c>)>,
     entries: Giving<'c, Box<Reader>>,
-    /// Finds the change that a stretch begins within.
-    change_before: Statement<'c>,
+    /// Finds the change that a stretch begins within, where numbers are looked at.
+    change_before: Option<Statement<'c>>,
     /// Away while entries are given to it; nothing is walked after an error.
     reader: Option<Box<Reader>>,
 }
@@ -150,10 +150,11 @@ impl<'c> Pass<'c> {
         let change = known.has_changes().then_some(CHANGE.1);
         let note = known.whole.then_some(NOTE.1);
         let columns = COLUMNS.into_iter().chain(change).chain(note).collect();
+        let change_before = known.whole.then(|| db.prepare("SELECT max(seq) FROM change WHERE seq < ?1"));
         Ok(Pass {
             others: others.collect::<rusqlite::Result<_>>()?,
             entries: Giving::new(db, columns, "FROM entry NOT INDEXED WHERE seq BETWEEN ?1 AND ?2")?,
-            change_before: db.prepare("SELECT max(seq) FROM change WHERE seq < ?1")?,
+            change_before: change_before.transpose()?,
             reader: Some(Box::new(Reader::new(known))),
         })
     }
@@ -162,7 +163,9 @@ impl<'c> Pass<'c> {
     pub fn walk(&mut self, stretch: &RangeInclusive<i64>) -> rusqlite::Result<Part> {
         let ends = [*stretch.start(), *stretch.end()];
         let mut part = Part::default();
-        part.numbers.change = self.change_before.query_row([ends[0]], |row| row.get(0))?;
+        if let Some(change_before) = &mut self.change_before {
+            part.numbers.change = change_before.query_row([ends[0]], |row| row.get(0))?;
+        }
         let mut others = Vec::new();
         for (table, statement) in &mut self.others {
             let mut rows = statement.query(ends)?;
