@@ -17,6 +17,7 @@ mod fees;
 mod history;
 mod import;
 mod log;
+pub mod output;
 mod pay;
 mod plan;
 mod rate;
@@ -34,6 +35,8 @@ mod unit;
 mod value;
 mod withdraw;
 
+use crate::output_file::Protected;
+use crate::store::ledger_files;
 use crate::view::{Answer, Format};
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use failure::Failure;
@@ -69,6 +72,9 @@ pub struct Globals {
     /// Write the answer to a file; its ending picks the form
     #[arg(short, long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub output: Option<PathBuf>,
+    /// Replace a file that exists
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub force: bool,
     /// How many seconds to wait for another process that holds the ledger
     #[arg(long, global = true, value_name = "SECS", default_value = "10", help_heading = "Global options",
           value_parser = clap::value_parser!(u64).range(..=86_400))]
@@ -173,8 +179,6 @@ pub struct Outcome {
 pub struct Stream {
     /// Takes what writes one part.
     pub write: Writing,
-    /// A file that exists already may be replaced.
-    pub replace: bool,
 }
 
 /// Writes every part of a text with what it is handed.
@@ -187,6 +191,25 @@ pub enum Note {
     Done(String),
     /// What the user should know.
     Warning(String),
+}
+
+impl Verb {
+    /// Returns the files that the command reads or writes by itself, which the file of `-o` may not be.
+    fn files(&self) -> Vec<PathBuf> {
+        match self {
+            Verb::Import(args) => args.files().to_vec(),
+            Verb::Channels(args) => args.file().into_iter().cloned().collect(),
+            Verb::Backup(args) => vec![args.file().to_path_buf()],
+            Verb::Restore(args) => vec![args.file().to_path_buf()],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Returns the files that the file of `-o` may not be: the ledger, and what the command reads.
+pub fn protected(verb: &Verb, session: &Session) -> Protected {
+    let inputs = verb.files().into_iter().chain(session.settings_files()).collect();
+    Protected { ledger: ledger_files(session.ledger_path()), inputs }
 }
 
 impl Note {

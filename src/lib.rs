@@ -8,6 +8,7 @@ pub mod fee;
 pub mod import;
 pub mod ledger;
 pub mod money;
+pub mod output_file;
 pub mod period;
 pub mod plan;
 pub mod report;

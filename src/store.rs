@@ -18,6 +18,7 @@ mod tell;
 
 use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::money::{Rate, Unit};
+use crate::output_file::{OutputError, OutputFile, identity};
 use crate::period::{Day, Moment};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -27,7 +28,7 @@ use std::time::Duration;
 
 pub use carry::{Carried, CarryError};
 pub use check::{Finding, Report as CheckReport};
-pub use copy::{Contents, Restored};
+pub use copy::{Contents, Restored, ledger_files};
 pub use place::{Exposure, exposures};
 pub use read::{ChangeRow, Done, Filter, HistoryFact, HistoryRow, Seen};
 pub use repair::{DERIVED, Repair};
@@ -70,12 +71,10 @@ pub enum StoreError {
     DiskFailed(PathBuf, String),
     /// The file or its folder cannot be written.
     ReadOnly(PathBuf),
+    /// The path of the ledger leads to a device, a pipe or a socket.
+    NotAPlainFile(PathBuf),
     /// A copy of the ledger cannot be written.
-    CopyFailed(PathBuf, std::io::Error),
-    /// A copy would take the place of a file.
-    Taken(PathBuf),
-    /// A copy of the ledger would be the ledger itself.
-    IsTheLedger(PathBuf),
+    Output(OutputError),
     /// A fact would break a rule of the ledger.
     Rule(RuleBroken),
     /// A change cannot be written, and why.
@@ -109,6 +108,12 @@ pub enum Refusal {
     UndoOfUndo(Id),
     /// Later facts stand on what the change opened.
     StillNeeded { account: String },
+}
+
+impl From<OutputError> for StoreError {
+    fn from(error: OutputError) -> StoreError {
+        StoreError::Output(error)
+    }
 }
 
 impl From<RuleBroken> for StoreError {
@@ -167,7 +172,7 @@ pub struct Store {
     /// The file did not exist: everything happens in memory until it is created whole.
     unborn: bool,
     /// Of a ledger that does not exist either, but that much is about to be written to.
-    draft: Option<copy::Draft>,
+    draft: Option<OutputFile>,
     writing: bool,
     /// How long it waits for other processes.
     wait: Duration,
@@ -229,7 +234,7 @@ impl Store {
     /// Opens a ledger for writing after some settings of its own.
     fn write_so(path: &Path, wait: Duration, settings: &str) -> Result<Store, StoreError> {
         loop {
-            let met = copy::identity(path);
+            let met = identity(path);
             if !exists(path)? {
                 nothing_but_a_journal(path)?;
                 return Store::unborn(path, true, wait);
@@ -237,7 +242,7 @@ impl Store {
             let locked = Store::locked(path, wait, settings);
             // While this one waited, another file may have been restored in its place; what is
             // written to the old one would be lost.
-            if copy::identity(path) != met {
+            if identity(path) != met {
                 continue;
             }
             let store = locked?;
@@ -254,8 +259,8 @@ impl Store {
         if !store.unborn {
             return Ok(store);
         }
-        let draft = copy::Draft::of_new_ledger(path).map_err(|e| birth_failure(path, e))?;
-        let db = Connection::open(draft.path()).map_err(|e| failure(path, wait, e))?;
+        let mut draft = copy::draft_of_ledger(path)?;
+        let db = Connection::open(draft.hand_over()).map_err(|e| failure(path, wait, e))?;
         let store = Store { unborn: true, draft: Some(draft), ..Store::over(db, path, true, wait) };
         // Whatever stops it, the draft goes: it needs no journal, and is synced once, as a whole.
         let set_up = format!("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {FOR_MUCH}; BEGIN");
@@ -434,23 +439,20 @@ impl Store {
 
     fn be_born(mut self) -> Result<(), StoreError> {
         let path = self.path.clone();
-        let io = |e| birth_failure(&path, e);
-        let draft = match self.draft.take() {
+        let mut draft = match self.draft.take() {
             Some(draft) => draft,
             None => {
-                let draft = copy::Draft::of_new_ledger(&path).map_err(io)?;
-                draft.fill(&self.db).map_err(|e| self.fail(e))?;
+                let mut draft = copy::draft_of_ledger(&path)?;
+                copy::fill(&self.db, &mut draft, &path).map_err(|e| match e {
+                    StoreError::Sqlite(_, e) => self.fail(e),
+                    e => e,
+                })?;
                 draft
             }
         };
         self.db.close().map_err(|(_, e)| failure(&path, self.wait, e))?;
-        draft.begin_log().map_err(|e| failure(&path, self.wait, e))?;
-        // One birth in a folder at a time, where the file system has such locks.
-        let held = std::fs::File::open(draft.folder()).map_err(io)?;
-        let _ = held.lock();
-        // An existing ledger is never replaced. An empty file holds nothing, so it gives way.
-        let empty = std::fs::metadata(&path).is_ok_and(|m| m.len() == 0);
-        if empty { draft.replace() } else { draft.appear() }.map_err(io)
+        copy::begin_log(&mut draft).map_err(|e| failure(&path, self.wait, e))?;
+        copy::place_ledger(draft, &path, self.wait)
     }
 }
 
@@ -461,24 +463,12 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
             let error = std::io::Error::from(std::io::ErrorKind::IsADirectory);
             Err(StoreError::Io(path.to_path_buf(), error))
         }
+        Ok(meta) if !meta.is_file() => Err(StoreError::NotAPlainFile(path.to_path_buf())),
         Ok(meta) => Ok(meta.len() > 0),
         // A link that leads nowhere may lead to a disk that is not there now; no new ledger begins in
         // its place.
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => Ok(false),
         Err(e) => Err(StoreError::Io(path.to_path_buf(), e)),
-    }
-}
-
-/// What stops a ledger from coming into being.
-fn birth_failure(path: &Path, error: std::io::Error) -> StoreError {
-    let path = path.to_path_buf();
-    match error.kind() {
-        std::io::ErrorKind::AlreadyExists => StoreError::CreatedMeanwhile(path),
-        std::io::ErrorKind::StorageFull => StoreError::DiskFull(path),
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
-            StoreError::ReadOnly(path)
-        }
-        _ => StoreError::Io(path, error),
     }
 }
 

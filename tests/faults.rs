@@ -7,6 +7,9 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads the clock, and how it is to run")]
 #![allow(clippy::disallowed_macros, reason = "a test tells what it did")]
 
+#[cfg(target_os = "linux")]
+#[path = "faults/answers.rs"]
+mod answers;
 #[path = "faults/damaged.rs"]
 mod damaged;
 #[path = "faults/disk.rs"]

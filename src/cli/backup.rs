@@ -1,26 +1,31 @@
 //! `backup`: a copy of the ledger, whole and looked through.
 
 use super::Outcome;
-use super::failure::Failure;
+use super::failure::{Done, Failure};
 use super::session::Session;
 use crate::store::{Contents, Store};
 use crate::view::copied::{BackedUp, Held};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Copy the ledger to another file, also while it is being written to
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// The copy
     file: PathBuf,
-    /// Write over a file that exists
-    #[arg(long)]
-    force: bool,
+}
+
+impl Words {
+    /// Returns the file that the copy is written to.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
 }
 
 /// Copies the ledger; the copy appears whole or not at all.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let ledger = session.ledger_path();
-    let contents = Store::backup(ledger, &words.file, words.force, session.wait())?;
+    let contents = Store::backup(ledger, &words.file, session.existing, session.wait())?;
+    session.set_done(Done::BackedUp);
     let (ledger, copy) = (ledger.display().to_string(), words.file.display().to_string());
     Ok(Outcome::of(BackedUp::new(ledger, copy, held(contents))))
 }

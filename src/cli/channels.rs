@@ -17,6 +17,13 @@ pub struct Words {
     check: Option<PathBuf>,
 }
 
+impl Words {
+    /// Returns the file that is checked.
+    pub fn file(&self) -> Option<&PathBuf> {
+        self.check.as_ref()
+    }
+}
+
 /// Answers with the catalog, one platform or the check of a file.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let today = session.today();

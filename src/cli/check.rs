@@ -1,6 +1,6 @@
 //! `check`: is the ledger what its facts say it is?
 
-use super::failure::Failure;
+use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{Note, Outcome};
 use crate::store::{CheckReport, Finding, Repair, Store};
@@ -50,6 +50,7 @@ fn repair(session: &Session) -> Result<Outcome, Failure> {
     // A ledger that is not there yet is not made by looking at it.
     if repaired {
         outcome.notes.extend(store.keep_last()?.map(Note::outgrown));
+        session.set_done(Done::Repaired);
     }
     Ok(outcome)
 }

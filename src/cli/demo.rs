@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::session::Session;
 use super::{Note, Outcome, Verb, Words as Line};
+use crate::output_file::create_private_folder;
 use crate::period::Moment;
 use crate::view::csv::Csv;
 use crate::view::page::Page;
@@ -84,7 +85,7 @@ impl Folder {
     fn new(session: &Session) -> Result<Folder, Failure> {
         let name = format!("jandon-demo-{}", session.new_id(session.now));
         let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path).map_err(|error| Failure::File { path: path.clone(), error })?;
+        create_private_folder(&path).map_err(|error| Failure::File { path: path.clone(), error })?;
         Ok(Folder(path))
     }
 }

@@ -15,9 +15,13 @@ pub struct Words {
     /// beancount (a journal for that program) [default: by --format or the ending of -o, else json]
     #[arg(long, value_name = "FORM")]
     to: Option<String>,
-    /// Replace the file of -o where there is one
-    #[arg(long)]
-    force: bool,
+}
+
+impl Words {
+    /// Returns whether the form of the file was named.
+    pub fn has_form(&self) -> bool {
+        self.to.is_some()
+    }
 }
 
 /// Answers with a text that is written as it is read, however long the ledger is.
@@ -34,7 +38,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         }
     };
     let mut outcome = Outcome::of(History::new(Vec::new()));
-    outcome.stream = Some(Stream { write, replace: words.force });
+    outcome.stream = Some(Stream { write });
     Ok(outcome)
 }
 

@@ -7,13 +7,16 @@ mod typed;
 
 use crate::fee::file::FileError;
 use crate::import::Wrong;
-use crate::ledger::RuleBroken;
 use crate::ledger::name::NameError;
+use crate::ledger::{Id, RuleBroken};
 use crate::money::{FigureError, MoneyError, RateError, Unit};
+use crate::output_file::OutputError;
 use crate::period::DateError;
 use crate::store::{CarryError, Refusal, StoreError};
 use file::wrong_words;
-use ledger::{plain_io, rule_code, rule_status, rule_words, store_words};
+use ledger::{
+    output_code, output_status, output_words, plain_io, rule_code, rule_status, rule_words, store_words,
+};
 use serde::Serialize;
 use std::path::PathBuf;
 use typed::{amount_words, date_words, name_words};
@@ -28,6 +31,8 @@ pub enum Failure {
     Usage { message: String, hint: String },
     /// There is no home folder, so no place for a ledger.
     NoHome,
+    /// A variable of the environment is not text.
+    NotText { name: &'static str },
     /// `--today` is no date.
     Clock { text: String },
     /// An amount is refused.
@@ -86,8 +91,12 @@ pub enum Failure {
     Store(StoreError),
     /// A file of the user's cannot be read or written.
     File { path: PathBuf, error: std::io::Error },
-    /// A file is there already.
-    FileExists { path: PathBuf },
+    /// The file of `-o` cannot be written.
+    Output(OutputError),
+    /// The ending of the file of `-o` is no form of the answer.
+    UnknownEnding { ending: String, allowed: Vec<&'static str> },
+    /// The command did its work, and then its answer could not be written.
+    NotShown { done: Done, cause: Box<Failure> },
     /// A line of a file cannot be imported.
     Line { file: String, error: Box<CarryError> },
     /// A platform file has a fault.
@@ -98,6 +107,16 @@ pub enum Failure {
     Unsound { findings: usize },
     /// Whoever read the answer has stopped reading.
     NobodyReads,
+}
+
+/// What a command did to the files of the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Done {
+    Recorded(Id),
+    BackedUp,
+    Restored,
+    Repaired,
 }
 
 /// A failure as scripts read it.
@@ -139,10 +158,11 @@ impl Failure {
                     | Refusal::AmbiguousChange(_) => 2,
                     _ => 4,
                 },
-                StoreError::Taken(_) | StoreError::IsTheLedger(_) => 2,
+                StoreError::Output(error) => output_status(error),
                 _ => 1,
             },
-            Failure::NoHome | Failure::File { .. } | Failure::Unsound { .. } => 1,
+            Failure::Output(error) => output_status(error),
+            Failure::NotShown { .. } | Failure::NoHome | Failure::File { .. } | Failure::Unsound { .. } => 1,
             _ => 2,
         }
     }
@@ -152,6 +172,7 @@ impl Failure {
         match self {
             Failure::Usage { .. } => "usage",
             Failure::NoHome => "no-home",
+            Failure::NotText { .. } => "not-utf-8",
             Failure::Clock { .. } | Failure::Date(_) | Failure::MonthStart { .. } => "bad-date",
             Failure::Amount(error) => match error {
                 FigureError::TooLarge(_) => "amount-too-large",
@@ -189,9 +210,8 @@ impl Failure {
                 StoreError::Busy(..) | StoreError::CreatedMeanwhile(_) => "ledger-busy",
                 StoreError::DiskFull(_) => "disk-full",
                 StoreError::ReadOnly(_) => "ledger-read-only",
-                StoreError::CopyFailed(..) => "copy-failed",
-                StoreError::Taken(_) => "file-exists",
-                StoreError::IsTheLedger(_) => "is-the-ledger",
+                StoreError::NotAPlainFile(_) => "not-a-plain-file",
+                StoreError::Output(error) => output_code(error),
                 StoreError::Rule(rule) => rule_code(rule),
                 StoreError::Refused(refusal) => match refusal {
                     Refusal::NameTaken(_) => "name-taken",
@@ -208,7 +228,9 @@ impl Failure {
                 },
             },
             Failure::File { .. } => "file",
-            Failure::FileExists { .. } => "file-exists",
+            Failure::Output(error) => output_code(error),
+            Failure::UnknownEnding { .. } => "unknown-ending",
+            Failure::NotShown { .. } => "recorded-not-shown",
             Failure::Line { error, .. } => match &**error {
                 CarryError::Refused { error: StoreError::Rule(rule), .. } => rule_code(rule),
                 CarryError::Refused { .. } => "refused-line",
@@ -239,6 +261,9 @@ impl Failure {
                 "no home folder is known, so there is no place for a ledger".into(),
                 "name one: --ledger FILE, or set JANDON_LEDGER",
             ),
+            Failure::NotText { name } => {
+                words(format!("{name} is not UTF-8 text"), "set it to plain text, or leave it unset")
+            }
             Failure::Clock { text } => words(
                 format!("--today (or JANDON_TODAY) is {text:?}, which is no date"),
                 "write 2026-11-22 or 2026-11-22T13:05",
@@ -360,10 +385,32 @@ impl Failure {
                 format!("{} cannot be used: {}", path.display(), plain_io(error)),
                 "check the path and who may read or write it".into(),
             ),
-            Failure::FileExists { path } => words(
-                format!("{} is there already", path.display()),
-                "name another file, or replace it with --force",
+            Failure::Output(error) => output_words(error),
+            Failure::UnknownEnding { ending, allowed } => (
+                format!(".{ending} is not a form of this answer"),
+                format!("use .{}, or name the form: --format csv", allowed.join(", .")),
             ),
+            Failure::NotShown { done, cause } => {
+                let (cause, _) = match &**cause {
+                    Failure::NobodyReads => ("nobody read it".to_string(), String::new()),
+                    cause => cause.words(),
+                };
+                let (what, hint) = match done {
+                    Done::Recorded(id) => (
+                        format!("recorded as {id}"),
+                        "do not repeat the command; see what it recorded: jandon history",
+                    ),
+                    Done::BackedUp => {
+                        ("the backup was made".into(), "the backup is complete; do not repeat the command")
+                    }
+                    Done::Restored => (
+                        "the ledger was restored".into(),
+                        "do not repeat the command; look at it: jandon balance",
+                    ),
+                    Done::Repaired => ("the ledger was repaired".into(), "look at it: jandon check"),
+                };
+                words(format!("{what}, but the answer could not be written ({cause})"), hint)
+            }
             Failure::Line { file, error } => {
                 let (line, (what, hint)) = match &**error {
                     CarryError::Line { line, what } => (line, wrong_words(what)),

@@ -1,6 +1,6 @@
 //! `import`: what a file tells, as one change.
 
-use super::failure::Failure;
+use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{Note, Outcome};
 use crate::import::{self, LINE_MAX, Line, Wrong};
@@ -19,6 +19,13 @@ pub struct Words {
     /// Show what would be added, and write nothing
     #[arg(long)]
     dry_run: bool,
+}
+
+impl Words {
+    /// Returns the files that are read.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
 }
 
 /// What stops an import, before the name of the file is added.
@@ -74,6 +81,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         notes.push(Note::Done("nothing was written (dry run)".into()));
     } else if change.is_some() {
         notes.extend(store.keep_last()?.map(Note::outgrown));
+        session.set_done(Done::Recorded(id));
         notes.push(Note::Done("to take it back: jandon undo".into()));
     }
     Ok(Outcome::of(Imported::new(change, carried.read, carried.new, carried.known)).with(notes))

@@ -1,12 +1,13 @@
 //! What every verb is handed: where things lie, what time it is, and the doors to the ledger.
 //! It knows no verb.
 
-use super::failure::{Failure, quoted};
-use super::{FormatWord, Globals, Note};
+use super::failure::{Done, Failure, quoted};
+use super::{Globals, Note, output};
 use crate::fee::catalog::{Catalog, UserFile};
 use crate::fee::{Platform, Use, Used};
 use crate::ledger::{Account, AccountId, Id, Standing, name};
 use crate::money::{Figure, Money, Unit};
+use crate::output_file::Existing;
 use crate::period::{self, Day, Instant, Moment};
 use crate::report;
 use crate::store::{Change, Exposure, Fact, HistoryFact, HistoryRow, Store, StoreError};
@@ -57,6 +58,8 @@ pub struct Session {
     pub drawing: Drawing,
     /// Shows how far a long command is; nothing where nobody looks.
     pub progress: Option<fn(&str)>,
+    /// What a command does with a file that exists: `--force` replaces it.
+    pub existing: Existing,
     /// The form of a file that --format asks for, or the ending of -o where that is a known one.
     pub form: Option<&'static str>,
     exchange: Option<String>,
@@ -68,6 +71,7 @@ pub struct Session {
     random: Cell<u64>,
     catalog: OnceCell<Catalog>,
     config: OnceCell<Config>,
+    done: Cell<Option<Done>>,
 }
 
 /// What the user set in `config.toml`.
@@ -118,7 +122,8 @@ impl Session {
             now,
             drawing: world.drawing,
             progress: world.progress,
-            form: form(globals),
+            existing: if globals.force { Existing::Replace } else { Existing::Refuse },
+            form: output::export_form(globals),
             exchange: globals.exchange.clone(),
             ledger: ledger.ok_or(Failure::NoHome)?,
             wait: Duration::from_secs(globals.lock_timeout),
@@ -128,6 +133,7 @@ impl Session {
             random: Cell::new(world.random),
             catalog: OnceCell::new(),
             config: OnceCell::new(),
+            done: Cell::new(None),
         })
     }
 
@@ -137,6 +143,7 @@ impl Session {
             now,
             drawing: Drawing::Figures,
             progress: None,
+            existing: Existing::Refuse,
             form: None,
             exchange: None,
             ledger: ledger.to_path_buf(),
@@ -147,7 +154,25 @@ impl Session {
             random: Cell::new(self.random.get() ^ 0x9e37_79b9_7f4a_7c15),
             catalog: OnceCell::new(),
             config: OnceCell::new(),
+            done: Cell::new(None),
         }
+    }
+
+    /// Returns what the command has done for good, so that a failure after it can say so.
+    pub fn done(&self) -> Option<Done> {
+        self.done.get()
+    }
+
+    /// Notes what the command has done for good.
+    pub fn set_done(&self, done: Done) {
+        self.done.set(Some(done));
+    }
+
+    /// Returns the files of the user's settings: the config and the platform files.
+    pub fn settings_files(&self) -> Vec<PathBuf> {
+        let entries =
+            self.catalog_folder.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+        entries.flatten().map(|entry| entry.path()).chain(self.config_file.clone()).collect()
     }
 
     /// The present day.
@@ -382,6 +407,7 @@ impl Session {
                 Err(StoreError::CreatedMeanwhile(_)) => continue,
                 kept => notes.extend(kept?.map(Note::outgrown)),
             }
+            self.set_done(Done::Recorded(change.id));
             notes.extend(crate::store::exposures(&self.ledger).iter().map(exposed));
             return Ok((recorded, notes));
         }
@@ -552,23 +578,6 @@ pub fn available(account: &Account, standing: Standing) -> i64 {
     match account.limit.filter(|_| account.is_carrier()) {
         Some(limit) => limit.saturating_add(standing.balance).clamp(0, limit),
         None => standing.balance.saturating_sub(standing.lapsed),
-    }
-}
-
-/// The form of a file that is asked for, in the words of `export --to`.
-fn form(globals: &Globals) -> Option<&'static str> {
-    match globals.format {
-        _ if globals.json => return Some("json"),
-        Some(FormatWord::Json) => return Some("json"),
-        Some(FormatWord::Csv) => return Some("csv"),
-        Some(FormatWord::Table) | None => {}
-    }
-    let ending = globals.output.as_deref()?.extension()?.to_str()?.to_ascii_lowercase();
-    match ending.as_str() {
-        "csv" => Some("csv"),
-        "journal" | "hledger" => Some("hledger"),
-        "beancount" | "bean" => Some("beancount"),
-        _ => None,
     }
 }
 

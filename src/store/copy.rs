@@ -2,23 +2,17 @@
 //! what was under that name is never lost unasked.
 
 use super::{Store, StoreError, exists, failure};
+use crate::output_file::{
+    self, Existing, OutputError, OutputFile, Protected, folder_of, identity, with_suffix,
+};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// How long to wait between two attempts to have a ledger alone.
 const PAUSE: Duration = Duration::from_millis(20);
-
-/// How the names of drafts end.
-const DRAFT_ENDING: &str = ".new";
-/// And what is added to them for the names of their locks.
-const LOCK_ENDING: &str = "-lock";
-
-/// How many drafts this process has begun.
-static DRAFTS: AtomicU32 = AtomicU32::new(0);
 
 /// What a ledger holds, in figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,67 +35,57 @@ pub struct Restored {
 }
 
 impl Store {
-    /// Copies a ledger to a new file, also while others write to it.
-    pub fn backup(path: &Path, to: &Path, replace: bool, wait: Duration) -> Result<Contents, StoreError> {
-        if is_same(path, to) || companions(path).iter().any(|file| is_same(file, to)) {
-            return Err(StoreError::IsTheLedger(to.to_path_buf()));
-        }
-        let fail = |e| StoreError::CopyFailed(to.to_path_buf(), e);
-        if to.is_dir() {
-            return Err(fail(io::ErrorKind::IsADirectory.into()));
-        }
+    /// Copies a ledger to another file, also while others write to it.
+    pub fn backup(
+        path: &Path,
+        to: &Path,
+        existing: Existing,
+        wait: Duration,
+    ) -> Result<Contents, StoreError> {
+        let protected = Protected { ledger: ledger_files(path), inputs: Vec::new() };
+        let mut copy = OutputFile::create(to, existing, &protected)?;
         // A journal left of another file would be taken for the copy's own.
-        let taken = std::iter::once(to.to_path_buf()).chain(companions(to)).find(|file| is_there(file));
-        if let Some(taken) = taken.filter(|_| !replace) {
-            return Err(StoreError::Taken(taken));
+        let journals = || companions(to).into_iter().filter(|file| is_there(file));
+        if let Some(journal) = journals().next().filter(|_| existing == Existing::Refuse) {
+            return Err(OutputError::Exists(journal).into());
         }
         if !exists(path)? {
             return Err(StoreError::Io(path.to_path_buf(), io::ErrorKind::NotFound.into()));
         }
         let store = Store::read(path, wait)?;
-        let draft = Draft::beside(to).map_err(fail)?;
-        store.copy_into(&draft)?;
-        let contents = verified(&draft.path, path, wait)?.contents()?;
-        if replace {
-            for file in companions(to).iter().filter(|file| is_there(file)) {
-                std::fs::remove_file(file).map_err(fail)?;
-            }
-            draft.replace().map_err(fail)?;
-        } else {
-            draft.appear().map_err(|e| match e.kind() {
-                io::ErrorKind::AlreadyExists => StoreError::Taken(to.to_path_buf()),
-                _ => fail(e),
-            })?;
+        store.copy_into(&mut copy, to)?;
+        let contents = verified(copy.hand_over(), path, wait)?.contents()?;
+        for journal in journals() {
+            std::fs::remove_file(&journal).map_err(|e| OutputError::Io(journal, e))?;
         }
+        copy.commit()?;
         Ok(contents)
     }
 
-    /// Puts a copy in the place of a ledger, which stays beside it under a name with `suffix`.
+    /// Puts a copy in the place of a ledger, which is kept beside it under a name with `suffix`.
     pub fn restore(path: &Path, from: &Path, suffix: &str, wait: Duration) -> Result<Restored, StoreError> {
-        if is_same(path, from) {
-            return Err(StoreError::IsTheLedger(from.to_path_buf()));
+        if output_file::is_same_file(path, from) {
+            return Err(OutputError::IsTheLedger(from.to_path_buf()).into());
         }
         // Where a link leads to the ledger, the ledger gives way and not the link.
         let real = if path.is_symlink() { std::fs::canonicalize(path) } else { Ok(path.to_path_buf()) };
         let real = real.map_err(|e| StoreError::Io(path.to_path_buf(), e))?;
         let path = real.as_path();
-        std::fs::metadata(from).map_err(|e| StoreError::Io(from.to_path_buf(), e))?;
+        if !exists(from)? {
+            let missing = std::fs::metadata(from).err().map(|e| StoreError::Io(from.to_path_buf(), e));
+            return Err(missing.unwrap_or_else(|| StoreError::NotALedger(from.to_path_buf())));
+        }
         let source = verified(from, from, wait)?;
-        let fail = |e| StoreError::CopyFailed(path.to_path_buf(), e);
-        let draft = Draft::of_new_ledger(path).map_err(fail)?;
-        source.copy_into(&draft)?;
-        let contents = verified(&draft.path, from, wait)?.contents()?;
+        exists(path)?;
+        let mut draft = draft_of_ledger(path)?;
+        source.copy_into(&mut draft, path)?;
+        let contents = verified(draft.hand_over(), from, wait)?.contents()?;
         loop {
             let met = identity(path);
             if !exists(path)? {
-                let kept = set_aside(path, suffix).map_err(fail)?;
-                // An empty file holds nothing, so it gives way; a ledger made just now does not.
-                let placed = if is_there(path) { draft.replace() } else { draft.appear() };
-                placed.map_err(|e| match e.kind() {
-                    io::ErrorKind::AlreadyExists => StoreError::CreatedMeanwhile(path.to_path_buf()),
-                    _ => fail(e),
-                })?;
-                return Ok(Restored { contents, kept });
+                let aside = SetAside::new(path, suffix)?;
+                place_ledger(draft, path, wait)?;
+                return Ok(Restored { contents, kept: aside.keep() });
             }
             // Held until the new file is in place, so that nobody writes to the old one meanwhile.
             let alone = seize(path, wait);
@@ -109,44 +93,44 @@ impl Store {
                 continue;
             }
             let alone = alone?;
-            let kept = set_aside(path, suffix).map_err(fail)?;
-            draft.replace().map_err(fail)?;
+            let aside = SetAside::new(path, suffix)?;
+            draft.commit_over()?;
             drop(alone);
-            return Ok(Restored { contents, kept });
+            return Ok(Restored { contents, kept: aside.keep() });
         }
     }
 
     /// Copies the ledger, whose write lock is held, as it is before it takes another form.
     pub(super) fn copy_before_form(&self, form: i64) -> Result<PathBuf, StoreError> {
-        let fail = |e| StoreError::CopyFailed(self.path.clone(), e);
         // A transaction that may write cannot be copied from; a reader beside it sees the same.
         let reader = Store::read(&self.path, self.wait)?;
-        let mut error = io::Error::from(io::ErrorKind::AlreadyExists);
+        let mut taken = OutputError::Exists(self.path.clone());
         for name in names(&self.path, &format!("before-form-{form}")) {
-            let draft = Draft::beside(&name).map_err(fail)?;
-            reader.copy_into(&draft)?;
-            match verified(&draft.path, &self.path, self.wait) {
+            let draft = OutputFile::beside(&name, Existing::Refuse);
+            let mut draft = draft.map_err(|e| OutputError::Io(name.clone(), e))?;
+            reader.copy_into(&mut draft, &name)?;
+            match verified(draft.hand_over(), &self.path, self.wait) {
                 // A damaged ledger is copied as it is: what is damaged may be about to be mended.
                 Ok(_) | Err(StoreError::Damaged(..)) => {}
                 Err(e) => return Err(e),
             }
-            match draft.appear() {
+            match draft.commit() {
                 Ok(()) => return Ok(name),
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => error = e,
-                Err(e) => return Err(fail(e)),
+                Err(e @ OutputError::Exists(_)) => taken = e,
+                Err(e) => return Err(e.into()),
             }
         }
-        Err(fail(error))
+        Err(taken.into())
     }
 
     /// Copies a ledger that was opened for reading; what it shows is of one moment.
-    fn copy_into(&self, draft: &Draft) -> Result<(), StoreError> {
+    fn copy_into(&self, draft: &mut OutputFile, target: &Path) -> Result<(), StoreError> {
         self.run("COMMIT").map_err(|e| self.fail(e))?;
-        let result = draft.fill(&self.db).map_err(|e| match e.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => {
-                StoreError::CopyFailed(draft.target.clone(), io::ErrorKind::StorageFull.into())
-            }
-            _ => self.fail(e),
+        let full = || OutputError::Io(target.to_path_buf(), io::ErrorKind::StorageFull.into());
+        let result = fill(&self.db, draft, target).map_err(|e| match e {
+            StoreError::Sqlite(_, e) if e.sqlite_error_code() == Some(ErrorCode::DiskFull) => full().into(),
+            StoreError::Sqlite(_, e) => self.fail(e),
+            e => e,
         });
         self.run("BEGIN").map_err(|e| self.fail(e))?;
         result
@@ -244,36 +228,92 @@ fn take_all_locks(store: &Store) -> Result<bool, rusqlite::Error> {
     store.run("BEGIN EXCLUSIVE").map(|()| true)
 }
 
-/// Gives the ledger a second name, which no file has yet, and takes its journal along. The first
-/// name goes to another file in one step, so that there is a ledger under it at every moment.
-fn set_aside(path: &Path, suffix: &str) -> io::Result<Option<PathBuf>> {
-    let something = |file: &Path| std::fs::metadata(file).is_ok_and(|m| m.len() > 0);
-    let [journal, wal, shared] = companions(path);
-    if ![path, &journal, &wal].into_iter().any(something) {
-        return Ok(None);
+/// A ledger that has a second name beside its own, until another file takes its place.
+struct SetAside {
+    kept: Option<PathBuf>,
+    /// The files that got other names: the former name, the present one.
+    moved: Vec<(PathBuf, PathBuf)>,
+    /// The second name of a file that has its first one as well.
+    linked: Option<PathBuf>,
+}
+
+impl SetAside {
+    /// Gives the ledger a second name, which no file has yet, and takes its journals along. The first
+    /// name goes to another file in one step, so that there is a ledger under it at every moment;
+    /// only where the file system has no hard links it is free for the moment between.
+    fn new(path: &Path, suffix: &str) -> Result<SetAside, StoreError> {
+        let mut aside = SetAside { kept: None, moved: Vec::new(), linked: None };
+        aside.fill(path, suffix).map_err(|e| OutputError::Io(path.to_path_buf(), e))?;
+        Ok(aside)
     }
-    for name in names(path, suffix) {
-        if companions(&name).iter().any(|file| is_there(file)) {
-            continue;
+
+    fn fill(&mut self, path: &Path, suffix: &str) -> io::Result<()> {
+        let [journal, wal, shared] = companions(path);
+        if !(holds_something(path)? || holds_something(&journal)? || holds_something(&wal)?) {
+            return Ok(());
         }
-        match if is_there(path) { std::fs::hard_link(path, &name) } else { Ok(()) } {
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
-            linked => linked?,
-        }
-        let [kept_journal, kept_wal, _] = companions(&name);
-        for (from, to) in [(&journal, kept_journal), (&wal, kept_wal)] {
-            if is_there(from) {
-                std::fs::rename(from, to)?;
+        for name in names(path, suffix) {
+            if companions(&name).iter().any(|file| is_there(file)) {
+                continue;
             }
+            if is_there(path) {
+                match output_file::link_or_move(path, &name) {
+                    Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
+                    Err(e) => return Err(e),
+                    Ok(true) => self.linked = Some(name.clone()),
+                    Ok(false) => self.moved.push((path.to_path_buf(), name.clone())),
+                }
+            }
+            let [kept_journal, kept_wal, _] = companions(&name);
+            for (from, to) in [(journal, kept_journal), (wal, kept_wal)] {
+                if is_there(&from) {
+                    std::fs::rename(&from, &to)?;
+                    self.moved.push((from, to));
+                }
+            }
+            if is_there(&shared) {
+                std::fs::remove_file(&shared)?;
+            }
+            // The second name must last before the first one goes to another file.
+            output_file::sync_folder(&folder_of(path));
+            self.kept = Some(name);
+            return Ok(());
         }
-        if is_there(&shared) {
-            std::fs::remove_file(&shared)?;
-        }
-        // The second name must last before the first one goes to another file.
-        File::open(folder_of(path))?.sync_all()?;
-        return Ok(Some(name));
+        Err(io::ErrorKind::AlreadyExists.into())
     }
-    Err(io::ErrorKind::AlreadyExists.into())
+
+    /// Leaves the ledger under its second name, readable only by its owner, and returns that name.
+    fn keep(mut self) -> Option<PathBuf> {
+        (self.linked, self.moved) = (None, Vec::new());
+        let kept = self.kept.take()?;
+        #[cfg(unix)]
+        {
+            let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            let _ = std::fs::set_permissions(&kept, private);
+        }
+        Some(kept)
+    }
+}
+
+impl Drop for SetAside {
+    /// Nothing took the ledger's place: what was moved goes back, and the second name goes away.
+    fn drop(&mut self) {
+        for (from, to) in self.moved.drain(..).rev() {
+            let _ = std::fs::rename(to, from);
+        }
+        if let Some(linked) = self.linked.take() {
+            let _ = std::fs::remove_file(linked);
+        }
+    }
+}
+
+/// Returns whether a file is there and not empty.
+fn holds_something(path: &Path) -> io::Result<bool> {
+    match std::fs::metadata(path) {
+        Ok(meta) => Ok(meta.len() > 0),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(e),
+    }
 }
 
 /// Names beside a ledger that say what was done: `ledger.db.before-form-2`, and then with a number.
@@ -281,19 +321,13 @@ fn names(path: &Path, suffix: &str) -> impl Iterator<Item = PathBuf> {
     let (path, suffix) = (path.to_path_buf(), suffix.to_string());
     (1..1000).map(move |n| {
         let number = if n == 1 { String::new() } else { format!("-{n}") };
-        with_ending(&path, &format!(".{suffix}{number}"))
+        with_suffix(&path, &format!(".{suffix}{number}"))
     })
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_os_string();
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 /// The files that SQLite keeps beside one: its journals, and the memory that readers share.
 fn companions(path: &Path) -> [PathBuf; 3] {
-    ["-journal", "-wal", "-shm"].map(|ending| with_ending(path, ending))
+    ["-journal", "-wal", "-shm"].map(|suffix| with_suffix(path, suffix))
 }
 
 /// Does a journal beside the file hold something that the file itself may not?
@@ -306,218 +340,82 @@ fn is_there(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok()
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    one == other
-        || real(one).is_some_and(|path| Some(path) == real(other))
-        || identity(one).is_some_and(|file| Some(file) == identity(other))
+/// Returns a ledger and the files that SQLite keeps beside it, under the names that it is known by:
+/// the one given, and the one that a link leads to.
+pub fn ledger_files(path: &Path) -> Vec<PathBuf> {
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let with_companions = |path: PathBuf| companions(&path).into_iter().chain([path]);
+    with_companions(path.to_path_buf()).chain(with_companions(real)).collect()
 }
 
-/// Which file lies under a name, by device and number, where the system numbers its files.
-pub fn identity(path: &Path) -> Option<(u64, u64)> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        std::fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        None
-    }
+/// Creates the draft of a ledger, whose folder is created where it is missing.
+pub(super) fn draft_of_ledger(path: &Path) -> Result<OutputFile, StoreError> {
+    output_file::create_folder(&folder_of(path))
+        .and_then(|()| OutputFile::beside(path, Existing::Refuse))
+        .map_err(|e| birth_failure(path, e))
 }
 
-/// A file in the making, that only its owner can read, beside the place where it will appear.
-pub struct Draft {
-    path: PathBuf,
-    folder: PathBuf,
-    target: PathBuf,
-    /// Locked for as long as the draft is in use. It is a file of its own: where such locks and those of
-    /// SQLite are of one kind, on shared folders or other systems, the draft's own would keep SQLite out.
-    _held: File,
+/// Writes a whole ledger into a draft.
+pub(super) fn fill(db: &Connection, draft: &mut OutputFile, target: &Path) -> Result<(), StoreError> {
+    let not_utf8 = io::Error::new(io::ErrorKind::InvalidFilename, "its path is not UTF-8");
+    let path = draft.hand_over().to_str().ok_or(not_utf8);
+    let path = path.map_err(|e| OutputError::Io(target.to_path_buf(), e))?;
+    db.execute("VACUUM INTO ?1", [path]).map_err(|e| StoreError::Sqlite(target.to_path_buf(), e))?;
+    Ok(())
 }
 
-impl Draft {
-    /// A draft of a file in a folder that exists.
-    fn beside(target: &Path) -> io::Result<Draft> {
-        let folder = folder_of(target);
-        let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        clear_away_drafts(&folder);
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        // A process that was killed may have left a draft, and another may have its number now.
-        // Within a process no name is given twice: a draft clears its name away at its end, and by
-        // then another one could lie there.
-        let mut paths = (0..1000).map(|_| {
-            let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
-            folder.join(format!(".{name}.{}-{number}{DRAFT_ENDING}", std::process::id()))
-        });
-        loop {
-            let path = paths.next().ok_or(io::ErrorKind::ResourceBusy)?;
-            let lock = lock_of(&path);
-            let held = match options.open(&lock) {
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
-                // Until it was locked, others could take it for one that was left.
-                Ok(held) if !holds(&held, &lock) => continue,
-                opened => opened?,
-            };
-            match options.open(&path) {
-                Ok(_) => return Ok(Draft { path, folder, target: target.to_path_buf(), _held: held }),
-                Err(e) => {
-                    let _ = std::fs::remove_file(&lock);
-                    if e.kind() != io::ErrorKind::AlreadyExists {
-                        return Err(e);
-                    }
-                }
+/// Gives the draft of a ledger its name. An existing ledger is never replaced; an empty file holds
+/// nothing, so it gives way.
+pub(super) fn place_ledger(draft: OutputFile, path: &Path, wait: Duration) -> Result<(), StoreError> {
+    let is_empty = || std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() == 0);
+    let placed = if is_empty() {
+        // Two processes that find the empty file must not replace each other's ledger.
+        let _folder = lock_folder(path, wait)?;
+        if is_empty() { draft.commit_over() } else { draft.commit() }
+    } else {
+        draft.commit()
+    };
+    placed.map_err(|e| match e {
+        OutputError::Exists(path) => StoreError::CreatedMeanwhile(path),
+        OutputError::Io(_, e) => birth_failure(path, e),
+        e => e.into(),
+    })
+}
+
+/// Locks the folder of a ledger, waiting for others no longer than that; none where the file system
+/// has no such locks.
+fn lock_folder(path: &Path, wait: Duration) -> Result<Option<File>, StoreError> {
+    let Ok(folder) = File::open(folder_of(path)) else { return Ok(None) };
+    let mut waited = Duration::ZERO;
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Ok(Some(folder)),
+            Err(std::fs::TryLockError::Error(_)) => return Ok(None),
+            Err(std::fs::TryLockError::WouldBlock) if waited < wait => {
+                std::thread::sleep(PAUSE);
+                waited += PAUSE;
             }
-        }
-    }
-
-    /// A draft of a ledger, whose folder is created, closed to others, where it is missing.
-    pub fn of_new_ledger(target: &Path) -> io::Result<Draft> {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder_of(target))?;
-        Draft::beside(target)
-    }
-
-    /// Where the draft lies.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The folder that the draft and the ledger lie in.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// Writes a whole ledger into the draft.
-    pub fn fill(&self, db: &Connection) -> Result<(), rusqlite::Error> {
-        db.execute("VACUUM INTO ?1", [&*self.path.to_string_lossy()]).map(|_| ())
-    }
-
-    /// Lets the ledger be born with its log: to change over to one later takes a moment without any
-    /// reader, and two who try at once are told that it is busy without having waited.
-    pub fn begin_log(&self) -> Result<(), rusqlite::Error> {
-        let db = Connection::open(&self.path)?;
-        db.execute_batch("PRAGMA journal_mode = WAL")?;
-        db.close().map_err(|(_, e)| e)
-    }
-
-    /// Gives the draft its name, where no file has it.
-    pub fn appear(&self) -> io::Result<()> {
-        File::open(&self.path)?.sync_all()?;
-        // A link fails where the name is taken; a rename would not.
-        std::fs::hard_link(&self.path, &self.target)?;
-        File::open(&self.folder)?.sync_all()
-    }
-
-    /// Gives the draft its name, in place of the file that has it.
-    pub fn replace(&self) -> io::Result<()> {
-        File::open(&self.path)?.sync_all()?;
-        std::fs::rename(&self.path, &self.target)?;
-        File::open(&self.folder)?.sync_all()
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        // SQLite leaves a journal beside it where the disk failed.
-        remove(&self.path);
-    }
-}
-
-/// The file that is locked as long as a draft is in use.
-fn lock_of(draft: &Path) -> PathBuf {
-    with_ending(draft, LOCK_ENDING)
-}
-
-/// Removes a draft with what lies beside it, and at last its lock.
-fn remove(draft: &Path) {
-    for file in companions(draft).into_iter().chain([draft.to_path_buf(), lock_of(draft)]) {
-        let _ = std::fs::remove_file(file);
-    }
-}
-
-/// Locks what a draft is held by, and which was just made; `false` where it was cleared away before that.
-#[cfg(unix)]
-fn holds(file: &File, path: &Path) -> bool {
-    // Where the file system has no such locks, nobody clears a draft away.
-    file.lock().is_err() || is_at(file, path)
-}
-
-/// Where files have no numbers nobody clears a draft away.
-#[cfg(not(unix))]
-fn holds(_: &File, _: &Path) -> bool {
-    true
-}
-
-/// Removes the drafts in a folder that nobody holds any more: their makers were killed. What cannot be
-/// removed stays; a new draft does not depend on it.
-#[cfg(unix)]
-fn clear_away_drafts(folder: &Path) {
-    use std::os::unix::fs::MetadataExt;
-    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
-        let lock = path.to_str().and_then(|path| path.strip_suffix(LOCK_ENDING)).map(PathBuf::from);
-        let draft = lock.as_ref().unwrap_or(&path);
-        let Ok(meta) = std::fs::symlink_metadata(&path) else { continue };
-        if !is_named_as_draft(draft) || !meta.is_file() {
-            continue;
-        }
-        // Drafts of before had no locks of their own. One that appeared under its name is that file, too,
-        // and to open and close it would undo SQLite's locks on it.
-        let had_none = lock.is_none() && !is_there(&lock_of(draft)) && meta.nlink() == 1;
-        if lock.is_none() && !had_none {
-            continue;
-        }
-        let Ok(mut file) = File::open(&path) else { continue };
-        // Whoever has the lock is the only one to remove it, so the name cannot go to another file.
-        let is_left = file.try_lock().is_ok() && is_at(&file, &path);
-        if is_left && (!had_none || may_be_a_ledger(&mut file)) {
-            remove(draft);
+            Err(std::fs::TryLockError::WouldBlock) => return Err(StoreError::Busy(path.to_path_buf(), wait)),
         }
     }
 }
 
-#[cfg(not(unix))]
-fn clear_away_drafts(_: &Path) {}
-
-/// Is it the name of a draft of another process: hidden, and at its end the number of the process and
-/// that of the draft?
-#[cfg(unix)]
-fn is_named_as_draft(path: &Path) -> bool {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
-    let middle = name.strip_prefix('.').and_then(|name| name.strip_suffix(DRAFT_ENDING));
-    let numbers = middle.and_then(|middle| middle.rsplit_once('.')).and_then(|(_, n)| n.split_once('-'));
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let own = std::process::id().to_string();
-    numbers.is_some_and(|(process, draft)| is_number(process) && is_number(draft) && process != own)
+/// Lets a ledger begin in WAL mode: to change over to it later takes a moment without any reader, and
+/// two who try at once are told that it is busy without having waited.
+pub(super) fn begin_log(draft: &mut OutputFile) -> Result<(), rusqlite::Error> {
+    let db = Connection::open(draft.hand_over())?;
+    db.execute_batch("PRAGMA journal_mode = WAL")?;
+    db.close().map_err(|(_, e)| e)
 }
 
-/// Does the file begin as a ledger does, or hold nothing there yet?
-#[cfg(unix)]
-fn may_be_a_ledger(file: &mut File) -> bool {
-    let mut head = Vec::new();
-    let read = file.take(16).read_to_end(&mut head).is_ok();
-    read && (head == b"SQLite format 3\0" || head.iter().all(|byte| *byte == 0))
-}
-
-/// Does an opened file still lie under its name?
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let opened = file.metadata().ok().map(|meta| (meta.dev(), meta.ino()));
-    opened.is_some() && opened == identity(path)
-}
-
-fn folder_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-        _ => PathBuf::from("."),
+/// What stops a ledger from coming into being.
+fn birth_failure(path: &Path, error: io::Error) -> StoreError {
+    let path = path.to_path_buf();
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => StoreError::CreatedMeanwhile(path),
+        io::ErrorKind::StorageFull => StoreError::DiskFull(path),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(path),
+        _ => StoreError::Io(path, error),
     }
 }
 
@@ -575,53 +473,6 @@ mod tests {
         let second = store.keep().expect("kept").expect("a copy");
         assert_eq!(second, folder.path().join(format!("ledger.db.before-form-{}-2", now + 1)));
         assert_eq!(std::fs::read(&copy).expect("a file"), b"kept by somebody");
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn drafts_that_nobody_holds_are_cleared_away_and_nothing_else_is() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = |name: &str, text: &[u8]| {
-            std::fs::write(folder.path().join(name), text).expect("a file");
-            folder.path().join(name)
-        };
-        let left = [
-            file(".copy.db.123-0.new", b""),
-            file(".copy.db.123-0.new-journal", b"half"),
-            file(".other.1.db.99999-12.new", b"SQLite format 3\0 and more"),
-            file(".ledger.db.7-7.new", &[0; 4096]),
-            file(".copy.db.8-0.new", b"half"),
-            file(".copy.db.8-0.new-lock", b""),
-            file(".copy.db.9-0.new-lock", b""),
-        ];
-        let others = [
-            file("copy.db.123-0.new", b""),
-            file(".copy.db.new", b""),
-            file(".copy.db.12x-0.new", b""),
-            file(".copy.db.-0.new", b""),
-            file(".copy.db.124-0.new", b"somebody's words"),
-            file(".copy.db.125-0.old", b""),
-        ];
-        let aside = tempfile::tempdir().expect("a folder");
-        let link = folder.path().join(".copy.db.126-0.new");
-        std::os::unix::fs::symlink(aside.path(), &link).expect("a link");
-        let target = folder.path().join("copy.db");
-        let second_name = folder.path().join(".copy.db.127-0.new");
-        std::fs::hard_link(file("born.db", b"SQLite format 3\0"), &second_name).expect("a second name");
-        let used = Draft::beside(&target).expect("a draft");
-        let another = Draft::beside(&target).expect("another one beside it");
-        assert!(left.iter().all(|file| !is_there(file)));
-        assert!(others.iter().chain([&link, &second_name]).all(|file| is_there(file)));
-        assert!(is_there(used.path()) && is_there(another.path()));
-        drop(used);
-        another.appear().expect("a file of that name");
-        assert!(is_there(&target) && is_there(another.path()));
-        // SQLite is to have the draft for itself.
-        assert!(File::open(another.path()).expect("a file").try_lock().is_ok());
-        let lock = lock_of(another.path());
-        assert!(File::open(&lock).expect("a file").try_lock().is_err());
-        drop(another);
-        assert!(!is_there(&lock));
     }
 
     #[test]

@@ -378,7 +378,7 @@ fn what_a_killed_process_leaves_beside_the_ledger_is_hidden_and_nobody_elses() {
         kill_after(home.command("backup copy.db"), dice.part_of(time));
         for name in names(home.folder()) {
             let known = ["ledger.db", "ledger.db-wal", "ledger.db-shm", "copy.db", "more.jsonl"];
-            assert!(known.contains(&name.as_str()) || name.starts_with(".copy.db."), "{name}");
+            assert!(known.contains(&name.as_str()) || name.starts_with(".jandon-"), "{name}");
             assert_owner_only(&home.path(&name));
         }
     }

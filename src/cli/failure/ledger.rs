@@ -1,6 +1,7 @@
 //! What the ledger refuses: a rule that would be broken, or a file that cannot be read or written.
 
 use crate::ledger::RuleBroken;
+use crate::output_file::OutputError;
 use crate::store::{Refusal, StoreError};
 
 pub(super) fn rule_status(rule: &RuleBroken) -> u8 {
@@ -123,25 +124,58 @@ pub(super) fn store_words(error: &StoreError) -> (String, String) {
             format!("the ledger {} or its folder cannot be written", path.display()),
             "check who owns them, or name another place: --ledger FILE".into(),
         ),
-        StoreError::CopyFailed(path, error) => (
-            match error.kind() {
-                std::io::ErrorKind::NotFound => {
-                    format!("{} cannot be written: its folder is not there", path.display())
-                }
-                _ => format!("{} cannot be written: {}", path.display(), plain_io(error)),
-            },
-            "check the path and who may write there; the ledger is as it was".into(),
+        StoreError::NotAPlainFile(path) => (
+            format!("the ledger {} is not a regular file", path.display()),
+            "name another file: --ledger FILE, or set JANDON_LEDGER".into(),
         ),
-        StoreError::Taken(path) => (
-            format!("{} exists already", path.display()),
-            "choose another name, or write over it: --force".into(),
-        ),
-        StoreError::IsTheLedger(path) => (
-            format!("{} is the ledger itself", path.display()),
-            "name another file, best on another disk".into(),
-        ),
+        StoreError::Output(error) => output_words(error),
         StoreError::Rule(rule) => rule_words(rule),
         StoreError::Refused(refusal) => refusal_words(refusal),
+    }
+}
+
+pub(super) fn output_status(error: &OutputError) -> u8 {
+    if matches!(error, OutputError::Io(..)) { 1 } else { 2 }
+}
+
+pub(super) fn output_code(error: &OutputError) -> &'static str {
+    match error {
+        OutputError::IsTheLedger(_) => "is-the-ledger",
+        OutputError::IsInput(_) => "is-input",
+        OutputError::Exists(_) => "file-exists",
+        OutputError::NotAPlainFile(_) => "not-a-plain-file",
+        OutputError::Io(..) => "file-not-written",
+    }
+}
+
+pub(super) fn output_words(error: &OutputError) -> (String, String) {
+    let words = |message: String, hint: &str| (message, hint.to_string());
+    match error {
+        OutputError::IsTheLedger(path) => words(
+            format!("{} is the ledger itself", path.display()),
+            "name another file, best on another disk",
+        ),
+        OutputError::IsInput(path) => {
+            words(format!("{} is read by this command", path.display()), "name another file")
+        }
+        OutputError::Exists(path) => {
+            words(format!("{} exists already", path.display()), "choose another name, or replace it: --force")
+        }
+        OutputError::NotAPlainFile(path) => words(
+            format!("{} is not a regular file", path.display()),
+            "name a file; standard output is -o - and can be redirected",
+        ),
+        OutputError::Io(path, error) => {
+            let cause = match error.kind() {
+                std::io::ErrorKind::NotFound if path.is_symlink() => "it is a link that leads nowhere".into(),
+                std::io::ErrorKind::NotFound => "its folder is not there".into(),
+                _ => plain_io(error),
+            };
+            words(
+                format!("{} cannot be written: {cause}", path.display()),
+                "check the path and who may write there; the ledger is as it was",
+            )
+        }
     }
 }
 

@@ -1,0 +1,196 @@
+//! Where the answer of a command and its messages go: standard output or a file, and standard error.
+//!
+//! Nothing else in the program writes to them. A standard error that cannot be written is ignored:
+//! what a command did does not depend on whether anybody reads its messages.
+
+use super::failure::Failure;
+use super::{Format, FormatWord, Globals, Note, Stream, Verb};
+use crate::output_file::{Existing, OutputFile, Protected};
+use crate::view;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Standard error, and how its lines look.
+#[derive(Clone, Copy, Debug)]
+pub struct Messages {
+    /// Nothing but errors is written.
+    pub quiet: bool,
+    /// The first word of a line is coloured.
+    pub color: bool,
+    /// Lines are broken between words to fit this many columns.
+    pub width: Option<usize>,
+}
+
+impl Messages {
+    /// Writes notes, unless they are not wanted.
+    pub fn notes(&self, notes: &[Note]) {
+        for note in notes.iter().filter(|_| !self.quiet) {
+            match note {
+                Note::Done(text) => self.line("", text, ""),
+                Note::Warning(text) => self.line("warning: ", text, "33"),
+            }
+        }
+    }
+
+    /// Writes what went wrong, as one JSON document or as a sentence with its hint.
+    pub fn failure(&self, failure: &Failure, json: bool) {
+        if json {
+            return write_stderr(&failure.json());
+        }
+        let (message, hint) = failure.words();
+        self.line("error: ", &message, "31");
+        if !hint.is_empty() {
+            self.line("hint: ", &hint, "36");
+        }
+    }
+
+    fn line(&self, label: &str, text: &str, color: &str) {
+        let line = format!("{label}{text}");
+        let line = self.width.map_or(line.clone(), |width| view::page::wrapped(&line, width));
+        let Some((word, rest)) = line.split_at_checked(label.trim_end().len()) else { return };
+        match self.color && !word.is_empty() {
+            true => write_stderr(&format!("\u{1b}[{color}m{word}\u{1b}[0m{rest}")),
+            false => write_stderr(&line),
+        }
+    }
+}
+
+/// Writes a line to standard error.
+pub fn write_stderr(line: &str) {
+    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
+/// Shows how far a long command is, on the line that showed it before; an empty text clears it.
+pub fn show_progress(text: &str) {
+    let _ = write!(io::stderr(), "\r\u{1b}[K{text}");
+}
+
+/// Where an answer is written to.
+#[derive(Debug)]
+pub enum Destination {
+    /// Standard output.
+    Stdout,
+    /// The file of `-o`, by the name that the user gave.
+    File(PathBuf, OutputFile),
+}
+
+impl Destination {
+    /// Opens the file of `-o`, so that one that cannot be written stops the command before it
+    /// changes anything.
+    pub fn open(globals: &Globals, protected: impl FnOnce() -> Protected) -> Result<Destination, Failure> {
+        let Some(path) = output_path(globals) else { return Ok(Destination::Stdout) };
+        let existing = if globals.force { Existing::Replace } else { Existing::Refuse };
+        let file = OutputFile::create(path, existing, &protected()).map_err(Failure::Output)?;
+        Ok(Destination::File(path.to_path_buf(), file))
+    }
+
+    /// Writes an answer, all of it or nothing; returns what is to be said about it.
+    pub fn write(self, text: &str) -> Result<Vec<Note>, Failure> {
+        self.write_parts(|put| put(text).map(|()| Vec::new()))
+    }
+
+    /// Writes a long answer part by part.
+    pub fn stream(self, stream: Stream) -> Result<Vec<Note>, Failure> {
+        self.write_parts(stream.write)
+    }
+
+    fn write_parts(
+        self,
+        write: impl FnOnce(&mut dyn FnMut(&str) -> Result<(), Failure>) -> Result<Vec<Note>, Failure>,
+    ) -> Result<Vec<Note>, Failure> {
+        match self {
+            Destination::Stdout => {
+                let mut out = io::BufWriter::new(io::stdout().lock());
+                let notes = write(&mut |text| out.write_all(text.as_bytes()).map_err(stdout_failure))?;
+                out.flush().map_err(stdout_failure)?;
+                Ok(notes)
+            }
+            Destination::File(path, mut file) => {
+                let failure =
+                    |error| Failure::Output(crate::output_file::OutputError::Io(path.clone(), error));
+                let mut notes = write(&mut |text| file.write_all(text.as_bytes()).map_err(failure))?;
+                file.commit().map_err(Failure::Output)?;
+                notes.push(Note::Done(format!("wrote {}", path.display())));
+                Ok(notes)
+            }
+        }
+    }
+}
+
+/// Writes help or the version to standard output.
+pub fn write_stdout(text: &str) -> Result<(), Failure> {
+    Destination::Stdout.write(text).map(|_| ())
+}
+
+/// A reader that stopped reading, as `head` does, is no error of the command.
+fn stdout_failure(error: io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::NobodyReads,
+        _ => Failure::File { path: PathBuf::from("standard output"), error },
+    }
+}
+
+/// Returns the file of `-o`; `-` is standard output.
+fn output_path(globals: &Globals) -> Option<&Path> {
+    globals.output.as_deref().filter(|path| *path != Path::new("-"))
+}
+
+/// The ending of a file, and the form that it asks for: one of an answer, or a word of `export --to`.
+struct Ending {
+    ending: &'static str,
+    format: Option<Format>,
+    export: Option<&'static str>,
+}
+
+const ENDINGS: [Ending; 7] = [
+    Ending { ending: "json", format: Some(Format::Json), export: Some("json") },
+    Ending { ending: "csv", format: Some(Format::Csv), export: Some("csv") },
+    Ending { ending: "txt", format: Some(Format::Table), export: None },
+    Ending { ending: "jsonl", format: None, export: Some("json") },
+    Ending { ending: "journal", format: None, export: Some("hledger") },
+    Ending { ending: "hledger", format: None, export: Some("hledger") },
+    Ending { ending: "beancount", format: None, export: Some("beancount") },
+];
+
+/// Returns the form of the answer: as asked, else by the ending of the file of `-o`, else for people.
+/// Fails for an ending that is no form of the command's answer.
+pub fn format(globals: &Globals, verb: &Verb) -> Result<Format, Failure> {
+    if globals.json {
+        return Ok(Format::Json);
+    }
+    if let Some(word) = globals.format {
+        return Ok(word.into());
+    }
+    let Some(ending) = file_ending(globals) else { return Ok(Format::Table) };
+    let export = match verb {
+        Verb::Export(args) if args.has_form() => return Ok(Format::Table),
+        Verb::Export(_) => true,
+        _ => false,
+    };
+    let fits = |known: &&Ending| if export { known.export.is_some() } else { known.format.is_some() };
+    let known = ENDINGS.iter().filter(fits).find(|known| known.ending == ending);
+    match known {
+        Some(known) => Ok(known.format.unwrap_or(Format::Table)),
+        None => {
+            let allowed = ENDINGS.iter().filter(fits).map(|known| known.ending).collect();
+            Err(Failure::UnknownEnding { ending, allowed })
+        }
+    }
+}
+
+/// Returns the form of an exported file that --format or the ending of `-o` asks for.
+pub fn export_form(globals: &Globals) -> Option<&'static str> {
+    match globals.format {
+        _ if globals.json => return Some("json"),
+        Some(FormatWord::Json) => return Some("json"),
+        Some(FormatWord::Csv) => return Some("csv"),
+        Some(FormatWord::Table) | None => {}
+    }
+    let ending = file_ending(globals)?;
+    ENDINGS.iter().find(|known| known.ending == ending)?.export
+}
+
+/// Returns the ending of the file of `-o` in small letters.
+fn file_ending(globals: &Globals) -> Option<String> {
+    Some(output_path(globals)?.extension()?.to_string_lossy().to_lowercase())
+}
