@@ -212,14 +212,6 @@ pub fn protected(verb: &Verb, session: &Session) -> Protected {
     Protected { ledger: ledger_files(session.ledger_path()), inputs }
 }
 
-impl Note {
-    /// The ledger took the form of this version; as it was it lies there.
-    fn outgrown(copy: std::path::PathBuf) -> Note {
-        let copy = copy.display();
-        Note::Done(format!("the ledger is kept in a newer form from now on; as it was it lies in {copy}"))
-    }
-}
-
 impl Outcome {
     /// An answer with nothing beside it.
     pub fn of(answer: impl Answer + 'static) -> Outcome {

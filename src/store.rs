@@ -22,7 +22,6 @@ use crate::output_file::{OutputError, OutputFile, identity};
 use crate::period::{Day, Moment};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,16 +32,10 @@ pub use place::{Exposure, exposures};
 pub use read::{ChangeRow, Done, Filter, HistoryFact, HistoryRow, Seen};
 pub use repair::{DERIVED, Repair};
 
-/// The steps that lead from an empty file to the present form. The list only grows.
-const STEPS: &[&str] = &[
-    include_str!("store/001-ledger.sql"),
-    include_str!("store/002-sizes.sql"),
-    include_str!("store/003-days.sql"),
-];
-/// The form from which on a ledger has the table `spend_size`; older ones can be read all the same.
-const WITH_SIZES: i64 = 2;
-/// And from which on it has `day_total`.
-const WITH_DAYS: i64 = 3;
+/// Creates every table, index and trigger of an empty ledger.
+const SCHEMA: &str = include_str!("store/schema.sql");
+/// The version of that schema, kept as `PRAGMA user_version`.
+const VERSION: i64 = 1;
 
 /// Marks a file as a ledger: "jndn".
 const APPLICATION: i64 = 0x6a6e_646e;
@@ -176,15 +169,13 @@ pub struct Store {
     writing: bool,
     /// How long it waits for other processes.
     wait: Duration,
-    /// The form that it took, where the file is of an older one until it is kept.
-    outgrew: Cell<Option<i64>>,
 }
 
 impl Store {
     /// A ledger over a connection to its file.
     fn over(db: Connection, path: &Path, writing: bool, wait: Duration) -> Store {
         let path = path.to_path_buf();
-        Store { db, path, unborn: false, draft: None, writing, wait, outgrew: Cell::new(None) }
+        Store { db, path, unborn: false, draft: None, writing, wait }
     }
 
     /// Opens a ledger for reading. One that does not exist reads as an empty one.
@@ -246,8 +237,10 @@ impl Store {
                 continue;
             }
             let store = locked?;
-            // Another process may have brought the file up to date while this one waited.
-            store.upgrade(store.form()?, STEPS)?;
+            // An empty database, or one that another process gave its tables while this one waited.
+            if store.number("PRAGMA user_version").map_err(|e| store.fail(e))? == 0 {
+                store.create_schema()?;
+            }
             return Ok(store);
         }
     }
@@ -265,7 +258,7 @@ impl Store {
         // Whatever stops it, the draft goes: it needs no journal, and is synced once, as a whole.
         let set_up = format!("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {FOR_MUCH}; BEGIN");
         store.run(&set_up).map_err(|e| store.fail(e))?;
-        store.upgrade(0, STEPS)?;
+        store.create_schema()?;
         Ok(store)
     }
 
@@ -292,39 +285,13 @@ impl Store {
         Store::unborn(Path::new(":memory:"), true, Duration::ZERO)
     }
 
-    /// An empty ledger of an older form, in memory only.
-    fn as_of(form: i64) -> Result<Store, StoreError> {
-        let steps = STEPS.get(..usize::try_from(form).unwrap_or(0)).unwrap_or(STEPS);
-        Store::unborn_after(steps, Path::new(":memory:"), true, Duration::ZERO)
-    }
-
     fn unborn(path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
-        Store::unborn_after(STEPS, path, writing, wait)
-    }
-
-    fn unborn_after(steps: &[&str], path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
         let fail = |e| StoreError::Sqlite(path.to_path_buf(), e);
         let db = Connection::open_in_memory().map_err(fail)?;
         let store = Store { unborn: true, ..Store::over(db, path, writing, wait) };
         store.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE").map_err(fail)?;
-        store.upgrade(0, steps)?;
+        store.create_schema()?;
         Ok(store)
-    }
-
-    /// The form of the file: how many steps it has taken. One that was not written since a newer
-    /// version came is of an older form.
-    fn form(&self) -> Result<i64, StoreError> {
-        self.number("PRAGMA user_version").map_err(|e| self.fail(e))
-    }
-
-    /// Has the ledger the table `spend_size`?
-    fn has_sizes(&self) -> Result<bool, StoreError> {
-        Ok(self.form()? >= WITH_SIZES)
-    }
-
-    /// Has it the table `day_total`?
-    fn has_days(&self) -> Result<bool, StoreError> {
-        Ok(self.form()? >= WITH_DAYS)
     }
 
     /// Is there no file yet?
@@ -342,9 +309,8 @@ impl Store {
         let path = self.path.clone();
         let fail = |e| failure(&path, wait, e);
         self.db.busy_timeout(wait).map_err(fail)?;
-        let version = self.form()?;
+        let version = self.number("PRAGMA user_version").map_err(fail)?;
         let application = self.number("PRAGMA application_id").map_err(fail)?;
-        let known = STEPS.len() as i64;
         if version == 0 && application == 0 {
             // An empty file is a ledger in which nothing was recorded; one with tables is not ours.
             let tables = self.number("SELECT count(*) FROM sqlite_schema").map_err(fail)?;
@@ -359,28 +325,19 @@ impl Store {
         if application != APPLICATION {
             return Err(StoreError::NotALedger(self.path.clone()));
         }
-        if version > known {
-            return Err(StoreError::Newer { path: self.path.clone(), version, known });
+        match version {
+            VERSION => Ok(()),
+            newer if newer > VERSION => {
+                Err(StoreError::Newer { path: self.path.clone(), version, known: VERSION })
+            }
+            _ => Err(StoreError::NotALedger(self.path.clone())),
         }
-        Ok(())
     }
 
-    /// Takes the steps that the file has not taken yet, within the present transaction. Before that
-    /// is kept, the file is copied.
-    fn upgrade(&self, version: i64, steps: &[&str]) -> Result<(), StoreError> {
-        let known = steps.len() as i64;
-        if version >= known {
-            return Ok(());
-        }
-        let taken = || -> Result<(), rusqlite::Error> {
-            for step in steps.iter().skip(usize::try_from(version).unwrap_or(0)) {
-                self.run(step)?;
-            }
-            self.run(&format!("PRAGMA user_version = {known}; PRAGMA application_id = {APPLICATION}"))
-        };
-        taken().map_err(|e| self.fail(e))?;
-        self.outgrew.set((version > 0).then_some(known));
-        Ok(())
+    /// Creates the tables of an empty ledger within the present transaction.
+    fn create_schema(&self) -> Result<(), StoreError> {
+        let marks = format!("PRAGMA user_version = {VERSION}; PRAGMA application_id = {APPLICATION}");
+        self.run(SCHEMA).and_then(|()| self.run(&marks)).map_err(|e| self.fail(e))
     }
 
     fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
@@ -396,41 +353,35 @@ impl Store {
         failure(&self.path, self.wait, error)
     }
 
-    /// Makes what was applied lasting. A ledger that did not exist appears whole or not at all; one
-    /// of an older form is copied first, so that no step can cost it anything: what comes back is
-    /// the name of that copy.
-    pub fn keep(self) -> Result<Option<PathBuf>, StoreError> {
+    /// Makes what was applied lasting. A ledger that did not exist appears whole or not at all.
+    pub fn keep(self) -> Result<(), StoreError> {
         let (path, wait) = (self.path.clone(), self.wait);
-        let copy = self.commit()?;
+        self.commit()?;
         if self.is_to_be_born() {
-            self.be_born()?;
-        } else {
-            self.db.close().map_err(|(_, e)| failure(&path, wait, e))?;
+            return self.be_born();
         }
-        Ok(copy)
+        self.db.close().map_err(|(_, e)| failure(&path, wait, e))
     }
 
     /// As [`Store::keep`], where the process ends next: the log beside the file is emptied into it, and
     /// stays for whoever comes next, as it does where a ledger is only read. To delete it and to make
     /// it anew would cost a tenth of a small change.
-    pub fn keep_last(self) -> Result<Option<PathBuf>, StoreError> {
+    pub fn keep_last(self) -> Result<(), StoreError> {
         if self.is_to_be_born() {
             return self.keep();
         }
-        let copy = self.commit()?;
+        self.commit()?;
         // What was kept is safe in the log, too. Nobody waits for those who read from it still.
         let emptied =
             self.db.busy_timeout(Duration::ZERO).and_then(|()| self.run("PRAGMA wal_checkpoint(TRUNCATE)"));
         if emptied.is_ok() {
             std::mem::forget(self.db);
         }
-        Ok(copy)
+        Ok(())
     }
 
-    fn commit(&self) -> Result<Option<PathBuf>, StoreError> {
-        let copy = self.outgrew.get().map(|form| self.copy_before_form(form)).transpose()?;
-        self.run("COMMIT").map_err(|e| self.fail(e))?;
-        Ok(copy)
+    fn commit(&self) -> Result<(), StoreError> {
+        self.run("COMMIT").map_err(|e| self.fail(e))
     }
 
     fn is_to_be_born(&self) -> bool {

@@ -631,22 +631,6 @@ fn what_is_kept_in_a_file_is_read_again_as_it_was_after_every_step() {
     });
 }
 
-#[test]
-fn the_step_to_days_derives_what_the_door_counts() {
-    law(24, prop::collection::vec(step(), 1..40), |steps| {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("ledger.db");
-        let mut scene = Scene::on(fine(Store::write(&path, WAIT))?);
-        steps.iter().for_each(|step| scene.step(step));
-        fine(scene.store.keep())?;
-        let db = rusqlite::Connection::open(&path).expect("the ledger opens");
-        let again = format!("DROP TABLE day_total; {}", include_str!("../src/store/003-days.sql"));
-        db.execute_batch(&again).expect("the step");
-        drop(db);
-        same("findings", fine(fine(Store::read(&path, WAIT))?.check())?.findings, Vec::new())
-    });
-}
-
 /// Facts in the order of a list, and the same facts in another order and cut otherwise into changes.
 #[derive(Clone, Debug)]
 struct Orders {
@@ -1361,7 +1345,7 @@ fn record_on(path: &Path, change: impl Fn(&Store) -> Change) {
         store.apply(&change(&store)).unwrap_or_else(|e| panic!("{e:?}"));
         match store.keep() {
             Err(StoreError::CreatedMeanwhile(_)) => continue,
-            kept => return drop(kept.unwrap_or_else(|e| panic!("{e:?}"))),
+            kept => return kept.unwrap_or_else(|e| panic!("{e:?}")),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! against the binary, each in a fresh folder with a fixed clock.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn pages() -> Vec<PathBuf> {
     let stories = std::fs::read_dir("tests/stories").expect("tests/stories is a folder");
@@ -38,8 +39,37 @@ fn run(page: &Path) {
     cases.run();
 }
 
+/// The facts of the ledgers that the page on damaged ledgers is about.
+const FACTS: &str = r#"{"jandon":1}
+{"account":{"name":"kakao","platform":"kakaopay","kind":"wallet","unit":"KRW"}}
+{"change":{"id":"51a0000000000001","at":"2026-11-20T09:00:00","command":"log"}}
+{"snapshot":{"id":"51a0000000000002","change":"51a0000000000001","at":"2026-11-20T09:00:00","account":"kakao","balance":"50000"}}
+{"change":{"id":"51a0000000000003","at":"2026-11-21T18:30:00","command":"spend"}}
+{"entry":{"id":"51a0000000000004","change":"51a0000000000003","at":"2026-11-21T18:30:00","kind":"spend","from":"kakao","out":"4500","category":"coffee"}}
+"#;
+
+/// Makes the damaged ledgers anew: kept as files they would be of an older schema once that changes.
+fn make_damaged_ledgers() {
+    let folder = Path::new("tests/stories/damaged-ledgers.in");
+    let _ = std::fs::remove_dir_all(folder);
+    std::fs::create_dir(folder).expect("a folder");
+    std::fs::write(folder.join("facts.jsonl"), FACTS).expect("a file");
+    for (name, damage) in [("wrong-total.db", "UPDATE standing SET balance = balance + 1")] {
+        let made = Command::new(env!("CARGO_BIN_EXE_jandon"))
+            .args(["import", "facts.jsonl", "--ledger", name, "--quiet"])
+            .args(["--today", "2026-11-22T13:05"])
+            .current_dir(folder)
+            .status();
+        assert!(made.expect("jandon runs").success(), "{name}");
+        let db = rusqlite::Connection::open(folder.join(name)).expect("the ledger opens");
+        db.execute_batch(&format!("{damage}; PRAGMA journal_mode = DELETE")).expect("damage done");
+    }
+    std::fs::remove_file(folder.join("facts.jsonl")).expect("gone");
+}
+
 #[test]
 fn every_page_tells_the_truth() {
+    make_damaged_ledgers();
     let mut lies = Vec::new();
     for page in pages() {
         if std::panic::catch_unwind(|| run(&page)).is_err() {

@@ -49,7 +49,7 @@ fn repair(session: &Session) -> Result<Outcome, Failure> {
     }
     // A ledger that is not there yet is not made by looking at it.
     if repaired {
-        outcome.notes.extend(store.keep_last()?.map(Note::outgrown));
+        store.keep_last()?;
         session.set_done(Done::Repaired);
     }
     Ok(outcome)

@@ -80,7 +80,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         change = None;
         notes.push(Note::Done("nothing was written (dry run)".into()));
     } else if change.is_some() {
-        notes.extend(store.keep_last()?.map(Note::outgrown));
+        store.keep_last()?;
         session.set_done(Done::Recorded(id));
         notes.push(Note::Done("to take it back: jandon undo".into()));
     }

@@ -405,7 +405,7 @@ impl Session {
             match store.keep_last() {
                 // Another process created the ledger in the same moment: decide again on what it wrote.
                 Err(StoreError::CreatedMeanwhile(_)) => continue,
-                kept => notes.extend(kept?.map(Note::outgrown)),
+                kept => kept?,
             }
             self.set_done(Done::Recorded(change.id));
             notes.extend(crate::store::exposures(&self.ledger).iter().map(exposed));

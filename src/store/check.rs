@@ -236,13 +236,13 @@ impl Store {
         Some(Store::over(db, &self.path, false, self.wait))
     }
 
-    /// How the tables, indexes and triggers were made, here and in a new ledger of this form.
+    /// How the tables, indexes and triggers were made, here and in a new ledger.
     fn schemas(&self) -> Result<Schemas, StoreError> {
         let sql = "SELECT name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
         let of = |store: &Store| -> Result<Schema, StoreError> {
             Ok(store.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
         };
-        Ok(Schemas { wanted: of(&Store::as_of(self.form()?)?)?, found: of(self)? })
+        Ok(Schemas { wanted: of(&Store::in_memory()?)?, found: of(self)? })
     }
 
     /// Makes the tables again that are missing and whose rows follow from the facts, empty.
@@ -381,7 +381,7 @@ impl Store {
         let of_three =
             |row: &Given<'_, '_>| Ok(((row.value(0)?, row.value(1)?, row.value(2)?), row.value(3)?));
         let months = ["account", "month", "facts"].into_iter().chain(Measure::ALL.map(Measure::word));
-        let mut tables = vec![
+        Ok(vec![
             Comparison::new(
                 "standing",
                 vec!["account", "balance", "fact_at", "seen_at", "has_lots"],
@@ -427,20 +427,21 @@ impl Store {
                     Ok((key, [row.value(3)?, row.value(4)?, row.value(5)?, row.value(6)?]))
                 },
             ),
-        ];
-        if self.has_sizes()? {
-            let columns = vec!["month", "unit", "amount", "count"];
-            tables.push(Comparison::new("spend_size", columns, derived.spend_size, of_three));
-        }
-        if self.has_days()? {
-            let columns = vec!["day", "account", "measure", "amount"];
-            tables.push(Comparison::new("day_total", columns, derived.day_total, of_three));
-        }
-        tables.extend([
+            Comparison::new(
+                "spend_size",
+                vec!["month", "unit", "amount", "count"],
+                derived.spend_size,
+                of_three,
+            ),
+            Comparison::new(
+                "day_total",
+                vec!["day", "account", "measure", "amount"],
+                derived.day_total,
+                of_three,
+            ),
             Comparison::new("lot", vec!["account", "expires", "amount"], derived.lot, of_two),
             Comparison::new("bill", vec!["account", "month", "amount"], derived.bill, of_two),
-        ]);
-        Ok(tables)
+        ])
     }
 }
 

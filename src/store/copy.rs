@@ -100,29 +100,6 @@ impl Store {
         }
     }
 
-    /// Copies the ledger, whose write lock is held, as it is before it takes another form.
-    pub(super) fn copy_before_form(&self, form: i64) -> Result<PathBuf, StoreError> {
-        // A transaction that may write cannot be copied from; a reader beside it sees the same.
-        let reader = Store::read(&self.path, self.wait)?;
-        let mut taken = OutputError::Exists(self.path.clone());
-        for name in names(&self.path, &format!("before-form-{form}")) {
-            let draft = OutputFile::beside(&name, Existing::Refuse);
-            let mut draft = draft.map_err(|e| OutputError::Io(name.clone(), e))?;
-            reader.copy_into(&mut draft, &name)?;
-            match verified(draft.hand_over(), &self.path, self.wait) {
-                // A damaged ledger is copied as it is: what is damaged may be about to be mended.
-                Ok(_) | Err(StoreError::Damaged(..)) => {}
-                Err(e) => return Err(e),
-            }
-            match draft.commit() {
-                Ok(()) => return Ok(name),
-                Err(e @ OutputError::Exists(_)) => taken = e,
-                Err(e) => return Err(e.into()),
-            }
-        }
-        Err(taken.into())
-    }
-
     /// Copies a ledger that was opened for reading; what it shows is of one moment.
     fn copy_into(&self, draft: &mut OutputFile, target: &Path) -> Result<(), StoreError> {
         self.run("COMMIT").map_err(|e| self.fail(e))?;
@@ -316,7 +293,7 @@ fn holds_something(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Names beside a ledger that say what was done: `ledger.db.before-form-2`, and then with a number.
+/// Names beside a ledger that say what was done: `ledger.db.before-restore-2026-11-22T130500`, and then with a number.
 fn names(path: &Path, suffix: &str) -> impl Iterator<Item = PathBuf> {
     let (path, suffix) = (path.to_path_buf(), suffix.to_string());
     (1..1000).map(move |n| {
@@ -416,71 +393,5 @@ fn birth_failure(path: &Path, error: io::Error) -> StoreError {
         io::ErrorKind::StorageFull => StoreError::DiskFull(path),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(path),
         _ => StoreError::Io(path, error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{APPLICATION, STEPS};
-    use super::*;
-
-    const WAIT: Duration = Duration::from_secs(1);
-
-    fn ledger(folder: &Path) -> PathBuf {
-        let path = folder.join("ledger.db");
-        Store::write(&path, WAIT).and_then(Store::keep).expect("an empty ledger");
-        path
-    }
-
-    #[test]
-    fn a_file_is_copied_before_it_takes_another_form() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = ledger(folder.path());
-        let now = STEPS.len() as i64;
-        let later = ["CREATE TABLE later (n INTEGER) STRICT", "CREATE TABLE last (n INTEGER) STRICT"];
-        let store = Store::write(&path, WAIT).expect("a ledger");
-        store.upgrade(now, &[STEPS, &later].concat()).expect("steps taken");
-        store.keep().expect("kept");
-        let copy = folder.path().join(format!("ledger.db.before-form-{}", now + 2));
-        let old = Store::read(&copy, WAIT).expect("the copy opens");
-        assert_eq!(old.form().expect("a form"), now);
-        assert_eq!(old.number("PRAGMA application_id").expect("a mark"), APPLICATION);
-        let newer = Store::read(&path, WAIT);
-        assert!(matches!(newer, Err(StoreError::Newer { version, .. }) if version == now + 2));
-        #[cfg(unix)]
-        {
-            let mode = std::fs::metadata(&copy).expect("a file").permissions();
-            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
-        }
-    }
-
-    #[test]
-    fn a_step_that_fails_costs_nothing_and_no_copy_is_overwritten() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = ledger(folder.path());
-        let now = STEPS.len() as i64;
-        let later = ["CREATE TABLE later (n INTEGER); oops"];
-        let store = Store::write(&path, WAIT).expect("a ledger");
-        assert!(store.upgrade(now, &[STEPS, &later].concat()).is_err());
-        drop(store);
-        let copy = folder.path().join(format!("ledger.db.before-form-{}", now + 1));
-        assert!(!copy.exists(), "nothing came of it, so nothing is copied");
-        std::fs::write(&copy, "kept by somebody").expect("a file");
-        let store = Store::write(&path, WAIT).expect("the ledger of old");
-        assert_eq!(store.form().expect("a form"), now);
-        let later = ["CREATE TABLE later (n INTEGER) STRICT"];
-        store.upgrade(now, &[STEPS, &later].concat()).expect("a step taken");
-        let second = store.keep().expect("kept").expect("a copy");
-        assert_eq!(second, folder.path().join(format!("ledger.db.before-form-{}-2", now + 1)));
-        assert_eq!(std::fs::read(&copy).expect("a file"), b"kept by somebody");
-    }
-
-    #[test]
-    fn a_new_ledger_and_one_of_the_present_form_are_not_copied() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = ledger(folder.path());
-        Store::write(&path, WAIT).and_then(Store::keep).expect("kept");
-        let names = std::fs::read_dir(folder.path()).expect("a folder").flatten();
-        assert!(!names.into_iter().any(|f| f.file_name().to_string_lossy().contains("before")));
     }
 }

@@ -52,8 +52,7 @@ impl Store {
                 Ok(())
             })?;
         }
-        let (days, parts) =
-            if parts.is_empty() || !self.has_days()? { (Vec::new(), parts) } else { by_days(parts) };
+        let (days, parts) = by_days(parts);
         for (first, last, sign) in days {
             let sql = "SELECT account, measure, amount FROM day_total WHERE day BETWEEN ?1 AND ?2";
             let rows = self.all(sql, [first.0, last.0], |row| {
@@ -141,7 +140,7 @@ impl Store {
                 .and_then(|mut entries| entries.all_to(part, [a.0, b.0]));
             rest = given.map_err(|e| self.fail(e))?.rest;
         }
-        Ok(Done { store: self, from, to, months: span.months, rest })
+        Ok(Done { store: self, months: span.months, rest })
     }
 
     fn word(&self, label: i64) -> Result<Option<String>, StoreError> {
@@ -149,23 +148,6 @@ impl Store {
             return Ok(None);
         }
         self.maybe("SELECT text FROM label WHERE id = ?1", [label], |row| row.get(0))
-    }
-
-    /// How many spends of each unit and amount there were, read from the entries.
-    fn sizes_of_entries(
-        &self,
-        from: Moment,
-        to: Moment,
-    ) -> Result<foldhash::HashMap<(i64, i64), i64>, StoreError> {
-        let sql = format!(
-            "SELECT unit_out, amount_out FROM entry WHERE at BETWEEN ?1 AND ?2 AND kind = 1 AND {LIVE}"
-        );
-        let mut sizes = foldhash::HashMap::default();
-        self.all(&sql, [from.0, to.0], |row| {
-            *sizes.entry((row.get(0)?, size_at(row, 1)?)).or_default() += 1;
-            Ok(())
-        })?;
-        Ok(sizes)
     }
 
     /// What of a quota the withdrawals of the ledger used. `side` says on which side the charges
@@ -256,8 +238,6 @@ impl Take for RestOfPart {
 /// What was done between two moments.
 pub struct Done<'s> {
     store: &'s Store,
-    from: Option<Moment>,
-    to: Option<Moment>,
     /// The first and the last of the months that are answered from totals.
     months: (i64, i64),
     rest: Rest,
@@ -335,26 +315,18 @@ impl Done<'_> {
         let number = |unit: &Unit| units.iter().find(|(_, known)| known == unit).map(|(seq, _)| *seq);
         let limits: Vec<(Option<i64>, i64)> = limits.iter().map(|m| (number(&m.unit), m.parts)).collect();
         let mut found = vec![BTreeMap::new(); limits.len()];
-        let all;
-        let rest = if self.store.has_sizes()? {
-            let (low, high) = self.months;
-            // Within one month the amounts stand in order, and the larger ones are not read.
-            let months = if low == high { "month = ?1 AND month = ?2" } else { "month BETWEEN ?1 AND ?2" };
-            let sql =
-                format!("SELECT amount, count FROM spend_size WHERE {months} AND unit = ?3 AND amount <= ?4");
-            for ((unit, at_most), found) in limits.iter().zip(&mut found) {
-                self.store.all(&sql, params![low, high, unit, at_most], |row| {
-                    *found.entry(size_at(row, 0)?).or_default() += amount_at(row, 1)?;
-                    Ok(())
-                })?;
-            }
-            &self.rest.sizes
-        } else {
-            let (from, to) = (self.from.unwrap_or(Moment(i64::MIN)), self.to.unwrap_or(Moment(i64::MAX)));
-            all = self.store.sizes_of_entries(from, to)?;
-            &all
-        };
-        for ((unit, amount), count) in rest {
+        let (low, high) = self.months;
+        // Within one month the amounts stand in order, and the larger ones are not read.
+        let months = if low == high { "month = ?1 AND month = ?2" } else { "month BETWEEN ?1 AND ?2" };
+        let sql =
+            format!("SELECT amount, count FROM spend_size WHERE {months} AND unit = ?3 AND amount <= ?4");
+        for ((unit, at_most), found) in limits.iter().zip(&mut found) {
+            self.store.all(&sql, params![low, high, unit, at_most], |row| {
+                *found.entry(size_at(row, 0)?).or_default() += amount_at(row, 1)?;
+                Ok(())
+            })?;
+        }
+        for ((unit, amount), count) in &self.rest.sizes {
             for ((_, at_most), found) in limits.iter().zip(&mut found).filter(|(l, _)| l.0 == Some(*unit)) {
                 if amount <= at_most {
                     *found.entry(*amount).or_default() += count;

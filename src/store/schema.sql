@@ -89,8 +89,7 @@ CREATE TABLE entry (
   CHECK (from_account IS NULL OR to_account IS NULL OR from_account <> to_account),
   CHECK (unit_out <> unit_in OR amount_out = amount_in + fee + tax)
 ) STRICT;
--- The small payments of a month are answered from this index alone.
-CREATE INDEX entry_by_at      ON entry (at, seq, kind, unit_out, amount_out, change);
+CREATE INDEX entry_by_at      ON entry (at);
 CREATE INDEX entry_by_from    ON entry (from_account, at) WHERE from_account IS NOT NULL;
 CREATE INDEX entry_by_to      ON entry (to_account, at)   WHERE to_account IS NOT NULL;
 CREATE INDEX entry_by_channel ON entry (channel, at)      WHERE channel IS NOT NULL;
@@ -189,6 +188,26 @@ CREATE TABLE channel_total (
   fee      INTEGER NOT NULL DEFAULT 0,
   tax      INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (month, channel, unit)
+) STRICT, WITHOUT ROWID;
+
+-- A row is how often one amount was spent in one month: small payments are counted from it.
+CREATE TABLE spend_size (
+  month   INTEGER NOT NULL,
+  unit    INTEGER NOT NULL REFERENCES unit (seq),
+  amount  INTEGER NOT NULL CHECK (amount > 0),
+  count   INTEGER NOT NULL CHECK (count > 0),
+  PRIMARY KEY (month, unit, amount)
+) STRICT, WITHOUT ROWID;
+
+-- A row is what moved the balance of an account on one day under one heading, counted from 1 in the
+-- order of the columns of `total`; under 0 it is how many facts there were. What stood before a day
+-- within a month is answered from it.
+CREATE TABLE day_total (
+  day      INTEGER NOT NULL,
+  account  INTEGER NOT NULL REFERENCES account (id),
+  measure  INTEGER NOT NULL CHECK (measure BETWEEN 0 AND 13),
+  amount   INTEGER NOT NULL,
+  PRIMARY KEY (day, account, measure)
 ) STRICT, WITHOUT ROWID;
 
 -- A row is what is left of the points that lapse after one day (2147483647: never).
