@@ -13,4 +13,5 @@ pub mod period;
 pub mod plan;
 pub mod report;
 pub mod store;
+pub mod text;
 pub mod view;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(&str, u8)] = &[
     ("money", 1),
     ("period", 1),
+    ("text", 1),
     ("ledger", 2),
     ("fee", 3),
     ("report", 3),
@@ -34,7 +35,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("chrono", &["period", "main"]),
     ("rust_decimal", &["money", "fee"]),
     ("caseless", &["ledger"]),
-    ("unicode_normalization", &["ledger"]),
+    ("unicode_normalization", &["ledger", "text"]),
     ("strsim", &["ledger"]),
     ("unicode_width", &["view"]),
     ("smol_str", &["ledger", "import", "store"]),
