@@ -66,6 +66,9 @@ pub struct Globals {
     /// The form of the answer
     #[arg(long, global = true, value_name = "FORM", help_heading = "Global options")]
     pub format: Option<FormatWord>,
+    /// Begin CSV cells with ' that a spreadsheet would run as a formula
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub csv_safe: bool,
     /// Same as --format json
     #[arg(long, global = true, conflicts_with = "format", help_heading = "Global options")]
     pub json: bool,

@@ -17,7 +17,9 @@ pub use journal::{Journal, Opening, Price};
 use crate::ledger::{Account, AccountId, Entry, Expires, Id, Snapshot};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
+use crate::text;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// The first line of every file.
@@ -324,5 +326,10 @@ fn expires_text(expires: Expires) -> Option<String> {
 /// A line with its end.
 fn json(line: &Line<'_>) -> String {
     // A value of text and whole numbers has no way to fail.
-    serde_json::to_string(line).unwrap_or_default() + "\n"
+    let line = serde_json::to_string(line).unwrap_or_default();
+    let escaped = match text::json_escaped(&line) {
+        Cow::Borrowed(_) => line,
+        Cow::Owned(escaped) => escaped,
+    };
+    escaped + "\n"
 }

@@ -59,7 +59,7 @@ fn answer(words: &Words, messages: &Messages) -> Result<u8, Failure> {
         Some(stream) => destination.stream(stream),
         None => {
             let width = if words.globals.output.is_some() { None } else { width() };
-            destination.write(&view::render(answer.as_ref(), format, width))
+            destination.write(&view::render(answer.as_ref(), format, width, words.globals.csv_safe))
         }
     };
     let written = written.map_err(|cause| match session.done() {

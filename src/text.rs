@@ -62,15 +62,13 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// Returns a JSON document in which every character that does not print is a JSON escape.
-///
-/// Outside of its strings a document holds nothing but plain ASCII and line ends.
+/// Returns a JSON document of one line in which every character that does not print is a JSON
+/// escape. Outside of its strings such a document holds plain ASCII only.
 pub fn json_escaped(document: &str) -> Cow<'_, str> {
-    escaped(document, |out, hidden| match hidden {
-        '\n' => out.push('\n'),
-        _ => hidden.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+    escaped(document, |out, hidden| {
+        for unit in hidden.encode_utf16(&mut [0; 2]) {
             let _ = write!(out, "\\u{unit:04x}");
-        }),
+        }
     })
 }
 
@@ -292,8 +290,7 @@ mod tests {
 
     #[test]
     fn a_json_document_says_the_same_with_escapes() {
-        let document = "\"a\u{7f}\u{9b}\u{202e}\u{e0041}👨‍👩 가\"\n";
-        assert_eq!(json_escaped(document), "\"a\\u007f\\u009b\\u202e\\udb40\\udc41👨‍👩 가\"\n");
-        assert_eq!(json_escaped("{}\n"), "{}\n");
+        let document = "\"a\u{7f}\u{9b}\u{202e}\u{e0041}👨‍👩 가\"";
+        assert_eq!(json_escaped(document), "\"a\\u007f\\u009b\\u202e\\udb40\\udc41👨‍👩 가\"");
     }
 }

@@ -16,9 +16,11 @@ pub mod recorded;
 pub mod report;
 pub mod worth;
 
+use crate::text;
 use csv::Csv;
 use page::Page;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What a command answers.
 pub trait Answer {
@@ -41,17 +43,36 @@ pub enum Format {
     Csv,
 }
 
-/// A value as a JSON document on one line.
+/// A value as a JSON document on one line, in which what does not print is escaped.
 pub fn json(value: &impl Serialize) -> String {
     // A value of text, whole numbers and lists of them has no way to fail.
-    serde_json::to_string(value).unwrap_or_default()
+    let document = serde_json::to_string(value).unwrap_or_default();
+    match text::json_escaped(&document) {
+        Cow::Borrowed(_) => document,
+        Cow::Owned(escaped) => escaped,
+    }
 }
 
 /// An answer in one of its forms, ready to be written.
-pub fn render(answer: &dyn Answer, format: Format, width: Option<usize>) -> String {
+///
+/// A page fits `width`, where one is given; where `csv_safe`, no cell of a CSV begins as a formula.
+pub fn render(answer: &dyn Answer, format: Format, width: Option<usize>, csv_safe: bool) -> String {
     match format {
         Format::Table => answer.page().render(width),
         Format::Json => answer.json() + "\n",
-        Format::Csv => answer.csv().render(),
+        Format::Csv => answer.csv().render(csv_safe),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_says_with_escapes_what_does_not_print() {
+        let text = "a\u{1b}\u{7f}\u{9b}\u{202e}\u{e0041}가";
+        let document = json(&text);
+        assert_eq!(document, r#""a\u001b\u007f\u009b\u202e\udb40\udc41가""#);
+        assert_eq!(serde_json::from_str::<String>(&document).expect("a text"), text);
     }
 }

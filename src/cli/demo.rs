@@ -62,7 +62,7 @@ pub fn run(_: &Words, session: &Session) -> Result<Outcome, Failure> {
             .map_err(|error| Failure::Usage { message: error.to_string(), hint: String::new() })?;
         debug_assert!(!matches!(line.verb, Verb::Demo(_)));
         let outcome = super::run(&line.verb, &inner)?;
-        let mut output = render(outcome.answer.as_ref(), Format::Table, Some(80));
+        let mut output = render(outcome.answer.as_ref(), Format::Table, Some(80), false);
         for note in &outcome.notes {
             let (Note::Done(text) | Note::Warning(text)) = note;
             let warning = if matches!(note, Note::Warning(_)) { "warning: " } else { "" };

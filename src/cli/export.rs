@@ -11,7 +11,7 @@ use crate::view::history::History;
 /// Write everything to a file: json loses nothing and can be imported back
 #[derive(Debug, clap::Args)]
 pub struct Words {
-    /// The form of the file: json (one fact a line), csv (the rows of the history), or hledger or
+    /// The form of the file: json (one fact a line), csv (the rows of the history; with --csv-safe for a spreadsheet), or hledger or
     /// beancount (a journal for that program) [default: by --format or the ending of -o, else json]
     #[arg(long, value_name = "FORM")]
     to: Option<String>,
@@ -53,17 +53,17 @@ fn lines(session: &Session) -> Result<Writing, Failure> {
 }
 
 fn rows(session: &Session) -> Result<Writing, Failure> {
-    let store = session.store()?;
+    let (store, safe) = (session.store()?, session.csv_safe);
     Ok(Box::new(move |put| {
         let mut accounts = store.accounts()?;
         // What was undone is in the history too, and with it accounts that are no more.
         accounts.extend(store.accounts_undone()?);
         let book = Book { accounts, store: &store };
         let mut count = 0;
-        put(&History::new(Vec::new()).csv().render())?;
+        put(&History::new(Vec::new()).csv().render(safe))?;
         store.each_row::<Failure>(true, &mut |row| {
             count += 1;
-            put(&History::new(book.lines(std::slice::from_ref(row))?).csv().records())
+            put(&History::new(book.lines(std::slice::from_ref(row))?).csv().records(safe))
         })?;
         Ok(counted(count, ["row", "rows"]))
     }))

@@ -6,7 +6,7 @@
 use super::failure::Failure;
 use super::{Format, FormatWord, Globals, Note, Stream, Verb};
 use crate::output_file::{Existing, OutputFile, Protected};
-use crate::view;
+use crate::{text, view};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -45,7 +45,7 @@ impl Messages {
     }
 
     fn line(&self, label: &str, text: &str, color: &str) {
-        let line = format!("{label}{text}");
+        let line = format!("{label}{}", text::shown(text));
         let line = self.width.map_or(line.clone(), |width| view::page::wrapped(&line, width));
         let Some((word, rest)) = line.split_at_checked(label.trim_end().len()) else { return };
         match self.color && !word.is_empty() {

@@ -62,6 +62,8 @@ pub struct Session {
     pub existing: Existing,
     /// The form of a file that --format asks for, or the ending of -o where that is a known one.
     pub form: Option<&'static str>,
+    /// No cell of a CSV may begin as a formula.
+    pub csv_safe: bool,
     exchange: Option<String>,
     ledger: PathBuf,
     wait: Duration,
@@ -124,6 +126,7 @@ impl Session {
             progress: world.progress,
             existing: if globals.force { Existing::Replace } else { Existing::Refuse },
             form: output::export_form(globals),
+            csv_safe: globals.csv_safe,
             exchange: globals.exchange.clone(),
             ledger: ledger.ok_or(Failure::NoHome)?,
             wait: Duration::from_secs(globals.lock_timeout),
@@ -145,6 +148,7 @@ impl Session {
             progress: None,
             existing: Existing::Refuse,
             form: None,
+            csv_safe: false,
             exchange: None,
             ledger: ledger.to_path_buf(),
             wait: self.wait,

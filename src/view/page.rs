@@ -1,5 +1,9 @@
 //! A page for people: sentences and tables, aligned by what a terminal shows of them.
+//!
+//! Every text of a page is escaped here, whoever wrote it: no character that does not print reaches
+//! a terminal.
 
+use crate::text;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table as Grid, Width, presets};
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
@@ -39,12 +43,12 @@ impl Page {
 
     /// A sentence.
     pub fn line(&mut self, text: impl Into<String>) {
-        self.blocks.push(Block::Line(text.into()));
+        self.blocks.push(Block::Line(visible(text.into())));
     }
 
     /// A line that was laid out already.
     pub fn verbatim(&mut self, text: impl Into<String>) {
-        self.blocks.push(Block::Verbatim(text.into()));
+        self.blocks.push(Block::Verbatim(visible(text.into())));
     }
 
     /// An empty line, but none at the top and never two.
@@ -100,7 +104,7 @@ impl Table {
     /// One more row, a cell for each column.
     pub fn row(&mut self, cells: Vec<String>) {
         debug_assert_eq!(cells.len(), self.columns.len());
-        self.rows.push(cells);
+        self.rows.push(cells.into_iter().map(visible).collect());
     }
 
     /// Takes columns away in which no row has anything to say.
@@ -172,6 +176,14 @@ impl Table {
     }
 }
 
+/// Returns the text with every character escaped that does not print.
+fn visible(text: String) -> String {
+    match text::shown(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(escaped) => escaped,
+    }
+}
+
 /// A sentence broken between words so that each line fits a width; what follows the first line is
 /// set in.
 pub fn wrapped(line: &str, width: usize) -> String {
@@ -236,6 +248,19 @@ mod tests {
             assert!(text.lines().all(|line| line.width() <= width), "{width}\n{text}");
             assert!(width < 57 || text.contains("tmoney-card/subway-partial"), "{width}\n{text}");
         }
+    }
+
+    #[test]
+    fn no_text_reaches_a_terminal_with_what_does_not_print() {
+        let hostile = "\u{1b}]0;x\u{7}\r\n\u{202e}\u{9b}";
+        let mut page = Page::new();
+        page.line(hostile);
+        page.verbatim(hostile);
+        let mut table = Table::new(&["name"]);
+        table.row(vec![hostile.into()]);
+        page.table(table);
+        let shown = r"\u{1b}]0;x\u{7}\u{d}\u{a}\u{202e}\u{9b}";
+        assert_eq!(page.render(None), format!("{shown}\n{shown}\nname\n{shown}\n"));
     }
 
     #[test]
