@@ -11,7 +11,9 @@ mod quote;
 
 use crate::ledger::AccountKind;
 use crate::money::{Rate, RoundingMode, Unit};
-use crate::period::{Day, Moment};
+use crate::period::{Day, Moment, Month};
+use serde::{Serialize, Serializer};
+use std::fmt;
 
 pub use amounts::Amounts;
 pub use charge::FreeLeft;
@@ -57,22 +59,84 @@ pub struct Platform {
 /// How long a lot of points lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Life {
-    /// It never lapses.
+    /// It never expires.
     Never,
+    /// It expires after that long.
+    Lasts {
+        /// How long, from the day it was earned.
+        length: LifeLength,
+        /// To which day it then still lasts.
+        until: LifeEnd,
+    },
+}
+
+/// A length of time in calendar units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LifeLength {
     /// So many days.
     Days(i32),
     /// So many calendar months (a year is twelve), to the same day of the month or its last day.
     Months(i32),
 }
 
+/// The last day of a lot, seen from the day on which its length is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LifeEnd {
+    /// That day.
+    SameDay,
+    /// The last day of its month.
+    MonthEnd,
+    /// The last day of its year.
+    YearEnd,
+}
+
 impl Life {
-    /// The last day of a lot that was earned on a day; `None` for never.
+    /// Returns the last day of a lot that was earned on a day; `None` for never.
     pub fn last_day(self, earned: Day) -> Option<Day> {
+        let Life::Lasts { length, until } = self else { return None };
+        let over = match length {
+            LifeLength::Days(days) => earned.plus(days),
+            LifeLength::Months(months) => earned.month().plus(months).day(earned.of_month()),
+        };
+        Some(match until {
+            LifeEnd::SameDay => over,
+            LifeEnd::MonthEnd => over.month().last(),
+            LifeEnd::YearEnd => Month::new(over.year(), 12).last(),
+        })
+    }
+}
+
+/// How long money takes to arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delay {
+    /// So many hours by the clock.
+    Hours(i64),
+    /// So many business days.
+    BusinessDays(i64),
+}
+
+impl Delay {
+    /// Returns the fewest hours it can be: a business day counts as 24.
+    pub fn hours_min(self) -> i64 {
         match self {
-            Life::Never => None,
-            Life::Days(days) => Some(earned.plus(days)),
-            Life::Months(months) => Some(earned.month().plus(months).day(earned.of_month())),
+            Delay::Hours(hours) => hours,
+            Delay::BusinessDays(days) => days * 24,
         }
+    }
+}
+
+impl fmt::Display for Delay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Delay::Hours(hours) => write!(f, "{hours}h"),
+            Delay::BusinessDays(days) => write!(f, "{days}bd"),
+        }
+    }
+}
+
+impl Serialize for Delay {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -104,10 +168,12 @@ pub struct Channel {
     pub pays: Unit,
     /// Units received per unit withdrawn.
     pub rate: Rate,
-    /// Earliest and latest arrival, in hours.
-    pub arrives: Option<(i64, i64)>,
+    /// Earliest and latest arrival.
+    pub arrives: Option<(Delay, Delay)>,
     /// What the user needs.
     pub requires: Vec<Text>,
+    /// What must be true for the channel to be open, and the ledger cannot know.
+    pub condition: Option<Text>,
     /// Its dated rules, earliest first; their days do not overlap.
     pub tariffs: Vec<Tariff>,
 }
@@ -142,6 +208,8 @@ pub struct Tariff {
     pub checked: Day,
     /// How far it can be trusted.
     pub confidence: Confidence,
+    /// The keys of this rule that the source does not state.
+    pub assumed: Vec<String>,
     /// What may leave within a window of time.
     pub limits: Vec<Limit>,
     /// What is charged, in this order.
@@ -167,7 +235,7 @@ pub enum Side {
 /// How far a rule can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confidence {
-    /// The operator, the law or an authority says so.
+    /// The operator or the law says so.
     Official,
     /// Somebody else says so.
     Secondary,
@@ -370,6 +438,26 @@ pub struct Used {
     pub amount: i64,
 }
 
+/// Returns the channels that a typed id means, of those platforms: the one of that id, with or
+/// without its platform's before it, else every one whose id begins with what was typed.
+pub fn channels_named<'p>(
+    platforms: impl Iterator<Item = &'p Platform>,
+    typed: &str,
+) -> Vec<(&'p Platform, &'p Channel)> {
+    let typed = typed.trim().to_lowercase();
+    let begins = |platform: &Platform, channel: &Channel| {
+        channel.id.starts_with(&typed) || platform.full_id(channel).starts_with(&typed)
+    };
+    let mut exact = Vec::new();
+    let mut begun = Vec::new();
+    for platform in platforms {
+        exact.extend(platform.channel(&typed).map(|channel| (platform, channel)));
+        let fits = platform.channels.iter().filter(|channel| begins(platform, channel));
+        begun.extend(fits.map(|channel| (platform, channel)));
+    }
+    if typed.is_empty() || !exact.is_empty() { exact } else { begun }
+}
+
 impl Platform {
     /// The channel of that id, with or without the platform's before it.
     pub fn channel(&self, id: &str) -> Option<&Channel> {
@@ -418,5 +506,47 @@ impl Platform {
     /// On which side the charges of a withdrawal lay on a day; deducted where no rule is known.
     pub fn side_on(&self, channel: &str, day: Day) -> Side {
         self.channel(channel).and_then(|c| c.tariff_on(day)).map_or(Side::Deducted, |t| t.side)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        Day::parse_iso(text).unwrap()
+    }
+
+    #[test]
+    fn a_lot_lasts_to_the_end_of_its_month_or_year() {
+        let lasts = |length, until| Life::Lasts { length, until };
+        let cases = [
+            (lasts(LifeLength::Months(60), LifeEnd::SameDay), "2024-02-29", "2029-02-28"),
+            (lasts(LifeLength::Months(60), LifeEnd::MonthEnd), "2024-02-29", "2029-02-28"),
+            (lasts(LifeLength::Months(60), LifeEnd::MonthEnd), "2026-11-01", "2031-11-30"),
+            (lasts(LifeLength::Months(24), LifeEnd::YearEnd), "2026-01-01", "2028-12-31"),
+            (lasts(LifeLength::Months(24), LifeEnd::YearEnd), "2026-12-31", "2028-12-31"),
+            (lasts(LifeLength::Days(30), LifeEnd::MonthEnd), "2026-12-15", "2027-01-31"),
+        ];
+        for (life, earned, last) in cases {
+            assert_eq!(life.last_day(day(earned)), Some(day(last)), "{life:?} from {earned}");
+        }
+        assert_eq!(Life::Never.last_day(day("2026-01-01")), None);
+    }
+
+    #[test]
+    fn finds_a_channel_by_its_id_or_by_how_it_begins() {
+        let catalog = catalog::Catalog::default();
+        let platforms = ["venmo", "culture-land"].map(|id| catalog.get(id).unwrap());
+        let found = |typed: &str| -> Vec<String> {
+            let found = channels_named(platforms.iter(), typed);
+            found.iter().map(|(platform, channel)| platform.full_id(channel)).collect()
+        };
+        assert_eq!(found("venmo/instant"), ["venmo/instant"]);
+        assert_eq!(found(" Instant"), ["venmo/instant"]);
+        assert_eq!(found("venmo/inst"), ["venmo/instant"]);
+        assert_eq!(found("refund").len(), 2);
+        assert!(found("").is_empty());
+        assert!(found("nowhere").is_empty());
     }
 }

@@ -182,7 +182,7 @@ fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
             tax: money(best.tax),
             net: received(best.net),
         }),
-        arrives: quote.arrives.map(|(earliest, latest)| [format!("{earliest}h"), format!("{latest}h")]),
+        arrives: quote.arrives.map(|(earliest, latest)| [earliest, latest]),
         free_left,
         requires: quote.requires.iter().map(|r| r.en.clone()).collect(),
         better: quote.better.map(|b| Better { amount: unit.money(b.amount), net: received(b.net) }),

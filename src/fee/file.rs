@@ -2,8 +2,8 @@
 //! key and what is allowed there.
 
 use super::{
-    Base, Channel, Charge, ChargeKind, Confidence, Crossing, Destination, Free, Life, Limit, Percent,
-    Platform, Scale, Side, Slab, Tariff, Text, Window,
+    Base, Channel, Charge, ChargeKind, Confidence, Crossing, Delay, Destination, Free, Life, LifeEnd,
+    LifeLength, Limit, Percent, Platform, Scale, Side, Slab, Tariff, Text, Window,
 };
 use crate::ledger::{AccountKind, name};
 use crate::money::{DECIMALS_MAX, Rate, RoundingMode, Unit, decimal_parts};
@@ -126,11 +126,8 @@ fn platform_fields(fields: &mut Fields<'_>) -> Result<Platform, FileError> {
     if !withdrawable && reason.is_none() {
         return Err(fields.missing("reason"));
     }
-    let expires_after = fields
-        .string("expires_after", "a time such as \"5y\", \"18m\", \"90d\", or \"never\"", |s| {
-            life(s).is_some()
-        })?
-        .and_then(|s| life(&s));
+    let expires_after =
+        fields.string("expires_after", LIFE_WANTED, |s| life(s).is_some())?.and_then(|s| life(&s));
     let (aliases, channels) = (aliases, Vec::new());
     Ok(Platform {
         id,
@@ -180,13 +177,15 @@ fn channel(
             }
         },
     };
-    let wanted = "earliest and latest, such as [\"0h\", \"3d\"]";
+    let wanted = "earliest and latest, such as [\"0h\", \"3d\"], or [\"1bd\", \"3bd\"] for business days";
     let arrives = match fields.take("arrives") {
         None => None,
         Some(value) => {
-            let hours = fields.list("arrives", value, |v| v.as_str().and_then(hours), wanted)?;
-            match hours.as_slice() {
-                [earliest, latest] if earliest <= latest => Some((*earliest, *latest)),
+            let delays = fields.list("arrives", value, |v| v.as_str().and_then(delay), wanted)?;
+            match delays.as_slice() {
+                [earliest, latest] if earliest.hours_min() <= latest.hours_min() => {
+                    Some((*earliest, *latest))
+                }
                 _ => return Err(fields.wrong("arrives", Fault::Wanted(wanted.into()))),
             }
         }
@@ -195,6 +194,7 @@ fn channel(
         None => Vec::new(),
         Some(value) => fields.list("requires", value, text_of, "texts")?,
     };
+    let condition = fields.text("condition")?;
     let tables = fields.tables("tariff")?;
     if tables.is_empty() {
         return Err(fields.missing("tariff"));
@@ -218,7 +218,7 @@ fn channel(
         tariffs.push(tariff);
     }
     tariffs.sort_by_key(|t| t.from);
-    Ok(Channel { id, name, to, pays, rate, arrives, requires, tariffs })
+    Ok(Channel { id, name, to, pays, rate, arrives, requires, condition, tariffs })
 }
 
 fn tariff(fields: &mut Fields<'_>, decimals: u8) -> Result<Tariff, FileError> {
@@ -253,6 +253,7 @@ fn tariff(fields: &mut Fields<'_>, decimals: u8) -> Result<Tariff, FileError> {
         "secondary" => Confidence::Secondary,
         _ => Confidence::Unverified,
     };
+    let assumed = assumed(fields)?;
     let mut limits = Vec::new();
     for (index, table) in fields.tables("limits")? {
         let path = format!("{}, limit {}", fields.path, index + 1);
@@ -284,9 +285,55 @@ fn tariff(fields: &mut Fields<'_>, decimals: u8) -> Result<Tariff, FileError> {
         source,
         checked,
         confidence,
+        assumed,
         limits,
         charges,
     })
+}
+
+/// The keys of a rule and of its parts that a source may leave open.
+const RULE_KEYS: [&str; 26] = [
+    "from",
+    "until",
+    "min",
+    "max",
+    "step",
+    "whole_balance",
+    "side",
+    "limits",
+    "charge",
+    "kind",
+    "base",
+    "flat",
+    "percent",
+    "slabs",
+    "brackets",
+    "round",
+    "when",
+    "share_from",
+    "free",
+    "per",
+    "amount",
+    "count",
+    "crossing",
+    "pool",
+    "clamp",
+    "to",
+];
+
+fn assumed(fields: &mut Fields<'_>) -> Result<Vec<String>, FileError> {
+    let Some(value) = fields.take("assumed") else { return Ok(Vec::new()) };
+    let wanted = || Fault::Wanted(format!("a list of keys of the rule, each once: {}", RULE_KEYS.join(", ")));
+    let items = value.get_ref().as_array().ok_or_else(|| fields.wrong("assumed", wanted()))?;
+    let mut keys: Vec<String> = Vec::new();
+    for item in items {
+        let key = item.get_ref().as_str().filter(|key| RULE_KEYS.contains(key));
+        match key.filter(|key| !keys.iter().any(|known| known == key)) {
+            Some(key) => keys.push(key.to_string()),
+            None => return Err(fields.wrong("assumed", wanted())),
+        }
+    }
+    Ok(keys)
 }
 
 fn charge(fields: &mut Fields<'_>, decimals: u8) -> Result<Charge, FileError> {
@@ -455,28 +502,36 @@ fn destination(text: &str) -> Option<Destination> {
     })
 }
 
-/// `0h`, `36h`, `5d` in hours.
-fn hours(text: &str) -> Option<i64> {
-    let (count, factor) = match (text.strip_suffix('h'), text.strip_suffix('d')) {
-        (Some(count), _) => (count, 1),
-        (_, Some(count)) => (count, 24),
-        _ => return None,
-    };
-    decimal_parts(count, 0).filter(|n| (0..=10_000).contains(n)).map(|n| n * factor)
+/// `0h`, `36h`, `5d`, or `3bd` for business days.
+fn delay(text: &str) -> Option<Delay> {
+    let units: [(&str, fn(i64) -> Delay); 3] =
+        [("bd", Delay::BusinessDays), ("h", Delay::Hours), ("d", |days| Delay::Hours(days * 24))];
+    let (count, of) = units.iter().find_map(|(unit, of)| text.strip_suffix(unit).zip(Some(of)))?;
+    decimal_parts(count, 0).filter(|n| (0..=10_000).contains(n)).map(of)
 }
+
+const LIFE_WANTED: &str =
+    "a time such as \"5y\", \"18m\", \"90d\", \"5y/month-end\" or \"2y/year-end\", or \"never\"";
 
 fn life(text: &str) -> Option<Life> {
     if text == "never" {
         return Some(Life::Never);
     }
+    let (text, until) = match text.split_once('/') {
+        None => (text, LifeEnd::SameDay),
+        Some((text, "month-end")) => (text, LifeEnd::MonthEnd),
+        Some((text, "year-end")) => (text, LifeEnd::YearEnd),
+        Some(_) => return None,
+    };
     let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let count = decimal_parts(count, 0).filter(|n| (1..=9_999).contains(n))? as i32;
-    match unit {
-        "d" => Some(Life::Days(count)),
-        "m" => Some(Life::Months(count)),
-        "y" => Some(Life::Months(count.checked_mul(12)?)),
-        _ => None,
-    }
+    let length = match unit {
+        "d" => LifeLength::Days(count),
+        "m" => LifeLength::Months(count),
+        "y" => LifeLength::Months(count.checked_mul(12)?),
+        _ => return None,
+    };
+    Some(Life::Lasts { length, until })
 }
 
 /// A text for people: a string, or `{ en = "…", ko = "…" }`.
@@ -663,6 +718,76 @@ impl<'t> Fields<'t> {
         match value.get_ref() {
             DeValue::Array(items) => Ok(items.iter().enumerate().collect()),
             _ => Err(self.wrong(key, Fault::Wanted("a list of tables".into()))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file with one channel, with those lines in its platform, channel and rule.
+    fn file(platform: &str, channel: &str, tariff: &str) -> String {
+        format!(
+            "[platform]\nid = \"p\"\nname = \"P\"\nkind = \"rewards\"\nunit = \"KRW\"\n{platform}\n\
+             [[channel]]\nid = \"c\"\nname = \"C\"\nto = \"bank\"\n{channel}\n\
+             [[channel.tariff]]\nsource = \"https://p.example/fees\"\nchecked = 2026-11-22\n\
+             confidence = \"official\"\n{tariff}\n"
+        )
+    }
+
+    fn read(platform: &str, channel: &str, tariff: &str) -> Result<Platform, (usize, String)> {
+        parse(&file(platform, channel, tariff), &|_| None).map_err(|error| (error.line, error.key))
+    }
+
+    #[test]
+    fn reads_a_condition_in_both_languages() {
+        let channel = "condition = { en = \"part was spent\", ko = \"일부를 사용한 경우\" }";
+        let condition = read("", channel, "").unwrap().channels[0].condition.clone().unwrap();
+        assert_eq!(
+            (condition.en.as_str(), condition.ko.as_deref()),
+            ("part was spent", Some("일부를 사용한 경우"))
+        );
+        assert_eq!(read("", "", "").unwrap().channels[0].condition, None);
+        for wrong in ["condition = \"\"", "condition = true", "condition = { ko = \"일부\" }"] {
+            assert_eq!(read("", wrong, ""), Err((11, "channel 1, condition".into())), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn reads_the_keys_that_a_source_leaves_open() {
+        let assumed =
+            read("", "", "assumed = [\"side\", \"round\"]").unwrap().channels[0].tariffs[0].assumed.clone();
+        assert_eq!(assumed, ["side", "round"]);
+        for wrong in ["\"side\"", "[\"sides\"]", "[\"side\", \"side\"]", "[1]", "[\"source\"]"] {
+            let wrong = read("", "", &format!("assumed = {wrong}"));
+            assert_eq!(wrong, Err((16, "channel 1, tariff 1, assumed".into())));
+        }
+    }
+
+    #[test]
+    fn reads_arrival_in_business_days() {
+        let arrives = |text: &str| read("", &format!("arrives = {text}"), "").map(|p| p.channels[0].arrives);
+        let days = |from, to| Ok(Some((Delay::BusinessDays(from), Delay::BusinessDays(to))));
+        assert_eq!(arrives("[\"1bd\", \"3bd\"]"), days(1, 3));
+        assert_eq!(arrives("[\"0h\", \"3bd\"]"), Ok(Some((Delay::Hours(0), Delay::BusinessDays(3)))));
+        assert_eq!(arrives("[\"36h\", \"2d\"]"), Ok(Some((Delay::Hours(36), Delay::Hours(48)))));
+        for wrong in ["[\"3bd\", \"1bd\"]", "[\"3bd\", \"2d\"]", "[\"bd\", \"3bd\"]", "[\"1b\", \"3b\"]"] {
+            assert_eq!(arrives(wrong), Err((11, "channel 1, arrives".into())), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn reads_how_long_a_lot_lives() {
+        let life = |text: &str| read(&format!("expires_after = \"{text}\""), "", "").map(|p| p.expires_after);
+        let lasts = |length, until| Ok(Some(Life::Lasts { length, until }));
+        assert_eq!(life("5y"), lasts(LifeLength::Months(60), LifeEnd::SameDay));
+        assert_eq!(life("5y/month-end"), lasts(LifeLength::Months(60), LifeEnd::MonthEnd));
+        assert_eq!(life("18m/year-end"), lasts(LifeLength::Months(18), LifeEnd::YearEnd));
+        assert_eq!(life("never"), Ok(Some(Life::Never)));
+        for wrong in ["5y/week-end", "never/month-end", "/month-end", "5/month-end", "5y/month-end/year-end"]
+        {
+            assert_eq!(life(wrong), Err((6, "platform, expires_after".into())), "{wrong}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Quotes: what each official channel of a platform would net, best first.
 
 use super::charge::FreeLeft;
-use super::{Amounts, Channel, Confidence, Platform, Terms, Text, Use, Used};
+use super::{Amounts, Channel, Confidence, Delay, Platform, Terms, Text, Use, Used};
 use crate::money::{Figure, Unit};
 use crate::period::{Day, Moment};
 
@@ -108,8 +108,8 @@ pub struct Quote {
     pub outcome_best: Option<Outcome>,
     /// The unit of what arrives.
     pub net_unit: Unit,
-    /// Earliest and latest arrival, in hours.
-    pub arrives: Option<(i64, i64)>,
+    /// Earliest and latest arrival.
+    pub arrives: Option<(Delay, Delay)>,
     /// What the user needs.
     pub requires: Vec<Text>,
     /// What is left of the free quota before this withdrawal.
@@ -160,7 +160,7 @@ pub fn quotes(
         q.outcome.as_ref().ok().map_or(0, |o| o.net * 10_i128.pow(9 - u32::from(q.net_unit.decimals.min(9))))
     };
     rows.sort_by(|a, b| {
-        let arrival = |q: &Quote| q.arrives.map_or(i64::MAX, |(earliest, _)| earliest);
+        let arrival = |q: &Quote| q.arrives.map_or(i64::MAX, |(earliest, _)| earliest.hours_min());
         (a.outcome.is_err().cmp(&b.outcome.is_err()))
             .then(net(b).cmp(&net(a)))
             .then(arrival(a).cmp(&arrival(b)))

@@ -4,8 +4,8 @@ use super::Answer;
 use super::csv::Csv;
 use super::page::{Page, Table};
 use crate::fee::{
-    Base, Channel, Charge, ChargeKind, Crossing, Destination, Free, Percent, Platform, Scale, Side, Slab,
-    Tariff, Window,
+    Base, Channel, Charge, ChargeKind, Crossing, Delay, Destination, Free, Percent, Platform, Scale, Side,
+    Slab, Tariff, Window,
 };
 use crate::ledger::AccountKind;
 use crate::money::{RoundingMode, Unit, plain};
@@ -59,10 +59,12 @@ pub struct ChannelRow {
     pub pays: Unit,
     /// Units received per unit withdrawn.
     pub rate: String,
-    /// Earliest and latest arrival, in hours.
-    pub arrives: Option<[String; 2]>,
+    /// Earliest and latest arrival.
+    pub arrives: Option<[Delay; 2]>,
     /// What the user needs.
     pub requires: Vec<String>,
+    /// What must be true for the channel to be open, and the ledger cannot know.
+    pub condition: Option<String>,
     /// Its rules, earliest first.
     pub tariffs: Vec<TariffRow>,
 }
@@ -84,6 +86,8 @@ pub struct TariffRow {
     pub checked: Day,
     /// How far it can be trusted.
     pub confidence: &'static str,
+    /// The keys of the rule that the source does not state.
+    pub assumed: Vec<String>,
     /// It was checked long ago.
     pub stale: bool,
 }
@@ -109,8 +113,9 @@ fn platform_row(platform: &Platform, today: Day, stale_before: Day) -> PlatformR
         },
         pays: channel.pays.clone(),
         rate: channel.rate.to_string(),
-        arrives: channel.arrives.map(|(a, b)| [format!("{a}h"), format!("{b}h")]),
+        arrives: channel.arrives.map(|(earliest, latest)| [earliest, latest]),
         requires: channel.requires.iter().map(|r| r.en.clone()).collect(),
+        condition: channel.condition.as_ref().map(|c| c.en.clone()),
         tariffs: channel
             .tariffs
             .iter()
@@ -122,6 +127,7 @@ fn platform_row(platform: &Platform, today: Day, stale_before: Day) -> PlatformR
                 source: tariff.source.clone(),
                 checked: tariff.checked,
                 confidence: tariff.confidence.word(),
+                assumed: tariff.assumed.clone(),
                 stale: tariff.checked < stale_before,
             })
             .collect(),
@@ -316,10 +322,8 @@ impl Answer for Channels {
             }
             for channel in &platform.channels {
                 page.gap();
-                let when = channel.arrives.as_ref().map_or(String::new(), |a| {
-                    let number = |t: &String| t.trim_end_matches('h').parse().unwrap_or(0);
-                    format!(", {}", super::fees::arrival([number(&a[0]), number(&a[1])]))
-                });
+                let when =
+                    channel.arrives.map_or(String::new(), |a| format!(", {}", super::fees::arrival(a)));
                 page.line(format!("{}  {} (to {}{when})", channel.channel, channel.name, channel.to));
                 for tariff in &channel.tariffs {
                     let dates = match (tariff.from, tariff.until) {
@@ -335,6 +339,15 @@ impl Answer for Channels {
                         "    {}, checked {}{stale}, {}",
                         tariff.confidence, tariff.checked, tariff.source
                     ));
+                    if !tariff.assumed.is_empty() {
+                        page.line(format!(
+                            "    assumed, for the source does not say: {}",
+                            tariff.assumed.join(", ")
+                        ));
+                    }
+                }
+                if let Some(condition) = &channel.condition {
+                    page.line(format!("  only if {condition}"));
                 }
                 if !channel.requires.is_empty() {
                     page.line(format!("  needs: {}", channel.requires.join("; ")));

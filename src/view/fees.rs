@@ -3,6 +3,7 @@
 use super::Answer;
 use super::csv::Csv;
 use super::page::{Page, Table};
+use crate::fee::Delay;
 use crate::money::{Money, Unit};
 use crate::period::Day;
 use serde::Serialize;
@@ -66,8 +67,8 @@ pub struct ChannelQuote {
     pub effective_percent: Option<String>,
     /// The outcome at the best rate, where only the app knows the rate.
     pub best_case: Option<BestCase>,
-    /// Earliest and latest arrival, in hours.
-    pub arrives: Option<[String; 2]>,
+    /// Earliest and latest arrival.
+    pub arrives: Option<[Delay; 2]>,
     /// What is left of the free quota: a number of withdrawals, or else an amount.
     pub free_left: Option<FreeLeft>,
     /// What the user needs.
@@ -158,24 +159,29 @@ impl Fees {
     }
 }
 
-/// A stretch of hours in words: `at once`, `within 1 hour`, `1–5 days`.
-pub fn arrival(hours: [i64; 2]) -> String {
-    let [earliest, latest] = hours;
-    let days = earliest % 24 == 0 && latest % 24 == 0 && latest > 0;
-    let (from, to, unit) =
-        if days { (earliest / 24, latest / 24, "day") } else { (earliest, latest, "hour") };
-    let plural = if to == 1 { "" } else { "s" };
+/// Returns in words when money arrives: `at once`, `within 1 hour`, `1–5 days`, `2–3 business days`.
+pub fn arrival([earliest, latest]: [Delay; 2]) -> String {
+    let many = |count: i64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
+    let (from, to, unit) = match (earliest, latest) {
+        (Delay::Hours(from), Delay::Hours(to)) if from % 24 == 0 && to % 24 == 0 && to > 0 => {
+            (from / 24, to / 24, "day")
+        }
+        (Delay::Hours(from), Delay::Hours(to)) => (from, to, "hour"),
+        (Delay::BusinessDays(from), Delay::BusinessDays(to)) => (from, to, "business day"),
+        (Delay::Hours(0), Delay::BusinessDays(to)) => (0, to, "business day"),
+        (Delay::Hours(from), Delay::BusinessDays(to)) => {
+            return format!("{} to {}", many(from, "hour"), many(to, "business day"));
+        }
+        (Delay::BusinessDays(from), Delay::Hours(to)) => {
+            return format!("{} to {}", many(from, "business day"), many(to, "hour"));
+        }
+    };
     match (from, to) {
         (_, 0) => "at once".into(),
-        (0, to) => format!("within {to} {unit}{plural}"),
-        (from, to) if from == to => format!("in {to} {unit}{plural}"),
-        (from, to) => format!("{from}–{to} {unit}{plural}"),
+        (0, to) => format!("within {}", many(to, unit)),
+        (from, to) if from == to => format!("in {}", many(to, unit)),
+        (from, to) => format!("{from}–{}", many(to, unit)),
     }
-}
-
-fn hours(arrives: &[String; 2]) -> [i64; 2] {
-    let number = |text: &String| text.trim_end_matches('h').parse().unwrap_or(0);
-    [number(&arrives[0]), number(&arrives[1])]
 }
 
 /// Why a channel is blocked, in words, and what amount would pass.
@@ -217,7 +223,7 @@ impl Answer for Fees {
                 (0, _) => format!("tax {}", tax.grouped()),
                 _ => format!("fee {}, tax {}", fee.grouped(), tax.grouped()),
             };
-            let when = best.arrives.as_ref().map_or(String::new(), |a| format!(", {}", arrival(hours(a))));
+            let when = best.arrives.map_or(String::new(), |a| format!(", {}", arrival(a)));
             page.line(format!("Best: {net} through {} ({charges}{when}).", best.channel));
         } else if let Some(reason) = &self.reason {
             page.line(reason.clone());
@@ -257,7 +263,7 @@ impl Answer for Fees {
                 },
                 zero_blank(&quote.tax),
                 quote.effective_percent.clone().unwrap_or_default(),
-                quote.arrives.as_ref().map(|a| arrival(hours(a))).unwrap_or_default(),
+                quote.arrives.map(|a| arrival(a)).unwrap_or_default(),
                 match &quote.free_left {
                     None => String::new(),
                     Some(FreeLeft::Count(count)) => count.to_string(),
@@ -355,8 +361,8 @@ impl Answer for Fees {
                 money(&quote.net),
                 Some(quote.net_unit.to_string()),
                 quote.effective_percent.clone(),
-                quote.arrives.as_ref().map(|a| a[0].clone()),
-                quote.arrives.as_ref().map(|a| a[1].clone()),
+                quote.arrives.map(|a| a[0].to_string()),
+                quote.arrives.map(|a| a[1].to_string()),
                 quote.free_left.as_ref().map(|f| match f {
                     FreeLeft::Count(count) => count.to_string(),
                     FreeLeft::Amount(amount) => amount.plain(),
@@ -380,18 +386,19 @@ impl Answer for Fees {
 #[cfg(test)]
 mod tests {
     use super::arrival;
+    use crate::fee::Delay;
 
     #[test]
     fn says_when_money_arrives() {
-        let cases = [
-            ([0, 0], "at once"),
-            ([0, 1], "within 1 hour"),
-            ([24, 120], "1–5 days"),
-            ([0, 24], "within 1 day"),
-        ];
-        for (hours, words) in cases {
-            assert_eq!(arrival(hours), words);
-        }
-        assert_eq!(arrival([36, 48]), "36–48 hours");
+        let hours = |hours: [i64; 2]| arrival(hours.map(Delay::Hours));
+        assert_eq!(hours([0, 0]), "at once");
+        assert_eq!(hours([0, 1]), "within 1 hour");
+        assert_eq!(hours([24, 120]), "1–5 days");
+        assert_eq!(hours([0, 24]), "within 1 day");
+        assert_eq!(hours([36, 48]), "36–48 hours");
+        assert_eq!(arrival([1, 3].map(Delay::BusinessDays)), "1–3 business days");
+        assert_eq!(arrival([Delay::Hours(0), Delay::BusinessDays(1)]), "within 1 business day");
+        assert_eq!(arrival([Delay::Hours(12), Delay::BusinessDays(2)]), "12 hours to 2 business days");
+        assert_eq!(arrival([Delay::BusinessDays(1), Delay::Hours(36)]), "1 business day to 36 hours");
     }
 }
