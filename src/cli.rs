@@ -37,7 +37,7 @@ mod withdraw;
 
 use crate::output_file::Protected;
 use crate::store::ledger_files;
-use crate::view::{Answer, Format};
+use crate::view::{Answer, Format, Warning};
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use failure::Failure;
 use session::Session;
@@ -193,7 +193,7 @@ pub enum Note {
     /// What was done.
     Done(String),
     /// What the user should know.
-    Warning(String),
+    Warning(Warning),
 }
 
 impl Verb {
@@ -215,6 +215,13 @@ pub fn protected(verb: &Verb, session: &Session) -> Protected {
     Protected { ledger: ledger_files(session.ledger_path()), inputs }
 }
 
+impl Note {
+    /// A warning with a stable code.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Note {
+        Note::Warning(Warning { code, message: message.into() })
+    }
+}
+
 impl Outcome {
     /// An answer with nothing beside it.
     pub fn of(answer: impl Answer + 'static) -> Outcome {
@@ -225,6 +232,16 @@ impl Outcome {
     pub fn with(mut self, notes: Vec<Note>) -> Outcome {
         self.notes.extend(notes);
         self
+    }
+
+    /// The answer in one of its forms, its warnings among the values of a JSON document.
+    pub fn render(&self, format: Format, width: Option<usize>, csv_safe: bool) -> String {
+        let warning = |note: &Note| match note {
+            Note::Done(_) => None,
+            Note::Warning(warning) => Some(warning.clone()),
+        };
+        let warnings: Vec<Warning> = self.notes.iter().filter_map(warning).collect();
+        crate::view::render(self.answer.as_ref(), &warnings, format, width, csv_safe)
     }
 
     /// The same answer, which is not what was asked for.

@@ -5,11 +5,11 @@
 use jandon::cli::failure::Failure;
 use jandon::cli::output::{self, Destination, Messages};
 use jandon::cli::session::{Session, World};
-use jandon::cli::{self, ColorWord, Globals, Outcome, Words};
+use jandon::cli::{self, ColorWord, Globals, Words};
 use jandon::money::FigureError;
 use jandon::period::Moment;
+use jandon::view::Format;
 use jandon::view::worth::Drawing;
-use jandon::view::{self, Format};
 use std::ffi::OsString;
 use std::hash::{BuildHasher, Hasher};
 use std::io::IsTerminal;
@@ -46,7 +46,7 @@ fn answer(words: &Words, messages: &Messages) -> Result<u8, Failure> {
     let format = output::format(&words.globals, &words.verb)?;
     let session = Session::new(world(&words.globals)?, &words.globals)?;
     let destination = Destination::open(&words.globals, || cli::protected(&words.verb, &session))?;
-    let outcome = cli::run(&words.verb, &session).inspect_err(|failure| {
+    let mut outcome = cli::run(&words.verb, &session).inspect_err(|failure| {
         // The file of a platform that is missed may be one that was left out.
         if matches!(failure, Failure::UnknownPlatform { .. } | Failure::PlatformGone { .. })
             && format != Format::Json
@@ -54,21 +54,21 @@ fn answer(words: &Words, messages: &Messages) -> Result<u8, Failure> {
             messages.notes(&session.catalog_warnings());
         }
     })?;
-    let Outcome { answer, notes, status, stream, refusal } = outcome;
-    let written = match stream {
+    let width = if words.globals.output.is_some() { None } else { width() };
+    let written = match outcome.stream.take() {
         Some(stream) => destination.stream(stream),
         None => {
-            let width = if words.globals.output.is_some() { None } else { width() };
-            destination.write(&view::render(answer.as_ref(), format, width, words.globals.csv_safe))
+            let text = outcome.render(format, width, words.globals.csv_safe);
+            destination.write(&text)
         }
     };
     let written = written.map_err(|cause| match session.done() {
         Some(done) => Failure::NotShown { done, cause: Box::new(cause) },
         None => cause,
     });
-    messages.notes(&notes);
+    messages.notes(&outcome.notes);
     messages.notes(&written?);
-    refusal.map_or(Ok(status), Err)
+    outcome.refusal.map_or(Ok(outcome.status), Err)
 }
 
 /// Is stderr to be JSON?

@@ -53,15 +53,36 @@ pub fn json(value: &impl Serialize) -> String {
     }
 }
 
-/// An answer in one of its forms, ready to be written.
-///
-/// A page fits `width`, where one is given; where `csv_safe`, no cell of a CSV begins as a formula.
-pub fn render(answer: &dyn Answer, format: Format, width: Option<usize>, csv_safe: bool) -> String {
+/// Something the user should know beside an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// What scripts branch on; it never changes.
+    pub code: &'static str,
+    /// What people read.
+    pub message: String,
+}
+
+/// Renders an answer in one of its forms. Every JSON document ends with its warnings.
+pub fn render(
+    answer: &dyn Answer,
+    warnings: &[Warning],
+    format: Format,
+    width: Option<usize>,
+    csv_safe: bool,
+) -> String {
     match format {
         Format::Table => answer.page().render(width),
-        Format::Json => answer.json() + "\n",
+        Format::Json => with_warnings(answer.json(), warnings),
         Format::Csv => answer.csv().render(csv_safe),
     }
+}
+
+/// Appends `"warnings"` to a JSON object.
+fn with_warnings(mut document: String, warnings: &[Warning]) -> String {
+    debug_assert!(document.ends_with('}'), "an answer is a JSON object");
+    document.truncate(document.len().saturating_sub(1));
+    let comma = if document.ends_with('{') { "" } else { "," };
+    format!("{document}{comma}\"warnings\":{}}}\n", json(&warnings))
 }
 
 #[cfg(test)]

@@ -62,10 +62,10 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
 /// Says what has lapsed of an account and is not booked yet.
 pub fn lapsed_note(account: &Account, lapsed: i64) -> Note {
     let lapsed = account.unit.money(lapsed);
-    Note::Warning(format!(
-        "{lapsed} of {} have lapsed and are not available (book them: jandon expire)",
-        account.name
-    ))
+    Note::warning(
+        "expired-points",
+        format!("{lapsed} of {} have lapsed and are not available (book them: jandon expire)", account.name),
+    )
 }
 
 fn row(account: &Account, standing: Standing, at: Moment) -> BalanceRow {

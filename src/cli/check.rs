@@ -28,7 +28,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let mendable = !report.findings.is_empty() && report.findings.iter().all(Finding::is_derived);
     let mut outcome = outcome(&store, report, Vec::new(), words.totals);
     if outcome.status != 0 {
-        outcome.notes.push(Note::Warning("keep a copy of the file before you go on".into()));
+        outcome.notes.push(Note::warning("ledger-unsound", "keep a copy of the file before you go on"));
     }
     if mendable {
         let hint = "no entry is harmed: jandon check --repair rebuilds what is wrong from the entries";
@@ -45,7 +45,7 @@ fn repair(session: &Session) -> Result<Outcome, Failure> {
     let mut outcome = outcome(&store, report, mended, false);
     if outcome.status != 0 {
         let what = "the file or its entries are damaged, which nothing can rebuild; nothing was written";
-        outcome.notes.push(Note::Warning(what.into()));
+        outcome.notes.push(Note::warning("ledger-unsound", what));
     }
     // A ledger that is not there yet is not made by looking at it.
     if repaired {

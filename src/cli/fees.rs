@@ -205,7 +205,10 @@ fn warnings(answer: &Fees, warn_above: i64) -> Vec<Note> {
             let share = quote.effective_percent.as_deref().unwrap_or_default();
             let charges = quote.fee.as_ref().zip(quote.tax.as_ref()).and_then(|(f, t)| f.add(t).ok());
             let charges = charges.as_ref().map(Money::to_string).unwrap_or_default();
-            notes.push(Note::Warning(format!("{} costs {share} % of the amount ({charges})", quote.channel)));
+            notes.push(Note::warning(
+                "high-cost",
+                format!("{} costs {share} % of the amount ({charges})", quote.channel),
+            ));
         }
     }
     let ok = || answer.channels.iter().filter(|c| c.status == "ok");
@@ -216,10 +219,16 @@ fn warnings(answer: &Fees, warn_above: i64) -> Vec<Note> {
     let hearsay = names(&|c| !c.stale && c.confidence.is_some_and(|word| word != "official"));
     let look = "look in the app before you press the button";
     if !old.is_empty() {
-        notes.push(Note::Warning(format!("checked more than {RULE_STALE_DAYS} days ago: {old}; {look}")));
+        notes.push(Note::warning(
+            "rule-outdated",
+            format!("checked more than {RULE_STALE_DAYS} days ago: {old}; {look}"),
+        ));
     }
     if !hearsay.is_empty() {
-        notes.push(Note::Warning(format!("not the operator's own words: {hearsay}; {look}")));
+        notes.push(Note::warning(
+            "rule-not-official",
+            format!("not the operator's own words: {hearsay}; {look}"),
+        ));
     }
     notes
 }

@@ -70,7 +70,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     ))];
     if carried.undone > 0 {
         let (are, they) = if carried.undone == 1 { ("was", "it does") } else { ("were", "they do") };
-        notes.push(Note::Warning(format!(
+        notes.push(Note::warning("undone-here", format!(
             "{} of them {are} undone here, so {they} not count; to bring back what was undone last: jandon redo",
             carried.undone
         )));

@@ -27,7 +27,7 @@ impl Messages {
         for note in notes.iter().filter(|_| !self.quiet) {
             match note {
                 Note::Done(text) => self.line("", text, ""),
-                Note::Warning(text) => self.line("warning: ", text, "33"),
+                Note::Warning(warning) => self.line("warning: ", &warning.message, "33"),
             }
         }
     }

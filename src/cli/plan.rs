@@ -348,10 +348,13 @@ fn notes(session: &Session, question: &Question<'_>, planned: &Planned, platform
         }
     }
     if !hearsay.is_empty() {
-        notes.push(Note::Warning(format!(
-            "not the operator's own words: {}; look in the app before you press the button",
-            hearsay.join(", ")
-        )));
+        notes.push(Note::warning(
+            "rule-not-official",
+            format!(
+                "not the operator's own words: {}; look in the app before you press the button",
+                hearsay.join(", ")
+            ),
+        ));
     }
     notes
 }

@@ -217,7 +217,10 @@ impl Session {
     /// Warnings about the user's platform files that could not be read.
     pub fn catalog_warnings(&self) -> Vec<Note> {
         let tell = |broken: &crate::fee::catalog::BrokenFile| {
-            Note::Warning(format!("left out {}", super::failure::file_error(&broken.path, &broken.error)))
+            Note::warning(
+                "platform-file",
+                format!("left out {}", super::failure::file_error(&broken.path, &broken.error)),
+            )
         };
         self.catalog().broken().iter().map(tell).collect()
     }
@@ -426,7 +429,10 @@ impl Session {
         let mut told: Vec<AccountId> = Vec::new();
         for row in rows {
             if row.at() > self.now {
-                let ahead = Note::Warning(format!("dated after now: it counts from {} on", row.at().day()));
+                let ahead = Note::warning(
+                    "future-date",
+                    format!("dated after now: it counts from {} on", row.at().day()),
+                );
                 if !notes.contains(&ahead) {
                     notes.push(ahead);
                 }
@@ -439,7 +445,7 @@ impl Session {
             let standing = book.store.balances(entry.at)?.get(&from.id).copied().unwrap_or_default();
             if standing.balance < 0 {
                 told.push(from.id);
-                notes.push(Note::Warning(format!(
+                notes.push(Note::warning("negative-balance", format!(
                     "{} stands at {}: something earlier is missing (say what you see: jandon log {} AMOUNT)",
                     from.name,
                     from.unit.money(standing.balance),
@@ -560,20 +566,29 @@ impl<'s> Book<'s> {
 
 /// What is at stake where a ledger lies, and what can be done.
 fn exposed(exposure: &Exposure) -> Note {
-    Note::Warning(match exposure {
-        Exposure::FileReadable(file) => format!(
-            "other users can read all that is recorded: close the file to them (chmod go= {})",
-            quoted(&file.display().to_string())
+    match exposure {
+        Exposure::FileReadable(file) => Note::warning(
+            "ledger-readable",
+            format!(
+                "other users can read all that is recorded: close the file to them (chmod go= {})",
+                quoted(&file.display().to_string())
+            ),
         ),
-        Exposure::FolderWritable(folder) => format!(
-            "other users can take the ledger away or put another in its place: close its folder to them (chmod go-w {})",
-            quoted(&folder.display().to_string())
+        Exposure::FolderWritable(folder) => Note::warning(
+            "ledger-folder-writable",
+            format!(
+                "other users can take the ledger away or put another in its place: close its folder to them (chmod go-w {})",
+                quoted(&folder.display().to_string())
+            ),
         ),
-        Exposure::Synced(name) => format!(
-            "the ledger lies in {name}, and what syncs it can take it half written or bring back an older one: keep \
-             it elsewhere (--ledger FILE) and put copies there (jandon backup FILE)"
+        Exposure::Synced(name) => Note::warning(
+            "ledger-synced",
+            format!(
+                "the ledger lies in {name}, and what syncs it can take it half written or bring back an older one: keep \
+                 it elsewhere (--ledger FILE) and put copies there (jandon backup FILE)"
+            ),
         ),
-    })
+    }
 }
 
 /// What of a balance may leave, in parts: the balance less lapsed lots; of a carrier with a limit,

@@ -155,7 +155,7 @@ fn by_tariff(
     if let Some(blocked) = blocked {
         let text =
             format!("the catalog calls this not possible ({}); booked as you say", blocked.reason.code());
-        said.borrow_mut().push(Note::Warning(text));
+        said.borrow_mut().push(Note::warning("not-possible-by-rule", text));
     } else if booking.fee != quoted.fee || booking.received != quoted.received {
         let more = |real: i64, by_rule: i64, unit: &crate::money::Unit| {
             let difference = unit.money((real - by_rule).abs());
@@ -168,7 +168,7 @@ fn by_tariff(
             more(booking.fee, quoted.fee, &account.unit),
             more(booking.received.parts, quoted.received.parts, &channel.pays),
         );
-        said.borrow_mut().push(Note::Warning(text));
+        said.borrow_mut().push(Note::warning("rule-differs", text));
     }
     Ok(booking)
 }

@@ -147,7 +147,7 @@ fn hold_platform(platform: &Platform) {
         let earlier = &platform.channels[..at];
         assert!(earlier.iter().all(|other| other.id != channel.id), "{} is there twice", channel.id);
         assert!(channel.rate.num > 0 && channel.rate.den > 0, "{:?}", channel.rate);
-        assert!(channel.arrives.is_none_or(|(earliest, latest)| earliest <= latest));
+        assert!(channel.arrives.is_none_or(|(earliest, latest)| earliest.hours_min() <= latest.hours_min()));
         for tariff in &channel.tariffs {
             assert!(tariff.step >= 1 && tariff.min.is_none_or(|min| tariff.max.is_none_or(|max| min <= max)));
         }
