@@ -5,7 +5,7 @@ use super::{Store, StoreError, exists, failure};
 use crate::output_file::{
     self, Existing, OutputError, OutputFile, Protected, folder_of, identity, with_suffix,
 };
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ impl Store {
         }
         let store = Store::read(path, wait)?;
         store.copy_into(&mut copy, to)?;
-        let contents = verified(copy.hand_over(), path, wait)?.contents()?;
+        let contents = contents_of_draft(&mut copy, path, to, wait)?;
         for journal in journals() {
             std::fs::remove_file(&journal).map_err(|e| OutputError::Io(journal, e))?;
         }
@@ -79,7 +79,7 @@ impl Store {
         exists(path)?;
         let mut draft = draft_of_ledger(path)?;
         source.copy_into(&mut draft, path)?;
-        let contents = verified(draft.hand_over(), from, wait)?.contents()?;
+        let contents = contents_of_draft(&mut draft, from, path, wait)?;
         loop {
             let met = identity(path);
             if !exists(path)? {
@@ -103,10 +103,8 @@ impl Store {
     /// Copies a ledger that was opened for reading; what it shows is of one moment.
     fn copy_into(&self, draft: &mut OutputFile, target: &Path) -> Result<(), StoreError> {
         self.run("COMMIT").map_err(|e| self.fail(e))?;
-        let full = || OutputError::Io(target.to_path_buf(), io::ErrorKind::StorageFull.into());
         let result = fill(&self.db, draft, target).map_err(|e| match e {
-            StoreError::Sqlite(_, e) if e.sqlite_error_code() == Some(ErrorCode::DiskFull) => full().into(),
-            StoreError::Sqlite(_, e) => self.fail(e),
+            StoreError::Sqlite(_, e) => copy_failure(self.fail(e), target),
             e => e,
         });
         self.run("BEGIN").map_err(|e| self.fail(e))?;
@@ -120,6 +118,29 @@ impl Store {
         };
         Ok(Contents { accounts: count("account")?, entries: count("entry")?, snapshots: count("snapshot")? })
     }
+}
+
+/// Verifies the draft of a copy of `from` that will be `target`, and returns what it holds.
+fn contents_of_draft(
+    draft: &mut OutputFile,
+    from: &Path,
+    target: &Path,
+    wait: Duration,
+) -> Result<Contents, StoreError> {
+    let contents = verified(draft.hand_over(), from, wait).and_then(|store| store.contents());
+    contents.map_err(|e| copy_failure(e, target))
+}
+
+/// Reports a failing disk as one of the copy: nobody knows the name of its draft.
+fn copy_failure(error: StoreError, target: &Path) -> StoreError {
+    let error = match error {
+        StoreError::DiskFull(_) => io::ErrorKind::StorageFull.into(),
+        StoreError::ReadOnly(_) => io::ErrorKind::PermissionDenied.into(),
+        StoreError::DiskFailed(_, what) => io::Error::other(what),
+        StoreError::Io(_, e) => e,
+        e => return e,
+    };
+    OutputError::Io(target.to_path_buf(), error).into()
 }
 
 /// Opens a ledger and looks through it; what is wrong is told of the file `told`.
