@@ -5,6 +5,7 @@
 
 mod carry;
 mod check;
+mod checksum;
 mod copy;
 mod derived;
 mod door;

@@ -41,6 +41,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("smol_str", &["ledger", "import", "store"]),
     ("foldhash", &["store"]),
     ("tempfile", &["output_file"]),
+    ("crc32fast", &["store"]),
 ];
 
 /// `view` formats what the rooms below reckon, and `store` keeps it: neither needs the other.

@@ -130,7 +130,8 @@ fn copies_are_for_their_owner_alone_and_leave_no_draft() {
 fn a_backup_is_made_while_another_process_holds_the_write_lock() {
     let home = Home::with_an_account();
     let lock = held(&home.ledger());
-    lock.execute_batch("INSERT INTO label (text) VALUES ('not yet')").expect("a row in the making");
+    lock.execute_batch("INSERT INTO label (text, checksum) VALUES ('not yet', 0)")
+        .expect("a row in the making");
     home.fine("backup copy.db --lock-timeout 0");
     let labels: i64 = rusqlite::Connection::open(home.path("copy.db"))
         .and_then(|db| db.query_row("SELECT count(*) FROM label", [], |row| row.get(0)))
@@ -165,7 +166,7 @@ fn a_journal_left_by_a_killed_process_stays_with_its_own_ledger() {
     // A process that is killed leaves what it committed in the journal beside the file.
     let db = rusqlite::Connection::open(home.ledger()).expect("the ledger opens");
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0").expect("a journal");
-    db.execute_batch("INSERT INTO label (text) VALUES ('committed')").expect("a row");
+    db.execute_batch("INSERT INTO label (text, checksum) VALUES ('committed', 0)").expect("a row");
     for ending in ["", "-wal"] {
         let from = home.path(&format!("ledger.db{ending}"));
         std::fs::copy(from, home.path(&format!("killed.db{ending}"))).expect("a copy of the two files");
@@ -263,7 +264,8 @@ fn a_copy_whose_references_are_broken_is_not_put_back() {
     let home = Home::with_an_account();
     home.fine("backup copy.db");
     let db = rusqlite::Connection::open(home.path("copy.db")).expect("the copy opens");
-    db.execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO void VALUES (900, 800, 700)").expect("damage");
+    db.execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO void VALUES (900, 800, 700, 0)")
+        .expect("damage");
     drop(db);
     let before = home.fine("history --json");
     let output = home.run("restore copy.db");

@@ -263,8 +263,8 @@ impl Carry<'_> {
                        UNION ALL SELECT id FROM entry WHERE id = ?1 UNION ALL SELECT id FROM snapshot WHERE id = ?1
                        UNION ALL SELECT id FROM change WHERE id = ?1)";
             if self.pass.one(sql, [id.0], |_| Ok(()))?.is_none() {
-                let sql = "INSERT INTO foreign_id (id, text) VALUES (?1, ?2)";
-                self.pass.execute(sql, params![id.0, text])?;
+                let sql = "INSERT INTO foreign_id (id, text, checksum) VALUES (?1, ?2, ?3)";
+                self.pass.insert_fact(sql, params![id.0, text])?;
                 return Ok(id);
             }
         }

@@ -3,6 +3,7 @@
 mod pass;
 mod walk;
 
+use super::checksum::Damaged;
 use super::derived::{Derivation, Derived, MonthTotal, Rows, SeenRow, StandingRow};
 use super::given::{Given, Giving, Take};
 use super::read::{Values, amount_at, moment_at, unit_at};
@@ -218,6 +219,7 @@ impl Store {
         }
         let schemas = self.schemas()?;
         findings.extend(schemas.findings());
+        findings.extend(self.damaged_facts(&schemas.missing())?.into_iter().flat_map(Damaged::findings));
         Ok((findings, schemas))
     }
 

@@ -3,12 +3,12 @@
 mod record;
 
 use super::tally::{Counted, Place, Tally};
-use super::{Applied, Change, Fact, Refusal, Store, StoreError};
+use super::{Applied, Change, Fact, Refusal, Store, StoreError, checksum};
 use crate::ledger::{Account, AccountId, Id, RuleBroken, name};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
 use record::{Insert, KnownDay, Waiting};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, ToSql, params, params_from_iter};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -117,8 +117,9 @@ impl<'s> Pass<'s> {
         within: Option<i64>,
     ) -> Result<i64, StoreError> {
         let seq = self.next_seq();
-        let sql = "INSERT INTO change (seq, id, at, command, within) VALUES (?1, ?2, ?3, ?4, ?5)";
-        self.execute(sql, params![seq, id.0, at.0, command, within])?;
+        let sql =
+            "INSERT INTO change (seq, id, at, command, within, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.insert_fact(sql, params![seq, id.0, at.0, command, within])?;
         Ok(seq)
     }
 
@@ -131,9 +132,9 @@ impl<'s> Pass<'s> {
         change: i64,
     ) -> Result<(), StoreError> {
         let (unit, of) = (self.unit(unit, change)?, self.unit(of, change)?);
-        let sql = "INSERT INTO rate (seq, change, unit, value, of, day) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql = "INSERT INTO rate (seq, change, unit, value, of, day, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let seq = self.next_seq();
-        self.execute(sql, params![seq, change, unit, rate.to_string(), of, day.0]).map(|_| ())
+        self.insert_fact(sql, params![seq, change, unit, rate.to_string(), of, day.0])
     }
 
     /// The number that comes next in the order of recording.
@@ -149,6 +150,14 @@ impl<'s> Pass<'s> {
     pub(super) fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
         let mut statement = self.store.db.prepare_cached(sql).map_err(|e| self.store.fail(e))?;
         statement.execute(values).map_err(|e| self.store.fail(e))
+    }
+
+    /// Inserts a row of a fact. The values are those of all columns but the checksum, in the order in
+    /// which the table has them; the statement takes the checksum after them.
+    pub(super) fn insert_fact(&self, sql: &str, values: &[&dyn ToSql]) -> Result<(), StoreError> {
+        let checksum = checksum::of_written(values).map_err(|e| self.store.fail(e))?;
+        let values = values.iter().copied().chain([&checksum as &dyn ToSql]);
+        self.execute(sql, params_from_iter(values)).map(|_| ())
     }
 
     pub(super) fn one<T>(
@@ -170,8 +179,8 @@ impl<'s> Pass<'s> {
             return Err(Refusal::UnitDiffers { unit: other.clone(), wanted: unit.decimals }.into());
         }
         let seq = self.next_seq();
-        let sql = "INSERT INTO unit (seq, change, code, decimals) VALUES (?1, ?2, ?3, ?4)";
-        self.execute(sql, params![seq, change, &*unit.code, unit.decimals])?;
+        let sql = "INSERT INTO unit (seq, change, code, decimals, checksum) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.insert_fact(sql, params![seq, change, &*unit.code, unit.decimals])?;
         self.units.insert(unit.clone(), seq);
         Ok(seq)
     }
@@ -179,31 +188,36 @@ impl<'s> Pass<'s> {
     /// The number of a word, which is noted where it was not.
     fn label(&mut self, text: Option<&str>) -> Result<Option<i64>, StoreError> {
         let Some(text) = text.filter(|t| !t.is_empty()) else { return Ok(None) };
-        if let Some(id) = self.noted_label(text)? {
-            return Ok(Some(id));
-        }
-        self.execute("INSERT INTO label (text) VALUES (?1)", [text])?;
-        self.noted_label(text)
-    }
-
-    fn noted_label(&mut self, text: &str) -> Result<Option<i64>, StoreError> {
         if let Some(id) = self.labels.get(text) {
             return Ok(Some(*id));
         }
-        let id = self.one("SELECT id FROM label WHERE text = ?1", [text], |row| row.get(0))?;
-        if let Some(id) = id.filter(|_| text.len() <= LABEL_LONG) {
+        let id = match self.one("SELECT id FROM label WHERE text = ?1", [text], |row| row.get(0))? {
+            Some(id) => id,
+            None => self.new_label(text)?,
+        };
+        if text.len() <= LABEL_LONG {
             if self.labels.len() >= LABELS_MAX {
                 self.labels.clear();
             }
             self.labels.insert(text.into(), id);
         }
+        Ok(Some(id))
+    }
+
+    fn new_label(&self, text: &str) -> Result<i64, StoreError> {
+        let last: i64 = self.one("SELECT ifnull(max(id), 0) FROM label", [], |row| row.get(0))?.unwrap_or(0);
+        let id = last + 1;
+        self.insert_fact("INSERT INTO label (id, text, checksum) VALUES (?1, ?2, ?3)", &[&id, &text])?;
         Ok(id)
     }
 
     pub(super) fn open(&mut self, account: &Account, change: i64) -> Result<AccountId, StoreError> {
         self.check_name(account)?;
         let id = self.next_seq();
-        self.execute("INSERT INTO account (id, change) VALUES (?1, ?2)", params![id, change])?;
+        self.insert_fact(
+            "INSERT INTO account (id, change, checksum) VALUES (?1, ?2, ?3)",
+            params![id, change],
+        )?;
         let account = Account { id: AccountId(id), ..account.clone() };
         self.version(&account, change)?;
         Ok(account.id)
@@ -234,9 +248,9 @@ impl<'s> Pass<'s> {
         let seq = self.next_seq();
         let sql =
             "INSERT INTO account_version (seq, account, change, name, platform, kind, unit, limit_amount,
-                       bill_day, note, closed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+                       bill_day, note, closed, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         let kind = account.kind.word();
-        self.execute(
+        self.insert_fact(
             sql,
             params![
                 seq,
@@ -318,10 +332,8 @@ impl<'s> Pass<'s> {
                 return Err(Refusal::UndoOfUndo(*id).into());
             }
             let seq = self.next_seq();
-            self.execute(
-                "INSERT INTO void (seq, change, of) VALUES (?1, ?2, ?3)",
-                params![seq, change, target],
-            )?;
+            let sql = "INSERT INTO void (seq, change, of, checksum) VALUES (?1, ?2, ?3, ?4)";
+            self.insert_fact(sql, params![seq, change, target])?;
             self.execute("INSERT INTO voided (change) VALUES (?1)", [target])?;
             for original in &undone {
                 self.execute("DELETE FROM voided WHERE change = ?1", [original])?;

@@ -82,6 +82,11 @@ pub(super) fn expires_at(row: &impl Values, column: usize) -> rusqlite::Result<E
     Ok(expires_of(day))
 }
 
+/// The moment of a number of seconds, where it lies in the years of a date.
+pub(super) fn moment_in_range(seconds: i64) -> Option<Moment> {
+    MOMENTS.contains(&seconds).then_some(Moment(seconds))
+}
+
 fn within(number: i64, column: usize, range: std::ops::RangeInclusive<i64>) -> rusqlite::Result<i64> {
     let fits = range.contains(&number);
     if fits { Ok(number) } else { Err(rusqlite::Error::IntegralValueOutOfRange(column, number)) }

@@ -1,29 +1,33 @@
 -- Facts. Rows are only ever added; the triggers at the end refuse anything else.
 -- Every row of a fact and every change draws its `seq` from one counter, the order of recording.
+-- checksum: the CRC-32 of all other columns of the row, as `checksum.rs` computes it.
 
 -- A row is what one command wrote; its facts have the next numbers, up to the next change.
 -- within: the import that brought the change along, and with which it is undone.
 CREATE TABLE change (
-  seq      INTEGER PRIMARY KEY,
-  id       INTEGER NOT NULL UNIQUE,
-  at       INTEGER NOT NULL,
-  command  TEXT    NOT NULL CHECK (command <> ''),
-  within   INTEGER          REFERENCES change (seq) CHECK (within < seq)
+  seq       INTEGER PRIMARY KEY,
+  id        INTEGER NOT NULL UNIQUE,
+  at        INTEGER NOT NULL,
+  command   TEXT    NOT NULL CHECK (command <> ''),
+  within    INTEGER          REFERENCES change (seq) CHECK (within < seq),
+  checksum  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX change_by_within ON change (within) WHERE within IS NOT NULL;
 
 -- A row is an id as a file wrote it, where it is not sixteen hexadecimal digits.
 CREATE TABLE foreign_id (
-  id    INTEGER PRIMARY KEY,
-  text  TEXT NOT NULL UNIQUE CHECK (text <> '')
+  id        INTEGER PRIMARY KEY,
+  text      TEXT NOT NULL UNIQUE CHECK (text <> ''),
+  checksum  INTEGER NOT NULL
 ) STRICT;
 
 -- A row voids a change: an undo voids what was recorded, a redo voids the undo. The undo of an
 -- import has a row for each change within it that counted.
 CREATE TABLE void (
-  seq     INTEGER PRIMARY KEY,
-  change  INTEGER NOT NULL REFERENCES change (seq),
-  of      INTEGER NOT NULL REFERENCES change (seq) CHECK (of < change)
+  seq       INTEGER PRIMARY KEY,
+  change    INTEGER NOT NULL REFERENCES change (seq),
+  of        INTEGER NOT NULL REFERENCES change (seq) CHECK (of < change),
+  checksum  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX void_by_change ON void (change);
 
@@ -32,13 +36,15 @@ CREATE TABLE unit (
   seq       INTEGER PRIMARY KEY,
   change    INTEGER NOT NULL REFERENCES change (seq),
   code      TEXT    NOT NULL CHECK (length(code) BETWEEN 1 AND 16),
-  decimals  INTEGER NOT NULL CHECK (decimals BETWEEN 0 AND 9)
+  decimals  INTEGER NOT NULL CHECK (decimals BETWEEN 0 AND 9),
+  checksum  INTEGER NOT NULL
 ) STRICT;
 
 -- A row is an account, whatever it is called by and by.
 CREATE TABLE account (
-  id      INTEGER PRIMARY KEY,
-  change  INTEGER NOT NULL REFERENCES change (seq)
+  id        INTEGER PRIMARY KEY,
+  change    INTEGER NOT NULL REFERENCES change (seq),
+  checksum  INTEGER NOT NULL
 ) STRICT;
 
 -- A row is an account as it stands from one change on. A limit and a balance of 0 differ from none.
@@ -53,14 +59,16 @@ CREATE TABLE account_version (
   limit_amount  INTEGER          CHECK (limit_amount >= 0),
   bill_day      INTEGER          CHECK (bill_day BETWEEN 1 AND 31),
   note          TEXT,
-  closed        INTEGER NOT NULL CHECK (closed IN (0, 1))
+  closed        INTEGER NOT NULL CHECK (closed IN (0, 1)),
+  checksum      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX account_version_by_account ON account_version (account, seq);
 
 -- A row is a word that many entries share: a category, a payee, a channel.
 CREATE TABLE label (
-  id    INTEGER PRIMARY KEY,
-  text  TEXT NOT NULL UNIQUE CHECK (text <> '')
+  id        INTEGER PRIMARY KEY,
+  text      TEXT NOT NULL UNIQUE CHECK (text <> ''),
+  checksum  INTEGER NOT NULL
 ) STRICT;
 
 -- A row is one dated event, in which value leaves one place and arrives at another.
@@ -85,6 +93,7 @@ CREATE TABLE entry (
   channel       INTEGER          REFERENCES label (id),
   expires       INTEGER,
   note          TEXT,
+  checksum      INTEGER NOT NULL,
   CHECK (from_account IS NOT NULL OR to_account IS NOT NULL),
   CHECK (from_account IS NULL OR to_account IS NULL OR from_account <> to_account),
   CHECK (unit_out <> unit_in OR amount_out = amount_in + fee + tax)
@@ -96,25 +105,27 @@ CREATE INDEX entry_by_channel ON entry (channel, at)      WHERE channel IS NOT N
 
 -- A row is a balance that the user saw. Of a carrier it is negative where money is owed.
 CREATE TABLE snapshot (
-  seq      INTEGER PRIMARY KEY,
-  id       INTEGER NOT NULL UNIQUE,
-  change   INTEGER NOT NULL REFERENCES change (seq),
-  at       INTEGER NOT NULL,
-  account  INTEGER NOT NULL REFERENCES account (id),
-  balance  INTEGER NOT NULL,
-  note     TEXT
+  seq       INTEGER PRIMARY KEY,
+  id        INTEGER NOT NULL UNIQUE,
+  change    INTEGER NOT NULL REFERENCES change (seq),
+  at        INTEGER NOT NULL,
+  account   INTEGER NOT NULL REFERENCES account (id),
+  balance   INTEGER NOT NULL,
+  note      TEXT,
+  checksum  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX snapshot_by_at      ON snapshot (at);
 CREATE INDEX snapshot_by_account ON snapshot (account, at);
 
 -- A row is what one unit was worth in another from a day on.
 CREATE TABLE rate (
-  seq     INTEGER PRIMARY KEY,
-  change  INTEGER NOT NULL REFERENCES change (seq),
-  unit    INTEGER NOT NULL REFERENCES unit (seq),
-  value   TEXT    NOT NULL CHECK (value <> ''),
-  of      INTEGER NOT NULL REFERENCES unit (seq) CHECK (of <> unit),
-  day     INTEGER NOT NULL
+  seq       INTEGER PRIMARY KEY,
+  change    INTEGER NOT NULL REFERENCES change (seq),
+  unit      INTEGER NOT NULL REFERENCES unit (seq),
+  value     TEXT    NOT NULL CHECK (value <> ''),
+  of        INTEGER NOT NULL REFERENCES unit (seq) CHECK (of <> unit),
+  day       INTEGER NOT NULL,
+  checksum  INTEGER NOT NULL
 ) STRICT;
 
 -- What follows is derived from the facts by whoever writes, and can be rebuilt from them.

@@ -3,18 +3,20 @@
 use super::Pass;
 use crate::ledger::{AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::period::Moment;
-use crate::store::StoreError;
 use crate::store::derived::{Labels, expires_column, kind_column};
 use crate::store::tally::{Counted, Place};
+use crate::store::{StoreError, checksum};
 use foldhash::HashMap;
+use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, Row, params};
 
-/// The columns of an entry: numbers, and then a note.
-const COLUMNS: usize = 18;
+/// The columns of an entry: numbers, of which the checksum is the last, and then a note.
+const COLUMNS: usize = 19;
 /// The numbers of an entry, and its note.
 type EntryRow = ([Option<i64>; COLUMNS - 1], Option<String>);
 const INTO: &str = "INTO entry (seq, id, change, at, kind, from_account, to_account, unit_out, unit_in,
-                        amount_out, amount_in, fee, tax, category, payee, channel, expires, note) VALUES ";
+                        amount_out, amount_in, fee, tax, category, payee, channel, expires, checksum,
+                        note) VALUES ";
 /// So many entries are written by one statement, which finds its way through each index once.
 const ROWS: usize = 32;
 /// An entry with a longer note does not wait: there could be thirty-two of a million bytes.
@@ -222,7 +224,7 @@ impl Pass<'_> {
         let payee = self.label(entry.payee.as_deref())?;
         let some = |id: i64| (id != 0).then_some(id);
         let seq = self.seq;
-        let numbers = [
+        let mut numbers = [
             Some(seq),
             Some(entry.id.0),
             Some(change),
@@ -240,7 +242,12 @@ impl Pass<'_> {
             payee,
             some(labels.channel),
             expires_column(entry.expires),
+            None,
         ];
+        let [columns @ .., checksum] = &mut numbers;
+        let number = |column: &Option<i64>| column.map_or(ValueRef::Null, ValueRef::Integer);
+        let note = ValueRef::from(entry.note.as_deref());
+        *checksum = checksum::of(columns.iter().map(number).chain([note]));
         let row = (numbers, entry.note.take());
         if let (Some(waiting), Some(false)) = (&mut self.waiting, has) {
             let is_long = row.1.as_ref().is_some_and(|note| note.len() > NOTE_LONG);
@@ -279,10 +286,10 @@ impl Pass<'_> {
             return Err(RuleBroken::AccountClosed { account: account.name }.into());
         }
         let seq = self.next_seq();
-        let sql = "INSERT INTO snapshot (seq, id, change, at, account, balance, note)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let sql = "INSERT INTO snapshot (seq, id, change, at, account, balance, note, checksum)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let Snapshot { id, at, account, balance, note } = snapshot;
-        self.execute(sql, params![seq, id.0, change, at.0, account.0, balance, note])?;
+        self.insert_fact(sql, params![seq, id.0, change, at.0, account.0, balance, note])?;
         self.count_snapshot(Place { account: *account, at: *at, seq }, *balance, Counted::New)
     }
 
