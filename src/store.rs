@@ -31,7 +31,7 @@ pub use check::{Finding, Report as CheckReport};
 pub use copy::{Contents, Restored, ledger_files};
 pub use place::{Exposure, exposures};
 pub use read::{ChangeRow, Done, Filter, HistoryFact, HistoryRow, Seen};
-pub use repair::{DERIVED, Repair};
+pub use repair::{DERIVED, Repair, RepairedBalance};
 
 /// Creates every table, index and trigger of an empty ledger.
 const SCHEMA: &str = include_str!("store/schema.sql");
@@ -53,6 +53,8 @@ pub enum StoreError {
     NotALedger(PathBuf),
     /// The file is damaged.
     Damaged(PathBuf, String),
+    /// A fact is not what was recorded, and which.
+    DamagedFact(PathBuf, String),
     /// A newer version wrote it.
     Newer { path: PathBuf, version: i64, known: i64 },
     /// Another process held it for longer than the wait.

@@ -1,18 +1,21 @@
 //! `check`: is the ledger what its facts say it is?
 
 use super::failure::{Done, Failure};
-use super::session::Session;
+use super::session::{Session, exposed};
 use super::{Note, Outcome};
-use crate::store::{CheckReport, Finding, Repair, Store};
-use crate::view::checked::{Checked, FindingLine};
+use crate::store::{CheckReport, Finding, Repair, Store, exposures};
+use crate::view::checked::{Checked, FindingLine, RepairedBalance};
 
-/// Verify the ledger: the file, its references, and every total against the entries
+/// Verify the ledger: the file, every fact by its checksum, and every total against the facts
 #[derive(Debug, clap::Args)]
 pub struct Words {
-    /// Rebuild from the entries whatever is derived from them; never an entry itself
+    /// Rebuild the totals from the facts, after a copy of the ledger; refused where a fact is damaged
     #[arg(long)]
     repair: bool,
-    /// Only hold the totals against what was recorded, which is quick; the file is not looked through
+    /// With --repair: let damaged facts count as they are now, for want of a backup
+    #[arg(long, requires = "repair")]
+    accept_damage: bool,
+    /// Only compare the totals with the facts, which is quick; neither file nor facts are verified
     #[arg(long, conflicts_with = "repair")]
     totals: bool,
 }
@@ -20,51 +23,129 @@ pub struct Words {
 /// Answers with what was found; anything that stays wrong is exit status 1.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     if words.repair {
-        return repair(session);
+        return repair(words.accept_damage, session);
     }
     // Nothing is asked of the ledger before it was looked at.
     let store = session.store()?;
     let report = if words.totals { store.check_totals()? } else { store.check()? };
-    let mendable = !report.findings.is_empty() && report.findings.iter().all(Finding::is_derived);
-    let mut outcome = outcome(&store, report, Vec::new(), words.totals);
-    if outcome.status != 0 {
-        outcome.notes.push(Note::warning("ledger-unsound", "keep a copy of the file before you go on"));
+    let mut notes = Vec::new();
+    if report.findings.is_empty() {
+        notes.extend(exposures(session.ledger_path()).iter().map(exposed));
+    } else {
+        notes.push(Note::warning("ledger-unsound", "keep a copy of the file before you go on"));
+        if !report.findings.iter().all(Finding::is_derived) {
+            notes.extend(what_is_left(&report));
+            notes.extend(ways_back());
+        } else if words.totals {
+            notes.push(Note::Done("only totals were compared; to verify the facts: jandon check".into()));
+        } else {
+            let what = "every fact was verified; only totals are wrong: jandon check --repair";
+            notes.push(Note::Done(what.into()));
+        }
     }
-    if mendable {
-        let hint = "no entry is harmed: jandon check --repair rebuilds what is wrong from the entries";
-        outcome.notes.push(Note::Done(hint.into()));
-    }
-    Ok(outcome)
+    let mut checked = checked(&store, report);
+    checked.totals_only = words.totals;
+    Ok(outcome(checked).with(notes))
 }
 
-/// Rebuilds what is derived under the write lock, where that is all that is wrong.
-fn repair(session: &Session) -> Result<Outcome, Failure> {
-    let store = Store::write(session.ledger_path(), session.wait())?;
-    let Repair { mended, report } = store.repair()?;
-    let repaired = !mended.is_empty();
-    let mut outcome = outcome(&store, report, mended, false);
-    if outcome.status != 0 {
-        let what = "the file or its entries are damaged, which nothing can rebuild; nothing was written";
-        outcome.notes.push(Note::warning("ledger-unsound", what));
+/// What can still be answered where facts are damaged.
+fn what_is_left(report: &CheckReport) -> Option<Note> {
+    let only_facts = |finding: &Finding| finding.part == "checksum" || finding.is_derived();
+    if report.damaged.is_empty() || !report.findings.iter().all(only_facts) {
+        return None;
     }
-    // A ledger that is not there yet is not made by looking at it.
-    if repaired {
+    let is_event =
+        |table: &&'static str| matches!(*table, "change" | "foreign_id" | "void" | "entry" | "snapshot");
+    Some(Note::Done(match report.damaged.iter().all(is_event) {
+        true => {
+            "all other facts were verified; balance and report answer from totals, which damage of a fact \
+                 does not change; history shows the damaged facts as they are now"
+                .into()
+        }
+        false => {
+            "all other facts were verified; answers that show these accounts, units, rates or texts may be \
+                  wrong"
+                .into()
+        }
+    }))
+}
+
+/// How the facts can be had back.
+fn ways_back() -> [Note; 2] {
+    [
+        Note::Done("to get the facts back, restore a backup: jandon restore FILE".into()),
+        Note::Done("or import an export into a new ledger: jandon --ledger NEW.db import FILE.jsonl".into()),
+    ]
+}
+
+/// Rebuilds the totals under the write lock, after a copy of the ledger.
+fn repair(accept_damage: bool, session: &Session) -> Result<Outcome, Failure> {
+    let store = Store::write(session.ledger_path(), session.wait())?;
+    let repair = store.repair(accept_damage)?;
+    let (is_sound, changes_something) = (repair.report.findings.is_empty(), repair.changes_something());
+    let mut notes = Vec::new();
+    if !is_sound {
+        let what = match accept_damage {
+            true => "nothing was changed: what is damaged cannot be read or breaks a rule of the ledger",
+            false => "nothing was changed: totals that follow from damaged facts would be wrong, too",
+        };
+        notes.push(Note::warning("ledger-unsound", what));
+        notes.extend(what_is_left(&repair.report));
+        notes.extend(ways_back());
+        if !accept_damage {
+            let what = "for want of both, let the facts count as they are now: jandon check --repair --accept-damage";
+            notes.push(Note::Done(what.into()));
+        }
+    }
+    if is_sound && changes_something {
+        // A colon cannot stand in every file system's names.
+        let suffix = format!("before-repair-{}", session.now).replace(':', "");
+        let copy = store.copy_before_repair(&suffix)?;
+        notes.push(Note::Done(format!("the ledger as it was lies in {}", copy.display())));
+        if !repair.accepted.is_empty() {
+            let what = "damaged facts were accepted as they are now, with new checksums, and the totals follow from \
+                        them: what was recorded there is lost";
+            notes.push(Note::warning("damage-accepted", what));
+        }
+    }
+    let outcome = outcome(repaired(&store, repair)?).with(notes);
+    if is_sound && changes_something {
         store.keep_last()?;
         session.set_done(Done::Repaired);
     }
     Ok(outcome)
 }
 
-fn outcome(store: &Store, report: CheckReport, mended: Vec<Finding>, totals_only: bool) -> Outcome {
-    let lines = |found: Vec<Finding>| -> Vec<FindingLine> {
-        found.into_iter().map(|f| FindingLine { part: f.part, what: f.what }).collect()
-    };
-    let sound = report.findings.is_empty();
+fn outcome(checked: Checked) -> Outcome {
+    let status = u8::from(!checked.ok);
+    Outcome { status, ..Outcome::of(checked) }
+}
+
+fn lines(found: Vec<Finding>) -> Vec<FindingLine> {
+    found.into_iter().map(|f| FindingLine { part: f.part, what: f.what }).collect()
+}
+
+fn checked(store: &Store, report: CheckReport) -> Checked {
     let path = store.path().display().to_string();
     let counts = [report.accounts, report.entries, report.snapshots];
-    let mut checked = Checked::new(path, counts, lines(report.findings), lines(mended));
-    checked.totals_only = totals_only;
-    let mut outcome = Outcome::of(checked);
-    outcome.status = u8::from(!sound);
-    outcome
+    Checked::new(path, counts, lines(report.findings))
+}
+
+/// What a repair did; where it changed nothing, no balance is shown.
+fn repaired(store: &Store, repair: Repair) -> Result<Checked, Failure> {
+    let Repair { mended, accepted, balances, report } = repair;
+    let mut checked = checked(store, report);
+    (checked.mended, checked.accepted) = (lines(mended), lines(accepted));
+    let accounts = if balances.is_empty() { Vec::new() } else { store.accounts()? };
+    for balance in balances {
+        let Some(account) = accounts.iter().find(|account| account.id == balance.account) else { continue };
+        let money = |parts: Option<i64>| parts.map(|parts| account.unit.money(parts));
+        checked.balances.push(RepairedBalance {
+            account: account.name.clone(),
+            unit: account.unit.clone(),
+            before: money(balance.before),
+            after: money(balance.after),
+        });
+    }
+    Ok(checked)
 }

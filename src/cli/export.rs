@@ -43,7 +43,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
 }
 
 fn lines(session: &Session) -> Result<Writing, Failure> {
-    let store = session.store()?;
+    let store = session.verified_store()?;
     Ok(Box::new(move |put| {
         let mut teller = Teller::default();
         put(HEADER)?;
@@ -53,7 +53,7 @@ fn lines(session: &Session) -> Result<Writing, Failure> {
 }
 
 fn rows(session: &Session) -> Result<Writing, Failure> {
-    let (store, safe) = (session.store()?, session.csv_safe);
+    let (store, safe) = (session.verified_store()?, session.csv_safe);
     Ok(Box::new(move |put| {
         let mut accounts = store.accounts()?;
         // What was undone is in the history too, and with it accounts that are no more.
@@ -71,7 +71,7 @@ fn rows(session: &Session) -> Result<Writing, Failure> {
 
 /// A journal of what counts; `program` begins it.
 fn journal(session: &Session, program: fn(Opening) -> Box<dyn Journal>) -> Result<Writing, Failure> {
-    let (store, today) = (session.store()?, session.today());
+    let (store, today) = (session.verified_store()?, session.today());
     Ok(Box::new(move |put| {
         let prices = store.rates()?.into_iter();
         let mut journal = program(Opening {

@@ -205,7 +205,7 @@ impl Failure {
             Failure::Store(error) => match error {
                 StoreError::Io(..) | StoreError::Sqlite(..) | StoreError::DiskFailed(..) => "ledger-io",
                 StoreError::NotALedger(_) => "not-a-ledger",
-                StoreError::Damaged(..) => "ledger-damaged",
+                StoreError::Damaged(..) | StoreError::DamagedFact(..) => "ledger-damaged",
                 StoreError::Newer { .. } => "ledger-newer",
                 StoreError::Busy(..) | StoreError::CreatedMeanwhile(_) => "ledger-busy",
                 StoreError::DiskFull(_) => "disk-full",

@@ -353,6 +353,13 @@ impl Session {
         Ok(Store::read(&self.ledger, self.wait)?)
     }
 
+    /// The ledger as [`Session::store`] reads it, once every fact was verified.
+    pub fn verified_store(&self) -> Result<Store, Failure> {
+        let store = self.store()?;
+        store.verify_facts()?;
+        Ok(store)
+    }
+
     /// The ledger under its write lock, for as much as a file may hold.
     pub fn store_for_import(&self) -> Result<Store, Failure> {
         Ok(Store::write_much(&self.ledger, self.wait)?)
@@ -565,7 +572,7 @@ impl<'s> Book<'s> {
 }
 
 /// What is at stake where a ledger lies, and what can be done.
-fn exposed(exposure: &Exposure) -> Note {
+pub(super) fn exposed(exposure: &Exposure) -> Note {
     match exposure {
         Exposure::FileReadable(file) => Note::warning(
             "ledger-readable",

@@ -3,7 +3,6 @@
 mod pass;
 mod walk;
 
-use super::checksum::Damaged;
 use super::derived::{Derivation, Derived, MonthTotal, Rows, SeenRow, StandingRow};
 use super::given::{Given, Giving, Take};
 use super::read::{Values, amount_at, moment_at, unit_at};
@@ -40,6 +39,8 @@ pub struct Report {
     pub accounts: i64,
     /// What is wrong; empty where all is well.
     pub findings: Vec<Finding>,
+    /// The tables of facts that are not what was recorded.
+    pub damaged: Vec<&'static str>,
 }
 
 impl Report {
@@ -68,10 +69,16 @@ impl Store {
     /// Holds the file against itself, and everything derived against the facts.
     pub fn check(&self) -> Result<Report, StoreError> {
         let mut report = Report::default();
-        let (findings, looked) = self.beside_the_file(|| {
-            let (damage, schemas) = self.damage_within()?;
-            Ok((damage, self.look_through(&schemas.missing(), true, &mut report)))
+        let (findings, (damaged, looked)) = self.beside_the_file(|| {
+            let (mut findings, schemas) = self.damage_within()?;
+            let mut damaged = Vec::new();
+            for of_table in self.damaged_facts(&schemas.wrong())? {
+                damaged.push(of_table.table);
+                findings.extend(of_table.findings());
+            }
+            Ok((findings, (damaged, self.look_through(&schemas.missing(), true, &mut report))))
         })?;
+        report.damaged = damaged;
         report.after(findings, looked)
     }
 
@@ -165,9 +172,9 @@ impl Store {
         Ok(())
     }
 
-    /// What is wrong with the file itself and with its references, whatever its facts say.
+    /// What is wrong with the file itself, its references and its tables.
     pub(super) fn damage(&self) -> Result<Vec<Finding>, StoreError> {
-        Ok(self.beside_the_file(|| self.damage_within())?.0)
+        Ok(self.beside_the_file(|| Ok((self.damage_within()?.0, ())))?.0)
     }
 
     /// SQLite's own look through the file, which takes as long as all else, beside that: what SQLite
@@ -219,7 +226,6 @@ impl Store {
         }
         let schemas = self.schemas()?;
         findings.extend(schemas.findings());
-        findings.extend(self.damaged_facts(&schemas.missing())?.into_iter().flat_map(Damaged::findings));
         Ok((findings, schemas))
     }
 
@@ -460,6 +466,15 @@ impl Schemas {
     /// What is not there: names of tables, indexes and triggers.
     fn missing(&self) -> Vec<String> {
         self.wanted.keys().filter(|name| !self.found.contains_key(*name)).cloned().collect()
+    }
+
+    /// What is not there, or was made otherwise.
+    fn wrong(&self) -> Vec<String> {
+        self.wanted
+            .iter()
+            .filter(|(name, sql)| self.found.get(*name) != Some(sql))
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     fn findings(&self) -> impl Iterator<Item = Finding> {

@@ -16,7 +16,7 @@ use rusqlite::{Connection, Row};
 pub(super) struct FactTable {
     pub name: &'static str,
     /// The first one is the number of the row.
-    columns: &'static str,
+    pub columns: &'static str,
 }
 
 /// Every table of facts, with its columns in the order in which the schema has them.
@@ -40,9 +40,6 @@ pub(super) const FACT_TABLES: [FactTable; 10] = [
     FactTable { name: "rate", columns: "seq, change, unit, value, of, day" },
 ];
 
-/// The part of the ledger that a finding about a checksum is of.
-pub(super) const DAMAGED: &str = "checksum";
-
 /// Damaged facts of one table that are named; the others are counted.
 const NAMED_MAX: usize = 5;
 
@@ -60,9 +57,10 @@ impl Damaged {
     pub fn findings(self) -> impl Iterator<Item = Finding> {
         let Damaged { table, named, count } = self;
         let more = count.saturating_sub(named.len() as u64);
-        let more = (more > 0).then(|| format!("{more} more rows of the table {table} are damaged"));
-        let named = named.into_iter().map(|fact| format!("{fact} is damaged: it is not what was recorded"));
-        named.chain(more).map(|what| Finding { part: DAMAGED, what })
+        let more =
+            (more > 0).then(|| format!("{more} more rows of the table {table} are not what was recorded"));
+        let named = named.into_iter().map(|fact| format!("{fact} is not what was recorded"));
+        named.chain(more).map(|what| Finding { part: "checksum", what })
     }
 }
 
@@ -153,6 +151,30 @@ impl Store {
             }
         }
         Ok(damaged)
+    }
+
+    /// Verifies that every fact is there and what was recorded. The error names the first one that is
+    /// not.
+    pub fn verify_facts(&self) -> Result<(), StoreError> {
+        let damaged = self.damaged_facts(&[])?.into_iter().flat_map(Damaged::findings).next();
+        let what = match damaged {
+            Some(finding) => finding.what,
+            None if self.has_all_facts()? => return Ok(()),
+            None => "a fact is missing: not every number is there that was given to one".into(),
+        };
+        Err(StoreError::DamagedFact(self.path.clone(), what))
+    }
+
+    /// Returns whether there are as many facts as the highest number of one says: numbers are given
+    /// without gaps. Which one is missing, a check tells.
+    fn has_all_facts(&self) -> Result<bool, StoreError> {
+        let numbered = FACT_TABLES.iter().filter(|table| !matches!(table.name, "foreign_id" | "label"));
+        let counted: Vec<String> = numbered
+            .map(|table| format!("SELECT count(*) AS n, max({}) AS last FROM {}", table.key(), table.name))
+            .collect();
+        let sql = format!("SELECT sum(n), ifnull(max(last), 0) FROM ({})", counted.join(" UNION ALL "));
+        let counts = self.maybe(&sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+        Ok(counts.is_none_or(|(count, last)| count == last))
     }
 
     /// Names a fact by what of it can be read.

@@ -5,6 +5,7 @@ use super::{Store, StoreError, exists, failure};
 use crate::output_file::{
     self, Existing, OutputError, OutputFile, Protected, folder_of, identity, with_suffix,
 };
+use rusqlite::backup::Progress;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::io::{self, Read};
@@ -100,6 +101,24 @@ impl Store {
         }
     }
 
+    /// Copies the ledger, whose write lock is held, page by page as it is on disk: without what the
+    /// present transaction changes, and with whatever is damaged.
+    pub fn copy_before_repair(&self, suffix: &str) -> Result<PathBuf, StoreError> {
+        // A transaction that may write cannot be copied from; a reader beside it sees what is kept.
+        let reader = Store::read(&self.path, self.wait)?;
+        for name in names(&self.path, suffix) {
+            let fail = |e| StoreError::from(OutputError::Io(name.clone(), e));
+            let mut draft = OutputFile::beside(&name, Existing::Refuse).map_err(fail)?;
+            reader.db.backup("main", draft.hand_over(), None::<fn(Progress)>).map_err(|e| self.fail(e))?;
+            match draft.commit() {
+                Ok(()) => return Ok(name),
+                Err(OutputError::Exists(_)) => continue,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(OutputError::Exists(with_suffix(&self.path, suffix)).into())
+    }
+
     /// Copies a ledger that was opened for reading; what it shows is of one moment.
     fn copy_into(&self, draft: &mut OutputFile, target: &Path) -> Result<(), StoreError> {
         self.run("COMMIT").map_err(|e| self.fail(e))?;
@@ -149,9 +168,13 @@ fn verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, StoreErro
     if store.unborn {
         return Err(StoreError::NotALedger(told.to_path_buf()));
     }
+    let of = |error| match error {
+        StoreError::DamagedFact(_, what) => StoreError::DamagedFact(told.to_path_buf(), what),
+        error => error,
+    };
     match store.damage()?.into_iter().next() {
         Some(finding) => Err(StoreError::Damaged(told.to_path_buf(), finding.what)),
-        None => Ok(store),
+        None => store.verify_facts().map_err(of).map(|()| store),
     }
 }
 

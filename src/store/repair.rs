@@ -1,10 +1,13 @@
-//! Rebuilds everything derived from the facts, and never touches a fact.
+//! Rebuilds everything derived from the facts, and never touches what a fact says.
 
 use super::check::{Finding, Report};
+use super::checksum;
 use super::derived::Derived;
 use super::{Store, StoreError};
-use crate::ledger::Measure;
+use crate::ledger::{AccountId, Measure};
+use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables that hold what is derived, as the schema names them.
 pub const DERIVED: [&str; 10] = [
@@ -28,18 +31,48 @@ pub const DERIVED_INDEXES: [&str; 1] = ["seen_by_at"];
 pub struct Repair {
     /// What was wrong and is right now.
     pub mended: Vec<Finding>,
+    /// What was damaged and counts from now on as it is.
+    pub accepted: Vec<Finding>,
+    /// The balance of each account before and after; empty where nothing is changed.
+    pub balances: Vec<RepairedBalance>,
     /// The ledger as it stands afterwards, with what cannot be mended from the facts.
     pub report: Report,
 }
 
+/// What a repair makes of the balance of one account, in parts of its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RepairedBalance {
+    /// The account.
+    pub account: AccountId,
+    /// None where no balance was kept or it could not be read.
+    pub before: Option<i64>,
+    /// None where the facts lead to none.
+    pub after: Option<i64>,
+}
+
+impl Repair {
+    /// Returns whether the ledger is another one than before, so that it has to be kept.
+    pub fn changes_something(&self) -> bool {
+        !(self.mended.is_empty() && self.accepted.is_empty())
+    }
+}
+
 impl Store {
     /// Rebuilds what is derived, within the write transaction; [`Store::keep`] makes it lasting.
-    /// Where the file or a fact is damaged nothing is written: a rebuild would stand on sand.
-    pub fn repair(&self) -> Result<Repair, StoreError> {
+    ///
+    /// Where a fact is damaged nothing is changed, unless `accept_damage`: then damaged facts count as
+    /// they are, if they can be read. They get new checksums, and the totals follow from them.
+    pub fn repair(&self, accept_damage: bool) -> Result<Repair, StoreError> {
         debug_assert!(self.writing, "only a store opened for writing has the lock");
         let before = self.check()?;
-        if before.findings.is_empty() || before.findings.iter().any(|f| !f.is_derived()) {
-            return Ok(Repair { mended: Vec::new(), report: before });
+        let unchanged = |report| Repair { report, ..Repair::default() };
+        let is_verified = before.findings.iter().all(Finding::is_derived);
+        if before.findings.is_empty() || !(is_verified || accept_damage) {
+            return Ok(unchanged(before));
+        }
+        let kept = self.kept_balances();
+        if !is_verified {
+            self.accept_damaged_facts()?;
         }
         self.make_derived_again()?;
         // What is wrong with the voids hides what they lead to, so they come first.
@@ -47,12 +80,62 @@ impl Store {
         self.refill("voided", "change", voided.into_iter().map(|change| vec![change]))?;
         let counting = self.check()?;
         if counting.findings.iter().any(|f| !f.is_derived()) {
-            return Ok(Repair { mended: Vec::new(), report: counting });
+            return Ok(unchanged(counting));
         }
         self.write_derived(self.all_derived()?)?;
+        if !is_verified {
+            // Everything must be readable, or the next export would fail.
+            self.each_told::<StoreError>(&mut |_| Ok(()))?;
+        }
         let report = self.check()?;
-        let mended = before.findings.into_iter().filter(|f| !report.findings.contains(f)).collect();
-        Ok(Repair { mended, report })
+        let gone = before.findings.into_iter().filter(|f| !report.findings.contains(f));
+        let (mended, accepted) = gone.partition(Finding::is_derived);
+        let balances = self.repaired_balances(&kept);
+        Ok(Repair { mended, accepted, balances, report })
+    }
+
+    /// The balances as the ledger keeps them; none where they cannot be read.
+    fn kept_balances(&self) -> BTreeMap<i64, i64> {
+        let sql = "SELECT account, balance FROM standing";
+        let rows = self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.unwrap_or_default().into_iter().collect()
+    }
+
+    fn repaired_balances(&self, before: &BTreeMap<i64, i64>) -> Vec<RepairedBalance> {
+        let after = self.kept_balances();
+        let accounts: BTreeSet<i64> = before.keys().chain(after.keys()).copied().collect();
+        let of = |account: i64| RepairedBalance {
+            account: AccountId(account),
+            before: before.get(&account).copied(),
+            after: after.get(&account).copied(),
+        };
+        accounts.into_iter().map(of).collect()
+    }
+
+    /// Gives the facts that are damaged the checksums of what they hold now. What stays damaged after
+    /// that, a check still finds.
+    fn accept_damaged_facts(&self) -> Result<(), StoreError> {
+        // An index that does not fit its table is written anew; it cannot be where two rows have one id.
+        let _ = self.run("REINDEX");
+        checksum::add_function(&self.db).map_err(|e| self.fail(e))?;
+        let triggers = |on| self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, on);
+        triggers(false).map_err(|e| self.fail(e))?;
+        let accepted = checksum::FACT_TABLES.iter().try_for_each(|table| {
+            let (name, columns) = (table.name, table.columns);
+            // There is no checksum of a row that holds what no fact can.
+            self.run(&format!(
+                "UPDATE {name} SET checksum = checksum({columns})
+                 WHERE checksum({columns}) IS NOT checksum AND checksum({columns}) IS NOT NULL"
+            ))
+        });
+        triggers(true).map_err(|e| self.fail(e))?;
+        match accepted {
+            // A table that is gone or made otherwise is a finding of the check.
+            Err(error) if error.sqlite_error_code() != Some(rusqlite::ErrorCode::Unknown) => {
+                Err(self.fail(error))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn write_derived(&self, derived: Derived) -> Result<(), StoreError> {
@@ -245,7 +328,7 @@ mod tests {
             let damages = [format!("DELETE FROM {table}"), format!("UPDATE {table} SET {}", column(table))];
             for damage in damages {
                 store.run(&damage).expect("damage done");
-                let repair = store.repair().expect("a repair");
+                let repair = store.repair(false).expect("a repair");
                 assert!(!repair.mended.is_empty(), "{damage}");
                 assert_eq!(repair.report.findings, [], "{damage}");
                 assert_eq!(rows(&store), sound, "{damage}");
@@ -261,7 +344,7 @@ mod tests {
         store.run(&format!("INSERT INTO lot VALUES ({account}, 77, 5)")).expect("damage done");
         store.run("PRAGMA ignore_check_constraints = ON; UPDATE bill SET amount = -4").expect("damage done");
         store.run("PRAGMA ignore_check_constraints = OFF").expect("checks again");
-        let repair = store.repair().expect("a repair");
+        let repair = store.repair(false).expect("a repair");
         assert!(repair.mended.iter().any(|f| f.part == "lot"));
         assert!(repair.mended.iter().any(|f| f.part == "file"), "{:?}", repair.mended);
         assert_eq!((repair.report.findings, rows(&store)), (Vec::new(), sound));
@@ -274,17 +357,73 @@ mod tests {
         store.run("UPDATE entry SET fee = -5 WHERE kind = 6; UPDATE bill SET amount = 1").expect("damage");
         store.run("PRAGMA ignore_check_constraints = OFF").expect("checks again");
         let before = rows(&store);
-        let repair = store.repair().expect("a repair");
+        let repair = store.repair(false).expect("a repair");
         assert_eq!(repair.mended, []);
         assert!(repair.report.findings.iter().any(|f| f.part == "file" && f.what.contains("entry")));
         assert_eq!(rows(&store), before);
+    }
+
+    fn damage(store: &Store, harm: &str) {
+        let off = "PRAGMA ignore_check_constraints = ON; DROP TRIGGER entry_is_kept";
+        store.run(&format!("{off}; {harm}; {KEPT}")).expect("damage done");
+        store.run("PRAGMA ignore_check_constraints = OFF").expect("checks again");
+    }
+
+    /// The trigger as the schema has it.
+    const KEPT: &str = "CREATE TRIGGER entry_is_kept            BEFORE UPDATE ON entry            BEGIN SELECT RAISE(ABORT, 'an entry is never altered'); END";
+
+    #[test]
+    fn names_a_damaged_fact_and_changes_nothing() {
+        let store = ledger();
+        damage(&store, "UPDATE entry SET amount_out = 701, amount_in = 701 WHERE amount_out = 700");
+        let before = rows(&store);
+        let repair = store.repair(false).expect("a repair");
+        assert!(!repair.changes_something());
+        let named: Vec<&str> =
+            repair.report.findings.iter().filter(|f| f.part == "checksum").map(|f| &*f.what).collect();
+        let id = Id(1040);
+        let said = format!("the spend of 1970-02-10 from \"points\" (entry {id}) is not what was recorded");
+        assert_eq!(named, [said]);
+        assert_eq!(rows(&store), before);
+    }
+
+    #[test]
+    fn counts_damaged_facts_as_they_are_where_that_is_accepted() {
+        let store = ledger();
+        damage(&store, "UPDATE entry SET amount_out = 701, amount_in = 701 WHERE amount_out = 700");
+        // An entry after the last snapshot moves the balance.
+        damage(&store, "UPDATE entry SET amount_out = 950, amount_in = 950 WHERE amount_out = 900");
+        let repair = store.repair(true).expect("a repair");
+        assert_eq!(repair.report.findings, []);
+        assert_eq!(repair.accepted.iter().filter(|f| f.part == "checksum").count(), 2);
+        assert!(repair.mended.iter().any(|f| f.part == "standing"), "{:?}", repair.mended);
+        let of = |balance: &RepairedBalance| (balance.before, balance.after);
+        let balances: Vec<_> = repair.balances.iter().map(of).collect();
+        assert_eq!(balances, [(Some(3_200), Some(3_200)), (Some(-900), Some(-950))]);
+        assert!(store.run("UPDATE entry SET fee = 1").is_err(), "facts are guarded again");
+    }
+
+    #[test]
+    fn accepts_no_fact_that_breaks_a_rule_or_cannot_be_read() {
+        for harm in [
+            "UPDATE entry SET kind = 77 WHERE amount_out = 700",
+            "UPDATE entry SET from_account = 99 WHERE amount_out = 700",
+            "UPDATE entry SET note = CAST(x'ff' AS TEXT) WHERE amount_out = 700",
+        ] {
+            let store = ledger();
+            store.run("PRAGMA foreign_keys = OFF").expect("no guards");
+            damage(&store, harm);
+            let repair = store.repair(true).expect("a repair");
+            assert!(!repair.changes_something(), "{harm}");
+            assert!(!repair.report.findings.is_empty(), "{harm}");
+        }
     }
 
     #[test]
     fn has_nothing_to_say_of_a_sound_ledger() {
         let store = ledger();
         let before = rows(&store);
-        let repair = store.repair().expect("a repair");
+        let repair = store.repair(false).expect("a repair");
         assert_eq!((repair.mended, repair.report.findings), (Vec::new(), Vec::new()));
         assert_eq!(rows(&store), before);
     }

@@ -3,6 +3,7 @@
 use super::Answer;
 use super::csv::Csv;
 use super::page::{Page, Table};
+use crate::money::{Money, Unit};
 use serde::Serialize;
 
 /// The answer of `check`.
@@ -23,6 +24,10 @@ pub struct Checked {
     pub findings: Vec<FindingLine>,
     /// What was wrong and is right now.
     pub mended: Vec<FindingLine>,
+    /// What was damaged and counts from now on as it is.
+    pub accepted: Vec<FindingLine>,
+    /// What a repair made of each balance.
+    pub balances: Vec<RepairedBalance>,
     /// Only the totals were held against the entries.
     #[serde(skip)]
     pub totals_only: bool,
@@ -37,14 +42,22 @@ pub struct FindingLine {
     pub what: String,
 }
 
+/// What a repair made of the balance of one account.
+#[derive(Debug, Serialize)]
+pub struct RepairedBalance {
+    /// Its name.
+    pub account: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// The balance before, negative where money is owed; null where it could not be read.
+    pub before: Option<Money>,
+    /// The balance that follows from the facts; null where there are none.
+    pub after: Option<Money>,
+}
+
 impl Checked {
-    /// The answer for one ledger.
-    pub fn new(
-        ledger: String,
-        counts: [i64; 3],
-        findings: Vec<FindingLine>,
-        mended: Vec<FindingLine>,
-    ) -> Checked {
+    /// The answer for one ledger, of which nothing was changed.
+    pub fn new(ledger: String, counts: [i64; 3], findings: Vec<FindingLine>) -> Checked {
         let [accounts, entries, snapshots] = counts;
         Checked {
             schema: "jandon.check/1",
@@ -54,7 +67,9 @@ impl Checked {
             entries,
             snapshots,
             findings,
-            mended,
+            mended: Vec::new(),
+            accepted: Vec::new(),
+            balances: Vec::new(),
             totals_only: false,
         }
     }
@@ -80,9 +95,24 @@ impl Answer for Checked {
         if !self.mended.is_empty() {
             let things =
                 many(self.mended.len() as i64, "thing was wrong and was", "things were wrong and were");
-            page.line(format!("{things} rebuilt from the entries."));
+            page.line(format!("{things} rebuilt from the facts."));
             page.gap();
             page.table(table(&self.mended));
+            page.gap();
+        }
+        if !self.accepted.is_empty() {
+            page.line("What was damaged counts from now on as it is:");
+            page.gap();
+            page.table(table(&self.accepted));
+            page.gap();
+        }
+        if !self.balances.is_empty() {
+            let mut balances = Table::new(&["account", "before", "after"]);
+            let text = |money: &Option<Money>| money.as_ref().map_or_else(String::new, Money::to_string);
+            for balance in &self.balances {
+                balances.row(vec![balance.account.clone(), text(&balance.before), text(&balance.after)]);
+            }
+            page.table(balances);
             page.gap();
         }
         if self.ok && self.totals_only {

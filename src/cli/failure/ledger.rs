@@ -92,6 +92,13 @@ pub(super) fn store_words(error: &StoreError) -> (String, String) {
             format!("the ledger {} is damaged ({what})", path.display()),
             "keep the file as it is; an earlier copy takes its place with: jandon restore FILE".into(),
         ),
+        StoreError::DamagedFact(path, what) => (
+            format!("the ledger {} is damaged: {what}", path.display()),
+            format!(
+                "see all that is damaged, and how to get it back: jandon check --ledger {}",
+                path.display()
+            ),
+        ),
         StoreError::Newer { path, version, known } => (
             format!(
                 "the ledger {} was written by a newer jandon (form {version}, this one knows {known})",
