@@ -252,6 +252,10 @@ impl Outcome {
 
 /// Runs one verb.
 pub fn run(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
+    session.after_reading(run_verb(verb, session))
+}
+
+fn run_verb(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
     match verb {
         Verb::Account(words) => account::run(words, session),
         Verb::Log(words) => log::run(words, session),

@@ -10,6 +10,7 @@ mod copy;
 mod derived;
 mod door;
 mod given;
+mod open;
 mod place;
 mod read;
 mod repair;
@@ -21,6 +22,7 @@ use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::money::{Rate, Unit};
 use crate::output_file::{OutputError, OutputFile, identity};
 use crate::period::{Day, Moment};
+use open::{refuse_second_name, refuse_stale_journal};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -29,6 +31,7 @@ use std::time::Duration;
 pub use carry::{Carried, CarryError};
 pub use check::{Finding, Report as CheckReport};
 pub use copy::{Contents, Restored, ledger_files};
+pub use open::{SecondName, Unlocked, second_name};
 pub use place::{Exposure, exposures};
 pub use read::{ChangeRow, Done, Filter, HistoryFact, HistoryRow, Seen};
 pub use repair::{DERIVED, Repair, RepairedBalance};
@@ -61,6 +64,14 @@ pub enum StoreError {
     Busy(PathBuf, Duration),
     /// Another process created the ledger just now.
     CreatedMeanwhile(PathBuf),
+    /// Another process changed it while it was read, and it could not be locked.
+    BeingWritten(PathBuf),
+    /// The journal beside it is that of an earlier file.
+    StaleJournal { path: PathBuf, journal: PathBuf },
+    /// It holds a table, a trigger or a view that is not of a ledger.
+    Foreign { path: PathBuf, kind: String, name: String },
+    /// It has a second name, so that two programs could write it without knowing of each other.
+    SecondName { path: PathBuf, other: Option<PathBuf> },
     /// The disk is full.
     DiskFull(PathBuf),
     /// The disk, or a limit on the size of files, did not let it be read or written.
@@ -167,6 +178,10 @@ pub struct Store {
     path: PathBuf,
     /// The file did not exist: everything happens in memory until it is created whole.
     unborn: bool,
+    /// There will never be a file.
+    in_memory: bool,
+    /// How the file looked when it was opened without locks.
+    unlocked: Option<Unlocked>,
     /// Of a ledger that does not exist either, but that much is about to be written to.
     draft: Option<OutputFile>,
     writing: bool,
@@ -178,7 +193,7 @@ impl Store {
     /// A ledger over a connection to its file.
     fn over(db: Connection, path: &Path, writing: bool, wait: Duration) -> Store {
         let path = path.to_path_buf();
-        Store { db, path, unborn: false, draft: None, writing, wait }
+        Store { db, path, unborn: false, in_memory: false, unlocked: None, draft: None, writing, wait }
     }
 
     /// Opens a ledger for reading. One that does not exist reads as an empty one.
@@ -187,8 +202,9 @@ impl Store {
             nothing_but_a_journal(path)?;
             return Store::unborn(path, false, wait);
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
+        refuse_stale_journal(path, wait)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let db = open::open(path, flags).map_err(|e| failure(path, wait, e))?;
         let mut store = Store::over(db, path, false, wait);
         if let Err(error) = store.greet(wait) {
             if !matches!(error, StoreError::ReadOnly(_) | StoreError::DiskFailed(..) | StoreError::Sqlite(..))
@@ -201,19 +217,21 @@ impl Store {
                 if recover(path, wait).is_err() {
                     return Err(error);
                 }
-                store.db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
+                store.db = open::open(path, flags).map_err(|e| failure(path, wait, e))?;
             } else {
-                // In a folder that cannot be written SQLite cannot set up its shared memory; then
-                // nobody else can be writing either, and the file may be read as it stands.
-                let uri = format!("file:{}?immutable=1", escaped(path));
-                let flags = flags | OpenFlags::SQLITE_OPEN_URI;
-                store.db = Connection::open_with_flags(uri, flags).map_err(|e| failure(path, wait, e))?;
+                // In a folder that cannot be written SQLite cannot set up its shared memory, so the file
+                // is read as it stands. Others may be writing to it: what was read counts only if it
+                // looks the same afterwards.
+                let unlocked = Unlocked::now(path).map_err(|e| StoreError::Io(path.to_path_buf(), e))?;
+                store.unlocked = Some(unlocked);
+                store.db = open::open_immutable(path).map_err(|e| failure(path, wait, e))?;
             }
             store.greet(wait)?;
         }
         if store.unborn {
             return Ok(store);
         }
+        store.refuse_foreign_objects()?;
         // All that one answer shows is of one moment.
         store.run("BEGIN").map_err(|e| failure(path, wait, e))?;
         Ok(store)
@@ -240,6 +258,7 @@ impl Store {
                 continue;
             }
             let store = locked?;
+            refuse_second_name(path)?;
             // An empty database, or one that another process gave its tables while this one waited.
             if store.number("PRAGMA user_version").map_err(|e| store.fail(e))? == 0 {
                 store.create_schema()?;
@@ -256,24 +275,30 @@ impl Store {
             return Ok(store);
         }
         let mut draft = copy::draft_of_ledger(path)?;
-        let db = Connection::open(draft.hand_over()).map_err(|e| failure(path, wait, e))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let db = open::open(draft.hand_over(), flags).map_err(|e| failure(path, wait, e))?;
         let store = Store { unborn: true, draft: Some(draft), ..Store::over(db, path, true, wait) };
         // Whatever stops it, the draft goes: it needs no journal, and is synced once, as a whole.
         let set_up = format!("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {FOR_MUCH}; BEGIN");
-        store.run(&set_up).map_err(|e| store.fail(e))?;
+        let defensive = |on| store.db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, on).map(|_| ());
+        // Without a journal an error could leave the file half written, which defensive mode forbids.
+        let is_set_up = defensive(false).and_then(|()| store.run(&set_up)).and_then(|()| defensive(true));
+        is_set_up.map_err(|e| store.fail(e))?;
         store.create_schema()?;
         Ok(store)
     }
 
     /// Opens the file that is there, with its write lock.
     fn locked(path: &Path, wait: Duration, settings: &str) -> Result<Store, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(path, flags).map_err(|e| failure(path, wait, e))?;
+        refuse_stale_journal(path, wait)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let db = open::open(path, flags).map_err(|e| failure(path, wait, e))?;
         let mut store = Store::over(db, path, true, wait);
         // A file that is refused stays as it lies, with the log beside it.
         let log_stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
         store.db.set_db_config(log_stays, true).map_err(|e| failure(path, wait, e))?;
         store.greet(wait)?;
+        store.refuse_foreign_objects()?;
         store.db.set_db_config(log_stays, false).map_err(|e| failure(path, wait, e))?;
         if store.db.is_readonly("main").unwrap_or(false) {
             return Err(StoreError::ReadOnly(path.to_path_buf()));
@@ -285,7 +310,13 @@ impl Store {
 
     /// A ledger that lives in memory only, for demonstrations and tests.
     pub fn in_memory() -> Result<Store, StoreError> {
-        Store::unborn(Path::new(":memory:"), true, Duration::ZERO)
+        let store = Store::unborn(Path::new("memory"), true, Duration::ZERO)?;
+        Ok(Store { in_memory: true, ..store })
+    }
+
+    /// Returns how the file looked when it was opened, where it had to be opened without locks.
+    pub fn unlocked(&self) -> Option<&Unlocked> {
+        self.unlocked.as_ref()
     }
 
     fn unborn(path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
@@ -388,7 +419,7 @@ impl Store {
     }
 
     fn is_to_be_born(&self) -> bool {
-        self.unborn && self.path != Path::new(":memory:")
+        self.unborn && !self.in_memory
     }
 
     fn be_born(mut self) -> Result<(), StoreError> {
@@ -437,23 +468,10 @@ fn nothing_but_a_journal(path: &Path) -> Result<(), StoreError> {
 
 /// Takes back what a process had begun in a file when it was killed.
 fn recover(path: &Path, wait: Duration) -> Result<(), rusqlite::Error> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags)?;
+    let db = open::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.busy_timeout(wait)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     db.query_row("PRAGMA user_version", [], |_| Ok(()))
-}
-
-/// A path within a `file:` address.
-fn escaped(path: &Path) -> String {
-    let mut out = String::new();
-    for byte in path.to_string_lossy().bytes() {
-        match byte {
-            b'?' | b'#' | b'%' => out.push_str(&format!("%{byte:02x}")),
-            _ => out.push(char::from(byte)),
-        }
-    }
-    out
 }
 
 /// What an error of SQLite means for the file.

@@ -42,6 +42,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("foldhash", &["store"]),
     ("tempfile", &["output_file"]),
     ("crc32fast", &["store"]),
+    ("rustix", &["store"]),
 ];
 
 /// `view` formats what the rooms below reckon, and `store` keeps it: neither needs the other.

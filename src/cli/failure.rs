@@ -148,7 +148,7 @@ impl Failure {
             Failure::Withdrawal { .. } => 4,
             Failure::Rule(rule) => rule_status(rule),
             Failure::Store(error) => match error {
-                StoreError::Busy(..) | StoreError::CreatedMeanwhile(_) => 5,
+                StoreError::Busy(..) | StoreError::CreatedMeanwhile(_) | StoreError::BeingWritten(_) => 5,
                 StoreError::Newer { .. } => 6,
                 StoreError::Rule(rule) => rule_status(rule),
                 StoreError::Refused(refusal) => match refusal {
@@ -207,7 +207,12 @@ impl Failure {
                 StoreError::NotALedger(_) => "not-a-ledger",
                 StoreError::Damaged(..) | StoreError::DamagedFact(..) => "ledger-damaged",
                 StoreError::Newer { .. } => "ledger-newer",
-                StoreError::Busy(..) | StoreError::CreatedMeanwhile(_) => "ledger-busy",
+                StoreError::StaleJournal { .. } => "stale-journal",
+                StoreError::Foreign { .. } => "foreign-object",
+                StoreError::SecondName { .. } => "second-name",
+                StoreError::Busy(..) | StoreError::CreatedMeanwhile(_) | StoreError::BeingWritten(_) => {
+                    "ledger-busy"
+                }
                 StoreError::DiskFull(_) => "disk-full",
                 StoreError::ReadOnly(_) => "ledger-read-only",
                 StoreError::NotAPlainFile(_) => "not-a-plain-file",

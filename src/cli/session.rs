@@ -2,7 +2,7 @@
 //! It knows no verb.
 
 use super::failure::{Done, Failure, quoted};
-use super::{Globals, Note, output};
+use super::{Globals, Note, Outcome, Stream, Writing, output};
 use crate::fee::catalog::{Catalog, UserFile};
 use crate::fee::{Platform, Use, Used};
 use crate::ledger::{Account, AccountId, Id, Standing, name};
@@ -10,12 +10,14 @@ use crate::money::{Figure, Money, Unit};
 use crate::output_file::Existing;
 use crate::period::{self, Day, Instant, Moment};
 use crate::report;
-use crate::store::{Change, Exposure, Fact, HistoryFact, HistoryRow, Store, StoreError};
+use crate::store::{
+    self, Change, Exposure, Fact, HistoryFact, HistoryRow, SecondName, Store, StoreError, Unlocked,
+};
 use crate::view::balance::{Exchange, Total};
 use crate::view::history::{EntryLine, HistoryLine, SnapshotLine};
 use crate::view::recorded::{BalanceAfter, Recorded};
 use crate::view::worth::Drawing;
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -74,6 +76,10 @@ pub struct Session {
     catalog: OnceCell<Catalog>,
     config: OnceCell<Config>,
     done: Cell<Option<Done>>,
+    /// The ledger was read.
+    read: Cell<bool>,
+    /// How it looked then, where it was read without locks.
+    unlocked: RefCell<Option<Unlocked>>,
 }
 
 /// What the user set in `config.toml`.
@@ -137,6 +143,8 @@ impl Session {
             catalog: OnceCell::new(),
             config: OnceCell::new(),
             done: Cell::new(None),
+            read: Cell::new(false),
+            unlocked: RefCell::new(None),
         })
     }
 
@@ -159,6 +167,8 @@ impl Session {
             catalog: OnceCell::new(),
             config: OnceCell::new(),
             done: Cell::new(None),
+            read: Cell::new(false),
+            unlocked: RefCell::new(None),
         }
     }
 
@@ -343,14 +353,48 @@ impl Session {
     pub fn read<T>(&self, look: impl FnOnce(&Book<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         // A reader leaves nothing behind, so it leaves the closing to the end of the process, which
         // clears all at once what SQLite would give back piece by piece.
-        let store = std::mem::ManuallyDrop::new(Store::read(&self.ledger, self.wait)?);
+        let store = std::mem::ManuallyDrop::new(self.store()?);
         let accounts = store.accounts()?;
         look(&Book { store: &store, accounts })
     }
 
     /// The ledger as it stands, for what is read piece by piece.
     pub fn store(&self) -> Result<Store, Failure> {
-        Ok(Store::read(&self.ledger, self.wait)?)
+        let store = Store::read(&self.ledger, self.wait)?;
+        self.read.set(true);
+        self.unlocked.replace(store.unlocked().cloned());
+        Ok(store)
+    }
+
+    /// Returns the answer of a command with what is to be said about how the ledger was read, or an
+    /// error where it was read without locks while another process changed it.
+    pub fn after_reading(&self, ran: Result<Outcome, Failure>) -> Result<Outcome, Failure> {
+        let unlocked = self.unlocked.take();
+        if let Some(unlocked) = &unlocked {
+            unlocked.verify_unchanged()?;
+        }
+        let mut outcome = ran?;
+        if let Some((unlocked, stream)) = unlocked.zip(outcome.stream.take()) {
+            let write: Writing = Box::new(move |put| {
+                let written = (stream.write)(put);
+                unlocked.verify_unchanged()?;
+                written
+            });
+            outcome.stream = Some(Stream { write });
+        }
+        if self.read.get()
+            && let Some(SecondName(other)) = store::second_name(&self.ledger)
+        {
+            let other =
+                other.map_or_else(String::new, |other| format!(", {}", quoted(&other.display().to_string())));
+            outcome.notes.push(Note::warning(
+                "ledger-has-second-name",
+                format!(
+                    "the ledger has a second name (hard link){other}: nothing can be recorded in it until only one is left"
+                ),
+            ));
+        }
+        Ok(outcome)
     }
 
     /// The ledger as [`Session::store`] reads it, once every fact was verified.
@@ -586,6 +630,13 @@ pub(super) fn exposed(exposure: &Exposure) -> Note {
             format!(
                 "other users can take the ledger away or put another in its place: close its folder to them (chmod go-w {})",
                 quoted(&folder.display().to_string())
+            ),
+        ),
+        Exposure::OfAnother(file) => Note::warning(
+            "ledger-of-another",
+            format!(
+                "the ledger belongs to another user, who can change what is recorded: take it over (chown $USER {})",
+                quoted(&file.display().to_string())
             ),
         ),
         Exposure::Synced(name) => Note::warning(

@@ -10,8 +10,8 @@ use super::repair::{DERIVED, DERIVED_INDEXES};
 use super::{Store, StoreError};
 use crate::ledger::{Measure, name};
 use crate::money::Unit;
+use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Debug;
 use std::iter::Peekable;
@@ -239,7 +239,7 @@ impl Store {
 
     /// The same file over a connection of its own.
     fn opened_again(&self, flags: OpenFlags) -> Option<Store> {
-        let db = Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).ok()?;
+        let db = super::open::open(&self.path, flags).ok()?;
         db.busy_timeout(self.wait).ok()?;
         Some(Store::over(db, &self.path, false, self.wait))
     }

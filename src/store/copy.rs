@@ -1,11 +1,13 @@
 //! Copies of the ledger: each is whole and looked through before it appears under its name, and
 //! what was under that name is never lost unasked.
 
+use super::open::{open, plain_name};
 use super::{Store, StoreError, exists, failure};
 use crate::output_file::{
     self, Existing, OutputError, OutputFile, Protected, folder_of, identity, with_suffix,
 };
 use rusqlite::backup::Progress;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::io::{self, Read};
@@ -109,7 +111,10 @@ impl Store {
         for name in names(&self.path, suffix) {
             let fail = |e| StoreError::from(OutputError::Io(name.clone(), e));
             let mut draft = OutputFile::beside(&name, Existing::Refuse).map_err(fail)?;
-            reader.db.backup("main", draft.hand_over(), None::<fn(Progress)>).map_err(|e| self.fail(e))?;
+            reader
+                .db
+                .backup("main", plain_name(draft.hand_over()), None::<fn(Progress)>)
+                .map_err(|e| self.fail(e))?;
             match draft.commit() {
                 Ok(()) => return Ok(name),
                 Err(OutputError::Exists(_)) => continue,
@@ -182,8 +187,7 @@ fn verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, StoreErro
 /// where it is too damaged for that, so that nobody else can write to it either.
 fn seize(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> {
     let fail = |e| failure(path, wait, e);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags).map_err(fail)?;
+    let db = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(fail)?;
     let mut store = Store::over(db, path, true, wait);
     let alone = || -> Result<(), StoreError> {
         store.greet(wait)?;
@@ -347,13 +351,19 @@ fn names(path: &Path, suffix: &str) -> impl Iterator<Item = PathBuf> {
 }
 
 /// The files that SQLite keeps beside one: its journals, and the memory that readers share.
-fn companions(path: &Path) -> [PathBuf; 3] {
+pub(super) fn companions(path: &Path) -> [PathBuf; 3] {
     ["-journal", "-wal", "-shm"].map(|suffix| with_suffix(path, suffix))
+}
+
+/// Returns where a ledger that is named by a link really lies: SQLite keeps its files beside that.
+pub(super) fn real_path(path: &Path) -> PathBuf {
+    let real = if path.is_symlink() { std::fs::canonicalize(path).ok() } else { None };
+    real.unwrap_or_else(|| path.to_path_buf())
 }
 
 /// Does a journal beside the file hold something that the file itself may not?
 pub fn has_journal(path: &Path) -> bool {
-    let [journal, wal, _] = companions(path);
+    let [journal, wal, _] = companions(&real_path(path));
     [journal, wal].iter().any(|file| std::fs::metadata(file).is_ok_and(|meta| meta.len() > 0))
 }
 
@@ -378,9 +388,9 @@ pub(super) fn draft_of_ledger(path: &Path) -> Result<OutputFile, StoreError> {
 
 /// Writes a whole ledger into a draft.
 pub(super) fn fill(db: &Connection, draft: &mut OutputFile, target: &Path) -> Result<(), StoreError> {
-    let not_utf8 = io::Error::new(io::ErrorKind::InvalidFilename, "its path is not UTF-8");
-    let path = draft.hand_over().to_str().ok_or(not_utf8);
-    let path = path.map_err(|e| OutputError::Io(target.to_path_buf(), e))?;
+    // A path need not be UTF-8; SQLite hands its bytes on as they are.
+    let path = plain_name(draft.hand_over());
+    let path = ToSqlOutput::Borrowed(ValueRef::Text(path.as_os_str().as_encoded_bytes()));
     db.execute("VACUUM INTO ?1", [path]).map_err(|e| StoreError::Sqlite(target.to_path_buf(), e))?;
     Ok(())
 }
@@ -424,7 +434,7 @@ fn lock_folder(path: &Path, wait: Duration) -> Result<Option<File>, StoreError> 
 /// Lets a ledger begin in WAL mode: to change over to it later takes a moment without any reader, and
 /// two who try at once are told that it is busy without having waited.
 pub(super) fn begin_log(draft: &mut OutputFile) -> Result<(), rusqlite::Error> {
-    let db = Connection::open(draft.hand_over())?;
+    let db = open(draft.hand_over(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.execute_batch("PRAGMA journal_mode = WAL")?;
     db.close().map_err(|(_, e)| e)
 }

@@ -9,6 +9,8 @@ pub enum Exposure {
     FileReadable(PathBuf),
     /// Other users can write to its folder, and so take the file away.
     FolderWritable(PathBuf),
+    /// The file belongs to another user.
+    OfAnother(PathBuf),
     /// A program that keeps folders of several machines alike has the folder of that name.
     Synced(String),
 }
@@ -36,6 +38,9 @@ pub fn exposures(path: &Path) -> Vec<Exposure> {
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let folder = real.parent().map(Path::to_path_buf).unwrap_or_default();
     let mut found = Vec::new();
+    if is_of_another(&real) {
+        found.push(Exposure::OfAnother(real.clone()));
+    }
     if bits_of_others(&real) & 0o044 != 0 {
         found.push(Exposure::FileReadable(real.clone()));
     }
@@ -53,6 +58,20 @@ fn is_synced(name: &str) -> bool {
     let goes_on = |rest: &str| rest.chars().next().is_some_and(char::is_alphanumeric);
     // Where one of those programs holds several accounts, it puts their names behind its own.
     SYNCED.iter().any(|known| name.strip_prefix(known).is_some_and(|rest| !goes_on(rest)))
+}
+
+/// Returns whether a file belongs to another user than the one who runs this.
+fn is_of_another(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::metadata(path).is_ok_and(|meta| meta.uid() != rustix::process::geteuid().as_raw())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
 }
 
 /// The mode bits that are granted to anybody but the owner.

@@ -1,5 +1,6 @@
 //! What the ledger refuses: a rule that would be broken, or a file that cannot be read or written.
 
+use super::quoted;
 use crate::ledger::RuleBroken;
 use crate::output_file::OutputError;
 use crate::store::{Refusal, StoreError};
@@ -118,6 +119,32 @@ pub(super) fn store_words(error: &StoreError) -> (String, String) {
             format!("another process created the ledger {} in this moment", path.display()),
             "try again".into(),
         ),
+        StoreError::BeingWritten(path) => (
+            format!("the ledger {} was written to while it was read", path.display()),
+            "try again; it is not damaged, but cannot be locked by who may not write to its folder".into(),
+        ),
+        StoreError::StaleJournal { path, journal } => (
+            format!(
+                "the journal {} is not that of the ledger {}, but of an earlier file in its place",
+                journal.display(),
+                path.display()
+            ),
+            format!("move it away: mv {0} {0}-old", quoted(&journal.display().to_string())),
+        ),
+        StoreError::Foreign { path, kind, name } => (
+            format!("the ledger {} holds a {kind} that jandon did not make: {name}", path.display()),
+            "trust no answer of that file; an earlier copy takes its place with: jandon restore FILE".into(),
+        ),
+        StoreError::SecondName { path, other } => {
+            let other_name =
+                other.as_ref().map_or_else(String::new, |other| format!(", {}", other.display()));
+            let hint = match other {
+                Some(other) => format!("keep one name: rm {}", quoted(&other.display().to_string())),
+                None => format!("find it: find / -samefile {}", quoted(&path.display().to_string())),
+            };
+            let what = "facts written under one name can be lost under the other";
+            (format!("the ledger {} has a second name (hard link){other_name}: {what}", path.display()), hint)
+        }
         StoreError::DiskFull(path) => (
             format!("the disk is full, so nothing was added to the ledger {}", path.display()),
             "make room and try again; what was recorded before is safe".into(),
