@@ -7,6 +7,7 @@ mod amounts;
 pub mod catalog;
 mod charge;
 pub mod file;
+mod paid;
 mod quote;
 
 use crate::ledger::AccountKind;
@@ -18,7 +19,8 @@ use std::fmt;
 pub use amounts::Amounts;
 pub use charge::FreeLeft;
 pub use charge::{Charges, Terms};
-pub use quote::{Advice, Asked, Blocked, Outcome, Quote, Reason, outcome, quote, quotes};
+pub use paid::{Paid, Recorded, deviation};
+pub use quote::{Advice, Asked, Blocked, Outcome, Quote, Reason, RuleSource, outcome, quote, quotes};
 
 /// A text for people, in English and perhaps in Korean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +157,13 @@ pub enum Destination {
     Wallet(String),
 }
 
+impl Destination {
+    /// Whether what arrives is money at a bank, on a card or in cash, and not another balance.
+    pub fn is_money_in_hand(&self) -> bool {
+        matches!(self, Destination::Bank | Destination::Card | Destination::Cash)
+    }
+}
+
 /// One official way out of a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {
@@ -182,6 +191,16 @@ impl Channel {
     /// The rule in force on a day.
     pub fn tariff_on(&self, day: Day) -> Option<&Tariff> {
         self.tariffs.iter().find(|t| t.in_force(day))
+    }
+
+    /// Returns the fraction by which parts of a unit with those decimals become parts of the unit
+    /// received.
+    fn conversion(&self, withdrawn_decimals: u8) -> (i128, i128) {
+        let scale = |more: u8| 10_i128.pow(u32::from(more));
+        let received = self.pays.decimals;
+        let num = i128::from(self.rate.num) * scale(received.saturating_sub(withdrawn_decimals));
+        let den = i128::from(self.rate.den) * scale(withdrawn_decimals.saturating_sub(received));
+        (num, den)
     }
 }
 
@@ -501,11 +520,6 @@ impl Platform {
             }
         }
         uses
-    }
-
-    /// On which side the charges of a withdrawal lay on a day; deducted where no rule is known.
-    pub fn side_on(&self, channel: &str, day: Day) -> Side {
-        self.channel(channel).and_then(|c| c.tariff_on(day)).map_or(Side::Deducted, |t| t.side)
     }
 }
 

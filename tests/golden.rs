@@ -80,7 +80,7 @@ impl Example {
 
         let asked = Asked::Amount(amount);
         let found = quote(&platform, channel, &asked, day.end(), balance, |_| used);
-        let all = quotes(&platform, None, &asked, day.end(), balance, |_| used);
+        let all = quotes(&platform, None, &asked, day.end(), balance, &[], |_| used);
         if all.len() != platform.channels.len() || !all.contains(&found) {
             return Err("the comparison of all channels does not hold the quote of this one".into());
         }

@@ -20,7 +20,7 @@ use jandon::period::{Day, Moment, Period, parse_instant};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
-use referee::{End, Referee};
+use referee::Referee;
 use shapes::{Case, cases};
 use std::ops::RangeInclusive;
 
@@ -109,7 +109,7 @@ struct Known {
 impl Known {
     fn of(case: &Case, referee: &Referee<'_>) -> Known {
         let last = case.balance.or(case.tariff.max).unwrap_or(0).max(0) + 30;
-        Known { verdicts: (0..=last).map(|amount| referee.judge(amount, End::High)).collect() }
+        Known { verdicts: (0..=last).map(|amount| referee.judge(amount)).collect() }
     }
 
     /// The amounts of a range that can be made, and what they net.
@@ -144,7 +144,7 @@ fn hold_amount(
     hold_outcome(asker, referee, &quote, amount)?;
     match &quote.outcome {
         Ok(_) => {
-            let net = referee.judge(amount, End::High).map_or(0, |outcome| outcome.net);
+            let net = referee.judge(amount).map_or(0, |outcome| outcome.net);
             let better = known.most(0..=amount - 1).filter(|most| most.net >= net);
             same(&format!("better than {amount}"), quote.better, better)
         }
@@ -166,18 +166,21 @@ fn hold_outcome(
 ) -> Result<(), TestCaseError> {
     let what = format!("amount {amount}");
     same(&what, quote.amount, Some(amount))?;
-    let high = referee.judge(amount, End::High);
+    let verdict = referee.judge(amount);
     let reason = |outcome: &Result<Outcome, Blocked>| outcome.as_ref().err().map(|blocked| blocked.reason);
-    same(&what, reason(&quote.outcome), high.err())?;
-    let (Ok(high), Ok(found)) = (high, &quote.outcome) else { return Ok(()) };
-    // With a percent that is a range, the worse end is the outcome and the other is shown too.
-    let low = referee.judge(amount, End::Low).ok().filter(|_| ranged(asker.case));
-    let (worst, best) = match low {
-        Some(low) if low.net >= high.net => (high, Some(low)),
-        Some(low) => (low, Some(high)),
-        None => (high, None),
-    };
-    same(&what, (*found, quote.outcome_best), (worst, best))
+    same(&what, reason(&quote.outcome), verdict.err())?;
+    let best = |best: Outcome| Some(best).filter(|_| ranged(asker.case));
+    match &quote.outcome {
+        Ok(found) => {
+            let wanted = (referee.judge(amount).ok(), referee.best(amount).and_then(best));
+            same(&what, (Some(*found), quote.outcome_best), wanted)
+        }
+        Err(blocked) => {
+            let wanted = referee.if_covered(amount);
+            let wanted = (wanted.map(|(worst, _)| worst), wanted.and_then(|(_, better)| best(better)));
+            same(&format!("{what}, covered"), (blocked.if_covered, quote.outcome_best), wanted)
+        }
+    }
 }
 
 /// Is a percent of the rule in force a range?
@@ -197,8 +200,8 @@ fn hold_all(asker: &Asker<'_>, referee: &Referee<'_>, known: &Known) -> Result<(
         same("all", quote.amount, Some(largest))?;
         return hold_outcome(asker, referee, &quote, largest);
     }
-    let reason = referee.judge(balance, End::High).unwrap_err();
-    let blocked = Blocked { reason, nearest: Vec::new() };
+    let reason = referee.judge(balance).unwrap_err();
+    let blocked = Blocked { reason, nearest: Vec::new(), if_covered: None };
     same("all", quote.outcome, Err(blocked))
 }
 
@@ -216,7 +219,7 @@ fn hold_receive(
     }
     let reason = if referee.in_force() { Reason::OutOfReach } else { Reason::NotInForce };
     let nearest = known.most(0..=known.last()).map(|most| most.amount).into_iter().collect();
-    same(&format!("receive {net}"), quote.outcome, Err(Blocked { reason, nearest }))
+    same(&format!("receive {net}"), quote.outcome, Err(Blocked { reason, nearest, if_covered: None }))
 }
 
 /// Every law of one small case. `seeds` pick which amounts are asked, where there are many.
@@ -298,7 +301,7 @@ impl<'c> Sampled<'c> {
     }
 
     fn net(&self, amount: i64) -> Option<i128> {
-        self.referee.judge(amount, End::High).ok().map(|outcome| outcome.net)
+        self.referee.judge(amount).ok().map(|outcome| outcome.net)
     }
 
     /// The amounts of a range that are looked at: those next to both of its ends, and the probes.
@@ -330,7 +333,7 @@ impl<'c> Sampled<'c> {
         let quote = self.asker.quote(&Asked::All);
         let Some(amount) = quote.amount.filter(|_| quote.outcome.is_ok()) else {
             let reason = quote.outcome.map_err(|blocked| blocked.reason).err();
-            same("all", reason, self.referee.judge(self.last, End::High).err())?;
+            same("all", reason, self.referee.judge(self.last).err())?;
             return self.none("all is blocked", 0..=self.last, 1);
         };
         self.made("all", amount)?;

@@ -509,7 +509,11 @@ impl Scene {
             let channels = CHANNELS[1..].iter().map(|c| c.to_string()).collect();
             let ask = Use { channels, since: from, until };
             let side = |channel: &str| if channel == CHANNELS[1] { Side::OnTop } else { Side::Deducted };
-            let used = fine(self.store.used(&ask, |channel, _| side(channel)))?;
+            let amount = |channel: &str, _, out: i64, charges: i64| match side(channel) {
+                Side::OnTop => out - charges,
+                Side::Deducted => out,
+            };
+            let used = fine(self.store.used(&ask, amount))?;
             same(format!("{ask:?}"), used, self.referee.used(&ask, side))?;
         }
         Ok(())
@@ -1594,7 +1598,7 @@ fn what_a_reading_costs_does_not_depend_on_the_number_of_entries() {
         }),
         ("what is used of a quota", |s| {
             let ask = Use { channels: vec![CHANNELS[0].into()], since: None, until: day("2026-11-22").end() };
-            Ok(s.used(&ask, |_, _| Side::Deducted)?.count as usize)
+            Ok(s.used(&ask, |_, _, out, _| out)?.count as usize)
         }),
         ("all rows", |s| Ok(s.history(&Filter::default())?.len())),
     ];

@@ -28,7 +28,6 @@ fn run(page: &Path) {
         .env("XDG_CONFIG_HOME", config)
         .env("XDG_DATA_HOME", at("data"))
         .env("JANDON_LEDGER", at("ledger.db"))
-        .env("JANDON_CATALOG", at("platforms"))
         .env("JANDON_TODAY", "2026-11-22T13:05")
         .env("COLUMNS", "80")
         .env("LANG", "ko_KR.UTF-8")

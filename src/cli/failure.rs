@@ -14,9 +14,8 @@ use crate::output_file::OutputError;
 use crate::period::DateError;
 use crate::store::{CarryError, Refusal, StoreError};
 use file::wrong_words;
-use ledger::{
-    output_code, output_status, output_words, plain_io, rule_code, rule_status, rule_words, store_words,
-};
+pub use ledger::plain_io;
+use ledger::{output_code, output_status, output_words, rule_code, rule_status, rule_words, store_words};
 use serde::Serialize;
 use std::path::PathBuf;
 use typed::{amount_words, date_words, name_words};
@@ -61,12 +60,16 @@ pub enum Failure {
     NoPlatform { account: String },
     /// The platform of the account is not in the catalog any more.
     PlatformGone { account: String, platform: String },
+    /// A folder of platform files that was named is not there.
+    NoCatalogFolder { path: PathBuf },
     /// No unit has that code.
     UnknownUnit { code: String },
     /// A platform decides kind and unit, and something else was asked.
     PlatformDecides { platform: String, what: &'static str, is: String },
     /// The platform has no channel of that id.
     UnknownChannel { typed: String, platform: String, channels: Vec<String> },
+    /// Several channels have ids that begin like that.
+    AmbiguousChannel { typed: String, fits: Vec<String> },
     /// A channel is needed to book by the tariff.
     NoChannel { channels: Vec<String> },
     /// The option belongs to carriers only.
@@ -190,9 +193,11 @@ impl Failure {
             Failure::AmbiguousPlatform { .. } => "ambiguous-platform",
             Failure::NoPlatform { .. } => "no-platform",
             Failure::PlatformGone { .. } => "platform-gone",
+            Failure::NoCatalogFolder { .. } => "no-catalog-folder",
             Failure::UnknownUnit { .. } => "unknown-unit",
             Failure::PlatformDecides { .. } => "platform-decides",
             Failure::UnknownChannel { .. } => "unknown-channel",
+            Failure::AmbiguousChannel { .. } => "ambiguous-channel",
             Failure::NoChannel { .. } => "no-channel",
             Failure::CarrierOnly { .. } => "carrier-only",
             Failure::ReceivedAndFeeDisagree { .. } => "received-and-fee-disagree",
@@ -327,6 +332,10 @@ impl Failure {
                 format!("{account} is on the platform {platform}, which the catalog does not hold"),
                 "put its file back into the platforms folder, or name the folder: --catalog DIR",
             ),
+            Failure::NoCatalogFolder { path } => words(
+                format!("{} is not a folder of platform files", path.display()),
+                "name a folder that exists with --catalog DIR or JANDON_CATALOG, or leave both out",
+            ),
             Failure::UnknownUnit { code } => words(
                 format!("no unit is called {code:?}"),
                 "use a currency code such as KRW, or the points unit of a platform (jandon channels PLATFORM)",
@@ -343,6 +352,9 @@ impl Failure {
                     channels => format!("its channels: {}", channels.join(", ")),
                 };
                 (format!("{platform} has no official channel called {typed:?}"), hint)
+            }
+            Failure::AmbiguousChannel { typed, fits } => {
+                (format!("{typed:?} fits several channels"), format!("say which: {}", fits.join(", ")))
             }
             Failure::NoChannel { channels } => {
                 let hint = match channels.as_slice() {

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::session::{Book, RULE_STALE_DAYS, Session, available};
-use super::withdraw::channel_of;
+use super::withdraw::{channel_of, is_all};
 use super::{Note, Outcome, account};
 use crate::fee::{self, Asked, Platform, Quote, Use, Used};
 use crate::ledger::{Account, AccountKind, name};
@@ -25,6 +25,9 @@ pub struct Words {
     /// Only this channel
     #[arg(long, value_name = "CHANNEL")]
     via: Option<String>,
+    /// Take it that the condition of this channel holds; may be given several times
+    #[arg(long, value_name = "CHANNEL")]
+    assume: Vec<String>,
     /// By the rules of that day
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
@@ -45,27 +48,30 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     session.read(|book| {
         let (platform, account) = asked_of(words, session, book)?;
         let standing = account.map(|a| book.standing(a, session.now)).transpose()?;
-        let may_leave = account.zip(standing).map(|(a, s)| available(a, s));
+        let may_leave =
+            account.zip(standing).filter(|(a, _)| !a.is_carrier()).map(|(a, s)| available(a, s).max(0));
         let unit = platform.unit.clone();
         let mut answer = Fees::new(platform.id.clone(), unit.clone(), at.day());
         answer.account = account.map(|a| a.name.clone());
         answer.balance = standing.map(|s| unit.money(s.balance));
         answer.available = may_leave.map(|parts| unit.money(parts));
-        let asked = asked(words, &platform, account)?;
+        let is_open = platform.withdrawable && !platform.channels.is_empty();
+        let asked = asked(words, &platform, account, is_open)?;
         match &asked {
-            Asked::All => answer.asked = Some("all".into()),
-            Asked::Amount(parts) => answer.asked = Some(unit.money(*parts).plain()),
-            Asked::Receive(figure) => answer.receive = Some(figure.to_string()),
+            Some(Asked::All) => answer.asked = Some("all".into()),
+            Some(Asked::Amount(parts)) => answer.asked = Some(unit.money(*parts).plain()),
+            Some(Asked::Receive(figure)) => answer.receive = Some(figure.to_string()),
+            None => {}
         }
         if platform.kind == AccountKind::Carrier {
             answer.advice = carrier_advice(platform.country.as_deref());
         }
         let mut notes = session.catalog_warnings();
-        if !platform.withdrawable || platform.channels.is_empty() {
-            let unknown = || format!("No channel of {} is known well enough to be quoted.", platform.name.en);
-            answer.reason = Some(platform.reason.as_ref().map_or_else(unknown, |r| r.en.clone()));
-        } else {
+        if let Some(asked) = asked.filter(|_| is_open) {
             let only = words.via.as_ref().map(|via| channel_of(&platform, via)).transpose()?;
+            let assumed =
+                words.assume.iter().map(|typed| Ok(platform.full_id(channel_of(&platform, typed)?)));
+            let assumed = assumed.collect::<Result<Vec<String>, Failure>>()?;
             let used_amount = words.used_amount.as_ref();
             let used_amount =
                 used_amount.map(|a| Ok::<_, Failure>(Figure::parse(a)?.money(&unit)?)).transpose()?;
@@ -80,10 +86,14 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 }
                 used
             };
-            let rows = fee::quotes(&platform, only, &asked, at, may_leave, used);
+            let rows = fee::quotes(&platform, only, &asked, at, may_leave, &assumed, used);
             let stale_before = session.today().plus(-RULE_STALE_DAYS);
             answer.channels = rows.into_iter().map(|q| line(q, &unit, stale_before)).collect();
             notes.extend(warnings(&answer, session.config()?.warn_above));
+            notes.extend(deviations(session, book, &platform, &answer.channels)?);
+        } else {
+            let unknown = || format!("No channel of {} is known well enough to be quoted.", platform.name.en);
+            answer.reason = Some(platform.reason.as_ref().map_or_else(unknown, |r| r.en.clone()));
         }
         let mut outcome = Outcome { status: if answer.any_ok() { 0 } else { 4 }, ..Outcome::of(answer) };
         outcome.notes = notes;
@@ -116,7 +126,13 @@ fn asked_of<'b>(
     }
 }
 
-fn asked(words: &Words, platform: &Platform, account: Option<&Account>) -> Result<Asked, Failure> {
+/// Returns what is asked of every channel; `None` where there is nothing to ask, for none is open.
+fn asked(
+    words: &Words,
+    platform: &Platform,
+    account: Option<&Account>,
+    is_open: bool,
+) -> Result<Option<Asked>, Failure> {
     let unit = &platform.unit;
     if let Some(text) = &words.receive {
         let figure = Figure::parse(text)?;
@@ -127,29 +143,23 @@ fn asked(words: &Words, platform: &Platform, account: Option<&Account>) -> Resul
             let money = figure.money(units[0])?;
             return Err(Failure::ZeroAmount { text: money.plain() });
         }
-        return Ok(Asked::Receive(figure));
+        return Ok(Some(Asked::Receive(figure)));
     }
-    let all = |text: &str| matches!(text.trim().to_lowercase().as_str(), "all" | "전부" | "모두");
-    match &words.amount {
-        None if account.is_some() => Ok(Asked::All),
-        Some(text) if all(text) && account.is_some() => Ok(Asked::All),
-        None if !platform.withdrawable => Ok(Asked::Amount(unit.parts_per_whole())),
-        None | Some(_) if words.amount.as_deref().is_none_or(all) => Err(Failure::Usage {
+    let amount = words.amount.as_deref().filter(|text| !is_all(text));
+    match amount {
+        Some(text) => match Figure::parse(text)?.money(unit)?.parts {
+            0 => Err(Failure::ZeroAmount { text: text.into() }),
+            parts => Ok(Some(Asked::Amount(parts))),
+        },
+        None if account.is_some() => Ok(Some(Asked::All)),
+        None if !is_open => Ok(None),
+        None => Err(Failure::Usage {
             message: format!(
                 "{} is a platform, not an account of yours, so its balance is not known",
                 platform.id
             ),
             hint: format!("give an amount: jandon fees {} AMOUNT", platform.id),
         }),
-        None => Ok(Asked::All),
-        Some(text) => {
-            let money = Figure::parse(text)?.money(unit)?;
-            if money.parts == 0 {
-                Err(Failure::ZeroAmount { text: text.clone() })
-            } else {
-                Ok(Asked::Amount(money.parts))
-            }
-        }
     }
 }
 
@@ -158,15 +168,15 @@ fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
     let parts = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
     let money = |value: i128| unit.money(parts(value));
     let received = |value: i128| quote.net_unit.money(parts(value));
-    let outcome = quote.outcome.as_ref().ok();
+    let outcome = quote.figures();
     let blocked = quote.outcome.as_ref().err();
-    let free_left = quote.free_left.and_then(|left| match (left.count, left.amount) {
-        (Some(count), _) => Some(FreeLeft::Count(count)),
-        (None, Some(amount)) => Some(FreeLeft::Amount(unit.money(amount))),
-        (None, None) => None,
-    });
+    let left = |left: fee::FreeLeft| FreeLeft {
+        count: left.count,
+        amount: left.amount.map(|parts| unit.money(parts)),
+    };
+    let source = quote.source.as_ref();
     ChannelQuote {
-        status: if outcome.is_some() { "ok" } else { "blocked" },
+        status: if blocked.is_none() { "ok" } else { "blocked" },
         reason: blocked.map(|b| b.reason.code()),
         nearest: blocked.map(|b| b.nearest.iter().map(|parts| unit.money(*parts)).collect()),
         amount: quote.amount.map(|parts| unit.money(parts)),
@@ -183,13 +193,17 @@ fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
             net: received(best.net),
         }),
         arrives: quote.arrives.map(|(earliest, latest)| [earliest, latest]),
-        free_left,
+        free_left: quote.free_left.map(left),
         requires: quote.requires.iter().map(|r| r.en.clone()).collect(),
+        condition: quote.condition.as_ref().map(|c| c.en.clone()),
+        is_conditional: quote.is_conditional(),
         better: quote.better.map(|b| Better { amount: unit.money(b.amount), net: received(b.net) }),
-        source: quote.source.as_ref().map(|s| s.0.clone()),
-        checked: quote.source.as_ref().map(|s| s.1),
-        confidence: quote.source.as_ref().map(|s| s.2.word()),
-        stale: quote.source.as_ref().is_some_and(|s| s.1 < stale_before),
+        source: source.map(|s| s.address.clone()),
+        checked: source.map(|s| s.checked),
+        confidence: source.map(|s| s.confidence.word()),
+        assumed: source.map(|s| s.assumed.clone()).unwrap_or_default(),
+        stale: source.is_some_and(|s| s.checked < stale_before),
+        is_dated: source.is_some_and(|s| s.is_dated),
         name: quote.name.en.clone(),
         net_unit: quote.net_unit.clone(),
         channel: quote.channel,
@@ -231,6 +245,44 @@ fn warnings(answer: &Fees, warn_above: i64) -> Vec<Note> {
         ));
     }
     notes
+}
+
+/// Warns where the ledger's latest withdrawal through a channel was not charged as its rule says.
+fn deviations(
+    session: &Session,
+    book: &Book<'_>,
+    platform: &Platform,
+    quotes: &[ChannelQuote],
+) -> Result<Vec<Note>, Failure> {
+    let ids: Vec<String> = quotes.iter().map(|quote| quote.channel.clone()).collect();
+    let mut notes = Vec::new();
+    for (id, paid) in book.store.last_withdrawals(&ids, session.now)? {
+        let Some(channel) = platform.channel(&id) else { continue };
+        let used = session.used(book.store, platform, paid.at)?;
+        let used = |ask: &Use| used.get(ask).copied().unwrap_or_default();
+        let Some(says) = fee::deviation(platform, channel, &paid, used) else { continue };
+        let charges = |fee: i128, tax: i128, received: i128| {
+            let money = |parts: i128, unit: &Unit| unit.money(i64::try_from(parts).unwrap_or(i64::MAX));
+            let tax = Some(tax).filter(|tax| *tax != 0);
+            let tax = tax
+                .map_or(String::new(), |tax| format!(", a tax of {}", money(tax, &platform.unit).grouped()));
+            format!(
+                "a fee of {}{tax} and {} received",
+                money(fee, &platform.unit).grouped(),
+                money(received, &channel.pays)
+            )
+        };
+        notes.push(Note::warning(
+            "rule-differs",
+            format!(
+                "{id} on {}: the rule says {}; you paid {}",
+                paid.at.day(),
+                charges(says.fee, says.tax, says.received),
+                charges(paid.fee.into(), paid.tax.into(), paid.received.into())
+            ),
+        ));
+    }
+    Ok(notes)
 }
 
 /// What can be done with carrier billing instead of "cashing it out".

@@ -295,14 +295,14 @@ fn keeps(
 fn asked(book: &Book<'_>, question: &Question<'_>) -> Result<HashMap<Use, Used>, Failure> {
     let mut used = HashMap::new();
     for ask in question.uses() {
-        let side = |channel: &str, day: Day| {
+        let amount = |channel: &str, at: Moment, out: i64, charges: i64| {
             let platform = question
                 .platforms
                 .iter()
                 .find(|p| channel.strip_prefix(p.id.as_str()).is_some_and(|r| r.starts_with('/')));
-            platform.map_or(crate::fee::Side::Deducted, |p| p.side_on(channel, day))
+            platform.map_or(out, |p| p.amount_of(channel, at, out, charges))
         };
-        let answer = book.store.used(&ask, side)?;
+        let answer = book.store.used(&ask, amount)?;
         used.insert(ask, answer);
     }
     Ok(used)

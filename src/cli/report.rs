@@ -4,7 +4,6 @@ use super::balance::{held, lapsed_note, totals};
 use super::failure::Failure;
 use super::session::{Book, Session};
 use super::{Note, Outcome};
-use crate::fee::Side;
 use crate::ledger::{AccountId, Kind};
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Period};
@@ -112,13 +111,11 @@ fn summary(
     let mut fees = Vec::new();
     for mut total in done.channels()? {
         // Charges on top are no part of the amount that they are a share of.
-        let side = total.channel.as_ref().and_then(|id| {
+        let amount = total.channel.as_ref().and_then(|id| {
             let platform = session.catalog().get(id.split_once('/')?.0)?;
-            Some(platform.side_on(id, end.day()))
+            Some(platform.amount_of(id, end, total.amount, total.fee + total.tax))
         });
-        if side == Some(Side::OnTop) {
-            total.amount -= total.fee + total.tax;
-        }
+        total.amount = amount.unwrap_or(total.amount);
         fees.push(report::channel_summary(&total));
     }
     let totals = totals(&held(book, &closings));

@@ -1,9 +1,9 @@
 //! What every verb is handed: where things lie, what time it is, and the doors to the ledger.
 //! It knows no verb.
 
-use super::failure::{Done, Failure, quoted};
+use super::failure::{Done, Failure, plain_io, quoted};
 use super::{Globals, Note, Outcome, Stream, Writing, output};
-use crate::fee::catalog::{Catalog, UserFile};
+use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, Use, Used};
 use crate::ledger::{Account, AccountId, Id, Standing, name};
 use crate::money::{Figure, Money, Unit};
@@ -52,6 +52,12 @@ pub struct World {
     pub progress: Option<fn(&str)>,
 }
 
+/// A platform file, or their folder, that could not be read.
+struct Unread {
+    path: PathBuf,
+    error: std::io::Error,
+}
+
 /// What every verb is handed.
 pub struct Session {
     /// The present moment.
@@ -73,7 +79,7 @@ pub struct Session {
     config_file: Option<PathBuf>,
     region: Option<String>,
     random: Cell<u64>,
-    catalog: OnceCell<Catalog>,
+    catalog: OnceCell<(Catalog, Vec<Unread>)>,
     config: OnceCell<Config>,
     done: Cell<Option<Done>>,
     /// The ledger was read.
@@ -122,6 +128,10 @@ impl Session {
             None => world.now,
             Some(text) => fixed_clock(text)?,
         };
+        let named = globals.catalog.clone().or(world.catalog);
+        if let Some(folder) = named.as_ref().filter(|folder| !folder.is_dir()) {
+            return Err(Failure::NoCatalogFolder { path: folder.clone() });
+        }
         let ledger = globals.ledger.clone().or(world.ledger);
         let ledger = ledger.or_else(|| world.data.map(|folder| folder.join("ledger.db")));
         let config_file = world.config.as_ref().map(|folder| folder.join("config.toml"));
@@ -136,7 +146,7 @@ impl Session {
             exchange: globals.exchange.clone(),
             ledger: ledger.ok_or(Failure::NoHome)?,
             wait: Duration::from_secs(globals.lock_timeout),
-            catalog_folder: globals.catalog.clone().or(world.catalog).or(in_config),
+            catalog_folder: named.or(in_config),
             config_file,
             region: world.region,
             random: Cell::new(world.random),
@@ -206,33 +216,53 @@ impl Session {
 
     /// The catalog, with the user's own files; read at the first question.
     pub fn catalog(&self) -> &Catalog {
+        &self.read_catalog().0
+    }
+
+    /// The catalog, and what of the user's folder could not be read.
+    fn read_catalog(&self) -> &(Catalog, Vec<Unread>) {
         self.catalog.get_or_init(|| {
+            let mut unread = Vec::new();
             let folder = self.catalog_folder.as_deref();
-            let entries = folder.and_then(|f| std::fs::read_dir(f).ok());
-            let mut paths: Vec<PathBuf> = entries
-                .into_iter()
-                .flatten()
-                .filter_map(|entry| entry.ok().map(|e| e.path()))
-                .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-                .collect();
+            let entries = folder.map_or(Ok(Vec::new()), |folder| {
+                std::fs::read_dir(folder).and_then(|entries| entries.map(|e| Ok(e?.path())).collect())
+            });
+            let mut paths: Vec<PathBuf> = entries.unwrap_or_else(|error| {
+                // The default folder need not exist; one that was named is known to.
+                if error.kind() != std::io::ErrorKind::NotFound {
+                    unread.push(Unread { path: folder.unwrap_or(Path::new("")).to_path_buf(), error });
+                }
+                Vec::new()
+            });
+            paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
             paths.sort();
-            let read = |path: PathBuf| {
-                let text = String::from_utf8_lossy(&std::fs::read(&path).ok()?).into_owned();
-                Some(UserFile { path: path.display().to_string(), text })
-            };
-            Catalog::new(paths.into_iter().filter_map(read).collect())
+            let mut files = Vec::new();
+            for path in paths {
+                match read_text(&path) {
+                    Ok(text) => files.push(UserFile { path: path.display().to_string(), text }),
+                    Err(error) => unread.push(Unread { path, error }),
+                }
+            }
+            (Catalog::new(files), unread)
         })
     }
 
-    /// Warnings about the user's platform files that could not be read.
+    /// Warnings about the user's platform files that do not count.
     pub fn catalog_warnings(&self) -> Vec<Note> {
-        let tell = |broken: &crate::fee::catalog::BrokenFile| {
-            Note::warning(
-                "platform-file",
-                format!("left out {}", super::failure::file_error(&broken.path, &broken.error)),
-            )
-        };
-        self.catalog().broken().iter().map(tell).collect()
+        let (catalog, unread) = self.read_catalog();
+        let unread = unread.iter().map(|Unread { path, error }| {
+            format!("{}, which cannot be read: {}", path.display(), plain_io(error))
+        });
+        let left_out = catalog.left_out().iter().map(|left_out| match left_out {
+            LeftOut::Faulty { path, error } => super::failure::file_error(path, error),
+            LeftOut::SameId { path, other, id } => {
+                format!("{path}, which describes {id} again: {other} counts")
+            }
+        });
+        unread
+            .chain(left_out)
+            .map(|what| Note::warning("platform-file", format!("left out {what}")))
+            .collect()
     }
 
     /// What the user set; read at the first question.
@@ -544,7 +574,8 @@ impl Session {
     ) -> Result<HashMap<Use, Used>, Failure> {
         let mut used = HashMap::new();
         for ask in platform.uses(at) {
-            let answer = store.used(&ask, |channel, day| platform.side_on(channel, day))?;
+            let answer = store
+                .used(&ask, |channel, at, out, charges| platform.amount_of(channel, at, out, charges))?;
             used.insert(ask, answer);
         }
         Ok(used)
@@ -667,6 +698,16 @@ pub fn positive(text: &str, account: &Account) -> Result<Money, Failure> {
 /// A typed amount of an account, zero included.
 pub fn any_amount(text: &str, account: &Account) -> Result<Money, Failure> {
     Ok(Figure::parse(text)?.money(&account.unit)?)
+}
+
+/// Reads a text file of the user's; what is no UTF-8 is invalid data, and so is what is no file: a
+/// pipe would be waited for without end.
+fn read_text(path: &Path) -> std::io::Result<String> {
+    let wrong = |what: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(wrong("it is not a file"));
+    }
+    String::from_utf8(std::fs::read(path)?).map_err(|_| wrong("it is not UTF-8 text"))
 }
 
 /// The moment of `--today` or `JANDON_TODAY`.

@@ -1,12 +1,14 @@
 //! `transfer`: between own accounts.
 
 use super::failure::Failure;
-use super::session::{Book, Session, When, any_amount, positive};
-use super::{Outcome, record};
-use crate::fee::Destination;
+use super::failure::quoted;
+use super::session::{Book, Session, When, any_amount, available, positive};
+use super::{Note, Outcome, record};
+use crate::fee::{self, Asked, Channel, Destination};
 use crate::ledger::{Account, Kind};
-use crate::money::{Money, Rate};
+use crate::money::Money;
 use crate::period::Moment;
+use std::cell::RefCell;
 
 /// Record value moved between two accounts of yours; AMOUNT leaves, less the fee arrives
 #[derive(Debug, clap::Args)]
@@ -31,6 +33,7 @@ pub struct Words {
 /// Records one transfer.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let at = session.entry_moment(words.when.date.as_deref())?;
+    let charged = RefCell::new(None);
     let recorded = session.record("transfer", words.when.dry_run, |book| {
         let from = session.account(book, &words.from, true)?;
         let to = session.account(book, &words.to, true)?;
@@ -46,10 +49,13 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             }
             let received = match received {
                 Some(received) => received,
-                None => converted(session, book, from, to, &amount, &fee, at)?,
+                None => converted(session, from, to, &amount, &fee, at)?,
             };
             (received, fee)
         };
+        let as_told = words.received.is_some() || words.fee.is_some();
+        let warning = if as_told { None } else { charge(session, book, from, to, &amount, &received, at)? };
+        *charged.borrow_mut() = warning;
         let mut entry = record::entry(session, Kind::Transfer, at, &from.unit, amount.parts, &words.when);
         entry.out.account = Some(from.id);
         entry.arriving.account = Some(to.id);
@@ -57,7 +63,8 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             (to.unit.clone(), received.parts, fee.parts);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry("moved", recorded, words.when.dry_run))
+    let outcome = record::one_entry("moved", recorded, words.when.dry_run);
+    Ok(outcome.with(charged.into_inner().into_iter().collect()).with(session.catalog_warnings()))
 }
 
 /// What arrived and the fee: each follows from the other, and both together must fit.
@@ -91,10 +98,21 @@ pub fn in_one_unit(
     Ok((received, fee))
 }
 
-/// What arrives in another unit by the rate of a channel of the catalog between the two platforms.
+/// Whether what leaves through a channel can arrive in that account.
+fn leads_to(channel: &Channel, to: &Account) -> bool {
+    let place = match &channel.to {
+        Destination::Wallet(id) => to.platform.as_ref() == Some(id),
+        Destination::Bank | Destination::Card | Destination::Cash | Destination::Voucher => {
+            to.platform.is_none()
+        }
+    };
+    place && channel.pays == to.unit
+}
+
+/// Returns what arrives in another unit by the rate of a channel of the catalog between the two
+/// accounts.
 fn converted(
     session: &Session,
-    _book: &Book<'_>,
     from: &Account,
     to: &Account,
     amount: &Money,
@@ -103,19 +121,54 @@ fn converted(
 ) -> Result<Money, Failure> {
     let unknown = || Failure::ReceivedNeeded { from: from.unit.clone(), to: to.unit.clone() };
     let platform = from.platform.as_deref().and_then(|id| session.catalog().get(id)).ok_or_else(unknown)?;
-    let rate: Option<Rate> = platform
-        .channels
-        .iter()
-        .filter(|c| c.pays == to.unit && c.tariff_on(at.day()).is_some())
-        .find(|c| match &c.to {
-            Destination::Wallet(id) => to.platform.as_ref() == Some(id),
-            _ => true,
-        })
-        .map(|c| c.rate);
-    let rate = rate.ok_or_else(unknown)?;
-    let kept = i128::from(amount.less(fee)?.parts);
-    let num = kept * i128::from(rate.num) * i128::from(to.unit.parts_per_whole());
-    let den = i128::from(rate.den) * i128::from(from.unit.parts_per_whole());
-    let parts = i64::try_from(num.div_euclid(den)).map_err(|_| unknown())?;
-    Ok(to.unit.money(parts))
+    let mut channels = platform.channels.iter();
+    let channel = channels.find(|c| leads_to(c, to) && c.tariff_on(at.day()).is_some());
+    let received = channel
+        .and_then(|c| c.received_for(&platform, amount.less(fee).ok()?.parts.into()))
+        .and_then(|parts| i64::try_from(parts).ok());
+    received.map(|parts| to.unit.money(parts)).ok_or_else(unknown)
+}
+
+/// Returns a warning where the best official channel between the two accounts lets less arrive, or
+/// takes more, than is recorded.
+fn charge(
+    session: &Session,
+    book: &Book<'_>,
+    from: &Account,
+    to: &Account,
+    amount: &Money,
+    received: &Money,
+    at: Moment,
+) -> Result<Option<Note>, Failure> {
+    let platform = from.platform.as_deref().and_then(|id| session.catalog().get(id));
+    let Some(platform) = platform.filter(|p| p.channels.iter().any(|c| leads_to(c, to))) else {
+        return Ok(None);
+    };
+    let available = available(from, book.standing(from, at)?).max(0);
+    let used = session.used(book.store, &platform, at)?;
+    let used = |ask: &fee::Use| used.get(ask).copied().unwrap_or_default();
+    let asked = Asked::Amount(amount.parts);
+    let quotes = fee::quotes(&platform, None, &asked, at, Some(available), &[], used);
+    let leads = |id: &str| platform.channel(id).is_some_and(|channel| leads_to(channel, to));
+    let best = quotes.iter().find(|quote| leads(&quote.channel));
+    let Some((best, figures)) = best.and_then(|best| Some((best, best.figures()?))) else { return Ok(None) };
+    let taken = figures.debit - i128::from(amount.parts);
+    if taken <= 0 && figures.net >= i128::from(received.parts) {
+        return Ok(None);
+    }
+    let parts = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
+    let charges = from.unit.money(parts(figures.fee + figures.tax));
+    Ok(Some(Note::warning(
+        "channel-charges",
+        format!(
+            "{} takes {} and lets {} arrive; if it went that way, undo this and record: jandon withdraw {} {} --via {} --to {}",
+            best.channel,
+            charges,
+            to.unit.money(parts(figures.net)),
+            quoted(&from.name),
+            amount.plain(),
+            best.channel,
+            quoted(&to.name)
+        ),
+    )))
 }

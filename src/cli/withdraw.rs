@@ -5,7 +5,7 @@ use super::session::{Book, Session, When, any_amount, available, positive};
 use super::{Note, Outcome, record};
 use crate::fee::{self, Asked, Blocked, Channel, Platform, Reason, Side};
 use crate::ledger::{Account, Entry, Kind};
-use crate::money::Money;
+use crate::money::{Money, Unit};
 use crate::period::Moment;
 use std::cell::RefCell;
 
@@ -17,7 +17,7 @@ pub struct Words {
     /// The amount, or `all`
     #[arg(allow_negative_numbers = true)]
     amount: String,
-    /// The channel: instant, or venmo/instant
+    /// The channel: instant, venmo/instant, or how it begins; may be left out where there is only one
     #[arg(long, value_name = "CHANNEL")]
     via: Option<String>,
     /// The account of yours that it reached
@@ -56,7 +56,8 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             entry.check(|id| book.account(id))?;
         }
         let to = words.to.as_ref().map(|name| session.account(book, name, true)).transpose()?;
-        let booking = match &words.via {
+        let via = words.via.clone().or_else(|| only_channel(session, account, to));
+        let booking = match &via {
             Some(via) => by_tariff(words, session, book, account, to, via, at, &said)?,
             None => by_hand(words, session, book, account, to, at)?,
         };
@@ -127,15 +128,17 @@ fn by_tariff(
     let amount = quote.amount.unwrap_or(0);
     let (outcome, blocked) = match &quote.outcome {
         Ok(outcome) => (Some(*outcome), None),
-        Err(blocked) if as_it_was && matches!(asked, Asked::Amount(_)) => (None, Some(blocked)),
+        Err(blocked) if as_it_was && matches!(asked, Asked::Amount(_)) => (quote.figures(), Some(blocked)),
         Err(blocked) => return Err(refused(account, channel, &full_id, amount, blocked)),
     };
-    let side = platform.side_on(&full_id, at.day());
+    let side = channel.tariff_on(at.day()).map_or(Side::Deducted, |tariff| tariff.side);
+    let one_unit = channel.pays == account.unit;
     let parts = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
     let quoted = match outcome {
         Some(outcome) => Booking {
             out: parts(outcome.debit),
-            fee: parts(outcome.fee),
+            // Within one unit, what the rate takes is part of the fee.
+            fee: parts(if one_unit { outcome.debit - outcome.tax - outcome.net } else { outcome.fee }),
             tax: parts(outcome.tax),
             received: channel.pays.money(parts(outcome.net)),
             channel: Some(full_id.clone()),
@@ -148,16 +151,17 @@ fn by_tariff(
             channel: Some(full_id.clone()),
         },
     };
-    if outcome.is_some() {
+    if outcome.is_some() && blocked.is_none() {
         said.borrow_mut().push(Note::Done(quote_line(account, &full_id, &quoted)));
     }
-    let booking = as_given(&quoted, amount, side, account, received, fee)?;
+    let kept_to_received = |kept: i64| channel.received_for(&platform, kept.into()).map_or(i64::MAX, parts);
+    let booking = as_given(&quoted, amount, side, &account.unit, kept_to_received, received, fee)?;
     if let Some(blocked) = blocked {
         let text =
             format!("the catalog calls this not possible ({}); booked as you say", blocked.reason.code());
         said.borrow_mut().push(Note::warning("not-possible-by-rule", text));
     } else if booking.fee != quoted.fee || booking.received != quoted.received {
-        let more = |real: i64, by_rule: i64, unit: &crate::money::Unit| {
+        let more = |real: i64, by_rule: i64, unit: &Unit| {
             let difference = unit.money((real - by_rule).abs());
             if real >= by_rule { format!("{difference} more") } else { format!("{difference} less") }
         };
@@ -191,81 +195,81 @@ fn quote_line(account: &Account, channel: &str, quoted: &Booking) -> String {
     )
 }
 
-/// What is booked where the user says what really arrived or was charged.
+/// Returns what is recorded where the user says what really arrived or was charged. What is left out
+/// follows from the rule: `amount` is its amount, and `received_for` what arrives of what is kept.
 fn as_given(
     quoted: &Booking,
     amount: i64,
     side: Side,
-    account: &Account,
+    unit: &Unit,
+    received_for: impl Fn(i64) -> i64,
     received: Option<Money>,
     fee: Option<Money>,
 ) -> Result<Booking, Failure> {
-    let unit = &account.unit;
     let one_unit = quoted.received.unit == *unit;
-    let (out, tax) = (quoted.out, quoted.tax);
-    let channel = quoted.channel.clone();
-    let more_than_left = |received: &Money| Failure::ReceivedMoreThanLeft {
+    let tax = quoted.tax;
+    let on_top = |fee: i64| amount.saturating_add(fee).saturating_add(tax);
+    let arriving = |parts: i64| quoted.received.unit.money(parts);
+    let disagree = |out: i64, received: &Money, fee: &Money| Failure::ReceivedAndFeeDisagree {
         left: unit.money(out).to_string(),
         received: received.to_string(),
+        fee: fee.to_string(),
     };
-    let booking = match (received, fee) {
-        (None, None) => {
-            let (fee, received) = (quoted.fee, quoted.received.clone());
-            Booking { out, fee, tax, received, channel }
+    let (out, fee, tax, received) = match (received, fee, side) {
+        (None, None, _) => (quoted.out, quoted.fee, tax, quoted.received.clone()),
+        (Some(received), None, _) if one_unit => {
+            // The rest of what left is tax, as far as the rule has it, and fee.
+            let charges = quoted.out.saturating_sub(received.parts).max(0);
+            (quoted.out, charges, tax.min(charges), received)
         }
-        (Some(received), None) if one_unit => {
-            if received.parts > out {
-                return Err(more_than_left(&received));
+        (Some(received), None, _) => (quoted.out, quoted.fee, tax, received),
+        (None, Some(fee), Side::OnTop) => (on_top(fee.parts), fee.parts, tax, quoted.received.clone()),
+        (None, Some(fee), Side::Deducted) => {
+            let kept = quoted.out.saturating_sub(fee.parts).saturating_sub(tax);
+            if kept < 0 {
+                let (amount, fee) = (unit.money(quoted.out).to_string(), fee.to_string());
+                return Err(Failure::FeeAboveAmount { amount, fee });
             }
-            let tax = tax.min(out - received.parts);
-            Booking { out, fee: out - received.parts - tax, tax, received, channel }
+            (quoted.out, fee.parts, tax, arriving(received_for(kept)))
         }
-        (Some(received), fee) if !one_unit => {
-            let fee = fee.map_or(quoted.fee, |f| f.parts);
-            let out = if side == Side::OnTop { amount.saturating_add(fee).saturating_add(tax) } else { out };
-            Booking { out, fee, tax, received, channel }
-        }
-        (None, Some(fee)) => match side {
-            Side::OnTop => {
-                let out = amount.saturating_add(fee.parts).saturating_add(tax);
-                Booking { out, fee: fee.parts, tax, received: quoted.received.clone(), channel }
+        (Some(received), Some(fee), Side::OnTop) => {
+            if one_unit && received != quoted.received {
+                return Err(disagree(quoted.out, &received, &fee));
             }
-            Side::Deducted => {
-                let left = out.saturating_sub(fee.parts).saturating_sub(tax);
-                if left < 0 {
-                    return Err(Failure::FeeAboveAmount {
-                        amount: unit.money(out).to_string(),
-                        fee: fee.to_string(),
-                    });
-                }
-                if !one_unit {
-                    // Without a word on what arrived, another fee moves it by the same rate.
-                    let before = i128::from(out - quoted.fee - tax).max(1);
-                    let moved = i128::from(quoted.received.parts) * i128::from(left) / before;
-                    let received = quoted.received.unit.money(i64::try_from(moved).unwrap_or(i64::MAX));
-                    return Ok(Booking { out, fee: fee.parts, tax, received, channel });
-                }
-                Booking { out, fee: fee.parts, tax, received: unit.money(left), channel }
-            }
-        },
-        (Some(received), Some(fee)) => {
-            let sum = received.add(&fee)?.parts;
-            let (out, tax) = match side {
-                Side::OnTop if received.parts == amount => (sum.saturating_add(tax), tax),
-                Side::Deducted if sum == out => (out, 0),
-                Side::Deducted if sum.checked_add(tax) == Some(out) => (out, tax),
-                Side::Deducted if received.parts > out => return Err(more_than_left(&received)),
-                _ => {
-                    let (left, received, fee) =
-                        (unit.money(out).to_string(), received.to_string(), fee.to_string());
-                    return Err(Failure::ReceivedAndFeeDisagree { left, received, fee });
-                }
-            };
-            Booking { out, fee: fee.parts, tax, received, channel }
+            (on_top(fee.parts), fee.parts, tax, received)
         }
-        (Some(_), None) => unreachable!("two units are handled above"),
+        (Some(received), Some(fee), Side::Deducted) if one_unit => {
+            let out = quoted.out;
+            let kept = out.saturating_sub(fee.parts).saturating_sub(tax);
+            let sum = received.parts.saturating_add(fee.parts);
+            // The fee may be all that was charged, or leave out the tax or what the rate took.
+            let tax = if sum == out { 0 } else { tax };
+            if sum != out && sum.saturating_add(tax) != out && received.parts != received_for(kept) {
+                return Err(disagree(out, &received, &fee));
+            }
+            (out, fee.parts, tax, received)
+        }
+        (Some(received), Some(fee), Side::Deducted) => (quoted.out, fee.parts, tax, received),
     };
-    Ok(booking)
+    // Within one unit what leaves is what arrives and what is charged.
+    let fee = if one_unit { out.saturating_sub(received.parts).saturating_sub(tax) } else { fee };
+    if fee < 0 {
+        return Err(Failure::ReceivedMoreThanLeft {
+            left: unit.money(out).to_string(),
+            received: received.to_string(),
+        });
+    }
+    Ok(Booking { out, fee, tax, received, channel: quoted.channel.clone() })
+}
+
+/// Returns the full id of the one channel of an account's platform, where it has only one and that
+/// one pays what the account `to` holds.
+fn only_channel(session: &Session, account: &Account, to: Option<&Account>) -> Option<String> {
+    let platform = session.catalog().get(account.platform.as_deref()?)?;
+    match platform.channels.as_slice() {
+        [channel] if to.is_none_or(|to| to.unit == channel.pays) => Some(platform.full_id(channel)),
+        _ => None,
+    }
 }
 
 /// A withdrawal without a channel: only as the user says it was.
@@ -309,19 +313,27 @@ fn by_hand(
     Ok(Booking { out: left.parts, fee: fee.parts, tax: 0, received, channel: None })
 }
 
-fn is_all(text: &str) -> bool {
+/// Whether an amount is written as all there is.
+pub fn is_all(text: &str) -> bool {
     matches!(text.trim().to_lowercase().as_str(), "all" | "전부" | "모두")
 }
 
-/// The channel of a platform that a word means.
-pub fn channel_of<'p>(platform: &'p Platform, via: &str) -> Result<&'p Channel, Failure> {
-    let channels = || platform.channels.iter().map(|c| platform.full_id(c)).collect();
-    let wanted = via.trim().to_lowercase();
-    platform.channel(&wanted).ok_or_else(|| Failure::UnknownChannel {
-        typed: via.trim().into(),
-        platform: platform.id.clone(),
-        channels: channels(),
-    })
+/// Returns the channel of a platform that a typed id means: a full or short one, or a unique
+/// beginning of it.
+pub fn channel_of<'p>(platform: &'p Platform, typed: &str) -> Result<&'p Channel, Failure> {
+    let ids = |channels: &mut dyn Iterator<Item = &Channel>| channels.map(|c| platform.full_id(c)).collect();
+    match fee::channels_named(std::iter::once(platform), typed).as_slice() {
+        [(_, channel)] => Ok(channel),
+        [] => Err(Failure::UnknownChannel {
+            typed: typed.trim().into(),
+            platform: platform.id.clone(),
+            channels: ids(&mut platform.channels.iter()),
+        }),
+        several => Err(Failure::AmbiguousChannel {
+            typed: typed.trim().into(),
+            fits: ids(&mut several.iter().map(|(_, channel)| *channel)),
+        }),
+    }
 }
 
 /// The platform has no official way out, for the reason that its file gives.
@@ -363,4 +375,77 @@ fn refused(account: &Account, channel: &Channel, full_id: &str, amount: i64, blo
     };
     let _ = channel;
     Failure::Withdrawal { channel: full_id.into(), code: blocked.reason.code(), message, hint }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn won(parts: i64) -> Money {
+        Unit::new("KRW", 0).money(parts)
+    }
+
+    /// What is recorded of a withdrawal of 10,000 by a rule with a fee and a tax: out, fee, tax, received.
+    fn recorded(
+        side: Side,
+        (fee, tax): (i64, i64),
+        percent: i64,
+        received: Option<i64>,
+        told_fee: Option<i64>,
+    ) -> Result<[i64; 4], &'static str> {
+        let amount = 10_000;
+        let received_for = |kept: i64| kept * percent / 100;
+        let (out, kept) = match side {
+            Side::Deducted => (amount, amount - fee - tax),
+            Side::OnTop => (amount + fee + tax, amount),
+        };
+        let net = received_for(kept);
+        let quoted = Booking { out, fee: out - tax - net, tax, received: won(net), channel: None };
+        let unit = Unit::new("KRW", 0);
+        let told = as_given(&quoted, amount, side, &unit, received_for, received.map(won), told_fee.map(won));
+        told.map(|b| [b.out, b.fee, b.tax, b.received.parts]).map_err(|failure| failure.code())
+    }
+
+    #[test]
+    fn what_arrived_alone_sets_the_fee_and_leaves_the_tax() {
+        let by_rule = (500, 77);
+        let deducted = |received| recorded(Side::Deducted, by_rule, 100, Some(received), None);
+        assert_eq!(deducted(9_423), Ok([10_000, 500, 77, 9_423]));
+        assert_eq!(deducted(9_400), Ok([10_000, 523, 77, 9_400]));
+        assert_eq!(deducted(9_950), Ok([10_000, 0, 50, 9_950]), "no more tax than was charged at all");
+        assert_eq!(deducted(10_001), Err("received-more-than-left"));
+        assert_eq!(recorded(Side::OnTop, by_rule, 100, Some(9_990), None), Ok([10_577, 510, 77, 9_990]));
+    }
+
+    #[test]
+    fn a_fee_alone_sets_what_arrives() {
+        assert_eq!(recorded(Side::Deducted, (500, 77), 100, None, Some(700)), Ok([10_000, 700, 77, 9_223]));
+        assert_eq!(recorded(Side::OnTop, (500, 77), 100, None, Some(700)), Ok([10_777, 700, 77, 10_000]));
+        assert_eq!(recorded(Side::Deducted, (500, 77), 100, None, Some(9_924)), Err("fee-above-amount"));
+    }
+
+    #[test]
+    fn what_arrived_and_the_fee_must_agree() {
+        let deducted = |received, fee| recorded(Side::Deducted, (500, 77), 100, Some(received), Some(fee));
+        assert_eq!(deducted(9_223, 700), Ok([10_000, 700, 77, 9_223]));
+        assert_eq!(deducted(9_300, 700), Ok([10_000, 700, 0, 9_300]));
+        assert_eq!(deducted(9_300, 701), Err("received-and-fee-disagree"));
+        let on_top = |received, fee| recorded(Side::OnTop, (500, 77), 100, Some(received), Some(fee));
+        assert_eq!(on_top(10_000, 700), Ok([10_777, 700, 77, 10_000]));
+        assert_eq!(on_top(9_999, 700), Err("received-and-fee-disagree"));
+    }
+
+    #[test]
+    fn what_a_rate_takes_within_one_unit_is_part_of_the_fee() {
+        assert_eq!(recorded(Side::Deducted, (500, 77), 90, None, None), Ok([10_000, 1_443, 77, 8_480]));
+        assert_eq!(
+            recorded(Side::Deducted, (500, 77), 90, Some(8_000), None),
+            Ok([10_000, 1_923, 77, 8_000])
+        );
+        assert_eq!(recorded(Side::Deducted, (500, 77), 90, None, Some(0)), Ok([10_000, 993, 77, 8_930]));
+        assert_eq!(recorded(Side::OnTop, (500, 77), 90, None, None), Ok([10_577, 1_500, 77, 9_000]));
+        assert_eq!(recorded(Side::OnTop, (500, 77), 90, None, Some(0)), Ok([10_077, 1_000, 77, 9_000]));
+        let above_one = recorded(Side::Deducted, (0, 0), 110, None, None);
+        assert_eq!(above_one, Err("received-more-than-left"));
+    }
 }

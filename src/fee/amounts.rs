@@ -12,10 +12,14 @@ use super::charge::{FreeLeft, Terms, slab_of};
 use super::{Base, Charge, Crossing, PERCENT_WHOLE, Scale, Slab};
 use crate::money::RoundingMode;
 
-/// The amounts that a channel allows for one withdrawal, as multiples of its step.
-#[derive(Clone, Copy, Debug)]
+/// The amounts that a channel allows for one withdrawal, as multiples of its step. Where only the
+/// app knows a percent, an amount can be made if it can at both ends of the range, and it brings
+/// what the worse end leaves.
+#[derive(Clone, Debug)]
 pub struct Amounts<'t, 'a> {
     terms: &'t Terms<'a>,
+    /// The same terms at the lower end of each range, where there is one.
+    low: Option<Terms<'a>>,
     /// The smallest and largest multiple of the step; none where the first is above the second.
     steps: (i128, i128),
     /// What must leave the balance at least, and may at most.
@@ -80,8 +84,8 @@ struct Rest {
     classes: i128,
 }
 
-/// What is known of a run of steps.
-struct Outlook {
+/// What is known of a run of steps at one end of the percents that are a range.
+struct Prospect {
     /// Smallest and largest that may be kept, in parts.
     kept: (i128, i128),
     /// Smallest and largest that may leave, in parts.
@@ -92,6 +96,27 @@ struct Outlook {
     all_past: bool,
     /// Into how many runs of a wider stride it is best split; 1 where it is best halved.
     classes: i128,
+}
+
+/// What is known of a run of steps at both ends.
+struct Outlook {
+    high: Prospect,
+    low: Option<Prospect>,
+}
+
+impl Outlook {
+    fn ends(&self) -> impl Iterator<Item = &Prospect> {
+        std::iter::once(&self.high).chain(&self.low)
+    }
+
+    /// The most that may be kept at the worse end.
+    fn kept_most(&self) -> i128 {
+        self.low.as_ref().map_or(self.high.kept.1, |low| low.kept.1.min(self.high.kept.1))
+    }
+
+    fn classes(&self) -> i128 {
+        self.ends().map(|end| end.classes).max().unwrap_or(1)
+    }
 }
 
 impl Run {
@@ -275,6 +300,7 @@ impl<'t, 'a> Amounts<'t, 'a> {
         let (num, den) = terms.conversion(withdrawn_decimals);
         Amounts {
             terms,
+            low: terms.at_best(),
             steps: ((least + step - 1) / step, last),
             debit: (debit_least, debit_most),
             kept: (ceil(den, num), ((1_i128 << 63).saturating_mul(den) - 1) / num),
@@ -313,7 +339,7 @@ impl<'t, 'a> Amounts<'t, 'a> {
         let mut best = None;
         let run = self.run().up_to(below);
         if run.count > 0 {
-            self.most(run, self.outlook(run), &mut best);
+            self.most(run, &self.outlook(run), &mut best);
         }
         best
     }
@@ -322,14 +348,25 @@ impl<'t, 'a> Amounts<'t, 'a> {
         Run::of(self.steps.0, self.steps.1)
     }
 
+    /// The terms at each end of the percents that are a range; once where none is.
+    fn ends(&self) -> impl Iterator<Item = &Terms<'a>> {
+        std::iter::once(self.terms).chain(&self.low)
+    }
+
     /// What is kept of an amount that can be made, else `None`.
     fn kept(&self, step: i128) -> Option<i128> {
         let amount = step * i128::from(self.terms.tariff.step);
-        let charges = self.terms.charge(amount)?;
-        let debit = self.terms.debit(amount, charges);
-        let kept = self.terms.kept(amount, charges);
         let within = |value: i128, (least, most): (i128, i128)| least <= value && value <= most;
-        (within(debit, self.debit) && within(kept, self.kept)).then_some(kept)
+        let mut worst = i128::MAX;
+        for terms in self.ends() {
+            let charges = terms.charge(amount)?;
+            let kept = terms.kept(amount, charges);
+            if !within(terms.debit(amount, charges), self.debit) || !within(kept, self.kept) {
+                return None;
+            }
+            worst = worst.min(kept);
+        }
+        Some(worst)
     }
 
     fn amount(&self, step: i128) -> Option<i64> {
@@ -373,20 +410,20 @@ impl<'t, 'a> Amounts<'t, 'a> {
     }
 
     /// Looks for more than the best that is kept of any of a run of steps.
-    fn most(&self, run: Run, outlook: Outlook, best: &mut Option<i128>) {
+    fn most(&self, run: Run, outlook: &Outlook, best: &mut Option<i128>) {
         if run.count == 1 {
             *best = (*best).max(self.kept(run.first));
             return;
         }
-        if self.hopeless(&outlook, best.map_or(self.kept.0, |best| best + 1)) {
+        if self.hopeless(outlook, best.map_or(self.kept.0, |best| best + 1)) {
             return;
         }
-        let parts = run.split(outlook.classes).filter(|part| part.count > 0);
+        let parts = run.split(outlook.classes()).filter(|part| part.count > 0);
         let mut parts: Vec<(Run, Outlook)> = parts.map(|part| (part, self.outlook(part))).collect();
         // What promises more comes first; of two that promise the same, the larger amounts.
-        parts.sort_by_key(|(part, outlook)| (-outlook.kept.1, -part.first));
-        for (part, outlook) in parts {
-            self.most(part, outlook, best);
+        parts.sort_by_key(|(part, outlook)| (-outlook.kept_most(), -part.first));
+        for (part, outlook) in &parts {
+            self.most(*part, outlook, best);
         }
     }
 
@@ -403,25 +440,37 @@ impl<'t, 'a> Amounts<'t, 'a> {
         if self.hopeless(&outlook, kept) {
             return Judgement::None;
         }
-        let sure = !outlook.maybe_past
-            && outlook.kept.0 >= kept
-            && outlook.kept.1 <= self.kept.1
-            && outlook.debit.0 >= self.debit.0
-            && outlook.debit.1 <= self.debit.1;
-        if sure { Judgement::All } else { Judgement::Some(outlook.classes) }
+        let sure = |end: &Prospect| {
+            !end.maybe_past
+                && end.kept.0 >= kept
+                && end.kept.1 <= self.kept.1
+                && end.debit.0 >= self.debit.0
+                && end.debit.1 <= self.debit.1
+        };
+        if outlook.ends().all(sure) { Judgement::All } else { Judgement::Some(outlook.classes()) }
     }
 
+    /// Whether no amount of a run can be made and keeps so much.
     fn hopeless(&self, outlook: &Outlook, kept: i128) -> bool {
-        outlook.all_past
-            || outlook.kept.1 < kept
-            || outlook.kept.0 > self.kept.1
-            || outlook.debit.0 > self.debit.1
-            || outlook.debit.1 < self.debit.0
+        outlook.ends().any(|end| {
+            end.all_past
+                || end.kept.1 < kept
+                || end.kept.0 > self.kept.1
+                || end.debit.0 > self.debit.1
+                || end.debit.1 < self.debit.0
+        })
     }
 
     /// What a run of steps may bring.
     fn outlook(&self, run: Run) -> Outlook {
-        let step = i128::from(self.terms.tariff.step);
+        Outlook { high: self.terms.prospect(run), low: self.low.as_ref().map(|terms| terms.prospect(run)) }
+    }
+}
+
+impl Terms<'_> {
+    /// What a run of steps may bring.
+    fn prospect(&self, run: Run) -> Prospect {
+        let step = i128::from(self.tariff.step);
         let (from, to) = (run.first * step, run.step(run.count - 1) * step);
         let stretch = Stretch { from, to, gap: run.stride * step };
         let width = stretch.width();
@@ -429,7 +478,7 @@ impl<'t, 'a> Amounts<'t, 'a> {
         let even = Some(Even { first: from, rise: stretch.gap });
         let mut rest = Rest { strip: amount, even, grain: stretch.gap, odd: from, classes: 1 };
         let (mut maybe_past, mut all_past) = (false, false);
-        for (charge, left) in self.terms.charges() {
+        for (charge, left) in self.charges() {
             let past;
             (rest, past) = self.rest_after(charge, left, rest, stretch);
             let strip = rest.strip.at_least(OVERDRAWN, width);
@@ -441,14 +490,14 @@ impl<'t, 'a> Amounts<'t, 'a> {
                 Past::All => (maybe_past, all_past) = (true, true),
             }
         }
-        let debit = match self.terms.tariff.side {
+        let debit = match self.tariff.side {
             super::Side::Deducted => (from, to),
             super::Side::OnTop => {
                 let beside = Rest { odd: 2 * from - rest.odd, ..rest };
                 beside.whole(amount.plus(amount.less(rest.strip)).range(width))
             }
         };
-        let kept = match self.terms.tariff.side {
+        let kept = match self.tariff.side {
             super::Side::Deducted => rest.whole(rest.strip.range(width)),
             super::Side::OnTop => (from, to),
         };
@@ -457,7 +506,7 @@ impl<'t, 'a> Amounts<'t, 'a> {
         let Strip { slope, low, high } = rest.strip;
         let trembles = high - low > slope.abs() * width && rest.classes > 1 && run.count >= 4 * rest.classes;
         let classes = [2, 3, 5, 7].into_iter().find(|prime| trembles && rest.classes % prime == 0);
-        Outlook { kept, debit, maybe_past, all_past, classes: classes.unwrap_or(1) }
+        Prospect { kept, debit, maybe_past, all_past, classes: classes.unwrap_or(1) }
     }
 
     /// What one charge leaves of what the charges before leave of a stretch of amounts.
@@ -476,7 +525,7 @@ impl<'t, 'a> Amounts<'t, 'a> {
         let nothing = (before, Past::No);
         // A charge that may or may not apply lies anywhere between nothing and itself.
         let mut maybe_nothing = false;
-        match (self.terms.below_share(charge, from), self.terms.below_share(charge, to)) {
+        match (self.below_share(charge, from), self.below_share(charge, to)) {
             (_, true) => return nothing,
             (true, false) => maybe_nothing = true,
             (false, false) => {}
@@ -581,7 +630,7 @@ impl<'t, 'a> Amounts<'t, 'a> {
     /// A scale over a stretch, before minimum, maximum and rounding: a share of the base, and what
     /// comes beside it.
     fn scaled(&self, scale: &Scale, base: Strip, width: i128) -> (i128, Strip, Past) {
-        let line = |slab: &Slab| (self.terms.percent(slab.percent), Strip::parts(i128::from(slab.flat)));
+        let line = |slab: &Slab| (self.percent(slab.percent), Strip::parts(i128::from(slab.flat)));
         // A base is a whole number of parts.
         let (low, high) = base.range(width);
         let low = ceil(low, FINE).max(0);
@@ -620,14 +669,14 @@ impl<'t, 'a> Amounts<'t, 'a> {
                 let past = end.is_some_and(|end| high > end);
                 let within = |base: i128| end.map_or(base, |end| base.min(end));
                 // Hundred-millionths of a part to billionths.
-                let value = |base: i128| self.terms.brackets(brackets, within(base)).unwrap_or(0) * 10;
+                let value = |base: i128| self.brackets(brackets, within(base)).unwrap_or(0) * 10;
                 let (first, last) = (slab_of(brackets, low), slab_of(brackets, within(high)));
                 if let (Some(first), Some(last)) = (first, last)
                     && std::ptr::eq(first, last)
                     && !past
                     && low > 0
                 {
-                    let share = self.terms.percent(first.percent);
+                    let share = self.percent(first.percent);
                     let beside = value(low) - share * low * 10;
                     return (share, Strip::constant(beside, beside), Past::No);
                 }

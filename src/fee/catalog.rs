@@ -31,25 +31,37 @@ pub struct UserFile {
     pub text: String,
 }
 
-/// A user's file that could not be read, and why.
+/// A user's file that was left out, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BrokenFile {
-    /// Its path.
-    pub path: String,
-    /// What is wrong with it.
-    pub error: FileError,
+pub enum LeftOut {
+    /// It has a fault.
+    Faulty {
+        /// Its path.
+        path: String,
+        /// What is wrong with it.
+        error: FileError,
+    },
+    /// Another file, which counts, describes the same platform.
+    SameId {
+        /// Its path.
+        path: String,
+        /// The path of the file that counts.
+        other: String,
+        /// The id of the platform.
+        id: String,
+    },
 }
 
 /// All platforms that can be asked for.
 #[derive(Default)]
 pub struct Catalog {
     own: Vec<Platform>,
-    broken: Vec<BrokenFile>,
+    left_out: Vec<LeftOut>,
 }
 
 impl Catalog {
-    /// The built-in platforms with the user's own files over them. A file that cannot be read is
-    /// left out and listed in [`Catalog::broken`].
+    /// The built-in platforms with the user's own files over them. A file with a fault, or with the
+    /// id of an earlier one, is left out and listed in [`Catalog::left_out`].
     pub fn new(files: Vec<UserFile>) -> Catalog {
         let mut catalog = Catalog::default();
         // A unit that one of the user's files declares may be paid by another, in any order.
@@ -58,22 +70,32 @@ impl Catalog {
             .filter_map(|f| file::parse(&f.text, &|_| Some(0)).ok())
             .map(|platform| platform.unit)
             .collect();
+        let mut paths: Vec<String> = Vec::new();
         for user_file in files {
             let decimals_of = |code: &str| {
                 let own = declared.iter().find(|u| *u.code == *code).map(|u| u.decimals);
                 own.or_else(|| built_in_unit(code).map(|u| u.decimals))
             };
             match file::parse(&user_file.text, &decimals_of) {
-                Ok(platform) => catalog.own.push(platform),
-                Err(error) => catalog.broken.push(BrokenFile { path: user_file.path, error }),
+                Ok(platform) => match catalog.own.iter().position(|p| p.id == platform.id) {
+                    Some(place) => {
+                        let (other, id) = (paths[place].clone(), platform.id);
+                        catalog.left_out.push(LeftOut::SameId { path: user_file.path, other, id });
+                    }
+                    None => {
+                        paths.push(user_file.path);
+                        catalog.own.push(platform);
+                    }
+                },
+                Err(error) => catalog.left_out.push(LeftOut::Faulty { path: user_file.path, error }),
             }
         }
         catalog
     }
 
     /// The user's files that were left out.
-    pub fn broken(&self) -> &[BrokenFile] {
-        &self.broken
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
     }
 
     /// The platform of that id.
@@ -210,10 +232,21 @@ mod tests {
         let catalog = Catalog::new(vec![file("venmo.toml", own), file("x.toml", broken)]);
         assert_eq!(catalog.get("venmo").unwrap().name.en, "Mine");
         assert!(catalog.get("kakaopay").is_some());
-        assert_eq!(catalog.broken().len(), 1);
-        assert_eq!(
-            (catalog.broken()[0].error.line, catalog.broken()[0].error.key.as_str()),
-            (6, "platform, colour")
-        );
+        let [LeftOut::Faulty { path, error }] = catalog.left_out() else {
+            panic!("{:?}", catalog.left_out())
+        };
+        assert_eq!((path.as_str(), error.line, error.key.as_str()), ("x.toml", 6, "platform, colour"));
+    }
+
+    #[test]
+    fn of_two_files_with_one_id_the_first_counts_and_the_other_is_named() {
+        let own = |name: &str| {
+            format!("[platform]\nid = \"p\"\nname = \"{name}\"\nkind = \"wallet\"\nunit = \"USD\"\n")
+        };
+        let file = |path: &str, name: &str| UserFile { path: path.into(), text: own(name) };
+        let catalog = Catalog::new(vec![file("a.toml", "First"), file("b.toml", "Second")]);
+        assert_eq!(catalog.get("p").unwrap().name.en, "First");
+        let left_out = LeftOut::SameId { path: "b.toml".into(), other: "a.toml".into(), id: "p".into() };
+        assert_eq!(catalog.left_out(), [left_out]);
     }
 }

@@ -252,11 +252,7 @@ impl<'a> Terms<'a> {
 
     /// The fraction by which kept parts become received parts.
     pub fn conversion(&self, withdrawn_decimals: u8) -> (i128, i128) {
-        let (received, withdrawn) = (self.channel.pays.decimals, withdrawn_decimals);
-        let scale = |more: u8| 10_i128.pow(u32::from(more));
-        let num = i128::from(self.channel.rate.num) * scale(received.saturating_sub(withdrawn));
-        let den = i128::from(self.channel.rate.den) * scale(withdrawn.saturating_sub(received));
-        (num, den)
+        self.channel.conversion(withdrawn_decimals)
     }
 }
 

@@ -1,9 +1,14 @@
 //! Quotes: what each official channel of a platform would net, best first.
+//!
+//! Where only the app knows a percent (`percent = ["8", "9"]`), a quote is the worse of the two ends
+//! for that amount, and every search goes by the worse end of each amount: a lower percent need not
+//! be the better one, for example where a later charge is a slab of what is left.
 
 use super::charge::FreeLeft;
-use super::{Amounts, Channel, Confidence, Delay, Platform, Terms, Text, Use, Used};
+use super::{Amounts, Channel, Confidence, Delay, Destination, Platform, Terms, Text, Use, Used};
 use crate::money::{Figure, Unit};
 use crate::period::{Day, Moment};
+use std::cmp::Reverse;
 
 /// What is asked of every channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +96,23 @@ pub struct Blocked {
     pub reason: Reason,
     /// The nearest amounts below and above that can be made, ascending.
     pub nearest: Vec<i64>,
+    /// What it would come to, where nothing but the balance is in the way.
+    pub if_covered: Option<Outcome>,
+}
+
+/// Where a rule is from and how far it can be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleSource {
+    /// The address of the rule.
+    pub address: String,
+    /// The day it was last checked.
+    pub checked: Day,
+    /// How far it can be trusted.
+    pub confidence: Confidence,
+    /// The keys of the rule that the source does not state.
+    pub assumed: Vec<String>,
+    /// Whether the rule says from or until when it is in force.
+    pub is_dated: bool,
 }
 
 /// What one channel would make of one withdrawal.
@@ -108,16 +130,42 @@ pub struct Quote {
     pub outcome_best: Option<Outcome>,
     /// The unit of what arrives.
     pub net_unit: Unit,
+    /// Where it lands.
+    pub to: Destination,
     /// Earliest and latest arrival.
     pub arrives: Option<(Delay, Delay)>,
     /// What the user needs.
     pub requires: Vec<Text>,
+    /// What must be true for the channel to be open, and the ledger cannot know.
+    pub condition: Option<Text>,
+    /// Whether the condition, where there is one, was said to hold.
+    pub is_assumed: bool,
     /// What is left of the free quota before this withdrawal.
     pub free_left: Option<FreeLeft>,
     /// The smaller amount that nets the most, where it nets at least as much.
     pub better: Option<Advice>,
-    /// Where the rule is from, when it was checked and how far it can be trusted.
-    pub source: Option<(String, Day, Confidence)>,
+    /// Where the rule is from; `None` where none is known.
+    pub source: Option<RuleSource>,
+}
+
+impl Quote {
+    /// Whether the channel is open only on a condition that was not said to hold.
+    pub fn is_conditional(&self) -> bool {
+        self.condition.is_some() && !self.is_assumed
+    }
+
+    /// What the withdrawal comes to, or would if the balance covered it.
+    pub fn figures(&self) -> Option<Outcome> {
+        match &self.outcome {
+            Ok(outcome) => Some(*outcome),
+            Err(blocked) => blocked.if_covered,
+        }
+    }
+
+    /// Whether the withdrawal uses up some of a free quota.
+    fn uses_quota(&self) -> bool {
+        self.free_left.is_some_and(|left| left.count != Some(0) && left.amount != Some(0))
+    }
 }
 
 /// How a channel converts what is kept into what is received.
@@ -140,8 +188,13 @@ impl Conversion {
     }
 }
 
-/// Quotes of every channel of a platform, or of one, best first: what can be made before what
-/// cannot; then the most that arrives, the earliest arrival, the id.
+/// Returns quotes of every channel of a platform, or of one, best first.
+///
+/// What can be made comes before what cannot; what is open to everybody before what is so on a
+/// condition, unless the full id of the channel is among `assumed`; money at a bank, on a card or in
+/// cash before vouchers and other wallets. Then follow, unit by unit, the most that arrives, the
+/// least that leaves, what uses up no free quota, the earliest arrival, the id. Of the units money
+/// comes before points, then the platform's own unit, then the code.
 ///
 /// `available` is what may leave the balance, `None` where a platform is asked without an account.
 /// `used` answers what of each quota is used ([`Platform::uses`] lists the questions).
@@ -151,20 +204,28 @@ pub fn quotes(
     asked: &Asked,
     at: Moment,
     available: Option<i64>,
+    assumed: &[String],
     used: impl Fn(&Use) -> Used,
 ) -> Vec<Quote> {
     let channels = platform.channels.iter().filter(|c| only.is_none_or(|o| o.id == c.id));
-    let mut rows: Vec<Quote> = channels.map(|c| quote(platform, c, asked, at, available, &used)).collect();
-    // Nets of different units are compared as numbers of whole units.
-    let net = |q: &Quote| {
-        q.outcome.as_ref().ok().map_or(0, |o| o.net * 10_i128.pow(9 - u32::from(q.net_unit.decimals.min(9))))
-    };
-    rows.sort_by(|a, b| {
-        let arrival = |q: &Quote| q.arrives.map_or(i64::MAX, |(earliest, _)| earliest.hours_min());
-        (a.outcome.is_err().cmp(&b.outcome.is_err()))
-            .then(net(b).cmp(&net(a)))
-            .then(arrival(a).cmp(&arrival(b)))
-            .then(a.channel.cmp(&b.channel))
+    let mut rows: Vec<Quote> = channels
+        .map(|channel| {
+            let quote = quote(platform, channel, asked, at, available, &used);
+            Quote { is_assumed: assumed.contains(&quote.channel), ..quote }
+        })
+        .collect();
+    rows.sort_by_cached_key(|quote| {
+        let figures = quote.figures();
+        let unit = &quote.net_unit;
+        (
+            (quote.outcome.is_err(), quote.is_conditional(), !quote.to.is_money_in_hand()),
+            (Unit::currency(&unit.code).is_none(), *unit != platform.unit, unit.code.clone()),
+            Reverse(figures.map(|outcome| outcome.net)),
+            figures.map(|outcome| outcome.debit),
+            quote.uses_quota(),
+            quote.arrives.map_or(i64::MAX, |(earliest, _)| earliest.hours_min()),
+            quote.channel.clone(),
+        )
     });
     rows
 }
@@ -186,8 +247,11 @@ pub fn quote(
         outcome,
         outcome_best: None,
         net_unit: channel.pays.clone(),
+        to: channel.to.clone(),
         arrives: channel.arrives,
         requires: channel.requires.clone(),
+        condition: channel.condition.clone(),
+        is_assumed: false,
         free_left: None,
         better: None,
         source: None,
@@ -197,7 +261,7 @@ pub fn quote(
         Asked::All => Some(whole),
         Asked::Receive(_) => None,
     };
-    let blocked = |amount, reason, nearest| row(amount, Err(Blocked { reason, nearest }));
+    let blocked = |amount, reason, nearest| row(amount, Err(Blocked { reason, nearest, if_covered: None }));
     if !platform.withdrawable {
         return blocked(typed, Reason::NotWithdrawable, Vec::new());
     }
@@ -221,27 +285,24 @@ pub fn quote(
             .ok_or((None, Some(Reason::OutOfReach))),
     };
     let mut quote = match amount {
-        Ok(amount) => match checked(&terms, conversion, amount) {
-            Ok(outcome) => {
-                let mut quote = row(Some(amount), Ok(outcome));
-                quote.better = better(&amounts, conversion, amount, outcome.net);
-                if let Some(best) = terms.at_best()
-                    && let Ok(best) = checked(&best, conversion, amount)
-                {
-                    // A range may be read from either end, and on a tax or a share the lower
-                    // percent need not be the better one.
-                    let (worst, best) =
-                        if best.net >= outcome.net { (outcome, best) } else { (best, outcome) };
-                    quote.outcome = Ok(worst);
-                    quote.outcome_best = Some(best);
-                }
-                quote
+        Ok(amount) => match both_ends(&terms, conversion, amount, Balance::Covers) {
+            Ok((worst, best)) => {
+                let better = better(&amounts, conversion, amount, worst.net);
+                Quote { outcome_best: best, better, ..row(Some(amount), Ok(worst)) }
             }
-            Err(reason) => blocked(Some(amount), reason, amounts.nearest(amount)),
+            Err(reason) => {
+                let covered = (reason == Reason::InsufficientBalance)
+                    .then(|| both_ends(&terms, conversion, amount, Balance::Unchecked).ok())
+                    .flatten();
+                let (if_covered, best) = covered.map_or((None, None), |(worst, best)| (Some(worst), best));
+                let outcome = Err(Blocked { reason, nearest: amounts.nearest(amount), if_covered });
+                Quote { outcome_best: best, ..row(Some(amount), outcome) }
+            }
         },
         Err((amount, reason)) => {
             let reason = reason.unwrap_or_else(|| {
-                checked(&terms, conversion, whole).err().unwrap_or(Reason::InsufficientBalance)
+                let whole = both_ends(&terms, conversion, whole, Balance::Covers);
+                whole.err().unwrap_or(Reason::InsufficientBalance)
             });
             // No amount can be made at all, or, for a net out of reach, the largest is the nearest.
             let nearest = if reason == Reason::OutOfReach {
@@ -252,24 +313,55 @@ pub fn quote(
             blocked(amount, reason, nearest)
         }
     };
+    let tariff = terms.tariff;
     quote.free_left = terms.free_left();
-    quote.source = Some((terms.tariff.source.clone(), terms.tariff.checked, terms.tariff.confidence));
+    quote.source = Some(RuleSource {
+        address: tariff.source.clone(),
+        checked: tariff.checked,
+        confidence: tariff.confidence,
+        assumed: tariff.assumed.clone(),
+        is_dated: tariff.from.is_some() || tariff.until.is_some(),
+    });
     quote
 }
 
-/// What a withdrawal of an amount comes to under those terms, at the worse end of a range of
+/// Returns what a withdrawal of an amount comes to under those terms, at the worse end of a range of
 /// percents, or the first reason why it cannot be made. `withdrawn_decimals` are those of the
 /// platform's unit.
 pub fn outcome(terms: &Terms<'_>, withdrawn_decimals: u8, amount: i64) -> Result<Outcome, Reason> {
     let (num, den) = terms.conversion(withdrawn_decimals);
-    let conversion = Conversion { num, den };
-    let high = checked(terms, conversion, amount)?;
-    let low = terms.at_best().and_then(|best| checked(&best, conversion, amount).ok());
-    Ok(low.filter(|low| low.net < high.net).unwrap_or(high))
+    both_ends(terms, Conversion { num, den }, amount, Balance::Covers).map(|(worst, _)| worst)
 }
 
-/// What an amount comes to, or the first reason why it cannot be made.
-fn checked(terms: &Terms<'_>, conversion: Conversion, amount: i64) -> Result<Outcome, Reason> {
+/// Whether a withdrawal must fit what is available.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Balance {
+    Covers,
+    Unchecked,
+}
+
+/// Returns what an amount comes to at the worse end of the percents that are a range, and at the
+/// better one where there is a range; or the first reason why it cannot be made at one of them.
+fn both_ends(
+    terms: &Terms<'_>,
+    conversion: Conversion,
+    amount: i64,
+    balance: Balance,
+) -> Result<(Outcome, Option<Outcome>), Reason> {
+    let high = checked(terms, conversion, amount, balance)?;
+    let Some(low) = terms.at_best() else { return Ok((high, None)) };
+    let low = checked(&low, conversion, amount, balance)?;
+    let low_is_worse = (low.net, Reverse(low.debit)) < (high.net, Reverse(high.debit));
+    Ok(if low_is_worse { (low, Some(high)) } else { (high, Some(low)) })
+}
+
+/// Returns what an amount comes to at one end of every range, or the first reason why it cannot be made.
+fn checked(
+    terms: &Terms<'_>,
+    conversion: Conversion,
+    amount: i64,
+    balance: Balance,
+) -> Result<Outcome, Reason> {
     let tariff = terms.tariff;
     let parts = i128::from(amount);
     // Without a minimum, nothing is not below it: it is nothing that is left.
@@ -285,13 +377,11 @@ fn checked(terms: &Terms<'_>, conversion: Conversion, amount: i64) -> Result<Out
     }
     let debit = terms.debit(parts, charges);
     if let Some(available) = terms.available.map(i128::from) {
-        if tariff.whole_balance && debit < available {
+        if tariff.whole_balance && debit != available {
             return Err(Reason::WholeBalanceOnly);
         }
-        if debit > available {
-            let reason =
-                if tariff.whole_balance { Reason::WholeBalanceOnly } else { Reason::InsufficientBalance };
-            return Err(reason);
+        if debit > available && balance == Balance::Covers {
+            return Err(Reason::InsufficientBalance);
         }
     }
     if terms.count_used_up || terms.amount_left.is_some_and(|left| amount > left) {
@@ -322,6 +412,6 @@ fn better(amounts: &Amounts<'_, '_>, conversion: Conversion, amount: i64, net: i
 /// The smallest of the amounts that net the most of all.
 fn most_net(amounts: &Amounts<'_, '_>, conversion: Conversion, terms: &Terms<'_>) -> Option<i64> {
     let largest = amounts.largest()?;
-    let net = checked(terms, conversion, largest).ok()?.net;
-    Some(better(amounts, conversion, largest, net).map_or(largest, |advice| advice.amount))
+    let (worst, _) = both_ends(terms, conversion, largest, Balance::Covers).ok()?;
+    Some(better(amounts, conversion, largest, worst.net).map_or(largest, |advice| advice.amount))
 }

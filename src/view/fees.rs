@@ -22,7 +22,7 @@ pub struct Fees {
     pub balance: Option<Money>,
     /// What of it may leave.
     pub available: Option<Money>,
-    /// The amount asked, or `all`; null where a net was asked.
+    /// The amount asked, or `all`; null where a net was asked, or nothing can be.
     pub asked: Option<String>,
     /// The net asked.
     pub receive: Option<String>,
@@ -69,10 +69,15 @@ pub struct ChannelQuote {
     pub best_case: Option<BestCase>,
     /// Earliest and latest arrival.
     pub arrives: Option<[Delay; 2]>,
-    /// What is left of the free quota: a number of withdrawals, or else an amount.
+    /// What is left of the free quota before this withdrawal.
     pub free_left: Option<FreeLeft>,
     /// What the user needs.
     pub requires: Vec<String>,
+    /// What must be true for the channel to be open, and the ledger cannot know.
+    pub condition: Option<String>,
+    /// The condition was not said to hold.
+    #[serde(skip)]
+    pub is_conditional: bool,
     /// The smaller amount that nets the most, where it nets no less.
     pub better: Option<Better>,
     /// The address of the rule.
@@ -81,8 +86,13 @@ pub struct ChannelQuote {
     pub checked: Option<Day>,
     /// How far it can be trusted.
     pub confidence: Option<&'static str>,
+    /// The keys of the rule that the source does not state.
+    pub assumed: Vec<String>,
     /// It was checked long ago.
     pub stale: bool,
+    /// The rule says from or until when it is in force.
+    #[serde(skip)]
+    pub is_dated: bool,
 }
 
 /// What a range of rates comes to at its best end.
@@ -96,14 +106,13 @@ pub struct BestCase {
     pub net: Money,
 }
 
-/// What is left of a free quota.
+/// What is left of a free quota; null where there is no such part.
 #[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum FreeLeft {
+pub struct FreeLeft {
     /// So many withdrawals.
-    Count(i64),
+    pub count: Option<i64>,
     /// So much.
-    Amount(Money),
+    pub amount: Option<Money>,
 }
 
 /// A smaller amount that nets no less.
@@ -119,7 +128,7 @@ impl Fees {
     /// The answer for one platform on one day.
     pub fn new(platform: String, unit: Unit, on: Day) -> Fees {
         Fees {
-            schema: "jandon.fees/1",
+            schema: "jandon.fees/2",
             account: None,
             platform,
             unit,
@@ -150,7 +159,66 @@ impl Fees {
             (Some(account), Some(available)) => format!(", from {available} available in {account}"),
             _ => format!(", from {}", self.platform),
         };
-        format!("Asked: {what}{from}; rules of {}.", self.on)
+        format!("Asked: {what}{from}; {}.", self.rules())
+    }
+
+    /// Returns of when the rules are: those of the day asked, or, where they have no dates, as they
+    /// were checked.
+    fn rules(&self) -> String {
+        let known = || self.channels.iter().filter(|c| c.checked.is_some());
+        let undated = known().filter(|c| !c.is_dated).filter_map(|c| c.checked);
+        let (first, last) = (undated.clone().min(), undated.max());
+        match (first.zip(last), known().any(|c| c.is_dated)) {
+            (Some((first, last)), false) if first == last => format!("rules as checked on {first}"),
+            (Some((first, last)), false) => format!("rules as checked from {first} to {last}"),
+            (Some(_), true) => format!("rules of {}, and those without dates as checked", self.on),
+            (None, _) => format!("rules of {}", self.on),
+        }
+    }
+
+    /// Returns the first line: what can be had without a condition, or why nothing can.
+    fn headline(&self) -> String {
+        let best = self.channels.iter().find(|c| c.status == "ok" && !c.is_conditional);
+        if let Some(best) = best {
+            return format!("Best: {}.", best.arriving());
+        }
+        if let Some(reason) = &self.reason {
+            return reason.clone();
+        }
+        if self.is_empty_balance() {
+            let balance = self.balance.as_ref().or(self.available.as_ref());
+            return format!(
+                "Nothing to withdraw: the balance is {}.",
+                balance.map_or("0".into(), Money::grouped)
+            );
+        }
+        if self.any_ok() {
+            return "It depends on what the ledger cannot know:".into();
+        }
+        format!("No official channel of {} can do that.", self.platform)
+    }
+
+    /// Returns what each channel brings if its condition holds, where that is more than the best
+    /// without one.
+    fn on_conditions(&self) -> impl Iterator<Item = String> + '_ {
+        let ok = || self.channels.iter().filter(|c| c.status == "ok");
+        let best = ok().find(|c| !c.is_conditional);
+        let more = move |quote: &&ChannelQuote| {
+            let Some(best) = best.filter(|best| best.net_unit == quote.net_unit) else {
+                return best.is_none();
+            };
+            quote.net.as_ref().map(|net| net.parts) > best.net.as_ref().map(|net| net.parts)
+        };
+        let line = |quote: &ChannelQuote| {
+            let condition = quote.condition.as_deref().unwrap_or_default();
+            format!("If {condition}: {}.", quote.arriving())
+        };
+        ok().filter(|c| c.is_conditional).filter(more).map(line)
+    }
+
+    /// Whether all of a balance was asked for in which there is nothing.
+    fn is_empty_balance(&self) -> bool {
+        self.asked.as_deref() == Some("all") && self.available.as_ref().is_some_and(|a| a.parts <= 0)
     }
 
     /// Can any withdrawal be made?
@@ -184,8 +252,45 @@ pub fn arrival([earliest, latest]: [Delay; 2]) -> String {
     }
 }
 
-/// Why a channel is blocked, in words, and what amount would pass.
-fn blocked_words(quote: &ChannelQuote) -> String {
+impl ChannelQuote {
+    /// Returns the charges in words: `free`, `fee 500`, `fee 500, tax 77`.
+    fn charges(&self) -> String {
+        let part = |what: &str, money: &Option<Money>| {
+            let money = money.as_ref().filter(|money| money.parts != 0);
+            money.map(|money| format!("{what} {}", money.grouped()))
+        };
+        let parts: Vec<String> = part("fee", &self.fee).into_iter().chain(part("tax", &self.tax)).collect();
+        if parts.is_empty() { "free".into() } else { parts.join(", ") }
+    }
+
+    /// Returns what arrives, through what, at what charge and when.
+    fn arriving(&self) -> String {
+        let net = self.net.as_ref().map(Money::to_string).unwrap_or_default();
+        let when = self.arrives.map_or(String::new(), |a| format!(", {}", arrival(a)));
+        format!("{net} through {} ({}{when})", self.channel, self.charges())
+    }
+
+    /// Whether the withdrawal costs nothing because of a quota of which something is left.
+    fn is_free_by_quota(&self) -> bool {
+        let charged = [&self.fee, &self.tax].into_iter().flatten().any(|money| money.parts != 0);
+        let left = |left: &FreeLeft| {
+            left.count != Some(0) && left.amount.as_ref().is_none_or(|amount| amount.parts > 0)
+        };
+        !charged && self.free_left.as_ref().is_some_and(left)
+    }
+}
+
+impl FreeLeft {
+    /// Returns what is left in words: `10`, `400.00`, `2 and 400.00`.
+    fn words(&self) -> String {
+        let count = self.count.map(|count| count.to_string());
+        let amount = self.amount.as_ref().map(Money::grouped);
+        count.into_iter().chain(amount).collect::<Vec<_>>().join(" and ")
+    }
+}
+
+/// Returns why a channel is blocked, in words, and what amount can be made.
+fn blocked_words(quote: &ChannelQuote, available: Option<&Money>) -> String {
     let why = match quote.reason.unwrap_or_default() {
         "not-withdrawable" => "there is no official way out",
         "ended" => "the service has ended",
@@ -199,36 +304,36 @@ fn blocked_words(quote: &ChannelQuote) -> String {
         "nothing-left" => "the charges leave nothing",
         _ => "no amount nets that much",
     };
+    let why = match (quote.reason, &quote.debit, &quote.net, available) {
+        (Some("insufficient-balance"), Some(debit), Some(net), Some(available)) => format!(
+            "needs {}; you have {}; {net} would arrive ({})",
+            debit.grouped(),
+            available.grouped(),
+            quote.charges()
+        ),
+        _ => why.to_string(),
+    };
     let amounts: Vec<String> = quote.nearest.iter().flatten().map(Money::grouped).collect();
     match (amounts.as_slice(), quote.reason) {
-        ([], _) => why.to_string(),
+        ([], _) => why,
         (amounts, Some("out-of-reach")) => format!("{why}; the most comes from {}", amounts.join(" or ")),
         (amounts, _) => format!("{why}; possible: {}", amounts.join(" or ")),
     }
+}
+
+/// Whether a smaller amount gains so much that it is worth a word: half a percent.
+fn is_worth_a_word(better: &Better, net: &Money) -> bool {
+    let gained = i128::from(better.net.parts) - i128::from(net.parts);
+    gained > 0 && gained * 200 >= i128::from(net.parts)
 }
 
 impl Answer for Fees {
     fn page(&self) -> Page {
         let mut page = Page::new();
         let ok: Vec<&ChannelQuote> = self.channels.iter().filter(|c| c.status == "ok").collect();
-        // Of those that bring the most, the one that costs least.
-        let most = ok.first().map(|first| (&first.net, &first.net_unit));
-        let ties = ok.iter().filter(|c| Some((&c.net, &c.net_unit)) == most);
-        if let Some(best) = ties.min_by_key(|c| c.debit.as_ref().map(|debit| debit.parts))
-            && let (Some(net), Some(fee), Some(tax)) = (&best.net, &best.fee, &best.tax)
-        {
-            let charges = match (fee.parts, tax.parts) {
-                (0, 0) => "free".to_string(),
-                (_, 0) => format!("fee {}", fee.grouped()),
-                (0, _) => format!("tax {}", tax.grouped()),
-                _ => format!("fee {}, tax {}", fee.grouped(), tax.grouped()),
-            };
-            let when = best.arrives.map_or(String::new(), |a| format!(", {}", arrival(a)));
-            page.line(format!("Best: {net} through {} ({charges}{when}).", best.channel));
-        } else if let Some(reason) = &self.reason {
-            page.line(reason.clone());
-        } else {
-            page.line(format!("No official channel of {} can do that.", self.platform));
+        page.line(self.headline());
+        for line in self.on_conditions() {
+            page.line(line);
         }
         if !self.channels.is_empty() {
             page.line(self.question());
@@ -239,12 +344,15 @@ impl Answer for Fees {
             ">arrives",
             "unit",
             ">amount",
+            ">leaves",
             ">fee",
             ">tax",
             ">%",
             "when",
             ">free left",
         ]);
+        // What leaves is worth a column where it is not the amount.
+        let on_top = ok.iter().any(|quote| quote.debit != quote.amount);
         for quote in &ok {
             let money = |m: &Option<Money>| m.as_ref().map(Money::grouped).unwrap_or_default();
             let zero_blank = |m: &Option<Money>| match m {
@@ -256,6 +364,7 @@ impl Answer for Fees {
                 money(&quote.net),
                 quote.net_unit.to_string(),
                 money(&quote.amount),
+                if on_top { money(&quote.debit) } else { String::new() },
                 if quote.fee.as_ref().is_some_and(|f| f.parts == 0) {
                     "free".into()
                 } else {
@@ -264,34 +373,33 @@ impl Answer for Fees {
                 zero_blank(&quote.tax),
                 quote.effective_percent.clone().unwrap_or_default(),
                 quote.arrives.map(|a| arrival(a)).unwrap_or_default(),
-                match &quote.free_left {
-                    None => String::new(),
-                    Some(FreeLeft::Count(count)) => count.to_string(),
-                    Some(FreeLeft::Amount(amount)) => amount.grouped(),
-                },
+                quote
+                    .free_left
+                    .as_ref()
+                    .filter(|_| quote.is_free_by_quota())
+                    .map(FreeLeft::words)
+                    .unwrap_or_default(),
             ]);
         }
         page.table(table.without_empty_columns());
         page.gap();
-        for quote in self.channels.iter().filter(|c| c.status == "blocked") {
-            page.line(format!("{}: {}.", quote.channel, blocked_words(quote)));
+        for quote in self.channels.iter().filter(|c| c.status == "blocked" && !self.is_empty_balance()) {
+            page.line(format!("{}: {}.", quote.channel, blocked_words(quote, self.available.as_ref())));
         }
         page.gap();
+        if let Some(best) = ok.first()
+            && let (Some(better), Some(net), Some(amount)) = (&best.better, &best.net, &best.amount)
+            && is_worth_a_word(better, net)
+        {
+            page.line(format!(
+                "Better: {} nets {} more than {} through {}.",
+                better.amount.grouped(),
+                net.unit.money(better.net.parts - net.parts).grouped(),
+                amount.grouped(),
+                best.channel
+            ));
+        }
         for quote in &ok {
-            if let (Some(better), Some(net), Some(amount)) = (&quote.better, &quote.net, &quote.amount) {
-                let more = better.net.parts - net.parts;
-                let more = if more == 0 {
-                    "as much as".into()
-                } else {
-                    format!("{} more than", net.unit.money(more).grouped())
-                };
-                page.line(format!(
-                    "Better: {} nets {more} {} through {}.",
-                    better.amount.grouped(),
-                    amount.grouped(),
-                    quote.channel
-                ));
-            }
             if let (Some(best), Some(net)) = (&quote.best_case, &quote.net) {
                 page.line(format!(
                     "{}: only the app knows the rate; between {} and {} arrive.",
@@ -306,8 +414,22 @@ impl Answer for Fees {
             if let (Some(source), Some(checked), Some(confidence)) =
                 (&quote.source, quote.checked, quote.confidence)
             {
-                page.line(format!("{}: {confidence} rule, checked {checked}", quote.channel));
+                let checked = if quote.is_dated {
+                    format!("checked {checked}")
+                } else {
+                    format!("as checked on {checked}")
+                };
+                page.line(format!("{}: {confidence} rule, {checked}", quote.channel));
                 page.line(format!("  {source}"));
+                if !quote.assumed.is_empty() {
+                    page.line(format!(
+                        "  assumed, for the source does not say: {}",
+                        quote.assumed.join(", ")
+                    ));
+                }
+                if let Some(condition) = &quote.condition {
+                    page.line(format!("  only if {condition}"));
+                }
                 if !quote.requires.is_empty() {
                     page.line(format!("  needs: {}", quote.requires.join("; ")));
                 }
@@ -337,12 +459,15 @@ impl Answer for Fees {
             "effective_percent",
             "arrives_earliest",
             "arrives_latest",
-            "free_left",
+            "free_left_count",
+            "free_left_amount",
+            "condition",
             "better_amount",
             "better_net",
             "source",
             "checked",
             "confidence",
+            "assumed",
             "stale",
         ]);
         let money = |m: &Option<Money>| m.as_ref().map(Money::plain);
@@ -363,15 +488,15 @@ impl Answer for Fees {
                 quote.effective_percent.clone(),
                 quote.arrives.map(|a| a[0].to_string()),
                 quote.arrives.map(|a| a[1].to_string()),
-                quote.free_left.as_ref().map(|f| match f {
-                    FreeLeft::Count(count) => count.to_string(),
-                    FreeLeft::Amount(amount) => amount.plain(),
-                }),
+                quote.free_left.as_ref().and_then(|left| left.count).map(|count| count.to_string()),
+                quote.free_left.as_ref().and_then(|left| left.amount.as_ref()).map(Money::plain),
+                quote.condition.clone(),
                 quote.better.as_ref().map(|b| b.amount.plain()),
                 quote.better.as_ref().map(|b| b.net.plain()),
                 quote.source.clone(),
                 quote.checked.map(|d| d.to_string()),
                 quote.confidence.map(String::from),
+                (!quote.assumed.is_empty()).then(|| quote.assumed.join(" ")),
                 Some(quote.stale.to_string()),
             ]);
         }

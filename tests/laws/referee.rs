@@ -7,7 +7,7 @@ use jandon::fee::{Outcome, Reason};
 
 /// Which end of the percents that are a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+enum End {
     Low,
     High,
 }
@@ -46,8 +46,32 @@ impl<'c> Referee<'c> {
         self.case.until.is_none_or(|until| until >= 0)
     }
 
-    /// What one withdrawal comes to, or the first reason why it cannot be made.
-    pub fn judge(&self, amount: i64, end: End) -> Result<Outcome, Reason> {
+    /// What one withdrawal comes to where a percent is a range that only the app knows: the less that
+    /// arrives, and of equal sums the more that leaves. It can be made if it can at both ends.
+    pub fn judge(&self, amount: i64) -> Result<Outcome, Reason> {
+        self.of_ends(amount, true).map(|(worst, _)| worst)
+    }
+
+    /// The same at the better end.
+    pub fn best(&self, amount: i64) -> Option<Outcome> {
+        self.of_ends(amount, true).ok().map(|(_, best)| best)
+    }
+
+    /// What it would come to, worse and better end, where the balance alone is in the way.
+    pub fn if_covered(&self, amount: i64) -> Option<(Outcome, Outcome)> {
+        let alone = self.judge(amount) == Err(Reason::InsufficientBalance);
+        self.of_ends(amount, false).ok().filter(|_| alone)
+    }
+
+    fn of_ends(&self, amount: i64, covered: bool) -> Result<(Outcome, Outcome), Reason> {
+        let mut ends = [self.at(amount, End::High, covered)?, self.at(amount, End::Low, covered)?];
+        // Of equals, the higher percent counts as the worse.
+        ends.sort_by(|a, b| a.net.cmp(&b.net).then(b.debit.cmp(&a.debit)));
+        Ok((ends[0], ends[1]))
+    }
+
+    /// What one withdrawal comes to at one end, or the first reason why it cannot be made.
+    fn at(&self, amount: i64, end: End, covered: bool) -> Result<Outcome, Reason> {
         let (case, tariff) = (self.case, &self.case.tariff);
         let x = i128::from(amount);
         if !self.in_force() {
@@ -68,7 +92,7 @@ impl<'c> Referee<'c> {
             if tariff.whole_balance && debit != balance {
                 return Err(Reason::WholeBalanceOnly);
             }
-            if debit > balance {
+            if debit > balance && covered {
                 return Err(Reason::InsufficientBalance);
             }
         }

@@ -163,7 +163,7 @@ fn hold_platform(platform: &Platform) {
         (Asked::Amount(i64::MAX), Some(i64::MAX)),
         (Asked::All, Some(123_456)),
     ] {
-        for quote in quotes(platform, None, &asked, at, available, |_| Used { count: 1, amount: 7 }) {
+        for quote in quotes(platform, None, &asked, at, available, &[], |_| Used { count: 1, amount: 7 }) {
             let Ok(outcome) = quote.outcome else { continue };
             assert!(outcome.fee >= 0 && outcome.tax >= 0 && outcome.net > 0, "{outcome:?}");
             assert!(available.is_none_or(|most| outcome.debit <= i128::from(most)), "{outcome:?}");

@@ -262,7 +262,8 @@ fn refusal_words(refusal: &Refusal) -> (String, String) {
     }
 }
 
-pub(super) fn plain_io(error: &std::io::Error) -> String {
+/// Returns in plain words why a file cannot be used.
+pub fn plain_io(error: &std::io::Error) -> String {
     use std::io::ErrorKind::*;
     match error.kind() {
         NotFound => "it is not there".into(),

@@ -1,7 +1,7 @@
 //! What happened between two moments, summed: from totals where they reach, else entry by entry.
 
 use super::{LIVE, Values, amount_at, kind_at, moment_at, month_at, size_at, within};
-use crate::fee::{Side, Use, Used};
+use crate::fee::{Paid, Use, Used};
 use crate::ledger::{AccountId, Entry, Expires, Flows, Id, Kind, Measure, Place};
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Month};
@@ -150,32 +150,61 @@ impl Store {
         self.maybe("SELECT text FROM label WHERE id = ?1", [label], |row| row.get(0))
     }
 
-    /// What of a quota the withdrawals of the ledger used. `side` says on which side the charges
-    /// of a channel lay on a day, for the amounts that count are the tariff's.
-    pub fn used(&self, ask: &Use, side: impl Fn(&str, Day) -> Side) -> Result<Used, StoreError> {
+    /// Returns what of a quota the withdrawals of the ledger used. `amount` says what of a withdrawal
+    /// counts, by its channel, moment, what left and the charges: the amount of its rule.
+    pub fn used(
+        &self,
+        ask: &Use,
+        amount: impl Fn(&str, Moment, i64, i64) -> i64,
+    ) -> Result<Used, StoreError> {
         let mut used = Used::default();
         for channel in &ask.channels {
-            let label =
-                self.maybe("SELECT id FROM label WHERE text = ?1", [channel], |row| row.get::<_, i64>(0))?;
-            let Some(label) = label else { continue };
             let sql = format!(
                 "SELECT at, amount_out, fee + tax FROM entry
-                 WHERE channel = ?1 AND at BETWEEN ?2 AND ?3 AND kind = ?4 AND {LIVE}"
+                 WHERE channel = (SELECT id FROM label WHERE text = ?1) AND at BETWEEN ?2 AND ?3 AND kind = ?4
+                 AND {LIVE}"
             );
             let since = ask.since.map_or(i64::MIN, |m| m.0);
-            let values = params![label, since, ask.until.0, kind_column(Kind::Withdraw)];
+            let values = params![channel, since, ask.until.0, kind_column(Kind::Withdraw)];
             let rows: Vec<(i64, i64, i64)> =
                 self.all(&sql, values, |row| Ok((row.get(0)?, amount_at(row, 1)?, amount_at(row, 2)?)))?;
             for (at, out, charges) in rows {
                 used.count += 1;
-                let amount = match side(channel, Moment(at).day()) {
-                    Side::Deducted => out,
-                    Side::OnTop => out - charges,
-                };
-                used.amount = used.amount.saturating_add(amount);
+                used.amount = used.amount.saturating_add(amount(channel, Moment(at), out, charges));
             }
         }
         Ok(used)
+    }
+
+    /// Returns the latest withdrawal up to a moment through each of those channels that has one.
+    pub fn last_withdrawals(
+        &self,
+        channels: &[String],
+        until: Moment,
+    ) -> Result<Vec<(String, Paid)>, StoreError> {
+        // One statement for all: each part ends at the first row of an index.
+        let part = |place: usize| {
+            format!(
+                "SELECT * FROM (SELECT {place}, at, amount_out, fee, tax, amount_in FROM entry
+                 WHERE channel = (SELECT id FROM label WHERE text = ?{place}) AND at <= ?1 AND kind = ?2 AND {LIVE}
+                 ORDER BY at DESC, seq DESC LIMIT 1)"
+            )
+        };
+        let sql: Vec<String> = (3..channels.len() + 3).map(part).collect();
+        let (until, kind) = (until.0, kind_column(Kind::Withdraw));
+        let mut values: Vec<&dyn rusqlite::ToSql> = vec![&until, &kind];
+        values.extend(channels.iter().map(|channel| channel as &dyn rusqlite::ToSql));
+        if channels.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.all(&sql.join(" UNION ALL "), values.as_slice(), |row| {
+            let place: i64 = row.get(0)?;
+            let [out, fee, tax, received] =
+                [amount_at(row, 2)?, amount_at(row, 3)?, amount_at(row, 4)?, amount_at(row, 5)?];
+            let paid = Paid { at: moment_at(row, 1)?, out, fee, tax, received };
+            let channel = usize::try_from(place - 3).ok().and_then(|place| channels.get(place));
+            Ok((channel.cloned().unwrap_or_default(), paid))
+        })
     }
 
     /// What moved every account's balance in each of some months, all of each month.

@@ -1,0 +1,194 @@
+//! What a past withdrawal was charged, compared with its rule.
+
+use super::{Channel, Charges, Platform, Side, Terms, Use, Used};
+use crate::period::Moment;
+
+/// A withdrawal through a channel as it was recorded; all parts of the unit that left, but for
+/// `received`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paid {
+    /// When.
+    pub at: Moment,
+    /// What left the balance.
+    pub out: i64,
+    /// The fees, with what a rate took within one unit.
+    pub fee: i64,
+    /// The taxes.
+    pub tax: i64,
+    /// What arrived, in parts of the unit received.
+    pub received: i64,
+}
+
+/// What an entry of a withdrawal records of its charges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The fees, with what a rate takes within one unit.
+    pub fee: i128,
+    /// The taxes.
+    pub tax: i128,
+    /// What arrives.
+    pub received: i128,
+}
+
+/// Returns what the rule of that day says about a withdrawal, where what was paid differs from it.
+///
+/// The ledger does not know everything: earlier withdrawals that used up a free quota may be missing
+/// in it, and so may be money that was in the balance. So a charge with a quota may lie anywhere
+/// between what the known use and a used-up quota make of it, a charge that depends on the share of
+/// the balance may apply or not, and a percent that only the app knows may be at either end. Only
+/// what lies outside of all that differs. `used` answers what of each quota is used, this
+/// withdrawal included.
+pub fn deviation(
+    platform: &Platform,
+    channel: &Channel,
+    paid: &Paid,
+    used: impl Fn(&Use) -> Used,
+) -> Option<Recorded> {
+    let tariff = channel.tariff_on(paid.at.day())?;
+    let amount = channel.amount_of(platform, tariff.side, paid.out, paid.fee + paid.tax);
+    let full_id = platform.full_id(channel);
+    let before = |place: usize| {
+        let Some(free) = tariff.charges.get(place).and_then(|c| c.free.as_ref()) else {
+            return Used::default();
+        };
+        let ask = platform.use_of(channel, free.per, free.pool.as_deref(), paid.at);
+        let all = used(&ask);
+        let counts_itself = ask.channels.contains(&full_id);
+        let itself = if counts_itself { Used { count: 1, amount } } else { Used::default() };
+        Used {
+            count: (all.count - itself.count).max(0),
+            amount: all.amount.saturating_sub(itself.amount).max(0),
+        }
+    };
+    let used_up = |_: usize| Used { count: i64::MAX, amount: i64::MAX };
+    let unlimited = |_: usize| Used::default();
+    // Of a balance without end every amount is a share too small to be charged by.
+    let shares = [None, Some(i64::MAX)];
+    let known = shares.map(|share| Terms::under(channel, tariff, share, unlimited, before));
+    let worst = shares.map(|share| Terms::under(channel, tariff, share, unlimited, used_up));
+    let possible = known.iter().chain(&worst);
+    let possible = possible.flat_map(|terms| [Some(terms.clone()), terms.at_best()]).flatten();
+    let recorded: Vec<Recorded> =
+        possible.filter_map(|terms| recorded(platform, channel, &terms, amount)).collect();
+    let within = |of: fn(&Recorded) -> i128, value: i64| {
+        let (least, most) = (recorded.iter().map(of).min(), recorded.iter().map(of).max());
+        least.zip(most).is_some_and(|(least, most)| (least..=most).contains(&i128::from(value)))
+    };
+    let agrees =
+        within(|r| r.fee, paid.fee) && within(|r| r.tax, paid.tax) && within(|r| r.received, paid.received);
+    recorded.first().copied().filter(|_| !agrees)
+}
+
+/// Returns what an entry of a withdrawal of that amount records under those terms; `None` past a
+/// closed scale.
+fn recorded(platform: &Platform, channel: &Channel, terms: &Terms<'_>, amount: i64) -> Option<Recorded> {
+    let parts = i128::from(amount);
+    let charges: Charges = terms.charge(parts)?;
+    let received = channel.received_for(platform, terms.kept(parts, charges))?;
+    let lost = if channel.pays == platform.unit { terms.kept(parts, charges) - received } else { 0 };
+    Some(Recorded { fee: charges.fee + lost, tax: charges.tax, received })
+}
+
+impl Channel {
+    /// Returns how many parts of the unit received those parts of the platform's unit become,
+    /// rounded down; `None` where they do not fit.
+    pub fn received_for(&self, platform: &Platform, kept: i128) -> Option<i128> {
+        let (num, den) = self.conversion(platform.unit.decimals);
+        let received = kept.checked_mul(num)?.div_euclid(den);
+        i64::try_from(received).ok().map(i128::from)
+    }
+
+    /// Returns the amount, as its rule counts it, of a recorded withdrawal: what left, less charges
+    /// that came on top. Where these hold what a rate below 1 took within one unit, it is the
+    /// smallest amount from which so much arrives.
+    pub fn amount_of(&self, platform: &Platform, side: Side, out: i64, charges: i64) -> i64 {
+        let kept = out.saturating_sub(charges);
+        match side {
+            Side::Deducted => out,
+            Side::OnTop if self.pays != platform.unit => kept,
+            Side::OnTop => {
+                let (num, den) = self.conversion(platform.unit.decimals);
+                let amount = (i128::from(kept) * den + num - 1).div_euclid(num);
+                i64::try_from(amount).unwrap_or(i64::MAX)
+            }
+        }
+    }
+}
+
+impl Platform {
+    /// Returns the amount of a recorded withdrawal through one of its channels, by full id, as the
+    /// rule of its day counts it; all that left where no rule is known.
+    pub fn amount_of(&self, channel: &str, at: Moment, out: i64, charges: i64) -> i64 {
+        let channel = self.channel(channel);
+        let side = channel.and_then(|c| c.tariff_on(at.day())).map_or(Side::Deducted, |t| t.side);
+        channel.map_or(out, |channel| channel.amount_of(self, side, out, charges))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::file;
+    use super::*;
+
+    fn platform(channel: &str, tariff: &str, charges: &str) -> Platform {
+        let text = format!(
+            "[platform]\nid = \"p\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n\
+             [[channel]]\nid = \"c\"\nname = \"C\"\nto = \"bank\"\n{channel}\n\
+             [[channel.tariff]]\nsource = \"https://p.example/fees\"\nchecked = 2026-11-22\n\
+             confidence = \"official\"\n{tariff}\n{charges}"
+        );
+        file::parse(&text, &|_| None).unwrap()
+    }
+
+    /// What the rule says, where it differs, of an entry: out, fee, tax, received.
+    fn differs(platform: &Platform, entry: [i64; 4], used: Used) -> Option<[i128; 3]> {
+        let [out, fee, tax, received] = entry;
+        let paid = Paid { at: Moment(0), out, fee, tax, received };
+        let says = deviation(platform, &platform.channels[0], &paid, |_| used);
+        says.map(|says| [says.fee, says.tax, says.received])
+    }
+
+    #[test]
+    fn says_what_the_rule_says_where_another_fee_was_paid() {
+        let flat = platform("", "", "[[channel.tariff.charge]]\nflat = \"500\"\n");
+        let once = Used { count: 1, amount: 10_000 };
+        assert_eq!(differs(&flat, [10_000, 500, 0, 9_500], once), None);
+        assert_eq!(differs(&flat, [10_000, 700, 0, 9_300], once), Some([500, 0, 9_500]));
+        assert_eq!(differs(&flat, [10_000, 500, 100, 9_400], once), Some([500, 0, 9_500]));
+    }
+
+    #[test]
+    fn a_fee_between_free_and_used_up_may_come_from_use_that_the_ledger_does_not_know() {
+        let free = "[[channel.tariff.charge]]\nflat = \"500\"\nfree = { count = 10, per = \"month\" }\n";
+        let free = platform("", "", free);
+        let used = |count| Used { count, amount: count * 10_000 };
+        assert_eq!(differs(&free, [10_000, 0, 0, 10_000], used(1)), None);
+        assert_eq!(differs(&free, [10_000, 500, 0, 9_500], used(1)), None, "others may have gone before");
+        assert_eq!(differs(&free, [10_000, 600, 0, 9_400], used(1)), Some([0, 0, 10_000]));
+        // The tenth is free, this one included; the eleventh is not.
+        assert_eq!(differs(&free, [10_000, 0, 0, 10_000], used(10)), None);
+        assert_eq!(differs(&free, [10_000, 0, 0, 10_000], used(11)), Some([500, 0, 9_500]));
+    }
+
+    #[test]
+    fn a_percent_that_is_a_range_may_be_at_either_end() {
+        let range = platform("", "", "[[channel.tariff.charge]]\npercent = [\"1\", \"2\"]\n");
+        let once = Used { count: 1, amount: 10_000 };
+        assert_eq!(differs(&range, [10_000, 100, 0, 9_900], once), None);
+        assert_eq!(differs(&range, [10_000, 150, 0, 9_850], once), None);
+        assert_eq!(differs(&range, [10_000, 201, 0, 9_799], once), Some([200, 0, 9_800]));
+    }
+
+    #[test]
+    fn what_a_rate_takes_within_one_unit_is_part_of_the_fee() {
+        let rate = platform("rate = \"9/10\"", "", "[[channel.tariff.charge]]\nflat = \"500\"\n");
+        let once = Used { count: 1, amount: 10_000 };
+        assert_eq!(differs(&rate, [10_000, 1_450, 0, 8_550], once), None);
+        assert_eq!(differs(&rate, [10_000, 500, 0, 9_500], once), Some([1_450, 0, 8_550]));
+        let on_top =
+            platform("rate = \"9/10\"", "side = \"on-top\"", "[[channel.tariff.charge]]\nflat = \"500\"\n");
+        // 10,000 and a fee of 500 leave, 9,000 arrive.
+        assert_eq!(on_top.amount_of("p/c", Moment(0), 10_500, 1_500), 10_000);
+        assert_eq!(differs(&on_top, [10_500, 1_500, 0, 9_000], once), None);
+    }
+}
