@@ -7,6 +7,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test reads how often it is to run")]
 
+#[path = "laws/order.rs"]
+mod order;
 #[path = "laws/referee.rs"]
 mod referee;
 #[path = "laws/shapes.rs"]
@@ -265,6 +267,12 @@ fn over_every_amount_of_a_tiny_balance_the_engine_agrees_with_the_referee() {
 fn over_every_amount_of_a_small_balance_the_engine_agrees_with_the_referee() {
     let name = "over_every_amount_of_a_small_balance_the_engine_agrees_with_the_referee";
     hold(name, 1000, small(&[300, 3000]), |(case, seeds)| hold_small(&case, &seeds));
+}
+
+#[test]
+fn rows_stand_in_the_order_of_the_contract() {
+    let name = "rows_stand_in_the_order_of_the_contract";
+    hold(name, 2_000, order::ways(), |case| order::hold(&case));
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -158,7 +158,7 @@ fn by_tariff(
     let booking = as_given(&quoted, amount, side, &account.unit, kept_to_received, received, fee)?;
     if let Some(blocked) = blocked {
         let text =
-            format!("the catalog calls this not possible ({}); booked as you say", blocked.reason.code());
+            format!("by its rule this cannot be made ({}); recorded as you say", blocked.reason.code());
         said.borrow_mut().push(Note::warning("not-possible-by-rule", text));
     } else if booking.fee != quoted.fee || booking.received != quoted.received {
         let more = |real: i64, by_rule: i64, unit: &Unit| {
@@ -166,7 +166,7 @@ fn by_tariff(
             if real >= by_rule { format!("{difference} more") } else { format!("{difference} less") }
         };
         let text = format!(
-            "the tariff says a fee of {} and {} received; booked as you say: {} in fees, {} received",
+            "the rule says a fee of {} and {} received; recorded as you say: {} in fees, {} received",
             account.unit.money(quoted.fee),
             quoted.received,
             more(booking.fee, quoted.fee, &account.unit),

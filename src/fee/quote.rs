@@ -415,3 +415,66 @@ fn most_net(amounts: &Amounts<'_, '_>, conversion: Conversion, terms: &Terms<'_>
     let (worst, _) = both_ends(terms, conversion, largest, Balance::Covers).ok()?;
     Some(better(amounts, conversion, largest, worst.net).map_or(largest, |advice| advice.amount))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::file;
+    use super::*;
+
+    /// A platform with one channel, charged 8 to 9 % of the amount, and then by slabs of what is left:
+    /// a lower percent can leave more for a dearer slab.
+    fn platform() -> Platform {
+        let text = "[platform]\nid = \"p\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n\
+             [[channel]]\nid = \"c\"\nname = \"C\"\nto = \"bank\"\n\
+             [[channel.tariff]]\nsource = \"https://p.example/fees\"\nchecked = 2026-11-22\n\
+             confidence = \"official\"\n\
+             [[channel.tariff.charge]]\npercent = [\"8\", \"9\"]\nround = \"down\"\n\
+             [[channel.tariff.charge]]\nbase = \"rest\"\n\
+             slabs = [{ to = \"914\" }, { flat = \"68\" }]\n";
+        file::parse(text, &|_| None).unwrap()
+    }
+
+    fn quoted(asked: &Asked, available: i64) -> Quote {
+        let platform = platform();
+        quote(&platform, &platform.channels[0], asked, Moment(0), Some(available), |_| Used::default())
+    }
+
+    fn net(amount: i64) -> i128 {
+        quoted(&Asked::Amount(amount), 10_000).outcome.unwrap().net
+    }
+
+    #[test]
+    fn a_range_is_quoted_at_its_worse_end_for_each_amount() {
+        // Of 1,000 the higher percent leaves 910, which is free; the lower 920, which is not.
+        let quote = quoted(&Asked::Amount(1_000), 10_000);
+        assert_eq!((quote.outcome.unwrap().net, quote.outcome_best.unwrap().net), (852, 910));
+    }
+
+    #[test]
+    fn every_search_goes_by_the_worse_end() {
+        let receive = Figure::parse("880").unwrap();
+        let quote = quoted(&Asked::Receive(receive), 10_000);
+        let amount = quote.amount.unwrap();
+        assert!(quote.outcome.unwrap().net >= 880);
+        assert!((1..amount).all(|smaller| net(smaller) < 880), "{amount} is the smallest");
+        for asked in [993, 995, 1_000, 1_055, 1_100] {
+            let quote = quoted(&Asked::Amount(asked), 10_000);
+            let most = (1..asked).map(net).max().unwrap();
+            let smallest = (1..asked).find(|smaller| net(*smaller) == most).unwrap();
+            let better = (most >= net(asked)).then_some(Advice { amount: smallest, net: most });
+            assert_eq!(quote.better, better, "instead of {asked}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_balance_blocks_keeps_its_figures() {
+        let quote = quoted(&Asked::Amount(1_000), 900);
+        let blocked = quote.outcome.clone().unwrap_err();
+        assert_eq!(blocked.reason, Reason::InsufficientBalance);
+        assert_eq!(blocked.nearest, [900]);
+        assert_eq!(quote.figures().map(|figures| figures.net), Some(852));
+        assert_eq!(quote.outcome_best.map(|best| best.net), Some(910));
+        let out_of_reach = quoted(&Asked::Receive(Figure::parse("5000").unwrap()), 900);
+        assert_eq!(out_of_reach.figures(), None);
+    }
+}

@@ -341,7 +341,7 @@ impl Answer for Channels {
                     ));
                     if !tariff.assumed.is_empty() {
                         page.line(format!(
-                            "    assumed, for the source does not say: {}",
+                            "    assumed (the source does not say): {}",
                             tariff.assumed.join(", ")
                         ));
                     }

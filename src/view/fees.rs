@@ -422,10 +422,7 @@ impl Answer for Fees {
                 page.line(format!("{}: {confidence} rule, {checked}", quote.channel));
                 page.line(format!("  {source}"));
                 if !quote.assumed.is_empty() {
-                    page.line(format!(
-                        "  assumed, for the source does not say: {}",
-                        quote.assumed.join(", ")
-                    ));
+                    page.line(format!("  assumed (the source does not say): {}", quote.assumed.join(", ")));
                 }
                 if let Some(condition) = &quote.condition {
                     page.line(format!("  only if {condition}"));
