@@ -61,7 +61,6 @@ const WON: &[Kept] = &[
     wallet("banksalad-money", &["transfer", "transfer-minor"]),
     wallet("payco", &["own-account"]),
     wallet("paypal-kr", &["bank"]),
-    wallet("adsense-kr", &["bank"]),
     wallet("samsung-wallet", &["transfer", "woori-atm"]),
     wallet("mobile-tmoney", &["account", "account-large"]),
     wallet("tmoney-card", &["subway-partial", "atm", "head-office"]),
@@ -85,7 +84,8 @@ const TIGHT: &[Kept] = &[
 /// Of those that pay dollars: rolling windows, and charges between bounds.
 const DOLLARS: &[Kept] = &[
     dollars("venmo", &["instant", "standard"]),
-    dollars("revolut-us", &["atm"]),
+    dollars("revolut-us", &["atm", "allpoint"]),
+    dollars("adsense-kr", &["bank"]),
     dollars("apple-cash", &["instant", "ach"]),
     dollars("google-pay-us", &["bank", "debit-card"]),
 ];
