@@ -404,7 +404,9 @@ impl Session {
             unlocked.verify_unchanged()?;
         }
         let mut outcome = ran?;
-        if let Some((unlocked, stream)) = unlocked.zip(outcome.stream.take()) {
+        if let Some(unlocked) = unlocked
+            && let Some(stream) = outcome.stream.take()
+        {
             let write: Writing = Box::new(move |put| {
                 let written = (stream.write)(put);
                 unlocked.verify_unchanged()?;
