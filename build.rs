@@ -102,7 +102,7 @@ fn static_library(name: &str) -> Option<String> {
     Path::new(&path).is_absolute().then_some(path)
 }
 
-/// The form in which names are compared; the same as `ledger::name::folded`.
+/// The form in which names are compared; the same as `text::folded`.
 fn fold(name: &str) -> String {
     let name: String = name.trim().nfc().collect();
     caseless::default_case_fold_str(&name).nfc().collect()

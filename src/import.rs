@@ -1,9 +1,10 @@
 //! A file of lines as facts: one line of JSON, one fact, checked for its form but not yet held
 //! against any ledger.
 
-use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot, name};
+use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot};
 use crate::money::{DECIMALS_MAX, Rate, Unit, decimal_parts};
 use crate::period::{Day, Moment};
+use crate::text::{self, NAME_MAX, TEXT_MAX, TextError};
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
@@ -29,6 +30,8 @@ pub enum Wrong {
     NotJson(String),
     /// A field is missing, unknown or of another form.
     Form(String),
+    /// The text of a field is none that is stored.
+    Text { key: &'static str, error: TextError },
     /// The value of a field is not what it should be.
     Value { key: &'static str, text: String, wanted: &'static str },
     /// Neither what leaves nor what arrives is said, or only one of two units.
@@ -261,13 +264,7 @@ pub fn line(line: &[u8]) -> Result<Option<Line>, Wrong> {
     if text.trim().is_empty() {
         return Ok(None);
     }
-    let begin = |mut line| {
-        if let Line::Entry(entry) = &mut line {
-            entry.begun = entry.begin();
-        }
-        Some(line)
-    };
-    serde_json::from_str(text).map(begin).map_err(|error| {
+    let mut line: Line = serde_json::from_str(text).map_err(|error| {
         // The line is told by its number in the file, not by that in the text handed to serde.
         let mut what = error.to_string();
         if let Some(end) = what.rfind(" at line ") {
@@ -277,7 +274,75 @@ pub fn line(line: &[u8]) -> Result<Option<Line>, Wrong> {
             serde_json::error::Category::Data => Wrong::Form(what),
             _ => Wrong::NotJson(what),
         }
-    })
+    })?;
+    line.check_texts()?;
+    if let Line::Entry(entry) = &mut line {
+        entry.begun = entry.begin();
+    }
+    Ok(Some(line))
+}
+
+impl Line {
+    /// Brings every text that may be stored into the form in which it is.
+    fn check_texts(&mut self) -> Result<(), Wrong> {
+        match self {
+            Line::Unit(line) => {
+                check("code", &mut line.code)?;
+                check_some("change", &mut line.change)
+            }
+            Line::Account(line) => {
+                check_as("name", &mut line.name, NAME_MAX)?;
+                check_some("platform", &mut line.platform)?;
+                check_some("note", &mut line.note)?;
+                check_some("change", &mut line.change)
+            }
+            Line::Rate(line) => check_some("change", &mut line.change),
+            Line::Change(line) => {
+                check("id", &mut line.id)?;
+                check("command", &mut line.command)
+            }
+            Line::Entry(line) => {
+                check_some("id", &mut line.id)?;
+                check_some("change", &mut line.change)?;
+                check_some("category", &mut line.category)?;
+                check_some("payee", &mut line.payee)?;
+                check_some("channel", &mut line.channel)?;
+                check_some("note", &mut line.note)
+            }
+            Line::Snapshot(line) => {
+                check_some("id", &mut line.id)?;
+                check_some("change", &mut line.change)?;
+                check_some("note", &mut line.note)
+            }
+            Line::Void(line) => {
+                check("of", &mut line.of)?;
+                check_some("change", &mut line.change)
+            }
+            Line::NextFile => Ok(()),
+        }
+    }
+}
+
+/// A text of a line that can be replaced by the form in which it is stored.
+trait Stored: AsRef<str> + for<'t> From<&'t str> {}
+impl<T: AsRef<str> + for<'t> From<&'t str>> Stored for T {}
+
+fn check_as(key: &'static str, text: &mut impl Stored, max: usize) -> Result<(), Wrong> {
+    let given = (*text).as_ref();
+    let stored = text::checked(given, max).map_err(|error| Wrong::Text { key, error })?;
+    if *stored != *given {
+        let stored = stored.as_ref().into();
+        *text = stored;
+    }
+    Ok(())
+}
+
+fn check(key: &'static str, text: &mut impl Stored) -> Result<(), Wrong> {
+    check_as(key, text, TEXT_MAX)
+}
+
+fn check_some(key: &'static str, text: &mut Option<impl Stored>) -> Result<(), Wrong> {
+    text.as_mut().map_or(Ok(()), |text| check(key, text))
 }
 
 fn value(key: &'static str, text: &str, wanted: &'static str) -> Wrong {
@@ -301,7 +366,7 @@ impl UnitLine {
     pub fn unit(&self) -> Result<Unit, Wrong> {
         let unit = Unit::new(&self.code, self.decimals);
         let fits = (1..=16).contains(&unit.code.chars().count()) && *unit.code == *self.code;
-        if !fits || self.code.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        if !fits || self.code.contains(char::is_whitespace) {
             return Err(value("code", &self.code, "one to sixteen capital letters or digits"));
         }
         if self.decimals > DECIMALS_MAX {
@@ -316,11 +381,6 @@ impl AccountLine {
     pub fn account(&self, id: AccountId, unit: Unit) -> Result<Account, Wrong> {
         let wanted = "wallet, rewards, giftcard, carrier or bank";
         let kind = AccountKind::parse(&self.kind).ok_or_else(|| value("kind", &self.kind, wanted))?;
-        let name = name::printable(&self.name);
-        let name = name.ok_or_else(|| value("name", &self.name, "a name that prints"))?;
-        if self.platform.as_deref() == Some("") {
-            return Err(value("platform", "", "the id of a platform"));
-        }
         let carrier = |given: bool, key| {
             let fits = !given || kind == AccountKind::Carrier;
             if fits { Ok(()) } else { Err(value(key, &self.kind, "an account of the kind carrier")) }
@@ -337,7 +397,7 @@ impl AccountLine {
         }
         Ok(Account {
             id,
-            name,
+            name: self.name.clone(),
             platform: self.platform.clone(),
             kind,
             unit,
@@ -450,9 +510,8 @@ impl EntryLine {
             expires,
         };
         let content = self.content(&entry);
-        let said = |text: Option<SmolStr>| text.filter(|text| !text.is_empty());
-        (entry.category, entry.payee) = (said(self.category), said(self.payee));
-        (entry.channel, entry.note) = (said(self.channel), self.note);
+        (entry.category, entry.payee) = (self.category, self.payee);
+        (entry.channel, entry.note) = (self.channel, self.note);
         Ok((entry, content))
     }
 
@@ -464,7 +523,7 @@ impl EntryLine {
         };
         let at = self.at.or(Day::start).map_or(0, |at| at.0);
         let content = Content::of("entry").number(at).text(kind);
-        content.maybe(self.from.as_deref()).maybe(self.to.as_deref())
+        content.name(self.from.as_deref()).name(self.to.as_deref())
     }
 
     /// What makes the entry what it is, for an id; accounts by the names in the file.
@@ -497,7 +556,7 @@ impl SnapshotLine {
 
     /// What makes the snapshot what it is, for an id.
     pub fn content(&self, snapshot: &Snapshot) -> Content {
-        let content = Content::of("snapshot").number(snapshot.at.0).text(&self.account);
+        let content = Content::of("snapshot").number(snapshot.at.0).text(&text::folded(&self.account));
         content.number(snapshot.balance).maybe(self.note.as_deref())
     }
 }
@@ -542,6 +601,12 @@ impl Content {
     #[must_use]
     pub fn maybe(self, text: Option<&str>) -> Content {
         text.map_or(self, |text| self.text(text)).bytes(&[0xfe])
+    }
+
+    /// And a name in the form in which names are compared, which may be missing.
+    #[must_use]
+    pub fn name(self, name: Option<&str>) -> Content {
+        self.maybe(name.map(text::folded).as_deref())
     }
 
     /// And a number.

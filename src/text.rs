@@ -55,6 +55,18 @@ pub fn checked(text: &str, max: usize) -> Result<Cow<'_, str>, TextError> {
     Ok(text)
 }
 
+/// Returns a text in the form in which texts are compared: in NFC, trimmed and case folded, without
+/// the selectors that tell two ways of drawing one sign apart.
+pub fn folded(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    let is_folded = |letter| matches!(letter, ' '..='@' | '['..='~' | '가'..='힣' | '\u{4e00}'..='\u{9fff}');
+    if text.chars().all(is_folded) {
+        return Cow::Borrowed(text);
+    }
+    let text: String = text.chars().filter(|c| !matches!(*c, SELECT_TEXT | SELECT_EMOJI)).nfc().collect();
+    Cow::Owned(caseless::default_case_fold_str(&text).nfc().collect())
+}
+
 /// Returns a text as people see it: every character that does not print as `\u{1b}`.
 pub fn shown(text: &str) -> Cow<'_, str> {
     escaped(text, |out, hidden| {
@@ -275,6 +287,23 @@ mod tests {
         ] {
             assert_eq!(checked(text, NAME_MAX), Err(TextError::Invisible(hidden)), "{text:?}");
         }
+    }
+
+    #[test]
+    fn texts_of_one_name_are_folded_to_one() {
+        for (one, other) in [
+            ("CAFÉ", "cafe\u{301}"),
+            ("STRASSE", "straße"),
+            ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+            ("КОФЕ", "кофе"),
+            ("ＣＡＦＥ", "ｃａｆｅ"),
+            ("❤️", " ❤ "),
+            ("카카오", "카카오"),
+        ] {
+            assert_eq!(folded(one), folded(other), "{one} {other}");
+        }
+        assert!(matches!(folded(" food 가 "), Cow::Borrowed("food 가")));
+        assert_ne!(folded("가"), folded("각"));
     }
 
     #[test]

@@ -34,7 +34,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("terminal_size", &["main"]),
     ("chrono", &["period", "main"]),
     ("rust_decimal", &["money", "fee"]),
-    ("caseless", &["ledger"]),
+    ("caseless", &["text"]),
     ("unicode_normalization", &["ledger", "text"]),
     ("strsim", &["ledger"]),
     ("unicode_width", &["view"]),

@@ -5,9 +5,10 @@ use super::failure::quoted;
 use super::session::{Session, any_amount};
 use super::{Note, Outcome, record};
 use crate::fee::Platform;
-use crate::ledger::{Account, AccountId, AccountKind, name};
+use crate::ledger::{Account, AccountId, AccountKind};
 use crate::money::Unit;
 use crate::store::Fact;
+use crate::text::NAME_MAX;
 use crate::view::balance::Accounts;
 use std::cell::RefCell;
 
@@ -105,7 +106,7 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
     let chosen_kind = kind.or(platform_kind).unwrap_or(AccountKind::Wallet);
     let mut account = Account {
         id: AccountId(0),
-        name: printable(&words.name)?,
+        name: record::stored("name of the account", &words.name, NAME_MAX)?,
         platform: platform.as_ref().map(|p| p.id.clone()),
         kind: chosen_kind,
         unit: chosen_unit,
@@ -145,7 +146,11 @@ fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
         let hint = "give --rename, --platform, --kind, --unit, --limit, --bill-day or --note".into();
         return Err(Failure::Usage { message: "nothing to change was given".into(), hint });
     }
-    let new_name = words.rename.as_deref().map(printable).transpose()?;
+    let new_name = words.rename.as_deref();
+    let new_name = new_name.map(|name| record::stored("name of the account", name, NAME_MAX)).transpose()?;
+    // An empty note takes the note away.
+    let note = traits.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
+    let note = record::label("note", note)?;
     let (kind, platform) = (
         kind(traits.kind.as_deref())?,
         traits.platform.as_deref().map(|p| platform(session, p)).transpose()?,
@@ -168,8 +173,8 @@ fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
         if let Some(name) = &new_name {
             account.name = name.clone();
         }
-        if let Some(note) = &traits.note {
-            account.note = Some(note.clone()).filter(|n| !n.is_empty());
+        if traits.note.is_some() {
+            account.note = note.clone();
         }
         if !account.is_carrier() {
             (account.limit, account.bill_day) = (None, None);
@@ -218,11 +223,6 @@ fn close(typed: &str, session: &Session) -> Result<Outcome, Failure> {
     })?;
     let name = recorded.balances.first().map_or(typed.to_string(), |b| b.account.clone());
     Ok(Outcome::of(recorded).with(vec![Note::Done(format!("closed {name}"))]).with(notes))
-}
-
-fn printable(typed: &str) -> Result<String, Failure> {
-    name::printable(typed)
-        .ok_or_else(|| Failure::Unprintable { what: "name of an account", text: typed.into() })
 }
 
 fn kind(word: Option<&str>) -> Result<Option<AccountKind>, Failure> {

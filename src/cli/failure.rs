@@ -9,10 +9,11 @@ use crate::fee::file::FileError;
 use crate::import::Wrong;
 use crate::ledger::name::NameError;
 use crate::ledger::{Id, RuleBroken};
-use crate::money::{FigureError, MoneyError, RateError, Unit};
+use crate::money::{FigureError, MoneyError, RateError, Unit, grouped};
 use crate::output_file::OutputError;
 use crate::period::DateError;
 use crate::store::{CarryError, Refusal, StoreError};
+use crate::text::TextError;
 use file::wrong_words;
 pub use ledger::plain_io;
 use ledger::{output_code, output_status, output_words, rule_code, rule_status, rule_words, store_words};
@@ -49,7 +50,7 @@ pub enum Failure {
     /// A name finds no account.
     Name { error: NameError, none_yet: bool },
     /// A name cannot be given.
-    Unprintable { what: &'static str, text: String },
+    Text { what: &'static str, error: TextError },
     /// A word is none of those that are allowed.
     Word { what: &'static str, typed: String, allowed: Vec<&'static str> },
     /// No platform has that name.
@@ -187,7 +188,7 @@ impl Failure {
             Failure::Rate(_) => "bad-rate",
             Failure::Name { error: NameError::Unknown { .. }, .. } => "unknown-account",
             Failure::Name { error: NameError::Ambiguous { .. }, .. } => "ambiguous-account",
-            Failure::Unprintable { .. } => "bad-name",
+            Failure::Text { .. } => "bad-text",
             Failure::Word { .. } => "usage",
             Failure::UnknownPlatform { .. } => "unknown-platform",
             Failure::AmbiguousPlatform { .. } => "ambiguous-platform",
@@ -305,12 +306,9 @@ impl Failure {
                 words(format!("a month cannot begin on day {day}"), "give --month-start a day from 1 to 31")
             }
             Failure::Name { error, none_yet } => name_words(error, *none_yet),
-            Failure::Unprintable { what, text } => words(
-                format!(
-                    "{text:?} cannot be the {what}: it is empty or holds a character that does not print"
-                ),
-                "use letters, digits, spaces or signs that print",
-            ),
+            Failure::Text { what, error } => {
+                (format!("the {what} {}", text_words(error)), text_hint(error).into())
+            }
             Failure::Word { what, typed, allowed } => {
                 (format!("{typed:?} is no {what}"), format!("use one of {}", allowed.join(", ")))
             }
@@ -448,6 +446,28 @@ impl Failure {
             ),
             Failure::NobodyReads => (String::new(), String::new()),
         }
+    }
+}
+
+/// What is wrong with a text: `is empty`, `is longer than 1,000 characters`.
+fn text_words(error: &TextError) -> String {
+    match error {
+        TextError::Empty => "is empty".into(),
+        TextError::TooLong(max) => {
+            format!("is longer than {} characters", grouped(*max as i128, 0))
+        }
+        TextError::Invisible(hidden) => {
+            format!("holds the character {}, which cannot be seen", hidden.escape_unicode())
+        }
+    }
+}
+
+/// What to do about a text that is not stored.
+fn text_hint(error: &TextError) -> &'static str {
+    match error {
+        TextError::Empty => "write at least one letter, digit or sign, or leave it out",
+        TextError::TooLong(_) => "shorten it",
+        TextError::Invisible(_) => "write it again without that character",
     }
 }
 

@@ -3,12 +3,14 @@
 use super::failure::Failure;
 use super::session::{Session, When};
 use super::{Note, Outcome};
-use crate::ledger::{Account, Entry, Expires, Kind, Place, name};
+use crate::ledger::{Account, Entry, Expires, Kind, Place};
 use crate::money::Unit;
 use crate::period::Moment;
 use crate::store::Fact;
+use crate::text::{self, NAME_MAX, TEXT_MAX};
 use crate::view::history::{HistoryLine, SnapshotLine};
 use crate::view::recorded::Recorded;
+use std::borrow::Cow;
 
 /// An entry of one unit without charges, between an account and the outside or another account.
 pub fn entry(session: &Session, kind: Kind, at: Moment, unit: &Unit, amount: i64, when: &When) -> Entry {
@@ -31,7 +33,44 @@ pub fn entry(session: &Session, kind: Kind, at: Moment, unit: &Unit, amount: i64
 
 /// A category or payee in the form in which it is stored.
 pub fn label(what: &'static str, text: Option<&str>) -> Result<Option<String>, Failure> {
-    text.map(|t| name::printable(t).ok_or_else(|| Failure::Unprintable { what, text: t.into() })).transpose()
+    text.map(|text| stored(what, text, TEXT_MAX)).transpose()
+}
+
+/// Returns a text as it is stored; `what` names it in the message.
+pub fn stored(what: &'static str, text: &str, max: usize) -> Result<String, Failure> {
+    text::checked(text, max).map(Cow::into_owned).map_err(|error| Failure::Text { what, error })
+}
+
+/// Returns a fact with every text of it as it is stored.
+///
+/// Every recording command passes its facts through here. An edited account keeps what it had; what
+/// is new of it is checked where it is read.
+pub fn with_stored_texts(mut fact: Fact) -> Result<Fact, Failure> {
+    let check = |what, text: &mut Option<String>| -> Result<(), Failure> {
+        *text = label(what, text.as_deref())?;
+        Ok(())
+    };
+    match &mut fact {
+        Fact::Entry(entry) => {
+            check("note", &mut entry.note)?;
+            let labels = [
+                ("category", &mut entry.category),
+                ("payee", &mut entry.payee),
+                ("channel", &mut entry.channel),
+            ];
+            for (what, text) in labels {
+                *text = label(what, text.as_deref())?.map(Into::into);
+            }
+        }
+        Fact::Snapshot(snapshot) => check("note", &mut snapshot.note)?,
+        Fact::Open(account) => {
+            account.name = stored("name of the account", &account.name, NAME_MAX)?;
+            check("note", &mut account.note)?;
+        }
+        Fact::Unit(unit) => drop(stored("code of the unit", &unit.code, TEXT_MAX)?),
+        _ => {}
+    }
+    Ok(fact)
 }
 
 /// Checks an entry against the accounts, before the door does the same: a broken rule of one's own

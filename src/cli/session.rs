@@ -453,6 +453,8 @@ impl Session {
             let store = Store::write(&self.ledger, self.wait)?;
             let book = Book { accounts: store.accounts()?, store: &store };
             let facts = decide(&book)?;
+            let facts: Vec<Fact> =
+                facts.into_iter().map(super::record::with_stored_texts).collect::<Result<_, _>>()?;
             if facts.is_empty() {
                 return Ok((Recorded::new(None, Vec::new(), Vec::new()), Vec::new()));
             }

@@ -5,9 +5,10 @@ use super::{
     Base, Channel, Charge, ChargeKind, Confidence, Crossing, Delay, Destination, Free, Life, LifeEnd,
     LifeLength, Limit, Percent, Platform, Scale, Side, Slab, Tariff, Text, Window,
 };
-use crate::ledger::{AccountKind, name};
+use crate::ledger::AccountKind;
 use crate::money::{DECIMALS_MAX, Rate, RoundingMode, Unit, decimal_parts};
 use crate::period::Day;
+use crate::text::{self, TEXT_MAX, TextError};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -29,6 +30,8 @@ pub enum Fault {
     NotToml(String),
     /// The key is unknown; the keys that are allowed there.
     UnknownKey(Vec<&'static str>),
+    /// The text is none that is stored or shown.
+    Text(TextError),
     /// A key is missing.
     Missing,
     /// The value is not what is wanted there, in words.
@@ -62,6 +65,7 @@ pub fn parse(text: &str, decimals_of: &dyn Fn(&str) -> Option<u8>) -> Result<Pla
         key: String::new(),
         fault: Fault::NotToml(error.message().to_string()),
     })?;
+    check_texts(text, "", root.get_ref())?;
     let mut root = Fields::of(text, "", root.span().start, root.get_ref());
     let platform = root.required("platform")?;
     let mut fields = Fields::table(text, "platform", platform)?;
@@ -99,7 +103,7 @@ fn platform_fields(fields: &mut Fields<'_>) -> Result<Platform, FileError> {
     let name = fields.text("name")?.ok_or_else(|| fields.missing("name"))?;
     let aliases = match fields.take("aliases") {
         None => Vec::new(),
-        Some(value) => fields.list("aliases", value, |v| v.as_str().and_then(name::printable), "texts")?,
+        Some(value) => fields.list("aliases", value, |v| v.as_str().and_then(stored), "texts")?,
     };
     let kind = fields.required_word("kind", &["wallet", "rewards", "giftcard", "carrier"])?;
     let kind = AccountKind::parse(kind).unwrap_or(AccountKind::Wallet);
@@ -536,15 +540,56 @@ fn life(text: &str) -> Option<Life> {
 
 /// A text for people: a string, or `{ en = "…", ko = "…" }`.
 fn text_of(value: &DeValue<'_>) -> Option<Text> {
-    let filled = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_string());
     match value {
-        DeValue::String(text) => Some(Text { en: filled(text)?, ko: None }),
+        DeValue::String(text) => Some(Text { en: stored(text)?, ko: None }),
         DeValue::Table(table) => {
-            let part = |key: &str| table.get(key).and_then(|v| v.get_ref().as_str()).and_then(filled);
+            let part = |key: &str| table.get(key).and_then(|v| v.get_ref().as_str()).and_then(stored);
             let known = table.keys().all(|k| matches!(k.get_ref().as_ref(), "en" | "ko"));
             (known && !table.is_empty()).then(|| part("en")).flatten().map(|en| Text { en, ko: part("ko") })
         }
         _ => None,
+    }
+}
+
+fn stored(text: &str) -> Option<String> {
+    text::checked(text, TEXT_MAX).ok().map(|text| text.into_owned())
+}
+
+/// Checks every text of a table and of the tables in it, whatever its key means.
+fn check_texts(text: &str, path: &str, table: &DeTable<'_>) -> Result<(), FileError> {
+    let under = |key: &str| if path.is_empty() { key.to_string() } else { format!("{path}, {key}") };
+    for (key, value) in table.iter() {
+        let name = key.get_ref().as_ref();
+        match value.get_ref() {
+            DeValue::Table(inner) => check_texts(text, &under(name), inner)?,
+            DeValue::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    match item.get_ref() {
+                        DeValue::Table(inner) => {
+                            check_texts(text, &format!("{} {}", under(name), index + 1), inner)?;
+                        }
+                        value => check_text(text, item.span().start, || under(name), value)?,
+                    }
+                }
+            }
+            inner => check_text(text, value.span().start, || under(name), inner)?,
+        }
+    }
+    Ok(())
+}
+
+/// An empty text is for its key to judge.
+fn check_text(
+    text: &str,
+    start: usize,
+    key: impl Fn() -> String,
+    value: &DeValue<'_>,
+) -> Result<(), FileError> {
+    match value.as_str().map(|value| text::checked(value, TEXT_MAX)) {
+        None | Some(Ok(_) | Err(TextError::Empty)) => Ok(()),
+        Some(Err(error)) => {
+            Err(FileError { line: line_of(text, start), key: key(), fault: Fault::Text(error) })
+        }
     }
 }
 

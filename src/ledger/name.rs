@@ -1,19 +1,12 @@
 //! How a typed name finds an account: exactly, by its platform, or by a fragment that fits one only.
 
 use super::{Account, AccountId};
+use crate::text;
 use unicode_normalization::UnicodeNormalization;
 
 /// A name in the form in which names are compared: NFC, case folded, spaces trimmed.
 pub fn folded(name: &str) -> String {
-    let name: String = name.trim().nfc().collect();
-    caseless::default_case_fold_str(&name).nfc().collect()
-}
-
-/// A name as it is stored: NFC, trimmed; `None` when it is empty or holds a control character.
-pub fn printable(name: &str) -> Option<String> {
-    let name: String = name.trim().nfc().collect();
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
-    (!name.is_empty() && !name.contains(hidden)).then_some(name)
+    text::folded(name).into_owned()
 }
 
 /// Why a name finds no account.
@@ -181,13 +174,5 @@ mod tests {
         assert_eq!(close("카카우"), ["카카오"]);
         assert_eq!(close("payapl"), ["paypal"]);
         assert!(close("zzzzzzz").is_empty());
-    }
-
-    #[test]
-    fn names_are_any_printable_text() {
-        assert_eq!(printable("  용돈 💰 ").as_deref(), Some("용돈 💰"));
-        for name in ["", "  ", "a\nb", "a\tb", "\u{7}"] {
-            assert_eq!(printable(name), None, "{name:?}");
-        }
     }
 }

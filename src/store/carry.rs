@@ -249,10 +249,6 @@ impl Carry<'_> {
         if let Some(id) = import::own_id(text) {
             return Ok(id);
         }
-        if text.is_empty() {
-            let (key, wanted) = ("id", "an id that is not empty");
-            return Err(Wrong::Value { key, text: String::new(), wanted }.into());
-        }
         let sql = "SELECT id FROM foreign_id WHERE text = ?1";
         if let Some(id) = self.pass.one(sql, [text], |row| row.get(0))? {
             return Ok(Id(id));

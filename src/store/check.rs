@@ -8,8 +8,9 @@ use super::given::{Given, Giving, Take};
 use super::read::{Values, amount_at, moment_at, unit_at};
 use super::repair::{DERIVED, DERIVED_INDEXES};
 use super::{Store, StoreError};
-use crate::ledger::{Measure, name};
+use crate::ledger::Measure;
 use crate::money::Unit;
+use crate::text::{self, TextError};
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -149,7 +150,12 @@ impl Store {
         let rows: Vec<(i64, String, bool)> =
             self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let wrong = rows.into_iter().filter_map(|(seq, name, fits)| {
-            let prints = name::printable(&name).is_some_and(|printed| printed == name);
+            let prints = match text::checked(&name, name.len()) {
+                Ok(stored) => stored == name,
+                // An older ledger may hold what is refused today; only controls are damage for sure.
+                Err(TextError::Invisible(hidden)) => !hidden.is_control(),
+                Err(_) => false,
+            };
             let what = match (prints, fits) {
                 (false, _) => "has a name that does not print",
                 (_, false) => "has a limit or a bill day, and is no carrier",

@@ -33,7 +33,7 @@ pub enum Deed {
 }
 
 const NAMES: [&str; 6] = ["카카오페이", "toss", "엘포인트 \"적립\"", "phone", "은행", "카드 💳"];
-const WORDS: [&str; 5] = ["", "coffee", "교통 \\ \"버스\"", "a\nb\tc", "\u{1f}한 줄"];
+const WORDS: [&str; 5] = ["", "coffee", "교통 \\ \"버스\"", "a, b: c; d", "👨‍👩‍👧 한\u{3000}줄"];
 const CODES: [&str; 2] = ["MILES", "도토리"];
 
 fn units() -> [Unit; 4] {

@@ -1,5 +1,6 @@
 //! What is wrong with a line of a file of facts, or with a platform file.
 
+use super::{text_hint, text_words};
 use crate::fee::file::{Fault, FileError};
 use crate::import::{LINE_MAX, Wrong};
 
@@ -24,6 +25,7 @@ pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
             format!("the line is not a fact ({error})"),
             "a line is one of unit, account, rate, change, entry, snapshot, void; see: jandon export",
         ),
+        Wrong::Text { key, error } => (format!("`{key}` {}", text_words(error)), text_hint(error).into()),
         Wrong::Value { key, text, wanted } => {
             (format!("`{key}` is {text:?}"), format!("`{key}` wants {wanted}"))
         }
@@ -57,6 +59,7 @@ pub fn file_error(path: &str, error: &FileError) -> String {
         Fault::UnknownKey(allowed) => {
             format!("unknown key `{}`; allowed there: {}", error.key, allowed.join(", "))
         }
+        Fault::Text(wrong) => format!("`{}` {}", error.key, text_words(wrong)),
         Fault::Missing => format!("`{}` is missing", error.key),
         Fault::Wanted(wanted) => format!("`{}` wants {wanted}", error.key),
         Fault::RateNotPositive => format!("`{}` must be above zero", error.key),

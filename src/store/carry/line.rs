@@ -132,10 +132,6 @@ impl Carry<'_> {
 
     pub(super) fn change_line(&mut self, line: &ChangeLine) -> Result<bool, Fault> {
         let (id, at) = (self.key(&line.id)?, import::moment(&line.at)?);
-        if line.command.trim().is_empty() {
-            let (key, wanted) = ("command", "the word of a command");
-            return Err(Wrong::Value { key, text: line.command.clone(), wanted }.into());
-        }
         if self.awaited.contains_key(&id) || self.change_of(id)?.is_some() {
             return Ok(false);
         }
