@@ -5,10 +5,10 @@
 mod deeds;
 
 use deeds::{Deed, Folder, WAIT, act, deed, now};
-use jandon::ledger::{Account, name};
-use jandon::money::plain;
-use jandon::period::Day;
-use jandon::store::{Filter, Store, StoreError};
+use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot, name};
+use jandon::money::{Unit, plain};
+use jandon::period::{Day, Moment};
+use jandon::store::{Change, Fact, Filter, Store, StoreError};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
@@ -266,10 +266,16 @@ fn ask_programs(folder: &Folder, ledger: &Path) -> [bool; 2] {
     let path = file.to_str().expect("a path");
     let names = hledger(&text).accounts;
     let end = today.plus(1).to_string();
-    if let Some(out) = asked("hledger", &["-f", path, "bal", "--flat", "-N", "-E", "-O", "csv", "-e", &end]) {
+    if let Some(out) =
+        asked("hledger", &["-f", path, "bal", "type:AL", "--flat", "-N", "-E", "-O", "csv", "-e", &end])
+    {
         asked("hledger", &["-f", path, "check", "--strict"]);
         let rows: HashMap<String, String> =
             out.lines().map(record).map(|fields| (fields[0].clone(), fields[1].clone())).collect();
+        // Whatever things are called, the accounts of the ledger are what is owned and owed, and nothing else.
+        let own = &names[..wanted.len()];
+        let header = "account".to_string();
+        assert!(rows.keys().all(|name| *name == header || own.contains(name)), "{own:?}: {out}");
         for (at, (account, balance)) in wanted.iter().enumerate() {
             let found = rows.get(&names[at]).map_or("0", |text| text.split(' ').next().expect("a number"));
             let found = if found == "0" { account.unit.zero().plain() } else { found.to_string() };
@@ -379,6 +385,11 @@ fn text() -> impl Strategy<Value = String> {
         ",",
         "\u{feff}",
         "\u{2028}",
+        "\u{202e}",
+        "\u{3164}",
+        "type:R",
+        ", type:A",
+        "，type：R",
         "\u{a0}",
         "\u{3000}",
         "\0",
@@ -405,34 +416,7 @@ proptest! {
     ) {
         let folder = Folder::new();
         let ledger = folder.at("a.db");
-        let mut lines = String::from("{\"jandon\":1}\n");
-        let mut known: Vec<String> = Vec::new();
-        for name in names.iter().filter_map(|name| name::printable(name)) {
-            if known.iter().any(|other| name::folded(other) == name::folded(&name)) {
-                continue;
-            }
-            let quoted = json(&name);
-            lines += &format!("{{\"account\":{{\"name\":{quoted},\"kind\":\"wallet\",\"unit\":\"KRW\"}}}}\n");
-            known.push(name);
-        }
-        for (at, [category, payee, note]) in texts.iter().enumerate() {
-            let Some(name) = known.get(at % known.len().max(1)).map(|name| json(name)) else { return Ok(()) };
-            let [category, payee, note] = [category, payee, note].map(|text| json(text));
-            let (kind, side) = if at % 3 == 0 { ("earn", "\"to\"") } else { ("spend", "\"from\"") };
-            let amount = if at % 3 == 0 { "\"in\"" } else { "\"out\"" };
-            lines += &format!(
-                "{{\"entry\":{{\"at\":\"2026-10-{:02}\",\"kind\":\"{kind}\",{side}:{name},{amount}:\"{at}1\",\
-                 \"category\":{category},\"payee\":{payee},\"note\":{note}}}}}\n",
-                at % 28 + 1
-            );
-            lines += &format!(
-                "{{\"snapshot\":{{\"at\":\"2026-10-{:02}\",\"account\":{name},\"balance\":\"{at}\",\"note\":{note}}}}}\n",
-                at % 28 + 1
-            );
-        }
-        let file = folder.at("a.jsonl");
-        std::fs::write(&file, lines).expect("written");
-        jandon(&ledger, &["import", file.to_str().expect("a path")]);
+        plant(&ledger, &names, &texts);
         let store = Store::read(&ledger, WAIT).expect("a ledger");
         hold(&hledger(&exported(&ledger, "hledger")), &store);
         hold(&beancount(&exported(&ledger, "beancount")), &store);
@@ -440,9 +424,67 @@ proptest! {
     }
 }
 
-/// A text as JSON.
-fn json(text: &str) -> String {
-    serde_json::to_string(text).expect("a text")
+/// Records facts with texts as they are: an old ledger may hold what no command would take today.
+fn plant(ledger: &Path, names: &[String], texts: &[[String; 3]]) {
+    let won = Unit::currency("KRW").expect("a currency");
+    let mut folded = BTreeSet::new();
+    let names = names.iter().map(|name| name.trim());
+    let open = names.filter(|name| !name.is_empty() && folded.insert(name::folded(name))).map(|name| {
+        Fact::Open(Account {
+            id: AccountId(0),
+            name: name.into(),
+            platform: None,
+            kind: AccountKind::Wallet,
+            unit: won.clone(),
+            limit: None,
+            bill_day: None,
+            note: None,
+            closed: false,
+        })
+    });
+    apply(ledger, 1, open.collect());
+    let accounts = Store::read(ledger, WAIT).expect("a ledger").accounts().expect("accounts");
+    let mut facts = Vec::new();
+    for (at, ([category, payee, note], account)) in texts.iter().zip(accounts.iter().cycle()).enumerate() {
+        let part = 2 * at as i64 + 2;
+        let day = Day::parse_iso("2026-10-01").expect("a day").plus(at as i32 % 28);
+        let is_earned = at % 3 == 0;
+        let amount = at as i64 * 10 + 1;
+        let outside = Place { account: None, amount, unit: won.clone() };
+        let own = Place { account: Some(account.id), ..outside.clone() };
+        let (out, arriving) = if is_earned { (outside, own) } else { (own, outside) };
+        facts.push(Fact::Entry(Entry {
+            id: Id(2 << 32 | part),
+            at: day.start(),
+            kind: if is_earned { Kind::Earn } else { Kind::Spend },
+            out,
+            arriving,
+            fee: 0,
+            tax: 0,
+            category: Some(category.into()),
+            payee: Some(payee.into()),
+            note: Some(note.clone()),
+            channel: None,
+            expires: Expires::Unknown,
+        }));
+        let id = Id(2 << 32 | (part + 1));
+        let (account, balance) = (account.id, at as i64);
+        facts.push(Fact::Snapshot(Snapshot {
+            id,
+            at: day.end(),
+            account,
+            balance,
+            note: Some(note.clone()),
+        }));
+    }
+    apply(ledger, 2, facts);
+}
+
+fn apply(ledger: &Path, number: i64, facts: Vec<Fact>) {
+    let store = Store::write(ledger, WAIT).expect("a ledger");
+    let at = Moment(now().0 + number);
+    store.apply(&Change { id: Id(number << 32), at, command: "test", facts }).expect("facts");
+    drop(store.keep().expect("kept"));
 }
 
 /// Records with the program itself; what it says goes nowhere.
@@ -530,6 +572,30 @@ fn names_that_look_alike_stay_apart_and_no_text_breaks_a_journal() {
         assert_eq!((read.units.len(), read.assertions), (10, 4), "{to}");
     }
     drop(store);
+    ask_programs(&folder, &ledger);
+}
+
+#[test]
+fn no_name_makes_an_account_another_kind_of_account() {
+    let folder = Folder::new();
+    let ledger = folder.at("a.db");
+    let names =
+        ["plain", "type:R", "x, type:E", "expenses", "income:a", "a  ; type:X", "equity, type:", "bank"];
+    let mut spends = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        let [category, payee, note] = [names[(at + 1) % names.len()], name, name].map(String::from);
+        spends.push([category, payee, note]);
+    }
+    plant(&ledger, &names.map(String::from), &spends);
+    let store = Store::read(&ledger, WAIT).expect("a ledger");
+    let text = exported(&ledger, "hledger");
+    hold(&hledger(&text), &store);
+    for line in text.lines().filter(|line| line.starts_with("account ")) {
+        let remark = line.split_once("  ; type:").expect("a type").1;
+        let kind = if line.starts_with("account assets:") { "A" } else { &remark[..1] };
+        assert_eq!(remark.split(',').next(), Some(kind), "{line}");
+        assert_eq!(remark.matches(':').count(), 0, "{line}");
+    }
     ask_programs(&folder, &ledger);
 }
 

@@ -2,7 +2,7 @@
 //! that what was seen on a day is asserted for the next one, together with what came after it.
 
 use super::double_entry::{Posting, Side, of_difference, of_entry};
-use super::journal::{Called, Journal, Opening};
+use super::journal::{Called, Journal, Opening, one_line};
 use crate::ledger::{AccountId, Entry, Id, Snapshot};
 use crate::money::plain;
 use crate::period::{Day, Moment, YEAR_MAX};
@@ -241,11 +241,9 @@ fn symbol(code: &str) -> String {
 /// A text in quotes.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
-    for c in text.chars() {
+    for c in one_line(text).chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out += "\\n",
-            c if c.is_control() => out.push(' '),
             c => out.push(c),
         }
     }
@@ -292,6 +290,6 @@ mod tests {
 
     #[test]
     fn text_stays_within_its_quotes() {
-        assert_eq!(quoted("a \"b\" \\ c\nd\te\0"), "\"a \\\"b\\\" \\\\ c\\nd e \"");
+        assert_eq!(quoted("a \"b\" \\ c\nd\te\0"), r#""a \"b\" \\ c d e\\u{0}""#);
     }
 }

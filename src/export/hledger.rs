@@ -3,7 +3,7 @@
 
 use super::double_entry::{Posting, Side, of_difference, of_entry};
 use super::journal::{Called, Journal, Opening, one_line};
-use crate::ledger::{Entry, Id, Snapshot};
+use crate::ledger::{AccountKind, Entry, Id, Snapshot};
 use crate::money::{Rate, Unit, plain};
 use crate::period::Moment;
 use std::fmt::Write;
@@ -27,22 +27,34 @@ impl Hledger {
 
     /// The directive of an account, and what hledger is not told otherwise.
     fn declared(&self, side: &Side, name: &str) -> String {
-        let mut remarks = Vec::new();
+        let mut remarks = vec![format!("type:{}", self.type_of(side))];
         let called = side.called(|id| self.called.account(id));
         if let Some(called) = called.filter(|called| !name.ends_with(&format!(":{called}"))) {
-            remarks.push(format!("called {}", one_line(called)));
+            remarks.push(format!("called {}", remark(called)));
         }
         if let Side::Own(id) = side
             && let Some(account) = self.called.account(*id)
         {
-            remarks
-                .extend(account.platform.iter().map(|platform| format!("platform {}", one_line(platform))));
+            remarks.extend(account.platform.iter().map(|platform| format!("platform {}", remark(platform))));
             if account.closed {
                 remarks.push("closed".into());
             }
         }
-        let mark = if remarks.is_empty() { "" } else { "  ; " };
-        format!("account {name}{mark}{}\n", remarks.join(", "))
+        format!("account {name}  ; {}\n", remarks.join(", "))
+    }
+
+    /// The type of an account: hledger guesses none where a single one is declared.
+    fn type_of(&self, side: &Side) -> &'static str {
+        match side {
+            Side::Own(id) => match self.called.account(*id).map(|account| account.kind) {
+                Some(AccountKind::Carrier) => "L",
+                Some(AccountKind::Bank) => "C",
+                _ => "A",
+            },
+            Side::Spent(_) | Side::Fees | Side::Taxes | Side::Expired => "X",
+            Side::Earned(_) => "R",
+            Side::Outside | Side::Opening | Side::Unexplained => "E",
+        }
     }
 
     fn posted(&mut self, posting: &Posting, declared: &mut String) -> String {
@@ -73,7 +85,7 @@ impl Hledger {
         // An id always stands in the place of the code, so that no title is taken for one.
         let _ = write!(text, "\n{day} * ({id}) {title}\n    ; at: {time}\n");
         for (key, value) in told {
-            if let Some(value) = value.map(one_line).filter(|value| !value.is_empty()) {
+            if let Some(value) = value.map(remark).filter(|value| !value.is_empty()) {
                 let _ = writeln!(text, "    ; {key}: {value}");
             }
         }
@@ -98,7 +110,7 @@ impl Journal for Hledger {
             let mark = if unit.decimals == 0 { "." } else { "" };
             let remark = match symbol.trim_matches('"') == &*unit.code {
                 true => String::new(),
-                false => format!("  ; called {}", unit.code),
+                false => format!("  ; called {}", remark(&unit.code)),
             };
             let _ = writeln!(text, "commodity {one}{mark} {symbol}{remark}");
         }
@@ -170,6 +182,12 @@ fn part(text: &str) -> String {
     if text.is_empty() { "unnamed".into() } else { text }
 }
 
+/// A text for a remark, in which hledger reads a word before a colon as a tag and a comma as the end
+/// of one.
+fn remark(text: &str) -> String {
+    one_line(text).replace(':', "：").replace(',', "，")
+}
+
 /// A payee, without what would end it.
 fn titled(text: &str) -> String {
     one_line(text).replace('|', "｜").replace(';', "；")
@@ -199,6 +217,8 @@ mod tests {
         assert_eq!(part(" \t"), "unnamed");
         assert_eq!(titled("a | b ; c\nd"), "a ｜ b ； c d");
         assert_eq!(symbol("A\"B;C"), "A＂B；C");
+        assert_eq!(remark("a, type:A\nb"), "a， type：A b");
+        assert_eq!(part("a\u{202e}b\u{1b}"), r"a\u{202e}b\u{1b}");
     }
 
     #[test]

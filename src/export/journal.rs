@@ -5,6 +5,7 @@ use super::double_entry::{Names, Side};
 use crate::ledger::{Account, AccountId, Entry, Snapshot};
 use crate::money::{Rate, Unit};
 use crate::period::Day;
+use crate::text;
 use std::collections::HashSet;
 
 /// What a unit was worth from a day on.
@@ -113,9 +114,7 @@ impl Called {
     }
 }
 
-/// A text on one line.
+/// A text on one line, in which what does not print is escaped.
 pub(super) fn one_line(text: &str) -> String {
-    let text: String =
-        text.chars().map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
-    text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text::shown(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
