@@ -484,7 +484,7 @@ fn apply(ledger: &Path, number: i64, facts: Vec<Fact>) {
     let store = Store::write(ledger, WAIT).expect("a ledger");
     let at = Moment(now().0 + number);
     store.apply(&Change { id: Id(number << 32), at, command: "test", facts }).expect("facts");
-    drop(store.keep().expect("kept"));
+    store.keep().expect("kept");
 }
 
 /// Records with the program itself; what it says goes nowhere.
