@@ -28,6 +28,7 @@ mod restore;
 pub mod session;
 mod spend;
 mod stale;
+mod text_file;
 mod topup;
 mod transfer;
 mod undo;

@@ -5,7 +5,9 @@
 use crate::ledger::{Account, AccountId, Flows, Kind, Measure};
 use crate::money::{Money, Rate, RoundingMode, Unit, percent, round};
 use crate::period::{Day, Month, Period};
+use crate::text;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// What was spent, earned or refunded under one category in a stretch of time.
@@ -96,39 +98,60 @@ pub struct CategorySummary {
     pub change_percent: Option<String>,
 }
 
-/// One row a category and unit that has an entry of that kind in one of the two periods, the
-/// largest first within its unit.
+/// What came under one category in one unit.
+#[derive(Default)]
+struct CategorySums<'t> {
+    /// The category as it was written first.
+    category: Option<&'t str>,
+    amount: i64,
+    count: i64,
+    refunded: i64,
+    previous: i64,
+    /// There is an entry of the kind in question, not only a refund.
+    is_listed: bool,
+}
+
+/// Returns one row for each category and unit that has an entry of that kind in one of the two
+/// periods, the largest first within its unit.
+///
+/// Categories that differ only in case or Unicode form are one, spelled as it stands first in the
+/// totals.
 pub fn categories(kind: Kind, now: &[CategoryTotal], before: &[CategoryTotal]) -> Vec<CategorySummary> {
-    let mut keys: Vec<(&Unit, Option<&str>)> = now
-        .iter()
-        .chain(before)
-        .filter(|t| t.kind == kind)
-        .map(|t| (&t.unit, t.category.as_deref()))
-        .collect();
-    keys.sort();
-    keys.dedup();
-    let find = |totals: &[CategoryTotal], kind: Kind, unit: &Unit, category: Option<&str>| {
-        let found =
-            totals.iter().find(|t| t.kind == kind && &t.unit == unit && t.category.as_deref() == category);
-        found.map_or((0, 0), |t| (t.amount, t.count))
-    };
-    let mut rows: Vec<CategorySummary> = keys
+    let mut sums: BTreeMap<(&Unit, Option<Cow<'_, str>>), CategorySums<'_>> = BTreeMap::new();
+    let mut all: HashMap<&Unit, i128> = HashMap::new();
+    for (total, is_now) in now.iter().map(|t| (t, true)).chain(before.iter().map(|t| (t, false))) {
+        let is_refund = is_now && kind == Kind::Spend && total.kind == Kind::Refund;
+        if total.kind != kind && !is_refund {
+            continue;
+        }
+        let folded = total.category.as_deref().map(text::folded);
+        let row = sums.entry((&total.unit, folded)).or_default();
+        row.category = row.category.or(total.category.as_deref());
+        row.is_listed |= !is_refund;
+        match (is_refund, is_now) {
+            (true, _) => row.refunded += total.amount,
+            (false, true) => {
+                row.amount += total.amount;
+                row.count += total.count;
+                *all.entry(&total.unit).or_default() += i128::from(total.amount);
+            }
+            (false, false) => row.previous += total.amount,
+        }
+    }
+    let mut rows: Vec<CategorySummary> = sums
         .into_iter()
-        .map(|(unit, category)| {
-            let (amount, count) = find(now, kind, unit, category);
-            let (previous, _) = find(before, kind, unit, category);
-            let refunded = if kind == Kind::Spend { find(now, Kind::Refund, unit, category).0 } else { 0 };
-            let all: i128 =
-                now.iter().filter(|t| t.kind == kind && &t.unit == unit).map(|t| i128::from(t.amount)).sum();
+        .filter(|(_, sums)| sums.is_listed)
+        .map(|((unit, _), sums)| {
+            let (amount, previous) = (i128::from(sums.amount), i128::from(sums.previous));
             CategorySummary {
-                category: category.map(String::from),
+                category: sums.category.map(String::from),
                 unit: unit.clone(),
-                amount: unit.money(amount),
-                count,
-                refunded: unit.money(refunded),
-                share_percent: percent(i128::from(amount), all),
-                previous: unit.money(previous),
-                change_percent: percent(i128::from(amount) - i128::from(previous), i128::from(previous)),
+                amount: unit.money(sums.amount),
+                count: sums.count,
+                refunded: unit.money(sums.refunded),
+                share_percent: percent(amount, all.get(unit).copied().unwrap_or(0)),
+                previous: unit.money(sums.previous),
+                change_percent: percent(amount - previous, previous),
             }
         })
         .collect();
@@ -400,6 +423,35 @@ mod tests {
         assert_eq!(of(&[9, 1, 4, 5]), Some(5));
         assert_eq!(of(&[9, 1, 1, 1]), Some(1));
         assert_eq!(of(&[9, 9, 4, 4]), Some(7));
+    }
+
+    #[test]
+    fn categories_that_differ_in_case_are_one() {
+        let total = |kind, category: Option<&str>, amount| CategoryTotal {
+            kind,
+            category: category.map(String::from),
+            unit: won(0).unit,
+            count: 1,
+            amount,
+        };
+        let now = [
+            total(Kind::Spend, Some("Café"), 30),
+            total(Kind::Spend, Some("CAFE\u{301}"), 10),
+            total(Kind::Spend, None, 60),
+            total(Kind::Refund, Some("café"), 5),
+            total(Kind::Refund, Some("bus"), 7),
+            total(Kind::Earn, Some("café"), 1),
+        ];
+        let before = [total(Kind::Spend, Some("CAFÉ"), 20), total(Kind::Refund, Some("tram"), 3)];
+        let rows = categories(Kind::Spend, &now, &before);
+        let said: Vec<_> = rows
+            .iter()
+            .map(|r| (r.category.as_deref(), r.amount.parts, r.count, r.refunded.parts, r.previous.parts))
+            .collect();
+        assert_eq!(said, [(None, 60, 1, 0, 0), (Some("Café"), 40, 2, 5, 20)]);
+        assert_eq!(rows[1].share_percent.as_deref(), Some("40.00"));
+        assert_eq!(rows[1].change_percent.as_deref(), Some("100.00"));
+        assert_eq!(categories(Kind::Earn, &now, &before).len(), 1);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::session::{RULE_STALE_DAYS, Session};
-use super::{Outcome, account};
+use super::{Outcome, account, text_file};
 use crate::fee::file;
 use crate::view::catalog::{Channels, FileChecked};
 use std::path::PathBuf;
@@ -28,11 +28,7 @@ impl Words {
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let today = session.today();
     if let Some(path) = &words.check {
-        let bytes = std::fs::read(path).map_err(|error| Failure::File { path: path.clone(), error })?;
-        let text = String::from_utf8(bytes).map_err(|_| Failure::File {
-            path: path.clone(),
-            error: std::io::Error::new(std::io::ErrorKind::InvalidData, "it is not UTF-8 text"),
-        })?;
+        let text = text_file::read(path).map_err(|error| Failure::File { path: path.clone(), error })?;
         let shown = path.display().to_string();
         let platform = file::parse(&text, &|code| session.catalog().unit(code).map(|u| u.decimals))
             .map_err(|error| Failure::PlatformFile { path: shown.clone(), error })?;

@@ -9,6 +9,8 @@ use crate::store::CarryError;
 use crate::view::carried::Imported;
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Add what files tell, all of it or nothing; what is known is not added twice
 #[derive(Debug, clap::Args)]
@@ -118,12 +120,14 @@ struct Lines {
     number: u64,
     /// The header of the file is still to be read.
     begins: bool,
+    /// The last line was read, or one that is wrong.
+    ended: bool,
     bytes: u64,
 }
 
 impl Lines {
     fn new(files: Vec<File>) -> Lines {
-        Lines { files, at: 0, number: 0, begins: true, bytes: 0 }
+        Lines { files, at: 0, number: 0, begins: true, ended: false, bytes: 0 }
     }
 
     /// The bytes of the next line of the file without its end, or none after the last.
@@ -165,6 +169,17 @@ impl Lines {
         (self.at, self.begins) = (self.at + 1, true);
         Ok(Some((self.number, Line::NextFile)))
     }
+
+    /// The next lines, up to the first that is wrong; none after the last.
+    fn batch(&mut self) -> Option<Batch> {
+        let (mut batch, begin) = (Vec::new(), self.bytes);
+        while !self.ended && batch.len() < LINES_AT_ONCE && self.bytes - begin < BYTES_AT_ONCE {
+            let next = self.next();
+            self.ended = !matches!(next, Some(Ok(_)));
+            batch.extend(next);
+        }
+        (!batch.is_empty()).then_some((batch, self.bytes))
+    }
 }
 
 impl Iterator for Lines {
@@ -187,10 +202,13 @@ const AHEAD: usize = 4;
 /// After so many lines it is shown again how far the reading is.
 const LINES_A_SHOW: u64 = 1_000;
 
+/// Some lines, and the number of bytes read up to the end of the last.
+type Batch = (Vec<Taken>, u64);
+
 /// Lines that are read and checked beside the one who takes them. Nobody waits for the reader once
 /// that one is done.
 struct ReadAhead {
-    batches: std::sync::mpsc::Receiver<(Vec<Taken>, u64)>,
+    source: Source,
     batch: std::vec::IntoIter<Taken>,
     /// The number of the last line of each file that was taken whole, and of the last line taken.
     ends: Vec<u64>,
@@ -200,40 +218,62 @@ struct ReadAhead {
     bytes_all: Option<u64>,
 }
 
-impl ReadAhead {
-    fn of(mut lines: Lines, progress: Option<fn(&str)>) -> ReadAhead {
-        let bytes_all = lines.files.iter().map(|file| file.bytes).sum();
+/// Where the next lines come from.
+enum Source {
+    /// A thread that reads ahead.
+    Thread(Receiver<Batch>),
+    /// The files themselves, where the system has no thread to spare.
+    Files(Lines),
+}
+
+impl Source {
+    fn of(lines: Lines) -> Source {
         let (sender, batches) = std::sync::mpsc::sync_channel(AHEAD);
-        std::thread::spawn(move || {
-            loop {
-                let (mut batch, begin) = (Vec::new(), lines.bytes);
-                let mut is_last = false;
-                while !is_last && batch.len() < LINES_AT_ONCE && lines.bytes - begin < BYTES_AT_ONCE {
-                    let next = lines.next();
-                    is_last = !matches!(next, Some(Ok(_)));
-                    batch.extend(next);
-                }
-                if sender.send((batch, lines.bytes)).is_err() || is_last {
+        // A thread that does not start leaves the lines here.
+        let lines = Arc::new(Mutex::new(Some(lines)));
+        let take = |lines: &Mutex<Option<Lines>>| lines.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let for_thread = Arc::clone(&lines);
+        let thread = std::thread::Builder::new().spawn(move || {
+            let Some(mut lines) = take(&for_thread) else { return };
+            while let Some(batch) = lines.batch() {
+                if sender.send(batch).is_err() {
                     return;
                 }
             }
         });
+        match thread {
+            Ok(_) => Source::Thread(batches),
+            Err(_) => take(&lines).map_or(Source::Thread(batches), Source::Files),
+        }
+    }
+
+    fn next(&mut self) -> Option<Batch> {
+        match self {
+            Source::Thread(batches) => batches.recv().ok(),
+            Source::Files(lines) => lines.batch(),
+        }
+    }
+}
+
+impl ReadAhead {
+    fn of(lines: Lines, progress: Option<fn(&str)>) -> ReadAhead {
+        let bytes_all = lines.files.iter().map(|file| file.bytes).sum();
         let (batch, ends) = (Vec::new().into_iter(), Vec::new());
-        ReadAhead { batches, batch, ends, number: 0, progress, shown: 0, bytes_all }
+        ReadAhead { source: Source::of(lines), batch, ends, number: 0, progress, shown: 0, bytes_all }
     }
 
     /// Takes the next lines, and shows how far that is.
     fn go_on(&mut self) -> bool {
-        let next = self.batches.recv();
-        let is_time = self.number >= self.shown + LINES_A_SHOW || next.is_err() && self.shown > 0;
+        let next = self.source.next();
+        let is_time = self.number >= self.shown + LINES_A_SHOW || next.is_none() && self.shown > 0;
         if let Some(show) = self.progress.filter(|_| is_time) {
             self.shown = self.number;
             match &next {
-                Ok((_, bytes)) => show(&progress(self.number, *bytes, self.bytes_all)),
-                Err(_) => show(&format!("recording {} lines", grouped(i128::from(self.number), 0))),
+                Some((_, bytes)) => show(&progress(self.number, *bytes, self.bytes_all)),
+                None => show(&format!("recording {} lines", grouped(i128::from(self.number), 0))),
             }
         }
-        next.map(|(batch, _)| self.batch = batch.into_iter()).is_ok()
+        next.map(|(batch, _)| self.batch = batch.into_iter()).is_some()
     }
 
     /// What is wrong with a line, told with its file and its number there.
@@ -298,6 +338,34 @@ fn progress(lines: u64, bytes: u64, bytes_all: Option<u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_the_same_with_a_thread_and_without() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.jsonl");
+        let mut text = String::from("{\"jandon\":1}\n");
+        for number in 0..1_300 {
+            text += &format!("{{\"void\":{{\"of\":\"{number}\",\"at\":\"2026-11-01\"}}}}\n");
+        }
+        let read = |source: fn(Lines) -> Source, text: &str| {
+            std::fs::write(&path, text).expect("written");
+            let file = || File::open(&path).unwrap_or_else(|error| panic!("{error:?}"));
+            let mut source = source(Lines::new(vec![file(), file()]));
+            let mut lines = Vec::new();
+            while let Some((batch, _)) = source.next() {
+                lines.extend(batch.into_iter().map(|taken| match taken {
+                    Ok((number, line)) => format!("{number} {line:?}"),
+                    Err(_) => "wrong".to_string(),
+                }));
+            }
+            lines
+        };
+        for text in [text.as_str(), "{\"jandon\":1}\n{}\n{}\n", ""] {
+            assert_eq!(read(Source::of, text), read(Source::Files, text));
+        }
+        assert_eq!(read(Source::Files, &text).len(), 2_601);
+        assert_eq!(read(Source::Files, "{\"jandon\":1}\n{}\n{}\n"), ["wrong"]);
+    }
 
     #[test]
     fn says_how_far_the_reading_is() {

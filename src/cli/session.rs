@@ -2,7 +2,7 @@
 //! It knows no verb.
 
 use super::failure::{Done, Failure, plain_io, quoted};
-use super::{Globals, Note, Outcome, Stream, Writing, output};
+use super::{Globals, Note, Outcome, Stream, Writing, output, text_file};
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, Use, Used};
 use crate::ledger::{Account, AccountId, Id, Standing, name};
@@ -238,7 +238,7 @@ impl Session {
             paths.sort();
             let mut files = Vec::new();
             for path in paths {
-                match read_text(&path) {
+                match text_file::read(&path) {
                     Ok(text) => files.push(UserFile { path: path.display().to_string(), text }),
                     Err(error) => unread.push(Unread { path, error }),
                 }
@@ -283,7 +283,7 @@ impl Session {
             warn_above: 500,
         };
         let Some(path) = &self.config_file else { return Ok(config) };
-        let text = match std::fs::read_to_string(path) {
+        let text = match text_file::read(path) {
             Ok(text) => text,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(config),
             Err(e) => return Err(Failure::File { path: path.clone(), error: e }),
@@ -702,16 +702,6 @@ pub fn positive(text: &str, account: &Account) -> Result<Money, Failure> {
 /// A typed amount of an account, zero included.
 pub fn any_amount(text: &str, account: &Account) -> Result<Money, Failure> {
     Ok(Figure::parse(text)?.money(&account.unit)?)
-}
-
-/// Reads a text file of the user's; what is no UTF-8 is invalid data, and so is what is no file: a
-/// pipe would be waited for without end.
-fn read_text(path: &Path) -> std::io::Result<String> {
-    let wrong = |what: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(wrong("it is not a file"));
-    }
-    String::from_utf8(std::fs::read(path)?).map_err(|_| wrong("it is not UTF-8 text"))
 }
 
 /// The moment of `--today` or `JANDON_TODAY`.

@@ -23,9 +23,15 @@ pub struct FileError {
     pub fault: Fault,
 }
 
+/// The largest number of tables in one list: channels, rules, charges, or steps of a charge. The
+/// largest built-in list has thirty. It bounds the effort of a quote.
+const TABLES_MAX: usize = 1_000;
+
 /// What is wrong in a platform file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
+    /// A list has more tables than this.
+    TooMany(usize),
     /// It is not TOML.
     NotToml(String),
     /// The key is unknown; the keys that are allowed there.
@@ -761,6 +767,9 @@ impl<'t> Fields<'t> {
     fn tables(&mut self, key: &'static str) -> Result<Vec<(usize, &'t Spanned<DeValue<'t>>)>, FileError> {
         let Some(value) = self.take(key) else { return Ok(Vec::new()) };
         match value.get_ref() {
+            DeValue::Array(items) if items.len() > TABLES_MAX => {
+                Err(self.wrong(key, Fault::TooMany(TABLES_MAX)))
+            }
             DeValue::Array(items) => Ok(items.iter().enumerate().collect()),
             _ => Err(self.wrong(key, Fault::Wanted("a list of tables".into()))),
         }
@@ -783,6 +792,32 @@ mod tests {
 
     fn read(platform: &str, channel: &str, tariff: &str) -> Result<Platform, (usize, String)> {
         parse(&file(platform, channel, tariff), &|_| None).map_err(|error| (error.line, error.key))
+    }
+
+    #[test]
+    fn a_list_has_an_end() {
+        let brackets = |count: usize| {
+            let steps: Vec<String> =
+                (1..=count).map(|to| format!("{{ to = \"{to}\", flat = \"1\" }}")).collect();
+            read("", "", &format!("[[channel.tariff.charge]]\nbrackets = [{}]", steps.join(", ")))
+        };
+        assert!(brackets(TABLES_MAX).is_ok());
+        let key = "channel 1, tariff 1, charge 1, brackets".to_string();
+        assert_eq!(brackets(TABLES_MAX + 1), Err((17, key)));
+    }
+
+    #[test]
+    fn no_text_of_a_file_holds_what_cannot_be_seen() {
+        for (platform, channel, tariff, wrong) in [
+            ("aliases = [\"a\", \"b\\u200Bc\"]", "", "", (6, "platform, aliases")),
+            ("reason = { en = \"x\", ko = \"\\u3164\" }", "", "", (6, "platform, reason, ko")),
+            ("", "requires = [\"x\\u001B[31m\"]", "", (11, "channel 1, requires")),
+            ("", "", "pool = \"\\uFEFF\"", (16, "channel 1, tariff 1, pool")),
+        ] {
+            assert_eq!(read(platform, channel, tariff), Err((wrong.0, wrong.1.into())));
+        }
+        let long = format!("aliases = [\"{}\"]", "x".repeat(1_001));
+        assert_eq!(read(&long, "", ""), Err((6, "platform, aliases".into())));
     }
 
     #[test]

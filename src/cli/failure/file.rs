@@ -3,6 +3,7 @@
 use super::{text_hint, text_words};
 use crate::fee::file::{Fault, FileError};
 use crate::import::{LINE_MAX, Wrong};
+use crate::money::grouped;
 
 pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
     let words = |message: String, hint: &str| (message, hint.to_string());
@@ -55,6 +56,9 @@ pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
 /// A fault of a platform file as one sentence: file, line, key, what is wrong and what is allowed.
 pub fn file_error(path: &str, error: &FileError) -> String {
     let what = match &error.fault {
+        Fault::TooMany(max) => {
+            format!("`{}` has more than {} tables", error.key, grouped(*max as i128, 0))
+        }
         Fault::NotToml(message) => format!("not TOML: {}", message.lines().next().unwrap_or_default()),
         Fault::UnknownKey(allowed) => {
             format!("unknown key `{}`; allowed there: {}", error.key, allowed.join(", "))

@@ -5,6 +5,8 @@ use crate::ledger::{AccountId, Entry, Id, Kind, Snapshot};
 use crate::period::Moment;
 use crate::store::derived::{Labels, kind_column};
 use crate::store::{Change, Fact, Store, StoreError};
+use crate::text;
+use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::Value;
 use rusqlite::{Row, params};
 
@@ -62,7 +64,7 @@ pub struct Filter {
     pub kind: Option<Kind>,
     /// Only snapshots.
     pub snapshots_only: bool,
-    /// Only of this category.
+    /// Only of this category, in whichever case it was written.
     pub category: Option<String>,
     /// Only rows that contain this text in category, payee, note or channel, whatever its case.
     pub search: Option<String>,
@@ -102,10 +104,10 @@ impl Store {
     /// The rows of the history, oldest first.
     pub fn history(&self, filter: &Filter) -> Result<Vec<HistoryRow>, StoreError> {
         let limit = filter.limit.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX));
-        let pattern = filter.search.as_ref().map(|s| {
-            let escaped = s.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            format!("%{escaped}%")
-        });
+        if filter.category.is_some() || filter.search.is_some() {
+            self.fold_texts()?;
+        }
+        let search = filter.search.as_deref().map(|text| text::folded(text).into_owned());
         let mut rows = Vec::new();
         if !filter.snapshots_only {
             // Each of these follows one index backwards and stops at the limit.
@@ -122,10 +124,20 @@ impl Store {
                     asked.and("e.kind = ", kind_column(kind).into());
                 }
                 if let Some(category) = &filter.category {
-                    asked.and("ca.text = ", category.clone().into());
+                    let folded = text::folded(category).into_owned();
+                    asked.and_with(
+                        "e.category IN (SELECT id FROM label WHERE folded(text) = ?)",
+                        folded.into(),
+                    );
                 }
-                if let Some(pattern) = &pattern {
-                    asked.and_any(&["ca.text", "pa.text", "e.note", "ch.text"], pattern.clone().into());
+                if let Some(search) = &search {
+                    // Each label is looked at once, however many entries have it.
+                    let labels = "(SELECT id FROM label WHERE instr(folded(text), ?) > 0)";
+                    let entry = format!(
+                        "(e.category IN {labels} OR e.payee IN {labels} OR e.channel IN {labels}
+                          OR instr(folded(e.note), ?) > 0)"
+                    );
+                    asked.and_with(&entry, search.clone().into());
                 }
                 let (conditions, values) = asked.limited(limit);
                 let sql = format!(
@@ -147,8 +159,8 @@ impl Store {
             if let Some(account) = filter.account {
                 asked.and("s.account = ", account.0.into());
             }
-            if let Some(pattern) = pattern {
-                asked.and_any(&["s.note"], pattern.into());
+            if let Some(search) = search {
+                asked.and_with("instr(folded(s.note), ?) > 0", search.into());
             }
             let (conditions, values) = asked.limited(limit);
             let sql = format!(
@@ -174,6 +186,16 @@ impl Store {
             rows.drain(..rows.len().saturating_sub(limit));
         }
         Ok(rows)
+    }
+
+    /// Lets SQL compare texts as names are compared.
+    fn fold_texts(&self) -> Result<(), StoreError> {
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+        let fold = |context: &Context<'_>| {
+            let text = context.get::<Option<String>>(0)?;
+            Ok(text.map(|text| text::folded(&text).into_owned()))
+        };
+        self.db.create_scalar_function("folded", 1, flags, fold).map_err(|error| self.fail(error))
     }
 
     /// The rows that one change recorded, of an import all it brought along, in the order of recording.
@@ -307,13 +329,10 @@ impl Asked {
         self.conditions.push(format!("{what}?{}", self.values.len()));
     }
 
-    /// One of these columns must be like a pattern as well.
-    fn and_any(&mut self, columns: &[&str], pattern: Value) {
-        self.values.push(pattern);
-        let number = self.values.len();
-        let like: Vec<String> =
-            columns.iter().map(|column| format!("{column} LIKE ?{number} ESCAPE '\\'")).collect();
-        self.conditions.push(format!("({})", like.join(" OR ")));
+    /// What must hold of a value as well, for which each `?` stands.
+    fn and_with(&mut self, condition: &str, value: Value) {
+        self.values.push(value);
+        self.conditions.push(condition.replace('?', &format!("?{}", self.values.len())));
     }
 
     /// All conditions, and the values with a limit behind them.
