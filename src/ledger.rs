@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 use std::fmt;
 
 pub use entry::{Entry, Expires, Flow, Flows, Kind, Measure, Place, RuleBroken, Snapshot, Standing};
-pub use lots::{Bills, Lots, PathFact, lapses};
+pub use lots::{Bills, Lots};
 
 /// The key of an account within one ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,7 +2,7 @@
 //!
 //! Everything here is reckoned from aggregates; nothing is read.
 
-use crate::ledger::{Account, AccountId, Flows, Kind, Measure};
+use crate::ledger::{Account, AccountId, AccountKind, Expires, Flows, Kind, Measure, Standing};
 use crate::money::{Money, Rate, RoundingMode, Unit, percent, round};
 use crate::period::{Day, Month, Period};
 use crate::text;
@@ -240,7 +240,7 @@ pub fn channel_summary(total: &ChannelTotal) -> ChannelSummary {
     }
 }
 
-/// A lot of points that will lapse.
+/// A lot of points that will expire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ExpiringLot {
     /// Whose points.
@@ -255,7 +255,7 @@ pub struct ExpiringLot {
     pub days_left: i32,
 }
 
-/// Lots that lapse from a day on, within so many days, soonest first.
+/// Lots that expire from a day on, within so many days, soonest first.
 pub fn expiring(
     accounts: &[Account],
     lots: &[(AccountId, Day, i64)],
@@ -278,6 +278,43 @@ pub fn expiring(
         })
         .collect();
     rows.sort_by(|a, b| (a.expires, &a.account).cmp(&(b.expires, &b.account)));
+    rows
+}
+
+/// Points of which nobody said when they expire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnknownExpiry {
+    /// Whose points.
+    pub account: String,
+    /// Their unit.
+    pub unit: Unit,
+    /// How many.
+    pub amount: Money,
+}
+
+/// Returns what the balances of points and gift cards hold beyond their lots, and so do those of
+/// other accounts with a lot; `lots` are all that are open, with what never expires.
+pub fn without_expiry(
+    accounts: &[Account],
+    standings: &HashMap<AccountId, Standing>,
+    lots: &[(AccountId, Expires, i64)],
+) -> Vec<UnknownExpiry> {
+    let mut of_lots: HashMap<AccountId, i64> = HashMap::new();
+    for (account, _, amount) in lots {
+        *of_lots.entry(*account).or_default() += amount;
+    }
+    let unknown = |account: &Account| {
+        let lots = of_lots.get(&account.id);
+        let may_expire = matches!(account.kind, AccountKind::Rewards | AccountKind::Giftcard);
+        let rest = standings.get(&account.id)?.balance - lots.copied().unwrap_or(0);
+        (rest > 0 && (may_expire || lots.is_some())).then(|| UnknownExpiry {
+            account: account.name.clone(),
+            unit: account.unit.clone(),
+            amount: account.unit.money(rest),
+        })
+    };
+    let mut rows: Vec<UnknownExpiry> = accounts.iter().filter_map(unknown).collect();
+    rows.sort_by(|a, b| a.account.cmp(&b.account));
     rows
 }
 

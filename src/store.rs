@@ -33,7 +33,7 @@ pub use check::{Finding, Report as CheckReport};
 pub use copy::{Contents, Restored, ledger_files};
 pub use open::{SecondName, Unlocked, second_name};
 pub use place::{Exposure, exposures};
-pub use read::{ChangeRow, Done, Filter, HistoryFact, HistoryRow, Seen};
+pub use read::{ChangeRow, Done, Expiries, Filter, HistoryFact, HistoryRow, Seen};
 pub use repair::{DERIVED, Repair, RepairedBalance};
 
 /// Creates every table, index and trigger of an empty ledger.

@@ -1,7 +1,7 @@
 //! `balance`: what is owned, owed and available.
 
 use super::failure::Failure;
-use super::session::{BALANCE_STALE_DAYS, Book, Session, available};
+use super::session::{BALANCE_STALE_DAYS, Book, Session, available, limit_left};
 use super::{Note, Outcome};
 use crate::ledger::{Account, AccountId, Standing};
 use crate::money::Unit;
@@ -32,15 +32,11 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         let exchange_unit = session.exchange_unit(book.store)?;
         let rates = if exchange_unit.is_some() { book.store.rates()? } else { Vec::new() };
         let mut rows = Vec::new();
-        let mut lapsed_notes = Vec::new();
         let mut held = Vec::new();
         for account in wanted {
             let standing = standings.get(&account.id).copied().unwrap_or_default();
             if account.closed && words.name.is_empty() && standing.balance == 0 {
                 continue;
-            }
-            if standing.lapsed > 0 {
-                lapsed_notes.push(lapsed_note(account, standing.lapsed));
             }
             held.push((account, standing.balance));
             let mut row = row(account, standing, at);
@@ -51,21 +47,12 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         }
         let totals = totals(&held);
         let exchange = session.exchanged(book.store, &totals, at.day())?;
-        let mut outcome = Outcome::of(Balance::new(at, rows, totals, exchange)).with(lapsed_notes);
+        let mut outcome = Outcome::of(Balance::new(at, rows, totals, exchange));
         if book.accounts.is_empty() {
             outcome.notes.push(Note::Done("open one with: jandon account add NAME".into()));
         }
         Ok(outcome)
     })
-}
-
-/// Says what has lapsed of an account and is not booked yet.
-pub fn lapsed_note(account: &Account, lapsed: i64) -> Note {
-    let lapsed = account.unit.money(lapsed);
-    Note::warning(
-        "expired-points",
-        format!("{lapsed} of {} have lapsed and are not available (book them: jandon expire)", account.name),
-    )
 }
 
 fn row(account: &Account, standing: Standing, at: Moment) -> BalanceRow {
@@ -75,10 +62,11 @@ fn row(account: &Account, standing: Standing, at: Moment) -> BalanceRow {
         kind: account.kind,
         unit: account.unit.clone(),
         balance: account.unit.money(standing.balance),
-        available: account.unit.money(available(account, standing)),
+        available: (!account.is_carrier()).then(|| account.unit.money(available(account, standing))),
         seen: standing.seen,
         stale: is_stale(standing, at, BALANCE_STALE_DAYS),
         limit: account.limit.map(|parts| account.unit.money(parts)),
+        limit_left: limit_left(account, standing).map(|parts| account.unit.money(parts)),
         worth: None,
     }
 }

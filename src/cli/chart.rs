@@ -44,10 +44,10 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         };
         // Back from the balances of now: what came after the end of a month is taken away again.
         let end = to.last().end().min(session.now);
-        let closings = book.store.balances(end)?;
+        let closings = book.store.standings(end)?;
         let mut nets: BTreeMap<(i64, Month), i64> = BTreeMap::new();
         for (account, month, net) in book.store.month_nets(from.plus(1), to)? {
-            nets.insert((account.0, month), net);
+            *nets.entry((account.0, month)).or_default() += net;
         }
         if end < to.last().end() {
             // Only what happened until now counts in the running month.

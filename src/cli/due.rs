@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::expiring::days;
 use super::failure::Failure;
-use super::session::{Session, available};
+use super::session::{Session, limit_left};
 use crate::report::{self, BillStatus};
 use crate::view::report::{Due, LimitLeft};
 
@@ -36,7 +36,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 || bill.due.map_or(bill.status == BillStatus::Due, |due| due.0 - today.0 <= limit)
         };
         let found = words.exit_code && bills.iter().any(near);
-        let standings = book.store.balances(session.now)?;
+        let standings = book.store.standings(session.now)?;
         let carriers = book.accounts.iter().filter(|a| a.is_carrier() && !a.closed);
         let limits = carriers.map(|a| {
             let standing = standings.get(&a.id).copied().unwrap_or_default();
@@ -44,7 +44,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 account: a.name.clone(),
                 unit: a.unit.clone(),
                 limit: a.limit.map(|parts| a.unit.money(parts)),
-                limit_left: a.limit.map(|_| a.unit.money(available(a, standing))),
+                limit_left: limit_left(a, standing).map(|parts| a.unit.money(parts)),
             }
         });
         let mut outcome = Outcome::of(Due::new(bills, limits.collect()));

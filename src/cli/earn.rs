@@ -49,7 +49,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     Ok(record::one_entry("earned", recorded, words.when.dry_run))
 }
 
-/// When points lapse by the rule of their platform.
+/// When points expire by the rule of their platform.
 fn by_platform(session: &Session, account: &Account, earned: Moment) -> Expires {
     let platform = account.platform.as_deref().filter(|_| account.kind == AccountKind::Rewards);
     match platform.and_then(|id| session.catalog().life(id)) {

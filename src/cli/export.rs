@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::session::{Book, Session};
 use super::{Note, Outcome, Stream, Writing};
 use crate::export::{Beancount, HEADER, Hledger, Journal, Opening, Price, Teller};
-use crate::store::HistoryFact;
+use crate::store::{Expiries, HistoryFact};
 use crate::view::Answer;
 use crate::view::history::History;
 
@@ -71,7 +71,7 @@ fn rows(session: &Session) -> Result<Writing, Failure> {
 
 /// A journal of what counts; `program` begins it.
 fn journal(session: &Session, program: fn(Opening) -> Box<dyn Journal>) -> Result<Writing, Failure> {
-    let (store, today) = (session.verified_store()?, session.today());
+    let (store, today, now) = (session.verified_store()?, session.today(), session.now);
     Ok(Box::new(move |put| {
         let prices = store.rates()?.into_iter();
         let mut journal = program(Opening {
@@ -80,10 +80,18 @@ fn journal(session: &Session, program: fn(Opening) -> Box<dyn Journal>) -> Resul
             prices: prices.map(|r| Price { unit: r.unit, rate: r.rate, of: r.of, day: r.day }).collect(),
             first: store.first_fact()?.map_or(today, |moment| moment.day()),
         });
+        // What has expired until now, or before a later fact: that one stands on it.
+        let mut expired = store.expiries(None, None, Expiries::Stored)?;
+        expired.extend(store.expiries(None, Some(now), Expiries::Pending)?);
+        expired.sort_by_key(|(account, day, _)| (*day, *account));
+        let mut expired = expired.into_iter().peekable();
         let mut count = 0;
         put(&journal.head())?;
         store.each_row::<Failure>(false, &mut |row| {
             count += 1;
+            while let Some((account, day, parts)) = expired.next_if(|(_, day, _)| day.start() <= row.at()) {
+                put(&journal.expired(account, day, parts))?;
+            }
             put(&match &row.fact {
                 HistoryFact::Entry(entry) => journal.entry(entry),
                 HistoryFact::Snapshot(snapshot, seen) => {
@@ -91,6 +99,9 @@ fn journal(session: &Session, program: fn(Opening) -> Box<dyn Journal>) -> Resul
                 }
             })
         })?;
+        for (account, day, parts) in expired {
+            put(&journal.expired(account, day, parts))?;
+        }
         put(&journal.end())?;
         Ok(counted(count, ["fact", "facts"]))
     }))

@@ -32,7 +32,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let (recorded, notes) = session.record("log", words.when.dry_run, |book| {
         unchanged.borrow_mut().clear();
         already.borrow_mut().clear();
-        let standings = book.store.balances(at)?;
+        let standings = book.store.standings(at)?;
         let mut wanted: Vec<(&Account, i64)> = Vec::new();
         for (name, amount) in &pairs {
             let account = session.account(book, name, true)?;

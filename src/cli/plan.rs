@@ -5,10 +5,11 @@ use super::failure::{Failure, quoted};
 use super::session::{Book, Session, any_amount, available};
 use super::{Note, Outcome};
 use crate::fee::{Confidence, Platform, Use, Used};
-use crate::ledger::{Account, AccountKind};
+use crate::ledger::{Account, AccountId, AccountKind, Flows};
 use crate::money::{Figure, FigureError, Money, Unit};
 use crate::period::{Day, Moment, parse_date};
 use crate::plan::{EFFORT, Holding, Plan as Planned, Question, SPLITS, Step, Stuck, taking_part};
+use crate::store::Expiries;
 use crate::view::plan::{Blocked, Plan, PlanStep};
 use std::collections::HashMap;
 
@@ -90,7 +91,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 blocked.push(Blocked::without_platform(account));
                 continue;
             };
-            let dated = lots.iter().filter(|(id, day, _)| *id == account.id && *day >= session.today());
+            let dated = lots.iter().filter(|(id, ..)| *id == account.id);
             let dated: Vec<(Day, i64)> = dated.map(|(_, day, parts)| (*day, *parts)).collect();
             let of_lots: i64 = dated.iter().map(|(_, parts)| parts).sum();
             held_by.push(account);
@@ -186,10 +187,17 @@ fn drawn_on<'b>(
     accounts.dedup_by_key(|a| a.id);
     let standings = book.store.standings(session.now)?;
     // What the ledger knows will leave later, such as a step of a plan booked ahead, is not there to take.
-    let later = book.store.balances(Moment(i64::MAX))?;
+    let later = Moment(session.now.0 + 1);
+    let flows = book.store.flows(Some(later), None)?;
+    // What expires later is there until then.
+    let mut expiring: HashMap<AccountId, i64> = HashMap::new();
+    for (account, _, parts) in book.store.expiries(Some(later), None, Expiries::All)? {
+        *expiring.entry(account).or_default() += parts;
+    }
     let held = |account: &Account| {
         let standing = standings.get(&account.id).copied().unwrap_or_default();
-        let leaves = later.get(&account.id).map_or(0, |later| standing.balance - later.balance);
+        let moves = flows.get(&account.id).map_or(0, Flows::net);
+        let leaves = -(moves + expiring.get(&account.id).copied().unwrap_or(0));
         available(account, standing) - leaves.max(0)
     };
     // Money owed cannot be withdrawn, and money in the bank has arrived.

@@ -129,9 +129,9 @@ pub fn did(verb: &str, line: &HistoryLine) -> String {
     }
     if let Some(expires) = &line.expires {
         about.push(if expires == "never" {
-            "never lapses".into()
+            "never expires".into()
         } else {
-            format!("lapses after {expires}")
+            format!("expires after {expires}")
         });
     }
     if !about.is_empty() {

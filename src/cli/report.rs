@@ -1,16 +1,16 @@
 //! `report`: what a period did.
 
-use super::balance::{held, lapsed_note, totals};
+use super::balance::{held, totals};
 use super::failure::Failure;
 use super::session::{Book, Session};
 use super::{Note, Outcome};
-use crate::ledger::{AccountId, Kind};
+use crate::ledger::Kind;
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Period};
 use crate::report;
 use crate::view::report::{Days, Report};
 
-/// How far a report looks ahead for points that lapse.
+/// How far a report looks ahead for points that expire.
 const EXPIRING_DAYS: i32 = 60;
 
 /// Show what a month, or any period, did to your balances
@@ -37,24 +37,15 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             None => book.store.first_fact()?.map_or(today, Moment::day).min(period.to.unwrap_or(today)),
         };
         let to = period.to.unwrap_or(today.max(from));
-        // Facts after now count from their moment on, so a running period ends now.
-        let (begin, end) = (from.start(), to.end().min(session.now.max(from.start())));
+        let (begin, end) = (from.start(), session.end_of(Some(from), Some(to)));
         let period =
             if period.from.is_none() || period.to.is_none() { Period::days(from, to) } else { period };
         let (previous, part) = report::compared(&period, today);
-        let lots = book.store.lots(session.now)?;
-        let mut summary = summary(session, book, (begin, end), previous, &lots)?;
+        let mut summary = summary(session, book, (begin, end), previous)?;
         (summary.period, summary.from, summary.to, summary.part) = (period.name(), from, to, part);
         let mut notes = Vec::new();
         if book.accounts.is_empty() {
             notes.push(Note::Done("open an account with: jandon account add NAME".into()));
-        }
-        for account in &book.accounts {
-            let gone = |(id, day, _): &&(AccountId, Day, i64)| *id == account.id && *day < today;
-            let lapsed: i64 = lots.iter().filter(gone).map(|(_, _, amount)| amount).sum();
-            if lapsed > 0 {
-                notes.push(lapsed_note(account, lapsed));
-            }
         }
         Ok(Outcome::of(summary).with(notes))
     })
@@ -79,11 +70,10 @@ fn summary(
     book: &Book<'_>,
     (begin, end): (Moment, Moment),
     previous: Option<(Day, Day)>,
-    lots: &[(AccountId, Day, i64)],
 ) -> Result<Report, Failure> {
     let store = book.store;
     let flows = store.flows(Some(begin), Some(end))?;
-    let closings = store.balances(end)?;
+    let closings = store.standings(end)?;
     let mut accounts = Vec::new();
     for account in &book.accounts {
         let flows = flows.get(&account.id).copied().unwrap_or_default();
@@ -120,8 +110,7 @@ fn summary(
     }
     let totals = totals(&held(book, &closings));
     let exchange = session.exchanged(store, &totals, end.day())?;
-    let bills = store.bills(session.now)?;
-    let today = session.today();
+    let (lots, bills) = (store.lots(end)?, store.bills(end)?);
     Ok(Report {
         schema: "jandon.report/1",
         period: None,
@@ -134,8 +123,8 @@ fn summary(
         income: report::categories(Kind::Earn, &now, &before),
         micropayments,
         fees,
-        expiring: report::expiring(&book.accounts, lots, today, EXPIRING_DAYS),
-        due: report::bills(&book.accounts, &bills, today),
+        expiring: report::expiring(&book.accounts, &lots, end.day(), EXPIRING_DAYS),
+        due: report::bills(&book.accounts, &bills, end.day()),
         totals,
         exchange,
     })

@@ -473,7 +473,7 @@ impl Session {
             };
             let mut notes = self.warnings(&book, &rows, command)?;
             let lines = book.lines(&rows)?;
-            let standings = store.balances(self.now)?;
+            let standings = store.standings(self.now)?;
             let balances = book
                 .accounts
                 .iter()
@@ -527,7 +527,7 @@ impl Session {
             if from.is_carrier() || told.contains(&from.id) {
                 continue;
             }
-            let standing = book.store.balances(entry.at)?.get(&from.id).copied().unwrap_or_default();
+            let standing = book.store.standings(entry.at)?.get(&from.id).copied().unwrap_or_default();
             if standing.balance < 0 {
                 told.push(from.id);
                 notes.push(Note::warning("negative-balance", format!(
@@ -583,6 +583,14 @@ impl Session {
             used.insert(ask, answer);
         }
         Ok(used)
+    }
+
+    /// Returns the last moment of a stretch of days that a report covers: facts after now do not count
+    /// yet, so a running one ends now. One that has not begun is looked at as a whole.
+    pub fn end_of(&self, from: Option<Day>, to: Option<Day>) -> Moment {
+        let from = from.map_or(self.now, Day::start);
+        let to = to.map_or(self.now, Day::end);
+        if from > self.now { to.max(from) } else { to.min(self.now) }
     }
 
     /// The moment of an entry: as given, else now.
@@ -684,13 +692,16 @@ pub(super) fn exposed(exposure: &Exposure) -> Note {
     }
 }
 
-/// What of a balance may leave, in parts: the balance less lapsed lots; of a carrier with a limit,
-/// what is left of the limit.
+/// Returns what of a balance may leave, in parts: all of it where there is something. Of a carrier
+/// nothing may: its unused credit is no money.
 pub fn available(account: &Account, standing: Standing) -> i64 {
-    match account.limit.filter(|_| account.is_carrier()) {
-        Some(limit) => limit.saturating_add(standing.balance).clamp(0, limit),
-        None => standing.balance.saturating_sub(standing.lapsed),
-    }
+    if account.is_carrier() { 0 } else { standing.balance.max(0) }
+}
+
+/// Returns what is left of a carrier's limit, in parts, where it has one.
+pub fn limit_left(account: &Account, standing: Standing) -> Option<i64> {
+    let limit = account.limit.filter(|_| account.is_carrier())?;
+    Some(limit.saturating_add(standing.balance).clamp(0, limit))
 }
 
 /// A typed amount of an account, above zero.

@@ -22,7 +22,7 @@ pub struct Words {
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let limit = days(&words.days, "--days")?;
     session.read(|book| {
-        let standings = book.store.balances(session.now)?;
+        let standings = book.store.standings(session.now)?;
         let mut rows = Vec::new();
         for account in book.accounts.iter().filter(|a| !a.closed) {
             let standing = standings.get(&account.id).copied().unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::period::Period;
 use crate::view::worth::{Value, ValueRow};
 use std::collections::BTreeMap;
 
-/// Show what each platform was worth: earned less fees, taxes and what lapsed
+/// Show what each platform was worth: earned less fees, taxes and what expired
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// 2026-10, 2026, A..B, last 90d [default: this month]
@@ -25,11 +25,13 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     };
     session.read(|book| {
         let from = period.from.map(|day| day.start());
-        let to = period.to.map_or(session.now, |day| day.end().min(session.now.max(day.start())));
+        let to = session.end_of(period.from, period.to);
         let flows = book.store.flows(from, Some(to))?;
         let mut sums: BTreeMap<(String, Unit), Flows> = BTreeMap::new();
         for account in &book.accounts {
-            let Some(flows) = flows.get(&account.id).filter(|f| f.facts > 0) else { continue };
+            // Points can expire in a period without a fact.
+            let counts = |flows: &&Flows| flows.facts > 0 || flows.of(Measure::Expired) != 0;
+            let Some(flows) = flows.get(&account.id).filter(counts) else { continue };
             // An account on no platform stands for itself.
             let platform = account.platform.clone().unwrap_or_else(|| account.name.clone());
             let sum = sums.entry((platform, account.unit.clone())).or_default();

@@ -1,7 +1,7 @@
 //! The ledger as a file of beancount. Beancount asserts balances at the beginning of a day, so
 //! that what was seen on a day is asserted for the next one, together with what came after it.
 
-use super::double_entry::{Posting, Side, of_difference, of_entry};
+use super::double_entry::{Posting, Side, of_difference, of_entry, of_expired};
 use super::journal::{Called, Journal, Opening, one_line};
 use crate::ledger::{AccountId, Entry, Id, Snapshot};
 use crate::money::plain;
@@ -78,7 +78,7 @@ impl Beancount {
 
     fn transaction(
         &mut self,
-        (at, id): (Moment, Id),
+        (at, id): (Moment, Option<Id>),
         title: &str,
         told: &[(&str, Option<&str>)],
         postings: &[Posting],
@@ -101,7 +101,8 @@ impl Beancount {
             }
             lines.push('\n');
         }
-        let _ = write!(text, "\n{day} * {title}\n  id: \"{id}\"\n  at: \"{time}\"\n");
+        let id = id.map_or_else(String::new, |id| format!("  id: \"{id}\"\n"));
+        let _ = write!(text, "\n{day} * {title}\n{id}  at: \"{time}\"\n");
         for (key, value) in told {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
                 let _ = writeln!(text, "  {key}: {}", quoted(value));
@@ -158,7 +159,7 @@ impl Journal for Beancount {
             ("expires", expires.as_deref()),
             ("note", entry.note.as_deref()),
         ];
-        let text = self.transaction((entry.at, entry.id), &title, &told, &of_entry(entry));
+        let text = self.transaction((entry.at, Some(entry.id)), &title, &told, &of_entry(entry));
         for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
             // The ledger holds no balance that does not fit.
             let balance = self.balances.entry(account).or_default();
@@ -179,11 +180,23 @@ impl Journal for Beancount {
         } else {
             let title = if first { "\"first seen\"" } else { "\"unexplained\"" };
             let told = [("note", snapshot.note.as_deref())];
-            self.transaction((snapshot.at, snapshot.id), title, &told, &postings)
+            self.transaction((snapshot.at, Some(snapshot.id)), title, &told, &postings)
         };
         self.seen.retain(|(seen, _)| *seen != account);
         self.seen.push((account, snapshot.id));
         self.balances.insert(account, snapshot.balance);
+        self.last.insert(account, day);
+        text
+    }
+
+    fn expired(&mut self, account: AccountId, day: Day, parts: i64) -> String {
+        let Some(unit) = self.called.account(account).map(|account| account.unit.clone()) else {
+            return String::new();
+        };
+        let postings = of_expired(account, parts, &unit);
+        let text = self.transaction((day.start(), None), "\"expired\"", &[], &postings);
+        let balance = self.balances.entry(account).or_default();
+        *balance = balance.saturating_sub(parts);
         self.last.insert(account, day);
         text
     }

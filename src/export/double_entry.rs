@@ -18,7 +18,7 @@ pub enum Side {
     Fees,
     /// Taxes withheld.
     Taxes,
-    /// Points that lapsed.
+    /// Points that expired.
     Expired,
     /// Places that are no account of the ledger.
     Outside,
@@ -161,6 +161,12 @@ pub fn of_difference(account: AccountId, parts: i64, unit: &Unit, first: bool) -
     let other = if first { Side::Opening } else { Side::Unexplained };
     let parts = i128::from(parts);
     vec![Posting::new(Side::Own(account), parts, unit), Posting::new(other, -parts, unit)]
+}
+
+/// Returns the postings of points that expired by themselves.
+pub fn of_expired(account: AccountId, parts: i64, unit: &Unit) -> Vec<Posting> {
+    let parts = i128::from(parts);
+    vec![Posting::new(Side::Expired, parts, unit), Posting::new(Side::Own(account), -parts, unit)]
 }
 
 /// Names that a program takes, each for one thing only.

@@ -1,11 +1,11 @@
 //! The ledger as a journal of hledger. A snapshot is an assertion right where it was seen, for
 //! hledger takes the transactions of one day in the order of the file.
 
-use super::double_entry::{Posting, Side, of_difference, of_entry};
+use super::double_entry::{Posting, Side, of_difference, of_entry, of_expired};
 use super::journal::{Called, Journal, Opening, one_line};
-use crate::ledger::{AccountKind, Entry, Id, Snapshot};
+use crate::ledger::{AccountId, AccountKind, Entry, Id, Snapshot};
 use crate::money::{Rate, Unit, plain};
-use crate::period::Moment;
+use crate::period::{Day, Moment};
 use std::fmt::Write;
 
 /// Writes a journal.
@@ -73,7 +73,7 @@ impl Hledger {
     /// A transaction; `told` are the remarks below its first line.
     fn transaction(
         &mut self,
-        (at, id): (Moment, Id),
+        (at, id): (Moment, Option<Id>),
         title: &str,
         told: &[(&str, Option<&str>)],
         postings: &[String],
@@ -82,8 +82,9 @@ impl Hledger {
         let (day, moment) = (at.day(), at.to_string());
         let time = moment.split_once('T').map_or("", |(_, time)| time);
         let mut text = declared;
-        // An id always stands in the place of the code, so that no title is taken for one.
-        let _ = write!(text, "\n{day} * ({id}) {title}\n    ; at: {time}\n");
+        // An id stands in the place of the code, so that no title of the user's is taken for one.
+        let code = id.map_or_else(String::new, |id| format!("({id}) "));
+        let _ = write!(text, "\n{day} * {code}{title}\n    ; at: {time}\n");
         for (key, value) in told {
             if let Some(value) = value.map(remark).filter(|value| !value.is_empty()) {
                 let _ = writeln!(text, "    ; {key}: {value}");
@@ -145,7 +146,7 @@ impl Journal for Hledger {
             ("expires", expires.as_deref()),
             ("note", entry.note.as_deref()),
         ];
-        self.transaction((entry.at, entry.id), &title, &told, &postings, declared)
+        self.transaction((entry.at, Some(entry.id)), &title, &told, &postings, declared)
     }
 
     fn snapshot(&mut self, snapshot: &Snapshot, unexplained: i64, first: bool) -> String {
@@ -167,7 +168,19 @@ impl Journal for Hledger {
         }
         let title = if first { "first seen" } else { "snapshot" };
         let told = [("note", snapshot.note.as_deref())];
-        self.transaction((snapshot.at, snapshot.id), title, &told, &postings, declared)
+        self.transaction((snapshot.at, Some(snapshot.id)), title, &told, &postings, declared)
+    }
+
+    fn expired(&mut self, account: AccountId, day: Day, parts: i64) -> String {
+        let Some(unit) = self.called.account(account).map(|account| account.unit.clone()) else {
+            return String::new();
+        };
+        let mut declared = String::new();
+        let postings: Vec<String> = of_expired(account, parts, &unit)
+            .iter()
+            .map(|posting| self.posted(posting, &mut declared))
+            .collect();
+        self.transaction((day.start(), None), "expired", &[], &postings, declared)
     }
 
     fn end(&mut self) -> String {

@@ -44,6 +44,8 @@ pub trait Journal {
     fn entry(&mut self, entry: &Entry) -> String;
     /// A snapshot: what it shows beyond the entries known, and whether it is the account's first.
     fn snapshot(&mut self, snapshot: &Snapshot, unexplained: i64, first: bool) -> String;
+    /// Points that expired by themselves, gone with the first second of a day.
+    fn expired(&mut self, account: AccountId, day: Day, parts: i64) -> String;
     /// What stands after the last fact.
     fn end(&mut self) -> String;
 }

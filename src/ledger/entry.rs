@@ -23,7 +23,7 @@ pub enum Kind {
     Withdraw,
     /// A carrier's bill paid.
     Pay,
-    /// Points that lapsed.
+    /// Points that the platform took away.
     Expire,
 }
 
@@ -60,7 +60,7 @@ impl Kind {
     }
 }
 
-/// When what arrived will lapse.
+/// When what arrived expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Expires {
     /// Nobody said.
@@ -108,7 +108,7 @@ pub struct Entry {
     pub note: Option<String>,
     /// The full id of the channel of a withdrawal: `venmo/instant`.
     pub channel: Option<SmolStr>,
-    /// When what arrived lapses; of an `expire`, the last day of the lot that lapsed.
+    /// When what was earned expires.
     pub expires: Expires,
 }
 
@@ -147,7 +147,7 @@ pub enum RuleBroken {
     SamePlaceTwice { account: String },
     /// The kind needs an account on that side, or must not have one.
     PlacesDoNotFitKind { kind: Kind },
-    /// Points cannot lapse before they are earned.
+    /// Points cannot expire before they are earned.
     ExpiresBeforeEarned { expires: Day, earned: Day },
     /// A balance would pass what a 64-bit number of parts can hold.
     BalanceTooLarge { account: String },
@@ -307,7 +307,7 @@ pub enum Measure {
     Fees,
     /// Taxes of what left.
     Taxes,
-    /// `expire`.
+    /// `expire`, and what expires by itself.
     Expired,
     /// What snapshots show beyond the entries known, the first one included.
     Unexplained,
@@ -381,8 +381,6 @@ impl Measure {
 pub struct Standing {
     /// Its balance, in parts; what is owed is negative.
     pub balance: i64,
-    /// What of it has lapsed, in parts.
-    pub lapsed: i64,
     /// The last snapshot up to the moment.
     pub seen: Option<Moment>,
     /// There is a fact up to the moment.

@@ -1,165 +1,92 @@
 //! What a balance consists of: lots of points by their last day, bills by their month.
 //!
-//! Both are a plain walk through the facts of one account in the order of time. The walk is cheap
-//! to go on with and cannot be turned back, so a fact that arrives late means walking again.
+//! Both are a plain walk through the facts of one account in the order of time.
+//!
+//! # Points expire by themselves
+//!
+//! What is left of a lot after its last day is gone with the first second of the next day, before
+//! any fact of that second. So a walk expires first ([`Lots::pop_expired`]) and then takes the next
+//! fact. Whatever leaves takes dated lots, earliest expiry first, then what is of unknown expiry,
+//! then what never expires; then the balance goes below zero, and the next arrivals fill that first.
+//!
+//! An example: 100 until 31 January and 100 until 31 March are earned on 1 January. Without another
+//! fact the balance is 200 in January, 100 from 1 February on and 0 from 1 April on. If 30 are spent
+//! on 15 January and that is recorded in May, the first lot held 70 when it expired: the balance is
+//! 170 from 15 January on, and 100 and 0 as before.
 
-use super::{Expires, Kind};
-use crate::period::{Day, Moment, Month};
+use super::Expires;
+use crate::period::{Day, Month};
 use std::collections::BTreeMap;
 
 /// The lots of one account. `dated + unknown + never - missing` is its balance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lots {
-    /// What lapses after each day; never an amount of 0.
+    /// What expires after each day; never an amount of 0.
     pub dated: BTreeMap<Day, i64>,
     /// What is of unknown expiry.
     pub unknown: i64,
-    /// What never lapses.
+    /// What never expires.
     pub never: i64,
-    /// By how much the balance is below zero; the next arrivals fill it first.
+    /// By how much the balance is below zero; then there is nothing else.
     pub missing: i64,
 }
 
 impl Lots {
-    /// Lots that hold a balance of which nothing else is known.
-    pub fn of_balance(balance: i64) -> Lots {
-        Lots { unknown: balance.max(0), missing: (-balance).max(0), ..Lots::default() }
+    /// Returns the lots of a balance that holds these; the rest of it is of unknown expiry.
+    pub fn new(dated: BTreeMap<Day, i64>, never: i64, balance: i64) -> Lots {
+        let rest = balance - dated.values().sum::<i64>() - never;
+        Lots { dated, never, unknown: rest.max(0), missing: (-rest).max(0) }
     }
 
-    /// The balance they add up to.
+    /// Returns the balance they add up to.
     pub fn balance(&self) -> i64 {
         self.dated.values().sum::<i64>() + self.unknown + self.never - self.missing
     }
 
-    /// Something arrives: it fills what is missing, the rest is kept by its expiry.
-    pub fn arrive(&mut self, amount: i64, expires: Expires) {
-        let filled = amount.min(self.missing);
-        self.missing -= filled;
-        let rest = amount - filled;
-        if rest == 0 {
-            return;
-        }
-        match expires {
-            Expires::Unknown => self.unknown += rest,
-            Expires::Never => self.never += rest,
-            Expires::After(day) => *self.dated.entry(day).or_default() += rest,
-        }
+    /// Removes the first lot whose last day is before `today` and returns that day and what was left.
+    pub fn pop_expired(&mut self, today: Day) -> Option<(Day, i64)> {
+        let first = self.dated.first_entry().filter(|lot| *lot.key() < today)?;
+        Some(first.remove_entry())
     }
 
-    /// Something leaves on a day: unlapsed lots by expiry, then unknown, then never; then lapsed
-    /// lots, latest first; then nothing, and the balance goes below zero.
-    pub fn leave(&mut self, mut amount: i64, on: Day) {
-        let unlapsed: Vec<Day> = self.dated.range(on..).map(|(day, _)| *day).collect();
-        for day in unlapsed {
-            amount = self.take(day, amount);
+    /// Something arrives. Returns what is kept of it, after what was missing is filled.
+    pub fn arrive(&mut self, amount: i64, expires: Expires) -> i64 {
+        let filled = amount.min(self.missing);
+        self.missing -= filled;
+        let kept = amount - filled;
+        match expires {
+            Expires::After(day) if kept > 0 => *self.dated.entry(day).or_default() += kept,
+            Expires::After(_) => {}
+            Expires::Unknown => self.unknown += kept,
+            Expires::Never => self.never += kept,
         }
-        for part in [&mut self.unknown, &mut self.never] {
-            let taken = amount.min(*part);
-            *part -= taken;
-            amount -= taken;
+        kept
+    }
+
+    /// Something leaves: of dated lots by expiry, then of unknown expiry, then what never expires;
+    /// then the balance goes below zero. Tells `taken` what leaves of each.
+    pub fn leave(&mut self, mut amount: i64, mut taken: impl FnMut(Expires, i64)) {
+        while amount > 0
+            && let Some(mut lot) = self.dated.first_entry()
+        {
+            let (day, part) = (*lot.key(), amount.min(*lot.get()));
+            *lot.get_mut() -= part;
+            if *lot.get() == 0 {
+                lot.remove();
+            }
+            amount -= part;
+            taken(Expires::After(day), part);
         }
-        let lapsed: Vec<Day> = self.dated.range(..on).rev().map(|(day, _)| *day).collect();
-        for day in lapsed {
-            amount = self.take(day, amount);
+        for (part, expires) in [(&mut self.unknown, Expires::Unknown), (&mut self.never, Expires::Never)] {
+            let leaves = amount.min(*part);
+            if leaves > 0 {
+                *part -= leaves;
+                amount -= leaves;
+                taken(expires, leaves);
+            }
         }
         self.missing += amount;
     }
-
-    /// A lapse is booked: it takes the lot of that day, or without one the lapsed lots, earliest
-    /// first; what they do not hold leaves like anything else.
-    pub fn expire(&mut self, amount: i64, lot: Expires, on: Day) {
-        let lots: Vec<Day> = match lot {
-            Expires::After(day) => vec![day],
-            _ => self.dated.range(..on).map(|(day, _)| *day).collect(),
-        };
-        let mut rest = amount;
-        for day in lots {
-            rest = self.take(day, rest);
-        }
-        if rest > 0 {
-            self.leave(rest, on);
-        }
-    }
-
-    /// A snapshot shows more or less than was expected.
-    pub fn differ(&mut self, unexplained: i64, on: Day) {
-        if unexplained > 0 {
-            self.arrive(unexplained, Expires::Unknown);
-        } else if unexplained < 0 {
-            self.leave(-unexplained, on);
-        }
-    }
-
-    /// What has lapsed before a day and is still there.
-    pub fn lapsed(&self, on: Day) -> i64 {
-        self.dated.range(..on).map(|(_, amount)| amount).sum()
-    }
-
-    /// Takes from one lot and returns what it could not give.
-    fn take(&mut self, day: Day, amount: i64) -> i64 {
-        let Some(held) = self.dated.get_mut(&day) else { return amount };
-        let taken = amount.min(*held);
-        *held -= taken;
-        if *held == 0 {
-            self.dated.remove(&day);
-        }
-        amount - taken
-    }
-}
-
-/// A fact on the path of one account that holds points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PathFact {
-    /// Something arrives.
-    Arrive(i64, Expires),
-    /// Something leaves; a lapse that was booked says of which lot.
-    Leave(i64, Kind, Expires),
-    /// A balance was seen.
-    Seen(i64),
-}
-
-/// The lapses that are not booked yet, by the last day of their lots: what must be booked, each on
-/// the day after, so that nothing lapsed is left on `today`. `facts` are all facts of the account
-/// up to now, in order.
-pub fn lapses(facts: &[(Moment, PathFact)], today: Day) -> BTreeMap<Day, i64> {
-    let mut booked: BTreeMap<Day, i64> = BTreeMap::new();
-    loop {
-        let lots = walked(facts, &booked);
-        let lapsed: Vec<(Day, i64)> = lots.dated.range(..today).map(|(day, n)| (*day, *n)).collect();
-        if lapsed.is_empty() {
-            return booked;
-        }
-        // A lapse explains a snapshot after it, which gives lots back that the unexplained loss
-        // had taken; those may have lapsed since, so the walk is taken again.
-        for (day, amount) in lapsed {
-            *booked.entry(day).or_default() += amount;
-        }
-    }
-}
-
-/// The lots after all facts and the lapses booked so far.
-fn walked(facts: &[(Moment, PathFact)], booked: &BTreeMap<Day, i64>) -> Lots {
-    let mut lots = Lots::default();
-    let mut booked = booked.iter().map(|(day, amount)| (day.plus(1).start(), *day, *amount)).peekable();
-    let book = |lots: &mut Lots, (at, day, amount): (Moment, Day, i64)| {
-        lots.expire(amount, Expires::After(day), at.day());
-    };
-    for (at, fact) in facts {
-        // What is booked later comes after what happened in the same second.
-        while let Some(lapse) = booked.next_if(|(booked_at, _, _)| booked_at < at) {
-            book(&mut lots, lapse);
-        }
-        match *fact {
-            PathFact::Arrive(amount, expires) => lots.arrive(amount, expires),
-            PathFact::Leave(amount, Kind::Expire, lot) => lots.expire(amount, lot, at.day()),
-            PathFact::Leave(amount, ..) => lots.leave(amount, at.day()),
-            PathFact::Seen(balance) => lots.differ(balance - lots.balance(), at.day()),
-        }
-    }
-    for lapse in booked {
-        book(&mut lots, lapse);
-    }
-    lots
 }
 
 /// The bills of one carrier account. `sum(open) - credit` is what is owed.
@@ -232,65 +159,66 @@ mod tests {
         Day::parse_iso(text).unwrap()
     }
 
-    #[test]
-    fn the_lot_that_lapses_first_is_spent_first() {
-        let mut lots = Lots::default();
-        lots.arrive(100, Expires::After(day("2026-01-31")));
-        lots.arrive(100, Expires::After(day("2026-06-30")));
-        lots.leave(120, day("2026-01-15"));
-        assert_eq!(lots.balance(), 80);
-        assert_eq!(lots.lapsed(day("2026-02-01")), 0);
-        assert_eq!(lots.dated.get(&day("2026-06-30")), Some(&80));
+    fn until(text: &str) -> Expires {
+        Expires::After(day(text))
+    }
+
+    /// What leaves, with the lots that it is taken from.
+    fn taken(lots: &mut Lots, amount: i64) -> Vec<(Expires, i64)> {
+        let mut taken = Vec::new();
+        lots.leave(amount, |expires, part| taken.push((expires, part)));
+        taken
     }
 
     #[test]
-    fn takes_unlapsed_then_unknown_then_never_then_lapsed_latest_first() {
+    fn takes_the_earliest_expiry_first_then_unknown_then_never_then_goes_below_zero() {
         let mut lots = Lots::default();
-        for (amount, expires) in [
-            (1, Expires::After(day("2026-01-10"))),
-            (2, Expires::After(day("2026-01-20"))),
-            (4, Expires::After(day("2026-03-01"))),
+        let arrivals = [
+            (4, until("2026-03-01")),
             (8, Expires::Never),
+            (2, until("2026-01-20")),
             (16, Expires::Unknown),
-        ] {
-            lots.arrive(amount, expires);
-        }
-        let on = day("2026-02-01");
-        lots.leave(4 + 16, on);
-        assert_eq!((lots.unknown, lots.never, lots.dated.len()), (0, 8, 2));
-        lots.leave(8 + 2, on);
-        assert_eq!((lots.never, lots.lapsed(on)), (0, 1));
-        lots.leave(5, on);
-        assert_eq!((lots.missing, lots.balance()), (4, -4));
-        lots.arrive(10, Expires::Never);
-        assert_eq!((lots.missing, lots.never), (0, 6));
-    }
-
-    #[test]
-    fn a_lot_may_still_be_spent_on_its_last_day() {
-        let mut lots = Lots::default();
-        lots.arrive(10, Expires::After(day("2026-01-10")));
-        lots.arrive(10, Expires::Unknown);
-        lots.leave(5, day("2026-01-10"));
-        assert_eq!(lots.dated.get(&day("2026-01-10")), Some(&5));
-        lots.expire(5, Expires::After(day("2026-01-10")), day("2026-01-11"));
-        assert_eq!((lots.dated.len(), lots.unknown), (0, 10));
-    }
-
-    #[test]
-    fn a_lapse_that_a_snapshot_had_shown_already_gives_the_other_lot_back() {
-        let at = |text: &str| day(text).start();
-        let (january, march) = (day("2026-01-31"), day("2026-03-31"));
-        let facts = [
-            (at("2026-01-01"), PathFact::Arrive(100, Expires::After(january))),
-            (at("2026-01-01"), PathFact::Arrive(100, Expires::After(march))),
-            (at("2026-02-15"), PathFact::Seen(100)),
+            (1, until("2026-01-20")),
         ];
-        let in_february = lapses(&facts, day("2026-02-20"));
-        assert_eq!(in_february, BTreeMap::from([(january, 100)]));
-        let in_april = lapses(&facts, day("2026-04-01"));
-        assert_eq!(in_april, BTreeMap::from([(january, 100), (march, 100)]));
-        assert_eq!(walked(&facts, &in_april).balance(), 0);
+        for (amount, expires) in arrivals {
+            assert_eq!(lots.arrive(amount, expires), amount);
+        }
+        assert_eq!(taken(&mut lots, 2), [(until("2026-01-20"), 2)]);
+        assert_eq!(taken(&mut lots, 2), [(until("2026-01-20"), 1), (until("2026-03-01"), 1)]);
+        assert_eq!(taken(&mut lots, 5), [(until("2026-03-01"), 3), (Expires::Unknown, 2)]);
+        assert_eq!(taken(&mut lots, 15), [(Expires::Unknown, 14), (Expires::Never, 1)]);
+        assert_eq!(lots.balance(), 7);
+        assert_eq!(taken(&mut lots, 11), [(Expires::Never, 7)]);
+        assert_eq!((lots.missing, lots.balance()), (4, -4));
+    }
+
+    #[test]
+    fn the_next_arrivals_fill_what_is_missing_first() {
+        let mut lots = Lots::new(BTreeMap::new(), 0, -10);
+        assert_eq!(lots.missing, 10);
+        assert_eq!((lots.arrive(7, until("2026-01-31")), lots.balance()), (0, -3));
+        assert_eq!((lots.arrive(4, until("2026-01-31")), lots.balance()), (1, 1));
+        assert_eq!(lots.dated, BTreeMap::from([(day("2026-01-31"), 1)]));
+    }
+
+    #[test]
+    fn a_lot_is_there_on_its_last_day_and_gone_on_the_next() {
+        let mut lots = Lots::default();
+        lots.arrive(10, until("2026-01-10"));
+        lots.arrive(7, until("2026-01-09"));
+        lots.arrive(5, Expires::Unknown);
+        assert_eq!(lots.pop_expired(day("2026-01-09")), None);
+        assert_eq!(lots.pop_expired(day("2026-01-10")), Some((day("2026-01-09"), 7)));
+        assert_eq!(lots.pop_expired(day("2026-01-10")), None);
+        assert_eq!(lots.pop_expired(day("2026-01-11")), Some((day("2026-01-10"), 10)));
+        assert_eq!((lots.pop_expired(day("9999-12-31")), lots.balance()), (None, 5));
+    }
+
+    #[test]
+    fn what_a_balance_holds_beyond_its_lots_is_of_unknown_expiry() {
+        let dated = BTreeMap::from([(day("2026-01-31"), 30)]);
+        let lots = Lots::new(dated, 20, 60);
+        assert_eq!((lots.unknown, lots.missing, lots.balance()), (10, 0, 60));
     }
 
     #[test]

@@ -398,12 +398,12 @@ impl Store {
         Ok(vec![
             Comparison::new(
                 "standing",
-                vec!["account", "balance", "fact_at", "seen_at", "has_lots"],
+                vec!["account", "balance", "fact_at", "seen_at", "dated"],
                 derived.standing,
                 |row| {
                     let (balance, fact_at) = (row.value(1)?, row.value(2)?);
-                    let (seen_at, has_lots) = (row.value(3)?, row.value(4)?);
-                    Ok((row.value(0)?, StandingRow { balance, fact_at, seen_at, has_lots }))
+                    let (seen_at, dated) = (row.value(3)?, row.value(4)?);
+                    Ok((row.value(0)?, StandingRow { balance, fact_at, seen_at, dated }))
                 },
             ),
             Comparison::new(
@@ -453,7 +453,7 @@ impl Store {
                 derived.day_total,
                 of_three,
             ),
-            Comparison::new("lot", vec!["account", "expires", "amount"], derived.lot, of_two),
+            Comparison::new("lot", vec!["account", "expires", "month", "amount"], derived.lot, of_three),
             Comparison::new("bill", vec!["account", "month", "amount"], derived.bill, of_two),
         ])
     }

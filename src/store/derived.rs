@@ -1,12 +1,14 @@
 //! What is derived from the facts, computed from all of them at once. The door keeps the same
 //! figures step by step; `check` holds the two against each other.
 
+mod lots;
 mod share;
 
-use crate::ledger::{Bills, Entry, Expires, Flow, Kind, Lots, Measure};
+use crate::ledger::{Bills, Entry, Expires, Flow, Kind, Measure};
 use crate::period::{Day, Moment};
 use std::collections::{BTreeMap, HashMap};
 
+pub use lots::{LotWalk, lots_of};
 use share::Days;
 pub use share::{Move, Share, Sums};
 
@@ -68,32 +70,32 @@ pub enum Step {
     /// An entry arrives.
     Arrive { kind: Kind, amount: i64, expires: Expires },
     /// An entry leaves.
-    Leave { kind: Kind, amount: i64, expires: Expires },
+    Leave { amount: i64 },
     /// A snapshot shows more, or less where negative, than the facts before.
     Differ(i64),
 }
 
 impl Step {
     /// By how much it moves the balance.
-    fn change(self) -> i64 {
+    pub fn change(self) -> i64 {
         match self {
             Step::Arrive { amount, .. } => amount,
-            Step::Leave { amount, .. } => -amount,
+            Step::Leave { amount } => -amount,
             Step::Differ(unexplained) => unexplained,
         }
     }
 
     /// Are points of a known expiry earned?
-    fn is_of_a_lot(self) -> bool {
+    pub fn is_dated(self) -> bool {
         matches!(self, Step::Arrive { kind: Kind::Earn, expires, .. } if expires != Expires::Unknown)
     }
 }
 
-/// The lots of a point account, or the bills of a carrier, after some of its facts.
+/// The lots of an account that holds points, or the bills of a carrier, after some of its facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Parts {
     /// Of anything but a carrier.
-    Lots(Lots),
+    Lots(LotWalk),
     /// Of a carrier.
     Bills(Bills),
 }
@@ -101,42 +103,32 @@ pub enum Parts {
 impl Parts {
     /// Nothing yet.
     pub fn new(is_carrier: bool) -> Parts {
-        if is_carrier { Parts::Bills(Bills::default()) } else { Parts::Lots(Lots::default()) }
+        if is_carrier { Parts::Bills(Bills::default()) } else { Parts::Lots(LotWalk::default()) }
     }
 
     /// One fact further.
     pub fn step(&mut self, at: Moment, step: Step) {
         match self {
-            Parts::Lots(lots) => match step {
-                Step::Arrive { kind: Kind::Earn, amount, expires } => lots.arrive(amount, expires),
-                Step::Arrive { amount, .. } => lots.arrive(amount, Expires::Unknown),
-                Step::Leave { kind: Kind::Expire, amount, expires } => lots.expire(amount, expires, at.day()),
-                Step::Leave { amount, .. } => lots.leave(amount, at.day()),
-                Step::Differ(unexplained) => lots.differ(unexplained, at.day()),
-            },
-            Parts::Bills(bills) => match step {
-                Step::Arrive { kind: Kind::Refund, amount, .. } => bills.refund(amount),
-                Step::Arrive { amount, .. } => bills.pay(amount),
-                Step::Leave { amount, .. } => bills.charge(amount, at.month()),
-                // What is owed is a negative balance, so a lower balance is a charge.
-                Step::Differ(unexplained) => bills.differ(-unexplained, at.month()),
-            },
+            Parts::Lots(walk) => walk.step(at, step),
+            Parts::Bills(bills) => step_bills(bills, at, step),
         }
     }
+}
 
-    /// The rows of the table `lot`: dated lots and what never lapses.
-    pub fn lot_rows(&self) -> BTreeMap<i64, i64> {
-        let Parts::Lots(lots) = self else { return BTreeMap::new() };
-        let dated = lots.dated.iter().map(|(day, amount)| (i64::from(day.0), *amount));
-        let never = (lots.never > 0).then_some((NEVER, lots.never));
-        dated.chain(never).collect()
+/// Takes the next fact of a carrier.
+pub fn step_bills(bills: &mut Bills, at: Moment, step: Step) {
+    match step {
+        Step::Arrive { kind: Kind::Refund, amount, .. } => bills.refund(amount),
+        Step::Arrive { amount, .. } => bills.pay(amount),
+        Step::Leave { amount } => bills.charge(amount, at.month()),
+        // What is owed is a negative balance, so a lower balance is a charge.
+        Step::Differ(unexplained) => bills.differ(-unexplained, at.month()),
     }
+}
 
-    /// The rows of the table `bill`.
-    pub fn bill_rows(&self) -> BTreeMap<i64, i64> {
-        let Parts::Bills(bills) = self else { return BTreeMap::new() };
-        bills.open.iter().map(|(month, amount)| (i64::from(month.0), *amount)).collect()
-    }
+/// The rows of the table `bill`, without the account.
+pub fn bill_rows(bills: &Bills) -> BTreeMap<i64, i64> {
+    bills.open.iter().map(|(month, amount)| (i64::from(month.0), *amount)).collect()
 }
 
 /// What an account's month came to, in the order of [`Measure::ALL`], and how many facts it had.
@@ -193,8 +185,8 @@ pub struct StandingRow {
     pub fact_at: i64,
     /// The last snapshot.
     pub seen_at: Option<i64>,
-    /// Points of a known expiry were earned.
-    pub has_lots: bool,
+    /// How many earnings of points of a known expiry it has.
+    pub dated: i64,
 }
 
 /// Key of `category_total`: month, kind, category, unit.
@@ -241,8 +233,8 @@ pub struct Derived {
     pub spend_size: Rows<SizeKey, i64>,
     /// Of one day, account and measure; never a sum of 0.
     pub day_total: Rows<DayKey, i64>,
-    /// By account and last day.
-    pub lot: Rows<(i64, i64), i64>,
+    /// By account, last day and month.
+    pub lot: Rows<(i64, i64, i64), i64>,
     /// By account and month.
     pub bill: Rows<(i64, i64), i64>,
 }
@@ -267,6 +259,8 @@ struct Sight {
     balance: i64,
     /// By how much the entries since the snapshot before it moved the balance.
     moved: i64,
+    /// What expired since that snapshot.
+    expired: i64,
 }
 
 /// The path of one account's balance.
@@ -275,9 +269,12 @@ struct Path {
     sights: Vec<Sight>,
     /// By how much the entries since the last snapshot moved the balance.
     moved_since: i64,
+    /// What expired since the last snapshot.
+    expired_since: i64,
     /// The moment and the number of the latest entry so far.
     latest: Option<(i64, i64)>,
-    has_lots: bool,
+    /// Earnings of points of a known expiry.
+    dated: i64,
     /// Lots or bills after the entries so far, and after as many snapshots.
     parts: Parts,
     passed: usize,
@@ -291,8 +288,9 @@ impl Path {
         Path {
             sights: Vec::new(),
             moved_since: 0,
+            expired_since: 0,
             latest: None,
-            has_lots: false,
+            dated: 0,
             parts: Parts::new(is_carrier),
             passed: 0,
             is_late: false,
@@ -303,7 +301,7 @@ impl Path {
     /// and bills.
     fn entry(&mut self, Move { at, seq, step, .. }: Move) {
         let (place, change) = ((at.0, seq), step.change());
-        self.has_lots |= step.is_of_a_lot();
+        self.dated += i64::from(step.is_dated());
         self.is_late |= Some(place) < self.latest;
         self.latest = self.latest.max(Some(place));
         let next = if self.is_late {
@@ -319,7 +317,18 @@ impl Path {
     /// Lots or bills after an entry that is later than all before it, and after the snapshots between.
     fn step(&mut self, at: Moment, seq: i64, step: Step) {
         self.pass(Some((at.0, seq)));
+        self.expire(at);
         self.parts.step(at, step);
+    }
+
+    /// Lots after what expired before a moment, which the next snapshot does not show any more.
+    fn expire(&mut self, at: Moment) {
+        let Parts::Lots(walk) = &mut self.parts else { return };
+        let expired = walk.expire(at.day());
+        match self.sights.get_mut(self.passed) {
+            Some(sight) => sight.expired += expired,
+            None => self.expired_since += expired,
+        }
     }
 
     /// Lots or bills after the snapshots before a place in the order of facts, or after all of them.
@@ -327,7 +336,9 @@ impl Path {
         while let Some(sight) = self.sights.get(self.passed)
             && place.is_none_or(|place| (sight.at, sight.seq) < place)
         {
-            self.parts.step(Moment(sight.at), Step::Differ(self.unexplained(self.passed)));
+            let at = Moment(sight.at);
+            self.expire(at);
+            self.parts.step(at, Step::Differ(self.unexplained(self.passed)));
             self.passed += 1;
         }
     }
@@ -336,7 +347,13 @@ impl Path {
     fn unexplained(&self, at: usize) -> i64 {
         let before = at.checked_sub(1).map_or(0, |before| self.sights[before].balance);
         let sight = &self.sights[at];
-        sight.balance.wrapping_sub(before.wrapping_add(sight.moved))
+        sight.balance.wrapping_sub(before.wrapping_add(sight.moved).wrapping_sub(sight.expired))
+    }
+
+    /// The balance after all facts.
+    fn balance(&self) -> i64 {
+        let seen = self.sights.last().map_or(0, |sight| sight.balance);
+        seen.wrapping_add(self.moved_since).wrapping_sub(self.expired_since)
     }
 }
 
@@ -359,7 +376,7 @@ impl Derivation {
     /// A snapshot, later than those of its account before it.
     pub fn snapshot(&mut self, account: i64, at: Moment, seq: i64, balance: i64) {
         let path = self.path(account);
-        self.paths[path].1.sights.push(Sight { at: at.0, seq, balance, moved: 0 });
+        self.paths[path].1.sights.push(Sight { at: at.0, seq, balance, moved: 0, expired: 0 });
     }
 
     /// What the next entries move.
@@ -378,7 +395,7 @@ impl Derivation {
     /// The accounts whose entries came in another order than they happened in, where lots or bills
     /// are to follow from them.
     pub fn out_of_order(&self) -> Vec<i64> {
-        let wanted = |path: &Path| path.is_late && (path.has_lots || matches!(path.parts, Parts::Bills(_)));
+        let wanted = |path: &Path| path.is_late && (path.dated > 0 || matches!(path.parts, Parts::Bills(_)));
         self.paths.iter().filter(|(_, path)| wanted(path)).map(|(account, _)| *account).collect()
     }
 
@@ -388,34 +405,38 @@ impl Derivation {
         let is_carrier = self.is_carrier(account);
         let path = self.path(account);
         let path = &mut self.paths[path].1;
-        (path.parts, path.passed) = (Parts::new(is_carrier), 0);
+        (path.parts, path.passed, path.expired_since) = (Parts::new(is_carrier), 0, 0);
+        path.sights.iter_mut().for_each(|sight| sight.expired = 0);
         Again(path)
     }
 
     /// All facts were told.
     pub fn finish(mut self) -> Derived {
         let mut derived = Derived::default();
-        let mut seen = Days::default();
+        let mut days = Days::default();
         for at in 0..self.paths.len() {
-            self.see(at, &mut seen, &mut derived);
+            self.paths[at].1.pass(None);
+            self.see(at, &mut days, &mut derived);
         }
-        self.sums.add_days(seen.rows());
+        self.sums.add_days(days.rows());
         self.paths.sort_unstable_by_key(|(account, _)| *account);
-        for (account, mut path) in self.paths {
-            path.pass(None);
-            let last = path.sights.last();
-            let seen_at = last.map(|sight| sight.at);
+        for (account, path) in self.paths {
+            let seen_at = path.sights.last().map(|sight| sight.at);
             let row = StandingRow {
-                balance: last.map_or(0, |sight| sight.balance).wrapping_add(path.moved_since),
+                balance: path.balance(),
                 fact_at: path.latest.map(|(at, _)| at).max(seen_at).unwrap_or_default(),
                 seen_at,
-                has_lots: path.has_lots,
+                dated: path.dated,
             };
             derived.standing.push((account, row));
-            if path.has_lots {
-                derived.lot.extend(path.parts.lot_rows().into_iter().map(|(day, n)| ((account, day), n)));
+            match path.parts {
+                Parts::Lots(walk) => derived.lot.extend(
+                    walk.changes.into_iter().map(|((expires, month), n)| ((account, expires, month), n)),
+                ),
+                Parts::Bills(bills) => {
+                    derived.bill.extend(bill_rows(&bills).into_iter().map(|(month, n)| ((account, month), n)))
+                }
             }
-            derived.bill.extend(path.parts.bill_rows().into_iter().map(|(month, n)| ((account, month), n)));
         }
         derived.seen.sort_unstable_by_key(|(key, _)| *key);
         derived.total = self.sums.of_months();
@@ -425,7 +446,7 @@ impl Derivation {
         derived
     }
 
-    /// What the snapshots of one path show.
+    /// What the snapshots of one path show, and what expired on it.
     fn see(&self, at: usize, days: &mut Days, derived: &mut Derived) {
         for sight in 0..self.paths[at].1.sights.len() {
             let (account, path) = &self.paths[at];
@@ -437,6 +458,12 @@ impl Derivation {
             for measure in [Measure::Unexplained, Measure::FirstSeen].into_iter().take(1 + usize::from(first))
             {
                 day.flow(measure, unexplained);
+            }
+        }
+        let (account, path) = &self.paths[at];
+        if let Parts::Lots(walk) = &path.parts {
+            for (day, amount) in &walk.expired {
+                days.of(*account, *day).flow(Measure::Expired, *amount);
             }
         }
     }
@@ -506,7 +533,7 @@ mod tests {
             entry(20, Kind::Earn, 300, dated(45)),
             entry(31, Kind::Spend, 350, Expires::Unknown),
             entry(31, Kind::Earn, 40, Expires::Never),
-            entry(50, Kind::Expire, 100, dated(45)),
+            entry(50, Kind::Expire, 100, Expires::Unknown),
             entry(70, Kind::Spend, 30, Expires::Unknown),
         ];
         let derived = |order: &[usize]| {
@@ -530,7 +557,7 @@ mod tests {
                     let (kind, amount, expires) = (entry.kind, entry.out.amount, entry.expires);
                     let step = match kind {
                         Kind::Earn => Step::Arrive { kind, amount, expires },
-                        _ => Step::Leave { kind, amount, expires },
+                        _ => Step::Leave { amount },
                     };
                     path.step(entry.at, seq as i64, step);
                 }
@@ -539,8 +566,11 @@ mod tests {
         };
         let wanted = derived(&[0, 1, 2, 3, 4, 5]);
         let seen: Vec<(i64, bool)> = wanted.seen.iter().map(|(_, s)| (s.unexplained, s.first)).collect();
-        assert_eq!(seen, [(480 - 490, true), (-30, false), (300 - 320, false)]);
+        assert_eq!(seen, [(480 - 490, true), (-30, false), (300 - 10, false)]);
         assert_eq!(wanted.standing[0].1.balance, 300);
+        // What was left of the lot of day 60 is gone from day 61 on.
+        let expired = ((61, 7, measure_column(Measure::Expired)), 310);
+        assert!(wanted.day_total.contains(&expired), "{:?}", wanted.day_total);
         assert!(!wanted.lot.is_empty());
         for order in [[5, 4, 3, 2, 1, 0], [1, 0, 3, 2, 5, 4], [0, 1, 2, 3, 5, 4]] {
             assert_eq!(derived(&order), wanted, "{order:?}");

@@ -3,7 +3,7 @@
 mod record;
 
 use super::tally::{Counted, Place, Tally};
-use super::{Applied, Change, Fact, Refusal, Store, StoreError, checksum};
+use super::{Applied, Change, Expiries, Fact, Refusal, Store, StoreError, checksum};
 use crate::ledger::{Account, AccountId, Id, RuleBroken, name};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
@@ -234,7 +234,12 @@ impl<'s> Pass<'s> {
             return Err(Refusal::AccountInUse(before.name).into());
         }
         if account.closed && !before.closed {
-            let balance = self.balance(account.id)?;
+            let sql = "SELECT at FROM change WHERE seq = ?1";
+            let now = Moment(self.one(sql, [change], |row| row.get(0))?.unwrap_or(i64::MAX));
+            let pending = self.store.expiries(None, Some(now), Expiries::Pending)?.into_iter();
+            let expired: i64 =
+                pending.filter(|(id, ..)| *id == account.id).map(|(_, _, amount)| amount).sum();
+            let balance = self.balance(account.id)? - expired;
             if balance != 0 {
                 let balance = account.unit.money(account.shown(balance));
                 return Err(Refusal::BalanceNotZero { account: account.name.clone(), balance }.into());

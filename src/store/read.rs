@@ -2,13 +2,16 @@
 //!
 //! No question here reads every entry, but for a history that is asked for whole.
 
+mod expiry;
 mod history;
 mod parts;
 mod span;
 
-use super::derived::{Labels, NEVER, Parts, expires_of, kind_of};
+use super::derived::{Labels, NEVER, expires_of, kind_of};
 use super::{Store, StoreError};
-use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Place, Standing};
+use crate::ledger::{
+    Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Measure, Place, Standing,
+};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment, Month};
 use crate::report::DatedRate;
@@ -17,7 +20,9 @@ use rusqlite::{OptionalExtension, Row, params};
 use smol_str::SmolStr;
 use std::collections::HashMap;
 
+pub use expiry::Expiries;
 pub use history::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
+pub(super) use parts::{facts_sql, step_at};
 pub use span::Done;
 
 const LIVE: &str = "change NOT IN (SELECT change FROM voided)";
@@ -73,7 +78,7 @@ fn month_at(row: &impl Values, column: usize) -> rusqlite::Result<Month> {
     within(row.value(column)?, column, first..=last).map(|month| Month(month as i32))
 }
 
-/// When something lapses.
+/// When something expires.
 pub(super) fn expires_at(row: &impl Values, column: usize) -> rusqlite::Result<Expires> {
     let day: Option<i64> = row.value(column)?;
     if day.is_some_and(|day| day != NEVER) {
@@ -231,26 +236,9 @@ impl Store {
         })
     }
 
-    /// Where every account with a fact stands at a moment, facts of that second included.
+    /// Returns where every account with a fact stands at a moment, after the facts of that second and
+    /// without what has expired.
     pub fn standings(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
-        let mut standings = self.balances(at)?;
-        let sql = "SELECT l.account, sum(l.amount) FROM lot l JOIN standing s ON s.account = l.account
-                   WHERE l.expires < ?1 AND s.fact_at <= ?2 GROUP BY l.account";
-        let lapsed: Vec<(i64, i64)> =
-            self.all(sql, [i64::from(at.day().0), at.0], |row| Ok((row.get(0)?, amount_at(row, 1)?)))?;
-        for (account, amount) in lapsed {
-            standings.entry(AccountId(account)).or_default().lapsed = amount;
-        }
-        for account in self.with_lots_and_later_facts(at)? {
-            if let Parts::Lots(lots) = self.walk(account, false, Some(at))?.parts {
-                standings.entry(account).or_default().lapsed = lots.lapsed(at.day());
-            }
-        }
-        Ok(standings)
-    }
-
-    /// The same without what has lapsed, which costs a walk where lots have moved since.
-    pub fn balances(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
         let sql = "SELECT account, balance, fact_at, seen_at FROM standing";
         let rows: Vec<(i64, i64, i64, Option<i64>)> =
             self.all(sql, [], |row| Ok((row.get(0)?, amount_at(row, 1)?, row.get(2)?, row.get(3)?)))?;
@@ -258,13 +246,17 @@ impl Store {
         let mut is_past = true;
         for (account, balance, fact_at, seen_at) in rows {
             let seen = seen_at.map(Moment);
-            standings.insert(AccountId(account), Standing { balance, lapsed: 0, seen, has_facts: true });
+            standings.insert(AccountId(account), Standing { balance, seen, has_facts: true });
             is_past &= fact_at <= at.0;
+        }
+        // An account with later facts has no pending expiry before them.
+        for (account, _, amount) in self.expiries(None, Some(at), Expiries::Pending)? {
+            standings.entry(account).or_default().balance -= amount;
         }
         if is_past {
             return Ok(standings);
         }
-        let later = self.flows(Some(Moment(at.0 + 1)), None)?;
+        let later = self.stored_flows(Some(Moment(at.0 + 1)), None)?;
         // Most accounts have facts in an earlier month; of the others all are counted.
         let sql = "SELECT w.account, (SELECT max(n.at) FROM seen n WHERE n.account = w.account AND n.at <= ?1),
                           iif(EXISTS (SELECT 1 FROM total t WHERE t.account = w.account AND t.month < ?2), NULL,
@@ -310,6 +302,17 @@ impl Store {
             balance += sign * self.maybe(&sql, values, |row| amount_at(row, 0))?.unwrap_or(0);
         }
         Ok(balance)
+    }
+
+    /// The balance of an account at the end of a month, from the totals of the months up to it.
+    pub(super) fn balance_at_end(&self, account: AccountId, month: Month) -> Result<i64, StoreError> {
+        let net: String = Measure::ALL
+            .into_iter()
+            .filter(|measure| measure.sign() != 0)
+            .map(|measure| format!(" + {} * {}", measure.sign(), measure.word()))
+            .collect();
+        let sql = format!("SELECT ifnull(sum(0{net}), 0) FROM total WHERE account = ?1 AND month <= ?2");
+        Ok(self.maybe(&sql, params![account.0, month.0], |row| amount_at(row, 0))?.unwrap_or(0))
     }
 
     /// What all facts that count move and show together, whatever their units.

@@ -142,9 +142,9 @@ impl Store {
         let standing = derived.standing.into_iter().map(|(account, s)| {
             let seen_at = s.seen_at.map_or(Value::Null, Value::Integer);
             let row = [account, s.balance, s.fact_at].map(Value::Integer).into_iter();
-            row.chain([seen_at, Value::Integer(i64::from(s.has_lots))]).collect()
+            row.chain([seen_at, Value::Integer(s.dated)]).collect()
         });
-        self.refill("standing", "account, balance, fact_at, seen_at, has_lots", standing)?;
+        self.refill("standing", "account, balance, fact_at, seen_at, dated", standing)?;
         let seen = derived.seen.into_iter().map(|((account, at, seq), s)| {
             vec![account, at, seq, s.balance, s.unexplained, i64::from(s.first)]
         });
@@ -169,9 +169,12 @@ impl Store {
         let days = derived.day_total.into_iter();
         let days = days.map(|((day, account, measure), amount)| vec![day, account, measure, amount]);
         self.refill("day_total", "day, account, measure, amount", days)?;
-        let row = |((account, at), amount)| vec![account, at, amount];
-        self.refill("lot", "account, expires, amount", derived.lot.into_iter().map(row))?;
-        self.refill("bill", "account, month, amount", derived.bill.into_iter().map(row))
+        let lots = derived.lot.into_iter();
+        let lots = lots.map(|((account, expires, month), amount)| vec![account, expires, month, amount]);
+        self.refill("lot", "account, expires, month, amount", lots)?;
+        let bills = derived.bill.into_iter();
+        let bills = bills.map(|((account, month), amount)| vec![account, month, amount]);
+        self.refill("bill", "account, month, amount", bills)
     }
 
     /// Empties a table and fills it again; a row has a value for each of the columns, in their order.
@@ -341,7 +344,7 @@ mod tests {
         let store = ledger();
         let sound = rows(&store);
         let account = store.accounts().expect("accounts")[1].id.0;
-        store.run(&format!("INSERT INTO lot VALUES ({account}, 77, 5)")).expect("damage done");
+        store.run(&format!("INSERT INTO lot VALUES ({account}, 77, 9, 5)")).expect("damage done");
         store.run("PRAGMA ignore_check_constraints = ON; UPDATE bill SET amount = -4").expect("damage done");
         store.run("PRAGMA ignore_check_constraints = OFF").expect("checks again");
         let repair = store.repair(false).expect("a repair");

@@ -136,13 +136,14 @@ CREATE TABLE voided (
 ) STRICT;
 
 -- A row is where an account stands after all its facts: its balance, its last fact and its last
--- snapshot; has_lots: points of a known expiry were ever earned in it.
+-- snapshot; dated: how many earnings of points of a known expiry it has. What expires after the last
+-- fact is still in the balance.
 CREATE TABLE standing (
   account   INTEGER PRIMARY KEY REFERENCES account (id),
   balance   INTEGER NOT NULL,
   fact_at   INTEGER NOT NULL,
   seen_at   INTEGER,
-  has_lots  INTEGER NOT NULL CHECK (has_lots IN (0, 1))
+  dated     INTEGER NOT NULL CHECK (dated >= 0)
 ) STRICT;
 
 -- A row is a snapshot that counts, and what it shows beyond the facts known.
@@ -221,12 +222,14 @@ CREATE TABLE day_total (
   PRIMARY KEY (day, account, measure)
 ) STRICT, WITHOUT ROWID;
 
--- A row is what is left of the points that lapse after one day (2147483647: never).
+-- A row is what the facts of one month added to the points that expire after one day (2147483647:
+-- never), or took from them. The rows of a day sum up to what is left, or was left when it expired.
 CREATE TABLE lot (
   account  INTEGER NOT NULL REFERENCES account (id),
   expires  INTEGER NOT NULL,
-  amount   INTEGER NOT NULL CHECK (amount > 0),
-  PRIMARY KEY (account, expires)
+  month    INTEGER NOT NULL,
+  amount   INTEGER NOT NULL CHECK (amount <> 0),
+  PRIMARY KEY (account, expires, month)
 ) STRICT, WITHOUT ROWID;
 
 -- A row is what is still owed of a carrier's charges of one month.

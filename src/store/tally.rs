@@ -2,18 +2,21 @@
 //! fact, and written together.
 //!
 //! A fact at or after the last one of its account moves a few sums. A fact before it moves, beside
-//! its own month, only what the next snapshot leaves unexplained: balances seen later stand.
+//! its own month, only what the next snapshot leaves unexplained: balances seen later stand. Where
+//! the account has points of a known expiry, it also changes what expires after it, so its later
+//! facts are replayed (`replay.rs`).
 
+mod replay;
 mod sums;
 
 use super::StoreError;
 use super::derived::{
-    DayKey, Labels, Parts, SizeKey, StandingRow, Step, expires_of, in_order, measure_column,
+    DayKey, Labels, LotWalk, SizeKey, StandingRow, Step, bill_rows, in_order, measure_column, step_bills,
 };
 use super::door::Pass;
 use super::read::amount_at;
-use crate::ledger::{AccountId, Bills, Entry, Expires, Flow, Kind, Lots, Measure, RuleBroken};
-use crate::period::{Moment, Month};
+use crate::ledger::{AccountId, Bills, Entry, Flow, Measure, RuleBroken};
+use crate::period::{Day, Moment, Month};
 use rusqlite::params;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
@@ -46,8 +49,12 @@ struct End {
     is_there: bool,
     /// It differs from what is written.
     moved: bool,
-    /// Lots or bills as they are written, and as they are by now; none until they are needed.
-    parts: Option<(Parts, Parts)>,
+    /// Bills as they are written, and as they are by now; none until they are needed.
+    bills: Option<(Bills, Bills)>,
+    /// Lots by now, and what is not written of their changes; none until they are needed.
+    lots: Option<LotWalk>,
+    /// Lots before the last fact are other ones now: what is to be replayed.
+    replay: Option<Replay>,
     /// Why all facts must be walked through again.
     walk: Walk,
     /// Between which snapshots the last late entry came, and how much those there moved the path.
@@ -72,13 +79,22 @@ impl Gap {
     }
 }
 
+/// What a replay of an account with lots begins with.
+#[derive(Clone, Copy)]
+struct Replay {
+    /// The first month whose facts are walked through.
+    from: Month,
+    /// The day of the last fact up to which the sums contain what expired; none without a fact.
+    stored: Option<Day>,
+}
+
 /// Must all facts of an account be walked through again?
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Walk {
     #[default]
     No,
-    /// A fact came before the last one, so lots and bills are other ones.
-    Parts,
+    /// A fact came before the last one, so bills are other ones.
+    Bills,
     /// Facts were taken out or put back, so the last one may be another.
     All,
 }
@@ -165,24 +181,35 @@ impl Pass<'_> {
     fn count_side(&mut self, place: Place, entry: &Entry, counted: Counted) -> Result<(), StoreError> {
         let account = place.account;
         let step = if entry.out.account == Some(account) {
-            Step::Leave { kind: entry.kind, amount: entry.out.amount, expires: entry.expires }
+            Step::Leave { amount: entry.out.amount }
         } else {
             Step::Arrive { kind: entry.kind, amount: entry.arriving.amount, expires: entry.expires }
         };
-        let dated =
-            matches!(step, Step::Arrive { kind: Kind::Earn, expires, .. } if expires != Expires::Unknown);
         let delta = counted.sign() * entry.change_of(account);
         let is_carrier = self.is_carrier(account);
         let end = self.end(account)?;
-        end.row.has_lots |= dated && counted != Counted::Out;
+        let had_lots = end.has_lots();
+        if step.is_dated() {
+            end.row.dated += counted.sign();
+        }
+        let has_lots = had_lots || end.has_lots();
         // Most entries go on where an account without lots and bills stands.
-        if end.moved && end.goes_on(place, counted) && !is_carrier && !end.row.has_lots {
+        if end.moved && end.goes_on(place, counted) && !is_carrier && !has_lots {
             return if end.go_on(place, delta) { Ok(()) } else { Err(self.too_large(account)) };
         }
         self.touched.insert(account);
+        if has_lots {
+            if !self.lots_go_on(place, counted)? {
+                return self.replay_from(place, counted);
+            }
+            if let Some(walk) = &mut self.end(account)?.lots {
+                walk.step(place.at, step);
+            }
+            return self.end_at(place, delta);
+        }
         let end = self.end(account)?;
         if end.goes_on(place, counted) {
-            self.parts_go_on(place, step)?;
+            self.bills_go_on(place, step)?;
             return self.end_at(place, delta);
         }
         end.walk_again(counted);
@@ -201,9 +228,17 @@ impl Pass<'_> {
         self.close_gap(account)?;
         self.touched.insert(account);
         self.tally.sums.add_fact(account, at, 1);
+        let has_lots = self.end(account)?.has_lots();
+        let goes_on = match has_lots {
+            true => self.lots_go_on(place, counted)?,
+            false => self.end(account)?.goes_on(place, counted),
+        };
+        // A replay finds out what the snapshot shows.
+        let is_open = has_lots && !goes_on;
         let end = self.end(account)?;
-        let goes_on = end.goes_on(place, counted);
-        let (expected, first) = if goes_on {
+        let (expected, first) = if is_open {
+            (balance, false)
+        } else if goes_on {
             (end.row.balance, end.row.seen_at.is_none())
         } else {
             end.walk_again(counted);
@@ -214,9 +249,14 @@ impl Pass<'_> {
         };
         let unexplained = balance.checked_sub(expected).ok_or_else(|| self.too_large(account))?;
         self.add_unexplained(account, at, unexplained, first)?;
-        if goes_on {
-            if unexplained != 0 {
-                self.parts_go_on(place, Step::Differ(unexplained))?;
+        if is_open {
+            self.replay_from(place, counted)?;
+        } else if goes_on {
+            let step = Step::Differ(unexplained);
+            match &mut self.end(account)?.lots {
+                Some(walk) if has_lots => walk.step(at, step),
+                _ if unexplained != 0 => self.bills_go_on(place, step)?,
+                _ => {}
             }
             self.end_at(place, unexplained)?;
         } else {
@@ -245,6 +285,10 @@ impl Pass<'_> {
         self.touched.insert(account);
         self.tally.sums.add_fact(account, at, -1);
         self.add_unexplained(account, at, -unexplained, first)?;
+        if self.end(account)?.has_lots() {
+            self.replay_from(place, Counted::Out)?;
+            return self.write_many();
+        }
         self.end(account)?.walk_again(Counted::Out);
         self.shift(place, -unexplained)?;
         if first && let Some(next) = self.next_seen(place)? {
@@ -259,10 +303,10 @@ impl Pass<'_> {
             Slot::Occupied(known) => return Ok(known.into_mut()),
             Slot::Vacant(slot) => slot,
         };
-        let sql = "SELECT balance, fact_at, seen_at, has_lots FROM standing WHERE account = ?1";
+        let sql = "SELECT balance, fact_at, seen_at, dated FROM standing WHERE account = ?1";
         let row = self.store.maybe(sql, [account.0], |row| {
             let (balance, fact_at, seen_at) = (amount_at(row, 0)?, row.get(1)?, row.get(2)?);
-            Ok(StandingRow { balance, fact_at, seen_at, has_lots: row.get(3)? })
+            Ok(StandingRow { balance, fact_at, seen_at, dated: row.get(3)? })
         })?;
         let is_there = row.is_some();
         let row = row.unwrap_or(StandingRow { fact_at: i64::MIN, ..StandingRow::default() });
@@ -386,61 +430,48 @@ impl Pass<'_> {
         RuleBroken::BalanceTooLarge { account: name }.into()
     }
 
-    /// Lots and bills after one more fact, while the balance is still the one before it.
-    fn parts_go_on(&mut self, place: Place, step: Step) -> Result<(), StoreError> {
+    /// Bills after one more fact, while the balance is still the one before it.
+    fn bills_go_on(&mut self, place: Place, step: Step) -> Result<(), StoreError> {
         let account = place.account;
         let is_carrier = self.is_carrier(account);
         let end = self.end(account)?;
-        if end.walk != Walk::No || !is_carrier && !end.row.has_lots {
+        if end.walk != Walk::No || !is_carrier {
             return Ok(());
         }
-        if end.parts.is_none() {
+        if end.bills.is_none() {
             let balance = end.row.balance;
-            let mut parts = self.written_parts(account, is_carrier)?;
-            match &mut parts {
-                Parts::Bills(bills) => bills.credit = bills.open.values().sum::<i64>() + balance,
-                Parts::Lots(lots) => {
-                    let known = lots.dated.values().sum::<i64>() + lots.never;
-                    (lots.unknown, lots.missing) = ((balance - known).max(0), (known - balance).max(0));
-                }
-            }
-            self.end(account)?.parts = Some((parts.clone(), parts));
+            let mut bills = self.written_bills(account)?;
+            bills.credit = bills.open.values().sum::<i64>() + balance;
+            self.end(account)?.bills = Some((bills.clone(), bills));
         }
-        if let Some((_, now)) = &mut self.end(account)?.parts {
-            now.step(place.at, step);
+        if let Some((_, now)) = &mut self.end(account)?.bills {
+            step_bills(now, place.at, step);
         }
         Ok(())
     }
 
-    /// Lots or bills as the tables have them.
-    fn written_parts(&self, account: AccountId, is_carrier: bool) -> Result<Parts, StoreError> {
-        let rows = |sql| {
-            let rows = self.store.all(sql, [account.0], |row| Ok((row.get(0)?, amount_at(row, 1)?)));
-            rows.map(|rows: Vec<(i64, i64)>| rows.into_iter())
-        };
-        if is_carrier {
-            let open = rows("SELECT month, amount FROM bill WHERE account = ?1")?;
-            let open = open.map(|(month, n)| (Month(month as i32), n)).collect();
-            return Ok(Parts::Bills(Bills { open, credit: 0 }));
-        }
-        let mut lots = Lots::default();
-        for (expires, amount) in rows("SELECT expires, amount FROM lot WHERE account = ?1")? {
-            match expires_of(Some(expires)) {
-                Expires::After(day) => drop(lots.dated.insert(day, amount)),
-                _ => lots.never = amount,
-            }
-        }
-        Ok(Parts::Lots(lots))
+    /// Bills as the table has them.
+    fn written_bills(&self, account: AccountId) -> Result<Bills, StoreError> {
+        let sql = "SELECT month, amount FROM bill WHERE account = ?1";
+        let rows = self.store.all(sql, [account.0], |row| Ok((Month(row.get(0)?), amount_at(row, 1)?)))?;
+        Ok(Bills { open: rows.into_iter().collect(), credit: 0 })
     }
 
     /// Writes what was counted. Accounts that need it are walked through again first.
     pub(super) fn settle(&mut self) -> Result<(), StoreError> {
         self.write_waiting()?;
         let mut ends = std::mem::take(&mut self.tally.ends);
+        if ends.values().any(|end| end.replay.is_some()) {
+            // A replay begins with the balance that the totals make.
+            self.write_totals()?;
+        }
         for (account, end) in &mut ends {
             self.write_gap(*account, end.gap.take())?;
             if end.walk != Walk::No {
                 self.walk_again(*account, end)?;
+            }
+            if let Some(replay) = end.replay.take() {
+                self.replay(*account, end, replay)?;
             }
             self.write_end(*account, end)?;
         }
@@ -448,18 +479,15 @@ impl Pass<'_> {
         self.write_totals()
     }
 
-    /// Finds an account's last fact and, where it has lots or bills, walks through all its facts.
+    /// Finds an account's last fact and, of a carrier, walks through all its facts.
     fn walk_again(&self, account: AccountId, end: &mut End) -> Result<(), StoreError> {
-        let is_carrier = self.is_carrier(account);
-        if is_carrier || end.row.has_lots {
-            let walked = self.store.walk(account, is_carrier, None)?;
-            let now = if is_carrier || walked.has_lots { walked.parts } else { Parts::new(false) };
-            let written = match end.parts.take() {
+        if self.is_carrier(account) {
+            let now = self.store.bills_by_facts(account, Moment(i64::MAX))?;
+            let written = match end.bills.take() {
                 Some((written, _)) => written,
-                None => self.written_parts(account, is_carrier)?,
+                None => self.written_bills(account)?,
             };
-            end.row.has_lots = walked.has_lots;
-            end.parts = Some((written, now));
+            end.bills = Some((written, now));
         }
         if end.walk == Walk::All {
             let last = self.store.last_fact(account)?;
@@ -475,30 +503,27 @@ impl Pass<'_> {
             return Ok(());
         }
         if end.is_there {
-            let sql = "INSERT INTO standing (account, balance, fact_at, seen_at, has_lots)
+            let sql = "INSERT INTO standing (account, balance, fact_at, seen_at, dated)
                        VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account)
                        DO UPDATE SET balance = excluded.balance, fact_at = excluded.fact_at,
-                                     seen_at = excluded.seen_at, has_lots = excluded.has_lots";
-            let StandingRow { balance, fact_at, seen_at, has_lots } = end.row;
-            self.execute(sql, params![account.0, balance, fact_at, seen_at, has_lots])?;
+                                     seen_at = excluded.seen_at, dated = excluded.dated";
+            let StandingRow { balance, fact_at, seen_at, dated } = end.row;
+            self.execute(sql, params![account.0, balance, fact_at, seen_at, dated])?;
         } else {
             self.execute("DELETE FROM standing WHERE account = ?1", [account.0])?;
         }
-        let Some((written, now)) = &mut end.parts else { return Ok(()) };
-        let tables = [
-            (written.lot_rows(), now.lot_rows(), "lot", "expires"),
-            (written.bill_rows(), now.bill_rows(), "bill", "month"),
-        ];
-        for (written, now, table, key) in tables {
-            for gone in written.keys().filter(|k| !now.contains_key(k)) {
-                let sql = format!("DELETE FROM {table} WHERE account = ?1 AND {key} = ?2");
-                self.execute(&sql, params![account.0, gone])?;
-            }
-            for (at, amount) in now.iter().filter(|(k, v)| written.get(k) != Some(v)) {
-                let sql =
-                    format!("INSERT OR REPLACE INTO {table} (account, {key}, amount) VALUES (?1, ?2, ?3)");
-                self.execute(&sql, params![account.0, at, amount])?;
-            }
+        if let Some(walk) = &mut end.lots {
+            self.write_lots(account, std::mem::take(&mut walk.changes))?;
+        }
+        let Some((written, now)) = &mut end.bills else { return Ok(()) };
+        let (rows, rows_now) = (bill_rows(written), bill_rows(now));
+        for gone in rows.keys().filter(|month| !rows_now.contains_key(month)) {
+            let sql = "DELETE FROM bill WHERE account = ?1 AND month = ?2";
+            self.execute(sql, params![account.0, gone])?;
+        }
+        for (month, amount) in rows_now.iter().filter(|(month, amount)| rows.get(month) != Some(amount)) {
+            let sql = "INSERT OR REPLACE INTO bill (account, month, amount) VALUES (?1, ?2, ?3)";
+            self.execute(sql, params![account.0, month, amount])?;
         }
         *written = now.clone();
         Ok(())
@@ -512,19 +537,20 @@ impl Pass<'_> {
         }
         // Each in the order of its table, which is written a page at a time then.
         let sums = std::mem::take(&mut self.tally.sums);
-        let words: Vec<&str> = Measure::ALL.iter().map(|m| m.word()).collect();
+        let names: Vec<&str> = std::iter::once("facts").chain(Measure::ALL.map(Measure::word)).collect();
         for ((account, month), total) in in_order(sums.totals) {
             let key = [account.0, i64::from(month.0)];
             let sums: Vec<i64> = std::iter::once(total.facts).chain(total.sums).collect();
-            self.add_to("total", &["account", "month"], &key, "facts", &words, &sums)?;
+            self.add_to("total", &["account", "month"], &key, &["facts", "expired"], &names, &sums)?;
         }
         for ((month, kind, category, unit), (count, amount)) in in_order(sums.categories) {
             let (keys, key) = (["month", "kind", "category", "unit"], [month, kind, category, unit]);
-            self.add_to("category_total", &keys, &key, "count", &["amount"], &[count, amount])?;
+            self.add_to("category_total", &keys, &key, &["count"], &["count", "amount"], &[count, amount])?;
         }
         for ((month, channel, unit), sums) in in_order(sums.channels) {
             let (keys, key) = (["month", "channel", "unit"], [month, channel, unit]);
-            self.add_to("channel_total", &keys, &key, "count", &["amount", "fee", "tax"], &sums)?;
+            let names = ["count", "amount", "fee", "tax"];
+            self.add_to("channel_total", &keys, &key, &["count"], &names, &sums)?;
         }
         self.write_days(in_order(sums.days).into_iter().filter(|(_, amount)| *amount != 0).collect())?;
         self.write_sizes(in_order(sums.sizes).into_iter().filter(|(_, count)| *count != 0).collect())
@@ -575,20 +601,25 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// Adds to one row of sums, the first of which counts what is summed; a sum that nothing is added
-    /// to is left as it is.
+    /// Adds to one row of sums. A sum that nothing is added to is left as it is, and a row goes once
+    /// all of `kept_by` are 0: what is counted, and of a month what expired in it by itself, which is
+    /// no fact. The others follow from these.
     fn add_to(
         &self,
         table: &str,
         keys: &[&str],
         key: &[i64],
-        count: &str,
+        kept_by: &[&str],
         columns: &[&str],
         sums: &[i64],
     ) -> Result<(), StoreError> {
-        let named = [count].into_iter().chain(columns.iter().copied()).zip(sums.iter().copied());
-        let (names, sums): (Vec<&str>, Vec<i64>) = named.filter(|(_, sum)| *sum != 0).unzip();
-        let counts = if names.first() == Some(&count) { sums[0] } else { 0 };
+        let more = |name: &str| columns.iter().zip(sums).find(|(c, _)| **c == name).map_or(0, |(_, n)| *n);
+        let kept: Vec<i64> = kept_by.iter().map(|name| more(name)).collect();
+        // What must be counted is in every row that is written for the first time.
+        let is_new = kept[0] >= 0 && kept.iter().any(|n| *n > 0);
+        let named = columns.iter().copied().zip(sums.iter().copied());
+        let named = named.filter(|(name, sum)| *sum != 0 || is_new && *name == kept_by[0]);
+        let (names, sums): (Vec<&str>, Vec<i64>) = named.unzip();
         if names.is_empty() {
             return Ok(());
         }
@@ -602,7 +633,7 @@ impl Pass<'_> {
         let adds = equal(&names, keys.len() + 1, ", ", "+");
         let here = equal(keys, 1, " AND ", "");
         let values = || rusqlite::params_from_iter(key.iter().chain(&sums));
-        if counts > 0 {
+        if is_new {
             let columns = [keys, &names].concat();
             let marks: Vec<String> = (1..=columns.len()).map(|i| format!("?{i}")).collect();
             let sql = format!(
@@ -613,11 +644,16 @@ impl Pass<'_> {
             );
             return self.execute(&sql, values()).map(|_| ());
         }
-        // A row that nothing is left of goes.
-        let gone = format!("DELETE FROM {table} WHERE {here} AND {count} + ?{} = 0", keys.len() + 1);
-        let left =
-            counts == 0 || self.execute(&gone, rusqlite::params_from_iter(key.iter().chain([&counts])))? == 0;
-        if left {
+        let mut is_left = true;
+        if kept.iter().any(|n| *n < 0) {
+            let nothing: Vec<String> = (keys.len() + 1..)
+                .zip(kept_by)
+                .map(|(place, name)| format!("{name} + ?{place} = 0"))
+                .collect();
+            let gone = format!("DELETE FROM {table} WHERE {here} AND {}", nothing.join(" AND "));
+            is_left = self.execute(&gone, rusqlite::params_from_iter(key.iter().chain(&kept)))? == 0;
+        }
+        if is_left {
             self.execute(&format!("UPDATE {table} SET {adds} WHERE {here}"), values())?;
         }
         Ok(())
@@ -644,6 +680,11 @@ impl End {
         balance.is_some()
     }
 
+    /// Has the account points of a known expiry, or had it before what is counted now?
+    fn has_lots(&self) -> bool {
+        self.row.dated > 0 || self.replay.is_some()
+    }
+
     /// Is a fact at that place the last one on the path?
     fn goes_on(&self, place: Place, counted: Counted) -> bool {
         counted == Counted::New && self.walk != Walk::All && place.at.0 >= self.row.fact_at
@@ -653,7 +694,7 @@ impl End {
         if counted != Counted::New {
             self.walk = Walk::All;
         } else if self.walk == Walk::No {
-            self.walk = Walk::Parts;
+            self.walk = Walk::Bills;
         }
     }
 }

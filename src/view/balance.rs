@@ -35,14 +35,16 @@ pub struct BalanceRow {
     pub unit: Unit,
     /// Signed: what is owed is negative.
     pub balance: Money,
-    /// The balance less lapsed lots; of a carrier with a limit, what is left of it.
-    pub available: Money,
+    /// The balance where there is something, else 0; none for a carrier, whose credit is no money.
+    pub available: Option<Money>,
     /// The last snapshot.
     pub seen: Option<Moment>,
     /// Nobody has seen the balance for long.
     pub stale: bool,
     /// The credit limit of a carrier.
     pub limit: Option<Money>,
+    /// What is left of the limit.
+    pub limit_left: Option<Money>,
     /// The balance in the unit of `--exchange`, where it is another one and a rate is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worth: Option<Money>,
@@ -100,7 +102,7 @@ impl Answer for Balance {
         totals_lines(&mut page, &self.totals, self.exchange.as_ref());
         page.gap();
         let mut table =
-            Table::new(&["account", "kind", ">balance", ">available", "unit", ">worth", "seen", ""]);
+            Table::new(&["account", "kind", ">balance", ">limit left", "unit", ">worth", "seen", ""]);
         for row in &self.accounts {
             let carrier = row.kind == AccountKind::Carrier;
             let owed = carrier && row.balance.parts <= 0;
@@ -116,12 +118,11 @@ impl Answer for Balance {
             if row.stale {
                 marks.push("stale".to_string());
             }
-            let differs = !carrier && row.available != row.balance || carrier && row.limit.is_some();
             table.row(vec![
                 row.account.clone(),
                 row.kind.to_string(),
                 shown.grouped(),
-                if differs { row.available.grouped() } else { String::new() },
+                row.limit_left.as_ref().map(Money::grouped).unwrap_or_default(),
                 row.unit.to_string(),
                 row.worth.as_ref().map(Money::to_string).unwrap_or_default(),
                 row.seen.map_or("never".into(), |seen| seen.day().to_string()),
@@ -143,6 +144,7 @@ impl Answer for Balance {
             "seen",
             "stale",
             "limit",
+            "limit_left",
         ]);
         for row in &self.accounts {
             csv.row(vec![
@@ -151,10 +153,11 @@ impl Answer for Balance {
                 Some(row.kind.to_string()),
                 Some(row.unit.to_string()),
                 Some(row.balance.plain()),
-                Some(row.available.plain()),
+                row.available.as_ref().map(Money::plain),
                 row.seen.map(|s| s.to_string()),
                 Some(row.stale.to_string()),
                 row.limit.as_ref().map(Money::plain),
+                row.limit_left.as_ref().map(Money::plain),
             ]);
         }
         csv

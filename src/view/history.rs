@@ -196,8 +196,7 @@ fn entry_cells(line: &EntryLine) -> Vec<String> {
         about.push(format!("in {}", line.arriving));
     }
     about.extend(line.expires.as_ref().map(|e| match e.as_str() {
-        "never" => "never lapses".to_string(),
-        day if line.kind == "expire" => format!("last day {day}"),
+        "never" => "never expires".to_string(),
         day => format!("until {day}"),
     }));
     about.extend(line.note.clone());

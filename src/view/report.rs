@@ -8,6 +8,7 @@ use crate::money::{Money, Unit};
 use crate::period::{Day, Moment};
 use crate::report::{
     AccountSummary, Bill, BillStatus, CategorySummary, ChannelSummary, ExpiringLot, Micropayments,
+    UnknownExpiry,
 };
 use serde::Serialize;
 
@@ -36,7 +37,7 @@ pub struct Report {
     pub micropayments: Vec<Micropayments>,
     /// What leaving cost, by channel.
     pub fees: Vec<ChannelSummary>,
-    /// What lapses soon, from today.
+    /// What expires soon after the period, or after now.
     pub expiring: Vec<ExpiringLot>,
     /// Open bills, as of today.
     pub due: Vec<Bill>,
@@ -76,7 +77,7 @@ impl Report {
                 (spent, "spent"),
                 (sum("earned"), "earned"),
                 (sum("fees") + sum("taxes"), "paid in fees"),
-                (sum("expired"), "lapsed"),
+                (sum("expired"), "expired"),
             ] {
                 if amount != 0 {
                     parts.push(format!("{} {words}", unit.money(amount).grouped()));
@@ -232,7 +233,7 @@ fn accounts_tables(page: &mut Page, accounts: &[AccountSummary]) {
         ">in",
         ">out",
         ">fees",
-        ">lapsed",
+        ">expired",
         ">unexplained",
         ">closing",
         "unit",
@@ -282,7 +283,7 @@ fn category_table(page: &mut Page, title: &str, rows: &[CategorySummary]) {
 }
 
 fn expiring_table(page: &mut Page, lots: &[ExpiringLot]) {
-    let mut table = Table::new(&["lapses", ">in days", "account", ">amount", "unit"]);
+    let mut table = Table::new(&["expires", ">in days", "account", ">amount", "unit"]);
     for lot in lots {
         table.row(vec![
             lot.expires.to_string(),
@@ -321,10 +322,12 @@ pub struct Expiring {
     schema: &'static str,
     /// How far it looks.
     pub within_days: i32,
-    /// Every lot that will lapse, soonest first.
+    /// Every lot that will expire, soonest first.
     pub lots: Vec<ExpiringLot>,
     /// Their sums, a unit each.
     pub totals: Vec<UnitAmount>,
+    /// What has no known expiry.
+    pub unknown: Vec<UnknownExpiry>,
 }
 
 /// A sum in one unit.
@@ -338,26 +341,32 @@ pub struct UnitAmount {
 
 impl Expiring {
     /// The answer for those lots.
-    pub fn new(within_days: i32, lots: Vec<ExpiringLot>) -> Expiring {
+    pub fn new(within_days: i32, lots: Vec<ExpiringLot>, unknown: Vec<UnknownExpiry>) -> Expiring {
         let mut sums: std::collections::BTreeMap<Unit, i64> = std::collections::BTreeMap::new();
         for lot in &lots {
             *sums.entry(lot.unit.clone()).or_default() += lot.amount.parts;
         }
         let totals =
             sums.into_iter().map(|(unit, parts)| UnitAmount { amount: unit.money(parts), unit }).collect();
-        Expiring { schema: "jandon.expiring/1", within_days, lots, totals }
+        Expiring { schema: "jandon.expiring/1", within_days, lots, totals, unknown }
     }
 }
 
 impl Answer for Expiring {
     fn page(&self) -> Page {
         let mut page = Page::new();
-        if self.lots.is_empty() {
-            page.line(format!("Nothing lapses within {} days.", self.within_days));
-            return page;
-        }
         let sums: Vec<String> = self.totals.iter().map(|t| t.amount.to_string()).collect();
-        page.line(format!("{} lapse within {} days.", sums.join(" and "), self.within_days));
+        page.line(match (sums.is_empty(), self.unknown.is_empty()) {
+            (false, _) => format!("{} expire within {} days.", sums.join(" and "), self.within_days),
+            (true, true) => format!("Nothing expires within {} days.", self.within_days),
+            (true, false) => format!("Nothing known expires within {} days.", self.within_days),
+        });
+        for row in &self.unknown {
+            page.line(format!("{} in {} have no known expiry.", row.amount, row.account));
+        }
+        if !self.unknown.is_empty() {
+            page.line("Say when points expire: jandon earn NAME AMOUNT --expires DATE");
+        }
         page.gap();
         expiring_table(&mut page, &self.lots);
         page
@@ -373,6 +382,10 @@ impl Answer for Expiring {
                 Some(lot.expires.to_string()),
                 Some(lot.days_left.to_string()),
             ]);
+        }
+        for row in &self.unknown {
+            let (account, unit) = (row.account.clone(), row.unit.to_string());
+            csv.row(vec![Some(account), Some(unit), Some(row.amount.plain()), None, None]);
         }
         csv
     }

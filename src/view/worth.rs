@@ -94,9 +94,9 @@ pub struct ValueRow {
     pub fees: Money,
     /// What was withheld in taxes.
     pub taxes: Money,
-    /// What lapsed.
+    /// What expired.
     pub expired: Money,
-    /// Earned less fees, taxes and what lapsed.
+    /// Earned less fees, taxes and what expired.
     pub value: Money,
     /// What was spent.
     pub spent: Money,
@@ -149,7 +149,7 @@ impl Answer for Value {
             ">earned",
             ">fees",
             ">taxes",
-            ">lapsed",
+            ">expired",
             ">spent",
             ">% of spend",
         ]);

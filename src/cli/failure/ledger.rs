@@ -65,7 +65,7 @@ pub(super) fn rule_words(rule: &RuleBroken) -> (String, String) {
             "see which accounts it takes: jandon --help",
         ),
         RuleBroken::ExpiresBeforeEarned { expires, earned } => words(
-            format!("points earned on {earned} cannot lapse on {expires} already"),
+            format!("points earned on {earned} cannot expire on {expires} already"),
             "give --expires a day on or after the day of earning, or never",
         ),
         RuleBroken::BalanceTooLarge { account } => words(

@@ -209,7 +209,7 @@ impl Store {
             let (amount, expires) = (size_at(row, 4)?, expires_at(row, 5)?);
             let kind = kind_at(row, 3)?;
             let step = match row.get(2)? {
-                false => Step::Leave { kind, amount, expires },
+                false => Step::Leave { amount },
                 true => Step::Arrive { kind, amount, expires },
             };
             path.step(moment_at(row, 0)?, row.get(1)?, step);

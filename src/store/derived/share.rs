@@ -165,7 +165,7 @@ impl Share {
     /// The next entry, of that number.
     pub fn entry(&mut self, seq: i64, entry: &Entry, labels: Labels) {
         let (at, day, kind) = (entry.at, entry.at.day(), entry.kind);
-        let leave = Step::Leave { kind, amount: entry.out.amount, expires: entry.expires };
+        let leave = Step::Leave { amount: entry.out.amount };
         let arrive = Step::Arrive { kind, amount: entry.arriving.amount, expires: entry.expires };
         let mut flows = entry.flows().peekable();
         for (account, step) in [(entry.out.account, leave), (entry.arriving.account, arrive)] {

@@ -1,6 +1,6 @@
 //! What happened between two moments, summed: from totals where they reach, else entry by entry.
 
-use super::{LIVE, Values, amount_at, kind_at, moment_at, month_at, size_at, within};
+use super::{Expiries, LIVE, Values, amount_at, kind_at, moment_at, month_at, size_at, within};
 use crate::fee::{Paid, Use, Used};
 use crate::ledger::{AccountId, Entry, Expires, Flows, Id, Kind, Measure, Place};
 use crate::money::{Money, Unit};
@@ -23,9 +23,23 @@ fn more(sum: i64, amount: i64, column: usize) -> rusqlite::Result<i64> {
 }
 
 impl Store {
-    /// What moved every account's balance between two moments, both inside. Whole months and days are
-    /// answered from totals; of a day that is not whole its entries are read.
+    /// Returns what moved every account's balance between two moments, both inside, with what expired
+    /// by itself.
     pub fn flows(
+        &self,
+        from: Option<Moment>,
+        to: Option<Moment>,
+    ) -> Result<HashMap<AccountId, Flows>, StoreError> {
+        let mut flows = self.stored_flows(from, to)?;
+        for (account, _, amount) in self.expiries(from, to, Expiries::Pending)? {
+            flows.entry(account).or_default().add(Measure::Expired, amount);
+        }
+        Ok(flows)
+    }
+
+    /// The same up to the last fact of each account. Whole months and days are answered from totals;
+    /// of a day that is not whole its entries are read.
+    pub(super) fn stored_flows(
         &self,
         from: Option<Moment>,
         to: Option<Moment>,
@@ -75,6 +89,9 @@ impl Store {
                     flows.entry(account).or_default().facts += sign;
                 }
             })?;
+            for (account, _, amount) in self.expiries(Some(a), Some(b), Expiries::Stored)? {
+                flows.entry(account).or_default().add(Measure::Expired, sign * amount);
+            }
             let sql = "SELECT account, unexplained, first FROM seen WHERE at BETWEEN ?1 AND ?2";
             let seen: Vec<(i64, i64, bool)> =
                 self.all(sql, [a.0, b.0], |row| Ok((row.get(0)?, amount_at(row, 1)?, row.get(2)?)))?;
@@ -207,14 +224,19 @@ impl Store {
         })
     }
 
-    /// What moved every account's balance in each of some months, all of each month.
+    /// Returns what moved every account's balance in each of some months, all of each month.
     pub fn month_nets(&self, from: Month, to: Month) -> Result<Vec<(AccountId, Month, i64)>, StoreError> {
+        // An account may have several rows of one month.
         let sql = "SELECT account, month, earned + topped_up + refunded + moved_in + bill_paid + unexplained
                           - spent - withdrawn - moved_out - fees - taxes - expired
                    FROM total WHERE month BETWEEN ?1 AND ?2 ORDER BY month";
-        self.all(sql, [from.0, to.0], |row| {
+        let mut nets = self.all(sql, [from.0, to.0], |row| {
             Ok((AccountId(row.get(0)?), month_at(row, 1)?, amount_at(row, 2)?))
-        })
+        })?;
+        let (first, last) = (from.first().start(), to.last().end());
+        let pending = self.expiries(Some(first), Some(last), Expiries::Pending)?;
+        nets.extend(pending.into_iter().map(|(account, day, amount)| (account, day.month(), -amount)));
+        Ok(nets)
     }
 }
 

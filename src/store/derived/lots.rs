@@ -1,0 +1,152 @@
+//! The lots of an account, how the ledger keeps them, and what expires of them.
+//!
+//! # What is kept
+//!
+//! A row of the table `lot` says what the facts of one month added to a lot or took from it. So the
+//! rows of a lot sum up to what is left of it: while it is open, to what is there; once its last day
+//! is over, to what expired, because nothing touches it any more. The rows up to a month sum up to
+//! the lots at the end of that month, which makes every month's end a place from which a walk
+//! through the facts of an account can begin.
+//!
+//! The balance in `standing` and the sums of months and days contain what expired up to the last
+//! fact of the account (its *stored* expiries). What expires later has no writer: a reader adds it
+//! from the lots whose last day lies between that fact and the moment that it asks for (the
+//! *pending* expiries). So nothing has to be written on the day after a last day.
+//!
+//! An example: on 1 January 100 points until 10 January are earned. `standing` has 100, `lot` has a
+//! row of 100, and no total knows of an expiry. Asked on 12 January, the balance is 100 less the
+//! pending 100. On 20 January 5 points are earned: the 100 become a stored expiry of 11 January, and
+//! `standing` has 5. On 21 January a spend of 30 dated 5 January is recorded: the account is walked
+//! through again from the first of January on, the lot is 70, and the totals change by the
+//! differences, 30 spent and 30 less expired.
+//!
+//! # What it costs
+//!
+//! * A balance, a total or a list of lots reads, beside its sums, only the lots between an account's
+//!   last fact and the moment asked for, or those that are open: no entry, however long the history.
+//!   For a moment in the past, the account's facts of that month before the moment are read.
+//! * A fact that is the last of its account reads and writes the lots that are open.
+//! * A fact dated earlier, and an undo, walk through the account's facts from the beginning of the
+//!   month of that fact (or of the last fact, where that is earlier), once for all that one command
+//!   records. Accounts without points of a known expiry are never walked through.
+
+use super::{NEVER, Step, expires_column};
+use crate::ledger::{Expires, Kind, Lots};
+use crate::period::{Day, Moment, Month};
+use std::collections::BTreeMap;
+
+/// The lots of one account on a walk through its facts, and what came of the walk so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LotWalk {
+    /// The lots after the facts so far.
+    pub lots: Lots,
+    /// Rows of the table `lot`, by last day and month; a sum of 0 is no row.
+    pub changes: BTreeMap<(i64, i64), i64>,
+    /// What expired, by the day on which it was gone.
+    pub expired: BTreeMap<Day, i64>,
+}
+
+impl LotWalk {
+    /// Begins a walk with these lots.
+    pub fn new(lots: Lots) -> LotWalk {
+        LotWalk { lots, ..LotWalk::default() }
+    }
+
+    /// Removes what has expired by a day and returns its sum.
+    pub fn expire(&mut self, today: Day) -> i64 {
+        let mut sum = 0;
+        while let Some((last, amount)) = self.lots.pop_expired(today) {
+            *self.expired.entry(last.plus(1)).or_default() += amount;
+            sum += amount;
+        }
+        sum
+    }
+
+    /// Takes the next fact, after what expired before it.
+    pub fn step(&mut self, at: Moment, step: Step) {
+        self.expire(at.day());
+        match step {
+            Step::Arrive { kind: Kind::Earn, amount, expires } => self.arrive(amount, expires, at),
+            Step::Arrive { amount, .. } => self.arrive(amount, Expires::Unknown, at),
+            Step::Leave { amount } => self.leave(amount, at),
+            Step::Differ(more) if more > 0 => self.arrive(more, Expires::Unknown, at),
+            Step::Differ(less) => self.leave(-less, at),
+        }
+    }
+
+    fn arrive(&mut self, amount: i64, expires: Expires, at: Moment) {
+        let kept = self.lots.arrive(amount, expires);
+        change(&mut self.changes, expires, at.month(), kept);
+    }
+
+    fn leave(&mut self, amount: i64, at: Moment) {
+        let (lots, changes) = (&mut self.lots, &mut self.changes);
+        lots.leave(amount, |expires, taken| change(changes, expires, at.month(), -taken));
+    }
+}
+
+/// Adds to a row of the table `lot`; what is of unknown expiry has none.
+fn change(rows: &mut BTreeMap<(i64, i64), i64>, expires: Expires, month: Month, amount: i64) {
+    let Some(expires) = expires_column(expires).filter(|_| amount != 0) else { return };
+    let key = (expires, i64::from(month.0));
+    let sum = rows.entry(key).or_default();
+    *sum += amount;
+    if *sum == 0 {
+        rows.remove(&key);
+    }
+}
+
+/// Returns the lots that rows of the table `lot` sum up to, of a balance.
+pub fn lots_of(rows: impl Iterator<Item = (i64, i64)>, balance: i64) -> Lots {
+    let (mut dated, mut never) = (BTreeMap::<Day, i64>::new(), 0);
+    for (expires, amount) in rows {
+        if expires == NEVER {
+            never += amount;
+        } else {
+            *dated.entry(Day(expires as i32)).or_default() += amount;
+        }
+    }
+    dated.retain(|_, amount| *amount != 0);
+    Lots::new(dated, never, balance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Moment {
+        Day::parse_iso(text).unwrap().start()
+    }
+
+    #[test]
+    fn keeps_what_each_month_did_to_a_lot_and_what_was_left_when_it_expired() {
+        let (january, march) = (at("2026-01-31").day(), at("2026-03-31").day());
+        let mut walk = LotWalk::default();
+        let earn = |amount, day| Step::Arrive { kind: Kind::Earn, amount, expires: Expires::After(day) };
+        let spend = |amount| Step::Leave { amount };
+        walk.step(at("2026-01-01"), earn(100, january));
+        walk.step(at("2026-01-02"), earn(50, march));
+        walk.step(at("2026-01-31"), spend(30));
+        walk.step(at("2026-02-01"), spend(20));
+        let key = |day: Day, month: Moment| (i64::from(day.0), i64::from(month.month().0));
+        let rows = [
+            (key(january, at("2026-01-01")), 70),
+            (key(march, at("2026-01-01")), 50),
+            (key(march, at("2026-02-01")), -20),
+        ];
+        assert_eq!(walk.changes, BTreeMap::from(rows));
+        assert_eq!(walk.expired, BTreeMap::from([(january.plus(1), 70)]));
+        assert_eq!(walk.lots.balance(), 30);
+        let open = walk.changes.iter().filter(|((last, _), _)| *last > i64::from(january.0));
+        assert_eq!(lots_of(open.map(|((last, _), amount)| (*last, *amount)), 30), walk.lots);
+    }
+
+    #[test]
+    fn a_lot_that_one_month_fills_and_empties_leaves_no_row() {
+        let mut walk = LotWalk::default();
+        let expires = Expires::Never;
+        walk.step(at("2026-01-01"), Step::Arrive { kind: Kind::Earn, amount: 5, expires });
+        walk.step(at("2026-01-31"), Step::Differ(-5));
+        assert_eq!((walk.changes, walk.lots), (BTreeMap::new(), Lots::default()));
+    }
+}
