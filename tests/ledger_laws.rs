@@ -16,6 +16,7 @@ use jandon::ledger::{
 };
 use jandon::money::{Rate, Unit};
 use jandon::period::{Day, Moment};
+use jandon::report::without_expiry;
 use jandon::store::{Applied, Change, Fact, Filter, Refusal, Store, StoreError};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -126,8 +127,6 @@ struct Raw {
 #[derive(Clone, Copy, Debug)]
 enum What {
     Entry(Kind),
-    /// Points that have lapsed, and just them, booked as lapsed.
-    LapsedLot,
     Snapshot,
     /// A snapshot that shows what is expected.
     SnapshotAsExpected,
@@ -164,8 +163,7 @@ fn what() -> impl Strategy<Value = What> {
         2 => Just(What::Entry(Kind::Transfer)),
         2 => Just(What::Entry(Kind::Withdraw)),
         2 => Just(What::Entry(Kind::Pay)),
-        1 => Just(What::Entry(Kind::Expire)),
-        2 => Just(What::LapsedLot),
+        2 => Just(What::Entry(Kind::Expire)),
         3 => Just(What::Snapshot),
         1 => Just(What::SnapshotAsExpected),
         1 => Just(What::Rate),
@@ -399,17 +397,6 @@ impl Scene {
                 let id = self.id(raw.at);
                 Some(Fact::Entry(entry(raw, kind, id, &self.accounts)))
             }
-            What::LapsedLot => {
-                // As `expire` books it: all that is left of a lot, on the day after.
-                let lots = told.path(&any, Some(raw.at)).lots;
-                let (last, amount) = lots.into_iter().find(|(last, _)| *last < raw.at.day())?;
-                let at = last.plus(1).start();
-                let id = self.id(at);
-                let mut raw = Raw { at, amount, expires: Expires::After(last), ..raw.clone() };
-                raw.charges = (0, 0);
-                let accounts = std::slice::from_ref(&any);
-                Some(Fact::Entry(entry(&raw, Kind::Expire, id, accounts)))
-            }
             What::Snapshot => {
                 let low = if any.is_carrier() { -1200 } else { -100 };
                 let balance = raw.received.saturating_add(low + raw.amount % 1000);
@@ -461,7 +448,9 @@ impl Scene {
     /// Where everything stands at a moment.
     fn agree_at(&self, at: Moment) -> Verdict {
         let standings = fine(self.store.standings(at))?;
-        let (mut lots, mut bills) = (Vec::new(), Vec::new());
+        let (mut lots, mut bills, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+        let all_lots = fine(self.store.all_lots(at))?;
+        let without = without_expiry(&self.accounts, &standings, &all_lots);
         for account in &self.accounts {
             let path = self.referee.path(account, Some(at));
             let standing = standings.get(&account.id).copied().unwrap_or_default();
@@ -470,6 +459,10 @@ impl Scene {
                 let owed: i64 = path.bills.values().sum();
                 same("bills sum to what is owed", owed, (-path.standing.balance).max(0))?;
             }
+            let may_expire = matches!(account.kind, AccountKind::Rewards | AccountKind::Giftcard);
+            if may_expire && path.unknown > 0 {
+                unknown.push((account.name.clone(), path.unknown));
+            }
             lots.extend(path.lots.into_iter().map(|(last, amount)| (account.id, last, amount)));
             bills.extend(path.bills.into_iter().map(|(month, amount)| (account.id, month, amount)));
         }
@@ -477,6 +470,11 @@ impl Scene {
         kept_lots.sort();
         kept_bills.sort();
         same(format!("lots at {at}"), kept_lots, lots)?;
+        unknown.sort();
+        let points = |account: &str| matches!(account, "toss points" | "stars" | "card");
+        let without = without.into_iter().filter(|row| points(&row.account));
+        let without: Vec<(String, i64)> = without.map(|row| (row.account, row.amount.parts)).collect();
+        same(format!("of unknown expiry at {at}"), without, unknown)?;
         same(format!("bills at {at}"), kept_bills, bills)
     }
 
@@ -574,7 +572,7 @@ fn entry(raw: &Raw, kind: Kind, id: Id, accounts: &[Account]) -> Entry {
     let arriving = if unit_out == unit_in { out - fee - tax } else { raw.received.abs() };
     let expires = match raw.expires {
         Expires::After(last) if kind == Kind::Earn => Expires::After(last.max(raw.at.day())),
-        expires if matches!(kind, Kind::Earn | Kind::Expire) => expires,
+        expires if kind == Kind::Earn => expires,
         _ => Expires::Unknown,
     };
     let word = |index: Option<Index>| index.map(|i| String::from(*i.get(&CATEGORIES)));
@@ -828,7 +826,6 @@ fn what_a_ledger_cannot_hold_is_refused_and_all_else_is_reckoned_exactly() {
 fn plain(what: What) -> What {
     match what {
         What::Entry(kind) => What::Entry(kind),
-        What::LapsedLot => What::Entry(Kind::Expire),
         What::Snapshot | What::SnapshotAsExpected | What::Rate => What::Snapshot,
     }
 }
@@ -1120,7 +1117,7 @@ const DAMAGES: &[(&str, &str)] = &[
     ("standing", "UPDATE standing SET balance = balance + 1"),
     ("standing", "UPDATE standing SET fact_at = fact_at - 1"),
     ("standing", "UPDATE standing SET seen_at = NULL"),
-    ("standing", "UPDATE standing SET has_lots = 1 - has_lots"),
+    ("standing", "UPDATE standing SET dated = dated + 1"),
     ("standing", "DELETE FROM standing WHERE account = (SELECT max(account) FROM standing)"),
     ("standing", "INSERT INTO standing SELECT max(id), 0, 0, NULL, 0 FROM account"),
     ("seen", "UPDATE seen SET unexplained = unexplained + 1 WHERE first = 0"),
@@ -1128,6 +1125,7 @@ const DAMAGES: &[(&str, &str)] = &[
     ("seen", "UPDATE seen SET balance = balance + 1"),
     ("seen", "DELETE FROM seen WHERE first = 1"),
     ("lot", "UPDATE lot SET amount = amount + 1"),
+    ("lot", "UPDATE lot SET month = month - 1"),
     ("lot", "UPDATE lot SET expires = expires + 1000"),
     ("lot", "DELETE FROM lot"),
     ("bill", "UPDATE bill SET amount = amount - 1"),
@@ -1511,7 +1509,7 @@ fn cost<T>(work: impl FnOnce() -> T) -> (T, Cost) {
 }
 
 /// That many facts over six months, whatever their number: as many accounts, categories, channels
-/// and days on which points lapse.
+/// and days on which points expire.
 fn ledger_of(facts: i64) -> Scene {
     let mut scene = Scene::new();
     let (first, last) = (day("2026-05-01").start().0, day("2026-10-31").end().0);

@@ -156,12 +156,12 @@ impl Ground {
         Ok(serde_json::from_str(&outcome.answer.json()).expect("an answer as JSON"))
     }
 
-    /// What every account holds on a day, without what has lapsed.
+    /// What every account holds on a day, without what has expired.
     fn available(&self, at: Moment) -> BTreeMap<String, i64> {
         let store = Store::read(&self.ledger(), Duration::ZERO).expect("the ledger opens");
         let standings = store.standings(at).expect("standings");
         let accounts = store.accounts().expect("accounts");
-        let held = |account: &Account| standings.get(&account.id).map_or(0, |s| s.balance - s.lapsed);
+        let held = |account: &Account| standings.get(&account.id).map_or(0, |s| s.balance);
         accounts.iter().map(|account| (account.name.clone(), held(account))).collect()
     }
 }
@@ -377,7 +377,7 @@ fn hold(seed: u64, brief: bool, held: &mut Held) {
         if date > today {
             today = date;
             held.later += 1;
-            // What has lapsed since is gone.
+            // What has expired since is gone.
             left = ground.available(date.start());
         }
         let command = command.as_str().expect("a line").strip_prefix("jandon ").expect("a command of ours");

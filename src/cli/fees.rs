@@ -48,8 +48,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     session.read(|book| {
         let (platform, account) = asked_of(words, session, book)?;
         let standing = account.map(|a| book.standing(a, session.now)).transpose()?;
-        let may_leave =
-            account.zip(standing).filter(|(a, _)| !a.is_carrier()).map(|(a, s)| available(a, s).max(0));
+        let may_leave = account.zip(standing).filter(|(a, _)| !a.is_carrier()).map(|(a, s)| available(a, s));
         let unit = platform.unit.clone();
         let mut answer = Fees::new(platform.id.clone(), unit.clone(), at.day());
         answer.account = account.map(|a| a.name.clone());

@@ -365,7 +365,7 @@ impl Answer for Expiring {
             page.line(format!("{} in {} have no known expiry.", row.amount, row.account));
         }
         if !self.unknown.is_empty() {
-            page.line("Say when points expire: jandon earn NAME AMOUNT --expires DATE");
+            page.line("Record when they were earned: jandon earn NAME AMOUNT --date DATE --expires DATE");
         }
         page.gap();
         expiring_table(&mut page, &self.lots);

@@ -35,7 +35,7 @@ const WRITING: [&str; 12] = [
     "undo",
     "redo",
     "account edit kakao --note again",
-    "expire",
+    "expire points 5",
     "import more.jsonl",
     "backup copy.db --force",
     "check --repair",

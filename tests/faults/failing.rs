@@ -73,7 +73,7 @@ fn trials() -> Vec<Trial> {
         "undo",
         "redo",
         "account add naver",
-        "expire",
+        "expire points 5",
         "rate set TOSSP 0.9 KRW",
     ] {
         add(line, "ledger.db", &nothing);

@@ -46,12 +46,16 @@ struct Gap {
 /// Where an account stands after a part of its facts.
 #[derive(Clone, Debug, Default)]
 pub struct Path {
-    /// Its balance, what of it has lapsed, and when it was last seen.
+    /// Its balance, and when it was last seen.
     pub standing: Standing,
-    /// What lapses after each day.
+    /// What expires after each day.
     pub lots: BTreeMap<Day, i64>,
     /// What is owed of each month's charges.
     pub bills: BTreeMap<Month, i64>,
+    /// What expired, and the moment from which on it was gone.
+    pub expired: Vec<(Moment, i64)>,
+    /// What is neither in a lot nor kept for ever.
+    pub unknown: i64,
     facts: i64,
     gaps: BTreeMap<usize, Gap>,
 }
@@ -80,46 +84,33 @@ impl Purse {
         self.lots.push((expires, amount - filled));
     }
 
-    /// Unlapsed lots by expiry, then unknown, then never; then lapsed ones, latest first; then nothing.
-    fn take(&mut self, amount: i64, on: Day) {
-        let rank = |expires: Expires| match expires {
-            Expires::After(day) if day >= on => (0, day.0),
+    /// Dated lots, earliest expiry first, then unknown, then never; then nothing.
+    fn take(&mut self, mut amount: i64) {
+        self.lots.sort_by_key(|(expires, _)| match expires {
+            Expires::After(day) => (0, day.0),
             Expires::Unknown => (1, 0),
             Expires::Never => (2, 0),
-            Expires::After(day) => (3, -day.0),
-        };
-        self.lots.sort_by_key(|(expires, _)| rank(*expires));
-        let rest = self.drain(amount, |_| true);
-        self.below_zero += rest;
-    }
-
-    /// A lapse takes the lot of its day, or where it names none what has lapsed, earliest first.
-    fn lapse(&mut self, amount: i64, lot: Expires, on: Day) {
-        self.lots.sort_by_key(|(expires, _)| match expires {
-            Expires::After(day) => day.0,
-            _ => i32::MAX,
         });
-        let rest = self.drain(amount, |expires| match (lot, expires) {
-            (Expires::After(day), Expires::After(other)) => day == other,
-            (_, Expires::After(other)) => other < on,
-            _ => false,
-        });
-        if rest > 0 {
-            self.take(rest, on);
+        for (_, held) in &mut self.lots {
+            let taken = amount.min(*held);
+            *held -= taken;
+            amount -= taken;
         }
+        self.below_zero += amount;
     }
 
-    /// Takes from the lots in their present order and says what they could not give.
-    fn drain(&mut self, mut amount: i64, from: impl Fn(Expires) -> bool) -> i64 {
-        for (expires, held) in &mut self.lots {
-            if from(*expires) {
-                let taken = amount.min(*held);
-                *held -= taken;
-                amount -= taken;
+    /// Once a day begins, every lot whose last day was before it is gone: says from when on, and how
+    /// much it was.
+    fn expire(&mut self, on: Day) -> Vec<(Moment, i64)> {
+        let mut gone = Vec::new();
+        self.lots.retain(|(expires, held)| match expires {
+            Expires::After(last) if *last < on => {
+                gone.push((Day(last.0 + 1).start(), *held));
+                false
             }
-        }
-        self.lots.retain(|(_, held)| *held > 0);
-        amount
+            _ => true,
+        });
+        gone
     }
 
     fn dated(&self) -> BTreeMap<Day, i64> {
@@ -213,6 +204,15 @@ fn inside(at: Moment, from: Option<Moment>, to: Option<Moment>) -> bool {
     from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to)
 }
 
+impl Path {
+    fn expire(&mut self, purse: &mut Purse, on: Day) {
+        for (from, amount) in purse.expire(on) {
+            self.standing.balance -= amount;
+            self.expired.push((from, amount));
+        }
+    }
+}
+
 impl Referee {
     /// Writes a change down.
     pub fn write(&mut self, change: &Change) {
@@ -288,16 +288,14 @@ impl Referee {
             if !inside(written.at, None, until) {
                 break;
             }
-            let (day, month) = (written.at.day(), written.at.month());
+            let month = written.at.month();
+            path.expire(&mut purse, written.at.day());
             match &written.fact {
                 Fact::Entry(entry) if entry.out.account == Some(account.id) => {
                     let amount = entry.out.amount;
                     path.standing.balance -= amount;
                     path.facts += 1;
-                    match entry.kind {
-                        Kind::Expire => purse.lapse(amount, entry.expires, day),
-                        _ => purse.take(amount, day),
-                    }
+                    purse.take(amount);
                     owed.charge(amount, month);
                 }
                 Fact::Entry(entry) if entry.arriving.account == Some(account.id) => {
@@ -320,23 +318,23 @@ impl Referee {
                         purse.put(unexplained, Expires::Unknown);
                         owed.settle(unexplained, |m| (m != month, m.0));
                     } else {
-                        purse.take(-unexplained, day);
+                        purse.take(-unexplained);
                         owed.charge(-unexplained, month);
                     }
                 }
                 _ => {}
             }
         }
+        path.expire(&mut purse, until.map_or(Day(i32::MAX), Moment::day));
         assert_eq!(purse.sum(), path.standing.balance, "lots add up to the balance");
-        assert_eq!(owed.sum(), -path.standing.balance, "bills add up to what is owed");
         path.standing.has_facts = path.facts > 0;
         if account.is_carrier() {
+            assert_eq!(owed.sum(), -path.standing.balance, "bills add up to what is owed");
             path.bills = owed.bills();
         } else {
             path.lots = purse.dated();
-            if let Some(until) = until {
-                path.standing.lapsed = path.lots.range(..until.day()).map(|(_, held)| held).sum();
-            }
+            let unknown = purse.lots.iter().filter(|(expires, _)| *expires == Expires::Unknown);
+            path.unknown = unknown.map(|(_, held)| held).sum();
         }
         path
     }
@@ -356,7 +354,11 @@ impl Referee {
             }
             facts += i64::from([entry.out.account, entry.arriving.account].contains(&Some(account.id)));
         }
-        for gap in self.path(account, None).gaps.values().filter(|g| inside(g.at, from, to)) {
+        let path = self.path(account, to);
+        for (_, amount) in path.expired.iter().filter(|(at, _)| inside(*at, from, to)) {
+            *sums.entry(Measure::Expired).or_default() += amount;
+        }
+        for gap in path.gaps.values().filter(|g| inside(g.at, from, to)) {
             *sums.entry(Measure::Unexplained).or_default() += gap.unexplained;
             if gap.first {
                 *sums.entry(Measure::FirstSeen).or_default() += gap.unexplained;
