@@ -953,8 +953,15 @@ fn an_account_opened_and_used_in_one_change_is_undone_whole() {
         expires: Expires::Unknown,
         ..earn.clone()
     };
-    let facts =
-        vec![Fact::Open(points_account()), Fact::Open(carrier()), Fact::Entry(earn), Fact::Entry(spend)];
+    // Another lot that has expired before the earning counts, so that a total has it.
+    let early = Entry {
+        id: Id(2),
+        at: day("2026-08-01").start(),
+        expires: Expires::After(day("2026-08-31")),
+        ..earn.clone()
+    };
+    let mut facts = vec![Fact::Open(points_account()), Fact::Open(carrier())];
+    facts.extend([early, earn, spend].map(Fact::Entry));
     scene.record("import", facts);
     let number = scene.openings;
     let late = day("2026-11-01").start();

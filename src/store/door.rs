@@ -414,7 +414,8 @@ impl<'s> Pass<'s> {
         // An account that this change opened must not have facts of other changes.
         let gone: Vec<&Account> = before.iter().filter(|a| !self.accounts.contains_key(&a.id)).collect();
         if !gone.is_empty() {
-            self.write_totals()?;
+            // What expired of its points goes with its last fact.
+            self.settle()?;
         }
         for account in gone {
             let facts =
