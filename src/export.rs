@@ -314,7 +314,7 @@ impl Teller {
     }
 }
 
-/// When something lapses, as files write it.
+/// When something expires, as files write it.
 fn expires_text(expires: Expires) -> Option<String> {
     match expires {
         Expires::Unknown => None,

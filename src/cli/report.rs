@@ -110,7 +110,8 @@ fn summary(
     }
     let totals = totals(&held(book, &closings));
     let exchange = session.exchanged(store, &totals, end.day())?;
-    let (lots, bills) = (store.lots(end)?, store.bills(end)?);
+    let lots = store.lots_until(end, end.day().plus(EXPIRING_DAYS))?;
+    let bills = store.bills(session.now)?;
     Ok(Report {
         schema: "jandon.report/1",
         period: None,
@@ -124,7 +125,7 @@ fn summary(
         micropayments,
         fees,
         expiring: report::expiring(&book.accounts, &lots, end.day(), EXPIRING_DAYS),
-        due: report::bills(&book.accounts, &bills, end.day()),
+        due: report::bills(&book.accounts, &bills, session.today()),
         totals,
         exchange,
     })

@@ -239,18 +239,21 @@ impl Store {
     /// Returns where every account with a fact stands at a moment, after the facts of that second and
     /// without what has expired.
     pub fn standings(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
-        let sql = "SELECT account, balance, fact_at, seen_at FROM standing";
-        let rows: Vec<(i64, i64, i64, Option<i64>)> =
-            self.all(sql, [], |row| Ok((row.get(0)?, amount_at(row, 1)?, row.get(2)?, row.get(3)?)))?;
+        let sql = "SELECT account, balance, fact_at, seen_at, dated FROM standing";
+        let rows: Vec<(i64, i64, i64, Option<i64>, i64)> = self.all(sql, [], |row| {
+            Ok((row.get(0)?, amount_at(row, 1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+        })?;
         let mut standings = HashMap::new();
-        let mut is_past = true;
-        for (account, balance, fact_at, seen_at) in rows {
+        let (mut is_past, mut has_lots) = (true, false);
+        for (account, balance, fact_at, seen_at, dated) in rows {
             let seen = seen_at.map(Moment);
             standings.insert(AccountId(account), Standing { balance, seen, has_facts: true });
             is_past &= fact_at <= at.0;
+            has_lots |= dated > 0;
         }
         // An account with later facts has no pending expiry before them.
-        for (account, _, amount) in self.expiries(None, Some(at), Expiries::Pending)? {
+        let pending = if has_lots { self.expiries(None, Some(at), Expiries::Pending)? } else { Vec::new() };
+        for (account, _, amount) in pending {
             standings.entry(account).or_default().balance -= amount;
         }
         if is_past {

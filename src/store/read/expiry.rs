@@ -2,14 +2,14 @@
 //! `store/derived/lots.rs`.
 
 use super::{amount_at, day_at, expires_at};
-use crate::ledger::{AccountId, Expires};
+use crate::ledger::{AccountId, Expires, Lots};
 use crate::period::{Day, Moment, Month};
 use crate::store::derived::{LotWalk, NEVER, lots_of};
 use crate::store::{Store, StoreError};
 use rusqlite::params;
 
 /// The day of an account's last fact, counted from 1970-01-01 and rounded down before it too.
-const FACT_DAY: &str = "((s.fact_at - (s.fact_at % 86400 + 86400) % 86400) / 86400)";
+const FACT_DAY: &str = "((w.fact_at - (w.fact_at % 86400 + 86400) % 86400) / 86400)";
 
 /// Which expiries are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +41,8 @@ impl Store {
             Expiries::Pending => (format!("max(?1, {FACT_DAY})"), "?2".into()),
         };
         let sql = format!(
-            "SELECT l.account, l.expires, sum(l.amount) FROM standing s CROSS JOIN lot l ON l.account = s.account
-             WHERE s.dated > 0 AND l.expires BETWEEN {low} AND {high}
+            "SELECT l.account, l.expires, sum(l.amount) FROM standing w CROSS JOIN lot l ON l.account = w.account
+             WHERE w.dated > 0 AND l.expires BETWEEN {low} AND {high}
              GROUP BY l.account, l.expires HAVING sum(l.amount) > 0"
         );
         self.all(&sql, params![first, last], |row| {
@@ -52,49 +52,65 @@ impl Store {
 
     /// Returns the open lots of every account at a moment, by their last day.
     pub fn lots(&self, at: Moment) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
+        self.lots_until(at, Day(NEVER as i32 - 1))
+    }
+
+    /// The same of lots whose last day is not after another day.
+    pub fn lots_until(&self, at: Moment, last: Day) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
         let dated = |(account, expires, amount)| match expires {
             Expires::After(day) => Some((account, day, amount)),
             Expires::Unknown | Expires::Never => None,
         };
-        Ok(self.all_lots(at)?.into_iter().filter_map(dated).collect())
+        Ok(self.open_lots(at, i64::from(last.0))?.into_iter().filter_map(dated).collect())
     }
 
     /// Returns the open lots of every account at a moment, with what never expires. The rest of a
     /// balance is of unknown expiry.
     pub fn all_lots(&self, at: Moment) -> Result<Vec<(AccountId, Expires, i64)>, StoreError> {
-        let sql = "SELECT l.account, l.expires, sum(l.amount) FROM standing s CROSS JOIN lot l ON l.account = s.account
-                   WHERE s.dated > 0 AND s.fact_at <= ?1 AND l.expires >= ?2
-                   GROUP BY l.account, l.expires HAVING sum(l.amount) > 0";
-        let mut lots = self.all(sql, params![at.0, at.day().0], |row| {
+        self.open_lots(at, NEVER)
+    }
+
+    fn open_lots(&self, at: Moment, last: i64) -> Result<Vec<(AccountId, Expires, i64)>, StoreError> {
+        let is_end = at == at.month().last().end();
+        // At the end of a month all accounts are answered by the rows up to it, at another moment those
+        // that have no later fact.
+        let which = if is_end { "l.month <= ?1" } else { "w.fact_at <= ?1" };
+        let limit = if is_end { i64::from(at.month().0) } else { at.0 };
+        let sql = format!(
+            "SELECT l.account, l.expires, sum(l.amount) FROM standing w CROSS JOIN lot l ON l.account = w.account
+             WHERE w.dated > 0 AND l.expires BETWEEN ?2 AND ?3 AND {which}
+             GROUP BY l.account, l.expires HAVING sum(l.amount) > 0"
+        );
+        let mut lots = self.all(&sql, params![limit, at.day().0, last], |row| {
             Ok((AccountId(row.get(0)?), expires_at(row, 1)?, amount_at(row, 2)?))
         })?;
+        if is_end {
+            return Ok(lots);
+        }
         let sql = "SELECT account FROM standing WHERE dated > 0 AND fact_at > ?1";
         let later: Vec<i64> = self.all(sql, [at.0], |row| row.get(0))?;
         for account in later.into_iter().map(AccountId) {
-            let found = self.lots_before(account, at)?.lots;
-            let dated = found.dated.into_iter().map(|(day, amount)| (account, Expires::After(day), amount));
-            lots.extend(dated);
-            lots.extend((found.never > 0).then_some((account, Expires::Never, found.never)));
+            let found = self.lots_before(account, at)?;
+            let open = found.dated.into_iter().filter(|(day, _)| i64::from(day.0) <= last);
+            lots.extend(open.map(|(day, amount)| (account, Expires::After(day), amount)));
+            let never = (found.never > 0 && last == NEVER).then_some(found.never);
+            lots.extend(never.map(|amount| (account, Expires::Never, amount)));
         }
         Ok(lots)
     }
 
     /// The lots at a moment of an account that has later facts.
-    fn lots_before(&self, account: AccountId, at: Moment) -> Result<LotWalk, StoreError> {
+    fn lots_before(&self, account: AccountId, at: Moment) -> Result<Lots, StoreError> {
         let month = at.month();
         let mut walk = LotWalk::new(self.lots_at_end(account, month.plus(-1))?);
         self.each_step(account, month.first().start(), at, &mut |at, step| walk.step(at, step))?;
         walk.expire(at.day());
-        Ok(walk)
+        Ok(walk.lots)
     }
 
     /// The lots of an account at the end of a month, of which the totals must be written; what expires
     /// with the next second is among them.
-    pub(in crate::store) fn lots_at_end(
-        &self,
-        account: AccountId,
-        month: Month,
-    ) -> Result<crate::ledger::Lots, StoreError> {
+    pub(in crate::store) fn lots_at_end(&self, account: AccountId, month: Month) -> Result<Lots, StoreError> {
         let sql = "SELECT expires, amount FROM lot WHERE account = ?1 AND expires >= ?2 AND month <= ?3";
         let rows: Vec<(i64, i64)> = self.all(sql, params![account.0, month.last().0, month.0], |row| {
             Ok((row.get(0)?, amount_at(row, 1)?))
