@@ -210,6 +210,18 @@ impl Verb {
     }
 }
 
+/// Fails for an option that the command does not use.
+pub fn check_options(words: &Words) -> Result<(), Failure> {
+    let values = matches!(words.verb, Verb::Balance(_) | Verb::Report(_) | Verb::Plan(_));
+    match &words.globals.exchange {
+        Some(_) if !values => Err(Failure::Usage {
+            message: "--exchange (-X) has no effect on this command".into(),
+            hint: "leave it out, or ask: jandon balance -X UNIT".into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// Returns the files that the file of `-o` may not be: the ledger, and what the command reads.
 pub fn protected(verb: &Verb, session: &Session) -> Protected {
     let inputs = verb.files().into_iter().chain(session.settings_files()).collect();

@@ -43,6 +43,7 @@ fn bear_limits() {
 
 /// Runs a command and writes its answer and its messages.
 fn answer(words: &Words, messages: &Messages) -> Result<u8, Failure> {
+    cli::check_options(words)?;
     let format = output::format(&words.globals, &words.verb)?;
     let session = Session::new(world(&words.globals)?, &words.globals)?;
     let destination = Destination::open(&words.globals, || cli::protected(&words.verb, &session))?;

@@ -425,6 +425,139 @@ pub fn exchanged(rates: &[DatedRate], amount: &Money, of: &Unit, on: Day) -> Opt
     Some(of.money(if amount.parts < 0 { -parts } else { parts }))
 }
 
+/// Whose rate leads from one unit to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RateSource {
+    /// The user set it.
+    User,
+    /// The catalog's best channel has it.
+    Catalog,
+}
+
+/// The rates by which amounts are valued: the user's and, where they lead nowhere, the catalog's.
+#[derive(Clone, Debug, Default)]
+pub struct Rates {
+    user: Vec<DatedRate>,
+    all: Vec<DatedRate>,
+}
+
+impl Rates {
+    /// Rates of the user and of the catalog's channels; the latter hold whatever the day.
+    pub fn new(user: Vec<DatedRate>, catalog: Vec<DatedRate>) -> Rates {
+        let since_ever = catalog.into_iter().map(|rate| DatedRate { day: Day(i32::MIN), ..rate });
+        let all = since_ever.chain(user.iter().cloned()).collect();
+        Rates { user, all }
+    }
+
+    /// Returns an amount in another unit on a day, as [`exchanged`] does, and whose rate led there.
+    pub fn exchanged(&self, amount: &Money, of: &Unit, on: Day) -> Option<(Money, RateSource)> {
+        let by = |rates: &[DatedRate], source| Some((exchanged(rates, amount, of, on)?, source));
+        by(&self.user, RateSource::User).or_else(|| by(&self.all, RateSource::Catalog))
+    }
+}
+
+/// What left an account on a day for another unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversion {
+    /// The account.
+    pub account: AccountId,
+    /// What left it, without fee and tax.
+    pub left: Money,
+    /// What was received for it.
+    pub received: Money,
+    /// The day.
+    pub day: Day,
+}
+
+impl Conversion {
+    /// Returns by how much more left than what was received is worth, in parts of the unit that left;
+    /// none where no rate between the two units is known.
+    pub fn loss(&self, rates: &Rates) -> Option<i64> {
+        let (worth, _) = rates.exchanged(&self.received, &self.left.unit, self.day)?;
+        self.left.parts.checked_sub(worth.parts)
+    }
+}
+
+/// How the balances of one unit changed over a period. `opening` and all `changes` add up to
+/// `closing`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Headline {
+    /// All accounts of the unit before the period, what is owed counted as negative.
+    pub opening: Money,
+    /// What changed them, signed; nothing that is 0.
+    pub changes: Vec<(HeadlineChange, Money)>,
+    /// All accounts of the unit at the end.
+    pub closing: Money,
+}
+
+/// A reason for which the balances of a unit change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadlineChange {
+    /// Seen for the first time.
+    FirstSeen,
+    /// Spent.
+    Spent,
+    /// Earned.
+    Earned,
+    /// Refunded.
+    Refunded,
+    /// Fees and taxes.
+    Fees,
+    /// Expired points.
+    Expired,
+    /// To or from other people, other units, or outside. Transfers between accounts of the unit
+    /// cancel out.
+    Moved,
+    /// What snapshots show beyond the entries.
+    Unexplained,
+}
+
+/// Returns the headline of each unit that has an account, money before points.
+pub fn headlines(accounts: &[AccountSummary]) -> Vec<Headline> {
+    let mut units: Vec<&Unit> = accounts.iter().map(|account| &account.unit).collect();
+    units.sort_by_cached_key(|unit| (Unit::currency(&unit.code).is_none(), *unit));
+    units.dedup();
+    units.into_iter().map(|unit| headline(unit, accounts.iter().filter(|a| a.unit == *unit))).collect()
+}
+
+fn headline<'a>(unit: &Unit, accounts: impl Iterator<Item = &'a AccountSummary> + Clone) -> Headline {
+    use HeadlineChange::*;
+    let total = |of: &dyn Fn(&AccountSummary) -> i64| {
+        unit.money(accounts.clone().fold(0_i64, |sum, account| sum.saturating_add(of(account))))
+    };
+    let sum = |measures: &[(Measure, i64)]| {
+        total(&|account| {
+            let parts = |measure: Measure| account.flows.get(measure.word()).map_or(0, |money| money.parts);
+            measures.iter().map(|(measure, sign)| sign * parts(*measure)).sum()
+        })
+    };
+    let changes = [
+        (FirstSeen, sum(&[(Measure::FirstSeen, 1)])),
+        (Spent, sum(&[(Measure::Spent, -1)])),
+        (Earned, sum(&[(Measure::Earned, 1)])),
+        (Refunded, sum(&[(Measure::Refunded, 1)])),
+        (Fees, sum(&[(Measure::Fees, -1), (Measure::Taxes, -1)])),
+        (Expired, sum(&[(Measure::Expired, -1)])),
+        (
+            Moved,
+            sum(&[
+                (Measure::MovedIn, 1),
+                (Measure::ToppedUp, 1),
+                (Measure::BillPaid, 1),
+                (Measure::MovedOut, -1),
+                (Measure::Withdrawn, -1),
+            ]),
+        ),
+        (Unexplained, sum(&[(Measure::Unexplained, 1), (Measure::FirstSeen, -1)])),
+    ];
+    Headline {
+        opening: total(&|account| account.opening.parts),
+        changes: changes.into_iter().filter(|(_, money)| money.parts != 0).collect(),
+        closing: total(&|account| account.closing.parts),
+    }
+}
+
 /// The stretch of days that a running period is compared with: as many days of the period before.
 pub fn compared(period: &Period, today: Day) -> (Option<(Day, Day)>, bool) {
     let (Some(from), Some(to)) = (period.from, period.to) else { return (None, false) };
@@ -514,6 +647,87 @@ mod tests {
         assert_eq!(in_unit(unit("TOSSP").money(14_000), "USD", "2026-06-01"), Some(1_000));
         assert_eq!(in_unit(unit("USD").money(100), "KRW", "2025-12-31"), None);
         assert_eq!(in_unit(unit("EUR").money(100), "KRW", "2026-06-01"), None);
+    }
+
+    #[test]
+    fn a_headline_adds_up_and_transfers_within_a_unit_cancel() {
+        let account = |name: &str, opening: i64, sums: &[(Measure, i64)]| {
+            let mut flows = Flows::default();
+            flows.facts = 1;
+            sums.iter().for_each(|(measure, amount)| flows.add(*measure, *amount));
+            let account = Account {
+                id: AccountId(1),
+                name: name.into(),
+                platform: None,
+                kind: crate::ledger::AccountKind::Wallet,
+                unit: Unit::currency("KRW").unwrap(),
+                limit: None,
+                bill_day: None,
+                note: None,
+                closed: false,
+            };
+            account_summary(&account, opening, flows).unwrap()
+        };
+        let rows = [
+            account(
+                "kakao",
+                50_000,
+                &[
+                    (Measure::Spent, 12_000),
+                    (Measure::MovedOut, 10_000),
+                    (Measure::Fees, 500),
+                    (Measure::Unexplained, -2_500),
+                ],
+            ),
+            account(
+                "bank",
+                0,
+                &[(Measure::Unexplained, 300_000), (Measure::FirstSeen, 300_000), (Measure::MovedIn, 11_250)],
+            ),
+        ];
+        let [headline] = <[Headline; 1]>::try_from(headlines(&rows)).unwrap();
+        let changes: Vec<(HeadlineChange, i64)> =
+            headline.changes.iter().map(|(change, money)| (*change, money.parts)).collect();
+        use HeadlineChange::*;
+        assert_eq!(
+            changes,
+            [(FirstSeen, 300_000), (Spent, -12_000), (Fees, -500), (Moved, 1_250), (Unexplained, -2_500)]
+        );
+        let sum: i64 = headline.changes.iter().map(|(_, money)| money.parts).sum();
+        assert_eq!((headline.opening.parts, headline.closing.parts), (50_000, 336_250));
+        assert_eq!(headline.opening.parts + sum, headline.closing.parts);
+    }
+
+    #[test]
+    fn the_users_rates_come_before_those_of_the_catalog() {
+        let unit = |code: &str| Unit::currency(code).unwrap_or_else(|| Unit::new(code, 0));
+        let rate = |a: &str, value: &str, b: &str| DatedRate {
+            unit: unit(a),
+            rate: Rate::parse(value).unwrap(),
+            of: unit(b),
+            day: Day::parse_iso("2026-01-01").unwrap(),
+        };
+        let rates = Rates::new(
+            vec![rate("TOSSP", "0.9", "KRW"), rate("USD", "1400", "KRW")],
+            vec![rate("TOSSP", "1", "KRW"), rate("LPOINT", "1", "KRW")],
+        );
+        let on = Day::parse_iso("2026-02-01").unwrap();
+        let worth = |code: &str, of: &str| {
+            rates.exchanged(&unit(code).money(1_400), &unit(of), on).map(|(money, by)| (money.parts, by))
+        };
+        assert_eq!(worth("TOSSP", "KRW"), Some((1_260, RateSource::User)));
+        assert_eq!(worth("LPOINT", "KRW"), Some((1_400, RateSource::Catalog)));
+        assert_eq!(worth("LPOINT", "USD"), Some((100, RateSource::Catalog)));
+        assert_eq!(worth("OTHER", "KRW"), None);
+        let conversion = |left: &str, received: i64| Conversion {
+            account: AccountId(1),
+            left: unit(left).money(1_400),
+            received: won(received),
+            day: on,
+        };
+        assert_eq!(conversion("LPOINT", 1_260).loss(&rates), Some(140));
+        assert_eq!(conversion("TOSSP", 1_260).loss(&rates), Some(0));
+        assert_eq!(conversion("OTHER", 1).loss(&rates), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{Note, Outcome};
 use crate::ledger::{Account, AccountId, Standing};
 use crate::money::Unit;
 use crate::period::Moment;
-use crate::report;
+use crate::report::Rates;
 use crate::view::balance::{Balance, BalanceRow, Total};
 use std::collections::{BTreeMap, HashMap};
 
@@ -30,7 +30,10 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         };
         let standings = book.store.standings(at)?;
         let exchange_unit = session.exchange_unit(book.store)?;
-        let rates = if exchange_unit.is_some() { book.store.rates()? } else { Vec::new() };
+        let rates = match exchange_unit {
+            Some(_) => session.rates(book.store, &book.accounts, at.day())?,
+            None => Rates::default(),
+        };
         let mut rows = Vec::new();
         let mut held = Vec::new();
         for account in wanted {
@@ -41,13 +44,14 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             held.push((account, standing.balance));
             let mut row = row(account, standing, at);
             if let Some(unit) = exchange_unit.as_ref().filter(|u| **u != account.unit) {
-                row.worth = report::exchanged(&rates, &row.balance, unit, at.day());
+                row.worth = rates.exchanged(&row.balance, unit, at.day()).map(|(worth, _)| worth);
             }
             rows.push(row);
         }
         let totals = totals(&held);
-        let exchange = session.exchanged(book.store, &totals, at.day())?;
+        let (exchange, no_total) = session.exchanged(book, &totals, at.day())?;
         let mut outcome = Outcome::of(Balance::new(at, rows, totals, exchange));
+        outcome.notes.extend(no_total);
         if book.accounts.is_empty() {
             outcome.notes.push(Note::Done("open one with: jandon account add NAME".into()));
         }

@@ -41,9 +41,9 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         let period =
             if period.from.is_none() || period.to.is_none() { Period::days(from, to) } else { period };
         let (previous, part) = report::compared(&period, today);
-        let mut summary = summary(session, book, (begin, end), previous)?;
+        let (mut summary, no_total) = summary(session, book, (begin, end), previous)?;
         (summary.period, summary.from, summary.to, summary.part) = (period.name(), from, to, part);
-        let mut notes = Vec::new();
+        let mut notes: Vec<Note> = no_total.into_iter().collect();
         if book.accounts.is_empty() {
             notes.push(Note::Done("open an account with: jandon account add NAME".into()));
         }
@@ -70,7 +70,7 @@ fn summary(
     book: &Book<'_>,
     (begin, end): (Moment, Moment),
     previous: Option<(Day, Day)>,
-) -> Result<Report, Failure> {
+) -> Result<(Report, Option<Note>), Failure> {
     let store = book.store;
     let flows = store.flows(Some(begin), Some(end))?;
     let closings = store.standings(end)?;
@@ -109,16 +109,17 @@ fn summary(
         fees.push(report::channel_summary(&total));
     }
     let totals = totals(&held(book, &closings));
-    let exchange = session.exchanged(store, &totals, end.day())?;
+    let (exchange, no_total) = session.exchanged(book, &totals, end.day())?;
     let lots = store.lots_until(end, end.day().plus(EXPIRING_DAYS))?;
     let bills = store.bills(session.now)?;
-    Ok(Report {
+    let report = Report {
         schema: "jandon.report/1",
         period: None,
         from: begin.day(),
         to: end.day(),
         part: false,
         previous: previous.map(|(from, to)| Days { from, to }),
+        headlines: report::headlines(&accounts),
         accounts,
         spending: report::categories(Kind::Spend, &now, &before),
         income: report::categories(Kind::Earn, &now, &before),
@@ -128,5 +129,6 @@ fn summary(
         due: report::bills(&book.accounts, &bills, session.today()),
         totals,
         exchange,
-    })
+    };
+    Ok((report, no_total))
 }

@@ -6,10 +6,10 @@ use super::{Globals, Note, Outcome, Stream, Writing, output, text_file};
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, Use, Used};
 use crate::ledger::{Account, AccountId, Id, Standing, name};
-use crate::money::{Figure, Money, Unit};
+use crate::money::{Figure, Money, Rate, Unit};
 use crate::output_file::Existing;
 use crate::period::{self, Day, Instant, Moment};
-use crate::report;
+use crate::report::{DatedRate, Rates};
 use crate::store::{
     self, Change, Exposure, Fact, HistoryFact, HistoryRow, SecondName, Store, StoreError, Unlocked,
 };
@@ -18,7 +18,7 @@ use crate::view::history::{EntryLine, HistoryLine, SnapshotLine};
 use crate::view::recorded::{BalanceAfter, Recorded};
 use crate::view::worth::Drawing;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -349,23 +349,72 @@ impl Session {
         unit.map(Some).ok_or_else(|| Failure::UnknownUnit { code: code.clone() })
     }
 
-    /// What is owned and owed in all in the unit of `--exchange`, by the rates of a day.
-    pub fn exchanged(&self, store: &Store, totals: &[Total], on: Day) -> Result<Option<Exchange>, Failure> {
-        let Some(unit) = self.exchange_unit(store)? else { return Ok(None) };
-        let rates = store.rates()?;
+    /// Returns the user's rates and, for the units of those accounts, the best rates of their
+    /// platforms' channels that are in force on a day and ask for no condition.
+    pub fn rates(&self, store: &Store, accounts: &[Account], on: Day) -> Result<Rates, Failure> {
+        let mut best: HashMap<(Unit, Unit), Rate> = HashMap::new();
+        let mut platforms: Vec<&str> = accounts.iter().filter_map(|a| a.platform.as_deref()).collect();
+        platforms.sort_unstable();
+        platforms.dedup();
+        for platform in platforms.into_iter().filter_map(|id| self.catalog().get(id)) {
+            for channel in &platform.channels {
+                let counts = channel.pays != platform.unit
+                    && channel.condition.is_none()
+                    && channel.tariff_on(on).is_some();
+                if counts {
+                    let best =
+                        best.entry((platform.unit.clone(), channel.pays.clone())).or_insert(channel.rate);
+                    if best.is_below(channel.rate) {
+                        *best = channel.rate;
+                    }
+                }
+            }
+        }
+        let rate = |((unit, of), rate)| DatedRate { unit, rate, of, day: on };
+        Ok(Rates::new(store.rates()?, best.into_iter().map(rate).collect()))
+    }
+
+    /// Returns what is owned and owed in all in the unit of `--exchange`, and what is to be said about
+    /// it. There is no total where no rate leads from any of the units.
+    pub fn exchanged(
+        &self,
+        book: &Book<'_>,
+        totals: &[Total],
+        on: Day,
+    ) -> Result<(Option<Exchange>, Option<Note>), Failure> {
+        let Some(unit) = self.exchange_unit(book.store)? else { return Ok((None, None)) };
+        let rates = self.rates(book.store, &book.accounts, on)?;
         let (mut own, mut owe, mut missing) = (unit.zero(), unit.zero(), Vec::new());
-        // Nothing of a unit needs no rate.
-        for total in totals.iter().filter(|t| t.own.parts != 0 || t.owe.parts != 0) {
-            let converted = |money: &Money| report::exchanged(&rates, money, &unit, on);
+        let mut by = BTreeMap::new();
+        let mut is_known = totals.is_empty();
+        for total in totals {
+            // Nothing of a unit needs no rate.
+            if total.own.parts == 0 && total.owe.parts == 0 {
+                is_known = true;
+                continue;
+            }
+            let converted = |money: &Money| rates.exchanged(money, &unit, on);
             match (converted(&total.own), converted(&total.owe)) {
-                (Some(more_own), Some(more_owe)) => {
+                (Some((more_own, source)), Some((more_owe, _))) => {
                     own = own.add(&more_own)?;
                     owe = owe.add(&more_owe)?;
+                    is_known = true;
+                    if total.unit != unit {
+                        by.insert(total.unit.clone(), source);
+                    }
                 }
                 _ => missing.push(total.unit.clone()),
             }
         }
-        Ok(Some(Exchange { net: own.less(&owe)?, partial: !missing.is_empty(), unit, own, owe, missing }))
+        if !is_known {
+            let units: Vec<String> = missing.iter().map(Unit::to_string).collect();
+            let example =
+                units.first().map_or(String::new(), |of| format!("jandon rate set {of} VALUE {unit}"));
+            let what = format!("no total in {unit}: no rate for {} (set one: {example})", units.join(", "));
+            return Ok((None, Some(Note::warning("no-rate", what))));
+        }
+        let net = own.less(&owe)?;
+        Ok((Some(Exchange { net, partial: !missing.is_empty(), unit, own, owe, missing, by }), None))
     }
 
     /// A new lasting name for something of a moment.

@@ -3,9 +3,10 @@
 use super::Outcome;
 use super::failure::Failure;
 use super::session::Session;
-use crate::ledger::{Flows, Measure};
+use crate::ledger::{Account, AccountKind, Flows, Measure};
 use crate::money::Unit;
 use crate::period::Period;
+use crate::report::Rates;
 use crate::view::worth::{Value, ValueRow};
 use std::collections::BTreeMap;
 
@@ -31,21 +32,42 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         for account in &book.accounts {
             // Points can expire in a period without a fact.
             let counts = |flows: &&Flows| flows.facts > 0 || flows.of(Measure::Expired) != 0;
-            let Some(flows) = flows.get(&account.id).filter(counts) else { continue };
-            // An account on no platform stands for itself.
-            let platform = account.platform.clone().unwrap_or_else(|| account.name.clone());
-            let sum = sums.entry((platform, account.unit.clone())).or_default();
+            let is_saved_in =
+                matches!(account.kind, AccountKind::Rewards | AccountKind::Wallet | AccountKind::Giftcard);
+            let Some(flows) = flows.get(&account.id).filter(counts).filter(|_| is_saved_in) else { continue };
+            let sum = sums.entry((platform_of(account), account.unit.clone())).or_default();
             for measure in [Measure::Earned, Measure::Fees, Measure::Taxes, Measure::Expired, Measure::Spent]
             {
                 sum.add(measure, flows.of(measure));
             }
         }
-        let rows =
-            sums.into_iter().map(|((platform, unit), sum)| ValueRow::new(platform, unit, &sum)).collect();
+        // A loss by conversion is unknown as soon as one rate is.
+        let mut lost: BTreeMap<(String, Unit), Option<i64>> = BTreeMap::new();
+        let conversions = book.store.conversions(from, to)?;
+        let rates = match conversions.is_empty() {
+            true => Rates::default(),
+            false => session.rates(book.store, &book.accounts, to.day())?,
+        };
+        for conversion in conversions {
+            let Some(account) = book.account(conversion.account) else { continue };
+            let loss = conversion.loss(&rates);
+            let lost = lost.entry((platform_of(account), account.unit.clone())).or_insert(Some(0));
+            *lost = lost.zip(loss).and_then(|(sum, loss)| sum.checked_add(loss));
+        }
+        let rows = sums.into_iter().map(|((platform, unit), sum)| {
+            let converted = lost.get(&(platform.clone(), unit.clone())).copied().unwrap_or(Some(0));
+            ValueRow::new(platform, unit, &sum, converted)
+        });
+        let rows = rows.collect();
         let first = match period.from {
             Some(from) => from,
             None => book.store.first_fact()?.map_or(today, |at| at.day()),
         };
         Ok(Outcome::of(Value::new(first, period.to.unwrap_or(today), rows)))
     })
+}
+
+/// Returns the platform of an account; one on no platform stands for itself.
+fn platform_of(account: &Account) -> String {
+    account.platform.clone().unwrap_or_else(|| account.name.clone())
 }

@@ -234,35 +234,38 @@ impl Entry {
             }
         };
         if let Some(from) = self.out.account {
-            let moved = self.out.amount - self.fee - self.tax;
-            match self.kind {
-                Kind::Spend => push(from, Measure::Spent, self.out.amount),
-                Kind::Expire => push(from, Measure::Expired, self.out.amount),
-                kind => {
-                    let measure = if kind == Kind::Withdraw { Measure::Withdrawn } else { Measure::MovedOut };
-                    push(from, measure, moved);
-                    push(from, Measure::Fees, self.fee);
-                    push(from, Measure::Taxes, self.tax);
-                }
-            }
+            let measure = match self.kind {
+                Kind::Spend => Measure::Spent,
+                Kind::Expire => Measure::Expired,
+                Kind::Withdraw => Measure::Withdrawn,
+                _ => Measure::MovedOut,
+            };
+            push(from, measure, self.out.amount - self.fee - self.tax);
+            push(from, Measure::Fees, self.fee);
+            push(from, Measure::Taxes, self.tax);
         }
         if let Some(to) = self.arriving.account {
-            let arriving = self.arriving.amount;
-            match self.kind {
-                Kind::Earn => push(to, Measure::Earned, arriving),
-                Kind::Refund => push(to, Measure::Refunded, arriving),
-                Kind::Topup if self.out.account.is_none() && self.out.unit == self.arriving.unit => {
-                    // From outside nobody else can bear the charges: they show on the account.
-                    push(to, Measure::ToppedUp, arriving + self.fee + self.tax);
-                    push(to, Measure::Fees, self.fee);
-                    push(to, Measure::Taxes, self.tax);
-                }
-                Kind::Topup => push(to, Measure::ToppedUp, arriving),
-                Kind::Pay => push(to, Measure::BillPaid, arriving),
-                _ => push(to, Measure::MovedIn, arriving),
-            }
+            let measure = match self.kind {
+                Kind::Earn => Measure::Earned,
+                Kind::Refund => Measure::Refunded,
+                Kind::Topup => Measure::ToppedUp,
+                Kind::Pay => Measure::BillPaid,
+                _ => Measure::MovedIn,
+            };
+            let (fee, tax) = if self.pays_charges_on_arrival() { (self.fee, self.tax) } else { (0, 0) };
+            push(to, measure, self.arriving.amount + fee + tax);
+            push(to, Measure::Fees, fee);
+            push(to, Measure::Taxes, tax);
         }
         flows.into_iter().flatten()
+    }
+
+    /// Returns whether the account that receives pays fee and tax: what comes from outside in the same
+    /// unit has no account of the user's that could pay them.
+    fn pays_charges_on_arrival(&self) -> bool {
+        matches!(self.kind, Kind::Earn | Kind::Refund | Kind::Topup)
+            && self.out.account.is_none()
+            && self.out.unit == self.arriving.unit
     }
 
     /// What the entry adds to the balance of an account, negative where it takes away.

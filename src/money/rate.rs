@@ -9,6 +9,13 @@ pub struct Rate {
     pub den: i64,
 }
 
+impl Rate {
+    /// Returns whether another rate gives more.
+    pub fn is_below(self, other: Rate) -> bool {
+        i128::from(self.num) * i128::from(other.den) < i128::from(other.num) * i128::from(self.den)
+    }
+}
+
 /// Why a text is not a rate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RateError {

@@ -48,12 +48,25 @@ pub fn is_categorised(kind: Kind) -> bool {
     matches!(kind, Kind::Spend | Kind::Earn | Kind::Refund)
 }
 
-/// The amount of an entry in the totals of categories, and its unit: of a spend what leaves, else
-/// what arrives.
+/// Returns the amount of an entry in the totals of categories, and its unit: of a spend what leaves
+/// without fee and tax, else what arrives and the fee and tax that were kept of it.
 pub fn categorised(entry: &Entry, labels: Labels) -> (i64, i64) {
-    match entry.kind {
-        Kind::Spend => (entry.out.amount, labels.unit_out),
-        _ => (entry.arriving.amount, labels.unit_in),
+    let one_unit = labels.unit_out == labels.unit_in;
+    let amounts = [entry.out.amount, entry.arriving.amount, entry.fee, entry.tax];
+    category_amount(entry.kind, one_unit, amounts, [labels.unit_out, labels.unit_in])
+}
+
+/// As [`categorised`], from the columns of an entry: out, in, fee and tax, and the two units.
+pub fn category_amount(
+    kind: Kind,
+    one_unit: bool,
+    [out, arriving, fee, tax]: [i64; 4],
+    [unit_out, unit_in]: [i64; 2],
+) -> (i64, i64) {
+    match kind {
+        Kind::Spend => (out.wrapping_sub(fee).wrapping_sub(tax), unit_out),
+        _ if one_unit => (arriving.wrapping_add(fee).wrapping_add(tax), unit_in),
+        _ => (arriving, unit_in),
     }
 }
 

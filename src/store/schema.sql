@@ -102,6 +102,8 @@ CREATE INDEX entry_by_at      ON entry (at);
 CREATE INDEX entry_by_from    ON entry (from_account, at) WHERE from_account IS NOT NULL;
 CREATE INDEX entry_by_to      ON entry (to_account, at)   WHERE to_account IS NOT NULL;
 CREATE INDEX entry_by_channel ON entry (channel, at)      WHERE channel IS NOT NULL;
+-- What one unit became in another is rare, and is asked for over any period.
+CREATE INDEX entry_converted  ON entry (at)               WHERE unit_out <> unit_in;
 
 -- A row is a balance that the user saw. Of a carrier it is negative where money is owed.
 CREATE TABLE snapshot (

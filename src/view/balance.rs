@@ -6,7 +6,9 @@ use super::page::{Page, Table};
 use crate::ledger::{Account, AccountKind};
 use crate::money::{Money, Unit};
 use crate::period::Moment;
+use crate::report::RateSource;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The answer of `balance`.
 #[derive(Debug, Serialize)]
@@ -78,6 +80,8 @@ pub struct Exchange {
     pub partial: bool,
     /// The units of which no rate is known.
     pub missing: Vec<Unit>,
+    /// Whose rate values each of the other units.
+    pub by: BTreeMap<Unit, RateSource>,
 }
 
 impl Balance {
@@ -177,7 +181,17 @@ pub fn totals_lines(page: &mut Page, totals: &[Total], exchange: Option<&Exchang
         } else {
             String::new()
         };
-        page.line(format!("{} in all{partial}", sum.net));
+        let of_catalog: Vec<String> = sum
+            .by
+            .iter()
+            .filter(|(_, by)| **by == RateSource::Catalog)
+            .map(|(unit, _)| unit.to_string())
+            .collect();
+        let catalog = match of_catalog.as_slice() {
+            [] => String::new(),
+            units => format!(" ({} at the rate of its best channel)", units.join(", ")),
+        };
+        page.line(format!("{} in all{partial}{catalog}", sum.net));
         page.gap();
     }
     let mut table = Table::new(&["", ">own", ">owe", ">net"]);

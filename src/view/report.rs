@@ -7,8 +7,8 @@ use super::page::{Page, Table};
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment};
 use crate::report::{
-    AccountSummary, Bill, BillStatus, CategorySummary, ChannelSummary, ExpiringLot, Micropayments,
-    UnknownExpiry,
+    AccountSummary, Bill, BillStatus, CategorySummary, ChannelSummary, ExpiringLot, Headline, HeadlineChange,
+    Micropayments, UnknownExpiry,
 };
 use serde::Serialize;
 
@@ -27,6 +27,9 @@ pub struct Report {
     pub part: bool,
     /// The days it is compared with.
     pub previous: Option<Days>,
+    /// How the balances of each unit changed: sums of `accounts`.
+    #[serde(skip)]
+    pub headlines: Vec<Headline>,
     /// One row an account.
     pub accounts: Vec<AccountSummary>,
     /// What was spent, by category.
@@ -58,45 +61,32 @@ pub struct Days {
 }
 
 impl Report {
-    /// One sentence for each unit that sums the period up.
-    fn sentences(&self) -> Vec<String> {
-        let mut units: Vec<&Unit> = self.totals.iter().map(|t| &t.unit).collect();
-        units.extend(self.accounts.iter().map(|a| &a.unit));
-        // Money comes before points.
-        units.sort_by_cached_key(|unit| (Unit::currency(&unit.code).is_none(), *unit));
-        units.dedup();
-        let mut out = Vec::new();
-        for unit in units {
-            let sum = |key: &str| -> i64 {
-                let of = |a: &AccountSummary| a.flows.get(key).map_or(0, |m| m.parts);
-                self.accounts.iter().filter(|a| &a.unit == unit).map(of).sum()
-            };
-            let spent = sum("spent");
-            let mut parts = Vec::new();
-            for (amount, words) in [
-                (spent, "spent"),
-                (sum("earned"), "earned"),
-                (sum("fees") + sum("taxes"), "paid in fees"),
-                (sum("expired"), "expired"),
-            ] {
-                if amount != 0 {
-                    parts.push(format!("{} {words}", unit.money(amount).grouped()));
-                }
+    /// Returns one line for each unit: how its opening balance became the closing one.
+    fn headline_lines(&self) -> Vec<String> {
+        let line = |headline: &Headline| {
+            let mut line = format!("{}: {}", headline.opening.unit, headline.opening.grouped());
+            for (change, money) in &headline.changes {
+                let what = match change {
+                    HeadlineChange::FirstSeen => "first seen",
+                    HeadlineChange::Spent => "spent",
+                    HeadlineChange::Earned => "earned",
+                    HeadlineChange::Refunded => "refunded",
+                    HeadlineChange::Fees => "fees",
+                    HeadlineChange::Expired => "expired",
+                    HeadlineChange::Moved if money.parts < 0 => "moved out",
+                    HeadlineChange::Moved => "moved in",
+                    HeadlineChange::Unexplained => "unexplained",
+                };
+                let sign = if money.parts < 0 { '−' } else { '+' };
+                let size = money.unit.money(money.parts.saturating_abs()).grouped();
+                line.push_str(&format!(" {sign} {size} {what}"));
             }
-            let unexplained = sum("unexplained") - sum("first_seen");
-            if unexplained != 0 {
-                let sign = if unexplained > 0 { "+" } else { "" };
-                parts.push(format!("{sign}{} unexplained", unit.money(unexplained).grouped()));
+            match headline.changes.is_empty() {
+                true => line + ", nothing moved.",
+                false => line + &format!(" = {}", headline.closing.grouped()),
             }
-            let now = self.totals.iter().find(|t| &t.unit == unit).map(|t| {
-                let owed =
-                    if t.owe.parts > 0 { format!(", {} owed", t.owe.grouped()) } else { String::new() };
-                format!("{} owned{owed}", t.own.grouped())
-            });
-            let moved = if parts.is_empty() { "nothing moved".to_string() } else { parts.join(", ") };
-            out.push(format!("{unit}: {moved}; {}.", now.unwrap_or_else(|| "nothing left".into())));
-        }
-        out
+        };
+        self.headlines.iter().map(line).collect()
     }
 }
 
@@ -106,8 +96,8 @@ impl Answer for Report {
         let name = self.period.as_ref().map_or(String::new(), |p| format!("{p} · "));
         let part = if self.part { ", still running" } else { "" };
         page.line(format!("{name}{} to {}{part}", self.from, self.to));
-        for sentence in self.sentences() {
-            page.line(sentence);
+        for line in self.headline_lines() {
+            page.line(line);
         }
         page.gap();
         accounts_tables(&mut page, &self.accounts);

@@ -96,7 +96,9 @@ pub struct ValueRow {
     pub taxes: Money,
     /// What expired.
     pub expired: Money,
-    /// Earned less fees, taxes and what expired.
+    /// What was lost in conversion to another unit; null where no rate between the two is known.
+    pub converted: Option<Money>,
+    /// Earned less fees, taxes, what expired and what was lost in conversion.
     pub value: Money,
     /// What was spent.
     pub spent: Money,
@@ -106,18 +108,20 @@ pub struct ValueRow {
 
 impl ValueRow {
     /// The row of one platform.
-    pub fn new(platform: String, unit: Unit, sum: &Flows) -> ValueRow {
+    pub fn new(platform: String, unit: Unit, sum: &Flows, converted: Option<i64>) -> ValueRow {
         let money = |measure| unit.money(sum.of(measure));
         let value = sum.of(Measure::Earned)
             - sum.of(Measure::Fees)
             - sum.of(Measure::Taxes)
-            - sum.of(Measure::Expired);
+            - sum.of(Measure::Expired)
+            - converted.unwrap_or(0);
         ValueRow {
             platform,
             earned: money(Measure::Earned),
             fees: money(Measure::Fees),
             taxes: money(Measure::Taxes),
             expired: money(Measure::Expired),
+            converted: converted.map(|parts| unit.money(parts)),
             value: unit.money(value),
             spent: money(Measure::Spent),
             percent_of_spend: percent(i128::from(value), i128::from(sum.of(Measure::Spent))),
@@ -150,6 +154,7 @@ impl Answer for Value {
             ">fees",
             ">taxes",
             ">expired",
+            ">converted",
             ">spent",
             ">% of spend",
         ]);
@@ -163,6 +168,7 @@ impl Answer for Value {
                 blank(&row.fees),
                 blank(&row.taxes),
                 blank(&row.expired),
+                row.converted.as_ref().map_or("unknown".into(), blank),
                 blank(&row.spent),
                 row.percent_of_spend.clone().unwrap_or_default(),
             ]);
@@ -179,6 +185,7 @@ impl Answer for Value {
             "fees",
             "taxes",
             "expired",
+            "converted",
             "value",
             "spent",
             "percent_of_spend",
@@ -191,6 +198,7 @@ impl Answer for Value {
                 Some(row.fees.plain()),
                 Some(row.taxes.plain()),
                 Some(row.expired.plain()),
+                row.converted.as_ref().map(Money::plain),
                 Some(row.value.plain()),
                 Some(row.spent.plain()),
                 row.percent_of_spend.clone(),

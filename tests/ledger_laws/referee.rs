@@ -176,8 +176,8 @@ fn headings(entry: &Entry, account: AccountId) -> Vec<(Measure, i64)> {
         let left = out - entry.fee - entry.tax;
         let charged = |moved| vec![(moved, left), (Measure::Fees, entry.fee), (Measure::Taxes, entry.tax)];
         return match entry.kind {
-            Kind::Spend => vec![(Measure::Spent, out)],
-            Kind::Expire => vec![(Measure::Expired, out)],
+            Kind::Spend => charged(Measure::Spent),
+            Kind::Expire => charged(Measure::Expired),
             Kind::Transfer | Kind::Topup | Kind::Pay => charged(Measure::MovedOut),
             Kind::Withdraw => charged(Measure::Withdrawn),
             Kind::Earn | Kind::Refund => panic!("{:?} leaves no account", entry.kind),
@@ -186,11 +186,16 @@ fn headings(entry: &Entry, account: AccountId) -> Vec<(Measure, i64)> {
     if entry.arriving.account == Some(account) {
         let from_outside = entry.out.account.is_none() && entry.out.unit == entry.arriving.unit;
         return match entry.kind {
+            Kind::Earn | Kind::Refund | Kind::Topup if from_outside => {
+                let measure = match entry.kind {
+                    Kind::Earn => Measure::Earned,
+                    Kind::Refund => Measure::Refunded,
+                    _ => Measure::ToppedUp,
+                };
+                vec![(measure, out), (Measure::Fees, entry.fee), (Measure::Taxes, entry.tax)]
+            }
             Kind::Earn => vec![(Measure::Earned, arriving)],
             Kind::Refund => vec![(Measure::Refunded, arriving)],
-            Kind::Topup if from_outside => {
-                vec![(Measure::ToppedUp, out), (Measure::Fees, entry.fee), (Measure::Taxes, entry.tax)]
-            }
             Kind::Topup => vec![(Measure::ToppedUp, arriving)],
             Kind::Pay => vec![(Measure::BillPaid, arriving)],
             Kind::Transfer | Kind::Withdraw => vec![(Measure::MovedIn, arriving)],
@@ -372,14 +377,18 @@ impl Referee {
     pub fn categories(&self, from: Option<Moment>, to: Option<Moment>) -> Vec<CategoryLine> {
         let mut sums: BTreeMap<(Kind, Option<String>, Unit), (i64, i64)> = BTreeMap::new();
         for entry in self.live_entries().filter(|e| inside(e.at, from, to)) {
-            let place = match entry.kind {
-                Kind::Spend => &entry.out,
-                Kind::Earn | Kind::Refund => &entry.arriving,
+            let charges = entry.fee + entry.tax;
+            let (place, charged) = match entry.kind {
+                Kind::Spend => (&entry.out, -charges),
+                Kind::Earn | Kind::Refund if entry.out.unit == entry.arriving.unit => {
+                    (&entry.arriving, charges)
+                }
+                Kind::Earn | Kind::Refund => (&entry.arriving, 0),
                 _ => continue,
             };
             let key = (entry.kind, entry.category.as_deref().map(String::from), place.unit.clone());
             let sum = sums.entry(key).or_default();
-            *sum = (sum.0 + 1, sum.1 + place.amount);
+            *sum = (sum.0 + 1, sum.1 + place.amount + charged);
         }
         sums.into_iter().map(|((kind, word, unit), (n, amount))| (kind, word, unit, n, amount)).collect()
     }

@@ -1,12 +1,14 @@
 //! What happened between two moments, summed: from totals where they reach, else entry by entry.
 
-use super::{Expiries, LIVE, Values, amount_at, kind_at, moment_at, month_at, size_at, within};
+use super::{Expiries, LIVE, Values, amount_at, kind_at, moment_at, month_at, size_at, unit_at, within};
 use crate::fee::{Paid, Use, Used};
 use crate::ledger::{AccountId, Entry, Expires, Flows, Id, Kind, Measure, Place};
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Month};
-use crate::report::{CategoryTotal, ChannelTotal};
-use crate::store::derived::{charged_amount, is_categorised, kind_column, kind_of, measure_of};
+use crate::report::{CategoryTotal, ChannelTotal, Conversion};
+use crate::store::derived::{
+    category_amount, charged_amount, is_categorised, kind_column, kind_of, measure_of,
+};
 use crate::store::given::{Given, Giving, Take};
 use crate::store::{Store, StoreError};
 use rusqlite::{Row, params};
@@ -224,6 +226,25 @@ impl Store {
         })
     }
 
+    /// Returns what left each account for another unit between two moments, a row for each account,
+    /// unit received and day.
+    pub fn conversions(&self, from: Option<Moment>, to: Moment) -> Result<Vec<Conversion>, StoreError> {
+        let from = from.map_or(i64::MIN, |from| from.0);
+        let sql = format!(
+            "SELECT from_account, o.code, o.decimals, i.code, i.decimals, at, amount_out - fee - tax, amount_in
+             FROM entry JOIN unit o ON o.seq = unit_out JOIN unit i ON i.seq = unit_in
+             WHERE unit_out <> unit_in AND at BETWEEN ?1 AND ?2 AND from_account IS NOT NULL AND {LIVE}"
+        );
+        self.all(&sql, [from, to.0], |row| {
+            Ok(Conversion {
+                account: AccountId(row.get(0)?),
+                left: unit_at(row, 1)?.money(amount_at(row, 6)?),
+                received: unit_at(row, 3)?.money(amount_at(row, 7)?),
+                day: moment_at(row, 5)?.day(),
+            })
+        })
+    }
+
     /// Returns what moved every account's balance in each of some months, all of each month.
     pub fn month_nets(&self, from: Month, to: Month) -> Result<Vec<(AccountId, Month, i64)>, StoreError> {
         // An account may have several rows of one month.
@@ -264,9 +285,14 @@ impl Take for RestOfPart {
         let (rest, sign) = (&mut self.rest, self.sign);
         let kind = kind_at(row, 1)?;
         let (unit_out, out) = (row.value(2)?, size_at(row, 4)?);
+        let (fee, tax) = (size_at(row, 6)?, size_at(row, 7)?);
         if is_categorised(kind) {
             let is_spend = kind == Kind::Spend;
-            let (unit, amount) = if is_spend { (unit_out, out) } else { (row.value(3)?, size_at(row, 5)?) };
+            // Of a spend nothing arrives that a sum follows from.
+            let (unit_in, arriving) =
+                if is_spend { (unit_out, 0) } else { (row.value(3)?, size_at(row, 5)?) };
+            let (amount, unit) =
+                category_amount(kind, unit_out == unit_in, [out, arriving, fee, tax], [unit_out, unit_in]);
             let category = row.value::<Option<i64>>(8)?.unwrap_or(0);
             let total = rest.categories.entry((kind_column(kind), category, unit)).or_default();
             *total = (total.0 + sign, more(total.1, sign * amount, 5)?);
@@ -274,7 +300,6 @@ impl Take for RestOfPart {
                 *rest.sizes.entry((unit_out, out)).or_default() += sign;
             }
         }
-        let (fee, tax) = (size_at(row, 6)?, size_at(row, 7)?);
         let channel: Option<i64> = row.value(0)?;
         if let Some(amount) = charged_amount(kind, channel.is_some(), out, more(fee, tax, 6)?) {
             let sums = rest.channels.entry((channel.unwrap_or(0), unit_out)).or_default();
