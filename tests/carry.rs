@@ -11,6 +11,7 @@ use jandon::ledger::{Account, AccountId, Id};
 use jandon::period::Day;
 use jandon::store::{Change, Fact, Filter, Refusal, Store, StoreError};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -25,9 +26,10 @@ fn answers(path: &Path) -> Vec<String> {
     let report = store.check().expect("a check");
     assert!(report.findings.is_empty(), "{:?}", report.findings);
     let accounts = store.accounts().expect("accounts");
+    let day = |text: &str| Day::parse_iso(text).expect("a day");
     let name = |id: AccountId| accounts.iter().find(|a| a.id == id).expect("an account").name.clone();
     let mut out = Vec::new();
-    for moment in [now(), Day::parse_iso("2026-10-01").expect("a day").end()] {
+    for moment in [now(), day("2026-10-01").end(), day("2026-12-24").end()] {
         out.extend(
             store
                 .standings(moment)
@@ -182,6 +184,36 @@ proptest! {
         if !nameless {
             prop_assert_eq!(exported(&third), late);
         }
+    }
+
+    #[test]
+    fn two_ledgers_that_exchange_all_they_have_answer_the_same(
+        facts in prop::collection::vec((deed(), any::<bool>()), 1..60),
+    ) {
+        let folder = Folder::new();
+        let [first, second, both] = ["a.db", "b.db", "c.db"].map(|name| folder.at(name));
+        for (number, kind) in (1..).zip([1, 1, 0]) {
+            act(&first, number, &Deed::Open { name: number as usize - 1, kind, unit: 0 });
+        }
+        std::fs::copy(&first, &second).expect("a copy");
+        std::fs::copy(&first, &both).expect("a copy");
+        // One fact a day: of one second the order of recording decides.
+        let mut days: BTreeSet<i32> = BTreeSet::new();
+        for (number, (deed, here)) in (10..).zip(&facts) {
+            let (Deed::Entry { day, .. } | Deed::See { day, .. }) = deed else { continue };
+            if days.insert(*day) {
+                act(if *here { &first } else { &second }, number, deed);
+                act(&both, number, deed);
+            }
+        }
+        let texts = [exported(&first), exported(&second)];
+        for (path, text) in [(&first, &texts[1]), (&second, &texts[0])] {
+            let store = Store::write(path, WAIT).expect("a ledger");
+            carried(&store, 1 << 60, text.as_bytes()).expect("an import");
+            store.keep().expect("kept");
+        }
+        prop_assert_eq!(answers(&first), answers(&both));
+        prop_assert_eq!(answers(&second), answers(&both));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use deeds::{Deed, Folder, WAIT, act, deed, now};
 use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot, name};
 use jandon::money::{Unit, plain};
 use jandon::period::{Day, Moment};
-use jandon::store::{Change, Fact, Filter, Store, StoreError};
+use jandon::store::{Change, Expiries, Fact, Filter, Store, StoreError};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
@@ -115,8 +115,9 @@ fn hledger(text: &str) -> Read {
             "account" => read.accounts.push(line["account ".len()..].into()),
             _ => {
                 assert!(word >= day.as_str(), "{line} is out of order");
+                // What expired by itself is no fact and has no id.
                 let id = line[word.len()..].strip_prefix(" * (").and_then(|rest| rest.get(..17));
-                assert!(id.is_some_and(|id| id.ends_with(')')), "{line}");
+                assert!(id.is_some_and(|id| id.ends_with(')')) || line.ends_with(" * expired"), "{line}");
                 day = word.into();
             }
         }
@@ -191,11 +192,18 @@ fn beancount(text: &str) -> Read {
     read
 }
 
-/// The balances of the ledger at the end of a day, account by account.
+/// The balances of the ledger at the end of a day, account by account, before what expires after now
+/// and after every fact: a journal does not foretell it.
 fn balances(store: &Store, day: Day) -> Vec<(Account, i64)> {
     let standings = store.standings(day.end()).expect("standings");
+    let later = Some(Moment(now().0 + 1));
+    let expiring = store.expiries(later, Some(day.end()), Expiries::Pending).expect("expiries");
     let accounts = store.accounts().expect("accounts").into_iter();
-    accounts.map(|a| (standings.get(&a.id).map_or(0, |s| s.balance), a)).map(|(b, a)| (a, b)).collect()
+    let balance = |account: &Account| {
+        let expiring = expiring.iter().filter(|(id, ..)| *id == account.id).map(|(_, _, amount)| amount);
+        standings.get(&account.id).map_or(0, |s| s.balance) + expiring.sum::<i64>()
+    };
+    accounts.map(|account| (balance(&account), account)).map(|(b, a)| (a, b)).collect()
 }
 
 /// Holds what a file says against the ledger, on some days.

@@ -1038,6 +1038,60 @@ fn a_closed_account_takes_nothing_and_gives_nothing_back() {
     assert!(matches!(error, StoreError::Refused(Refusal::BalanceNotZero { .. })), "{error:?}");
 }
 
+// What expires by itself.
+
+/// Points earned on the first of October 2026, with their last day.
+fn points_earned(scene: &mut Scene, amount: i64, last: &str) -> Fact {
+    match won_entry(scene, Kind::Earn, [None, Some("card")], amount, "2026-10-01") {
+        Fact::Entry(entry) => Fact::Entry(Entry { expires: Expires::After(day(last)), ..entry }),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_expiry_takes_no_more_than_what_was_left_of_its_own_lot() {
+    let late: [fn(&mut Scene) -> Fact; 2] = [
+        |scene| won_entry(scene, Kind::Spend, [Some("card"), None], 30, "2026-10-15"),
+        |scene| snapshot(scene, "card", 150, "2026-10-20"),
+    ];
+    for late in late {
+        for is_recorded_first in [true, false] {
+            let mut scene = Scene::new();
+            for last in ["2026-10-31", "2027-01-31"] {
+                let earned = points_earned(&mut scene, 100, last);
+                scene.record("earn", vec![earned]);
+            }
+            let late = late(&mut scene);
+            // A later fact, so that the expiry is in the totals before or after it changes.
+            let topup = won_entry(&mut scene, Kind::Topup, [None, Some("card")], 1, "2026-11-10");
+            let order = if is_recorded_first { [late, topup] } else { [topup, late] };
+            for fact in order {
+                scene.record("log", vec![fact]);
+            }
+            let card = scene.account("card").id;
+            let now = day("2026-11-22").end();
+            assert_eq!(scene.store.standings(now).expect("standings")[&card].balance, 101);
+            assert_eq!(scene.store.lots(now).expect("lots"), [(card, day("2027-01-31"), 100)]);
+            let after = day("2027-02-01").start();
+            assert_eq!(scene.store.standings(after).expect("standings")[&card].balance, 1);
+            assert_eq!(scene.store.check().expect("a check").findings, []);
+        }
+    }
+}
+
+#[test]
+fn an_account_whose_points_have_expired_can_be_closed() {
+    for (last, is_closed) in [("2026-11-21", true), ("2026-11-22", false)] {
+        let mut scene = Scene::new();
+        let earned = points_earned(&mut scene, 100, last);
+        scene.record("earn", vec![earned]);
+        let close = Fact::Edit(Account { closed: true, ..scene.account("card") });
+        let at = day("2026-11-22").start();
+        let change = Change { id: scene.id(at), at, command: "account close", facts: vec![close] };
+        assert_eq!(scene.store.apply(&change).is_ok(), is_closed, "{last}");
+    }
+}
+
 // The file.
 
 const WAIT: Duration = Duration::from_secs(60);
