@@ -25,6 +25,7 @@ use crate::period::{Day, Moment};
 use open::{refuse_second_name, refuse_stale_journal};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -182,6 +183,8 @@ pub struct Store {
     in_memory: bool,
     /// How the file looked when it was opened without locks.
     unlocked: Option<Unlocked>,
+    /// Of a ledger that does not exist and is only read, the tables in memory are not made yet.
+    blank: Cell<bool>,
     /// Of a ledger that does not exist either, but that much is about to be written to.
     draft: Option<OutputFile>,
     writing: bool,
@@ -193,7 +196,8 @@ impl Store {
     /// A ledger over a connection to its file.
     fn over(db: Connection, path: &Path, writing: bool, wait: Duration) -> Store {
         let path = path.to_path_buf();
-        Store { db, path, unborn: false, in_memory: false, unlocked: None, draft: None, writing, wait }
+        let blank = Cell::new(false);
+        Store { db, path, unborn: false, blank, in_memory: false, unlocked: None, draft: None, writing, wait }
     }
 
     /// Opens a ledger for reading. One that does not exist reads as an empty one.
@@ -322,15 +326,37 @@ impl Store {
     fn unborn(path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
         let fail = |e| StoreError::Sqlite(path.to_path_buf(), e);
         let db = Connection::open_in_memory().map_err(fail)?;
-        let store = Store { unborn: true, ..Store::over(db, path, writing, wait) };
-        store.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE").map_err(fail)?;
-        store.create_schema()?;
+        let store =
+            Store { unborn: true, blank: Cell::new(!writing), ..Store::over(db, path, writing, wait) };
+        if writing {
+            store.begin_unborn().map_err(fail)?;
+        }
         Ok(store)
+    }
+
+    /// Makes the tables of a ledger that does not exist, in memory.
+    fn begin_unborn(&self) -> Result<(), rusqlite::Error> {
+        self.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE")?;
+        self.run_schema()
+    }
+
+    /// Returns the connection to read from. To make tables takes longer than most commands, so those
+    /// of a ledger that does not exist are made at the first question that needs them.
+    fn db(&self) -> Result<&Connection, rusqlite::Error> {
+        if self.blank.take() {
+            self.begin_unborn()?;
+        }
+        Ok(&self.db)
     }
 
     /// Is there no file yet?
     pub fn is_unborn(&self) -> bool {
         self.unborn
+    }
+
+    /// Whether nothing is recorded and nothing can be: the ledger does not exist and is only read.
+    fn is_blank(&self) -> bool {
+        self.unborn && !self.writing
     }
 
     /// Where the ledger lies.
@@ -370,8 +396,12 @@ impl Store {
 
     /// Creates the tables of an empty ledger within the present transaction.
     fn create_schema(&self) -> Result<(), StoreError> {
+        self.run_schema().map_err(|e| self.fail(e))
+    }
+
+    fn run_schema(&self) -> Result<(), rusqlite::Error> {
         let marks = format!("PRAGMA user_version = {VERSION}; PRAGMA application_id = {APPLICATION}");
-        self.run(SCHEMA).and_then(|()| self.run(&marks)).map_err(|e| self.fail(e))
+        self.run(SCHEMA).and_then(|()| self.run(&marks))
     }
 
     fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
@@ -379,7 +409,7 @@ impl Store {
     }
 
     fn number(&self, sql: &str) -> Result<i64, rusqlite::Error> {
-        self.db.query_row(sql, [], |row| row.get(0))
+        self.db()?.query_row(sql, [], |row| row.get(0))
     }
 
     /// An error of SQLite as an error of this ledger.

@@ -126,7 +126,7 @@ impl Store {
 
     /// Copies a ledger that was opened for reading; what it shows is of one moment.
     fn copy_into(&self, draft: &mut OutputFile, target: &Path) -> Result<(), StoreError> {
-        self.run("COMMIT").map_err(|e| self.fail(e))?;
+        self.db().and_then(|_| self.run("COMMIT")).map_err(|e| self.fail(e))?;
         let result = fill(&self.db, draft, target).map_err(|e| match e {
             StoreError::Sqlite(_, e) => copy_failure(self.fail(e), target),
             e => e,

@@ -165,7 +165,7 @@ impl Store {
         mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
         let rows = || -> rusqlite::Result<Vec<T>> {
-            let mut statement = self.db.prepare_cached(sql)?;
+            let mut statement = self.db()?.prepare_cached(sql)?;
             let mut rows = statement.query(values)?;
             let mut out = Vec::new();
             while let Some(row) = rows.next()? {
@@ -182,7 +182,8 @@ impl Store {
         values: impl rusqlite::Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, StoreError> {
-        let mut statement = self.db.prepare_cached(sql).map_err(|e| self.fail(e))?;
+        let statement = self.db().and_then(|db| db.prepare_cached(sql));
+        let mut statement = statement.map_err(|e| self.fail(e))?;
         statement.query_row(values, read).optional().map_err(|e| self.fail(e))
     }
 
@@ -200,6 +201,9 @@ impl Store {
     }
 
     fn accounts_where(&self, version: &str, account: &str) -> Result<Vec<Account>, StoreError> {
+        if self.is_blank() {
+            return Ok(Vec::new());
+        }
         let sql = format!(
             "SELECT {ACCOUNT_COLUMNS}
              FROM account a
@@ -213,6 +217,9 @@ impl Store {
 
     /// Every unit in use, with its number.
     pub(super) fn live_units(&self) -> Result<Vec<(i64, Unit)>, StoreError> {
+        if self.is_blank() {
+            return Ok(Vec::new());
+        }
         // A unit that came into use with something else stays known when that is undone.
         let sql = "SELECT u.seq, u.code, u.decimals FROM unit u JOIN change c ON c.seq = u.change
                    WHERE NOT (c.command = 'unit add' AND c.seq IN (SELECT change FROM voided)) ORDER BY u.seq";
@@ -226,6 +233,9 @@ impl Store {
 
     /// Every rate that counts, oldest first.
     pub fn rates(&self) -> Result<Vec<DatedRate>, StoreError> {
+        if self.is_blank() {
+            return Ok(Vec::new());
+        }
         let sql = "SELECT u.code, u.decimals, r.value, o.code, o.decimals, r.day FROM rate r
                    JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of
                    WHERE r.change NOT IN (SELECT change FROM voided) ORDER BY r.day, r.seq";
@@ -239,6 +249,9 @@ impl Store {
     /// Returns where every account with a fact stands at a moment, after the facts of that second and
     /// without what has expired.
     pub fn standings(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
+        if self.is_blank() {
+            return Ok(HashMap::new());
+        }
         let sql = "SELECT account, balance, fact_at, seen_at, dated FROM standing";
         let rows: Vec<(i64, i64, i64, Option<i64>, i64)> = self.all(sql, [], |row| {
             Ok((row.get(0)?, amount_at(row, 1)?, row.get(2)?, row.get(3)?, row.get(4)?))

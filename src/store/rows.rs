@@ -38,9 +38,9 @@ impl Store {
              {} ORDER BY s.at, s.seq",
             live("s")
         );
-        let mut entries = self.db.prepare(&entries).map_err(fail)?;
+        let mut entries = self.db().and_then(|db| db.prepare(&entries)).map_err(fail)?;
         let mut entries = entries.query_map([], entry_row).map_err(fail)?;
-        let mut snapshots = self.db.prepare(&snapshots).map_err(fail)?;
+        let mut snapshots = self.db().and_then(|db| db.prepare(&snapshots)).map_err(fail)?;
         let mut snapshots = snapshots.query_map([], snapshot_row).map_err(fail)?;
         let place = |row: &HistoryRow| (row.at(), row.seq);
         let mut entry = entries.next().transpose().map_err(fail)?;

@@ -19,7 +19,7 @@ impl Store {
                    UNION ALL SELECT seq, 2 FROM account_version UNION ALL SELECT seq, 3 FROM rate
                    UNION ALL SELECT seq, 4 FROM entry UNION ALL SELECT seq, 5 FROM snapshot
                    UNION ALL SELECT seq, 6 FROM void ORDER BY 1";
-        let mut statement = self.db.prepare(sql).map_err(fail)?;
+        let mut statement = self.db().and_then(|db| db.prepare(sql)).map_err(fail)?;
         let mut rows = statement.query([]).map_err(fail)?;
         while let Some(row) = rows.next().map_err(fail)? {
             let (seq, table): (i64, i64) = row.get(0).and_then(|seq| Ok((seq, row.get(1)?))).map_err(fail)?;

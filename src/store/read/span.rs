@@ -155,8 +155,8 @@ impl Store {
             let entries = format!("FROM entry WHERE at BETWEEN ?1 AND ?2 AND {LIVE}");
             // Summed here: to group them SQLite would sort them first.
             let part = RestOfPart { rest, sign: *sign };
-            let given = Giving::new(&self.db, DONE.to_vec(), &entries)
-                .and_then(|mut entries| entries.all_to(part, [a.0, b.0]));
+            let given = self.db().and_then(|db| Giving::new(db, DONE.to_vec(), &entries));
+            let given = given.and_then(|mut entries| entries.all_to(part, [a.0, b.0]));
             rest = given.map_err(|e| self.fail(e))?.rest;
         }
         Ok(Done { store: self, months: span.months, rest })
@@ -177,6 +177,9 @@ impl Store {
         amount: impl Fn(&str, Moment, i64, i64) -> i64,
     ) -> Result<Used, StoreError> {
         let mut used = Used::default();
+        if self.is_blank() {
+            return Ok(used);
+        }
         for channel in &ask.channels {
             let sql = format!(
                 "SELECT at, amount_out, fee + tax FROM entry
@@ -201,6 +204,9 @@ impl Store {
         channels: &[String],
         until: Moment,
     ) -> Result<Vec<(String, Paid)>, StoreError> {
+        if channels.is_empty() || self.is_blank() {
+            return Ok(Vec::new());
+        }
         // One statement for all: each part ends at the first row of an index.
         let part = |place: usize| {
             format!(
@@ -213,9 +219,6 @@ impl Store {
         let (until, kind) = (until.0, kind_column(Kind::Withdraw));
         let mut values: Vec<&dyn rusqlite::ToSql> = vec![&until, &kind];
         values.extend(channels.iter().map(|channel| channel as &dyn rusqlite::ToSql));
-        if channels.is_empty() {
-            return Ok(Vec::new());
-        }
         self.all(&sql.join(" UNION ALL "), values.as_slice(), |row| {
             let place: i64 = row.get(0)?;
             let [out, fee, tax, received] =
