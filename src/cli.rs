@@ -3,12 +3,15 @@
 mod account;
 mod backup;
 mod balance;
+mod change;
 mod channels;
 mod chart;
 mod check;
+mod correction;
 mod demo;
 mod due;
 mod earn;
+mod edit;
 mod expire;
 mod expiring;
 mod export;
@@ -25,6 +28,7 @@ mod record;
 mod refund;
 mod report;
 mod restore;
+mod send;
 pub mod session;
 mod spend;
 mod stale;
@@ -33,21 +37,24 @@ mod topup;
 mod transfer;
 mod undo;
 mod unit;
+pub mod usage;
 mod value;
 mod withdraw;
 
 use crate::output_file::Protected;
+use crate::period::{DateError, Day, Period, parse_instant};
 use crate::store::ledger_files;
 use crate::view::{Answer, Format, Warning};
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use failure::Failure;
 use session::Session;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Keep track of small mobile-payment balances, and see what a withdrawal would net
 #[derive(Debug, Parser)]
 #[allow(missing_docs, reason = "a comment here would stand in the help")]
-#[command(name = "jandon", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "jandon", version, about, max_term_width = 100)]
 pub struct Words {
     #[command(flatten)]
     pub globals: Globals,
@@ -95,6 +102,9 @@ pub struct Globals {
     /// Say nothing but errors on stderr
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub quiet: bool,
+    #[arg(skip)]
+    #[allow(missing_docs, reason = "not an option: the arguments as they were typed, for hints")]
+    pub typed: Vec<String>,
 }
 
 /// `table`, `json` or `csv`.
@@ -134,12 +144,15 @@ pub enum Verb {
     Log(log::Words),
     Spend(spend::Words),
     Earn(earn::Words),
+    Send(send::SendArgs),
+    Receive(send::ReceiveArgs),
     Topup(topup::Words),
     Refund(refund::Words),
     Pay(pay::Words),
     Transfer(transfer::Words),
     Withdraw(withdraw::Words),
     Expire(expire::Words),
+    Edit(edit::EditArgs),
     Undo(undo::UndoWords),
     Redo(undo::RedoWords),
     Balance(balance::Words),
@@ -265,7 +278,8 @@ impl Outcome {
 
 /// Runs one verb.
 pub fn run(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
-    session.after_reading(run_verb(verb, session))
+    let outcome = session.after_reading(run_verb(verb, session));
+    outcome.map_err(|failure| correction::offered(failure, verb, session))
 }
 
 fn run_verb(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
@@ -274,12 +288,15 @@ fn run_verb(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
         Verb::Log(words) => log::run(words, session),
         Verb::Spend(words) => spend::run(words, session),
         Verb::Earn(words) => earn::run(words, session),
+        Verb::Send(args) => send::send(args, session),
+        Verb::Receive(args) => send::receive(args, session),
         Verb::Topup(words) => topup::run(words, session),
         Verb::Refund(words) => refund::run(words, session),
         Verb::Pay(words) => pay::run(words, session),
         Verb::Transfer(words) => transfer::run(words, session),
         Verb::Withdraw(words) => withdraw::run(words, session),
         Verb::Expire(words) => expire::run(words, session),
+        Verb::Edit(args) => edit::run(args, session),
         Verb::Undo(words) => undo::undo(words, session),
         Verb::Redo(words) => undo::redo(words, session),
         Verb::Balance(words) => balance::run(words, session),
@@ -306,11 +323,49 @@ fn run_verb(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
 
 /// The arguments as words, or what the grammar says instead: help, the version, or a mistake.
 pub fn parse(arguments: impl Iterator<Item = std::ffi::OsString>) -> Result<Words, clap::Error> {
-    let arguments: Vec<std::ffi::OsString> = arguments.collect();
-    match parse_by_verb(&arguments) {
-        Some(words) => Ok(words),
-        None => Words::try_parse_from(arguments),
+    let arguments: Vec<OsString> = arguments.collect();
+    let typed = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let arguments = with_whole_dates(arguments);
+    let mut words = match parse_by_verb(&arguments) {
+        Some(words) => words,
+        None => Words::try_parse_from(arguments)?,
+    };
+    words.globals.typed = typed;
+    Ok(words)
+}
+
+/// The options that take a date or a period.
+const DATED: [&str; 6] = ["--date", "--at", "--on", "--by", "--expires", "--period"];
+/// The most words that a date has: `20 November 2026 18:30`.
+const DATE_WORDS: usize = 4;
+
+/// Joins the words of a date behind its option, which need no quotes: `--date 3d ago`.
+fn with_whole_dates(arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::with_capacity(arguments.len());
+    let mut rest = arguments.as_slice();
+    while let [argument, behind @ ..] = rest {
+        joined.push(argument.clone());
+        rest = behind;
+        if argument.to_str().is_some_and(|word| DATED.contains(&word)) {
+            let longest = (2..=DATE_WORDS.min(rest.len())).rev().find_map(|count| {
+                let words: Option<Vec<&str>> = rest[..count].iter().map(|word| word.to_str()).collect();
+                let text = words?.join(" ");
+                is_dated(&text).then_some((count, text))
+            });
+            if let Some((count, text)) = longest {
+                joined.push(text.into());
+                rest = &rest[count..];
+            }
+        }
     }
+    joined
+}
+
+/// Whether a text has the form of a date or a period, on whichever day it is read.
+fn is_dated(text: &str) -> bool {
+    let some_day = Day(20_000);
+    !matches!(parse_instant(text, some_day), Err(DateError::NotADate(_)))
+        || !matches!(Period::parse(text, some_day, 1), Err(DateError::NotAPeriod(_)))
 }
 
 /// The arguments as words, by the grammar of the one verb that they name: to build the whole of it
@@ -340,6 +395,36 @@ mod tests {
     }
 
     #[test]
+    fn words_of_a_date_need_no_quotes() {
+        let joined = |line: &str| {
+            let words = with_whole_dates(said(line));
+            words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join("|")
+        };
+        for (line, wanted) in [
+            ("spend a 5 --date 3d ago", "spend|a|5|--date|3d ago"),
+            ("spend a 5 --date 3d coffee", "spend|a|5|--date|3d|coffee"),
+            ("spend --date Nov 20 a 5", "spend|--date|Nov 20|a|5"),
+            ("spend a 5 --date 어제 18:30", "spend|a|5|--date|어제 18:30"),
+            ("spend a 5 --date 11월 20일 --note ago", "spend|a|5|--date|11월 20일|--note|ago"),
+            ("history --period last month a", "history|--period|last month|a"),
+            ("history --period 2026-10 a", "history|--period|2026-10|a"),
+            ("balance --at", "balance|--at"),
+        ] {
+            assert_eq!(joined(line), wanted);
+        }
+    }
+
+    #[test]
+    fn a_text_may_begin_with_a_hyphen_and_is_never_an_option() {
+        for text in ["-10% off", "- dash", "--", "--sale--", "plain"] {
+            assert_eq!(record::free_text(text).as_deref(), Ok(text));
+        }
+        for text in ["--dry-run", "--date", "--ledger"] {
+            assert!(record::free_text(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn the_grammar_of_one_verb_reads_what_the_whole_one_reads() {
         let lines = [
             "balance",
@@ -359,7 +444,10 @@ mod tests {
         for line in lines {
             let by_verb = parse_by_verb(&said(line)).map(|words| format!("{words:?}"));
             let whole = Words::try_parse_from(said(line)).map(|words| format!("{words:?}"));
-            let parsed = parse(said(line).into_iter()).map(|words| format!("{words:?}"));
+            let parsed = parse(said(line).into_iter()).map(|mut words| {
+                words.globals.typed.clear();
+                format!("{words:?}")
+            });
             assert_eq!(parsed.as_ref().ok(), whole.as_ref().ok(), "{line}");
             assert!(by_verb.is_none() || by_verb.as_ref() == whole.as_ref().ok(), "{line}");
         }

@@ -97,9 +97,23 @@ impl AccountKind {
         }
     }
 
-    /// The kind of that word.
+    /// The kind of that word, as files write it.
     pub fn parse(word: &str) -> Option<AccountKind> {
         AccountKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// The kind that a person means: its word, a plural, or what it is called in Korean.
+    pub fn typed(text: &str) -> Option<AccountKind> {
+        let text: String = text.to_lowercase().chars().filter(|c| !matches!(c, ' ' | '-' | '_')).collect();
+        let named = |names: &str| names.split(' ').any(|name| name == text);
+        let kinds = [
+            (AccountKind::Wallet, "wallet wallets money cash 지갑 머니 페이 페이머니 선불"),
+            (AccountKind::Rewards, "rewards reward points point miles 포인트 적립 적립금 마일리지 리워드"),
+            (AccountKind::Giftcard, "giftcard giftcards voucher vouchers 상품권 기프트카드 기프티콘"),
+            (AccountKind::Carrier, "carrier carriers carrierbilling phone 통신사 휴대폰 소액결제 휴대폰결제"),
+            (AccountKind::Bank, "bank banks bankaccount 은행 계좌 통장 은행계좌"),
+        ];
+        kinds.into_iter().find(|(_, names)| named(names)).map(|(kind, _)| kind)
     }
 }
 
@@ -148,6 +162,24 @@ impl Account {
 mod tests {
     use super::*;
     use crate::period::Day;
+
+    #[test]
+    fn kinds_are_known_by_what_people_call_them() {
+        for kind in AccountKind::ALL {
+            assert_eq!(AccountKind::typed(kind.word()), Some(kind));
+        }
+        for (text, kind) in [
+            ("Points", AccountKind::Rewards),
+            ("gift card", AccountKind::Giftcard),
+            ("gift-cards", AccountKind::Giftcard),
+            ("지갑", AccountKind::Wallet),
+            ("은행", AccountKind::Bank),
+            ("소액결제", AccountKind::Carrier),
+        ] {
+            assert_eq!(AccountKind::typed(text), Some(kind), "{text}");
+        }
+        assert_eq!(AccountKind::typed("purse"), None);
+    }
 
     #[test]
     fn ids_are_ordered_by_day_and_written_as_hex() {

@@ -6,7 +6,6 @@ use jandon::cli::failure::Failure;
 use jandon::cli::output::{self, Destination, Messages};
 use jandon::cli::session::{Session, World};
 use jandon::cli::{self, ColorWord, Globals, Words};
-use jandon::money::FigureError;
 use jandon::period::Moment;
 use jandon::view::Format;
 use jandon::view::worth::Drawing;
@@ -183,38 +182,10 @@ fn said_by_grammar(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         }
         _ => {}
     }
-    // What looks like an option to the grammar may be an amount with a sign.
-    let signed = |a: &&str| {
-        a.strip_prefix('-')
-            .is_some_and(|a| a.starts_with(|c: char| c.is_ascii_digit() || "₩$€£¥".contains(c)))
-    };
-    let amount = arguments.iter().filter_map(|a| a.to_str()).find(signed);
-    let text = error.to_string();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
-    let mut hint = "see what it takes: jandon --help".to_string();
-    for line in lines {
-        if let Some(tip) = line.strip_prefix("tip: ") {
-            hint = tip.to_string();
-            break;
-        }
-        if line.starts_with("Usage:") {
-            hint = line.replacen("Usage:", "usage:", 1);
-            break;
-        }
-        if message.ends_with(':') || line.starts_with('<') || line.starts_with('[') {
-            message = format!("{message} {line}");
-        }
-    }
     let is = |a: &OsString, text: &str| a.to_str() == Some(text);
     let pair = |w: &[OsString]| is(&w[0], "--format") && is(&w[1], "json");
     let json =
         arguments.iter().any(|a| is(a, "--json") || is(a, "--format=json")) || arguments.windows(2).any(pair);
-    let failure = match amount {
-        Some(amount) if error.kind() == clap::error::ErrorKind::UnknownArgument => {
-            Failure::Amount(FigureError::Signed(amount.to_string()))
-        }
-        _ => Failure::Usage { message, hint },
-    };
+    let failure = cli::usage::failure(error, arguments);
     fail(&failure, json, &messages)
 }

@@ -40,7 +40,73 @@ const DECIMALS_2: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BG
      NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN \
      SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
 
+/// What people write for currencies, folded to small letters, and the currencies it may mean.
+const EVERYDAY: &[(&str, &str)] = &[
+    ("₩ ￦ 원 won", "KRW"),
+    ("$ ＄", "USD AUD CAD NZD SGD HKD TWD MXN ARS CLP COP"),
+    ("us$ 달러 dollar dollars bucks", "USD"),
+    ("¥ ￥", "JPY CNY"),
+    ("円 엔 yen", "JPY"),
+    ("元 위안 yuan rmb", "CNY"),
+    ("€ 유로 euro euros", "EUR"),
+    ("£ 파운드 pound pounds quid", "GBP"),
+    ("₹", "INR"),
+    ("rs 루피 rupee rupees", "INR PKR LKR NPR"),
+    ("/-", "INR PKR KES TZS UGX"),
+    ("ksh kshs", "KES"),
+    ("ush", "UGX"),
+    ("tsh", "TZS"),
+    ("shilling shillings bob", "KES UGX TZS"),
+    ("₱", "PHP"),
+    ("peso pesos", "PHP MXN"),
+    ("฿ 바트 baht", "THB"),
+    ("₫ đ 동 dong", "VND"),
+    ("rp rupiah", "IDR"),
+    ("rm ringgit", "MYR"),
+    ("r$ real reais", "BRL"),
+    ("৳ tk taka", "BDT"),
+    ("₦ naira", "NGN"),
+    ("₵ gh₵ cedi cedis", "GHS"),
+    ("zł zloty", "PLN"),
+    ("₺ lira", "TRY"),
+    ("kr", "SEK NOK DKK"),
+    ("fr franc francs", "CHF"),
+    ("a$", "AUD"),
+    ("c$ ca$", "CAD"),
+    ("nz$", "NZD"),
+    ("s$", "SGD"),
+    ("hk$", "HKD"),
+    ("nt$", "TWD"),
+];
+
+/// The currencies that an everyday name may mean, `None` where it is no such name.
+fn everyday(name: &str) -> Option<&'static str> {
+    let name = name.trim().to_lowercase();
+    let named = |names: &str| names.split(' ').any(|n| n == name);
+    EVERYDAY.iter().find(|(names, _)| named(names)).map(|(_, codes)| *codes)
+}
+
 impl Unit {
+    /// The currency that an everyday name (`won`, `원`, `KSh`) means, where it can mean only one.
+    pub fn by_everyday_name(name: &str) -> Option<Unit> {
+        everyday(name).and_then(Unit::currency)
+    }
+
+    /// The codes of the currencies that an everyday name may mean.
+    pub fn codes_of_everyday_name(name: &str) -> impl Iterator<Item = &'static str> {
+        everyday(name).into_iter().flat_map(|codes| codes.split(' '))
+    }
+
+    /// Whether people write that name for some currency.
+    pub fn is_everyday_name(name: &str) -> bool {
+        everyday(name).is_some()
+    }
+
+    /// Whether people write that name for this currency.
+    pub fn has_everyday_name(&self, name: &str) -> bool {
+        everyday(name).is_some_and(|codes| codes.split(' ').any(|code| code == &*self.code))
+    }
+
     /// A unit of that code and that many decimals. The code is kept in capitals.
     pub fn new(code: &str, decimals: u8) -> Unit {
         Unit { code: code.trim().to_uppercase().into(), decimals }

@@ -9,7 +9,7 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-pub use words::{DateError, Instant, Period, parse_date, parse_instant};
+pub use words::{DateError, Instant, Period, parse_date, parse_instant, parse_last_day};
 
 /// A day of the calendar, counted from 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,6 +154,20 @@ impl Moment {
     /// The day that holds the moment.
     pub fn day(self) -> Day {
         Day(self.0.div_euclid(SECONDS_PER_DAY) as i32)
+    }
+
+    /// How people write it: the day alone where it is the first second of one, else with the time.
+    pub fn shown(self) -> String {
+        let day = self.day();
+        if self == day.start() {
+            return day.to_string();
+        }
+        let seconds = self.0.rem_euclid(SECONDS_PER_DAY);
+        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        match second {
+            0 => format!("{day} {hour:02}:{minute:02}"),
+            _ => format!("{day} {hour:02}:{minute:02}:{second:02}"),
+        }
     }
 
     /// The month that holds the moment.

@@ -34,7 +34,7 @@ pub use check::{Finding, Report as CheckReport};
 pub use copy::{Contents, Restored, ledger_files};
 pub use open::{SecondName, Unlocked, second_name};
 pub use place::{Exposure, exposures};
-pub use read::{ChangeRow, Done, Expiries, Filter, HistoryFact, HistoryRow, Seen};
+pub use read::{ChangeRow, Done, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, Recorded, Seen};
 pub use repair::{DERIVED, Repair, RepairedBalance};
 
 /// Creates every table, index and trigger of an empty ledger.
@@ -154,6 +154,8 @@ pub enum Fact {
     Rate { unit: Unit, rate: Rate, of: Unit, day: Day },
     /// A change no longer counts, or, where it is an undo, counts again.
     Void(Id),
+    /// A change within this one, with which it is undone.
+    Part { id: Id, command: &'static str, facts: Vec<Fact> },
 }
 
 /// What one command writes.

@@ -2,6 +2,7 @@
 //!
 //! A face formats; it does not reckon. Every figure on a page is in the value.
 
+pub mod account;
 pub mod balance;
 pub mod carried;
 pub mod catalog;

@@ -1,18 +1,19 @@
-//! `account`: open, list, edit and close accounts.
+//! `account`: open, list, show, edit, close and reopen accounts.
 
 use super::failure::Failure;
 use super::failure::quoted;
-use super::session::{Session, any_amount};
+use super::session::{Book, Session, any_amount};
 use super::{Note, Outcome, record};
 use crate::fee::Platform;
 use crate::ledger::{Account, AccountId, AccountKind};
 use crate::money::Unit;
 use crate::store::Fact;
 use crate::text::NAME_MAX;
+use crate::view::account::AccountCard;
 use crate::view::balance::Accounts;
 use std::cell::RefCell;
 
-/// Open, list, edit or close accounts
+/// Open, list, show, edit, close or reopen accounts
 #[derive(Debug, clap::Subcommand)]
 pub enum Words {
     /// Open an account; a name that is a platform's takes its kind and unit
@@ -26,6 +27,16 @@ pub enum Words {
         /// The account
         name: String,
     },
+    /// Open a closed account again
+    Reopen {
+        /// The closed account
+        name: String,
+    },
+    /// Show one account: its platform, kind, unit and balance
+    Show {
+        /// The account
+        name: String,
+    },
 }
 
 /// What an account is given.
@@ -34,7 +45,7 @@ pub struct Traits {
     /// The platform that runs it: kakaopay, toss-points, skt … (jandon channels)
     #[arg(long, value_name = "ID")]
     platform: Option<String>,
-    /// wallet, rewards, giftcard, carrier or bank
+    /// wallet, rewards (points), giftcard, carrier or bank
     #[arg(long)]
     kind: Option<String>,
     /// The unit of its amounts: KRW, USD, or a points unit
@@ -47,7 +58,7 @@ pub struct Traits {
     #[arg(long, value_name = "N")]
     bill_day: Option<String>,
     /// A remark
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = record::free_text)]
     note: Option<String>,
 }
 
@@ -79,6 +90,12 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         Words::List => session.read(|book| Ok(Outcome::of(Accounts::new(&book.accounts)))),
         Words::Edit(words) => edit(words, session),
         Words::Close { name } => close(name, session),
+        Words::Reopen { name } => reopen(name, session),
+        Words::Show { name } => session.read(|book| {
+            let account = session.account(book, name, false)?;
+            let standing = book.store.standings(session.now)?.get(&account.id).copied().unwrap_or_default();
+            Ok(Outcome::of(AccountCard::new(account, standing)))
+        }),
     }
 }
 
@@ -98,6 +115,7 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
         }
         other => other.filter(|platform| agree(platform, kind, unit.as_ref()).is_ok()),
     };
+    let has_no_platform = platform.is_none() && traits.platform.is_none() && kind.is_none();
     let from_platform = platform.as_ref().map(|p| (p.kind, p.unit.clone()));
     let (platform_kind, platform_unit) = from_platform.unzip();
     let chosen_unit = unit.or(platform_unit);
@@ -116,21 +134,67 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
         closed: false,
     };
     give_carrier_traits(&mut account, traits)?;
-    let (recorded, notes) =
-        session.record("account add", false, |_| Ok(vec![Fact::Open(account.clone())]))?;
+    let others = RefCell::new(Vec::new());
+    let (recorded, notes) = session.record("account add", false, |book| {
+        let same = |other: &&Account| {
+            !other.closed && account.platform.is_some() && other.platform == account.platform
+        };
+        *others.borrow_mut() = book.accounts.iter().filter(same).map(|other| other.name.clone()).collect();
+        Ok(vec![Fact::Open(account.clone())])
+    })?;
     let on = account.platform.as_ref().map_or(String::new(), |id| format!(" on {id}"));
     let did = format!("opened {} ({}{on}, {})", account.name, account.kind, account.unit);
     let mut outcome = record::outcome(recorded, notes, &did, false);
     outcome.notes.splice(..1, [Note::Done(did)]);
+    let name = quoted(&account.name);
+    if let (Some(id), [other, ..]) = (&account.platform, others.borrow().as_slice()) {
+        outcome.notes.push(Note::warning("same-platform", format!("you have {other} on {id} already")));
+    }
+    if has_no_platform {
+        outcome.notes.push(no_platform(session, &account));
+    }
     if unit_by_default {
-        let name = quoted(&account.name);
         outcome.notes.push(Note::Done(format!(
-            "{} is the unit because nothing else was said; another one: jandon account edit {name} --unit CODE",
+            "{} is the default unit; to change it: jandon account edit {name} --unit CODE",
             account.unit
+        )));
+    }
+    if account.is_carrier() && account.bill_day.is_none() {
+        outcome.notes.push(Note::Done(format!(
+            "no due day is known; to set it: jandon account edit {name} --bill-day N"
         )));
     }
     outcome.notes.extend(session.catalog_warnings());
     Ok(outcome)
+}
+
+/// The most platforms that a message lists.
+const PLATFORMS_LISTED: usize = 5;
+
+/// Says that an account was opened without a platform, and which ones it could be on.
+fn no_platform(session: &Session, account: &Account) -> Note {
+    let name = quoted(&account.name);
+    let catalog = session.catalog();
+    let found: Vec<Platform> =
+        catalog.like(&account.name).iter().take(20).filter_map(|id| catalog.get(id)).collect();
+    // Where the country or the unit of the user leaves one, it is that one.
+    let local: Vec<&Platform> = found.iter().filter(|p| session.is_local(p)).collect();
+    let fits: Vec<&Platform> = if local.is_empty() { found.iter().collect() } else { local };
+    let message = match fits.as_slice() {
+        [] => format!(
+            "no platform called {:?} was found, so `fees` cannot quote it; to see all: jandon channels",
+            account.name
+        ),
+        [one, ..] => {
+            let ids: Vec<&str> = fits.iter().map(|p| p.id.as_str()).take(PLATFORMS_LISTED).collect();
+            let rest = if ids.len() > 1 { format!(" (or {})", ids[1..].join(", ")) } else { String::new() };
+            format!(
+                "no platform of exactly that name was found, so `fees` cannot quote it; to set one: jandon account edit {name} --platform {}{rest}",
+                one.id
+            )
+        }
+    };
+    Note::warning("no-platform", message)
 }
 
 fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
@@ -160,10 +224,12 @@ fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
     let (recorded, notes) = session.record("account edit", false, |book| {
         let mut account = session.account(book, &words.name, true)?.clone();
         if let Some(platform) = &platform {
-            agree(platform, kind, new_unit.as_ref())?;
             account.platform = Some(platform.id.clone());
             (account.kind, account.unit) = (platform.kind, platform.unit.clone());
         }
+        // What a platform decides is decided, whether it comes now or was there.
+        let decides = account.platform.as_deref().and_then(|id| session.catalog().get(id));
+        decides.map_or(Ok(()), |platform| agree(&platform, kind, new_unit.as_ref()))?;
         if let Some(kind) = kind {
             account.kind = kind;
         }
@@ -225,9 +291,27 @@ fn close(typed: &str, session: &Session) -> Result<Outcome, Failure> {
     Ok(Outcome::of(recorded).with(vec![Note::Done(format!("closed {name}"))]).with(notes))
 }
 
+/// Opens a closed account again; the names of open accounts do not count.
+fn reopen(typed: &str, session: &Session) -> Result<Outcome, Failure> {
+    let (recorded, notes) = session.record("account reopen", false, |book| {
+        let closed: Vec<Account> = book.accounts.iter().filter(|a| a.closed).cloned().collect();
+        let closed = Book { store: book.store, accounts: closed };
+        let account = match session.account(&closed, typed, true) {
+            Ok(account) => account.clone(),
+            Err(unknown) => {
+                let open = session.account(book, typed, true).map_err(|_| unknown)?;
+                return Err(Failure::NotClosed { account: open.name.clone() });
+            }
+        };
+        Ok(vec![Fact::Edit(Account { closed: false, ..account })])
+    })?;
+    let name = recorded.balances.first().map_or(typed.to_string(), |b| b.account.clone());
+    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("reopened {name}"))]).with(notes))
+}
+
 fn kind(word: Option<&str>) -> Result<Option<AccountKind>, Failure> {
     let parse = |word: &str| {
-        AccountKind::parse(&word.trim().to_lowercase()).ok_or_else(|| Failure::Word {
+        AccountKind::typed(word).ok_or_else(|| Failure::Word {
             what: "kind of account",
             typed: word.into(),
             allowed: AccountKind::ALL.map(AccountKind::word).to_vec(),
@@ -256,7 +340,9 @@ fn unit(session: &Session, code: &str) -> Result<Unit, Failure> {
     }
     let wanted = code.trim().to_uppercase();
     let known = session.read(|book| Ok(book.store.units()?))?;
-    known.into_iter().find(|u| *u.code == *wanted).ok_or_else(|| Failure::UnknownUnit { code: code.into() })
+    let found = known.into_iter().find(|u| *u.code == *wanted);
+    let found = found.map(Ok).or_else(|| session.everyday_unit(code).transpose()).transpose()?;
+    found.ok_or_else(|| Failure::UnknownUnit { code: code.into() })
 }
 
 /// A platform decides kind and unit of its balances.

@@ -10,18 +10,15 @@ use crate::period::{self, Moment};
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// The account it came to
-    name: String,
+    pub(super) name: String,
     /// How much: 120, 1,200, 1천
     #[arg(allow_negative_numbers = true)]
-    amount: String,
-    /// What it was for
-    category: Option<String>,
+    pub(super) amount: String,
+    #[command(flatten)]
+    pub(super) about: record::AboutArgs,
     /// The last day of the points, or `never` [default: the platform's rule]
     #[arg(long, value_name = "DATE|never")]
     expires: Option<String>,
-    /// Who paid
-    #[arg(long, value_name = "TEXT")]
-    payee: Option<String>,
     #[command(flatten)]
     when: When,
 }
@@ -29,12 +26,11 @@ pub struct Words {
 /// Records one earning.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let at = session.entry_moment(words.when.date.as_deref())?;
-    let category = record::label("category", words.category.as_deref())?;
-    let payee = record::label("payee", words.payee.as_deref())?;
+    let (category, payee) = words.about.labels(&words.amount)?;
     let given = match words.expires.as_deref().map(str::trim) {
         None => None,
         Some(word) if word.eq_ignore_ascii_case("never") => Some(Expires::Never),
-        Some(date) => Some(Expires::After(period::parse_date(date, session.today())?)),
+        Some(date) => Some(Expires::After(period::parse_last_day(date, at.day())?)),
     };
     let recorded = session.record("earn", words.when.dry_run, |book| {
         let account = session.account(book, &words.name, true)?;

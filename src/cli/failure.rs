@@ -19,7 +19,7 @@ pub use ledger::plain_io;
 use ledger::{output_code, output_status, output_words, rule_code, rule_status, rule_words, store_words};
 use serde::Serialize;
 use std::path::PathBuf;
-use typed::{amount_words, date_words, name_words};
+use typed::{amount_words, date_words, did_you_mean, name_words};
 
 pub use file::file_error;
 
@@ -47,8 +47,8 @@ pub enum Failure {
     Rate(RateError),
     /// A month can begin on day 1 to 31.
     MonthStart { day: u32 },
-    /// A name finds no account.
-    Name { error: NameError, none_yet: bool },
+    /// A name finds no account; whether an account of that name could be opened.
+    Name { error: NameError, can_be_opened: bool },
     /// A name cannot be given.
     Text { what: &'static str, error: TextError },
     /// A word is none of those that are allowed.
@@ -63,6 +63,8 @@ pub enum Failure {
     PlatformGone { account: String, platform: String },
     /// A folder of platform files that was named is not there.
     NoCatalogFolder { path: PathBuf },
+    /// The account is open already.
+    NotClosed { account: String },
     /// No unit has that code.
     UnknownUnit { code: String },
     /// A platform decides kind and unit, and something else was asked.
@@ -109,6 +111,10 @@ pub enum Failure {
     Config { path: PathBuf, what: String },
     /// `check` found something wrong.
     Unsound { findings: usize },
+    /// A category that reads as an amount, after the amount it was given with.
+    NumericCategory { amount: String, category: String },
+    /// Another failure, with the command that was probably meant.
+    Corrected { failure: Box<Failure>, hint: String },
     /// Whoever read the answer has stopped reading.
     NobodyReads,
 }
@@ -149,7 +155,8 @@ impl Failure {
     pub fn status(&self) -> u8 {
         match self {
             Failure::NobodyReads => 0,
-            Failure::Withdrawal { .. } => 4,
+            Failure::Corrected { failure, .. } => failure.status(),
+            Failure::Withdrawal { .. } | Failure::NotClosed { .. } => 4,
             Failure::Rule(rule) => rule_status(rule),
             Failure::Store(error) => match error {
                 StoreError::Busy(..) | StoreError::CreatedMeanwhile(_) | StoreError::BeingWritten(_) => 5,
@@ -195,6 +202,7 @@ impl Failure {
             Failure::NoPlatform { .. } => "no-platform",
             Failure::PlatformGone { .. } => "platform-gone",
             Failure::NoCatalogFolder { .. } => "no-catalog-folder",
+            Failure::NotClosed { .. } => "account-open",
             Failure::UnknownUnit { .. } => "unknown-unit",
             Failure::PlatformDecides { .. } => "platform-decides",
             Failure::UnknownChannel { .. } => "unknown-channel",
@@ -259,6 +267,8 @@ impl Failure {
             Failure::PlatformFile { .. } => "platform-file",
             Failure::Config { .. } => "config",
             Failure::Unsound { .. } => "unsound",
+            Failure::NumericCategory { .. } => "numeric-category",
+            Failure::Corrected { failure, .. } => failure.code(),
             Failure::NobodyReads => "broken-pipe",
         }
     }
@@ -305,7 +315,7 @@ impl Failure {
             Failure::MonthStart { day } => {
                 words(format!("a month cannot begin on day {day}"), "give --month-start a day from 1 to 31")
             }
-            Failure::Name { error, none_yet } => name_words(error, *none_yet),
+            Failure::Name { error, can_be_opened } => name_words(error, *can_be_opened),
             Failure::Text { what, error } => {
                 (format!("the {what} {}", text_words(error)), text_hint(error).into())
             }
@@ -315,12 +325,12 @@ impl Failure {
             Failure::UnknownPlatform { typed, close } => {
                 let hint = match close.as_slice() {
                     [] => "see what is known: jandon channels".into(),
-                    close => format!("did you mean {}?", close.join(", ")),
+                    close => did_you_mean(close),
                 };
                 (format!("no platform is called {typed:?}"), hint)
             }
             Failure::AmbiguousPlatform { typed, fits } => {
-                (format!("{typed:?} fits several platforms"), format!("say which: {}", fits.join(", ")))
+                (format!("{typed:?} fits several platforms"), did_you_mean(fits))
             }
             Failure::NoPlatform { account } => (
                 format!("the account {account} is on no known platform, so no channel is known"),
@@ -334,13 +344,17 @@ impl Failure {
                 format!("{} is not a folder of platform files", path.display()),
                 "name a folder that exists with --catalog DIR or JANDON_CATALOG, or leave both out",
             ),
+            Failure::NotClosed { account } => (
+                format!("the account {account} is open already"),
+                format!("see it with: jandon account show {}", quoted(account)),
+            ),
             Failure::UnknownUnit { code } => words(
                 format!("no unit is called {code:?}"),
-                "use a currency code such as KRW, or the points unit of a platform (jandon channels PLATFORM)",
+                "use a currency code such as KRW, the points unit of a platform, or declare one: jandon unit add CODE --decimals N",
             ),
             Failure::PlatformDecides { platform, what, is } => (
                 format!("on {platform} the {what} is {is}"),
-                format!("leave --{what} out, or open the account without --platform"),
+                format!("leave --{what} out; the platform decides it"),
             ),
             Failure::UnknownChannel { typed, platform, channels } => {
                 let hint = match channels.as_slice() {
@@ -444,6 +458,11 @@ impl Failure {
                 format!("the ledger is not sound: {findings} findings"),
                 "keep a copy of the file; what it says of facts is still there".into(),
             ),
+            Failure::NumericCategory { category, .. } => words(
+                format!("{category:?} reads as an amount, not as a category"),
+                "give a category that is a number with --category",
+            ),
+            Failure::Corrected { failure, hint } => (failure.words().0, hint.clone()),
             Failure::NobodyReads => (String::new(), String::new()),
         }
     }
@@ -473,7 +492,8 @@ fn text_hint(error: &TextError) -> &'static str {
 
 /// A name as a shell takes it.
 pub fn quoted(name: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let plain =
+        |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ',' | ':' | '@' | '%' | '+');
     if !name.is_empty() && name.chars().all(plain) {
         name.to_string()
     } else {

@@ -1,12 +1,12 @@
 //! `history`: every fact, newest last.
 
-use super::Outcome;
 use super::failure::Failure;
 use super::session::Session;
+use super::{Outcome, change};
 use crate::ledger::Kind;
 use crate::period::Period;
-use crate::store::Filter;
-use crate::view::history::History;
+use crate::store::{Filter, LedgerChange, Recorded};
+use crate::view::history::{ChangeLine, History, HistoryLine};
 
 /// Show what was recorded, newest last
 #[derive(Debug, clap::Args)]
@@ -26,8 +26,11 @@ pub struct Words {
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// Only the last so many
-    #[arg(long, value_name = "N")]
+    #[arg(short = 'n', long, value_name = "N")]
     limit: Option<usize>,
+    /// List account, unit and rate changes, undos and redos too
+    #[arg(long)]
+    changes: bool,
 }
 
 /// Answers with the rows that are wanted.
@@ -56,6 +59,32 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             limit: words.limit,
         };
         let rows = book.store.history(&filter)?;
-        Ok(Outcome::of(History::new(book.lines(&rows)?)))
+        let mut lines = book.lines(&rows)?;
+        if words.changes && filter.is_of_all_kinds() {
+            let others = book.store.ledger_changes()?;
+            lines.extend(others.iter().filter(|other| filter.takes(other)).map(line));
+            lines.sort_by_key(HistoryLine::at);
+            lines.drain(..lines.len().saturating_sub(words.limit.unwrap_or(usize::MAX)));
+        }
+        Ok(Outcome::of(History::new(lines)))
+    })
+}
+
+/// A change of accounts, units or rates, or an undo, as a row of the history.
+fn line(other: &LedgerChange) -> HistoryLine {
+    let (kind, account) = match &other.what {
+        Recorded::Account { after, .. } => ("account", Some(after.name.clone())),
+        Recorded::Rate { .. } => ("rate", None),
+        Recorded::Unit(_) => ("unit", None),
+        Recorded::Void { command, .. } if command == "redo" => ("redo", None),
+        Recorded::Void { .. } => ("undo", None),
+    };
+    HistoryLine::Change(ChangeLine {
+        change: other.change,
+        at: other.at,
+        kind,
+        account,
+        what: change::described(&other.what),
+        voided: other.voided,
     })
 }

@@ -5,7 +5,8 @@ use super::session::Session;
 use super::{Note, Outcome};
 use crate::import::{self, LINE_MAX, Line, Wrong};
 use crate::money::grouped;
-use crate::store::CarryError;
+use crate::period::Moment;
+use crate::store::{CarryError, Store};
 use crate::view::carried::Imported;
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
@@ -71,11 +72,19 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         carried.known
     ))];
     if carried.undone > 0 {
+        // What is new ends what could be redone.
+        let redo = match carried.change {
+            None => "; to bring back what was undone last: jandon redo",
+            Some(_) => "",
+        };
         let (are, they) = if carried.undone == 1 { ("was", "it does") } else { ("were", "they do") };
-        notes.push(Note::warning("undone-here", format!(
-            "{} of them {are} undone here, so {they} not count; to bring back what was undone last: jandon redo",
-            carried.undone
-        )));
+        notes.push(Note::warning(
+            "undone-here",
+            format!("{} of them {are} undone here, so {they} not count{redo}", carried.undone),
+        ));
+    }
+    if carried.change.is_some() {
+        notes.extend(below_zero(session, &store, carried.first)?);
     }
     let mut change = carried.change;
     if words.dry_run {
@@ -87,6 +96,23 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         notes.push(Note::Done("to take it back: jandon undo".into()));
     }
     Ok(Outcome::of(Imported::new(change, carried.read, carried.new, carried.known)).with(notes))
+}
+
+/// Warns, once an account, where what was imported leaves it below zero.
+fn below_zero(session: &Session, store: &Store, first: i64) -> Result<Vec<Note>, Failure> {
+    let accounts = store.accounts()?;
+    let mut notes = Vec::new();
+    for (id, earliest) in store.taken_from(first)? {
+        let Some(account) = accounts.iter().find(|a| a.id == id).filter(|a| !a.is_carrier()) else {
+            continue;
+        };
+        let before = Moment(earliest.0 - 1);
+        let balance = store.standings(before)?.get(&id).map_or(0, |standing| standing.balance);
+        if let Some((at, balance)) = store.first_below_zero(id, before, balance, true)? {
+            notes.push(session.below_zero(account, at, balance));
+        }
+    }
+    Ok(notes)
 }
 
 /// A file that is open, and how long it is where that is known.

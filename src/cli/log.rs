@@ -1,43 +1,59 @@
 //! `log`: balances seen.
 
-use super::failure::Failure;
+use super::failure::{Failure, quoted};
 use super::session::{Book, Session, When, any_amount};
 use super::{Note, Outcome, record};
-use crate::ledger::{Account, AccountId, Snapshot};
+use crate::ledger::{Account, Snapshot, Standing};
 use crate::money::Figure;
-use crate::period::Moment;
+use crate::period::{Moment, Month, Period};
 use crate::store::Fact;
 use crate::view::history::HistoryLine;
 use std::cell::RefCell;
 
-/// Record the balances that you see: `log kakao 12,500` or `log kakao=12500 toss=8000`
+/// Record balances you see: `log kakao 12,500 toss 8,000` or `log kakao=12500 toss=8000`
 #[derive(Debug, clap::Args)]
 pub struct Words {
-    /// NAME AMOUNT, or NAME=AMOUNT as often as you like
+    /// NAME AMOUNT or NAME=AMOUNT, as often as you like
     #[arg(value_name = "NAME AMOUNT | NAME=AMOUNT", allow_negative_numbers = true)]
-    seen: Vec<String>,
+    pub(super) seen: Vec<String>,
     /// Confirm the present balance of these accounts, or of all of them
     #[arg(long, value_name = "NAME", num_args = 0..)]
     same: Option<Vec<String>>,
+    /// What a carrier shows is money in your favour, not owed
+    #[arg(long)]
+    credit: bool,
+    /// Count what a carrier shows in this month: 2026-08
+    #[arg(long, value_name = "MONTH", conflicts_with = "date")]
+    month: Option<String>,
     #[command(flatten)]
     when: When,
 }
 
 /// Records one snapshot an account, all or none.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let at = session.seen_moment(words.when.date.as_deref())?;
+    let at = moment(words, session)?;
     let pairs = pairs(words)?;
-    let unchanged: RefCell<Vec<AccountId>> = RefCell::new(Vec::new());
+    let bills: RefCell<Vec<Note>> = RefCell::new(Vec::new());
     let already: RefCell<Vec<String>> = RefCell::new(Vec::new());
     let (recorded, notes) = session.record("log", words.when.dry_run, |book| {
-        unchanged.borrow_mut().clear();
+        bills.borrow_mut().clear();
         already.borrow_mut().clear();
         let standings = book.store.standings(at)?;
         let mut wanted: Vec<(&Account, i64)> = Vec::new();
         for (name, amount) in &pairs {
             let account = session.account(book, name, true)?;
             let seen = any_amount(amount, account)?;
-            wanted.push((account, account.shown(seen.parts)));
+            for (option, given) in [("credit", words.credit), ("month", words.month.is_some())] {
+                if given && !account.is_carrier() {
+                    return Err(Failure::CarrierOnly { option, account: account.name.clone() });
+                }
+            }
+            let balance = if words.credit { seen.parts } else { account.shown(seen.parts) };
+            let standing = standings.get(&account.id).copied().unwrap_or_default();
+            if words.month.is_none() {
+                bills.borrow_mut().extend(bill_note(account, standing, balance, at, amount));
+            }
+            wanted.push((account, balance));
         }
         for account in same(words, session, book)? {
             let standing = standings.get(&account.id).copied().unwrap_or_default();
@@ -56,7 +72,6 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         for (account, balance) in wanted {
             let standing = standings.get(&account.id).copied().unwrap_or_default();
             if standing.has_facts && standing.balance == balance {
-                unchanged.borrow_mut().push(account.id);
                 if standing.seen == Some(at) {
                     // Seen at this very moment already: there is nothing to add.
                     already.borrow_mut().push(account.name.clone());
@@ -74,20 +89,16 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         }
         Ok(facts)
     })?;
-    let did = sentence(&recorded.entries, at, session);
+    let did = format!("logged {}{}", sentence(&recorded.entries), record::dated(at, Some(session.now)));
     let mut outcome = if recorded.entries.is_empty() {
         Outcome::of(recorded)
     } else {
         record::outcome(recorded, notes, &did, words.when.dry_run)
     };
+    outcome.notes.extend(bills.into_inner());
     let already = already.into_inner();
     if !already.is_empty() {
-        outcome.notes.push(Note::Done(format!("unchanged, and seen already: {}", already.join(", "))));
-    } else if !unchanged.borrow().is_empty() && words.same.is_none() {
-        let all = outcome.notes.first_mut();
-        if let Some(Note::Done(text)) = all {
-            text.push_str(" (unchanged)");
-        }
+        outcome.notes.push(Note::Done(format!("already recorded: {}", already.join(", "))));
     }
     if outcome.notes.is_empty() {
         outcome.notes.push(Note::Done("there was nothing to log".into()));
@@ -95,17 +106,51 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     Ok(outcome)
 }
 
-/// `logged kakao at 12,500 KRW` and, where a snapshot shows more than the entries known, by how much.
-fn sentence(lines: &[HistoryLine], at: Moment, session: &Session) -> String {
+/// Each account with what its snapshot shows beside what was recorded.
+fn sentence(lines: &[HistoryLine]) -> String {
     let seen: Vec<String> = lines
         .iter()
         .filter_map(|line| match line {
             HistoryLine::Snapshot(line) => Some(record::seen(line)),
-            HistoryLine::Entry(_) => None,
+            HistoryLine::Entry(_) | HistoryLine::Change(_) => None,
         })
         .collect();
-    let day = if at.day() == session.today() { String::new() } else { format!(" on {}", at.day()) };
-    format!("logged {}{day}", seen.join(", "))
+    seen.join(", ")
+}
+
+/// The moment of the snapshots: as given, the end of `--month`, else now.
+fn moment(words: &Words, session: &Session) -> Result<Moment, Failure> {
+    let Some(text) = &words.month else { return session.seen_moment(words.when.date.as_deref()) };
+    let period = Period::parse(text, session.today(), 1)?;
+    match (period.from, period.to) {
+        (Some(from), Some(to)) if from.month().first() == from && from.month().last() == to => {
+            Ok(to.end().min(session.now))
+        }
+        _ => Err(Failure::Usage {
+            message: format!("{text:?} is not a month"),
+            hint: "give --month as 2026-08, aug or last-month".into(),
+        }),
+    }
+}
+
+/// Says in which month a carrier's snapshot was counted, where it may be the bill of the month before.
+fn bill_note(account: &Account, standing: Standing, balance: i64, at: Moment, amount: &str) -> Option<Note> {
+    let bill_day = u32::from(account.bill_day?);
+    let month = at.month();
+    let is_raised = standing.seen.is_none() || balance < standing.balance;
+    if balance >= 0 || !is_raised || at.day() > month.day(bill_day) {
+        return None;
+    }
+    let due = |month: Month| month.plus(1).day(bill_day);
+    let before = month.plus(-1);
+    Some(Note::Done(format!(
+        "{} was counted in {month} (due {}); if it is the bill of {before} (due {}): jandon log {} {} --month {before}",
+        account.name,
+        due(month),
+        due(before),
+        quoted(&account.name),
+        quoted(amount)
+    )))
 }
 
 fn pairs(words: &Words) -> Result<Vec<(String, String)>, Failure> {
@@ -113,21 +158,30 @@ fn pairs(words: &Words) -> Result<Vec<(String, String)>, Failure> {
         message,
         hint: "write NAME AMOUNT, or NAME=AMOUNT for several, or --same".into(),
     };
-    match words.seen.as_slice() {
-        [] if words.same.is_some() => Ok(Vec::new()),
-        [] => Err(usage("no balance was given".into())),
-        // Two words are a name and an amount, but for `A=1 B`, where the second amount was forgotten.
-        [name, amount] if !amount.contains('=') && (!name.contains('=') || Figure::parse(amount).is_ok()) => {
-            Ok(vec![(name.clone(), amount.clone())])
-        }
-        many => many
-            .iter()
-            .map(|pair| match pair.rsplit_once('=') {
-                Some((name, amount)) if !name.trim().is_empty() => Ok((name.to_string(), amount.to_string())),
-                _ => Err(usage(format!("{pair:?} is not NAME=AMOUNT"))),
-            })
-            .collect(),
+    let seen = words.seen.as_slice();
+    if seen.is_empty() {
+        return if words.same.is_some() { Ok(Vec::new()) } else { Err(usage("no balance was given".into())) };
     }
+    let is_pair = |word: &String| word.rsplit_once('=').is_some_and(|(name, _)| !name.trim().is_empty());
+    let mut pairs = Vec::new();
+    let mut rest = seen;
+    while let [word, behind @ ..] = rest {
+        // A name may hold `=` where an amount follows it.
+        let named =
+            behind.first().filter(|next| !is_pair(word) || Figure::parse(next).is_ok() && seen.len() == 2);
+        match (named, word.rsplit_once('=')) {
+            (Some(amount), _) if !is_pair(amount) => {
+                pairs.push((word.clone(), amount.clone()));
+                rest = &behind[1..];
+            }
+            (_, Some((name, amount))) if !name.trim().is_empty() => {
+                pairs.push((name.to_string(), amount.to_string()));
+                rest = behind;
+            }
+            _ => return Err(usage(format!("{word:?} has no amount"))),
+        }
+    }
+    Ok(pairs)
 }
 
 /// The accounts whose present balance is confirmed.

@@ -9,10 +9,10 @@ use crate::ledger::Kind;
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// The carrier account
-    carrier: String,
+    pub(super) carrier: String,
     /// How much was paid
     #[arg(allow_negative_numbers = true)]
-    amount: String,
+    pub(super) amount: String,
     /// The account of yours that paid
     #[arg(long, value_name = "ACCOUNT")]
     from: Option<String>,

@@ -62,6 +62,7 @@ fn set(words: &SetWords, session: &Session) -> Result<Outcome, Failure> {
         None => session.today(),
         Some(text) => period::parse_date(text, session.today())?,
     };
+    let units = std::cell::RefCell::new(None);
     let (recorded, mut notes) = session.record("rate set", words.dry_run, |book| {
         let known = book.store.units()?;
         let find = |code: &str| unit(session, &known, code);
@@ -70,9 +71,11 @@ fn set(words: &SetWords, session: &Session) -> Result<Outcome, Failure> {
             let message = format!("one {unit} is always worth one {unit}");
             return Err(Failure::Usage { message, hint: "name two different units".into() });
         }
+        *units.borrow_mut() = Some((unit.clone(), of.clone()));
         Ok(vec![Fact::Rate { unit, rate, of, day }])
     })?;
-    let (unit, of) = (words.unit.to_uppercase(), words.of.to_uppercase());
+    let (unit, of) =
+        units.into_inner().unwrap_or_else(|| (Unit::new(&words.unit, 0), Unit::new(&words.of, 0)));
     notes.insert(0, Note::Done(format!("from {day} on, 1 {unit} is worth {rate} {of}")));
     Ok(Outcome::of(recorded).with(notes))
 }
@@ -81,7 +84,7 @@ fn set(words: &SetWords, session: &Session) -> Result<Outcome, Failure> {
 pub fn unit(session: &Session, known: &[Unit], code: &str) -> Result<Unit, Failure> {
     let wanted = code.trim().to_uppercase();
     let found = known.iter().find(|u| *u.code == *wanted).cloned();
-    found
-        .or_else(|| session.catalog().unit(&wanted))
-        .ok_or_else(|| Failure::UnknownUnit { code: code.into() })
+    let found = found.or_else(|| session.catalog().unit(&wanted));
+    let found = found.map(Ok).or_else(|| session.everyday_unit(code).transpose()).transpose()?;
+    found.ok_or_else(|| Failure::UnknownUnit { code: code.into() })
 }

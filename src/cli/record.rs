@@ -2,14 +2,14 @@
 
 use super::failure::Failure;
 use super::session::{Session, When};
-use super::{Note, Outcome};
+use super::{Note, Outcome, usage};
 use crate::ledger::{Account, Entry, Expires, Kind, Place};
-use crate::money::Unit;
+use crate::money::{Figure, Unit};
 use crate::period::Moment;
 use crate::store::Fact;
 use crate::text::{self, NAME_MAX, TEXT_MAX};
 use crate::view::history::{HistoryLine, SnapshotLine};
-use crate::view::recorded::Recorded;
+use crate::view::recorded::{BalanceAfter, Because, Recorded};
 use std::borrow::Cow;
 
 /// An entry of one unit without charges, between an account and the outside or another account.
@@ -28,6 +28,49 @@ pub fn entry(session: &Session, kind: Kind, at: Moment, unit: &Unit, amount: i64
         note: when.note.clone(),
         channel: None,
         expires: Expires::Unknown,
+    }
+}
+
+/// What a spend, an earning or a refund was about.
+#[derive(Debug, clap::Args)]
+pub struct AboutArgs {
+    /// What it was for
+    pub category: Option<String>,
+    /// The category as an option: the way to give one that is a number
+    #[arg(long = "category", value_name = "TEXT", conflicts_with = "category",
+          allow_hyphen_values = true, value_parser = free_text)]
+    pub category_option: Option<String>,
+    /// Who was paid, or who paid
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = free_text)]
+    pub payee: Option<String>,
+}
+
+impl AboutArgs {
+    /// Returns the category and the payee as they are stored.
+    ///
+    /// A category that reads as an amount is an error unless it was given with `--category`.
+    pub fn labels(&self, amount: &str) -> Result<(Option<String>, Option<String>), Failure> {
+        if let Some(category) = self.category.as_deref().filter(|text| reads_as_amount(text)) {
+            // Where the amount is no amount, the two are the wrong way round.
+            Figure::parse(amount)?;
+            return Err(Failure::NumericCategory { amount: amount.into(), category: category.into() });
+        }
+        let category = label("category", self.category.as_deref().or(self.category_option.as_deref()))?;
+        let payee = label("payee", self.payee.as_deref())?;
+        Ok((category, payee))
+    }
+}
+
+/// Whether a text is an amount, with or without a unit that people write beside one.
+pub fn reads_as_amount(text: &str) -> bool {
+    Figure::parse(text).is_ok_and(|figure| figure.has_known_mark())
+}
+
+/// Accepts any text, also one that begins with a hyphen, unless it is the name of an option.
+pub fn free_text(text: &str) -> Result<String, String> {
+    match text.starts_with("--") && usage::is_option(text) {
+        true => Err(format!("{text} is an option; give a text before it")),
+        false => Ok(text.to_string()),
     }
 }
 
@@ -82,39 +125,58 @@ pub fn checked(entry: Entry, accounts: &[Account]) -> Result<Fact, Failure> {
 
 /// The outcome of a recording verb: the answer, and a line with what was done and where it leads.
 pub fn outcome(recorded: Recorded, notes: Vec<Note>, did: &str, dry_run: bool) -> Outcome {
-    let balances: Vec<String> = recorded
-        .balances
-        .iter()
-        .map(|b| match (b.owed, b.balance.parts > 0) {
-            (false, _) => format!("{} {}", b.account, b.balance),
-            (true, true) => format!("{} {} in credit", b.account, b.balance),
-            (true, false) => {
-                format!("{} owed {}", b.account, b.unit.money(b.balance.parts.saturating_neg()))
-            }
-        })
-        .collect();
-    // A log says the balances already.
-    let now = if balances.is_empty() || did.starts_with("logged") {
-        String::new()
+    let after = if did.starts_with("logged") {
+        // A log says the balances already.
+        let seen_later = |after: &&BalanceAfter| matches!(after.because, Because::SeenLater(_));
+        left(recorded.balances.iter().filter(seen_later))
     } else {
-        format!("; now {}", balances.join(", "))
+        left(recorded.balances.iter())
     };
+    let now = if after.is_empty() { String::new() } else { format!("; {after}") };
     let would = if dry_run { "would have " } else { "" };
     let mut all = vec![Note::Done(format!("{would}{did}{now}"))];
     all.extend(notes);
     Outcome::of(recorded).with(all)
 }
 
-/// What an entry did, in a few words: `spent 4,500 KRW from kakao (coffee)`.
-pub fn did(verb: &str, line: &HistoryLine) -> String {
+/// Where a change leaves accounts: `now kakao 45,500 KRW, bank 5 KRW`, or why a balance did not move.
+fn left<'a>(accounts: impl Iterator<Item = &'a BalanceAfter>) -> String {
+    let (mut moved, mut stayed) = (Vec::new(), Vec::new());
+    for after in accounts {
+        let name = &after.account;
+        let is = match (after.owed, after.balance.parts > 0) {
+            (false, _) => after.balance.to_string(),
+            (true, true) => format!("{} in credit", after.balance),
+            (true, false) => format!("owed {}", after.unit.money(after.balance.parts.saturating_neg())),
+        };
+        let at = if is.starts_with("owed") { "" } else { "at " };
+        match after.because {
+            Because::Moved => moved.push(format!("{name} {is}")),
+            Because::LaterRecords(last) => {
+                moved.push(format!("{name} {is} (with later records up to {})", last.shown()));
+            }
+            Because::SeenLater(seen) => {
+                stayed.push(format!("{name} stays {at}{is}, seen later ({})", seen.shown()));
+            }
+            Because::NotYet => stayed.push(format!("{name} stays {at}{is} until then")),
+        }
+    }
+    let now = (!moved.is_empty()).then(|| format!("now {}", moved.join(", ")));
+    now.into_iter().chain(stayed).collect::<Vec<_>>().join("; ")
+}
+
+/// What an entry did, in a few words: `spent 4,500 KRW from kakao (coffee)`, with its date unless that
+/// is today.
+pub fn did(verb: &str, line: &HistoryLine, now: Option<Moment>) -> String {
     let line = match line {
         HistoryLine::Entry(line) => line,
-        HistoryLine::Snapshot(line) => return format!("{verb} {}", seen(line)),
+        HistoryLine::Change(line) => return line.what.clone(),
+        HistoryLine::Snapshot(line) => return format!("{verb} {}{}", seen(line), dated(line.at, now)),
     };
     let mut words = match (&line.from, &line.to) {
         (Some(from), Some(to)) => format!("{verb} {} from {from} to {to}", line.out),
         (Some(from), None) => format!("{verb} {} from {from}", line.out),
-        (None, Some(to)) => format!("{verb} {} on {to}", line.arriving),
+        (None, Some(to)) => format!("{verb} {} in {to}", line.arriving),
         (None, None) => verb.to_string(),
     };
     let mut about: Vec<String> = [&line.category, &line.payee].into_iter().flatten().cloned().collect();
@@ -134,27 +196,44 @@ pub fn did(verb: &str, line: &HistoryLine) -> String {
             format!("expires after {expires}")
         });
     }
+    words += &dated(line.at, now);
     if !about.is_empty() {
         words += &format!(" ({})", about.join(", "));
     }
     words
 }
 
+/// ` on 2026-11-20`, or nothing for what happened today.
+pub fn dated(at: Moment, now: Option<Moment>) -> String {
+    match now.is_some_and(|now| now.day() == at.day()) {
+        true => String::new(),
+        false => format!(" on {}", at.day()),
+    }
+}
+
 /// The outcome of a verb that wrote one entry.
 pub fn one_entry(verb: &str, recorded: (Recorded, Vec<Note>), dry_run: bool) -> Outcome {
     let (recorded, notes) = recorded;
-    let did = recorded.entries.first().map_or(String::new(), |line| did(verb, line));
+    let did = recorded.entries.first().map_or(String::new(), |line| did(verb, line, recorded.now));
     outcome(recorded, notes, &did, dry_run)
 }
 
-/// A snapshot in a few words: `kakao at 12,500 KRW (-2,500 unexplained)`.
+/// A snapshot in a few words: `kakao at 12,500 KRW (2,500 less than recorded)`.
 pub fn seen(line: &SnapshotLine) -> String {
     let sign = if line.owed { -1 } else { 1 };
-    let gap = line.unexplained.as_ref().map_or(0, |u| sign * u.parts);
-    let gap = match gap {
-        0 => String::new(),
-        _ if line.first => String::new(),
-        gap => format!(" ({}{} unexplained)", if gap > 0 { "+" } else { "" }, line.unit.money(gap).grouped()),
+    let balance = line.unit.money(line.balance.parts.saturating_abs());
+    let at = match (line.owed, line.balance.parts > 0) {
+        (false, _) => format!("at {}", line.balance),
+        (true, true) => format!("{balance} in credit"),
+        (true, false) => format!("owed {balance}"),
     };
-    format!("{} at {}{gap}", line.account, line.unit.money(sign * line.balance.parts))
+    let gap = |parts: i64| line.unit.money(parts.saturating_abs()).grouped();
+    let state = match line.unexplained.as_ref().map(|u| sign * u.parts) {
+        None => String::new(),
+        Some(_) if line.first => " (first seen)".into(),
+        Some(0) => " (as expected)".into(),
+        Some(more) if more > 0 => format!(" ({} more than recorded)", gap(more)),
+        Some(less) => format!(" ({} less than recorded)", gap(less)),
+    };
+    format!("{} {at}{state}", line.account)
 }

@@ -9,15 +9,12 @@ use crate::ledger::Kind;
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// The account it came back to
-    name: String,
+    pub(super) name: String,
     /// How much
     #[arg(allow_negative_numbers = true)]
-    amount: String,
-    /// What had been bought
-    category: Option<String>,
-    /// Who paid it back
-    #[arg(long, value_name = "TEXT")]
-    payee: Option<String>,
+    pub(super) amount: String,
+    #[command(flatten)]
+    pub(super) about: record::AboutArgs,
     #[command(flatten)]
     when: When,
 }
@@ -25,8 +22,7 @@ pub struct Words {
 /// Records one refund.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let at = session.entry_moment(words.when.date.as_deref())?;
-    let category = record::label("category", words.category.as_deref())?;
-    let payee = record::label("payee", words.payee.as_deref())?;
+    let (category, payee) = words.about.labels(&words.amount)?;
     let recorded = session.record("refund", words.when.dry_run, |book| {
         let account = session.account(book, &words.name, true)?;
         let amount = positive(&words.amount, account)?;

@@ -17,7 +17,7 @@ const EXPIRING_DAYS: i32 = 60;
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// 2026-10, 2026, 2026Q4, A..B, last month, last 90d, 지난달 [default: this month]
-    period: Option<String>,
+    period: Vec<String>,
     /// The day on which your month begins, 1 to 31
     #[arg(long, value_name = "N", default_value = "1")]
     month_start: String,
@@ -27,9 +27,9 @@ pub struct Words {
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let start = month_start(&words.month_start)?;
     let today = session.today();
-    let period = match &words.period {
-        None => Period::month_of(today, start),
-        Some(text) => Period::parse(text, today, start)?,
+    let period = match words.period.as_slice() {
+        [] => Period::month_of(today, start),
+        words => Period::parse(&words.join(" "), today, start)?,
     };
     session.read(|book| {
         let from = match period.from {

@@ -15,7 +15,7 @@ use crate::store::{
 };
 use crate::view::balance::{Exchange, Total};
 use crate::view::history::{EntryLine, HistoryLine, SnapshotLine};
-use crate::view::recorded::{BalanceAfter, Recorded};
+use crate::view::recorded::{BalanceAfter, Because, Recorded};
 use crate::view::worth::Drawing;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -73,6 +73,7 @@ pub struct Session {
     /// No cell of a CSV may begin as a formula.
     pub csv_safe: bool,
     exchange: Option<String>,
+    typed: Vec<String>,
     ledger: PathBuf,
     wait: Duration,
     catalog_folder: Option<PathBuf>,
@@ -106,7 +107,7 @@ pub struct When {
     #[arg(long, value_name = "DATE")]
     pub date: Option<String>,
     /// A remark
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = super::record::free_text)]
     pub note: Option<String>,
     /// Show what would be written, and write nothing
     #[arg(long)]
@@ -144,6 +145,7 @@ impl Session {
             form: output::export_form(globals),
             csv_safe: globals.csv_safe,
             exchange: globals.exchange.clone(),
+            typed: globals.typed.clone(),
             ledger: ledger.ok_or(Failure::NoHome)?,
             wait: Duration::from_secs(globals.lock_timeout),
             catalog_folder: named.or(in_config),
@@ -168,6 +170,7 @@ impl Session {
             form: None,
             csv_safe: false,
             exchange: None,
+            typed: Vec::new(),
             ledger: ledger.to_path_buf(),
             wait: self.wait,
             catalog_folder: None,
@@ -202,6 +205,11 @@ impl Session {
     /// The present day.
     pub fn today(&self) -> Day {
         self.now.day()
+    }
+
+    /// The arguments of the command as they were typed.
+    pub fn typed(&self) -> &[String] {
+        &self.typed
     }
 
     /// Where the ledger lies.
@@ -340,12 +348,31 @@ impl Session {
         Ok(local.unwrap_or_else(|| Unit::new("KRW", 0)))
     }
 
+    /// The unit that an everyday name such as `won` means; of several the one of the locale.
+    pub fn everyday_unit(&self, name: &str) -> Result<Option<Unit>, Failure> {
+        if let Some(unit) = Unit::by_everyday_name(name) {
+            return Ok(Some(unit));
+        }
+        let own = self.default_unit()?;
+        Ok(Unit::codes_of_everyday_name(name).find(|code| **code == *own.code).map(|_| own))
+    }
+
+    /// Whether a platform is of the country of the locale, or holds the unit of new accounts.
+    pub fn is_local(&self, platform: &Platform) -> bool {
+        let country = self.region.as_deref().zip(platform.country.as_deref());
+        match country {
+            Some((region, country)) => region.eq_ignore_ascii_case(country),
+            None => self.default_unit().is_ok_and(|unit| unit == platform.unit),
+        }
+    }
+
     /// The unit of `--exchange`, where one is asked for.
     pub fn exchange_unit(&self, store: &Store) -> Result<Option<Unit>, Failure> {
         let Some(code) = &self.exchange else { return Ok(None) };
         let wanted = code.trim().to_uppercase();
         let own = store.units()?.into_iter().find(|u| *u.code == *wanted);
         let unit = own.or_else(|| self.catalog().unit(&wanted));
+        let unit = unit.map(Ok).or_else(|| self.everyday_unit(code).transpose()).transpose()?;
         unit.map(Some).ok_or_else(|| Failure::UnknownUnit { code: code.clone() })
     }
 
@@ -501,6 +528,7 @@ impl Session {
         loop {
             let store = Store::write(&self.ledger, self.wait)?;
             let book = Book { accounts: store.accounts()?, store: &store };
+            let recorded_last = store.last_recorded()?;
             let facts = decide(&book)?;
             let facts: Vec<Fact> =
                 facts.into_iter().map(super::record::with_stored_texts).collect::<Result<_, _>>()?;
@@ -520,24 +548,33 @@ impl Session {
                 _ if is_of_entries => change.rows_of_entries(),
                 _ => store.history_of_change(change.id)?,
             };
-            let mut notes = self.warnings(&book, &rows, command)?;
-            let lines = book.lines(&rows)?;
             let standings = store.standings(self.now)?;
+            let takes_back = matches!(command, "undo" | "redo");
+            let mut notes = Vec::new();
+            if !takes_back {
+                notes.extend(self.clock_behind(recorded_last, &rows));
+                notes.extend(self.warnings(&book, &rows, &standings)?);
+            }
+            let lines = book.lines(&rows)?;
             let balances = book
                 .accounts
                 .iter()
                 .filter(|a| applied.accounts.contains(&a.id))
                 .map(|a| {
-                    let balance = standings.get(&a.id).map_or(0, |s| s.balance);
+                    let standing = standings.get(&a.id).copied().unwrap_or_default();
+                    let because =
+                        if takes_back { Because::Moved } else { self.because(a.id, &rows, standing) };
                     BalanceAfter {
                         account: a.name.clone(),
                         unit: a.unit.clone(),
-                        balance: a.unit.money(balance),
+                        balance: a.unit.money(standing.balance),
                         owed: a.is_carrier(),
+                        because,
                     }
                 })
                 .collect();
             let mut recorded = Recorded::new(Some(change.id), lines, balances);
+            recorded.now = Some(self.now);
             if dry_run {
                 recorded.change = None;
                 notes.push(Note::Done("nothing was written (dry run)".into()));
@@ -554,19 +591,51 @@ impl Session {
         }
     }
 
-    /// What is odd about what was just recorded: it lies ahead, or something earlier is missing.
-    fn warnings(&self, book: &Book<'_>, rows: &[HistoryRow], command: &str) -> Result<Vec<Note>, Failure> {
-        let mut notes = Vec::new();
-        if matches!(command, "undo" | "redo") {
-            return Ok(notes);
+    /// Why what was recorded did not move the balance of an account, or what else that rests on.
+    fn because(&self, account: AccountId, rows: &[HistoryRow], standing: Standing) -> Because {
+        let of_account = |row: &&HistoryRow| match &row.fact {
+            HistoryFact::Entry(e) => [e.out.account, e.arriving.account].contains(&Some(account)),
+            HistoryFact::Snapshot(snapshot, _) => snapshot.account == account,
+        };
+        let Some(latest) = rows.iter().filter(of_account).map(HistoryRow::at).max() else {
+            return Because::Moved;
+        };
+        match (standing.seen, standing.last_fact) {
+            _ if latest > self.now => Because::NotYet,
+            (Some(seen), _) if latest < seen => Because::SeenLater(seen),
+            (_, Some(last)) if latest < last => Because::LaterRecords(last),
+            _ => Because::Moved,
         }
+    }
+
+    /// Warns, of what is recorded as of now, where the clock is behind the moment at which the ledger was last written to.
+    fn clock_behind(&self, recorded_last: Option<Moment>, rows: &[HistoryRow]) -> Option<Note> {
+        let last =
+            recorded_last.filter(|last| *last > self.now && rows.iter().any(|row| row.at() == self.now))?;
+        Some(Note::warning(
+            "clock-behind",
+            format!(
+                "the clock says {}, but the ledger was last written to on {}; if the clock is wrong, give --date",
+                self.now.shown(),
+                last.shown()
+            ),
+        ))
+    }
+
+    /// What is odd about what was just recorded: it lies ahead, or something earlier is missing.
+    fn warnings(
+        &self,
+        book: &Book<'_>,
+        rows: &[HistoryRow],
+        standings: &HashMap<AccountId, Standing>,
+    ) -> Result<Vec<Note>, Failure> {
+        let mut notes = Vec::new();
         let mut told: Vec<AccountId> = Vec::new();
         for row in rows {
             if row.at() > self.now {
-                let ahead = Note::warning(
-                    "future-date",
-                    format!("dated after now: it counts from {} on", row.at().day()),
-                );
+                let from = row.at().shown();
+                let ahead =
+                    Note::warning("future-date", format!("dated in the future: it counts from {from} on"));
                 if !notes.contains(&ahead) {
                     notes.push(ahead);
                 }
@@ -576,18 +645,40 @@ impl Session {
             if from.is_carrier() || told.contains(&from.id) {
                 continue;
             }
-            let standing = book.store.standings(entry.at)?.get(&from.id).copied().unwrap_or_default();
-            if standing.balance < 0 {
+            let now = standings.get(&from.id).copied().unwrap_or_default();
+            // Nothing after the entry: where the account stands now is where the entry left it.
+            let is_last = entry.at <= self.now && now.last_fact.is_none_or(|last| last <= entry.at);
+            let balance = match is_last || entry.at == self.now {
+                true => now.balance,
+                false => book.store.standings(entry.at)?.get(&from.id).map_or(0, |s| s.balance),
+            };
+            let below = match balance < 0 {
+                true => Some((entry.at, balance)),
+                false if is_last => None,
+                false => book.store.first_below_zero(from.id, entry.at, balance, false)?,
+            };
+            if let Some((at, balance)) = below {
                 told.push(from.id);
-                notes.push(Note::warning("negative-balance", format!(
-                    "{} stands at {}: something earlier is missing (say what you see: jandon log {} AMOUNT)",
-                    from.name,
-                    from.unit.money(standing.balance),
-                    quoted(&from.name)
-                )));
+                notes.push(self.below_zero(from, at, balance));
             }
         }
         Ok(notes)
+    }
+
+    /// Warns that an account was, is or will be below zero.
+    pub fn below_zero(&self, account: &Account, at: Moment, balance: i64) -> Note {
+        let (name, money) = (&account.name, account.unit.money(balance));
+        let message = match at.cmp(&self.now) {
+            std::cmp::Ordering::Equal => format!(
+                "{name} is at {money}: an earlier record seems to be missing; to record what you see: jandon log {} AMOUNT",
+                quoted(name)
+            ),
+            std::cmp::Ordering::Less => {
+                format!("{name} was at {money} on {}: an earlier record seems to be missing", at.shown())
+            }
+            std::cmp::Ordering::Greater => format!("{name} will be at {money} on {}", at.shown()),
+        };
+        Note::warning("negative-balance", message)
     }
 
     /// The account that a name means.
@@ -599,14 +690,17 @@ impl Session {
     ) -> Result<&'b Account, Failure> {
         // Most names are exact, and then no platform needs to be looked at.
         let folded = name::folded(typed);
-        let exact: Vec<&Account> = book.accounts.iter().filter(|a| name::folded(&a.name) == folded).collect();
-        if let [one] = exact.as_slice() {
-            return Ok(one);
+        let exact = |account: &&Account| !account.closed && name::folded(&account.name) == folded;
+        if let Some(account) = book.accounts.iter().find(exact) {
+            return Ok(account);
         }
         let platforms: Vec<&str> = book.accounts.iter().filter_map(|a| a.platform.as_deref()).collect();
         let names = self.catalog().names(platforms.into_iter());
         let found = name::resolve(typed, &book.accounts, &names, writing);
-        let id = found.map_err(|error| Failure::Name { error, none_yet: book.accounts.is_empty() })?;
+        let id = found.map_err(|error| {
+            let can_be_opened = book.accounts.is_empty() || self.catalog().find(typed).is_some();
+            Failure::Name { error, can_be_opened: can_be_opened && Figure::parse(typed).is_err() }
+        })?;
         book.account(id).ok_or(Failure::NoHome)
     }
 
@@ -761,7 +855,7 @@ pub fn positive(text: &str, account: &Account) -> Result<Money, Failure> {
 
 /// A typed amount of an account, zero included.
 pub fn any_amount(text: &str, account: &Account) -> Result<Money, Failure> {
-    Ok(Figure::parse(text)?.money(&account.unit)?)
+    Ok(Figure::parse_in(text, &account.unit)?)
 }
 
 /// The moment of `--today` or `JANDON_TODAY`.

@@ -9,15 +9,12 @@ use crate::ledger::Kind;
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// The account it came from
-    name: String,
-    /// How much: 4500, 4,500, 1만5천, $3.50
+    pub(super) name: String,
+    /// How much: 4500, 4,500, 1만5천, 3.50
     #[arg(allow_negative_numbers = true)]
-    amount: String,
-    /// What it was for
-    category: Option<String>,
-    /// Who was paid
-    #[arg(long, value_name = "TEXT")]
-    payee: Option<String>,
+    pub(super) amount: String,
+    #[command(flatten)]
+    pub(super) about: record::AboutArgs,
     #[command(flatten)]
     when: When,
 }
@@ -25,8 +22,7 @@ pub struct Words {
 /// Records one spend.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let at = session.entry_moment(words.when.date.as_deref())?;
-    let category = record::label("category", words.category.as_deref())?;
-    let payee = record::label("payee", words.payee.as_deref())?;
+    let (category, payee) = words.about.labels(&words.amount)?;
     let recorded = session.record("spend", words.when.dry_run, |book| {
         let account = session.account(book, &words.name, true)?;
         let amount = positive(&words.amount, account)?;

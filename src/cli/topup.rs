@@ -9,10 +9,10 @@ use crate::ledger::{Kind, RuleBroken};
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// The account that was topped up
-    name: String,
+    pub(super) name: String,
     /// What arrived on it
     #[arg(allow_negative_numbers = true)]
-    amount: String,
+    pub(super) amount: String,
     /// The account of yours that paid
     #[arg(long, value_name = "ACCOUNT")]
     from: Option<String>,

@@ -14,12 +14,12 @@ use std::cell::RefCell;
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// The account it left
-    from: String,
+    pub(super) from: String,
     /// The account it reached
-    to: String,
+    pub(super) to: String,
     /// What left
     #[arg(allow_negative_numbers = true)]
-    amount: String,
+    pub(super) amount: String,
     /// What arrived, where it is known
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     received: Option<String>,

@@ -2,9 +2,11 @@
 
 use super::failure::Failure;
 use super::session::Session;
-use super::{Note, Outcome, record};
-use crate::store::{ChangeRow, Fact, Refusal, Store};
-use crate::view::recorded::Recorded;
+use super::{Note, Outcome, change, record};
+use crate::ledger::Kind;
+use crate::store::{ChangeRow, Fact, LedgerChange, Recorded, Refusal, Store};
+use crate::view::history::HistoryLine;
+use crate::view::recorded::{Recorded as ChangeAnswer, Undone};
 use std::cell::RefCell;
 
 /// Take back the latest change, or the one of that id; again goes further back
@@ -27,7 +29,7 @@ pub struct RedoWords {
 
 /// Voids a change.
 pub fn undo(words: &UndoWords, session: &Session) -> Result<Outcome, Failure> {
-    change(session, "undo", words.dry_run, |store| {
+    void(session, "undo", words.dry_run, |store| {
         let found = match &words.id {
             None => store.last_change(true)?.ok_or(Refusal::NothingTo("undo"))?,
             Some(typed) => named(store, typed)?,
@@ -44,34 +46,40 @@ pub fn undo(words: &UndoWords, session: &Session) -> Result<Outcome, Failure> {
 
 /// Voids the latest undo.
 pub fn redo(words: &RedoWords, session: &Session) -> Result<Outcome, Failure> {
-    change(session, "redo", words.dry_run, |store| {
+    void(session, "redo", words.dry_run, |store| {
         Ok(store.last_change(false)?.ok_or(Refusal::NothingTo("redo"))?)
     })
 }
 
-fn change(
+fn void(
     session: &Session,
     command: &'static str,
     dry_run: bool,
     find: impl Fn(&Store) -> Result<ChangeRow, Failure>,
 ) -> Result<Outcome, Failure> {
-    let target: RefCell<Option<String>> = RefCell::new(None);
-    let (recorded, notes) = session.record(command, dry_run, |book| {
+    let target: RefCell<Option<(String, Vec<LedgerChange>)>> = RefCell::new(None);
+    let (mut recorded, notes) = session.record(command, dry_run, |book| {
         let found = find(book.store)?;
         let original = match found.voids {
             Some(original) => book.store.changes_like(&original.to_string())?.into_iter().next(),
             None => None,
         };
         let (shown, command) = original.map_or((found.id, found.command.clone()), |o| (o.id, o.command));
-        // What opened, changed or closed an account is told by the account's name; an import may
-        // have opened many.
-        let mut names = if command == "import" { Vec::new() } else { book.store.names_given(shown)? };
-        names.insert(0, command);
-        *target.borrow_mut() = Some(names.join(" "));
+        let mut others = Vec::new();
+        if !records_only_facts(&command) {
+            let parts = book.store.parts_of(shown)?;
+            others = book.store.ledger_changes()?;
+            others.retain(|other| {
+                parts.contains(&other.change) && !matches!(other.what, Recorded::Void { .. })
+            });
+        }
+        *target.borrow_mut() = Some((command, others));
         Ok(vec![Fact::Void(found.id)])
     })?;
-    let what = target.into_inner().unwrap_or_default();
-    let did = sentence(command, &what, &recorded, dry_run);
+    let (what, others) = target.into_inner().unwrap_or_default();
+    let did = sentence(command, &what, &recorded, &others, dry_run);
+    let facts = recorded.entries.clone().into_iter().map(Undone::fact);
+    recorded.undone = Some(others.iter().filter_map(undone).chain(facts).collect());
     let mut outcome = record::outcome(recorded, notes, &did, dry_run);
     if command == "undo" && !dry_run {
         outcome.notes.push(Note::Done("to bring it back: jandon redo".into()));
@@ -79,18 +87,66 @@ fn change(
     Ok(outcome)
 }
 
-fn sentence(command: &str, what: &str, recorded: &Recorded, dry_run: bool) -> String {
+/// Whether a command records entries and snapshots and nothing else.
+fn records_only_facts(command: &str) -> bool {
+    Kind::parse(command).is_some() || matches!(command, "log" | "send" | "receive")
+}
+
+/// So many things are named one by one; more are counted.
+const NAMED: usize = 3;
+
+fn sentence(
+    command: &str,
+    what: &str,
+    recorded: &ChangeAnswer,
+    others: &[LedgerChange],
+    dry_run: bool,
+) -> String {
     let verb = match (command, dry_run) {
         ("undo", false) => "undid",
         ("undo", true) => "undone",
         (_, false) => "redid",
         (_, true) => "redone",
     };
-    match recorded.entries.as_slice() {
-        [] => format!("{verb} `{what}`"),
-        [one] => format!("{verb} `{what}`: {}", record::did("", one).trim()),
-        many => format!("{verb} `{what}` with {} records", many.len()),
+    let mut things: Vec<String> = others.iter().map(|other| change::described(&other.what)).collect();
+    if things.len() + recorded.entries.len() > NAMED {
+        return format!("{verb} `{what}`: {}", counted(others, &recorded.entries).join(", "));
     }
+    let facts = recorded.entries.iter().map(|line| record::did("", line, recorded.now).trim().to_string());
+    things.extend(facts);
+    match things.is_empty() {
+        true => format!("{verb} `{what}`"),
+        false => format!("{verb} `{what}`: {}", things.join("; ")),
+    }
+}
+
+/// How many of each there are: `9 accounts, 4 rates, 78 entries`.
+fn counted(others: &[LedgerChange], lines: &[HistoryLine]) -> Vec<String> {
+    let of = |test: fn(&Recorded) -> bool| others.iter().filter(|other| test(&other.what)).count();
+    let snapshots = lines.iter().filter(|line| matches!(line, HistoryLine::Snapshot(_))).count();
+    let counts = [
+        (of(|what| matches!(what, Recorded::Unit(_))), "unit", "units"),
+        (of(|what| matches!(what, Recorded::Account { .. })), "account", "accounts"),
+        (of(|what| matches!(what, Recorded::Rate { .. })), "rate", "rates"),
+        (lines.len() - snapshots, "entry", "entries"),
+        (snapshots, "snapshot", "snapshots"),
+    ];
+    let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
+    counts.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many })).collect()
+}
+
+/// What was taken or brought back, as scripts read it.
+fn undone(other: &LedgerChange) -> Option<Undone> {
+    Some(match &other.what {
+        Recorded::Rate { unit, rate, of, day } => {
+            Undone::Rate { unit: unit.clone(), value: rate.to_string(), of: of.clone(), date: *day }
+        }
+        Recorded::Unit(unit) => Undone::Unit { code: unit.clone(), decimals: unit.decimals },
+        Recorded::Account { after, .. } => {
+            Undone::Account { name: after.name.clone(), what: change::described(&other.what) }
+        }
+        Recorded::Void { .. } => return None,
+    })
 }
 
 fn named(store: &Store, typed: &str) -> Result<ChangeRow, Failure> {

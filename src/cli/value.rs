@@ -14,15 +14,15 @@ use std::collections::BTreeMap;
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// 2026-10, 2026, A..B, last 90d [default: this month]
-    period: Option<String>,
+    period: Vec<String>,
 }
 
 /// Answers with one row a platform and unit.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let today = session.today();
-    let period = match &words.period {
-        None => Period::month_of(today, 1),
-        Some(text) => Period::parse(text, today, 1)?,
+    let period = match words.period.as_slice() {
+        [] => Period::month_of(today, 1),
+        words => Period::parse(&words.join(" "), today, 1)?,
     };
     session.read(|book| {
         let from = period.from.map(|day| day.start());

@@ -13,10 +13,10 @@ use std::cell::RefCell;
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// The account it left
-    name: String,
+    pub(super) name: String,
     /// The amount, or `all`
     #[arg(allow_negative_numbers = true)]
-    amount: String,
+    pub(super) amount: String,
     /// The channel: instant, venmo/instant, or how it begins; may be left out where there is only one
     #[arg(long, value_name = "CHANNEL")]
     via: Option<String>,

@@ -151,6 +151,28 @@ impl Catalog {
         (found, close)
     }
 
+    /// The ids of the platforms that a name of an account may mean: those whose names contain it, then
+    /// those whose names it contains, then those that are a slip of the fingers away.
+    pub fn like(&self, typed: &str) -> Vec<String> {
+        let wanted = name::folded(typed);
+        let (found, close) = self.search(typed);
+        if !found.is_empty() {
+            return found;
+        }
+        let inside = |name: &str| name.chars().count() > 2 && name::has_fragment(&wanted, name, true);
+        let (mut inner, mut near) = (Vec::new(), Vec::new());
+        for id in self.ids() {
+            let names = self.names(std::iter::once(id.as_str())).into_iter().flat_map(|p| p.folded);
+            let names: Vec<String> = names.collect();
+            if names.iter().any(|name| inside(name)) {
+                inner.push(id);
+            } else if !name::closest(typed, names.iter().map(String::as_str)).is_empty() {
+                near.push(id);
+            }
+        }
+        [inner, near, close].into_iter().find(|ids| !ids.is_empty()).unwrap_or_default()
+    }
+
     /// What those platforms are called, for finding accounts by their platform.
     pub fn names<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<PlatformNames<'a>> {
         ids.map(|id| {

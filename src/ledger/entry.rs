@@ -183,7 +183,8 @@ impl Entry {
             Kind::Spend | Kind::Expire => from.is_some() && to.is_none(),
             Kind::Earn | Kind::Refund => from.is_none() && to.is_some(),
             Kind::Topup | Kind::Pay => to.is_some(),
-            Kind::Transfer => from.is_some() && to.is_some(),
+            // One end of a transfer may be a person outside.
+            Kind::Transfer => from.is_some() || to.is_some(),
             Kind::Withdraw => from.is_some(),
         };
         if !fits {
@@ -388,6 +389,8 @@ pub struct Standing {
     pub seen: Option<Moment>,
     /// There is a fact up to the moment.
     pub has_facts: bool,
+    /// Its latest fact of all, which may come after the moment.
+    pub last_fact: Option<Moment>,
 }
 
 /// What moved the balance of one account in a stretch of time, by heading.

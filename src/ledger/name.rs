@@ -27,44 +27,103 @@ pub struct PlatformNames<'a> {
     pub folded: Vec<String>,
 }
 
-/// Finds the account that a name means. Tried in this order, the first that fits one account wins:
-/// the exact name; the exact id or alias of its platform; a fragment of a name; a fragment of a
-/// platform's names. Where `writing`, a fragment must begin a word.
+/// Finds the account that a name means: by its exact name, the exact id or alias of its platform, a
+/// fragment of its name, or a fragment of its platform's names. Open accounts win over closed ones.
+///
+/// Where `writing`, a fragment must begin a word, have two characters (or be one Hangul syllable),
+/// and occur in the name or the platform's names of one account only.
 pub fn resolve(
     typed: &str,
     accounts: &[Account],
     platforms: &[PlatformNames<'_>],
     writing: bool,
 ) -> Result<AccountId, NameError> {
+    let candidates: Vec<Candidate<'_>> = accounts.iter().map(|a| Candidate::new(a, platforms)).collect();
     let wanted = folded(typed);
-    let on = |account: &Account, test: &dyn Fn(&str) -> bool| {
-        platforms
-            .iter()
-            .filter(|p| Some(p.id) == account.platform.as_deref())
-            .any(|p| p.folded.iter().any(|name| test(name)))
-    };
-    let exact = |name: &str| name == wanted;
-    let fragment = |name: &str| !wanted.is_empty() && has_fragment(name, &wanted, writing);
-    let steps: [&dyn Fn(&Account) -> bool; 4] =
-        [&|a| exact(&folded(&a.name)), &|a| on(a, &exact), &|a| fragment(&folded(&a.name)), &|a| {
-            on(a, &fragment)
-        }];
-    for step in steps {
-        let mut fits: Vec<&Account> = accounts.iter().filter(|a| step(a)).collect();
-        if fits.iter().any(|a| !a.closed) {
-            fits.retain(|a| !a.closed);
-        }
+    // A closed account can still be read by its exact name.
+    if !writing && let Some(exact) = candidates.iter().find(|c| c.name == wanted) {
+        return Ok(exact.account.id);
+    }
+    for closed in [false, true] {
+        let group: Vec<&Candidate<'_>> = candidates.iter().filter(|c| c.account.closed == closed).collect();
+        let fits = fitting(&wanted, &group, writing);
         match fits.as_slice() {
             [] => {}
-            [one] => return Ok(one.id),
+            [one] => return Ok(one.account.id),
             many => {
-                let fits = many.iter().map(|a| a.name.clone()).collect();
+                let fits = many.iter().map(|c| c.account.name.clone()).collect();
                 return Err(NameError::Ambiguous { name: typed.trim().into(), fits });
             }
         }
     }
-    let close = closest(&wanted, accounts.iter().map(|a| a.name.as_str()));
-    Err(NameError::Unknown { name: typed.trim().into(), close })
+    Err(NameError::Unknown { name: typed.trim().into(), close: meant(&wanted, &candidates) })
+}
+
+/// An account with everything it can be found by, folded.
+struct Candidate<'a> {
+    account: &'a Account,
+    name: String,
+    /// The id, names and aliases of its platform.
+    platform: &'a [String],
+}
+
+impl<'a> Candidate<'a> {
+    fn new(account: &'a Account, platforms: &'a [PlatformNames<'_>]) -> Candidate<'a> {
+        let platform = platforms.iter().find(|p| Some(p.id) == account.platform.as_deref());
+        let platform = platform.map_or(&[][..], |p| &p.folded);
+        Candidate { account, name: folded(&account.name), platform }
+    }
+
+    /// Whether the fragment occurs in its name or its platform's, at the beginning of a word if asked.
+    fn has(&self, fragment: &str, at_word: bool) -> bool {
+        has_fragment(&self.name, fragment, at_word)
+            || self.platform.iter().any(|name| has_fragment(name, fragment, at_word))
+    }
+}
+
+/// Returns the accounts that a name fits; more than one is an ambiguity.
+fn fitting<'a, 'c>(wanted: &str, candidates: &[&'a Candidate<'c>], writing: bool) -> Vec<&'a Candidate<'c>> {
+    let all = |test: &dyn Fn(&Candidate<'_>) -> bool| -> Vec<&'a Candidate<'c>> {
+        candidates.iter().copied().filter(|c| test(c)).collect()
+    };
+    let exact = all(&|c| c.name == wanted);
+    if !exact.is_empty() {
+        return exact;
+    }
+    let on_platform = all(&|c| c.platform.iter().any(|name| name == wanted));
+    if !on_platform.is_empty() || wanted.is_empty() {
+        return on_platform;
+    }
+    let anywhere = || all(&|c| c.has(wanted, false));
+    if writing {
+        let begins_a_word = is_long_enough(wanted) && candidates.iter().any(|c| c.has(wanted, true));
+        // A word of one account that is also inside another's name does not tell them apart.
+        return if begins_a_word { anywhere() } else { Vec::new() };
+    }
+    let by_name = all(&|c| has_fragment(&c.name, wanted, false));
+    if by_name.is_empty() { anywhere() } else { by_name }
+}
+
+/// Whether a fragment is long enough to name an account in a command that writes.
+fn is_long_enough(fragment: &str) -> bool {
+    fragment.chars().count() > 1 || fragment.chars().any(|c| ('가'..='힣').contains(&c))
+}
+
+/// Names of up to three accounts that an unknown name may have meant: those that contain it, then
+/// those that are a slip of the fingers away by name or platform.
+fn meant(wanted: &str, candidates: &[Candidate<'_>]) -> Vec<String> {
+    let mut near: Vec<(usize, &str)> = Vec::new();
+    for candidate in candidates.iter().filter(|c| !c.account.closed) {
+        let distance = if !wanted.is_empty() && candidate.has(wanted, false) {
+            Some(0)
+        } else {
+            let names = std::iter::once(&candidate.name).chain(candidate.platform);
+            names.filter_map(|name| slips(wanted, name)).min()
+        };
+        near.extend(distance.map(|distance| (distance, candidate.account.name.as_str())));
+    }
+    near.sort();
+    near.into_iter().take(3).map(|(_, name)| name.to_string()).collect()
 }
 
 /// Does a folded name contain the fragment, where `at_word` at the beginning of a word?
@@ -74,17 +133,21 @@ pub fn has_fragment(name: &str, fragment: &str, at_word: bool) -> bool {
     })
 }
 
-/// Up to three names that are a slip of the fingers away, nearest first. Hangul is compared by its
-/// letters, so that one wrong jamo is one slip.
+/// Up to three names that are a slip of the fingers away, nearest first.
 pub fn closest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let letters = |text: &str| folded(text).nfd().collect::<String>();
-    let wanted = letters(typed);
-    let mut near: Vec<(usize, &str)> = names
-        .map(|name| (strsim::osa_distance(&wanted, &letters(name)), name))
-        .filter(|(distance, name)| *distance * 3 <= letters(name).chars().count().max(3) + 2)
-        .collect();
+    let mut near: Vec<(usize, &str)> =
+        names.filter_map(|name| slips(typed, name).map(|distance| (distance, name))).collect();
     near.sort();
     near.into_iter().take(3).map(|(_, name)| name.to_string()).collect()
+}
+
+/// How many slips of the fingers lie between two names, or `None` where it is too many. Hangul is
+/// compared by its letters, so that one wrong jamo is one slip.
+fn slips(typed: &str, name: &str) -> Option<usize> {
+    let letters = |text: &str| folded(text).nfd().collect::<String>();
+    let (typed, name) = (letters(typed), letters(name));
+    let distance = strsim::osa_distance(&typed, &name);
+    (distance * 3 <= name.chars().count().max(3) + 2).then_some(distance)
 }
 
 #[cfg(test)]
@@ -115,7 +178,7 @@ mod tests {
         let names = |id, all: &[&str]| PlatformNames { id, folded: all.iter().map(|n| folded(n)).collect() };
         vec![
             names("kakaopay", &["kakaopay", "KakaoPay", "카카오페이"]),
-            names("naverpay", &["naverpay", "네이버페이"]),
+            names("naverpay", &["naverpay", "네이버페이", "네이버 페이"]),
         ]
     }
 
@@ -162,6 +225,45 @@ mod tests {
                 fits: vec!["toss points".into(), "toss money".into()]
             }
         );
+    }
+
+    #[test]
+    fn a_fragment_inside_another_name_is_ambiguous_whatever_the_aliases_say() {
+        // "네이버 페이" is an alias in which 페이 begins a word; 카카오페이 has none.
+        let all = accounts(&[("카카오페이", Some("kakaopay")), ("네이버페이", Some("naverpay"))]);
+        assert!(matches!(found("페이", &all, true), Err(NameError::Ambiguous { .. })));
+        let one = accounts(&[("네이버페이", Some("naverpay")), ("toss", None)]);
+        assert_eq!(found("페이", &one, true), Ok(1));
+    }
+
+    #[test]
+    fn one_letter_names_nothing_to_write_to_and_one_syllable_does() {
+        let all = accounts(&[("kakao", None), ("카카오", None)]);
+        assert_eq!(found("k", &all, false), Ok(1));
+        assert!(matches!(found("k", &all, true), Err(NameError::Unknown { .. })));
+        assert_eq!(found("ka", &all, true), Ok(1));
+        assert_eq!(found("카", &all, true), Ok(2));
+    }
+
+    #[test]
+    fn open_accounts_win_over_closed_ones() {
+        let mut all = accounts(&[("Amazon", None), ("Amazon gift card", None), ("Amazon points", None)]);
+        all[0].closed = true;
+        all[2].closed = true;
+        assert_eq!(found("amazon", &all, true), Ok(2));
+        assert_eq!(found("amazon", &all, false), Ok(1));
+        assert_eq!(found("amazon p", &all, true), Ok(3));
+        assert_eq!(found("points", &all, false), Ok(3));
+    }
+
+    #[test]
+    fn suggests_accounts_by_the_names_of_their_platforms_too() {
+        let all = accounts(&[("my wallet", Some("kakaopay")), ("cash", None)]);
+        let close = match found("kakaopey", &all, true) {
+            Err(NameError::Unknown { close, .. }) => close,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(close, ["my wallet"]);
     }
 
     #[test]

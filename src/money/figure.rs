@@ -13,6 +13,8 @@ pub struct Figure {
     value: Decimal,
     mark: Option<String>,
     text: String,
+    /// What it could also mean where its only mark is one comma before three digits: `1.234`, `1234`.
+    comma_readings: Option<Vec<String>>,
 }
 
 /// Why a typed amount is refused.
@@ -29,6 +31,8 @@ pub enum FigureError {
     Misgrouped(String, Vec<String>),
     /// Digits other than 0 to 9.
     ForeignDigits(String),
+    /// It begins with `00`, as `$100` does once a shell has replaced `$1` by nothing.
+    LeadingZeros(String),
     /// Not an amount at all.
     NotAnAmount(String),
     /// More decimals than the unit has; the readings.
@@ -54,7 +58,14 @@ impl Figure {
         if trimmed.chars().any(|c| c.is_numeric() && !c.is_ascii_digit()) {
             return Err(FigureError::ForeignDigits(owned()));
         }
-        let first = trimmed.find(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '_'));
+        let is_figure = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '_');
+        // The point of `Rs.500` belongs to the abbreviation.
+        let first = trimmed.find(is_figure).map(|at| match &trimmed[at..] {
+            rest if rest.starts_with('.') && trimmed[..at].ends_with(char::is_alphabetic) => {
+                rest[1..].find(is_figure).map_or(at, |next| at + 1 + next)
+            }
+            _ => at,
+        });
         let last = trimmed.rfind(|c: char| {
             c.is_ascii_digit() || matches!(c, '.' | ',' | '_' | '천' | '만' | '백' | '십' | '억')
         });
@@ -66,20 +77,40 @@ impl Figure {
             return Err(FigureError::NotAnAmount(owned()));
         }
         let (before, number, after) = (&trimmed[..first], &trimmed[first..end], &trimmed[end..]);
-        let before = before.trim();
+        let before = before.trim().trim_end_matches('.');
         if before.ends_with(['-', '+', '−']) || number.contains(['-', '+', '−']) {
             return Err(FigureError::Signed(owned()));
         }
         let mark = match (before, after.trim()) {
             ("", "") => None,
-            (mark, "") | ("", mark) => Some(mark.to_string()),
+            (mark, "") | ("", mark) => Some(mark.trim_end_matches('.').to_string()),
             _ => return Err(FigureError::NotAnAmount(owned())),
         };
         if mark.as_deref().is_some_and(|m| m.chars().any(char::is_whitespace)) {
             return Err(FigureError::NotAnAmount(owned()));
         }
+        if number.starts_with("00") {
+            return Err(FigureError::LeadingZeros(owned()));
+        }
         let value = korean(number, trimmed)?;
-        Ok(Figure { value, mark, text: owned() })
+        Ok(Figure { value, mark, comma_readings: comma_readings(number), text: owned() })
+    }
+
+    /// Reads a typed amount of a unit, whose code may hold digits: `5 T1`, `5T1`, `5 9P`.
+    pub fn parse_in(text: &str, unit: &Unit) -> Result<Money, FigureError> {
+        let trimmed = text.trim();
+        let bare = without_code(trimmed, &unit.code);
+        if let Some(bare) = bare {
+            return Figure::parse(bare)?.money(unit);
+        }
+        Figure::parse(trimmed)?.money(unit)
+    }
+
+    /// Whether the mark, if there is one, is something that people write for a unit.
+    pub fn has_known_mark(&self) -> bool {
+        self.mark.as_deref().is_none_or(|mark| {
+            Unit::currency(mark).is_some() || Unit::is_everyday_name(mark) || is_points_mark(mark)
+        })
     }
 
     /// What was written for the unit, if anything: `₩`, `KRW`, `원`, `P`.
@@ -91,12 +122,8 @@ impl Figure {
     pub fn unit_written(&self) -> Option<Unit> {
         let mark = self.mark.as_deref()?;
         Unit::currency(mark).or_else(|| match mark {
-            "₩" | "￦" | "원" => Unit::currency("KRW"),
-            "€" => Unit::currency("EUR"),
-            "£" => Unit::currency("GBP"),
-            "円" => Unit::currency("JPY"),
-            "$" | "US$" => Unit::currency("USD"),
-            _ => None,
+            "$" => Unit::currency("USD"),
+            _ => Unit::by_everyday_name(mark),
         })
     }
 
@@ -110,6 +137,11 @@ impl Figure {
                 written: mark.clone(),
                 wanted: unit.clone(),
             });
+        }
+        if unit.decimals >= 3
+            && let Some(readings) = &self.comma_readings
+        {
+            return Err(FigureError::Ambiguous(self.text.clone(), readings.clone()));
         }
         if self.value.scale() > u32::from(unit.decimals) {
             let readings = decimal_readings(self.value, unit);
@@ -156,29 +188,49 @@ pub fn decimal_parts(text: &str, decimals: u8) -> Option<i64> {
 
 /// Does the mark written beside a figure name this unit?
 fn mark_fits(mark: &str, unit: &Unit) -> bool {
-    if mark.to_uppercase() == *unit.code {
-        return true;
+    mark.to_uppercase() == *unit.code
+        || unit.has_everyday_name(mark)
+        || is_points_mark(mark) && Unit::currency(&unit.code).is_none()
+}
+
+/// Points have many names; any of these fits any unit that is not a currency.
+fn is_points_mark(mark: &str) -> bool {
+    matches!(mark, "P" | "p" | "포인트" | "점" | "pt" | "pts" | "points")
+}
+
+/// The amount without the code of its unit, where that holds digits and stands at one end.
+///
+/// A digit of the code must not touch the amount: `5 9P` is 5 of 9P, and `59P` is 59 points.
+fn without_code<'a>(text: &'a str, code: &str) -> Option<&'a str> {
+    if !code.contains(|c: char| c.is_ascii_digit()) {
+        return None;
     }
-    let one_of = |codes: &str| codes.split(' ').any(|c| c == &*unit.code);
-    match mark {
-        "₩" | "￦" | "원" => one_of("KRW"),
-        "$" | "＄" => one_of("USD AUD CAD NZD SGD HKD TWD MXN ARS CLP COP"),
-        "US$" => one_of("USD"),
-        "¥" | "￥" => one_of("JPY CNY"),
-        "円" | "엔" => one_of("JPY"),
-        "元" | "위안" => one_of("CNY"),
-        "€" => one_of("EUR"),
-        "£" => one_of("GBP"),
-        "₹" => one_of("INR"),
-        "₱" => one_of("PHP"),
-        "฿" => one_of("THB"),
-        "₫" => one_of("VND"),
-        "R$" => one_of("BRL"),
-        "달러" => one_of("USD"),
-        // Points have many names; any of these fits any unit that is no currency.
-        "P" | "p" | "포인트" | "점" => Unit::currency(&unit.code).is_none(),
-        _ => false,
-    }
+    let is_code = |part: &str| part.to_uppercase() == code;
+    let ends = text.char_indices().map(|(at, _)| at).skip(1);
+    ends.filter_map(|at| {
+        let (front, back) = text.split_at(at);
+        let touches = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        let (behind, before) = (back.chars().next(), front.chars().next_back());
+        if is_code(back) && !touches(behind) || is_code(back) && before.is_some_and(char::is_whitespace) {
+            Some(front)
+        } else if is_code(front) && !touches(before)
+            || is_code(front) && behind.is_some_and(char::is_whitespace)
+        {
+            Some(back)
+        } else {
+            None
+        }
+    })
+    .map(str::trim)
+    .find(|rest| !rest.is_empty())
+}
+
+/// Both readings of a number whose only mark is one comma before three digits.
+fn comma_readings(number: &str) -> Option<Vec<String>> {
+    let (whole, fraction) = number.split_once(',')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    (digits(whole) && digits(fraction) && fraction.len() == 3)
+        .then(|| vec![format!("{whole}.{fraction}"), format!("{whole}{fraction}")])
 }
 
 /// The value of a number with or without 억, 만, 천, 백, 십.
@@ -400,9 +452,69 @@ mod tests {
         for text in ["５００", "٥", "1²", "Ⅴ"] {
             assert!(matches!(won(text), Err(FigureError::ForeignDigits(_))), "{text}");
         }
-        for text in ["$5", "5 USD", "5P", "5엔"] {
+        for text in ["$5", "5 USD", "5P", "5엔", "5 yen", "KSh5"] {
             assert!(matches!(won(text), Err(FigureError::WrongUnit { .. })), "{text}");
         }
+    }
+
+    #[test]
+    fn reads_everyday_names_of_units() {
+        for text in ["4500won", "4,500 Won", "4500원", "￦4500"] {
+            assert_eq!(won(text), Ok(4_500), "{text}");
+        }
+        let of = |code: &str, text: &str| {
+            Figure::parse(text)?.money(&Unit::currency(code).unwrap()).map(|money| money.plain())
+        };
+        for (code, text, wanted) in [
+            ("KES", "KSh150", "150.00"),
+            ("KES", "150/-", "150.00"),
+            ("INR", "Rs.500", "500.00"),
+            ("PKR", "Rs 500.50", "500.50"),
+            ("INR", "₹1,00,000", "100000.00"),
+            ("JPY", "500円", "500"),
+            ("USD", "3.50 dollars", "3.50"),
+            ("EUR", "5 euros", "5.00"),
+            ("BRL", "R$5", "5.00"),
+        ] {
+            assert_eq!(of(code, text).as_deref(), Ok(wanted), "{code} {text}");
+        }
+        assert!(matches!(of("EUR", "Rs 5"), Err(FigureError::WrongUnit { .. })));
+    }
+
+    #[test]
+    fn reads_units_whose_code_holds_digits() {
+        let of = |unit: &Unit, text: &str| Figure::parse_in(text, unit).map(|money| money.parts);
+        let (t1, nine) = (Unit::new("T1", 0), Unit::new("9P", 0));
+        for text in ["5 T1", "5T1", "5 t1", "T1 5"] {
+            assert_eq!(of(&t1, text), Ok(5), "{text}");
+        }
+        assert_eq!(of(&nine, "5 9P"), Ok(5));
+        assert_eq!(of(&nine, "59P"), Ok(59));
+        assert_eq!(of(&nine, "5"), Ok(5));
+        assert!(of(&t1, "T1").is_err());
+        assert!(of(&Unit::new("T2", 0), "5 T1").is_err());
+    }
+
+    #[test]
+    fn refuses_a_comma_before_the_decimals_of_a_unit_with_three() {
+        let dinars = |text: &str| Figure::parse_in(text, &Unit::currency("KWD").unwrap()).map(|m| m.parts);
+        let both = |one: &str, other: &str| vec![one.to_string(), other.to_string()];
+        for (text, readings) in [("1,234", both("1.234", "1234")), ("12,345 KWD", both("12.345", "12345"))] {
+            assert_eq!(dinars(text), Err(FigureError::Ambiguous(text.into(), readings)), "{text}");
+        }
+        for (text, parts) in [("1,234,567", 1_234_567_000), ("1,234.5", 1_234_500), ("1_234", 1_234_000)] {
+            assert_eq!(dinars(text), Ok(parts), "{text}");
+        }
+        assert_eq!(won("1,234"), Ok(1_234));
+    }
+
+    #[test]
+    fn refuses_what_a_shell_leaves_of_a_dollar_amount() {
+        for text in ["00", "0050", "000.00"] {
+            assert_eq!(dollars(text), Err(FigureError::LeadingZeros(text.into())), "{text}");
+        }
+        assert_eq!(dollars("0.50"), Ok(50));
+        assert_eq!(dollars("05"), Ok(500));
     }
 
     #[test]

@@ -53,31 +53,63 @@ impl Instant {
     }
 }
 
-/// Has the text the outline of an ISO date, so that a failure is an impossible day?
-fn looks_iso(text: &str) -> bool {
-    text.len() >= 7 && text.starts_with(|c: char| c.is_ascii_digit()) && text.matches('-').count() >= 1
+/// Which way a date without a year, or a weekday, is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// The latest such day that is not after today.
+    Back,
+    /// The next such day that is not before a given one: the last day of points.
+    Ahead,
 }
 
-/// Reads a date with or without a time: `2026-11-20`, `2026-11-20T18:30`, `yesterday`, `3d ago`, `어제`.
+/// Reads a date with or without a time: `2026-11-20`, `2026-11-20T18:30`, `18:30` (today),
+/// `yesterday`, `3d ago`, `Nov 20`, `금요일`, `어제 18:30`.
 pub fn parse_instant(text: &str, today: Day) -> Result<Instant, DateError> {
     let text = text.trim();
     if let Some(moment) = Moment::parse_iso(text) {
         return Ok(Instant::At(moment));
     }
+    let at = |day: Day, seconds: i64| Instant::At(Moment(day.start().0 + seconds));
+    if let Some(time) = time_of_day(text) {
+        return Ok(at(today, time.ok_or_else(|| DateError::Impossible(text.into()))?));
+    }
+    let split = text.rsplit_once(char::is_whitespace).or_else(|| text.split_once(['T', 't']));
+    if let Some((day, time)) = split
+        && let Some(time) = time_of_day(time.trim())
+    {
+        let whole = |error| match error {
+            DateError::NotADate(_) => DateError::NotADate(text.into()),
+            _ => DateError::Impossible(text.into()),
+        };
+        let day = parse_date(day, today).map_err(whole)?;
+        return Ok(at(day, time.ok_or_else(|| DateError::Impossible(text.into()))?));
+    }
     parse_date(text, today).map(Instant::Day)
 }
 
-/// Reads a date without a time: `2026-11-20`, `today`, `yesterday`, `tomorrow`, `3d ago`, `2주 전`.
+/// Reads a date without a time: `2026-11-20`, `20261120`, `2026.11.20`, `11-20`, `11월 20일`, `Nov 20`,
+/// `today`, `yesterday`, `3d ago`, `3d`, `2주 전`, `friday`, `월요일`.
 pub fn parse_date(text: &str, today: Day) -> Result<Day, DateError> {
+    date(text, today, Way::Back)
+}
+
+/// Reads the last day of something that begins on a day: as [`parse_date`], but a date without a year
+/// and a weekday are the next such day, and `30d` is that many days later.
+pub fn parse_last_day(text: &str, begins: Day) -> Result<Day, DateError> {
+    date(text, begins, Way::Ahead)
+}
+
+fn date(text: &str, today: Day, way: Way) -> Result<Day, DateError> {
     let text = text.trim();
     if let Some(day) = Day::parse_iso(text) {
         return Ok(day);
     }
-    let words = text.to_lowercase();
+    let impossible = || DateError::Impossible(text.into());
     let within = |day: Day| {
         let calendar = super::YEAR_MIN..=super::YEAR_MAX;
-        if calendar.contains(&day.year()) { Ok(day) } else { Err(DateError::Impossible(text.into())) }
+        if calendar.contains(&day.year()) { Ok(day) } else { Err(impossible()) }
     };
+    let words = text.to_lowercase();
     match words.as_str() {
         "today" | "now" | "오늘" | "지금" => return within(today),
         "yesterday" | "어제" => return within(today.plus(-1)),
@@ -85,25 +117,158 @@ pub fn parse_date(text: &str, today: Day) -> Result<Day, DateError> {
         "그제" | "그저께" => return within(today.plus(-2)),
         _ => {}
     }
-    let ago = words.strip_suffix("ago").or_else(|| words.strip_suffix('전')).map(str::trim);
-    if let Some((count, unit)) = ago.and_then(count_and_unit) {
-        let months = |n: i32| {
-            let month = today.month().plus(-n);
-            month.day(today.of_month())
-        };
-        let day = match unit {
-            "d" | "day" | "days" | "일" => today.plus(-count),
-            "w" | "week" | "weeks" | "주" => today.plus(-7 * count),
-            "m" | "month" | "months" | "달" | "개월" => months(count),
-            "y" | "year" | "years" | "년" => months(12 * count),
-            _ => return Err(DateError::NotADate(text.into())),
-        };
-        return within(day);
+    if let Some(weekday) = weekday(&words) {
+        let this_week = today.monday().plus(weekday);
+        return within(match way {
+            Way::Back if this_week > today => this_week.plus(-7),
+            Way::Ahead if this_week < today => this_week.plus(7),
+            _ => this_week,
+        });
     }
-    if looks_iso(text) {
-        Err(DateError::Impossible(text.into()))
-    } else {
-        Err(DateError::NotADate(text.into()))
+    let ago = words.strip_suffix("ago").or_else(|| words.strip_suffix('전'));
+    let count = ago.map(|count| count.trim_end_matches(['-', ' '])).unwrap_or(&words);
+    if let Some((count, unit)) = count_and_unit(count)
+        && let Some(step) = Step::parse(unit)
+    {
+        let ahead = way == Way::Ahead && ago.is_none();
+        return within(step.from(today, if ahead { count } else { -count }));
+    }
+    match written(&words) {
+        None => Err(DateError::NotADate(text.into())),
+        Some((Some(year), month, day)) => Day::new(year, month, day).ok_or_else(impossible),
+        Some((None, month, day)) => {
+            let this = today.year();
+            // The 29th of February may be up to eight years away.
+            let mut years: Box<dyn Iterator<Item = i32>> = match way {
+                Way::Back => Box::new((this - 8..=this).rev()),
+                Way::Ahead => Box::new(this..=this + 8),
+            };
+            let fits = |found: &Day| match way {
+                Way::Back => *found <= today,
+                Way::Ahead => *found >= today,
+            };
+            years.find_map(|year| Day::new(year, month, day).filter(fits)).ok_or_else(impossible)
+        }
+    }
+}
+
+/// A length of time that dates count in.
+#[derive(Clone, Copy)]
+enum Step {
+    Days(i32),
+    Months(i32),
+}
+
+impl Step {
+    fn parse(unit: &str) -> Option<Step> {
+        match unit {
+            "d" | "day" | "days" | "일" => Some(Step::Days(1)),
+            "w" | "week" | "weeks" | "주" | "주일" => Some(Step::Days(7)),
+            "m" | "month" | "months" | "달" | "개월" => Some(Step::Months(1)),
+            "y" | "year" | "years" | "년" => Some(Step::Months(12)),
+            _ => None,
+        }
+    }
+
+    /// The day that many steps after another, or before it where negative.
+    fn from(self, day: Day, count: i32) -> Day {
+        match self {
+            Step::Days(days) => day.plus(days * count),
+            Step::Months(months) => day.month().plus(months * count).day(day.of_month()),
+        }
+    }
+}
+
+/// A time of day in seconds, `None` inside where the clock has no such time.
+fn time_of_day(text: &str) -> Option<Option<i64>> {
+    let fields: Vec<&str> = text.split(':').collect();
+    let digits = |field: &&str| (1..=2).contains(&field.len()) && field.bytes().all(|b| b.is_ascii_digit());
+    if !(2..=3).contains(&fields.len()) || !fields.iter().all(digits) || fields[1].len() != 2 {
+        return None;
+    }
+    let numbers: Vec<i64> = fields.iter().filter_map(|field| field.parse().ok()).collect();
+    let [hour, minute, second] = [numbers[0], numbers[1], numbers.get(2).copied().unwrap_or(0)];
+    Some((hour < 24 && minute < 60 && second < 60).then_some(hour * 3600 + minute * 60 + second))
+}
+
+/// The days from Monday to a weekday, in English or Korean.
+fn weekday(word: &str) -> Option<i32> {
+    const DAYS: [[&str; 4]; 7] = [
+        ["monday", "mon", "월요일", "월욜"],
+        ["tuesday", "tue", "화요일", "화욜"],
+        ["wednesday", "wed", "수요일", "수욜"],
+        ["thursday", "thu", "목요일", "목욜"],
+        ["friday", "fri", "금요일", "금욜"],
+        ["saturday", "sat", "토요일", "토욜"],
+        ["sunday", "sun", "일요일", "일욜"],
+    ];
+    DAYS.iter().position(|names| names.contains(&word)).map(|at| at as i32)
+}
+
+/// The number of a month by its English name or its first three letters.
+fn month_name(word: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let fits = |name: &&str| word == *name || word == &name[..3] || word == "sept" && *name == "september";
+    MONTHS.iter().position(|name| fits(&name)).map(|at| at as u32 + 1)
+}
+
+/// The numbers of a date that is written out, small letters: year where there is one, month, day.
+fn written(words: &str) -> Option<(Option<i32>, u32, u32)> {
+    let number = |text: &str, digits: std::ops::RangeInclusive<usize>| -> Option<u32> {
+        let fits = digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| text.parse().ok()).flatten()
+    };
+    let year = |text: &str| number(text, 4..=4).map(|year| year as i32);
+    if let Some(all) = number(words, 8..=8) {
+        return Some((Some((all / 10_000) as i32), all / 100 % 100, all % 100));
+    }
+    for mark in ['-', '.', '/'] {
+        let parts: Vec<&str> = words.trim_end_matches('.').split(mark).map(str::trim).collect();
+        match parts.as_slice() {
+            [y, m, d] if year(y).is_some() => return Some((year(y), number(m, 1..=2)?, number(d, 1..=2)?)),
+            // `11.20` could be an amount; months and days alone have a hyphen or a slash.
+            [m, d] if mark != '.' && number(m, 1..=2).is_some() => {
+                return Some((None, number(m, 1..=2)?, number(d, 1..=2)?));
+            }
+            _ => {}
+        }
+    }
+    if let Some((before, day)) = words.split_once('월')
+        && let Some(day) = day.trim().strip_suffix('일')
+    {
+        let (y, month) = match before.split_once('년') {
+            Some((y, month)) => (Some(year(y.trim())?), month),
+            None => (None, before),
+        };
+        return Some((y, number(month.trim(), 1..=2)?, number(day.trim(), 1..=2)?));
+    }
+    let words: Vec<&str> = words.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    let day = |text: &str| {
+        let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
+        number(digits, 1..=2)
+    };
+    let (first, second, y) = match words.as_slice() {
+        [first, second] => (first, second, None),
+        [first, second, y] => (first, second, Some(year(y)?)),
+        _ => return None,
+    };
+    match (month_name(first), month_name(second)) {
+        (Some(month), _) => Some((y, month, day(second)?)),
+        (_, Some(month)) => Some((y, month, day(first)?)),
+        _ => None,
     }
 }
 
@@ -114,7 +279,7 @@ fn count_and_unit(text: &str) -> Option<(i32, &str)> {
     if count.is_empty() || count.len() > 4 {
         return None;
     }
-    Some((count.parse().ok()?, unit.trim()))
+    Some((count.parse().ok()?, unit.trim_matches([' ', '-'])))
 }
 
 /// What a period counts in; it decides which period came before.
@@ -149,8 +314,13 @@ impl Period {
             if a.is_empty() && b.is_empty() {
                 return Err(DateError::NotAPeriod(text.into()));
             }
-            let point = |p: &str| {
-                if p.is_empty() { Ok(None) } else { Period::point(p, today, month_start).map(Some) }
+            let point = |p: &str| match p {
+                "" => Ok(None),
+                // `3d..` begins three days ago, as a date does.
+                p => match parse_date(p, today) {
+                    Ok(day) => Ok(Some(Period::days(day, day))),
+                    Err(_) => Period::point(p, today, month_start).map(Some),
+                },
             };
             let (first, last) = (point(a)?, point(b)?);
             let (from, to) = (first.and_then(|p| p.from), last.and_then(|p| p.to));
@@ -204,55 +374,46 @@ impl Period {
         let quarter = Month::new(year, (number - 1) / 3 * 3 + 1);
         let months = |m: Month, count: i32| Ok(Period::months(m, count, month_start));
         let week = |monday: Day| Ok(Period::days(monday, monday.plus(6)));
+        let impossible = || DateError::Impossible(text.into());
         let words = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        // `last-month` is what a shell takes without quotes.
+        let words = match words.starts_with(|c: char| c.is_ascii_digit()) {
+            true => words,
+            false => words.replace('-', " "),
+        };
         match words.as_str() {
             "this month" | "이번달" | "이번 달" => return months(this, 1),
-            "last month" | "지난달" | "지난 달" => return months(this.plus(-1), 1),
+            "last month" | "지난달" | "지난 달" | "저번달" | "저번 달" => {
+                return months(this.plus(-1), 1);
+            }
             "this quarter" | "이번분기" | "이번 분기" => return months(quarter, 3),
-            "last quarter" | "지난분기" | "지난 분기" => return months(quarter.plus(-3), 3),
+            "last quarter" | "지난분기" | "지난 분기" | "저번분기" | "저번 분기" => {
+                return months(quarter.plus(-3), 3);
+            }
             "this year" | "올해" => return months(Month::new(year, 1), 12),
             "last year" | "작년" | "지난해" => return months(Month::new(year - 1, 1), 12),
             "this week" | "이번주" | "이번 주" => return week(today.monday()),
-            "last week" | "지난주" | "지난 주" => return week(today.monday().plus(-7)),
+            "last week" | "지난주" | "지난 주" | "저번주" | "저번 주" => {
+                return week(today.monday().plus(-7));
+            }
             _ => {}
         }
-        if let Some(rest) = words.strip_prefix("last ").or_else(|| words.strip_prefix("최근 "))
-            && let Some((count, unit)) = count_and_unit(rest)
+        let last = words.strip_prefix("last ").or_else(|| words.strip_prefix("최근 "));
+        if let Some((count, unit)) = count_and_unit(last.unwrap_or(&words))
+            && let Some(step) = Step::parse(unit)
         {
-            let days = match unit {
-                "d" | "day" | "days" | "일" => count,
-                "w" | "week" | "weeks" | "주" => count * 7,
-                _ => 0,
-            };
-            return if days > 0 {
-                Ok(Period::days(today.plus(1 - days), today))
-            } else {
-                Err(DateError::NotAPeriod(text.into()))
-            };
-        }
-        let year_of = |s: &str| -> Option<i32> {
-            (s.len() == 4 && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse().ok()).flatten()
-        };
-        let in_range = |year: i32| (super::YEAR_MIN..=super::YEAR_MAX).contains(&year);
-        if let Some(year) = year_of(&words) {
-            return if in_range(year) {
-                months(Month::new(year, 1), 12)
-            } else {
-                Err(DateError::Impossible(text.into()))
-            };
-        }
-        if let Some((year, q)) = words.split_once('q')
-            && let Some(year) = year_of(year.trim_end_matches('-'))
-        {
-            return match q {
-                "1" | "2" | "3" | "4" if in_range(year) => {
-                    months(Month::new(year, (q.as_bytes()[0] - b'1') as u32 * 3 + 1), 3)
+            return match step {
+                // `2026년` is a year, not so many years.
+                Step::Months(12) if unit == "년" && count > 1000 => {
+                    year_of(count, impossible()).and_then(|y| months(Month::new(y, 1), 12))
                 }
-                _ => Err(DateError::Impossible(text.into())),
+                _ if count > 0 => Ok(Period::days(step.from(today, -count).plus(1), today)),
+                _ => Err(DateError::NotAPeriod(text.into())),
             };
         }
-        if let Some(month) = Month::parse_iso(&words) {
-            return months(month, 1);
+        if let Some(found) = calendar_period(&words, this) {
+            let (month, count) = found.ok_or_else(impossible)?;
+            return months(month, count);
         }
         match parse_date(text, today) {
             Ok(day) => Ok(Period::days(day, day)),
@@ -288,6 +449,82 @@ impl Period {
             3 => format!("{year} Q{}", (number - 1) / 3 + 1),
             _ => year.to_string(),
         })
+    }
+}
+
+/// A year that a date may lie in.
+fn year_of(year: i32, error: DateError) -> Result<i32, DateError> {
+    if (super::YEAR_MIN..=super::YEAR_MAX).contains(&year) { Ok(year) } else { Err(error) }
+}
+
+/// A month, quarter or year that is written out, small letters: its first month and how many it has,
+/// `None` inside where the calendar has none. Without a year it is the latest one that has begun.
+fn calendar_period(words: &str, this: Month) -> Option<Option<(Month, i32)>> {
+    let number = |text: &str, digits: std::ops::RangeInclusive<usize>| -> Option<u32> {
+        let fits = digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| text.parse().ok()).flatten()
+    };
+    let year = |text: &str| number(text.trim_end_matches(['년', ' ', '-']), 4..=4).map(|year| year as i32);
+    let in_range = |year: i32| (super::YEAR_MIN..=super::YEAR_MAX).contains(&year);
+    let (this_year, _) = this.year_month();
+    let begun = |year: Option<i32>, number: u32, count: i32| -> Option<(Month, i32)> {
+        let year = match year {
+            Some(year) => Some(year).filter(|year| in_range(*year))?,
+            None if Month::new(this_year, number) <= this => this_year,
+            None => this_year - 1,
+        };
+        Some((Month::new(year, number), count))
+    };
+    let month = |year: Option<i32>, number: u32| -> Option<(Month, i32)> {
+        begun(year, Some(number).filter(|n| (1..=12).contains(n))?, 1)
+    };
+    let quarter = |year: Option<i32>, number: u32| -> Option<(Month, i32)> {
+        begun(year, Some(number).filter(|n| (1..=4).contains(n))? * 3 - 2, 3)
+    };
+    if let Some(year) = year(words) {
+        return Some(begun(Some(year), 1, 12));
+    }
+    if let Some(all) = number(words, 6..=6) {
+        return Some(month(Some((all / 100) as i32), all % 100));
+    }
+    if let Some(only) = number(words, 1..=2) {
+        return Some(month(None, only));
+    }
+    if let Some((y, m)) = words.split_once(['-', '.', '/'])
+        && let (Some(y), Some(m)) = (year(y), number(m, 1..=2))
+    {
+        return Some(month(Some(y), m));
+    }
+    if let Some(front) = words.strip_suffix('월') {
+        return Some(match front.split_once('년') {
+            Some((y, m)) => month(Some(year(y)?), number(m.trim(), 1..=2)?),
+            None => month(None, number(front.trim(), 1..=2)?),
+        });
+    }
+    let quarter_of = |text: &str| {
+        let digits = text.strip_prefix('q').or_else(|| text.strip_suffix("분기"))?;
+        number(digits.trim(), 1..=2)
+    };
+    if let Some(number) = quarter_of(words) {
+        return Some(quarter(None, number));
+    }
+    if let Some(name) = month_name(words) {
+        return Some(month(None, name));
+    }
+    // A year beside a month or a quarter: `oct 2025`, `q4 2025`, `2026q4`, `2026-q4`, `2026년 4분기`.
+    let (front, back) = match words.split_once(' ') {
+        Some(parts) => parts,
+        None => words.split_at_checked(words.find(|c: char| !c.is_ascii_digit() && c != '-')?)?,
+    };
+    let (y, rest) = match (year(front), year(back)) {
+        (Some(y), _) => (y, back),
+        (_, Some(y)) => (y, front),
+        _ => return None,
+    };
+    match (month_name(rest.trim()), quarter_of(rest.trim())) {
+        (Some(name), _) => Some(month(Some(y), name)),
+        (_, Some(number)) => Some(quarter(Some(y), number)),
+        _ => None,
     }
 }
 
@@ -345,6 +582,34 @@ mod tests {
             ("last 90d", "2026-08-25..2026-11-22"),
             ("last quarter", "2026-07-01..2026-09-30"),
             ("작년", "2025-01-01..2025-12-31"),
+            ("last-month", "2026-10-01..2026-10-31"),
+            ("저번달", "2026-10-01..2026-10-31"),
+            ("저번주", "2026-11-09..2026-11-15"),
+            ("Q4", "2026-10-01..2026-12-31"),
+            ("q1", "2026-01-01..2026-03-31"),
+            ("4분기", "2026-10-01..2026-12-31"),
+            ("Q4 2025", "2025-10-01..2025-12-31"),
+            ("2026-Q4", "2026-10-01..2026-12-31"),
+            ("2025년 3분기", "2025-07-01..2025-09-30"),
+            ("oct", "2026-10-01..2026-10-31"),
+            ("December", "2025-12-01..2025-12-31"),
+            ("Oct 2025", "2025-10-01..2025-10-31"),
+            ("10월", "2026-10-01..2026-10-31"),
+            ("12월", "2025-12-01..2025-12-31"),
+            ("2025년 12월", "2025-12-01..2025-12-31"),
+            ("2025년", "2025-01-01..2025-12-31"),
+            ("10", "2026-10-01..2026-10-31"),
+            ("12", "2025-12-01..2025-12-31"),
+            ("2026-1", "2026-01-01..2026-01-31"),
+            ("202610", "2026-10-01..2026-10-31"),
+            ("3m", "2026-08-23..2026-11-22"),
+            ("last 3 months", "2026-08-23..2026-11-22"),
+            ("7d", "2026-11-16..2026-11-22"),
+            ("1y", "2025-11-23..2026-11-22"),
+            ("7d..", "2026-11-15.."),
+            ("oct..nov", "2026-10-01..2026-11-30"),
+            ("friday", "2026-11-20..2026-11-20"),
+            ("11월 20일", "2026-11-20..2026-11-20"),
         ] {
             assert_eq!(shown(text), wanted, "{text}");
         }
@@ -353,7 +618,21 @@ mod tests {
     #[test]
     fn refuses_impossible_and_backward_periods() {
         let parse = |text: &str| Period::parse(text, today(), 1);
-        for text in ["2026-13", "2026-02-30", "2026Q5", "0000", "2026-00", "2026-02-30.."] {
+        for text in [
+            "2026-13",
+            "2026-02-30",
+            "2026Q5",
+            "0000",
+            "2026-00",
+            "2026-02-30..",
+            "13",
+            "0",
+            "Q5",
+            "13월",
+            "202613",
+            "20261301",
+            "13/40",
+        ] {
             assert!(matches!(parse(text), Err(DateError::Impossible(_))), "{text}: {:?}", parse(text));
         }
         for text in ["", "..", "soon", "last", "last 0d", "last 5 parsecs", "20261003x"] {
@@ -407,9 +686,93 @@ mod tests {
             "2026-02-28"
         );
         assert!(matches!(date("2026-02-30"), Err(DateError::Impossible(_))));
-        assert!(matches!(date("2026-11"), Err(DateError::Impossible(_))));
         assert!(matches!(date("friday-ish"), Err(DateError::NotADate(_))));
         assert!(matches!(date("9999y ago"), Err(DateError::Impossible(_))));
+    }
+
+    #[test]
+    fn reads_every_date_of_the_contract() {
+        for (text, wanted) in [
+            ("2026-11-20", "2026-11-20"),
+            ("20261120", "2026-11-20"),
+            ("2026.11.20", "2026-11-20"),
+            ("2026. 11. 20.", "2026-11-20"),
+            ("2026/11/2", "2026-11-02"),
+            ("11-20", "2026-11-20"),
+            ("11/20", "2026-11-20"),
+            ("11-22", "2026-11-22"),
+            ("11-23", "2025-11-23"),
+            ("2/29", "2024-02-29"),
+            ("Nov 20", "2026-11-20"),
+            ("20 november", "2026-11-20"),
+            ("Nov 20th, 2025", "2025-11-20"),
+            ("Dec 1", "2025-12-01"),
+            ("11월 20일", "2026-11-20"),
+            ("11월20일", "2026-11-20"),
+            ("2025년 11월 20일", "2025-11-20"),
+            ("3d ago", "2026-11-19"),
+            ("3d-ago", "2026-11-19"),
+            ("3d", "2026-11-19"),
+            ("3일 전", "2026-11-19"),
+            ("3일전", "2026-11-19"),
+            ("2w", "2026-11-08"),
+            ("friday", "2026-11-20"),
+            ("Sun", "2026-11-22"),
+            ("월요일", "2026-11-16"),
+        ] {
+            assert_eq!(parse_date(text, today()).map(|d| d.to_string()).as_deref(), Ok(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_times_of_day() {
+        let moment = |text: &str| match parse_instant(text, today()) {
+            Ok(Instant::At(moment)) => Ok(moment.to_string()),
+            Ok(Instant::Day(day)) => panic!("{text} is all of {day}"),
+            Err(error) => Err(error),
+        };
+        for (text, wanted) in [
+            ("18:30", "2026-11-22T18:30:00"),
+            ("9:05:07", "2026-11-22T09:05:07"),
+            ("2026-11-20 18:30", "2026-11-20T18:30:00"),
+            ("어제 18:30", "2026-11-21T18:30:00"),
+            ("Nov 20 9:00", "2026-11-20T09:00:00"),
+            ("11-20T18:30", "2026-11-20T18:30:00"),
+        ] {
+            assert_eq!(moment(text).as_deref(), Ok(wanted), "{text}");
+        }
+        for text in ["24:00", "18:60", "2026-11-20T25:00", "2026-02-30 18:30"] {
+            assert_eq!(moment(text), Err(DateError::Impossible(text.into())), "{text}");
+        }
+        for text in ["18", "18:3", "soon 18:30", "2026-11-20T18"] {
+            let error = parse_instant(text, today());
+            assert_eq!(error, Err(DateError::NotADate(text.into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn tells_an_impossible_date_from_a_text_in_no_known_form() {
+        for text in ["2026-02-30", "11-31", "2/30", "20261399", "Nov 31", "13월 1일", "2026.13.01"] {
+            assert_eq!(parse_date(text, today()), Err(DateError::Impossible(text.into())), "{text}");
+        }
+        for text in ["26-11-20", "2026-11", "soon", "11.20", "3x", "", "Nov", "fryday", "2026-11-20-1"] {
+            assert_eq!(parse_date(text, today()), Err(DateError::NotADate(text.into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn looks_ahead_for_the_last_day_of_points() {
+        let last = |text: &str| parse_last_day(text, today()).map(|day| day.to_string());
+        for (text, wanted) in [
+            ("12-31", "2026-12-31"),
+            ("11-21", "2027-11-21"),
+            ("30d", "2026-12-22"),
+            ("1y", "2027-11-22"),
+            ("friday", "2026-11-27"),
+            ("2030-01-01", "2030-01-01"),
+        ] {
+            assert_eq!(last(text).as_deref(), Ok(wanted), "{text}");
+        }
     }
 
     #[test]

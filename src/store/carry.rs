@@ -27,6 +27,8 @@ pub struct Carried {
     pub undone: u64,
     /// The change that holds what is new.
     pub change: Option<Id>,
+    /// What has this number or a higher one is new.
+    pub first: i64,
 }
 
 /// Why a file cannot be carried in.
@@ -52,8 +54,9 @@ impl Store {
         let mut pass = Pass::new(self)?;
         pass.write_together()?;
         pass.count_beside();
+        let first = pass.next();
         let mut carry = Carry {
-            first: pass.next(),
+            first,
             pass,
             id,
             at,
@@ -94,6 +97,7 @@ impl Store {
         let mut carried = carry.carried;
         carried.known = carried.read - carried.new;
         carried.undone = carry.undone.values().sum();
+        carried.first = first;
         carried.change = carry.group.map(|_| id);
         // Nothing but accounts and units that were undone with the facts of the file: to open them
         // anew would stand in the way of bringing all of it back.

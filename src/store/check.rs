@@ -292,18 +292,25 @@ impl Store {
         let sql = "SELECT seq, change, of FROM void ORDER BY seq";
         let voids: Vec<(i64, i64, i64)> =
             self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        // What an edit voids it voids again when the edit is brought back.
+        let edits: BTreeSet<i64> = self
+            .all("SELECT seq FROM change WHERE command = 'edit'", [], |row| row.get(0))?
+            .into_iter()
+            .collect();
         let mut by_change: HashMap<i64, Vec<i64>> = HashMap::new();
         let mut voided = BTreeSet::new();
         let mut found = Vec::new();
         for (seq, change, of) in voids {
             let undone = by_change.get(&of).cloned().unwrap_or_default();
-            let redo = undone.iter().any(|original| by_change.contains_key(original));
+            let redo =
+                undone.iter().any(|original| by_change.contains_key(original) && !edits.contains(original));
             if redo || !voided.insert(of) {
                 let what = if redo { "a redo" } else { "a change that is void already" };
                 found.push(Finding { part: "void", what: format!("row {seq} voids {what}") });
             }
             for original in undone {
                 voided.remove(&original);
+                voided.extend(by_change.get(&original).into_iter().flatten().copied());
             }
             by_change.entry(change).or_default().push(of);
         }

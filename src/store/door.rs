@@ -49,24 +49,7 @@ impl Store {
     pub fn apply(&self, change: &Change) -> Result<Applied, StoreError> {
         let mut pass = Pass::new(self)?;
         let change_seq = pass.change(change.id, change.at, change.command, None)?;
-        for fact in &change.facts {
-            match fact {
-                Fact::Unit(unit) => {
-                    pass.unit(unit, change_seq)?;
-                }
-                Fact::Open(account) => {
-                    pass.open(account, change_seq)?;
-                }
-                Fact::Edit(account) => pass.edit(account, change_seq)?,
-                Fact::Entry(entry) => pass.record_entry(entry.clone(), change_seq)?,
-                Fact::Snapshot(snapshot) => pass.record_snapshot(snapshot, change_seq)?,
-                Fact::Rate { unit, rate, of, day } => pass.rate(unit, *rate, of, *day, change_seq)?,
-                Fact::Void(id) => {
-                    let ids = pass.with_what_is_within(*id)?;
-                    pass.void(&ids, change_seq)?;
-                }
-            }
-        }
+        pass.facts(&change.facts, change_seq, change.at)?;
         pass.settle()?;
         Ok(Applied { accounts: pass.touched.into_iter().collect() })
     }
@@ -86,6 +69,33 @@ impl Store {
 }
 
 impl<'s> Pass<'s> {
+    /// Writes the facts of a change, and those of the changes within it.
+    fn facts(&mut self, facts: &[Fact], change: i64, at: Moment) -> Result<(), StoreError> {
+        for fact in facts {
+            match fact {
+                Fact::Unit(unit) => {
+                    self.unit(unit, change)?;
+                }
+                Fact::Open(account) => {
+                    self.open(account, change)?;
+                }
+                Fact::Edit(account) => self.edit(account, change)?,
+                Fact::Entry(entry) => self.record_entry(entry.clone(), change)?,
+                Fact::Snapshot(snapshot) => self.record_snapshot(snapshot, change)?,
+                Fact::Rate { unit, rate, of, day } => self.rate(unit, *rate, of, *day, change)?,
+                Fact::Void(id) => {
+                    let ids = self.with_what_is_within(*id)?;
+                    self.void(&ids, change)?;
+                }
+                Fact::Part { id, command, facts } => {
+                    let part = self.change(*id, at, command, Some(change))?;
+                    self.facts(facts, part, at)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// A pass that begins after the last fact of the ledger.
     pub(super) fn new(store: &'s Store) -> Result<Pass<'s>, StoreError> {
         debug_assert!(store.writing, "only a store opened for writing has the lock");
@@ -306,13 +316,16 @@ impl<'s> Pass<'s> {
         Ok(counts)
     }
 
-    /// A change and, where it is an import, what within it counts.
+    /// A change and, where it is an import or an edit, what within it counts. The undo within an edit is
+    /// taken back with it; that within an import stays, for what it undid came with the import.
     fn with_what_is_within(&self, id: Id) -> Result<Vec<Id>, StoreError> {
         let sql = "WITH RECURSIVE part (seq) AS (
                      SELECT c.seq FROM change c JOIN change g ON g.seq = c.within WHERE g.id = ?1
                      UNION ALL SELECT c.seq FROM change c JOIN part p ON c.within = p.seq)
                    SELECT c.id FROM part p JOIN change c ON c.seq = p.seq
-                   WHERE c.seq NOT IN (SELECT change FROM voided) AND c.seq NOT IN (SELECT change FROM void)
+                   WHERE c.seq NOT IN (SELECT change FROM voided)
+                     AND (c.seq NOT IN (SELECT change FROM void)
+                          OR (SELECT g.command FROM change g WHERE g.seq = c.within) = 'edit')
                    ORDER BY c.seq";
         let parts: Vec<i64> = self.store.all(sql, [id.0], |row| row.get(0))?;
         Ok(std::iter::once(id).chain(parts.into_iter().map(Id)).collect())
@@ -332,7 +345,8 @@ impl<'s> Pass<'s> {
             }
             let sql = "SELECT of FROM void WHERE change = ?1 ORDER BY seq";
             let undone: Vec<i64> = self.store.all(sql, [target], |row| row.get(0))?;
-            let sql = "SELECT 1 FROM void v JOIN void w ON w.change = v.of WHERE v.change = ?1 LIMIT 1";
+            let sql = "SELECT 1 FROM void v JOIN void w ON w.change = v.of JOIN change o ON o.seq = v.of
+                       WHERE v.change = ?1 AND o.command <> 'edit' LIMIT 1";
             if self.one(sql, [target], |_| Ok(()))?.is_some() {
                 return Err(Refusal::UndoOfUndo(*id).into());
             }
@@ -342,6 +356,12 @@ impl<'s> Pass<'s> {
             self.execute("INSERT INTO voided (change) VALUES (?1)", [target])?;
             for original in &undone {
                 self.execute("DELETE FROM voided WHERE change = ?1", [original])?;
+                // An edit that counts again takes back anew what it replaced.
+                let sql = "SELECT of FROM void WHERE change = ?1 AND of NOT IN (SELECT change FROM voided)";
+                for replaced in self.store.all(sql, [*original], |row| row.get::<_, i64>(0))? {
+                    self.execute("INSERT INTO voided (change) VALUES (?1)", [replaced])?;
+                    out.push(replaced);
+                }
             }
             if undone.is_empty() {
                 out.push(target);

@@ -2,6 +2,8 @@
 //!
 //! No question here reads every entry, but for a history that is asked for whole.
 
+mod below;
+mod changes;
 mod expiry;
 mod history;
 mod parts;
@@ -20,6 +22,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use smol_str::SmolStr;
 use std::collections::HashMap;
 
+pub use changes::{LedgerChange, Recorded};
 pub use expiry::Expiries;
 pub use history::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
 pub(super) use parts::{facts_sql, step_at};
@@ -260,7 +263,8 @@ impl Store {
         let (mut is_past, mut has_lots) = (true, false);
         for (account, balance, fact_at, seen_at, dated) in rows {
             let seen = seen_at.map(Moment);
-            standings.insert(AccountId(account), Standing { balance, seen, has_facts: true });
+            let last_fact = Some(Moment(fact_at));
+            standings.insert(AccountId(account), Standing { balance, seen, has_facts: true, last_fact });
             is_past &= fact_at <= at.0;
             has_lots |= dated > 0;
         }

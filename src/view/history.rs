@@ -17,17 +17,65 @@ pub struct History {
 }
 
 /// A fact as scripts read it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum HistoryLine {
     /// An entry.
     Entry(Box<EntryLine>),
     /// A snapshot.
     Snapshot(SnapshotLine),
+    /// An account, unit or rate change, an undo or a redo.
+    Change(ChangeLine),
+}
+
+/// An account, unit or rate change, an undo or a redo, as scripts read it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangeLine {
+    /// The change that recorded it.
+    pub change: Id,
+    /// When it was recorded.
+    pub at: Moment,
+    /// `account`, `unit`, `rate`, `undo` or `redo`.
+    pub kind: &'static str,
+    /// The account, where it is one's.
+    pub account: Option<String>,
+    /// What it was, in English.
+    pub what: String,
+    /// It no longer counts.
+    pub voided: bool,
+}
+
+impl HistoryLine {
+    /// The lasting name of the fact.
+    pub fn id(&self) -> Id {
+        match self {
+            HistoryLine::Entry(line) => line.id,
+            HistoryLine::Snapshot(line) => line.id,
+            HistoryLine::Change(line) => line.change,
+        }
+    }
+
+    /// Its kind: `spend`, `snapshot`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            HistoryLine::Entry(line) => line.kind,
+            HistoryLine::Snapshot(line) => line.kind,
+            HistoryLine::Change(line) => line.kind,
+        }
+    }
+
+    /// When it happened, or was recorded.
+    pub fn at(&self) -> Moment {
+        match self {
+            HistoryLine::Entry(line) => line.at,
+            HistoryLine::Snapshot(line) => line.at,
+            HistoryLine::Change(line) => line.at,
+        }
+    }
 }
 
 /// An entry as scripts read it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct EntryLine {
     /// Its lasting name.
     pub id: Id,
@@ -69,7 +117,7 @@ pub struct EntryLine {
 }
 
 /// A snapshot as scripts read it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct SnapshotLine {
     /// Its lasting name.
     pub id: Id,
@@ -169,6 +217,7 @@ pub fn table(rows: &[HistoryLine]) -> Table {
         table.row(match row {
             HistoryLine::Entry(line) => entry_cells(line),
             HistoryLine::Snapshot(line) => snapshot_cells(line),
+            HistoryLine::Change(line) => change_cells(line),
         });
     }
     table.without_empty_columns()
@@ -226,6 +275,20 @@ fn snapshot_cells(line: &SnapshotLine) -> Vec<String> {
         line.voided,
         line.change,
     )
+}
+
+fn change_cells(line: &ChangeLine) -> Vec<String> {
+    let id = line.change.to_string();
+    let undone = if line.voided { "undone, " } else { "" };
+    vec![
+        line.at.day().to_string(),
+        line.kind.to_string(),
+        line.account.clone().unwrap_or_default(),
+        String::new(),
+        String::new(),
+        format!("{undone}{}", line.what),
+        id[id.len() - 6..].to_string(),
+    ]
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -306,6 +369,18 @@ pub fn csv(rows: &[HistoryLine]) -> Csv {
                 None,
                 Some(e.voided.to_string()),
             ],
+            HistoryLine::Change(line) => {
+                let mut cells = vec![
+                    None,
+                    Some(line.change.to_string()),
+                    Some(line.at.to_string()),
+                    Some(line.kind.to_string()),
+                ];
+                cells.extend(std::iter::repeat_n(None, 10));
+                cells.extend([Some(line.what.clone()), None, None, line.account.clone(), None, None, None]);
+                cells.push(Some(line.voided.to_string()));
+                cells
+            }
             HistoryLine::Snapshot(s) => {
                 let mut cells = vec![
                     Some(s.id.to_string()),

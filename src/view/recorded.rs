@@ -6,6 +6,7 @@ use super::history::{self, HistoryLine};
 use super::page::Page;
 use crate::ledger::Id;
 use crate::money::{Money, Unit};
+use crate::period::{Day, Moment};
 use serde::Serialize;
 
 /// The answer of every recording command.
@@ -18,6 +19,24 @@ pub struct Recorded {
     pub entries: Vec<HistoryLine>,
     /// Where it leaves the accounts it touched.
     pub balances: Vec<BalanceAfter>,
+    /// What an undo, a redo or an edit took back or brought back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undone: Option<Vec<Undone>>,
+    /// The present moment.
+    #[serde(skip)]
+    pub now: Option<Moment>,
+}
+
+/// One thing that an undo took back, a redo brought back, or an edit replaced.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+#[allow(missing_docs, reason = "the fields are those of the contract")]
+pub enum Undone {
+    Entry { id: Id, fact: HistoryLine },
+    Snapshot { id: Id, fact: HistoryLine },
+    Rate { unit: Unit, value: String, of: Unit, date: Day },
+    Account { name: String, what: String },
+    Unit { code: Unit, decimals: u8 },
 }
 
 /// Where a change leaves an account.
@@ -32,12 +51,38 @@ pub struct BalanceAfter {
     /// Money owed: people read its balance as positive.
     #[serde(skip)]
     pub owed: bool,
+    /// Why the change did not move the balance, or what else it rests on.
+    #[serde(skip)]
+    pub because: Because,
+}
+
+/// How a change and the balance after it go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// The change is the latest record.
+    Moved,
+    /// The balance was seen after what the change records.
+    SeenLater(Moment),
+    /// What the change records has yet to come.
+    NotYet,
+    /// There are later records, up to that moment.
+    LaterRecords(Moment),
+}
+
+impl Undone {
+    /// An entry or a snapshot that no longer counts, or counts again.
+    pub fn fact(fact: HistoryLine) -> Undone {
+        match fact {
+            HistoryLine::Entry(_) | HistoryLine::Change(_) => Undone::Entry { id: fact.id(), fact },
+            HistoryLine::Snapshot(_) => Undone::Snapshot { id: fact.id(), fact },
+        }
+    }
 }
 
 impl Recorded {
     /// The answer for one change.
     pub fn new(change: Option<Id>, entries: Vec<HistoryLine>, balances: Vec<BalanceAfter>) -> Recorded {
-        Recorded { schema: "jandon.recorded/1", change, entries, balances }
+        Recorded { schema: "jandon.recorded/1", change, entries, balances, undone: None, now: None }
     }
 }
 

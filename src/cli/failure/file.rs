@@ -33,7 +33,7 @@ pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
         Wrong::AmountMissing(what) => words(format!("an amount is missing: {what}"), "say what moved"),
         Wrong::UnknownAccount(name) => words(
             format!("no account is called {name:?} there"),
-            "open it on a line before, or with jandon account add; leave a place out that is no account",
+            "open it on a line before, or with `jandon account add NAME`; leave out a place that is not an account",
         ),
         Wrong::UnknownUnit(code) => words(
             format!("no unit is called {code:?}"),

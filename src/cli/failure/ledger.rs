@@ -53,9 +53,9 @@ pub(super) fn rule_words(rule: &RuleBroken) -> (String, String) {
             ),
             "name the carrier first: jandon pay CARRIER AMOUNT --from ACCOUNT",
         ),
-        RuleBroken::AccountClosed { account } => words(
+        RuleBroken::AccountClosed { account } => (
             format!("the account {account} is closed"),
-            "use another account, or take the closing back while it is the latest change: jandon undo",
+            format!("reopen it: jandon account reopen {}", quoted(account)),
         ),
         RuleBroken::SamePlaceTwice { account } => {
             words(format!("value cannot go from {account} to itself"), "name two different accounts")

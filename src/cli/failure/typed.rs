@@ -5,6 +5,9 @@ use crate::ledger::name::NameError;
 use crate::money::FigureError;
 use crate::period::DateError;
 
+/// What happens to an amount with a dollar sign outside quotes.
+const SHELL: &str = "a shell takes `$1` out of an unquoted $12.50: write 12.50 or '$12.50'";
+
 pub(super) fn amount_words(error: &FigureError) -> (String, String) {
     let meant = |readings: &[String]| format!("did you mean {}?", readings.join(" or "));
     match error {
@@ -14,7 +17,14 @@ pub(super) fn amount_words(error: &FigureError) -> (String, String) {
             "amounts are typed without one; the command says which way they go".into(),
         ),
         FigureError::Ambiguous(text, readings) => {
-            (format!("the amount {text:?} can be read in more than one way"), meant(readings))
+            let shell = if text.starts_with(['.', ',']) { format!("; {SHELL}") } else { String::new() };
+            (
+                format!("the amount {text:?} can be read in more than one way"),
+                format!("{}{shell}", meant(readings)),
+            )
+        }
+        FigureError::LeadingZeros(text) => {
+            (format!("the amount {text:?} begins with two zeros"), SHELL.into())
         }
         FigureError::Misgrouped(text, readings) => {
             (format!("the digits of {text:?} are not grouped in threes"), meant(readings))
@@ -46,18 +56,18 @@ pub(super) fn amount_words(error: &FigureError) -> (String, String) {
 }
 
 pub(super) fn date_words(error: &DateError) -> (String, String) {
-    let periods = "write 2026-10, 2026, 2026Q4, 2026-10-03, A..B, this month, last 90d or 지난달";
+    let periods = "write 2026-10, oct, 2026, Q4, 2026-10-03, A..B, last-month, 90d or 지난달";
     match error {
         DateError::Impossible(text) => (
-            format!("the calendar has no {text:?}"),
+            format!("there is no such date: {text:?}"),
             "check the year, the month, the day and the time; a date is 2026-11-20 or 2026-11-20T18:30"
                 .into(),
         ),
         DateError::NotADate(text) => (
-            format!("{text:?} is no date"),
-            "write 2026-11-20, 2026-11-20T18:30, yesterday, 3d ago or 어제".into(),
+            format!("{text:?} is not a date"),
+            "write 2026-11-20, 11-20, 18:30, yesterday, 3d, friday or 어제".into(),
         ),
-        DateError::NotAPeriod(text) => (format!("{text:?} is no period"), periods.into()),
+        DateError::NotAPeriod(text) => (format!("{text:?} is not a period"), periods.into()),
         DateError::Backwards(from, to, turned) => (
             format!("the period from {from} to {to} ends before it begins"),
             format!("turn it round: {turned}"),
@@ -65,20 +75,33 @@ pub(super) fn date_words(error: &DateError) -> (String, String) {
     }
 }
 
-pub(super) fn name_words(error: &NameError, none_yet: bool) -> (String, String) {
+pub(super) fn name_words(error: &NameError, can_be_opened: bool) -> (String, String) {
     match error {
         NameError::Unknown { name, close } => {
             let hint = match close.as_slice() {
-                [] if none_yet => {
-                    format!("open it first: jandon account add {}", quoted(name))
-                }
-                [] => "see them all: jandon account list".into(),
-                close => format!("did you mean {}?", close.join(", ")),
+                [] if can_be_opened => format!("open it first: jandon account add {}", quoted(name)),
+                [] => "list your accounts: jandon account list".into(),
+                close => did_you_mean(close),
             };
             (format!("no account is called {name:?}"), hint)
         }
         NameError::Ambiguous { name, fits } => {
-            (format!("{name:?} fits several accounts"), format!("say which: {}", fits.join(", ")))
+            (format!("{name:?} is ambiguous: it fits {}", listed(fits, "and")), did_you_mean(fits))
         }
+    }
+}
+
+/// `did you mean toss or 'Toss Bank'?`, each name as a shell takes it.
+pub(super) fn did_you_mean(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    format!("did you mean {}?", listed(&names, "or"))
+}
+
+/// `a, b and c`.
+fn listed(names: &[String], last: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., end] => format!("{} {last} {end}", rest.join(", ")),
     }
 }

@@ -274,6 +274,10 @@ impl Carry<'_> {
         if self.was_there(line.change.as_deref())?.is_some() {
             return Ok(false);
         }
+        // A change without a fact of its own, such as that of an edit, is begun by what voids it.
+        if let Some(awaited) = self.awaited.remove(&of) {
+            self.begin(of, &awaited)?;
+        }
         let target: Option<(i64, bool, bool)> = self.pass.one(
             "SELECT seq, seq IN (SELECT change FROM voided), seq IN (SELECT change FROM void) FROM change
              WHERE id = ?1",

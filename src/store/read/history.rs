@@ -1,5 +1,6 @@
 //! What was recorded, fact by fact and change by change, voided ones too.
 
+use super::changes::{LedgerChange, Recorded};
 use super::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, amount_at, entry_of, moment_at};
 use crate::ledger::{AccountId, Entry, Id, Kind, Snapshot};
 use crate::period::Moment;
@@ -42,6 +43,14 @@ pub enum HistoryFact {
 }
 
 impl HistoryRow {
+    /// The lasting name of the fact.
+    pub fn id(&self) -> Id {
+        match &self.fact {
+            HistoryFact::Entry(entry) => entry.id,
+            HistoryFact::Snapshot(snapshot, _) => snapshot.id,
+        }
+    }
+
     /// When it happened.
     pub fn at(&self) -> Moment {
         match &self.fact {
@@ -70,6 +79,24 @@ pub struct Filter {
     pub search: Option<String>,
     /// Only the last so many.
     pub limit: Option<usize>,
+}
+
+impl Filter {
+    /// Whether rows of every kind are wanted.
+    pub fn is_of_all_kinds(&self) -> bool {
+        self.kind.is_none() && !self.snapshots_only && self.category.is_none() && self.search.is_none()
+    }
+
+    /// Whether a change of accounts, units or rates, or an undo, is wanted.
+    pub fn takes(&self, change: &LedgerChange) -> bool {
+        let account = match &change.what {
+            Recorded::Account { after, .. } => Some(after.id),
+            _ => None,
+        };
+        self.from.is_none_or(|from| from <= change.at)
+            && self.to.is_none_or(|to| change.at <= to)
+            && (self.account.is_none() || self.account == account)
+    }
 }
 
 /// A change, as `undo` and `redo` look at it.
@@ -231,12 +258,6 @@ impl Store {
         Ok(rows)
     }
 
-    /// The names that accounts were given by a change.
-    pub fn names_given(&self, id: Id) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT v.name FROM account_version v JOIN change c ON c.seq = v.change WHERE c.id = ?1";
-        self.all(sql, [id.0], |row| row.get(0))
-    }
-
     /// The change that an undo voided, where the given change is one.
     pub fn voided_original(&self, id: Id) -> Result<Option<Id>, StoreError> {
         let sql = "SELECT o.id FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of
@@ -273,7 +294,14 @@ impl Store {
     pub fn last_change(&self, undo: bool) -> Result<Option<ChangeRow>, StoreError> {
         let voiding = if undo { "IS NULL" } else { "IS NOT NULL" };
         // A redo voids an undo; what can be redone is an undo of something else than an undo.
-        let original = if undo { "" } else { "AND NOT EXISTS (SELECT 1 FROM void w WHERE w.change = v.of)" };
+        // Whatever is recorded ends what could be redone.
+        let original = if undo {
+            ""
+        } else {
+            "AND NOT EXISTS (SELECT 1 FROM void w WHERE w.change = v.of)
+             AND c.seq > ifnull((SELECT n.seq FROM change n WHERE n.within IS NULL
+                                 AND n.seq NOT IN (SELECT change FROM void) ORDER BY n.seq DESC LIMIT 1), 0)"
+        };
         let sql = format!(
             "SELECT c.id, c.seq, c.command, c.at, o.id, 0 FROM change c
              LEFT JOIN void v ON v.seq = (SELECT min(seq) FROM void WHERE change = c.seq)
@@ -288,13 +316,16 @@ impl Store {
     /// an id of an entry or a snapshot finds the change that recorded it.
     pub fn changes_like(&self, typed: &str) -> Result<Vec<ChangeRow>, StoreError> {
         let wanted = typed.trim().to_ascii_lowercase();
-        let base = "SELECT c.id, c.seq, c.command, c.at, o.id, c.seq IN (SELECT change FROM voided)
-                    FROM change c LEFT JOIN void v ON v.seq = (SELECT min(seq) FROM void WHERE change = c.seq)
+        // A part of an edit stands for all of it.
+        let base = "SELECT DISTINCT c.id, c.seq, c.command, c.at, o.id, c.seq IN (SELECT change FROM voided)
+                    FROM change f JOIN change c ON c.seq = ifnull(
+                      (SELECT g.seq FROM change g WHERE g.seq = f.within AND g.command = 'edit'), f.seq)
+                    LEFT JOIN void v ON v.seq = (SELECT min(seq) FROM void WHERE change = c.seq)
                     LEFT JOIN change o ON o.seq = v.of";
         if let Some(id) = Id::parse(&wanted) {
             let sql = format!(
-                "{base} WHERE c.id = ?1 OR c.seq = (SELECT change FROM entry WHERE id = ?1)
-                 OR c.seq = (SELECT change FROM snapshot WHERE id = ?1)"
+                "{base} WHERE f.id = ?1 OR f.seq = (SELECT change FROM entry WHERE id = ?1)
+                 OR f.seq = (SELECT change FROM snapshot WHERE id = ?1)"
             );
             return self.all(&sql, [id.0], change_row);
         }
@@ -302,7 +333,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let sql = format!(
-            "{base} WHERE printf('%016x', c.id) LIKE '%' || ?1 OR printf('%016x', c.id) LIKE ?1 || '%'"
+            "{base} WHERE printf('%016x', f.id) LIKE '%' || ?1 OR printf('%016x', f.id) LIKE ?1 || '%'"
         );
         self.all(&sql, [wanted], change_row)
     }

@@ -1,0 +1,139 @@
+//! The command that was probably meant, offered as the hint of an error.
+
+use super::failure::{Failure, quoted};
+use super::session::{Book, Session, positive};
+use super::{Verb, record};
+use crate::ledger::name::NameError;
+use crate::money::{Figure, FigureError};
+
+/// What a positional argument holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Slot {
+    /// An account.
+    Name,
+    /// An amount.
+    Amount,
+    /// A category or a person.
+    Text,
+}
+
+/// Returns the failure with the corrected command as its hint, where the arguments make sense in
+/// another order.
+pub fn offered(failure: Failure, verb: &Verb, session: &Session) -> Failure {
+    let hint = match &failure {
+        Failure::Name { error: NameError::Unknown { .. }, .. }
+        | Failure::Amount(FigureError::NotAnAmount(_)) => reordered(verb, session),
+        Failure::NumericCategory { amount, category } => numeric_category(session, amount, category),
+        _ => None,
+    };
+    match hint {
+        Some(hint) => Failure::Corrected { failure: Box::new(failure), hint },
+        None => failure,
+    }
+}
+
+/// The positional arguments of a recording command, in order.
+fn slots(verb: &Verb) -> Vec<(Slot, &str)> {
+    use Slot::{Amount, Name, Text};
+    let (names, amount, text): (Vec<&str>, &str, Option<&str>) = match verb {
+        Verb::Spend(w) => (vec![&w.name], &w.amount, w.about.category.as_deref()),
+        Verb::Earn(w) => (vec![&w.name], &w.amount, w.about.category.as_deref()),
+        Verb::Refund(w) => (vec![&w.name], &w.amount, w.about.category.as_deref()),
+        Verb::Send(w) => (vec![&w.name], &w.amount, w.who.as_deref()),
+        Verb::Receive(w) => (vec![&w.name], &w.amount, w.who.as_deref()),
+        Verb::Topup(w) => (vec![&w.name], &w.amount, None),
+        Verb::Pay(w) => (vec![&w.carrier], &w.amount, None),
+        Verb::Withdraw(w) => (vec![&w.name], &w.amount, None),
+        Verb::Transfer(w) => (vec![&w.from, &w.to], &w.amount, None),
+        Verb::Log(w) if w.seen.len() % 2 == 0 && !w.seen.iter().any(|word| word.contains('=')) => {
+            let slots = [Name, Amount].into_iter().cycle();
+            return w.seen.iter().zip(slots).map(|(word, slot)| (slot, &**word)).collect();
+        }
+        _ => return Vec::new(),
+    };
+    let names = names.into_iter().map(|name| (Name, name));
+    names.chain([(Amount, amount)]).chain(text.map(|text| (Text, text))).collect()
+}
+
+/// The command with its arguments in the first order in which every one fits its place.
+fn reordered(verb: &Verb, session: &Session) -> Option<String> {
+    let slots = slots(verb);
+    let typed: Vec<&str> = slots.iter().map(|(_, text)| *text).collect();
+    let kinds: Vec<Slot> = slots.iter().map(|(slot, _)| *slot).collect();
+    let orders = if matches!(verb, Verb::Log(_)) {
+        vec![typed.chunks(2).flat_map(|pair| pair.iter().rev().copied()).collect()]
+    } else {
+        orders(&typed)
+    };
+    let fits =
+        |order: &Vec<&str>| session.read(|book| Ok(fit(session, book, &kinds, order))).unwrap_or(false);
+    let meant = orders.into_iter().skip_while(|order| *order == typed).find(fits)?;
+    let command = command(session, &typed, &meant)?;
+    Some(format!("did you mean: {command}"))
+}
+
+/// Whether every argument fits its slot: an account of the ledger, an amount of its unit, a text.
+fn fit(session: &Session, book: &Book<'_>, kinds: &[Slot], order: &[&str]) -> bool {
+    let mut account = None;
+    kinds.iter().zip(order).all(|(slot, text)| match slot {
+        Slot::Name => session.account(book, text, true).is_ok_and(|found| {
+            // Of two accounts the amount is the first one's, unless each has an amount of its own.
+            if account.is_none() || kinds.get(1) == Some(&Slot::Amount) {
+                account = Some(found);
+            }
+            true
+        }),
+        Slot::Amount => account.is_none_or(|account| *text == "all" || positive(text, account).is_ok()),
+        Slot::Text => !record::reads_as_amount(text),
+    })
+}
+
+/// Every order of up to four words, beginning with the one given.
+fn orders<'a>(words: &[&'a str]) -> Vec<Vec<&'a str>> {
+    if words.len() <= 1 {
+        return vec![words.to_vec()];
+    }
+    let mut all = Vec::new();
+    for first in 0..words.len().min(4) {
+        let mut rest = words.to_vec();
+        let word = rest.remove(first);
+        all.extend(orders(&rest).into_iter().map(|rest| std::iter::once(word).chain(rest).collect()));
+    }
+    all
+}
+
+/// The command as it was typed, with some of its words replaced.
+fn command(session: &Session, typed: &[&str], meant: &[&str]) -> Option<String> {
+    let mut words: Vec<&str> = session.typed().iter().map(String::as_str).collect();
+    let mut from = 0;
+    for (old, new) in typed.iter().zip(meant) {
+        let at = from + words.get(from..)?.iter().position(|word| word == old)?;
+        words[at] = new;
+        from = at + 1;
+    }
+    Some(line(&words))
+}
+
+/// Words as a shell takes them, after the name of the program.
+fn line(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    format!("jandon {}", words.join(" "))
+}
+
+/// Both meanings of `spend kakao 4 500`: one amount with a blank inside, or a category that is a number.
+fn numeric_category(session: &Session, amount: &str, category: &str) -> Option<String> {
+    let words: Vec<&str> = session.typed().iter().map(String::as_str).collect();
+    let at = words.windows(2).position(|pair| pair == [amount, category])?;
+    let with = |replacement: &[&str]| {
+        let words = [&words[..at], replacement, &words[at + 2..]].concat();
+        line(&words)
+    };
+    let named = with(&[amount, "--category", category]);
+    let joined = format!("{amount}{category}");
+    let is_group = category.len() == 3 && category.bytes().all(|b| b.is_ascii_digit());
+    let is_amount = is_group && (1..=3).contains(&amount.len()) && Figure::parse(&joined).is_ok();
+    Some(match is_amount {
+        true => format!("for one amount: {}; for a category that is a number: {named}", with(&[&joined])),
+        false => format!("for a category that is a number: {named}"),
+    })
+}

@@ -1,0 +1,293 @@
+//! `edit`: corrects a recorded entry or snapshot, as one change.
+
+use super::failure::Failure;
+use super::session::{Book, Session, any_amount, positive};
+use super::{Outcome, record};
+use crate::ledger::{Entry, Expires, Id, Kind, Snapshot};
+use crate::money::Money;
+use crate::period::parse_last_day;
+use crate::store::{Fact, Filter, HistoryFact, HistoryRow, Refusal};
+use crate::view::history::HistoryLine;
+use crate::view::recorded::Undone;
+use std::cell::RefCell;
+
+/// Correct a recorded entry or balance; undone as one
+#[derive(Debug, clap::Args)]
+pub struct EditArgs {
+    /// Change ID or its last characters, as `history` shows it; or the whole id of one record
+    id: String,
+    /// The right amount
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    amount: Option<String>,
+    /// The right date
+    #[arg(long, value_name = "DATE")]
+    date: Option<String>,
+    /// The right account
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// The right category; '' for none
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = record::free_text)]
+    category: Option<String>,
+    /// The right payee; '' for none
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = record::free_text)]
+    payee: Option<String>,
+    /// The last day of the points, or `never`
+    #[arg(long, value_name = "DATE|never")]
+    expires: Option<String>,
+    /// The right note; '' for none
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = record::free_text)]
+    note: Option<String>,
+    /// Show what would be recorded without recording it
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Voids the old record and records the corrected one.
+pub fn run(args: &EditArgs, session: &Session) -> Result<Outcome, Failure> {
+    let given =
+        [&args.amount, &args.date, &args.account, &args.category, &args.payee, &args.expires, &args.note];
+    if given.iter().all(|option| option.is_none()) {
+        return Err(Failure::Usage {
+            message: "nothing to change was given".into(),
+            hint: "give --amount, --date, --account, --category, --payee, --expires or --note".into(),
+        });
+    }
+    let before: RefCell<Option<HistoryLine>> = RefCell::new(None);
+    let edited: RefCell<Option<Id>> = RefCell::new(None);
+    let (mut recorded, notes) = session.record("edit", args.dry_run, |book| {
+        let rows = found(book, &args.id)?;
+        let row = chosen(&args.id, &rows)?;
+        *before.borrow_mut() = book.lines(std::slice::from_ref(row))?.pop();
+        let (changes, rows) = recorded_again(book, row)?;
+        let mut facts = Vec::new();
+        for other in &rows {
+            let is_edited = other.seq == row.seq;
+            let fact = match (&other.fact, is_edited) {
+                (HistoryFact::Entry(entry), true) => {
+                    Fact::Entry(corrected_entry(args, session, book, entry)?)
+                }
+                (HistoryFact::Snapshot(seen, _), true) => {
+                    Fact::Snapshot(corrected_snapshot(args, session, book, seen)?)
+                }
+                (HistoryFact::Entry(entry), false) => {
+                    Fact::Entry(Entry { id: session.new_id(entry.at), ..entry.clone() })
+                }
+                (HistoryFact::Snapshot(seen, _), false) => {
+                    Fact::Snapshot(Snapshot { id: session.new_id(seen.at), ..seen.clone() })
+                }
+            };
+            if let (Fact::Entry(Entry { id, .. }) | Fact::Snapshot(Snapshot { id, .. }), true) =
+                (&fact, is_edited)
+            {
+                *edited.borrow_mut() = Some(*id);
+            }
+            facts.push(fact);
+        }
+        let part = |facts| Fact::Part { id: session.new_id(session.now), command: "edit", facts };
+        Ok(vec![part(changes.into_iter().map(Fact::Void).collect()), part(facts)])
+    })?;
+    let edited = edited.into_inner();
+    let after = recorded.entries.iter().find(|line| Some(line.id()) == edited);
+    let before = before.into_inner();
+    let words = |line: Option<&HistoryLine>| {
+        line.map_or(String::new(), |line| record::did("", line, recorded.now).trim().to_string())
+    };
+    let kind = before.as_ref().map_or("record", HistoryLine::kind);
+    let did = format!("edited {kind} {}: now {}", words(before.as_ref()), words(after));
+    recorded.undone = Some(before.into_iter().map(Undone::fact).collect());
+    Ok(record::outcome(recorded, notes, &did, args.dry_run))
+}
+
+/// The records that count of the change of an id.
+fn found(book: &Book<'_>, typed: &str) -> Result<Vec<HistoryRow>, Failure> {
+    let mut changes = book.store.changes_like(typed)?;
+    let change = match changes.len() {
+        0 => return Err(Refusal::UnknownChange(typed.trim().into()).into()),
+        1 => changes.remove(0),
+        _ => return Err(Refusal::AmbiguousChange(typed.trim().into()).into()),
+    };
+    if change.voids.is_some() {
+        return Err(Refusal::UndoOfUndo(change.id).into());
+    }
+    if change.voided {
+        return Err(Refusal::AlreadyUndone(change.id).into());
+    }
+    let mut rows = book.store.history_of_change(change.id)?;
+    rows.retain(|row| !row.voided);
+    Ok(rows)
+}
+
+/// The changes that an edit voids, and the records that it records again, in their order.
+///
+/// A void takes back a whole change, so what came along with the record is recorded again. So is what
+/// was recorded later in the same second where a snapshot is among it: its order decides the balance.
+fn recorded_again(book: &Book<'_>, edited: &HistoryRow) -> Result<(Vec<Id>, Vec<HistoryRow>), Failure> {
+    let (mut changes, mut rows): (Vec<Id>, Vec<HistoryRow>) = (Vec::new(), Vec::new());
+    let mut waiting = vec![edited.change];
+    while let Some(change) = waiting.pop() {
+        if changes.contains(&change) {
+            continue;
+        }
+        changes.push(change);
+        let mut own = book.store.history_of_change(change)?;
+        own.retain(|row| !row.voided);
+        for row in &own {
+            waiting.extend(later_in_its_second(book, row)?.into_iter().map(|later| later.change));
+        }
+        rows.extend(own);
+    }
+    rows.sort_by_key(|row| row.seq);
+    rows.dedup_by_key(|row| row.seq);
+    let mut parts = Vec::new();
+    for change in &changes {
+        parts.extend(book.store.parts_of(*change)?);
+    }
+    // An account that came with the change cannot be recorded again without all that stands on it.
+    if book.store.ledger_changes()?.iter().any(|other| parts.contains(&other.change)) {
+        return Err(Failure::Usage {
+            message: "this record came together with accounts, rates or undos, which an edit would take back"
+                .into(),
+            hint: format!("take it back with all of them: jandon undo {}", edited.change),
+        });
+    }
+    Ok((changes, rows))
+}
+
+/// What was recorded after a record in the same second and must stay after it: all of it where the
+/// record is a snapshot, else only where a snapshot is among it.
+fn later_in_its_second(book: &Book<'_>, row: &HistoryRow) -> Result<Vec<HistoryRow>, Failure> {
+    let is_snapshot = |row: &HistoryRow| matches!(row.fact, HistoryFact::Snapshot(..));
+    let accounts = match &row.fact {
+        HistoryFact::Entry(entry) => [entry.out.account, entry.arriving.account],
+        HistoryFact::Snapshot(snapshot, _) => [Some(snapshot.account), None],
+    };
+    let mut later = Vec::new();
+    for account in accounts.into_iter().flatten() {
+        let second =
+            Filter { account: Some(account), from: Some(row.at()), to: Some(row.at()), ..Filter::default() };
+        let mut rows = book.store.history(&second)?;
+        rows.retain(|other| other.seq > row.seq && !other.voided);
+        if is_snapshot(row) || rows.iter().any(is_snapshot) {
+            later.extend(rows);
+        }
+    }
+    Ok(later)
+}
+
+/// The one record that is meant: that of the id, or the only one of the change.
+fn chosen<'r>(typed: &str, rows: &'r [HistoryRow]) -> Result<&'r HistoryRow, Failure> {
+    let wanted = Id::parse(&typed.trim().to_ascii_lowercase());
+    if let Some(row) = rows.iter().find(|row| Some(row.id()) == wanted) {
+        return Ok(row);
+    }
+    match rows {
+        [one] => Ok(one),
+        [] => Err(Failure::Usage {
+            message: format!("the change {typed:?} recorded no entry and no balance"),
+            hint: "to take it back: jandon undo ID".into(),
+        }),
+        many => {
+            let ids: Vec<String> = many.iter().take(9).map(|row| row.id().to_string()).collect();
+            Err(Failure::Usage {
+                message: format!("the change {typed:?} has {} records", many.len()),
+                hint: format!("give the id of one of them: {}", ids.join(", ")),
+            })
+        }
+    }
+}
+
+/// A text that may be taken away by giving an empty one.
+fn replaced(what: &'static str, new: Option<&str>, old: Option<&str>) -> Result<Option<String>, Failure> {
+    match new {
+        None => Ok(old.map(String::from)),
+        Some(text) if text.trim().is_empty() => Ok(None),
+        Some(text) => record::label(what, Some(text)),
+    }
+}
+
+fn corrected_entry(
+    args: &EditArgs,
+    session: &Session,
+    book: &Book<'_>,
+    old: &Entry,
+) -> Result<Entry, Failure> {
+    let mut entry = old.clone();
+    if let Some(date) = &args.date {
+        entry.at = session.entry_moment(Some(date))?;
+    }
+    entry.id = session.new_id(entry.at);
+    // What a person names first in the command: for money in the place it reached, else the one it left.
+    let arrives =
+        matches!(old.kind, Kind::Earn | Kind::Refund | Kind::Topup | Kind::Pay) || old.out.account.is_none();
+    if let Some(name) = &args.account {
+        let account = session.account(book, name, true)?.id;
+        let place = if arrives { &mut entry.arriving } else { &mut entry.out };
+        place.account = Some(account);
+    }
+    if let Some(text) = &args.amount {
+        if old.out.unit != old.arriving.unit || old.channel.is_some() {
+            let hint = format!("take it back and record it again: jandon undo {}", old.id);
+            let message = format!("the amount of this {} follows from a rate or a fee rule", old.kind.word());
+            return Err(Failure::Usage { message, hint });
+        }
+        let id = if arrives { entry.arriving.account } else { entry.out.account };
+        let account = id.and_then(|id| book.account(id)).ok_or(Failure::NoHome)?;
+        let amount = positive(text, account)?;
+        let charges = old.out.unit.money(old.fee).add(&old.out.unit.money(old.tax))?;
+        let (left, arrived): (Money, Money) = match arrives {
+            true => (amount.add(&charges)?, amount),
+            false if charges.parts > amount.parts => {
+                let (amount, fee) = (amount.to_string(), charges.to_string());
+                return Err(Failure::FeeAboveAmount { amount, fee });
+            }
+            false => (amount.clone(), amount.less(&charges)?),
+        };
+        (entry.out.amount, entry.arriving.amount) = (left.parts, arrived.parts);
+    }
+    if let Some(text) = args.expires.as_deref().map(str::trim) {
+        if old.kind != Kind::Earn {
+            return Err(not_of("--expires", old.kind.word()));
+        }
+        entry.expires = match text.eq_ignore_ascii_case("never") {
+            true => Expires::Never,
+            false => Expires::After(parse_last_day(text, entry.at.day())?),
+        };
+    }
+    let category = replaced("category", args.category.as_deref(), old.category.as_deref())?;
+    let payee = replaced("payee", args.payee.as_deref(), old.payee.as_deref())?;
+    (entry.category, entry.payee) = (category.map(Into::into), payee.map(Into::into));
+    entry.note = replaced("note", args.note.as_deref(), old.note.as_deref())?;
+    entry.check(|id| book.account(id))?;
+    Ok(entry)
+}
+
+fn corrected_snapshot(
+    args: &EditArgs,
+    session: &Session,
+    book: &Book<'_>,
+    old: &Snapshot,
+) -> Result<Snapshot, Failure> {
+    let options = [("--category", &args.category), ("--payee", &args.payee), ("--expires", &args.expires)];
+    if let Some((option, _)) = options.into_iter().find(|(_, given)| given.is_some()) {
+        return Err(not_of(option, "snapshot"));
+    }
+    let at = args.date.as_ref().map_or(Ok(old.at), |date| session.seen_moment(Some(date)))?;
+    let before = book.account(old.account).ok_or(Failure::NoHome)?;
+    let account = args.account.as_ref().map_or(Ok(before), |name| session.account(book, name, true))?;
+    let same_nature = account.unit == before.unit && account.is_carrier() == before.is_carrier();
+    let balance = match &args.amount {
+        Some(text) => account.shown(any_amount(text, account)?.parts),
+        None if same_nature => old.balance,
+        None => {
+            let (wanted, given) = (account.unit.clone(), before.unit.clone());
+            let account = account.name.clone();
+            return Err(crate::ledger::RuleBroken::UnitNotOfAccount { account, wanted, given }.into());
+        }
+    };
+    let note = replaced("note", args.note.as_deref(), old.note.as_deref())?;
+    Ok(Snapshot { id: session.new_id(at), at, account: account.id, balance, note })
+}
+
+fn not_of(option: &str, kind: &str) -> Failure {
+    Failure::Usage { message: format!("a {kind} has no {option}"), hint: format!("leave {option} out") }
+}

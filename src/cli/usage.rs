@@ -1,0 +1,136 @@
+//! What the grammar refuses, as an error whose hint can be done.
+
+use super::Words;
+use super::failure::{Failure, quoted};
+use crate::money::{Figure, FigureError};
+use clap::CommandFactory;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::ffi::OsString;
+
+/// Words that people type for a command of another name.
+const MEANT: [(&str, &str); 13] = [
+    ("list ls balances show status 잔액", "balance"),
+    ("accounts", "account list"),
+    ("add new open create init", "account add NAME"),
+    ("delete remove rm revert", "undo"),
+    ("entries log-list transactions 내역", "history"),
+    ("month summary stats", "report"),
+    ("buy expense 지출 결제", "spend NAME AMOUNT"),
+    ("income cashback reward 적립", "earn NAME AMOUNT"),
+    ("deposit load charge 충전", "topup NAME AMOUNT"),
+    ("move mv", "transfer FROM TO AMOUNT"),
+    ("cashout payout 출금", "withdraw NAME AMOUNT"),
+    ("version", "--version"),
+    ("usage commands 도움말", "help"),
+];
+
+/// Returns the failure for arguments that the grammar refused.
+pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
+    let arguments: Vec<String> =
+        arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let about = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let found = match error.kind() {
+        ErrorKind::InvalidSubcommand => about(ContextKind::InvalidSubcommand).and_then(other_command),
+        ErrorKind::UnknownArgument => about(ContextKind::InvalidArg)
+            .and_then(|word| signed(word, &arguments).or_else(|| two_words(word, &arguments))),
+        _ => None,
+    };
+    found.unwrap_or_else(|| as_told(error))
+}
+
+/// A command that people know under another name.
+fn other_command(word: &str) -> Option<Failure> {
+    let typed = word.to_lowercase();
+    let (_, meant) = MEANT.iter().find(|(words, _)| words.split(' ').any(|known| known == typed))?;
+    let message = format!("there is no command {word:?}");
+    Some(Failure::Usage { message, hint: format!("did you mean: jandon {meant}") })
+}
+
+/// An argument that begins with a minus sign and a digit: the value of an option, or an amount.
+fn signed(word: &str, arguments: &[String]) -> Option<Failure> {
+    let is_signed = |argument: &&String| {
+        argument.starts_with(word)
+            && argument
+                .strip_prefix('-')
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || "₩$€£¥".contains(c)))
+    };
+    let at = arguments.iter().position(|argument| is_signed(&argument))?;
+    let value = &arguments[at];
+    let option = at.checked_sub(1).map(|before| arguments[before].as_str()).filter(|o| takes_a_value(o));
+    Some(match option {
+        Some(option) => Failure::Usage {
+            message: format!("{option} cannot be negative: {value:?}"),
+            hint: format!("give it without the sign: {option} {}", quoted(value.trim_start_matches('-'))),
+        },
+        None => Failure::Amount(FigureError::Signed(value.clone())),
+    })
+}
+
+/// Whether a word is the name of an option of any command.
+pub fn is_option(word: &str) -> bool {
+    any_option(word, &|_| true)
+}
+
+/// Whether a word is an option, of any command, that takes a value.
+fn takes_a_value(word: &str) -> bool {
+    any_option(word, &|option| option.get_action().takes_values())
+}
+
+fn any_option(word: &str, test: &dyn Fn(&clap::Arg) -> bool) -> bool {
+    let Some(name) = word.strip_prefix('-') else { return false };
+    let named = |option: &clap::Arg| match name.strip_prefix('-') {
+        Some(long) => option.get_long() == Some(long),
+        None => option.get_short().is_some_and(|short| name == short.to_string()),
+    };
+    fn any(command: &clap::Command, test: &dyn Fn(&clap::Arg) -> bool) -> bool {
+        command.get_arguments().any(test) || command.get_subcommands().any(|inner| any(inner, test))
+    }
+    any(&Words::command(), &|option| named(option) && test(option))
+}
+
+/// A text of two words that was not quoted: `spend kakao 4500 iced coffee`.
+fn two_words(word: &str, arguments: &[String]) -> Option<Failure> {
+    let takes_text =
+        |command: &String| ["spend", "earn", "refund", "send", "receive"].contains(&command.as_str());
+    let at = arguments.iter().position(|argument| argument == word)?;
+    let before = arguments.get(at.checked_sub(1)?)?;
+    let is_text = |text: &str| !text.starts_with('-') && Figure::parse(text).is_err();
+    if !arguments.iter().any(takes_text) || !is_text(word) || !is_text(before) {
+        return None;
+    }
+    let text = format!("{before} {word}");
+    let words = [&arguments[..at - 1], &[text], &arguments[at + 1..]].concat();
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    Some(Failure::Usage {
+        message: format!("there is no place for the argument {word:?}"),
+        hint: format!("did you mean: jandon {}", words.join(" ")),
+    })
+}
+
+/// The error in the grammar's own words: its first sentence, and its tip or the usage as the hint.
+fn as_told(error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
+    let mut hint = "see what it takes: jandon --help".to_string();
+    for line in lines {
+        // Nobody who mistypes an option means it as a value.
+        if let Some(tip) = line.strip_prefix("tip: ")
+            && !tip.starts_with("to pass ")
+        {
+            hint = tip.to_string();
+            break;
+        }
+        if line.starts_with("Usage:") {
+            hint = line.replacen("Usage:", "usage:", 1);
+            break;
+        }
+        if message.ends_with(':') || line.starts_with('<') || line.starts_with('[') {
+            message = format!("{message} {line}");
+        }
+    }
+    Failure::Usage { message, hint }
+}

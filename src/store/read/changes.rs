@@ -1,0 +1,133 @@
+//! What was recorded beside entries and snapshots: accounts, units, rates, and undos.
+
+use super::{ACCOUNT_COLUMNS, account_of, day_at, moment_at, unit_at};
+use crate::ledger::{Account, AccountId, Id};
+use crate::money::{Rate, Unit};
+use crate::period::{Day, Moment};
+use crate::store::{Store, StoreError};
+use std::collections::HashMap;
+
+/// One thing that a change recorded beside entries and snapshots.
+#[derive(Clone, Debug)]
+pub struct LedgerChange {
+    /// The change that recorded it.
+    pub change: Id,
+    /// When it was recorded.
+    pub at: Moment,
+    /// Its number in the order of recording.
+    pub seq: i64,
+    /// It no longer counts.
+    pub voided: bool,
+    /// What it is.
+    pub what: Recorded,
+}
+
+/// What a change recorded beside entries and snapshots.
+#[derive(Clone, Debug)]
+pub enum Recorded {
+    /// An account was opened, or stands otherwise than before.
+    Account {
+        /// How it stood before, `None` where it was opened.
+        before: Option<Account>,
+        /// How it stands since.
+        after: Account,
+    },
+    /// A rate was set.
+    Rate {
+        /// The unit that is valued.
+        unit: Unit,
+        /// What one of it is worth.
+        rate: Rate,
+        /// The unit of that worth.
+        of: Unit,
+        /// From when on.
+        day: Day,
+    },
+    /// A unit was declared.
+    Unit(Unit),
+    /// A change was undone or redone.
+    Void {
+        /// The command that did it.
+        command: String,
+        /// The change it was done to.
+        of: Id,
+        /// The command of that change.
+        of_command: String,
+    },
+}
+
+impl Store {
+    /// Returns what was recorded beside entries and snapshots, in the order of recording.
+    pub fn ledger_changes(&self) -> Result<Vec<LedgerChange>, StoreError> {
+        let mut changes = self.account_changes()?;
+        let sql =
+            "SELECT r.seq, c.id, c.at, c.seq IN (SELECT change FROM voided), u.code, u.decimals, r.value,
+                          o.code, o.decimals, r.day
+                   FROM rate r JOIN change c ON c.seq = r.change
+                   JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of";
+        changes.extend(self.all(sql, [], |row| {
+            let value: String = row.get(6)?;
+            let rate = Rate::parse(&value).map_err(|_| rusqlite::Error::InvalidQuery)?;
+            let what =
+                Recorded::Rate { unit: unit_at(row, 4)?, rate, of: unit_at(row, 7)?, day: day_at(row, 9)? };
+            change_of(row, what)
+        })?);
+        // A unit that came along with something else is no change of its own.
+        let sql = "SELECT u.seq, c.id, c.at, c.seq IN (SELECT change FROM voided), u.code, u.decimals
+                   FROM unit u JOIN change c ON c.seq = u.change WHERE c.command = 'unit add'";
+        changes.extend(self.all(sql, [], |row| change_of(row, Recorded::Unit(unit_at(row, 4)?)))?);
+        changes.extend(self.void_changes()?);
+        changes.sort_by_key(|change| change.seq);
+        Ok(changes)
+    }
+
+    fn account_changes(&self) -> Result<Vec<LedgerChange>, StoreError> {
+        let sql = format!(
+            "SELECT {ACCOUNT_COLUMNS}, v.seq, c.id, c.at, c.seq IN (SELECT change FROM voided)
+             FROM account_version v JOIN unit u ON u.seq = v.unit JOIN change c ON c.seq = v.change
+             ORDER BY v.seq"
+        );
+        let mut latest: HashMap<AccountId, Account> = HashMap::new();
+        self.all(&sql, [], |row| {
+            let after = account_of(row)?;
+            let (seq, change, at, voided) =
+                (row.get(10)?, Id(row.get(11)?), moment_at(row, 12)?, row.get::<_, bool>(13)?);
+            let before = latest.get(&after.id).cloned();
+            if !voided {
+                latest.insert(after.id, after.clone());
+            }
+            Ok(LedgerChange { change, at, seq, voided, what: Recorded::Account { before, after } })
+        })
+    }
+
+    /// Undos and redos, one row each; what an edit replaced is told by the edit.
+    fn void_changes(&self) -> Result<Vec<LedgerChange>, StoreError> {
+        let sql = "SELECT v.seq, c.id, c.at, c.seq IN (SELECT change FROM voided), c.command, o.id, o.command
+                   FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of
+                   WHERE c.command <> 'edit' AND v.seq = (SELECT min(w.seq) FROM void w WHERE w.change = c.seq)";
+        self.all(sql, [], |row| {
+            let (command, of, of_command) = (row.get(4)?, Id(row.get(5)?), row.get(6)?);
+            change_of(row, Recorded::Void { command, of, of_command })
+        })
+    }
+
+    /// Returns the ids of a change and of every change within it.
+    pub fn parts_of(&self, id: Id) -> Result<Vec<Id>, StoreError> {
+        let sql = "WITH RECURSIVE part (seq) AS (
+                     SELECT seq FROM change WHERE id = ?1
+                     UNION ALL SELECT c.seq FROM change c JOIN part p ON c.within = p.seq)
+                   SELECT c.id FROM part p JOIN change c ON c.seq = p.seq";
+        self.all(sql, [id.0], |row| Ok(Id(row.get(0)?)))
+    }
+}
+
+/// A row that begins with number, change, moment and whether it is void.
+fn change_of(row: &rusqlite::Row<'_>, what: Recorded) -> rusqlite::Result<LedgerChange> {
+    Ok(LedgerChange {
+        seq: row.get(0)?,
+        change: Id(row.get(1)?),
+        at: moment_at(row, 2)?,
+        voided: row.get(3)?,
+        what,
+    })
+}

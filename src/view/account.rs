@@ -1,0 +1,128 @@
+//! One account: what is known of it and where it stands.
+
+use super::Answer;
+use super::csv::Csv;
+use super::page::{Page, Table};
+use crate::ledger::{Account, AccountKind, Standing};
+use crate::money::{Money, Unit};
+use crate::period::Moment;
+use serde::Serialize;
+
+/// The answer of `account show`.
+#[derive(Debug, Serialize)]
+pub struct AccountCard {
+    schema: &'static str,
+    /// Its name.
+    pub account: String,
+    /// Its platform.
+    pub platform: Option<String>,
+    /// What kind of balance.
+    pub kind: AccountKind,
+    /// Its unit.
+    pub unit: Unit,
+    /// The credit limit of a carrier.
+    pub limit: Option<Money>,
+    /// The day of payment of a carrier.
+    pub bill_day: Option<u8>,
+    /// A remark.
+    pub note: Option<String>,
+    /// No longer in use.
+    pub closed: bool,
+    /// Its balance now, negative where money is owed.
+    pub balance: Money,
+    /// The last snapshot.
+    pub seen: Option<Moment>,
+    /// The latest record of any kind.
+    pub last_record: Option<Moment>,
+}
+
+impl AccountCard {
+    /// The answer for an account and where it stands.
+    pub fn new(account: &Account, standing: Standing) -> AccountCard {
+        AccountCard {
+            schema: "jandon.account/1",
+            account: account.name.clone(),
+            platform: account.platform.clone(),
+            kind: account.kind,
+            unit: account.unit.clone(),
+            limit: account.limit.map(|parts| account.unit.money(parts)),
+            bill_day: account.bill_day,
+            note: account.note.clone(),
+            closed: account.closed,
+            balance: account.unit.money(standing.balance),
+            seen: standing.seen,
+            last_record: standing.last_fact,
+        }
+    }
+
+    fn is_owed(&self) -> bool {
+        self.kind == AccountKind::Carrier && self.balance.parts < 0
+    }
+}
+
+impl Answer for AccountCard {
+    fn page(&self) -> Page {
+        let day = |moment: &Option<Moment>| moment.map_or("never".to_string(), |at| at.day().to_string());
+        let balance = self.unit.money(self.balance.parts.saturating_abs());
+        let (word, balance) = match self.is_owed() {
+            true => ("owed", balance),
+            false => ("balance", self.balance.clone()),
+        };
+        let mut rows = vec![
+            ("account", self.account.clone()),
+            ("platform", self.platform.clone().unwrap_or_else(|| "none".into())),
+            ("kind", self.kind.to_string()),
+            ("unit", self.unit.to_string()),
+            (word, balance.to_string()),
+            ("last seen", day(&self.seen)),
+            ("last record", day(&self.last_record)),
+        ];
+        rows.extend(self.limit.as_ref().map(|limit| ("limit", limit.to_string())));
+        rows.extend(self.bill_day.map(|day| ("bill day", day.to_string())));
+        rows.extend(self.note.as_ref().map(|note| ("note", note.clone())));
+        if self.closed {
+            rows.push(("state", "closed".into()));
+        }
+        let mut table = Table::new(&["", ""]);
+        for (name, value) in rows {
+            table.row(vec![name.into(), value]);
+        }
+        let mut page = Page::new();
+        page.table(table);
+        page
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(&[
+            "account",
+            "platform",
+            "kind",
+            "unit",
+            "limit",
+            "bill_day",
+            "note",
+            "closed",
+            "balance",
+            "seen",
+            "last_record",
+        ]);
+        csv.row(vec![
+            Some(self.account.clone()),
+            self.platform.clone(),
+            Some(self.kind.to_string()),
+            Some(self.unit.to_string()),
+            self.limit.as_ref().map(Money::plain),
+            self.bill_day.map(|day| day.to_string()),
+            self.note.clone(),
+            Some(self.closed.to_string()),
+            Some(self.balance.plain()),
+            self.seen.map(|at| at.to_string()),
+            self.last_record.map(|at| at.to_string()),
+        ]);
+        csv
+    }
+
+    fn json(&self) -> String {
+        super::json(self)
+    }
+}
