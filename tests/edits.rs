@@ -30,7 +30,7 @@ fn run(folder: &Path, random: u64, line: &str) -> Result<Value, &'static str> {
     let globals: Globals = words.globals.clone();
     let session = Session::new(world, &globals).expect("a session");
     match cli::run(&words.verb, &session) {
-        Ok(outcome) => Ok(serde_json::from_str(&outcome.render(Format::Json, None)).expect("JSON")),
+        Ok(outcome) => Ok(serde_json::from_str(&outcome.render(Format::Json, None, false)).expect("JSON")),
         Err(failure) => Err(failure.code()),
     }
 }

@@ -235,8 +235,8 @@ impl Store {
         let from = from.map_or(i64::MIN, |from| from.0);
         let sql = format!(
             "SELECT from_account, o.code, o.decimals, i.code, i.decimals, at, amount_out - fee - tax, amount_in
-             FROM entry JOIN unit o ON o.seq = unit_out JOIN unit i ON i.seq = unit_in
-             WHERE unit_out <> unit_in AND at BETWEEN ?1 AND ?2 AND from_account IS NOT NULL AND {LIVE}"
+             FROM (SELECT * FROM entry WHERE unit_out <> unit_in AND at BETWEEN ?1 AND ?2 AND {LIVE})
+             JOIN unit o ON o.seq = unit_out JOIN unit i ON i.seq = unit_in WHERE from_account IS NOT NULL"
         );
         self.all(&sql, [from, to.0], |row| {
             Ok(Conversion {
