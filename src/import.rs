@@ -539,7 +539,7 @@ impl EntryLine {
         }
         content = content.number(entry.fee).number(entry.tax).number(expires);
         content
-            .maybe(self.category.as_deref())
+            .name(self.category.as_deref())
             .maybe(self.payee.as_deref())
             .maybe(self.channel.as_deref())
             .maybe(self.note.as_deref())

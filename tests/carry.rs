@@ -9,7 +9,7 @@ use jandon::export::HEADER;
 use jandon::import;
 use jandon::ledger::{Account, AccountId, Id};
 use jandon::period::Day;
-use jandon::store::{Change, Fact, Filter, Refusal, Store, StoreError};
+use jandon::store::{Change, Fact, Filter, HistoryFact, HistoryRow, Refusal, Store, StoreError};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -340,4 +340,71 @@ fn an_import_reads_what_is_piped_into_it() {
     let answer = String::from_utf8(out.stdout).expect("text");
     assert!(answer.contains("\"read\":1,\"new\":1,\"known\":0,\"skipped\":0,\"bad\":0"), "{answer}");
     assert!(exported(&ledger).contains("\"name\":\"a\""));
+}
+
+/// The id of every entry and snapshot of a ledger, oldest first.
+fn ids(store: &Store) -> Vec<String> {
+    let rows = store.history(&Filter::default()).expect("history");
+    let id = |row: &HistoryRow| match &row.fact {
+        HistoryFact::Entry(entry) => entry.id.to_string(),
+        HistoryFact::Snapshot(snapshot, _) => snapshot.id.to_string(),
+    };
+    rows.iter().map(id).collect()
+}
+
+/// Lines of a person, with nothing that is written in more than one way.
+const UNNUMBERED: &str = r#"{"jandon":1}
+{"account":{"name":"카카오","kind":"wallet","unit":"KRW"}}
+{"account":{"name":"Café","kind":"bank","unit":"USD"}}
+{"entry":{"at":"2026-10-03T18:30:00","kind":"spend","from":"카카오","out":"4500","category":"커피","payee":"Méga","note":"a b"}}
+{"entry":{"at":"2026-10-03T18:30:00","kind":"spend","from":"카카오","out":"4500","category":"커피","payee":"Méga","note":"a b"}}
+{"entry":{"at":"2026-10-04","kind":"withdraw","from":"카카오","out":"30000","in":"21.50","to":"Café","fee":"500","channel":"kakaopay/other-bank"}}
+{"entry":{"at":"2026-10-05","kind":"earn","to":"카카오","in":"120","expires":"2031-10-05"}}
+{"entry":{"at":"2026-10-05","kind":"earn","to":"카카오","in":"120","expires":"never"}}
+{"snapshot":{"at":"2026-10-31","account":"카카오","balance":"12500","note":"seen"}}
+"#;
+
+/// The same lines, written otherwise: decomposed, names and categories in other letters, texts
+/// between blanks, keys in another order, derived values said, numbers with zeros, null for nothing.
+const OTHERWISE: &str = r#"{"jandon":1}
+ { "account": { "unit": "KRW", "kind": "wallet", "name": " 카카오 ", "note": null } }
+{"account":{"name":"CAFÉ","kind":"bank","unit":"USD"}}
+{"entry":{"kind":"spend","at":"2026-10-03T18:30","note":" a b ","payee":"Méga","category":" 커피","out":"04500","from":"카카오 ","fee":"0","tax":null}}
+{"entry":{"kind":"spend","at":"2026-10-03T18:30:00","note":"a b","payee":"Méga","category":"커피","out":"4500","in":"4500","from":"카카오","in_unit":"KRW"}}
+{"entry":{"at":"2026-10-04T00:00:00","kind":"withdraw","from":"카카오","out":"30000","in":"21.5","to":"café","fee":"500","tax":"0","channel":"kakaopay/other-bank"}}
+{"entry":{"at":"2026-10-05","kind":"earn","to":"카카오","in":"120","out":"120","expires":"2031-10-05"}}
+{"entry":{"at":"2026-10-05","kind":"earn","to":"카카오","in":"120","expires":"never"}}
+{"snapshot":{"at":"2026-10-31T23:59:59","account":"카카오","balance":"12500","note":"seen "}}
+"#;
+
+/// Ids of lines without one are the same on every machine and in every version: this test changes
+/// only if ledgers that hold such lines are given up.
+#[test]
+fn ids_of_unnumbered_lines_are_frozen() {
+    let store = Store::in_memory().expect("a ledger");
+    carried(&store, 1, UNNUMBERED.as_bytes()).expect("an import");
+    let frozen = [
+        "50f93d0958502338",
+        "50f976004d615206",
+        "50fab4a19cbc02e7",
+        "50fbd81e05c86a37",
+        "50fbac79b214c92c",
+        "5115097b2f83592f",
+    ];
+    assert_eq!(ids(&store), frozen);
+}
+
+#[test]
+fn lines_that_say_the_same_are_the_same_however_they_are_written() {
+    use unicode_normalization::UnicodeNormalization;
+    let decomposed: String = OTHERWISE.nfd().collect();
+    for other in [UNNUMBERED, OTHERWISE, &decomposed] {
+        for (first, second) in [(UNNUMBERED, other), (other, UNNUMBERED)] {
+            let store = Store::in_memory().expect("a ledger");
+            let came = carried(&store, 1, first.as_bytes()).expect("an import");
+            assert_eq!((came.new, came.known), (8, 0));
+            let again = carried(&store, 2, second.as_bytes()).expect("an import");
+            assert_eq!((again.new, again.known), (0, 8));
+        }
+    }
 }
