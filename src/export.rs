@@ -14,13 +14,14 @@ pub use beancount::Beancount;
 pub use hledger::Hledger;
 pub use journal::{Journal, Opening, Price};
 
-use crate::ledger::{Account, AccountId, Entry, Expires, Id, Snapshot};
+use crate::ledger::{Account, AccountId, Entry, Expires, Id, Snapshot, Stamp, Versions};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
 use crate::text;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// The first line of every file.
 pub const HEADER: &str = "{\"jandon\":1}\n";
@@ -57,11 +58,7 @@ pub enum Told {
 /// Turns what the ledger tells into lines. It remembers accounts and voids, never entries.
 #[derive(Default)]
 pub struct Teller {
-    /// Every version of an account, with the change that made it.
-    versions: HashMap<AccountId, Vec<(Id, Account)>>,
-    voided: HashSet<Id>,
-    /// What each undo and redo voids.
-    voids: HashMap<Id, Vec<Id>>,
+    versions: Versions,
     /// Changes without a line: imports that only held others together, and their undoing.
     silent: HashSet<Id>,
     change: Option<Begun>,
@@ -91,14 +88,16 @@ enum Line<'a> {
 
 #[derive(Serialize)]
 struct UnitLine<'a> {
-    change: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'a str>,
     code: &'a str,
     decimals: u8,
 }
 
 #[derive(Serialize)]
 struct AccountLine<'a> {
-    change: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     of: Option<&'a str>,
     name: &'a str,
@@ -118,7 +117,8 @@ struct AccountLine<'a> {
 
 #[derive(Serialize)]
 struct RateLine<'a> {
-    change: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'a str>,
     unit: &'a Unit,
     value: String,
     of: &'a Unit,
@@ -127,15 +127,18 @@ struct RateLine<'a> {
 
 #[derive(Serialize)]
 struct ChangeLine<'a> {
-    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
     at: Moment,
     command: &'a str,
 }
 
 #[derive(Serialize)]
 struct EntryLine<'a> {
-    id: &'a str,
-    change: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'a str>,
     at: Moment,
     kind: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,8 +171,10 @@ struct EntryLine<'a> {
 
 #[derive(Serialize)]
 struct SnapshotLine<'a> {
-    id: &'a str,
-    change: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'a str>,
     at: Moment,
     account: &'a str,
     balance: String,
@@ -203,7 +208,7 @@ impl Teller {
         if let Some(line) = self.line(told, &change) {
             if !change.written {
                 change.written = true;
-                let (id, command) = (change.name.text.as_str(), change.command.as_str());
+                let (id, command) = (Some(change.name.text.as_str()), change.command.as_str());
                 text += &json(&Line::Change(ChangeLine { id, at: change.at, command }));
                 self.lines += 1;
             }
@@ -224,62 +229,93 @@ impl Teller {
     }
 
     fn line(&mut self, told: &Told, begun: &Begun) -> Option<String> {
-        let change = begun.name.text.as_str();
+        let change = Some(begun.name.text.as_str());
         Some(match told {
             Told::Change { .. } => return None,
-            Told::Unit(unit) => {
-                json(&Line::Unit(UnitLine { change, code: &unit.code, decimals: unit.decimals }))
-            }
+            Told::Unit(unit) => json(&Line::Unit(UnitLine { change, ..UnitLine::new(unit) })),
             Told::Account(account) => {
-                let of = self.account(account.id).map(|before| before.name.clone());
-                self.versions.entry(account.id).or_default().push((begun.name.id, account.clone()));
-                json(&Line::Account(AccountLine {
-                    change,
-                    of: of.as_deref(),
-                    name: &account.name,
-                    platform: account.platform.as_deref(),
-                    kind: account.kind.word(),
-                    unit: &account.unit,
-                    limit: account.limit.map(|parts| account.unit.money(parts).plain()),
-                    bill_day: account.bill_day,
-                    note: account.note.as_deref(),
-                    closed: account.closed,
-                }))
+                let of = self.versions.current(account.id).map(|before| before.name.clone());
+                self.versions.add(Stamp { at: begun.at, change: begun.name.id }, account.clone());
+                json(&Line::Account(AccountLine { change, of: of.as_deref(), ..AccountLine::new(account) }))
             }
             Told::Rate { unit, rate, of, day } => {
-                json(&Line::Rate(RateLine { change, unit, value: rate.to_string(), of, date: *day }))
+                json(&Line::Rate(RateLine { change, ..RateLine::new(unit, *rate, of, *day) }))
             }
-            Told::Entry(entry, id) => json(&Line::Entry(self.entry(entry, id, change))),
+            Told::Entry(entry, id) => {
+                let name = |id: Option<AccountId>| {
+                    id.and_then(|id| self.versions.current(id)).map(|account| account.name.as_str())
+                };
+                let line = EntryLine::new(entry, name(entry.out.account), name(entry.arriving.account));
+                json(&Line::Entry(EntryLine { id: Some(id), change, ..line }))
+            }
             Told::Snapshot(snapshot, id) => {
-                let account = self.account(snapshot.account)?;
-                json(&Line::Snapshot(SnapshotLine {
-                    id,
-                    change,
-                    at: snapshot.at,
-                    account: &account.name,
-                    balance: account.unit.money(snapshot.balance).plain(),
-                    note: snapshot.note.as_deref(),
-                }))
+                let account = self.versions.current(snapshot.account)?;
+                let line = SnapshotLine::new(snapshot, &account.name, &account.unit);
+                json(&Line::Snapshot(SnapshotLine { id: Some(id), change, ..line }))
             }
             Told::Void(of) => {
-                self.void(begun.name.id, of.id);
+                self.versions.void(begun.name.id, of.id);
                 if self.silent.contains(&of.id) {
                     return None;
                 }
+                let change = begun.name.text.as_str();
                 json(&Line::Void(VoidLine { change, of: &of.text, at: begun.at }))
             }
         })
     }
+}
 
-    fn entry<'a>(&'a self, entry: &'a Entry, id: &'a str, change: &'a str) -> EntryLine<'a> {
-        let name = |id: Option<AccountId>| id.and_then(|id| self.account(id)).map(|a| a.name.as_str());
-        let (from, to) = (name(entry.out.account), name(entry.arriving.account));
+impl<'a> UnitLine<'a> {
+    fn new(unit: &'a Unit) -> UnitLine<'a> {
+        UnitLine { change: None, code: &unit.code, decimals: unit.decimals }
+    }
+}
+
+impl<'a> AccountLine<'a> {
+    fn new(account: &'a Account) -> AccountLine<'a> {
+        AccountLine {
+            change: None,
+            of: None,
+            name: &account.name,
+            platform: account.platform.as_deref(),
+            kind: account.kind.word(),
+            unit: &account.unit,
+            limit: account.limit.map(|parts| account.unit.money(parts).plain()),
+            bill_day: account.bill_day,
+            note: account.note.as_deref(),
+            closed: account.closed,
+        }
+    }
+}
+
+impl<'a> RateLine<'a> {
+    fn new(unit: &'a Unit, rate: Rate, of: &'a Unit, date: Day) -> RateLine<'a> {
+        RateLine { change: None, unit, value: rate.to_string(), of, date }
+    }
+}
+
+impl<'a> SnapshotLine<'a> {
+    fn new(snapshot: &'a Snapshot, account: &'a str, unit: &Unit) -> SnapshotLine<'a> {
+        let balance = unit.money(snapshot.balance).plain();
+        SnapshotLine {
+            id: None,
+            change: None,
+            at: snapshot.at,
+            account,
+            balance,
+            note: snapshot.note.as_deref(),
+        }
+    }
+}
+
+impl<'a> EntryLine<'a> {
+    fn new(entry: &'a Entry, from: Option<&'a str>, to: Option<&'a str>) -> EntryLine<'a> {
         let (out_unit, in_unit) = (&entry.out.unit, &entry.arriving.unit);
         let two = out_unit != in_unit;
         let charge = |parts: i64| (parts != 0).then(|| out_unit.money(parts).plain());
         EntryLine {
-            id,
-            change,
+            id: None,
+            change: None,
             at: entry.at,
             kind: entry.kind.word(),
             from,
@@ -298,19 +334,70 @@ impl Teller {
             note: entry.note.as_deref(),
         }
     }
+}
 
-    /// An account as it stands now, in the order of recording.
-    fn account(&self, id: AccountId) -> Option<&Account> {
-        let versions = self.versions.get(&id)?;
-        versions.iter().rev().find(|(change, _)| !self.voided.contains(change)).map(|(_, account)| account)
+/// What a line says of a fact, by its keys, without ids and the names that accounts had before.
+pub struct Keys(Map<String, Value>);
+
+impl std::fmt::Display for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&serde_json::to_string(&self.0).unwrap_or_default())
+    }
+}
+
+impl Keys {
+    /// Returns what a line says of an entry between places of those names.
+    pub fn of_entry(entry: &Entry, from: Option<&str>, to: Option<&str>) -> Keys {
+        Keys::of(&EntryLine::new(entry, from, to))
     }
 
-    fn void(&mut self, change: Id, of: Id) {
-        self.voided.insert(of);
-        for original in self.voids.get(&of).into_iter().flatten() {
-            self.voided.remove(original);
+    /// Returns what a line says of a snapshot of an account of that name and unit.
+    pub fn of_snapshot(snapshot: &Snapshot, account: &str, unit: &Unit) -> Keys {
+        Keys::of(&SnapshotLine::new(snapshot, account, unit))
+    }
+
+    /// Returns what a line says of an account.
+    pub fn of_account(account: &Account) -> Keys {
+        Keys::of(&AccountLine::new(account))
+    }
+
+    /// Returns what a line says of a rate.
+    pub fn of_rate(unit: &Unit, rate: Rate, of: &Unit, day: Day) -> Keys {
+        Keys::of(&RateLine::new(unit, rate, of, day))
+    }
+
+    /// Returns what a line says of a unit.
+    pub fn of_unit(unit: &Unit) -> Keys {
+        Keys::of(&UnitLine::new(unit))
+    }
+
+    /// Returns what a line says of a change.
+    pub fn of_change(at: Moment, command: &str) -> Keys {
+        Keys::of(&ChangeLine { id: None, at, command })
+    }
+
+    /// Returns what a line says of a void.
+    pub fn of_void(of: &str) -> Keys {
+        Keys(Map::from_iter([("of".to_string(), Value::from(of))]))
+    }
+
+    fn of(line: &impl Serialize) -> Keys {
+        match serde_json::to_value(line) {
+            Ok(Value::Object(keys)) => Keys(keys),
+            _ => Keys(Map::new()),
         }
-        self.voids.entry(change).or_default().push(of);
+    }
+
+    /// Returns, as JSON, what each of the two says that the other does not. What only one of them
+    /// says is null in the other.
+    pub fn differing(&self, other: &Keys) -> [String; 2] {
+        let part = |one: &Keys, other: &Keys| {
+            let all = one.0.keys().chain(other.0.keys());
+            let differ = all.filter(|key| one.0.get(*key) != other.0.get(*key));
+            let value = |key: &String| (key.clone(), one.0.get(key).cloned().unwrap_or_default());
+            Value::Object(differ.map(value).collect()).to_string()
+        };
+        [part(self, other), part(other, self)]
     }
 }
 

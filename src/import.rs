@@ -46,6 +46,9 @@ pub enum Wrong {
     ChangeIsOver(String),
     /// The ledger has that account otherwise.
     AccountDiffers(String),
+    /// A fact of that id is known, and says something else. `said` and `known` are what of the two
+    /// differs, as JSON; `recorded` is the id of the known fact, if it can be undone by it.
+    Differs { what: &'static str, id: String, said: String, known: String, recorded: Option<Id> },
 }
 
 /// One line of a file.
@@ -126,7 +129,7 @@ pub struct ChangeLine {
 }
 
 /// An entry.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "the fields are those of the contract")]
 pub struct EntryLine {
@@ -154,7 +157,7 @@ pub struct EntryLine {
 }
 
 /// What stands under `at`, read beside the one who records it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum When {
     /// A date and a time.
     Moment(Moment),
@@ -165,7 +168,7 @@ pub enum When {
 }
 
 /// What stands under `kind`, read beside the one who records it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum KindWord {
     /// A kind.
     Kind(Kind),

@@ -6,6 +6,7 @@
 mod entry;
 mod lots;
 pub mod name;
+mod versions;
 
 use crate::money::Unit;
 use crate::period::Moment;
@@ -14,6 +15,7 @@ use std::fmt;
 
 pub use entry::{Entry, Expires, Flow, Flows, Kind, Measure, Place, RuleBroken, Snapshot, Standing};
 pub use lots::{Bills, Lots};
+pub use versions::{Stamp, Versions};
 
 /// The key of an account within one ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,12 +3,11 @@
 mod carrying;
 mod deeds;
 
-use carrying::{carried, carried_together, told};
+use carrying::{answers, carried, carried_together, told};
 use deeds::{Deed, Folder, WAIT, act, deed, now};
 use jandon::export::HEADER;
 use jandon::import;
-use jandon::ledger::{Account, AccountId, Id};
-use jandon::period::Day;
+use jandon::ledger::Id;
 use jandon::store::{Change, Fact, Filter, HistoryFact, HistoryRow, Refusal, Store, StoreError};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -18,43 +17,6 @@ use std::process::{Command, Stdio};
 fn exported(path: &Path) -> String {
     let store = Store::read(path, WAIT).expect("a ledger");
     told(&store)
-}
-
-/// Everything that a ledger answers, by the names of its accounts.
-fn answers(path: &Path) -> Vec<String> {
-    let store = Store::read(path, WAIT).expect("a ledger");
-    let report = store.check().expect("a check");
-    assert!(report.findings.is_empty(), "{:?}", report.findings);
-    let accounts = store.accounts().expect("accounts");
-    let day = |text: &str| Day::parse_iso(text).expect("a day");
-    let name = |id: AccountId| accounts.iter().find(|a| a.id == id).expect("an account").name.clone();
-    let mut out = Vec::new();
-    for moment in [now(), day("2026-10-01").end(), day("2026-12-24").end()] {
-        out.extend(
-            store
-                .standings(moment)
-                .expect("standings")
-                .into_iter()
-                .map(|(id, s)| format!("{} {s:?}", name(id))),
-        );
-        let flows = store.flows(None, Some(moment)).expect("flows");
-        out.extend(flows.into_iter().map(|(id, f)| format!("{} {f:?}", name(id))));
-        let lots = store.lots(moment).expect("lots");
-        out.extend(lots.into_iter().map(|(id, day, n)| format!("{} {day} {n}", name(id))));
-        let bills = store.bills(moment).expect("bills");
-        out.extend(bills.into_iter().map(|(id, month, n)| format!("{} {month} {n}", name(id))));
-    }
-    out.extend(accounts.iter().map(|a| format!("{:?}", Account { id: AccountId(0), ..a.clone() })));
-    let done = store.done(None, None).expect("what was done");
-    out.extend(done.categories().expect("categories").iter().map(|c| format!("{c:?}")));
-    out.extend(done.channels().expect("channels").iter().map(|c| format!("{c:?}")));
-    out.extend(store.rates().expect("rates").iter().map(|r| format!("{r:?}")));
-    out.extend(store.units().expect("units").iter().map(|u| format!("{u:?}")));
-    let rows = store.history(&Filter::default()).expect("history");
-    out.push(format!("{}", rows.len()));
-    out.push(format!("{} {} {}", report.accounts, report.entries, report.snapshots));
-    out.sort();
-    out
 }
 
 /// Voids or unvoids the import, as `undo` and `redo` choose.

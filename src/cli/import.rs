@@ -1,12 +1,13 @@
 //! `import`: what a file tells, as one change.
 
-use super::failure::{Done, Failure};
+use super::failure::{Done, Failure, quoted};
 use super::session::Session;
 use super::{Note, Outcome};
 use crate::import::{self, LINE_MAX, Line, Wrong};
+use crate::ledger::Account;
 use crate::money::grouped;
 use crate::period::Moment;
-use crate::store::{CarryError, Store};
+use crate::store::{Carried, CarryError, Store};
 use crate::view::carried::Imported;
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
@@ -84,7 +85,8 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         ));
     }
     if carried.change.is_some() {
-        notes.extend(below_zero(session, &store, carried.first)?);
+        notes.extend(below_zero(session, &store, &carried)?);
+        notes.extend(carried.closed.iter().map(|(account, balance)| closed_in_use(account, *balance)));
     }
     let mut change = carried.change;
     if words.dry_run {
@@ -99,20 +101,28 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
 }
 
 /// Warns, once an account, where what was imported leaves it below zero.
-fn below_zero(session: &Session, store: &Store, first: i64) -> Result<Vec<Note>, Failure> {
-    let accounts = store.accounts()?;
+fn below_zero(session: &Session, store: &Store, carried: &Carried) -> Result<Vec<Note>, Failure> {
     let mut notes = Vec::new();
-    for (id, earliest) in store.taken_from(first)? {
-        let Some(account) = accounts.iter().find(|a| a.id == id).filter(|a| !a.is_carrier()) else {
-            continue;
-        };
+    for (account, earliest) in &carried.taken_from {
         let before = Moment(earliest.0 - 1);
-        let balance = store.standings(before)?.get(&id).map_or(0, |standing| standing.balance);
-        if let Some((at, balance)) = store.first_below_zero(id, before, balance, true)? {
+        let balance = store.standings(before)?.get(&account.id).map_or(0, |standing| standing.balance);
+        if let Some((at, balance)) = store.first_below_zero(account.id, before, balance, true)? {
             notes.push(session.below_zero(account, at, balance));
         }
     }
     Ok(notes)
+}
+
+/// Warns where an account was closed in one ledger while the other one used it.
+fn closed_in_use(account: &Account, balance: i64) -> Note {
+    let (name, balance) = (&account.name, account.unit.money(account.shown(balance)));
+    Note::warning(
+        "closed-not-empty",
+        format!(
+            "{name} is closed and holds {balance}: it was used elsewhere before that was known; to use it again: jandon account reopen {}",
+            quoted(name)
+        ),
+    )
 }
 
 /// A file that is open, and how long it is where that is known.

@@ -535,7 +535,8 @@ impl Session {
             if facts.is_empty() {
                 return Ok((Recorded::new(None, Vec::new(), Vec::new()), Vec::new()));
             }
-            let change = Change { id: self.new_id(self.now), at: self.now, command, facts };
+            let change =
+                store.in_order(Change { id: self.new_id(self.now), at: self.now, command, facts })?;
             let applied = store.apply(&change)?;
             let is_of_entries = change.facts.iter().all(|fact| matches!(fact, Fact::Entry(_)));
             let accounts = if is_of_entries { book.accounts } else { store.accounts()? };

@@ -1,12 +1,16 @@
 //! Lines into the ledger: every one goes through the one door, within one change that is undone as
 //! a whole; what the ledger knows already is not added twice.
+//!
+//! Two ledgers that import each other's files hold the same facts, whatever the order, with one
+//! exception: facts of one account in one second keep the order in which each ledger recorded them.
 
+mod known;
 mod line;
 
 use super::door::Pass;
-use super::{Store, StoreError};
+use super::{Refusal, Store, StoreError};
 use crate::import::{self, Content, Line, Wrong};
-use crate::ledger::{AccountId, Id, name};
+use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Stamp, Versions, name};
 use crate::money::Unit;
 use crate::period::Moment;
 use rusqlite::params;
@@ -14,7 +18,7 @@ use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
 
 /// What became of the lines of a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Carried {
     /// Lines that hold something.
     pub read: u64,
@@ -27,8 +31,10 @@ pub struct Carried {
     pub undone: u64,
     /// The change that holds what is new.
     pub change: Option<Id>,
-    /// What has this number or a higher one is new.
-    pub first: i64,
+    /// Accounts that were closed in one ledger while another one used them, with their balances.
+    pub closed: Vec<(Account, i64)>,
+    /// Accounts that a new fact can leave below zero, with the moment of the earliest such fact.
+    pub taken_from: Vec<(Account, Moment)>,
 }
 
 /// Why a file cannot be carried in.
@@ -54,9 +60,10 @@ impl Store {
         let mut pass = Pass::new(self)?;
         pass.write_together()?;
         pass.count_beside();
-        let first = pass.next();
+        pass.merging = true;
         let mut carry = Carry {
-            first,
+            began: pass.next(),
+            first: pass.next(),
             pass,
             id,
             at,
@@ -72,8 +79,11 @@ impl Store {
             voiding: None,
             undone: HashMap::new(),
             has_facts: false,
-            here: HashSet::new(),
+            told: Versions::default(),
+            told_at: HashMap::new(),
             aliases: HashMap::new(),
+            once_called: HashSet::new(),
+            earliest: HashMap::default(),
             names: HashMap::default(),
             matched: Matched::default(),
             repeats: HashMap::default(),
@@ -94,11 +104,13 @@ impl Store {
         carry.void_awaited::<E>()?;
         carry.begin_awaited()?;
         carry.pass.settle()?;
-        let mut carried = carry.carried;
+        carry.check_names::<E>()?;
+        let mut carried = carry.carried.clone();
         carried.known = carried.read - carried.new;
         carried.undone = carry.undone.values().sum();
-        carried.first = first;
         carried.change = carry.group.map(|_| id);
+        carried.closed = carry.closed_in_use()?;
+        carried.taken_from = carry.taken_from();
         // Nothing but accounts and units that were undone with the facts of the file: to open them
         // anew would stand in the way of bringing all of it back.
         if carried.undone > 0 && !carry.has_facts {
@@ -171,6 +183,8 @@ const REPEATS: u64 = 8;
 struct Carry<'s> {
     pass: Pass<'s>,
     /// What has this number or a higher one came with this import.
+    began: i64,
+    /// And with this file of it.
     first: i64,
     id: Id,
     at: Moment,
@@ -194,10 +208,15 @@ struct Carry<'s> {
     undone: HashMap<i64, u64>,
     /// The file brought more than accounts and units.
     has_facts: bool,
-    /// The accounts that the file speaks of.
-    here: HashSet<AccountId>,
-    /// What the file calls an account that the ledger calls otherwise by now.
+    /// The accounts as the file has told of them so far, and the last line that told of each.
+    told: Versions,
+    told_at: HashMap<AccountId, u64>,
+    /// Every name that the file gave an account, even if the account has another one by now.
     aliases: HashMap<String, AccountId>,
+    /// Names that accounts of known facts once had.
+    once_called: HashSet<(String, AccountId)>,
+    /// The moment of the earliest new fact that can leave an account below zero.
+    earliest: foldhash::HashMap<AccountId, Moment>,
     /// Names that were looked up since accounts last changed.
     names: foldhash::HashMap<SmolStr, AccountId>,
     matched: Matched,
@@ -219,7 +238,7 @@ impl Carry<'_> {
         }
         let new = match line {
             Line::Unit(line) => self.unit_line(&line)?,
-            Line::Account(line) => self.account_line(&line)?,
+            Line::Account(line) => self.account_line(number, &line)?,
             Line::Rate(line) => self.rate_line(&line)?,
             Line::Change(line) => self.change_line(&line)?,
             Line::Entry(line) => self.entry_line(line)?,
@@ -240,7 +259,7 @@ impl Carry<'_> {
         self.pass.settle()?;
         self.first = self.pass.next();
         self.voiding = None;
-        self.here.clear();
+        self.told = Versions::default();
         self.aliases.clear();
         self.names.clear();
         self.matched = Matched::default();
@@ -358,33 +377,126 @@ impl Carry<'_> {
         found.ok_or_else(|| Wrong::UnknownUnit(code.into()).into())
     }
 
-    /// From here on the file calls that account so.
-    fn calls(&mut self, folded: String, id: AccountId) {
-        self.here.insert(id);
-        self.aliases.insert(folded, id);
+    /// Notes how the file tells of an account from this line on.
+    fn tells(&mut self, number: u64, change: Option<&str>, account: Account) -> Result<(), Fault> {
+        self.told_at.insert(account.id, number);
+        self.aliases.insert(name::folded(&account.name), account.id);
         self.names.clear();
+        let stamp = self.stamp_of(change)?;
+        self.told.add(stamp, account);
+        Ok(())
     }
 
-    /// The account that a name means at this place of the file: one that the file spoke of, by its
-    /// present name or an earlier one, else one of the ledger.
-    fn account_named(&mut self, text: &str) -> Result<AccountId, Wrong> {
+    /// The stamp of a version of that change; a line without one tells of what holds now.
+    fn stamp_of(&mut self, change: Option<&str>) -> Result<Stamp, Fault> {
+        let Some(text) = change else { return Ok(Stamp::LAST) };
+        let id = self.key(text)?;
+        if let Some(awaited) = self.awaited.get(&id) {
+            return Ok(Stamp { at: awaited.at, change: id });
+        }
+        let at = self.pass.one("SELECT at FROM change WHERE id = ?1", [id.0], |row| row.get(0))?;
+        Ok(Stamp { at: Moment(at.unwrap_or(i64::MAX)), change: id })
+    }
+
+    /// The change for a new version without one of its own, which is later than the present version.
+    fn home_of_version(&mut self, id: AccountId) -> Result<i64, StoreError> {
+        let seq = self.home_of_loose()?;
+        let Some((latest, _)) = self.pass.store.current_version(id)? else { return Ok(seq) };
+        let sql = "SELECT at, id FROM change WHERE seq = ?1";
+        let stamp = |row: &rusqlite::Row<'_>| Ok(Stamp { at: Moment(row.get(0)?), change: Id(row.get(1)?) });
+        if self.pass.one(sql, [seq], stamp)?.is_some_and(|own| own >= latest) {
+            return Ok(seq);
+        }
+        self.loose_count += 1;
+        let change = Id::new(self.at, Content::of(&self.id.to_string()).hash(self.loose_count));
+        let stamp = Stamp { at: self.at, change }.after(latest);
+        let command = "import".into();
+        let seq = self.begin(stamp.change, &Awaited { order: 0, at: stamp.at, command })?;
+        self.loose = Some(seq);
+        Ok(seq)
+    }
+
+    /// The account of a fact, by its name. It must be the only one of its name by now, or nobody
+    /// who reads the facts of this ledger later could tell the two apart.
+    fn account_named(&mut self, text: &str) -> Result<AccountId, Fault> {
         if let Some(id) = self.names.get(text) {
             return Ok(*id);
         }
-        let folded = name::folded(text);
-        let live = self.pass.accounts.values().find(|a| name::folded(&a.name) == folded).map(|a| a.id);
-        let alias = self.aliases.get(&folded).copied().filter(|id| self.pass.accounts.contains_key(id));
-        let found = live.filter(|id| self.here.contains(id)).or(alias).or(live);
-        let id = found.ok_or_else(|| Wrong::UnknownAccount(text.into()))?;
+        let id = self.account_called(text)?;
+        let name = |account: &Account| name::folded(&account.name);
+        let own = self.pass.accounts.get(&id).map(name);
+        let other = self.pass.accounts.values().find(|a| a.id != id && Some(name(a)) == own);
+        if let Some(other) = other {
+            return Err(StoreError::from(Refusal::NameTaken(other.name.clone())).into());
+        }
         self.names.insert(text.into(), id);
         Ok(id)
     }
 
-    /// An account by its name, and its unit.
+    /// The account that a name means at this place of the file: the one that the file calls so here,
+    /// else one that it called so before, else one of the ledger.
+    fn account_called(&self, text: &str) -> Result<AccountId, Wrong> {
+        let folded = name::folded(text);
+        let is_there = |id: &AccountId| self.pass.accounts.contains_key(id);
+        let told = self.told.named(&folded).filter(is_there);
+        let told = told.or_else(|| self.aliases.get(&folded).copied().filter(is_there));
+        let live = || self.pass.accounts.values().find(|a| name::folded(&a.name) == folded).map(|a| a.id);
+        told.or_else(live).ok_or_else(|| Wrong::UnknownAccount(text.into()))
+    }
+
+    /// Two ledgers may each have given one name to another account.
+    fn check_names<E: From<StoreError> + From<CarryError>>(&self) -> Result<(), E> {
+        let Some((one, other)) = self.pass.of_one_name() else { return Ok(()) };
+        let lines = [one, other].map(|account| self.told_at.get(&account.id).copied().unwrap_or(0));
+        let error = StoreError::from(Refusal::NameTaken(one.name.clone()));
+        Err(Fault::from(error).at(lines[0].max(lines[1])))
+    }
+
+    /// The accounts that were touched, are closed, and are not empty.
+    fn closed_in_use(&mut self) -> Result<Vec<(Account, i64)>, StoreError> {
+        let touched: Vec<AccountId> = self.pass.touched.iter().copied().collect();
+        let mut closed = Vec::new();
+        for id in touched {
+            let Some(account) = self.pass.accounts.get(&id).filter(|account| account.closed) else {
+                continue;
+            };
+            let account = account.clone();
+            let balance = self.pass.balance_left(id, self.at)?;
+            if balance != 0 {
+                closed.push((account, balance));
+            }
+        }
+        Ok(closed)
+    }
+
+    /// The accounts that something was taken from, in the order of their opening.
+    fn taken_from(&self) -> Vec<(Account, Moment)> {
+        let accounts = self.pass.accounts.values();
+        accounts.filter_map(|a| self.earliest.get(&a.id).map(|at| (a.clone(), *at))).collect()
+    }
+
+    /// Refuses a line of a person for a closed account. What another ledger recorded is taken: it may
+    /// have been recorded before that ledger knew.
+    fn check_open(&self, entry: &Entry) -> Result<(), StoreError> {
+        let places = [entry.out.account, entry.arriving.account].into_iter().flatten();
+        let closed = places.filter_map(|id| self.pass.accounts.get(&id)).find(|account| account.closed);
+        let rule = closed.map(|account| RuleBroken::AccountClosed { account: account.name.clone() });
+        rule.map_or(Ok(()), |rule| Err(rule.into()))
+    }
+
+    /// Notes a new fact after which an account may be below zero.
+    fn takes_from(&mut self, account: Option<AccountId>, at: Moment) {
+        let Some(id) = account.filter(|id| !self.pass.is_carrier(*id)) else { return };
+        let earliest = self.earliest.entry(id).or_insert(at);
+        *earliest = at.min(*earliest);
+    }
+
+    /// An account by its name, and its unit: where the file told of the account, the one it told.
     fn place(&mut self, text: Option<&str>) -> Result<Option<(AccountId, Unit)>, Fault> {
         let Some(text) = text else { return Ok(None) };
         let id = self.account_named(text)?;
-        Ok(self.pass.accounts.get(&id).map(|account| (id, account.unit.clone())))
+        let account = self.told.current(id).or_else(|| self.pass.accounts.get(&id));
+        Ok(account.map(|account| (id, account.unit.clone())))
     }
 
     fn void_awaited<E: From<StoreError> + From<CarryError>>(&mut self) -> Result<(), E> {
@@ -399,8 +511,12 @@ impl Carry<'_> {
         let ids: Vec<Id> = voids.iter().map(|(_, of, _)| *of).collect();
         self.pass.settle()?;
         self.pass.void(&ids, *change)?;
-        self.pass.settle()?;
+        self.pass.settle()
+    }
+
+    /// Notes a void of the file, whether the ledger knows it or not.
+    fn tells_void(&mut self, change: Id, of: Id) {
+        self.told.void(change, of);
         self.names.clear();
-        Ok(())
     }
 }

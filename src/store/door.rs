@@ -4,7 +4,7 @@ mod record;
 
 use super::tally::{Counted, Place, Tally};
 use super::{Applied, Change, Expiries, Fact, Refusal, Store, StoreError, checksum};
-use crate::ledger::{Account, AccountId, Id, RuleBroken, name};
+use crate::ledger::{Account, AccountId, Id, RuleBroken, Stamp, name};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
 use record::{Insert, KnownDay, Waiting};
@@ -41,6 +41,9 @@ pub(super) struct Pass<'s> {
     insert_if_new: Option<Insert<'s>>,
     /// Whether the change that was asked for last counts.
     counting: Option<(i64, bool)>,
+    /// Facts of another ledger come in: what two ledgers did at the same time is brought together.
+    /// A name may be taken for a while, and a closed account may get facts and stay closed.
+    pub(super) merging: bool,
 }
 
 impl Store {
@@ -52,6 +55,20 @@ impl Store {
         pass.facts(&change.facts, change_seq, change.at)?;
         pass.settle()?;
         Ok(Applied { accounts: pass.touched.into_iter().collect() })
+    }
+
+    /// Returns a change whose edits of accounts are later than every version of those accounts, also
+    /// where the clock is behind or the latest version is of the same second.
+    pub fn in_order(&self, mut change: Change) -> Result<Change, StoreError> {
+        for fact in &change.facts {
+            if let Fact::Edit(account) = fact
+                && let Some((latest, _)) = self.current_version(account.id)?
+            {
+                let stamp = Stamp { at: change.at, change: change.id }.after(latest);
+                (change.at, change.id) = (stamp.at, stamp.change);
+            }
+        }
+        Ok(change)
     }
 
     /// The highest number that anything recorded has.
@@ -115,6 +132,7 @@ impl<'s> Pass<'s> {
             insert_entry: None,
             insert_if_new: None,
             counting: None,
+            merging: false,
         })
     }
 
@@ -238,24 +256,41 @@ impl<'s> Pass<'s> {
         // Whether the account is in use is read from what is written.
         self.settle()?;
         let before = self.account(account.id)?;
-        let in_use = self.one("SELECT 1 FROM standing WHERE account = ?1", [account.id.0], |_| Ok(()))?;
-        let other_nature = before.unit != account.unit || before.is_carrier() != account.is_carrier();
-        if in_use.is_some() && other_nature {
-            return Err(Refusal::AccountInUse(before.name).into());
-        }
+        self.check_nature(&before, account)?;
         if account.closed && !before.closed {
             let sql = "SELECT at FROM change WHERE seq = ?1";
             let now = Moment(self.one(sql, [change], |row| row.get(0))?.unwrap_or(i64::MAX));
-            let pending = self.store.expiries(None, Some(now), Expiries::Pending)?.into_iter();
-            let expired: i64 =
-                pending.filter(|(id, ..)| *id == account.id).map(|(_, _, amount)| amount).sum();
-            let balance = self.balance(account.id)? - expired;
+            let balance = self.balance_left(account.id, now)?;
             if balance != 0 {
                 let balance = account.unit.money(account.shown(balance));
                 return Err(Refusal::BalanceNotZero { account: account.name.clone(), balance }.into());
             }
         }
         self.version(account, change)
+    }
+
+    /// Returns the balance of an account without what has expired by `now`.
+    pub(super) fn balance_left(&mut self, account: AccountId, now: Moment) -> Result<i64, StoreError> {
+        let pending = self.store.expiries(None, Some(now), Expiries::Pending)?.into_iter();
+        let expired: i64 = pending.filter(|(id, ..)| *id == account).map(|(_, _, amount)| amount).sum();
+        Ok(self.balance(account)? - expired)
+    }
+
+    /// Adds a version of an account that another ledger made. It holds only if it is the latest.
+    pub(super) fn merge_version(&mut self, account: &Account, change: i64) -> Result<(), StoreError> {
+        self.settle()?;
+        let before = self.account(account.id)?;
+        self.version(account, change)?;
+        self.check_nature(&before, &self.account(account.id)?)
+    }
+
+    /// Refuses another unit, and becoming or ceasing to be a carrier, of an account with facts.
+    fn check_nature(&self, before: &Account, after: &Account) -> Result<(), StoreError> {
+        if before.unit == after.unit && before.is_carrier() == after.is_carrier() {
+            return Ok(());
+        }
+        let in_use = self.one("SELECT 1 FROM standing WHERE account = ?1", [after.id.0], |_| Ok(()))?;
+        in_use.map_or(Ok(()), |()| Err(Refusal::AccountInUse(before.name.clone()).into()))
     }
 
     fn version(&mut self, account: &Account, change: i64) -> Result<(), StoreError> {
@@ -282,11 +317,24 @@ impl<'s> Pass<'s> {
             ],
         )?;
         self.touched.insert(account.id);
-        self.accounts.insert(account.id, account.clone());
+        if let Some((_, current)) = self.store.current_version(account.id)? {
+            self.accounts.insert(account.id, current);
+        }
         Ok(())
     }
 
+    /// Returns two accounts of one name, where a merge left such.
+    pub(super) fn of_one_name(&self) -> Option<(&Account, &Account)> {
+        let mut names = HashMap::new();
+        self.accounts.values().find_map(|account| {
+            names.insert(name::folded(&account.name), account).map(|other| (other, account))
+        })
+    }
+
     fn check_name(&self, account: &Account) -> Result<(), StoreError> {
+        if self.merging {
+            return Ok(());
+        }
         let wanted = name::folded(&account.name);
         let taken = |a: &&Account| a.id != account.id && name::folded(&a.name) == wanted;
         match self.accounts.values().find(taken) {
@@ -450,8 +498,9 @@ impl<'s> Pass<'s> {
 
     /// A fact counts only on an account of the unit, and of the nature, that it was recorded in.
     fn check_same_nature(&self, account: AccountId, seq: i64) -> Result<(), StoreError> {
-        let sql = "SELECT unit, kind = 'carrier' FROM account_version WHERE account = ?1 AND seq < ?2
-                   AND change NOT IN (SELECT change FROM voided) ORDER BY seq DESC LIMIT 1";
+        let sql = "SELECT v.unit, v.kind = 'carrier' FROM account_version v JOIN change c ON c.seq = v.change
+                   WHERE v.account = ?1 AND v.seq < ?2 AND v.change NOT IN (SELECT change FROM voided)
+                   ORDER BY c.at DESC, c.id DESC, v.seq DESC LIMIT 1";
         let nature = |before: i64| {
             let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?));
             self.one(sql, params![account.0, before], row)
@@ -465,7 +514,9 @@ impl<'s> Pass<'s> {
     fn check_open(&self, account: AccountId, before: &[Account]) -> Result<(), StoreError> {
         match self.accounts.get(&account) {
             // What closes or opens the account itself may bring its facts along.
-            Some(known) if known.closed && before.iter().any(|a| a.id == account && a.closed) => {
+            Some(known)
+                if known.closed && !self.merging && before.iter().any(|a| a.id == account && a.closed) =>
+            {
                 Err(RuleBroken::AccountClosed { account: known.name.clone() }.into())
             }
             Some(_) => Ok(()),

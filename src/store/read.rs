@@ -12,7 +12,7 @@ mod span;
 use super::derived::{Labels, NEVER, expires_of, kind_of};
 use super::{Store, StoreError};
 use crate::ledger::{
-    Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Measure, Place, Standing,
+    Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Measure, Place, Stamp, Standing,
 };
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment, Month};
@@ -126,6 +126,20 @@ pub(super) fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {
     })
 }
 
+/// Leaves of the versions of each account the one that holds: the latest by its stamp, and of one
+/// change the last.
+fn latest(versions: Vec<(Stamp, Account)>) -> Vec<(Stamp, Account)> {
+    let mut latest: Vec<(Stamp, Account)> = Vec::with_capacity(versions.len());
+    for (stamp, account) in versions {
+        match latest.last_mut().filter(|(_, held)| held.id == account.id) {
+            Some(held) if held.0 <= stamp => *held = (stamp, account),
+            Some(_) => {}
+            None => latest.push((stamp, account)),
+        }
+    }
+    latest
+}
+
 /// The kind of an entry.
 pub(super) fn kind_at(row: &impl Values, column: usize) -> rusqlite::Result<Kind> {
     let kind = row.value(column)?;
@@ -192,30 +206,42 @@ impl Store {
 
     /// Every account, closed ones too, in the order of opening.
     pub fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.accounts_where(
-            "w.change NOT IN (SELECT change FROM voided)",
-            "a.change NOT IN (SELECT change FROM voided)",
-        )
+        let versions = self.versions(&format!("a.{LIVE} AND v.{LIVE}"), [])?;
+        Ok(latest(versions).into_iter().map(|(_, account)| account).collect())
     }
 
     /// The accounts whose opening was undone, as they last stood: the history still names them.
     pub fn accounts_undone(&self) -> Result<Vec<Account>, StoreError> {
-        self.accounts_where("1", "a.change IN (SELECT change FROM voided)")
+        let versions = self.versions("a.change IN (SELECT change FROM voided)", [])?;
+        Ok(latest(versions).into_iter().map(|(_, account)| account).collect())
     }
 
-    fn accounts_where(&self, version: &str, account: &str) -> Result<Vec<Account>, StoreError> {
+    /// Returns the version of an account that holds, with its stamp.
+    pub(super) fn current_version(&self, id: AccountId) -> Result<Option<(Stamp, Account)>, StoreError> {
+        let versions = self.versions(&format!("a.{LIVE} AND v.{LIVE} AND v.account = ?1"), [id.0])?;
+        Ok(latest(versions).pop())
+    }
+
+    /// Returns versions of accounts with their stamps, those of one account together, in the order in
+    /// which they were recorded. `which` is a condition on `a`, the account, and `v`, the version.
+    pub(super) fn versions(
+        &self,
+        which: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<Vec<(Stamp, Account)>, StoreError> {
         if self.is_blank() {
             return Ok(Vec::new());
         }
         let sql = format!(
-            "SELECT {ACCOUNT_COLUMNS}
-             FROM account a
-             JOIN account_version v ON v.seq = (
-               SELECT max(w.seq) FROM account_version w WHERE w.account = a.id AND {version})
-             JOIN unit u ON u.seq = v.unit
-             WHERE {account} ORDER BY a.id"
+            "SELECT {ACCOUNT_COLUMNS}, c.at, c.id
+             FROM account_version v JOIN account a ON a.id = v.account
+             JOIN change c ON c.seq = v.change JOIN unit u ON u.seq = v.unit
+             WHERE {which} ORDER BY v.account, v.seq"
         );
-        self.all(&sql, [], account_of)
+        self.all(&sql, values, |row| {
+            let stamp = Stamp { at: Moment(row.get(10)?), change: Id(row.get(11)?) };
+            Ok((stamp, account_of(row)?))
+        })
     }
 
     /// Every unit in use, with its number.

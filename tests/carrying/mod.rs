@@ -2,9 +2,11 @@
 
 use jandon::export::{HEADER, Teller};
 use jandon::import::{self, Line};
-use jandon::ledger::Id;
-use jandon::period::Moment;
-use jandon::store::{Carried, CarryError, Store, StoreError};
+use jandon::ledger::{Account, AccountId, Id};
+use jandon::period::{Day, Moment};
+use jandon::store::{Carried, CarryError, Filter, Store, StoreError};
+use std::path::Path;
+use std::time::Duration;
 
 /// What stops an import here.
 #[derive(Debug)]
@@ -61,4 +63,43 @@ pub fn carried_together(store: &Store, id: i64, files: &[&[u8]]) -> Result<Carri
     }
     let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
     store.carry(Id(id), now, lines.into_iter(), &|_| None)
+}
+
+/// Everything that a ledger answers, by the names of its accounts.
+#[allow(dead_code, reason = "not every test compares ledgers")]
+pub fn answers(path: &Path) -> Vec<String> {
+    let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+    let store = Store::read(path, Duration::from_secs(1)).expect("a ledger");
+    let report = store.check().expect("a check");
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    let accounts = store.accounts().expect("accounts");
+    let name = |id: AccountId| accounts.iter().find(|a| a.id == id).expect("an account").name.clone();
+    let mut out = Vec::new();
+    let day = |text: &str| Day::parse_iso(text).expect("a day");
+    for moment in [now, day("2026-10-01").end(), day("2026-12-24").end()] {
+        out.extend(
+            store
+                .standings(moment)
+                .expect("standings")
+                .into_iter()
+                .map(|(id, s)| format!("{} {s:?}", name(id))),
+        );
+        let flows = store.flows(None, Some(moment)).expect("flows");
+        out.extend(flows.into_iter().map(|(id, f)| format!("{} {f:?}", name(id))));
+        let lots = store.lots(moment).expect("lots");
+        out.extend(lots.into_iter().map(|(id, day, n)| format!("{} {day} {n}", name(id))));
+        let bills = store.bills(moment).expect("bills");
+        out.extend(bills.into_iter().map(|(id, month, n)| format!("{} {month} {n}", name(id))));
+    }
+    out.extend(accounts.iter().map(|a| format!("{:?}", Account { id: AccountId(0), ..a.clone() })));
+    let done = store.done(None, None).expect("what was done");
+    out.extend(done.categories().expect("categories").iter().map(|c| format!("{c:?}")));
+    out.extend(done.channels().expect("channels").iter().map(|c| format!("{c:?}")));
+    out.extend(store.rates().expect("rates").iter().map(|r| format!("{r:?}")));
+    out.extend(store.units().expect("units").iter().map(|u| format!("{u:?}")));
+    let rows = store.history(&Filter::default()).expect("history");
+    out.push(format!("{}", rows.len()));
+    out.push(format!("{} {} {}", report.accounts, report.entries, report.snapshots));
+    out.sort();
+    out
 }

@@ -50,6 +50,15 @@ pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
             format!("the ledger has an account called {name:?} already, and it is another one"),
             "rename one of the two",
         ),
+        Wrong::Differs { what, id, said, known, recorded } => {
+            let of = if matches!(*what, "account" | "rate" | "unit") { " of the change" } else { "" };
+            let message = format!("the {what}{of} {id:?} has {said} here, but {known} where it was recorded");
+            let hint = match recorded {
+                Some(id) => format!("to record it otherwise: jandon undo {id}, and import the line without its id"),
+                None => "keep what was recorded as it was exported; what is on a line without `id` and `change` is new".into(),
+            };
+            (message, hint)
+        }
     }
 }
 

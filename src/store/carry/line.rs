@@ -4,7 +4,7 @@ use super::{Awaited, Carry, Fault, REPEATS};
 use crate::import::{
     self, AccountLine, ChangeLine, Content, EntryLine, RateLine, SnapshotLine, UnitLine, VoidLine, Wrong,
 };
-use crate::ledger::{Account, AccountId, Id, name};
+use crate::ledger::{Account, AccountId, Id, RuleBroken, name};
 use crate::money::Unit;
 use crate::period::Moment;
 use crate::store::{Refusal, StoreError};
@@ -15,6 +15,7 @@ impl Carry<'_> {
     pub(super) fn unit_line(&mut self, line: &UnitLine) -> Result<bool, Fault> {
         let unit = line.unit()?;
         if self.was_there(line.change.as_deref())?.is_some() {
+            self.hold_unit(line)?;
             return Ok(false);
         }
         if self.pass.units.contains_key(&unit) {
@@ -29,62 +30,91 @@ impl Carry<'_> {
         Ok(true)
     }
 
-    pub(super) fn account_line(&mut self, line: &AccountLine) -> Result<bool, Fault> {
-        let folded = name::folded(&line.name);
-        if let Some(change) = self.was_there(line.change.as_deref())? {
-            let sql = "SELECT account FROM account_version WHERE change = ?1 AND name = ?2";
-            let account: Option<i64> = self.pass.one(sql, params![change, line.name], |row| row.get(0))?;
-            if let Some(account) = account {
-                self.calls(folded, AccountId(account));
-            }
+    pub(super) fn account_line(&mut self, number: u64, line: &AccountLine) -> Result<bool, Fault> {
+        let change = line.change.as_deref();
+        if let Some(known) = self.was_there(change)? {
+            let account = self.known_version(known, line)?;
+            self.tells(number, change, account)?;
             return Ok(false);
         }
         let unit = self.unit(&line.unit)?;
+        let mut account = line.account(AccountId(0), unit)?;
         // What edits read is settled first: an account without facts may change its nature.
         self.pass.settle()?;
-        if let Some(of) = &line.of {
-            let id = self.account_named(of).map_err(|_| Wrong::UnknownAccount(of.clone()))?;
-            let account = line.account(id, unit)?;
-            if line.change.is_none() {
-                let same = self.pass.accounts.get(&id) == Some(&account);
-                if same || self.had(&account, Some(id))?.is_some() {
-                    self.calls(folded, id);
-                    return Ok(false);
+        let (id, is_new) = match &line.of {
+            Some(of) => {
+                account.id = self.account_called(of)?;
+                self.edited(&account, change)?
+            }
+            None => self.opened(&account, change)?,
+        };
+        account.id = id;
+        self.tells(number, change, account)?;
+        Ok(is_new)
+    }
+
+    /// Another version of an account: its id, and whether the version is new.
+    fn edited(&mut self, account: &Account, change: Option<&str>) -> Result<(AccountId, bool), Fault> {
+        if change.is_some() {
+            let change = self.home(change)?;
+            self.pass.merge_version(account, change)?;
+            return Ok((account.id, true));
+        }
+        let same = self.pass.accounts.get(&account.id) == Some(account);
+        if same || self.had(account, Some(account.id))?.is_some() {
+            return Ok((account.id, false));
+        }
+        let change = self.home_of_version(account.id)?;
+        self.pass.edit(account, change)?;
+        Ok((account.id, true))
+    }
+
+    /// The first version of an account, which the ledger may have opened itself.
+    fn opened(&mut self, account: &Account, change: Option<&str>) -> Result<(AccountId, bool), Fault> {
+        let folded = name::folded(&account.name);
+        // A line may be there twice.
+        let told = self.told.named(&folded).and_then(|id| self.told.current(id));
+        if let Some(told) = told.filter(|told| **told == Account { id: told.id, ..account.clone() }) {
+            return Ok((told.id, false));
+        }
+        let live = self.pass.accounts.values().find(|a| name::folded(&a.name) == folded);
+        // An account that the file told of under another name is not the one that it opens here.
+        let live = live.filter(|a| change.is_none() || !self.told.knows(a.id)).cloned();
+        match (live, change) {
+            (Some(live), Some(_)) => {
+                let agrees = live.kind == account.kind
+                    && live.unit == account.unit
+                    && live.platform == account.platform;
+                if !agrees {
+                    return Err(Wrong::AccountDiffers(account.name.clone()).into());
+                }
+                let change = self.home(change)?;
+                self.pass.merge_version(&Account { id: live.id, ..account.clone() }, change)?;
+                return Ok((live.id, true));
+            }
+            (Some(live), None) => {
+                let agrees = live.kind == account.kind
+                    && live.unit == account.unit
+                    && (account.platform.is_none() || live.platform == account.platform)
+                    && (account.limit.is_none() || live.limit == account.limit)
+                    && (account.bill_day.is_none() || live.bill_day == account.bill_day)
+                    && (account.note.is_none() || live.note == account.note)
+                    && (!account.closed || live.closed);
+                return match self.had(account, None)? {
+                    _ if agrees => Ok((live.id, false)),
+                    Some(id) => Ok((id, false)),
+                    None => Err(Wrong::AccountDiffers(account.name.clone()).into()),
+                };
+            }
+            (None, None) => {
+                if let Some(id) = self.had(account, None)? {
+                    return Ok((id, false));
                 }
             }
-            let change = self.home(line.change.as_deref())?;
-            self.pass.edit(&account, change)?;
-            self.calls(folded, id);
-            return Ok(true);
+            (None, Some(_)) => {}
         }
-        let account = line.account(AccountId(0), unit)?;
-        let live = self.pass.accounts.values().find(|a| name::folded(&a.name) == folded).cloned();
-        if let Some(live) = live {
-            let agrees = live.kind == account.kind
-                && live.unit == account.unit
-                && (account.platform.is_none() || live.platform == account.platform)
-                && (account.limit.is_none() || live.limit == account.limit)
-                && (account.bill_day.is_none() || live.bill_day == account.bill_day)
-                && (account.note.is_none() || live.note == account.note)
-                && (!account.closed || live.closed);
-            if agrees {
-                self.calls(folded, live.id);
-                return Ok(false);
-            }
-        }
-        if line.change.is_none()
-            && let Some(id) = self.had(&account, None)?
-        {
-            self.calls(folded, id);
-            return Ok(false);
-        }
-        if self.pass.accounts.values().any(|a| name::folded(&a.name) == folded) {
-            return Err(Wrong::AccountDiffers(line.name.clone()).into());
-        }
-        let change = self.home(line.change.as_deref())?;
-        let id = self.pass.open(&account, change)?;
-        self.calls(folded, id);
-        Ok(true)
+        let change = self.home(change)?;
+        Ok((self.pass.open(account, change)?, true))
     }
 
     /// The account that stands exactly so, or stood so once.
@@ -111,7 +141,8 @@ impl Carry<'_> {
 
     pub(super) fn rate_line(&mut self, line: &RateLine) -> Result<bool, Fault> {
         let (rate, day) = line.rate()?;
-        if self.was_there(line.change.as_deref())?.is_some() {
+        if let Some(known) = self.was_there(line.change.as_deref())? {
+            self.hold_rate(known, line)?;
             return Ok(false);
         }
         let (unit, of) = (self.unit(&line.unit)?, self.unit(&line.of)?);
@@ -133,6 +164,7 @@ impl Carry<'_> {
     pub(super) fn change_line(&mut self, line: &ChangeLine) -> Result<bool, Fault> {
         let (id, at) = (self.key(&line.id)?, import::moment(&line.at)?);
         if self.awaited.contains_key(&id) || self.change_of(id)?.is_some() {
+            self.hold_change(id, line)?;
             return Ok(false);
         }
         let order = self.carried.read as usize;
@@ -143,7 +175,7 @@ impl Carry<'_> {
     pub(super) fn entry_line(&mut self, mut line: EntryLine) -> Result<bool, Fault> {
         let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
         if let Some(id) = id
-            && self.is_known("entry", id)?
+            && self.is_known_entry(id, &line)?
         {
             return Ok(false);
         }
@@ -164,18 +196,24 @@ impl Carry<'_> {
         }
         let named = line.change.take();
         let (mut entry, content) = line.entry(from, to, outside)?;
+        let (from, at) = (entry.out.account, entry.at);
         let id = match id {
             Some(id) => Some(id),
             None => {
                 // Most lines of most files are new, which the door finds out by itself.
                 let loose = self.loose.filter(|_| self.loose == self.latest && named.is_none());
-                let loose =
-                    loose.filter(|_| !self.repeats.contains_key(&content) && self.pass.allows(&entry));
+                let loose = loose.filter(|_| {
+                    let is_open = self.check_open(&entry).is_ok();
+                    is_open && !self.repeats.contains_key(&content) && self.pass.allows(&entry)
+                });
                 if let Some(change) = loose {
                     entry.id = Id::new(entry.at, content.hash(1));
                     match self.pass.record_if_new(entry, change)? {
                         Some(known) => entry = known,
-                        None => return Ok(true),
+                        None => {
+                            self.takes_from(from, at);
+                            return Ok(true);
+                        }
                     }
                 }
                 self.made_id(content, entry.at, |carry, id| carry.pass.recorded_entry(id, &entry))?
@@ -183,15 +221,19 @@ impl Carry<'_> {
         };
         let Some(id) = id else { return Ok(false) };
         entry.id = id;
+        if named.is_none() {
+            self.check_open(&entry)?;
+        }
         let change = self.home(named.as_deref())?;
         self.pass.record_entry(entry, change)?;
+        self.takes_from(from, at);
         Ok(true)
     }
 
     pub(super) fn snapshot_line(&mut self, line: &SnapshotLine) -> Result<bool, Fault> {
         let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
         if let Some(id) = id
-            && self.is_known("snapshot", id)?
+            && self.is_known_snapshot(id, line)?
         {
             return Ok(false);
         }
@@ -199,8 +241,14 @@ impl Carry<'_> {
         {
             return Err(Wrong::ChangeIsOver(change.to_string()).into());
         }
-        let account = self.account_named(&line.account)?;
-        let unit = self.pass.account(account)?.unit;
+        let Some((account, unit)) = self.place(Some(&line.account))? else {
+            return Err(Wrong::UnknownAccount(line.account.to_string()).into());
+        };
+        let held = self.pass.account(account)?;
+        if held.unit != unit {
+            let rule = RuleBroken::UnitNotOfAccount { account: held.name, wanted: held.unit, given: unit };
+            return Err(StoreError::from(rule).into());
+        }
         let mut snapshot = line.snapshot(account, &unit)?;
         let id = match id {
             Some(id) => Some(id),
@@ -212,18 +260,12 @@ impl Carry<'_> {
         };
         let Some(id) = id else { return Ok(false) };
         snapshot.id = id;
+        if line.change.is_none() && held.closed {
+            return Err(StoreError::from(RuleBroken::AccountClosed { account: held.name }).into());
+        }
         let change = self.home(line.change.as_deref())?;
         self.pass.record_snapshot(&snapshot, change)?;
-        Ok(true)
-    }
-
-    /// Is a fact of that id in the ledger? How many of the file's are there but undone is noted.
-    fn is_known(&mut self, table: &str, id: Id) -> Result<bool, StoreError> {
-        let sql = format!("SELECT change FROM {table} WHERE id = ?1");
-        let Some(change) = self.pass.one(&sql, [id.0], |row| row.get(0))? else { return Ok(false) };
-        if !self.pass.counts(change)? {
-            *self.undone.entry(change).or_default() += 1;
-        }
+        self.takes_from(Some(account), snapshot.at);
         Ok(true)
     }
 
@@ -271,7 +313,16 @@ impl Carry<'_> {
         {
             self.undone.remove(&change);
         }
-        if self.was_there(line.change.as_deref())?.is_some() {
+        let own = match &line.change {
+            Some(text) => self.key(text)?,
+            None => Id::new(at, Content::of("void").text(&line.of).hash(at.0 as u64)),
+        };
+        if own == of {
+            return Err(Wrong::UnknownChange(line.of.clone()).into());
+        }
+        if let (Some(known), Some(text)) = (self.was_there(line.change.as_deref())?, &line.change) {
+            self.hold_void(known, of, text, &line.of)?;
+            self.tells_void(own, of);
             return Ok(false);
         }
         // A change without a fact of its own, such as that of an edit, is begun by what voids it.
@@ -285,22 +336,23 @@ impl Carry<'_> {
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
         let (_, voided, undo) = target.ok_or_else(|| Wrong::UnknownChange(line.of.clone()))?;
+        self.tells_void(own, of);
         let change = match &line.change {
             Some(text) => {
+                let change = self.home(Some(text))?;
                 // A change that is void already stays so, whoever voided it.
                 if voided {
                     return Ok(false);
                 }
-                self.home(Some(text))?
+                change
             }
             None => {
-                let id = Id::new(at, Content::of("void").text(&line.of).hash(at.0 as u64));
                 let sql = "SELECT 1 FROM change WHERE id = ?1";
-                if voided || self.pass.one(sql, [id.0], |_| Ok(()))?.is_some() {
+                if voided || self.pass.one(sql, [own.0], |_| Ok(()))?.is_some() {
                     return Ok(false);
                 }
                 let command = if undo { "redo" } else { "undo" }.to_string();
-                self.begin(id, &Awaited { order: 0, at, command })?
+                self.begin(own, &Awaited { order: 0, at, command })?
             }
         };
         self.voids.push((number, of, change));

@@ -1,7 +1,7 @@
 //! Facts that are recorded, and facts that were.
 
 use super::Pass;
-use crate::ledger::{AccountId, Entry, Id, RuleBroken, Snapshot};
+use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::period::Moment;
 use crate::store::derived::{Labels, expires_column, kind_column};
 use crate::store::tally::{Counted, Place};
@@ -190,7 +190,7 @@ impl Pass<'_> {
     }
 
     pub(in crate::store) fn record_entry(&mut self, entry: Entry, change: i64) -> Result<(), StoreError> {
-        entry.check(|id| self.accounts.get(&id))?;
+        self.check(&entry)?;
         let known = self.record_if_new(entry, change)?;
         let taken = |_| Err(self.store.fail(rusqlite::Error::StatementChangedRows(0)));
         known.map_or(Ok(()), taken)
@@ -198,7 +198,21 @@ impl Pass<'_> {
 
     /// Does an entry keep the rules?
     pub(in crate::store) fn allows(&self, entry: &Entry) -> bool {
-        entry.check(|id| self.accounts.get(&id)).is_ok()
+        self.check(entry).is_ok()
+    }
+
+    fn check(&self, entry: &Entry) -> Result<(), RuleBroken> {
+        match entry.check(|id| self.accounts.get(&id)) {
+            Err(RuleBroken::AccountClosed { .. }) if self.merging => {
+                let places = [entry.out.account, entry.arriving.account].into_iter().flatten();
+                let opened: Vec<Account> = places
+                    .filter_map(|id| self.accounts.get(&id))
+                    .map(|account| Account { closed: false, ..account.clone() })
+                    .collect();
+                entry.check(|id| opened.iter().find(|account| account.id == id))
+            }
+            checked => checked,
+        }
     }
 
     /// Records an entry that keeps the rules, unless another has its id: then it comes back.
@@ -282,7 +296,7 @@ impl Pass<'_> {
         change: i64,
     ) -> Result<(), StoreError> {
         let account = self.account(snapshot.account)?;
-        if account.closed {
+        if account.closed && !self.merging {
             return Err(RuleBroken::AccountClosed { account: account.name }.into());
         }
         let seq = self.next_seq();

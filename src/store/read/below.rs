@@ -118,13 +118,6 @@ impl Store {
         Ok(None)
     }
 
-    /// Returns the accounts that entries from a number in the order of recording on took from, each
-    /// with the moment of the earliest such entry.
-    pub fn taken_from(&self, seq: i64) -> Result<Vec<(AccountId, Moment)>, StoreError> {
-        let sql = "SELECT +from_account, min(at) FROM entry WHERE seq >= ?1 AND +from_account IS NOT NULL GROUP BY 1";
-        self.all(sql, [seq], |row| Ok((AccountId(row.get(0)?), moment_at(row, 1)?)))
-    }
-
     /// Returns when the latest change was recorded.
     pub fn last_recorded(&self) -> Result<Option<Moment>, StoreError> {
         let sql = "SELECT at FROM change WHERE within IS NULL ORDER BY seq DESC LIMIT 1";

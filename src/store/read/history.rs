@@ -2,7 +2,7 @@
 
 use super::changes::{LedgerChange, Recorded};
 use super::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, amount_at, entry_of, moment_at};
-use crate::ledger::{AccountId, Entry, Id, Kind, Snapshot};
+use crate::ledger::{Account, AccountId, Entry, Id, Kind, Snapshot, Stamp};
 use crate::period::Moment;
 use crate::store::derived::{Labels, kind_column};
 use crate::store::{Change, Fact, Store, StoreError};
@@ -269,6 +269,12 @@ impl Store {
     fn facts_of(&self, change: i64) -> Result<(i64, i64), StoreError> {
         let next = self.maybe("SELECT min(seq) FROM change WHERE seq > ?1", [change], |row| row.get(0))?;
         Ok((change, next.flatten().unwrap_or(i64::MAX)))
+    }
+
+    /// Returns the versions of accounts that a change made.
+    pub(in crate::store) fn versions_of(&self, change: i64) -> Result<Vec<(Stamp, Account)>, StoreError> {
+        let (first, last) = self.facts_of(change)?;
+        self.versions("v.seq > ?1 AND v.seq < ?2", [first, last])
     }
 
     pub(in crate::store) fn entries_of(&self, change: i64) -> Result<Vec<(i64, Entry, Labels)>, StoreError> {

@@ -1,0 +1,284 @@
+//! What a line says, held against what was recorded under the same id.
+
+use super::{Carry, Fault};
+use crate::export::Keys;
+use crate::import::{self, AccountLine, ChangeLine, EntryLine, RateLine, SnapshotLine, UnitLine, Wrong};
+use crate::ledger::{Account, AccountId, Entry, Id, Snapshot, name};
+use crate::money::{Rate, Unit};
+use crate::period::{Day, Moment};
+use crate::store::StoreError;
+use crate::store::read::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, entry_of, unit_at};
+use smol_str::SmolStr;
+
+/// A fact that was recorded, and its change.
+struct Recorded<T> {
+    fact: T,
+    change: i64,
+    /// Whether this import brought it.
+    is_new: bool,
+}
+
+impl Carry<'_> {
+    /// Whether an entry of that id was recorded.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the recorded entry is not what the line says.
+    pub(super) fn is_known_entry(&mut self, id: Id, line: &EntryLine) -> Result<bool, Fault> {
+        let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {WORD_JOINS} WHERE e.id = ?1");
+        let found = self.pass.one(&sql, [id.0], |row| Ok((entry_of(row)?, row.get(23)?)))?;
+        let Some(((seq, fact, _), change)) = found else {
+            return self.refuse_other_kind("entry", "snapshot", id, line.id.as_deref());
+        };
+        let known = Recorded { fact, change, is_new: seq >= self.began };
+        let said = self.entry_said(&known.fact, line)?;
+        if !same_entry(&said, &known.fact) {
+            let names = |[from, to]: [Option<&str>; 2], entry: &Entry| Keys::of_entry(entry, from, to);
+            let own = [line.from.as_deref(), line.to.as_deref()];
+            let recorded = [known.fact.out.account, known.fact.arriving.account];
+            let mut recorded_names = [None, None];
+            for ((name, account), own) in recorded_names.iter_mut().zip(recorded).zip(own) {
+                *name = account.map(|id| self.name_shown(id, own)).transpose()?;
+            }
+            let [from, to] = &recorded_names;
+            let keys = [names(own, &said), names([from.as_deref(), to.as_deref()], &known.fact)];
+            return Err(differs("entry", line.id.as_deref(), &keys, Some(id).filter(|_| !known.is_new)));
+        }
+        self.count_known(known.change)?;
+        Ok(true)
+    }
+
+    /// The entry that a line says, read by the units and accounts of the recorded one as far as the
+    /// line means the same accounts.
+    fn entry_said(&mut self, known: &Entry, line: &EntryLine) -> Result<Entry, Fault> {
+        let mut places = [None, None];
+        let mut outside = [None, None];
+        let said = [(&line.from, &line.out_unit), (&line.to, &line.in_unit)];
+        for (at, (place, (name, unit))) in [&known.out, &known.arriving].into_iter().zip(said).enumerate() {
+            outside[at] = unit.as_deref().map(|code| self.unit_said(code, &place.unit)).transpose()?;
+            let Some(name) = name else { continue };
+            let means = match place.account {
+                Some(account) => self.means(name, account)?,
+                None => false,
+            };
+            let account = place.account.filter(|_| means).unwrap_or(AccountId(-1));
+            let unit = outside[at].clone().unwrap_or_else(|| place.unit.clone());
+            places[at] = Some((account, unit));
+        }
+        let [from, to] = places;
+        let (mut entry, _) = line.clone().entry(from, to, outside)?;
+        entry.id = known.id;
+        Ok(entry)
+    }
+
+    /// Whether a snapshot of that id was recorded.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the recorded snapshot is not what the line says.
+    pub(super) fn is_known_snapshot(&mut self, id: Id, line: &SnapshotLine) -> Result<bool, Fault> {
+        let sql = "SELECT s.seq, s.change, s.at, s.account, s.balance, s.note, u.code, u.decimals
+                   FROM snapshot s JOIN unit u ON u.seq = (
+                     SELECT v.unit FROM account_version v WHERE v.account = s.account AND v.seq < s.seq
+                     ORDER BY v.seq DESC LIMIT 1)
+                   WHERE s.id = ?1";
+        let found = self.pass.one(sql, [id.0], |row| {
+            let (at, account) = (Moment(row.get(2)?), AccountId(row.get(3)?));
+            let fact = Snapshot { id, at, account, balance: row.get(4)?, note: row.get(5)? };
+            Ok((row.get::<_, i64>(0)?, row.get(1)?, fact, unit_at(row, 6)?))
+        })?;
+        let Some((seq, change, fact, unit)) = found else {
+            return self.refuse_other_kind("snapshot", "entry", id, line.id.as_deref());
+        };
+        let known = Recorded { fact, change, is_new: seq >= self.began };
+        let means = self.means(&line.account, known.fact.account)?;
+        let account = if means { known.fact.account } else { AccountId(-1) };
+        let said = Snapshot { id, ..line.snapshot(account, &unit)? };
+        if said != known.fact {
+            let name = self.name_shown(known.fact.account, Some(&line.account))?;
+            let keys = [
+                Keys::of_snapshot(&said, &line.account, &unit),
+                Keys::of_snapshot(&known.fact, &name, &unit),
+            ];
+            return Err(differs("snapshot", line.id.as_deref(), &keys, Some(id).filter(|_| !known.is_new)));
+        }
+        self.count_known(known.change)?;
+        Ok(true)
+    }
+
+    /// Refuses an id under which a fact of another kind was recorded.
+    fn refuse_other_kind(
+        &mut self,
+        kind: &'static str,
+        other: &'static str,
+        id: Id,
+        text: Option<&str>,
+    ) -> Result<bool, Fault> {
+        let sql = format!("SELECT seq FROM {other} WHERE id = ?1");
+        let Some(seq): Option<i64> = self.pass.one(&sql, [id.0], |row| row.get(0))? else { return Ok(false) };
+        let named = |kind: &str| format!("{{\"{kind}\":…}}");
+        let recorded = Some(id).filter(|_| seq < self.began);
+        let id = text.unwrap_or_default().into();
+        Err(Wrong::Differs { what: kind, id, said: named(kind), known: named(other), recorded }.into())
+    }
+
+    /// Counts a known fact that was undone here.
+    fn count_known(&mut self, change: i64) -> Result<(), StoreError> {
+        if !self.pass.counts(change)? {
+            *self.undone.entry(change).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// Whether a name means an account, or once did: it may have been renamed since.
+    fn means(&mut self, text: &str, account: AccountId) -> Result<bool, StoreError> {
+        if self.names.get(text) == Some(&account) {
+            return Ok(true);
+        }
+        let name = (name::folded(text), account);
+        if self.once_called.contains(&name) {
+            return Ok(true);
+        }
+        let means = self.account_called(text).ok() == Some(account)
+            || self.names_of(account)?.iter().any(|once| name::folded(once) == name.0);
+        if means {
+            self.once_called.insert(name);
+        }
+        Ok(means)
+    }
+
+    /// Every name that an account ever had, the last one last.
+    fn names_of(&self, account: AccountId) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT name FROM account_version WHERE account = ?1 ORDER BY seq";
+        self.pass.store.all(sql, [account.0], |row| row.get(0))
+    }
+
+    /// The name by which an account is shown beside what a line says: that of the line, if it means it.
+    fn name_shown(&mut self, account: AccountId, said: Option<&str>) -> Result<String, StoreError> {
+        if let Some(said) = said
+            && self.means(said, account)?
+        {
+            return Ok(said.into());
+        }
+        let held = self.pass.accounts.get(&account).map(|account| account.name.clone());
+        Ok(held.or(self.names_of(account)?.pop()).unwrap_or_default())
+    }
+
+    /// The unit of a code: the recorded one, if it has that code.
+    fn unit_said(&self, code: &str, known: &Unit) -> Result<Unit, Fault> {
+        if *known.code == *code { Ok(known.clone()) } else { self.unit(code) }
+    }
+
+    /// Refuses a change whose id is known with another moment or command.
+    pub(super) fn hold_change(&mut self, id: Id, line: &ChangeLine) -> Result<(), Fault> {
+        let said = (import::moment(&line.at)?, line.command.as_str());
+        let row = |row: &rusqlite::Row<'_>| Ok((Moment(row.get(0)?), row.get::<_, String>(1)?));
+        let known = match self.awaited.get(&id) {
+            Some(awaited) => Some((awaited.at, awaited.command.clone())),
+            None => self.pass.one("SELECT at, command FROM change WHERE id = ?1", [id.0], row)?,
+        };
+        let Some((at, command)) = known.filter(|(at, command)| (*at, command.as_str()) != said) else {
+            return Ok(());
+        };
+        let keys = [Keys::of_change(said.0, said.1), Keys::of_change(at, &command)];
+        Err(differs("change", Some(&line.id), &keys, None))
+    }
+
+    /// The account that a line of a known change tells of, as it tells of it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the change has no such version.
+    pub(super) fn known_version(&mut self, change: i64, line: &AccountLine) -> Result<Account, Fault> {
+        let versions = self.pass.store.versions_of(change)?;
+        let known: Vec<Account> = versions.into_iter().map(|(_, account)| account).collect();
+        let same_name = |known: &&Account| name::folded(&known.name) == name::folded(&line.name);
+        for known in known.iter().filter(same_name).filter(|known| *known.unit.code == *line.unit) {
+            let said = line.account(known.id, known.unit.clone())?;
+            if *known == (Account { name: known.name.clone(), ..said.clone() }) {
+                return Ok(said);
+            }
+        }
+        let nearest = known.iter().find(same_name).or(known.first());
+        let unit = nearest.map(|known| known.unit.clone()).filter(|unit| *unit.code == *line.unit);
+        let said = line.account(AccountId(0), unit.map_or_else(|| self.unit(&line.unit), Ok)?)?;
+        let known = nearest.map(Keys::of_account);
+        Err(differs_from("account", line.change.as_deref(), &Keys::of_account(&said), known))
+    }
+
+    /// Refuses a rate that a known change has otherwise.
+    pub(super) fn hold_rate(&mut self, change: i64, line: &RateLine) -> Result<(), Fault> {
+        let (rate, day) = line.rate()?;
+        // Codes are enough: the units of a known rate may have been undone.
+        let sql = "SELECT u.code, r.value, o.code, r.day FROM rate r JOIN unit u ON u.seq = r.unit
+                   JOIN unit o ON o.seq = r.of WHERE r.change = ?1 ORDER BY r.seq";
+        let known: Vec<(Unit, Rate, Unit, Day)> = self.pass.store.all(sql, [change], |row| {
+            let code = |column| row.get::<_, String>(column).map(|code| Unit::new(&code, 0));
+            let value: String = row.get(1)?;
+            let rate = Rate::parse(&value).map_err(|_| rusqlite::Error::InvalidQuery)?;
+            Ok((code(0)?, rate, code(2)?, Day(row.get(3)?)))
+        })?;
+        let said = (Unit::new(&line.unit, 0), rate, Unit::new(&line.of, 0), day);
+        if known.contains(&said) {
+            return Ok(());
+        }
+        let keys = |(unit, rate, of, day): &(Unit, Rate, Unit, Day)| Keys::of_rate(unit, *rate, of, *day);
+        let nearest = known.iter().find(|known| known.0 == said.0).or(known.first());
+        Err(differs_from("rate", line.change.as_deref(), &keys(&said), nearest.map(keys)))
+    }
+
+    /// Refuses a unit that the ledger has with other decimals.
+    pub(super) fn hold_unit(&mut self, line: &UnitLine) -> Result<(), Fault> {
+        let said = line.unit()?;
+        let sql = "SELECT code, decimals FROM unit WHERE code = ?1 ORDER BY decimals = ?2 DESC LIMIT 1";
+        let values = rusqlite::params![&*said.code, said.decimals];
+        let known = self.pass.one(sql, values, |row| unit_at(row, 0))?;
+        match known {
+            Some(known) if known == said => Ok(()),
+            known => {
+                let known = known.as_ref().map(Keys::of_unit);
+                Err(differs_from("unit", line.change.as_deref(), &Keys::of_unit(&said), known))
+            }
+        }
+    }
+
+    /// Refuses a void that a known change does not make. What was void already when it came is not
+    /// recorded again.
+    pub(super) fn hold_void(&mut self, change: i64, of: Id, id: &str, of_text: &str) -> Result<(), Fault> {
+        let sql = "SELECT 1 FROM void v JOIN change o ON o.seq = v.of WHERE o.id = ?1 AND v.change <= ?2";
+        if self.pass.one(sql, rusqlite::params![of.0, change], |_| Ok(()))?.is_some() {
+            return Ok(());
+        }
+        let sql = "SELECT o.id, f.text FROM void v JOIN change o ON o.seq = v.of
+                   LEFT JOIN foreign_id f ON f.id = o.id WHERE v.change = ?1 ORDER BY v.seq LIMIT 1";
+        let row = |row: &rusqlite::Row<'_>| Ok((Id(row.get(0)?), row.get::<_, Option<String>>(1)?));
+        let known = self.pass.one(sql, [change], row)?;
+        let known = known.map(|(id, text)| Keys::of_void(&text.unwrap_or_else(|| id.to_string())));
+        Err(differs_from("void", Some(id), &Keys::of_void(of_text), known))
+    }
+}
+
+/// Whether two entries say the same; categories are compared as they are everywhere.
+fn same_entry(said: &Entry, known: &Entry) -> bool {
+    let folded = |category: &Option<SmolStr>| category.as_deref().map(name::folded);
+    said == known
+        || folded(&said.category) == folded(&known.category)
+            && *said == Entry { category: said.category.clone(), ..known.clone() }
+}
+
+fn differs(what: &'static str, id: Option<&str>, [said, known]: &[Keys; 2], recorded: Option<Id>) -> Fault {
+    let [said, known] = said.differing(known);
+    Wrong::Differs { what, id: id.unwrap_or_default().into(), said, known, recorded }.into()
+}
+
+/// The same for what belongs to a change of that id, which may have nothing of the kind.
+fn differs_from(what: &'static str, change: Option<&str>, said: &Keys, known: Option<Keys>) -> Fault {
+    let (said, known) = match &known {
+        Some(known) => {
+            let [said, known] = said.differing(known);
+            (said, known)
+        }
+        None => (said.to_string(), "nothing".to_string()),
+    };
+    Wrong::Differs { what, id: change.unwrap_or_default().into(), said, known, recorded: None }.into()
+}
