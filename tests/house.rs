@@ -25,7 +25,6 @@ const FLOORS: &[(&str, u8)] = &[
 /// Each outside crate has its keepers.
 const KEEPERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
-    ("comfy_table", &["view"]),
     ("serde_json", &["view", "export", "import"]),
     ("toml", &["fee", "cli"]),
     ("clap", &["cli", "main"]),

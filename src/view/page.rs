@@ -3,10 +3,13 @@
 //! Every text of a page is escaped here, whoever wrote it: no character that does not print reaches
 //! a terminal.
 
+mod table;
+
 use crate::text;
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table as Grid, Width, presets};
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
+
+pub use table::{Layout, Measure, Table};
 
 /// What stands on a page, top down.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,19 +23,6 @@ enum Block {
     Verbatim(String),
     Gap,
     Table(Table),
-}
-
-/// A table of a page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Table {
-    columns: Vec<Column>,
-    rows: Vec<Vec<String>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Column {
-    title: String,
-    right: bool,
 }
 
 impl Page {
@@ -60,7 +50,7 @@ impl Page {
 
     /// A table; one without rows is left out.
     pub fn table(&mut self, table: Table) {
-        if !table.rows.is_empty() {
+        if !table.is_empty() {
             self.blocks.push(Block::Table(table));
         }
     }
@@ -88,91 +78,6 @@ impl Page {
             }
         }
         out
-    }
-}
-
-impl Table {
-    /// A table with columns of text and, where the title begins with `>`, of figures.
-    pub fn new(titles: &[&str]) -> Table {
-        let column = |title: &&str| match title.strip_prefix('>') {
-            Some(title) => Column { title: title.to_string(), right: true },
-            None => Column { title: title.to_string(), right: false },
-        };
-        Table { columns: titles.iter().map(column).collect(), rows: Vec::new() }
-    }
-
-    /// One more row, a cell for each column.
-    pub fn row(&mut self, cells: Vec<String>) {
-        debug_assert_eq!(cells.len(), self.columns.len());
-        self.rows.push(cells.into_iter().map(visible).collect());
-    }
-
-    /// Takes columns away in which no row has anything to say.
-    pub fn without_empty_columns(mut self) -> Table {
-        let keep: Vec<bool> =
-            (0..self.columns.len()).map(|i| self.rows.iter().any(|row| !row[i].is_empty())).collect();
-        let mut kept = keep.iter();
-        self.columns.retain(|_| *kept.next().unwrap_or(&true));
-        for row in &mut self.rows {
-            let mut kept = keep.iter();
-            row.retain(|_| *kept.next().unwrap_or(&true));
-        }
-        self
-    }
-
-    fn render(&self, width: Option<usize>, out: &mut String) {
-        let mut grid = Grid::new();
-        grid.load_style(presets::NOTHING);
-        let mut rows = Cow::Borrowed(&self.rows);
-        let mut least: Option<Vec<usize>> = None;
-        match width {
-            Some(width) => {
-                grid.set_content_arrangement(ContentArrangement::Dynamic);
-                grid.set_width(u16::try_from(width).unwrap_or(u16::MAX));
-                // An id that is too long is broken behind its platform before any word is.
-                if self.least(&rows).is_some_and(|least| least.iter().sum::<usize>() > width) {
-                    let broken = |cell: &String| cell.replace('/', "/\n");
-                    rows = Cow::Owned(rows.iter().map(|row| row.iter().map(broken).collect()).collect());
-                }
-                least = self.least(&rows).filter(|least| least.iter().sum::<usize>() <= width);
-            }
-            None => {
-                grid.set_content_arrangement(ContentArrangement::Disabled);
-            }
-        }
-        if self.columns.iter().any(|c| !c.title.is_empty()) {
-            grid.set_header(self.columns.iter().map(|c| c.title.as_str()));
-        }
-        for row in rows.iter() {
-            grid.add_row(row);
-        }
-        for (i, column) in self.columns.iter().enumerate() {
-            if let Some(grid_column) = grid.column_mut(i) {
-                grid_column.set_padding((if i == 0 { 0 } else { 1 }, 1));
-                if column.right {
-                    grid_column.set_cell_alignment(CellAlignment::Right);
-                }
-                if let Some(least) = least.as_ref().and_then(|least| u16::try_from(least[i]).ok()) {
-                    grid_column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
-                }
-            }
-        }
-        for line in grid.lines() {
-            out.push_str(line.trim_end());
-            out.push('\n');
-        }
-    }
-
-    /// How wide each column must be at the least, with what stands around it, so that no word is
-    /// broken; `None` where there are no columns.
-    fn least(&self, rows: &[Vec<String>]) -> Option<Vec<usize>> {
-        let longest = |cell: &str| cell.split([' ', '\n']).map(UnicodeWidthStr::width).max().unwrap_or(0);
-        let column = |(i, column): (usize, &Column)| {
-            let cells = rows.iter().map(|row| row[i].as_str()).chain([column.title.as_str()]);
-            cells.map(longest).max().unwrap_or(0) + if i == 0 { 1 } else { 2 }
-        };
-        let least: Vec<usize> = self.columns.iter().enumerate().map(column).collect();
-        (!least.is_empty()).then_some(least)
     }
 }
 
