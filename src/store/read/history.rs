@@ -131,81 +131,11 @@ impl Store {
     /// The rows of the history, oldest first.
     pub fn history(&self, filter: &Filter) -> Result<Vec<HistoryRow>, StoreError> {
         let limit = filter.limit.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX));
-        if filter.category.is_some() || filter.search.is_some() {
-            self.fold_texts()?;
-        }
-        let search = filter.search.as_deref().map(|text| text::folded(text).into_owned());
         let mut rows = Vec::new();
-        if !filter.snapshots_only {
-            // Each of these follows one index backwards and stops at the limit.
-            let sides: &[Option<&str>] = match filter.account {
-                None => &[None],
-                Some(_) => &[Some("e.from_account = "), Some("e.to_account = ")],
-            };
-            for side in sides {
-                let mut asked = Asked::between("e.at", filter);
-                if let (Some(side), Some(account)) = (side, filter.account) {
-                    asked.and(side, account.0.into());
-                }
-                if let Some(kind) = filter.kind {
-                    asked.and("e.kind = ", kind_column(kind).into());
-                }
-                if let Some(category) = &filter.category {
-                    let folded = text::folded(category).into_owned();
-                    asked.and_with(
-                        "e.category IN (SELECT id FROM label WHERE folded(text) = ?)",
-                        folded.into(),
-                    );
-                }
-                if let Some(search) = &search {
-                    // Each label is looked at once, however many entries have it.
-                    let labels = "(SELECT id FROM label WHERE instr(folded(text), ?) > 0)";
-                    let entry = format!(
-                        "(e.category IN {labels} OR e.payee IN {labels} OR e.channel IN {labels}
-                          OR instr(folded(e.note), ?) > 0)"
-                    );
-                    asked.and_with(&entry, search.clone().into());
-                }
-                let (conditions, values) = asked.limited(limit);
-                let sql = format!(
-                    "SELECT {ENTRY_COLUMNS}, c.id, e.change IN (SELECT change FROM voided)
-                     FROM entry e {UNIT_JOINS} {WORD_JOINS} JOIN change c ON c.seq = e.change
-                     WHERE {conditions} ORDER BY e.at DESC, e.seq DESC LIMIT ?{}",
-                    values.len()
-                );
-                rows.extend(self.all(&sql, rusqlite::params_from_iter(values), |row| {
-                    let (seq, entry, _) = entry_of(row)?;
-                    let (change, voided) = (Id(row.get(24)?), row.get(25)?);
-                    Ok(HistoryRow { change, voided, seq, fact: HistoryFact::Entry(entry) })
-                })?);
-            }
-        }
-        // A snapshot is of no kind of entry and of no category.
-        if filter.kind.is_none() && filter.category.is_none() {
-            let mut asked = Asked::between("s.at", filter);
-            if let Some(account) = filter.account {
-                asked.and("s.account = ", account.0.into());
-            }
-            if let Some(search) = search {
-                asked.and_with("instr(folded(s.note), ?) > 0", search.into());
-            }
-            let (conditions, values) = asked.limited(limit);
-            let sql = format!(
-                "SELECT s.seq, s.id, s.at, s.account, s.balance, n.unexplained, c.id,
-                        s.change IN (SELECT change FROM voided), s.note, ifnull(n.first, 0)
-                 FROM snapshot s JOIN change c ON c.seq = s.change
-                 LEFT JOIN seen n ON n.account = s.account AND n.at = s.at AND n.seq = s.seq
-                 WHERE {conditions} ORDER BY s.at DESC, s.seq DESC LIMIT ?{}",
-                values.len()
-            );
-            rows.extend(self.all(&sql, rusqlite::params_from_iter(values), |row| {
-                let (at, account) = (moment_at(row, 2)?, AccountId(row.get(3)?));
-                let (balance, note) = (amount_at(row, 4)?, row.get(8)?);
-                let snapshot = Snapshot { id: Id(row.get(1)?), at, account, balance, note };
-                let seen = Seen { unexplained: row.get(5)?, first: row.get(9)? };
-                let fact = HistoryFact::Snapshot(snapshot, seen);
-                Ok(HistoryRow { change: Id(row.get(6)?), voided: row.get(7)?, seq: row.get(0)?, fact })
-            })?);
+        for ask in self.asks(filter)? {
+            // Each follows one index backwards and stops at the limit.
+            let (sql, values) = ask.latest(limit);
+            rows.extend(self.all(&sql, rusqlite::params_from_iter(values), ask.read)?);
         }
         rows.sort_by_key(|row| (row.at(), row.seq));
         rows.dedup_by_key(|row| row.seq);
@@ -213,6 +143,57 @@ impl Store {
             rows.drain(..rows.len().saturating_sub(limit));
         }
         Ok(rows)
+    }
+
+    /// The questions that the rows of a filter answer; a row may answer two of them.
+    pub(in crate::store) fn asks(&self, filter: &Filter) -> Result<Vec<Ask>, StoreError> {
+        if filter.category.is_some() || filter.search.is_some() {
+            self.fold_texts()?;
+        }
+        let search = filter.search.as_deref().map(|text| text::folded(text).into_owned());
+        let mut asks = Vec::new();
+        if !filter.snapshots_only {
+            let sides: &[(&str, &str)] = match filter.account {
+                None => &[("entry_by_at", "")],
+                Some(_) => &[("entry_by_from", "e.from_account = ?"), ("entry_by_to", "e.to_account = ?")],
+            };
+            for (index, side) in sides {
+                let mut ask = Ask::new('e', index, filter);
+                if let Some(account) = filter.account {
+                    ask.and(side, account.0);
+                }
+                if let Some(kind) = filter.kind {
+                    ask.and("e.kind = ?", kind_column(kind));
+                }
+                if let Some(category) = &filter.category {
+                    let category = text::folded(category).into_owned();
+                    ask.and("e.category IN (SELECT id FROM label WHERE folded(text) = ?)", category);
+                }
+                if let Some(search) = &search {
+                    // Each label is looked at once, however many entries have it.
+                    let labels = "(SELECT id FROM label WHERE instr(folded(text), ?) > 0)";
+                    let condition = format!(
+                        "(e.category IN {labels} OR e.payee IN {labels} OR e.channel IN {labels}
+                          OR instr(folded(e.note), ?) > 0)"
+                    );
+                    ask.and(&condition, search.clone());
+                }
+                asks.push(ask);
+            }
+        }
+        // A snapshot is of no kind of entry and of no category.
+        if filter.kind.is_none() && filter.category.is_none() {
+            let index = if filter.account.is_some() { "snapshot_by_account" } else { "snapshot_by_at" };
+            let mut ask = Ask::new('s', index, filter);
+            if let Some(account) = filter.account {
+                ask.and("s.account = ?", account.0);
+            }
+            if let Some(search) = search {
+                ask.and("instr(folded(s.note), ?) > 0", search);
+            }
+            asks.push(ask);
+        }
+        Ok(asks)
     }
 
     /// Lets SQL compare texts as names are compared.
@@ -345,38 +326,93 @@ impl Store {
     }
 }
 
-/// What is asked of rows, and the values that the conditions speak of. Only what is asked stands
-/// there: SQLite plans a statement anew when it is told the value of a condition that may be none.
-struct Asked {
+/// A question for rows of the history, all of which lie along one index.
+///
+/// Only what is asked stands in it: SQLite plans a statement anew when it is told the value of a
+/// condition that may be none.
+pub(in crate::store) struct Ask {
+    /// The table, by its letter in the question: `e` or `s`.
+    table: char,
+    index: &'static str,
     conditions: Vec<String>,
     values: Vec<Value>,
+    /// Reads a row of the answer.
+    pub read: fn(&Row<'_>) -> rusqlite::Result<HistoryRow>,
 }
 
-impl Asked {
-    fn between(column: &str, filter: &Filter) -> Asked {
+impl Ask {
+    fn new(table: char, index: &'static str, filter: &Filter) -> Ask {
         let low = filter.from.map_or(i64::MIN, |m| m.0);
         let high = filter.to.map_or(i64::MAX, |m| m.0);
-        let conditions = vec![format!("{column} BETWEEN ?1 AND ?2")];
-        Asked { conditions, values: vec![low.into(), high.into()] }
-    }
-
-    /// What must equal a value as well.
-    fn and(&mut self, what: &str, value: Value) {
-        self.values.push(value);
-        self.conditions.push(format!("{what}?{}", self.values.len()));
+        let read = if table == 'e' { entry_row } else { snapshot_row };
+        let conditions = vec![format!("{table}.at BETWEEN ?1 AND ?2")];
+        Ask { table, index, conditions, values: vec![low.into(), high.into()], read }
     }
 
     /// What must hold of a value as well, for which each `?` stands.
-    fn and_with(&mut self, condition: &str, value: Value) {
-        self.values.push(value);
+    fn and(&mut self, condition: &str, value: impl Into<Value>) {
+        self.values.push(value.into());
         self.conditions.push(condition.replace('?', &format!("?{}", self.values.len())));
     }
 
-    /// All conditions, and the values with a limit behind them.
-    fn limited(mut self, limit: i64) -> (String, Vec<Value>) {
-        self.values.push(limit.into());
-        (self.conditions.join(" AND "), self.values)
+    /// What must hold as well.
+    pub fn and_that(&mut self, condition: String) {
+        self.conditions.push(condition);
     }
+
+    /// The letter of the table.
+    pub fn table(&self) -> char {
+        self.table
+    }
+
+    fn select(&self) -> String {
+        let (table, index, conditions) = (self.table, self.index, self.conditions.join(" AND "));
+        let (columns, from) = match table {
+            'e' => (
+                format!("{ENTRY_COLUMNS}, c.id, e.change IN (SELECT change FROM voided)"),
+                format!(
+                    "entry e INDEXED BY {index} {UNIT_JOINS} {WORD_JOINS} JOIN change c ON c.seq = e.change"
+                ),
+            ),
+            _ => (
+                "s.seq, s.id, s.at, s.account, s.balance, s.note, n.unexplained, ifnull(n.first, 0), c.id,
+                 s.change IN (SELECT change FROM voided)"
+                    .to_string(),
+                format!(
+                    "snapshot s INDEXED BY {index} JOIN change c ON c.seq = s.change
+                     LEFT JOIN seen n ON n.account = s.account AND n.at = s.at AND n.seq = s.seq"
+                ),
+            ),
+        };
+        format!("SELECT {columns} FROM {from} WHERE {conditions}")
+    }
+
+    /// The question for all of its rows, oldest first.
+    pub fn oldest_first(&self) -> (String, &[Value]) {
+        (format!("{} ORDER BY {1}.at, {1}.seq", self.select(), self.table), &self.values)
+    }
+
+    /// The question for the latest of its rows, newest first; -1 for all of them.
+    fn latest(&self, limit: i64) -> (String, Vec<Value>) {
+        let mut values = self.values.clone();
+        values.push(limit.into());
+        let order = format!("ORDER BY {0}.at DESC, {0}.seq DESC LIMIT ?{1}", self.table, values.len());
+        (format!("{} {order}", self.select()), values)
+    }
+}
+
+fn entry_row(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
+    let (seq, entry, _) = entry_of(row)?;
+    Ok(HistoryRow { change: Id(row.get(24)?), voided: row.get(25)?, seq, fact: HistoryFact::Entry(entry) })
+}
+
+fn snapshot_row(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
+    let (at, account) = (moment_at(row, 2)?, AccountId(row.get(3)?));
+    let (balance, note) = (amount_at(row, 4)?, row.get(5)?);
+    let snapshot = Snapshot { id: Id(row.get(1)?), at, account, balance, note };
+    let seen = Seen { unexplained: row.get(6)?, first: row.get(7)? };
+    let fact = HistoryFact::Snapshot(snapshot, seen);
+    Ok(HistoryRow { change: Id(row.get(8)?), voided: row.get(9)?, seq: row.get(0)?, fact })
 }
 
 fn change_row(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
