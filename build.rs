@@ -20,6 +20,8 @@ fn main() {
         .filter(|path| path.extension().is_some_and(|e| e == "toml"))
         .collect();
     files.sort();
+    let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    let out = Path::new(&out);
     let mut code = String::from(
         "/// Every platform that is part of the program, by id.\npub static BUILT_IN: &[BuiltIn] = &[\n",
     );
@@ -44,19 +46,19 @@ fn main() {
         let aliases = platform.get("aliases").and_then(|a| a.as_array());
         names.extend(aliases.into_iter().flatten().filter_map(|a| a.as_str()).map(fold));
         names.dedup();
+        let embedded = out.join(file.file_name().unwrap_or_default());
+        std::fs::write(&embedded, without_comments(&text, &table)).expect("OUT_DIR can be written");
         let decimals = platform.get("decimals").and_then(|d| d.as_integer());
         writeln!(
             code,
-            "BuiltIn {{ id: {stem:?}, names: &{names:?}, unit: {:?}, decimals: {decimals:?}, text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?})) }},",
+            "BuiltIn {{ id: {stem:?}, names: &{names:?}, unit: {:?}, decimals: {decimals:?}, text: include_str!({embedded:?}) }},",
             word("unit"),
-            format!("/{path}"),
         )
         .expect("a string takes all text");
     }
     code.push_str("];\n");
-    let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    let out = Path::new(&out);
     start_at_once(out);
+    leave_out_unwinding(out);
     std::fs::write(out.join("built_in.rs"), code).expect("OUT_DIR can be written");
 }
 
@@ -92,6 +94,29 @@ fn start_at_once(out: &Path) {
     }
     println!("cargo::rustc-link-arg-bins=-static");
     println!("cargo::rustc-link-arg-bins=-L{}", folder.display());
+}
+
+/// A platform file without its comments and blank lines, which no run of the program reads.
+fn without_comments(text: &str, table: &toml::Table) -> String {
+    let is_read = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let short: String = text.lines().filter(is_read).flat_map(|line| [line, "\n"]).collect();
+    // A line within a long text may look like a comment; then the file stays as it is.
+    if short.parse::<toml::Table>().is_ok_and(|read| read == *table) { short } else { text.to_string() }
+}
+
+/// Leaves the tables for unwinding out of the release program: it aborts where it panics, and they
+/// are four hundred kilobytes.
+fn leave_out_unwinding(out: &Path) {
+    let target = |what: &str| std::env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
+    let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    if !is_release || target("OS") != "linux" || target("ENV") != "gnu" {
+        return;
+    }
+    let script = out.join("no-unwinding.ld");
+    let text = "SECTIONS { /DISCARD/ : { *(.eh_frame) *(.eh_frame_hdr) } } INSERT AFTER .text;\n";
+    std::fs::write(&script, text).expect("OUT_DIR can be written");
+    println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
+    println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
 }
 
 /// The path of a static library of the system, where it has one.

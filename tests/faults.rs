@@ -16,6 +16,8 @@ mod damaged;
 mod disk;
 #[path = "faults/failing.rs"]
 mod failing;
+#[path = "faults/flips.rs"]
+mod flips;
 #[path = "faults/ground.rs"]
 mod ground;
 #[allow(dead_code, reason = "the bench needs more of it")]

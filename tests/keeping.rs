@@ -24,16 +24,20 @@ impl Home {
 
     /// Runs a line such as `spend toss 500`.
     fn run(&self, line: &str) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_jandon"))
+        self.command(line).output().expect("jandon runs")
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jandon"));
+        command
             .args(line.split(' '))
             .current_dir(self.0.path())
             .env_clear()
             .env("HOME", self.0.path())
             .env("JANDON_LEDGER", self.ledger())
             .env("JANDON_TODAY", "2026-11-22T13:05")
-            .env("LANG", "ko_KR.UTF-8")
-            .output()
-            .expect("jandon runs")
+            .env("LANG", "ko_KR.UTF-8");
+        command
     }
 
     fn fine(&self, line: &str) -> String {
@@ -264,8 +268,10 @@ fn a_copy_whose_references_are_broken_is_not_put_back() {
     let home = Home::with_an_account();
     home.fine("backup copy.db");
     let db = rusqlite::Connection::open(home.path("copy.db")).expect("the copy opens");
-    db.execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO void VALUES (900, 800, 700, 0)")
-        .expect("damage");
+    let row = [900_i64, 800, 700].map(|number| [&[1], &number.to_le_bytes()[..]].concat()).concat();
+    let checksum = crc32fast::hash(&row).cast_signed();
+    db.execute_batch("PRAGMA foreign_keys = OFF").expect("no guards");
+    db.execute("INSERT INTO void VALUES (900, 800, 700, ?1)", [checksum]).expect("damage");
     drop(db);
     let before = home.fine("history --json");
     let output = home.run("restore copy.db");
@@ -479,4 +485,114 @@ fn a_line_means_the_account_that_has_the_name_now() {
     assert!(said(&home.run("import 2.jsonl")).contains("1 read, 1 new, 0 known"));
     assert!(said(&home.run("import 2.jsonl")).contains("1 read, 0 new, 1 known"));
     assert!(home.fine("balance --json").contains(r#""net":"-9000""#));
+}
+
+#[test]
+fn a_path_that_looks_like_an_address_is_the_name_of_a_file() {
+    for name in ["file:x.db?mode=ro", "file:x.db?mode=memory", ":memory:", "한글.db", "a b#c%20d.db"] {
+        let home = Home::new();
+        for line in ["account add kakao --platform kakaopay", "log kakao 500", "check", "backup copy.db"] {
+            let output = home.command(line).env("JANDON_LEDGER", name).output().expect("jandon runs");
+            assert_eq!(output.status.code(), Some(0), "{name}: {line}: {}", said(&output));
+        }
+        assert!(home.path(name).is_file(), "{name}");
+        assert_eq!(changes(&home.path("copy.db")).len(), 2, "{name}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_need_not_be_utf_8() {
+    use std::os::unix::ffi::OsStrExt;
+    let home = Home::new();
+    // A path with a replacement character in its place is another one.
+    let folder = home.0.path().join(std::ffi::OsStr::from_bytes(b"d\xff\xfe"));
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::create_dir(home.path("d\u{fffd}\u{fffd}")).expect("a folder");
+    let run = |line: &str, file: Option<&Path>| {
+        let output = home.command(line).args(file).env("JANDON_LEDGER", folder.join("l.db")).output();
+        let output = output.expect("jandon runs");
+        assert_eq!(output.status.code(), Some(0), "{line}: {}", said(&output));
+    };
+    run("account add kakao --platform kakaopay", None);
+    run("log kakao 500", None);
+    run("backup", Some(&folder.join("copy.db")));
+    run("log kakao 600", None);
+    run("restore", Some(&folder.join("copy.db")));
+    assert_eq!(changes(&folder.join("l.db")).len(), 2);
+    assert_eq!(std::fs::read_dir(home.path("d\u{fffd}\u{fffd}")).expect("a folder").count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_ledger_under_two_names_is_read_and_not_written() {
+    let home = Home::with_an_account();
+    std::fs::hard_link(home.ledger(), home.path("other.db")).expect("a second name");
+    for name in ["ledger.db", "other.db"] {
+        let output = home.run(&format!("balance --ledger {name}"));
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert!(said(&output).contains("second name"), "{}", said(&output));
+        let output = home.run(&format!("spend toss 1 --ledger {name}"));
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("hint: keep one name: rm "), "{}", said(&output));
+    }
+    std::fs::remove_file(home.path("other.db")).expect("one name");
+    home.fine("spend toss 1");
+    // A restore that was killed leaves such a name; it is taken away.
+    let left = home.path("ledger.db.before-restore-2026-11-22T130500");
+    std::fs::hard_link(home.ledger(), &left).expect("a second name");
+    home.fine("spend toss 1");
+    assert!(!left.exists());
+}
+
+/// A ledger with a change that lies in the journal alone, as a killed process leaves it.
+fn with_a_journal(home: &Home, name: &str) {
+    let db = rusqlite::Connection::open(home.ledger()).expect("the ledger opens");
+    db.execute_batch("BEGIN; SELECT * FROM change").expect("a reader");
+    home.fine("spend toss 1");
+    for ending in ["", "-wal"] {
+        let from = home.path(&format!("ledger.db{ending}"));
+        std::fs::copy(from, home.path(&format!("{name}{ending}"))).expect("a copy");
+    }
+}
+
+#[test]
+fn a_journal_of_an_earlier_file_is_refused_and_can_be_moved_away() {
+    let home = Home::with_an_account();
+    with_a_journal(&home, "old.db");
+    // The journal belongs to its file: nothing is refused.
+    assert_eq!(home.fine("history --json --ledger old.db"), home.fine("history --json"));
+    with_a_journal(&home, "old.db");
+    for _ in 0..3 {
+        home.fine("spend toss 2");
+    }
+    home.fine("backup newer.db");
+    std::fs::copy(home.path("newer.db"), home.path("old.db")).expect("copied over");
+    let journal = std::fs::read(home.path("old.db-wal")).expect("a journal");
+    for line in ["balance", "check", "spend toss 1", "export", "backup copy.db"] {
+        let output = home.run(&format!("{line} --ledger old.db"));
+        assert_eq!(output.status.code(), Some(1), "{line}: {}", said(&output));
+        assert!(
+            said(&output).contains("hint: move it away: mv old.db-wal old.db-wal-old"),
+            "{}",
+            said(&output)
+        );
+        assert!(std::fs::read(home.path("old.db-wal")).expect("a journal") == journal, "{line}");
+    }
+    std::fs::rename(home.path("old.db-wal"), home.path("old.db-wal-old")).expect("moved away");
+    assert_eq!(home.fine("history --json --ledger old.db"), home.fine("history --json"));
+    home.fine("check --ledger old.db");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_journal_of_a_linked_ledger_lies_beside_the_file() {
+    let home = Home::with_an_account();
+    std::fs::create_dir(home.path("aside")).expect("a folder");
+    std::fs::write(home.path("aside/l.db"), "").expect("an empty file");
+    std::fs::write(home.path("aside/l.db-wal"), "left over").expect("a journal");
+    std::os::unix::fs::symlink("aside/l.db", home.path("link.db")).expect("a link");
+    let output = home.run("account add kakao --ledger link.db");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("its journal is there"), "{}", said(&output));
 }

@@ -1,6 +1,7 @@
 //! What a person sees: every page in `tests/stories/` and the README are run, block by block,
 //! against the binary, each in a fresh folder with a fixed clock.
 
+use rusqlite::config::DbConfig;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -53,7 +54,14 @@ fn make_damaged_ledgers() {
     let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir(folder).expect("a folder");
     std::fs::write(folder.join("facts.jsonl"), FACTS).expect("a file");
-    for (name, damage) in [("wrong-total.db", "UPDATE standing SET balance = balance + 1")] {
+    for (name, damage) in [
+        ("wrong-total.db", "UPDATE standing SET balance = balance + 1"),
+        ("wrong-fact.db", "UPDATE entry SET amount_out = 5500, amount_in = 5500"),
+        ("wrong-name.db", "UPDATE account_version SET name = 'kakau'"),
+        ("trigger.db", "CREATE TRIGGER thief AFTER INSERT ON entry BEGIN DELETE FROM lot; END"),
+        ("sound.db", ""),
+        ("stale.db", ""),
+    ] {
         let made = Command::new(env!("CARGO_BIN_EXE_jandon"))
             .args(["import", "facts.jsonl", "--ledger", name, "--quiet"])
             .args(["--today", "2026-11-22T13:05"])
@@ -61,8 +69,16 @@ fn make_damaged_ledgers() {
             .status();
         assert!(made.expect("jandon runs").success(), "{name}");
         let db = rusqlite::Connection::open(folder.join(name)).expect("the ledger opens");
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).expect("no guards");
         db.execute_batch(&format!("{damage}; PRAGMA journal_mode = DELETE")).expect("damage done");
     }
+    // A journal of the empty file of before.
+    let before = rusqlite::Connection::open(folder.join("before.db")).expect("a database");
+    let journal = "PRAGMA journal_mode = WAL; CREATE TABLE change (seq INTEGER PRIMARY KEY, id INTEGER)";
+    before.execute_batch(journal).expect("a journal");
+    std::fs::copy(folder.join("before.db-wal"), folder.join("stale.db-wal")).expect("a copy");
+    drop(before);
+    std::fs::remove_file(folder.join("before.db")).expect("gone");
     std::fs::remove_file(folder.join("facts.jsonl")).expect("gone");
 }
 

@@ -97,11 +97,12 @@ fn repair(accept_damage: bool, session: &Session) -> Result<Outcome, Failure> {
             notes.push(Note::Done(what.into()));
         }
     }
+    let mut copy = None;
     if is_sound && changes_something {
         // A colon cannot stand in every file system's names.
         let suffix = format!("before-repair-{}", session.now).replace(':', "");
-        let copy = store.copy_before_repair(&suffix)?;
-        notes.push(Note::Done(format!("the ledger as it was lies in {}", copy.display())));
+        let kept = copy.insert(store.copy_before_repair(&suffix)?);
+        notes.push(Note::Done(format!("the ledger as it was lies in {}", kept.display())));
         if !repair.accepted.is_empty() {
             let what = "damaged facts were accepted as they are now, with new checksums, and the totals follow from \
                         them: what was recorded there is lost";
@@ -109,8 +110,11 @@ fn repair(accept_damage: bool, session: &Session) -> Result<Outcome, Failure> {
         }
     }
     let outcome = outcome(repaired(&store, repair)?).with(notes);
-    if is_sound && changes_something {
-        store.keep_last()?;
+    if let Some(copy) = copy {
+        store.keep_last().inspect_err(|_| {
+            // Nothing was repaired, so the ledger is what its copy is.
+            let _ = std::fs::remove_file(&copy);
+        })?;
         session.set_done(Done::Repaired);
     }
     Ok(outcome)

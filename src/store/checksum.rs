@@ -264,7 +264,7 @@ impl Fact<'_> {
             "change" => format!("the change {}{} ({})", self.id(), self.date(), self.text("command")?),
             "foreign_id" => format!("the id {}", self.text("text")?),
             "void" => {
-                format!("the undo {} of the change {}", self.change("change")?, self.change("of")?)
+                format!("the undo{}{}", some("by", self.change("change")), some("of", self.change("of")))
             }
             "unit" => format!("the unit {}", self.text("code")?),
             "account" => format!("the account {}", self.account("id")?),

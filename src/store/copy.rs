@@ -173,13 +173,15 @@ fn verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, StoreErro
     if store.unborn {
         return Err(StoreError::NotALedger(told.to_path_buf()));
     }
-    let of = |error| match error {
+    // A damaged fact says more than the index that no longer fits it.
+    store.verify_facts().map_err(|error| match error {
         StoreError::DamagedFact(_, what) => StoreError::DamagedFact(told.to_path_buf(), what),
+        StoreError::Damaged(_, what) => StoreError::Damaged(told.to_path_buf(), what),
         error => error,
-    };
+    })?;
     match store.damage()?.into_iter().next() {
         Some(finding) => Err(StoreError::Damaged(told.to_path_buf(), finding.what)),
-        None => store.verify_facts().map_err(of).map(|()| store),
+        None => Ok(store),
     }
 }
 
