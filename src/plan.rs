@@ -14,6 +14,7 @@ mod group;
 mod replay;
 mod runs;
 mod search;
+mod shares;
 mod simple;
 mod solve;
 mod table;
@@ -24,8 +25,9 @@ use crate::period::{Day, Moment};
 use blend::{Goal, Hull, Point, blend};
 use group::Group;
 use replay::{replay, trim};
+use simple::Simple;
 use solve::solve;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 pub use group::taking_part;
 
@@ -68,6 +70,10 @@ pub struct Question<'p> {
     pub by: Day,
     /// At most so many withdrawals for each account, channel and calendar month.
     pub splits: u32,
+    /// What each withdrawal counts for while choosing, in parts of the unit; no part of the cost.
+    pub step_cost: i64,
+    /// The conditional channels that take part, by full id.
+    pub assumed: Vec<String>,
     /// How many things may be looked at.
     pub effort: u64,
 }
@@ -128,9 +134,10 @@ pub struct Plan {
     pub net: i64,
     /// What it costs in all, in the target's unit, summed exactly and rounded up once.
     pub cost: i64,
-    /// No plan is better.
+    /// No plan is better, nor as good with fewer withdrawals.
     pub proven: bool,
-    /// By how much a better plan could cost less, or without a target bring more; 0 where proven.
+    /// By how much a better plan could cost less, or without a target bring more, with the step costs
+    /// of the withdrawals; 0 where proven, or where only fewer withdrawals may do the same.
     pub gap: i64,
     /// The accounts from which nothing can be withdrawn.
     pub blocked: Vec<Stuck>,
@@ -138,11 +145,28 @@ pub struct Plan {
     pub simple_cost: Option<i64>,
 }
 
+/// What another plan comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    /// How many withdrawals it has.
+    pub steps: usize,
+    /// What arrives in all.
+    pub net: i64,
+    /// What it costs in all.
+    pub cost: i64,
+}
+
 /// No plan that brings so much was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TooMuch {
     /// The plan that brings the most there is; what it brings is less than the target.
     pub most: Plan,
+}
+
+impl Alternative {
+    fn of(plan: &Plan) -> Alternative {
+        Alternative { steps: plan.steps.len(), net: plan.net, cost: plan.cost }
+    }
 }
 
 impl Holding {
@@ -173,7 +197,8 @@ impl<'p> Question<'p> {
     /// What must be asked of the ledger before the plan can be made.
     pub fn uses(&self) -> Vec<Use> {
         let mut uses = Vec::new();
-        for platform in self.platforms.iter().filter(|p| !taking_part(p, &self.unit).is_empty()) {
+        let takes_part = |p: &&Platform| !taking_part(p, &self.unit, &self.assumed).is_empty();
+        for platform in self.platforms.iter().filter(takes_part) {
             uses.extend(group::uses(self, platform));
         }
         uses
@@ -182,19 +207,55 @@ impl<'p> Question<'p> {
     /// The plan, by what of each quota is used; where the target is too much, the one that brings most.
     pub fn plan(&'p self, used: &HashMap<Use, Used>) -> Result<Plan, Box<TooMuch>> {
         let mut effort = self.effort;
-        if let Some(plan) = self.found(used, &mut effort) {
+        if let Some(plan) = self.found(used, None, &mut effort) {
             return Ok(plan);
         }
-        // What was found not to be enough was mostly found soon.
+        // What was found not to be enough was mostly found soon. The most that can be does not depend
+        // on what a withdrawal counts for.
         let mut effort = effort.max(self.effort / 4);
-        let most = Question { target: None, ..self.clone() }.found(used, &mut effort);
+        let most = Question { target: None, step_cost: 0, ..self.clone() }.found(used, None, &mut effort);
         let most = most.unwrap_or_else(|| self.nothing(used));
-        let most = Plan { simple_cost: self.simple_cost(used), ..most };
+        let most = Plan { simple_cost: None, ..most };
         if self.target.is_some_and(|target| most.net >= target) {
             // A search that was cut short missed what another one found.
-            return Ok(Plan { proven: false, gap: most.cost, ..most });
+            let most_gained = most.cost.saturating_add(self.step_costs(&most) - self.step_cost);
+            return Ok(Plan { proven: false, gap: most_gained, ..most });
         }
         Err(Box::new(TooMuch { most }))
+    }
+
+    /// What the withdrawals of a plan count for while choosing.
+    fn step_costs(&self, plan: &Plan) -> i64 {
+        self.step_cost.saturating_mul(plan.steps.len() as i64)
+    }
+
+    /// What the plan with the fewest withdrawals and the cheapest one come to, beside a plan that was
+    /// made of this; nothing where nothing can be withdrawn.
+    ///
+    /// Without a target no withdrawal at all would be the fewest, so the simple plan takes its place:
+    /// each account at once.
+    pub fn alternatives(&'p self, plan: &Plan, used: &HashMap<Use, Used>) -> Vec<Alternative> {
+        let mut known = vec![Alternative::of(plan)];
+        known.retain(|own| own.steps > 0);
+        known.extend(self.simple(used).filter(|simple| !simple.steps.is_empty()).map(|s| s.alternative()));
+        let mut other = |step_cost: i64| {
+            let mut effort = self.effort / 16;
+            let own = Alternative::of(plan);
+            let plan = Question { step_cost, ..self.clone() }.found(used, Some(own), &mut effort);
+            known.extend(plan.filter(|plan| !plan.steps.is_empty()).map(|plan| Alternative::of(&plan)));
+        };
+        if self.step_cost > 0 {
+            other(0);
+        }
+        if self.target.is_some() && plan.steps.len() > 1 && !self.has_fewest(&plan.steps) {
+            // More than any charges can come to.
+            let worth = self.holdings.iter().map(|holding| self.worth(holding)).sum::<i128>();
+            other(parts(worth + 1));
+        }
+        let better = |a: &&Alternative| (self.target.map_or(-a.net, |_| a.cost), a.steps, a.cost);
+        let fewest = known.iter().min_by_key(|a| (a.steps, better(a)));
+        let cheapest = known.iter().min_by_key(better);
+        [fewest, cheapest].into_iter().flatten().copied().collect()
     }
 
     /// The plan that leaves all where it is.
@@ -210,15 +271,52 @@ impl<'p> Question<'p> {
         }
     }
 
-    /// The plan; `None` where none was found that brings the target.
-    fn found(&'p self, used: &HashMap<Use, Used>, effort: &mut u64) -> Option<Plan> {
-        let goal = self.target.map_or(Goal::Most, |target| Goal::Reach(i128::from(target)));
+    /// The plan; `None` where none was found that brings the target. With a target nothing is looked for
+    /// that is worse than a plan that is known.
+    fn found(
+        &'p self,
+        used: &HashMap<Use, Used>,
+        known: Option<Alternative>,
+        effort: &mut u64,
+    ) -> Option<Plan> {
+        let simple = self.simple(used);
+        let known = simple.as_ref().map(Simple::alternative).into_iter().chain(known);
+        let price =
+            |known: Alternative| i128::from(known.cost) + i128::from(self.step_cost) * known.steps as i128;
+        let found = self.solved(used, known.map(price).min(), effort);
+        let Some(simple) = simple else { return found.map(|(plan, _)| plan) };
+        let simple_cost = Some(parts(simple.rounded_cost()));
+        // A search that was cut short can miss even what is done without a thought.
+        let Some((plan, least)) = found else {
+            return Some(self.of_simple(used, simple, 0));
+        };
+        let worse = |plan: &Plan| {
+            let spent = i128::from(self.step_costs(plan));
+            let lost = if self.target.is_some() { plan.cost.into() } else { -i128::from(plan.net) };
+            (lost + spent, plan.steps.len())
+        };
+        let simple = self.of_simple(used, simple, least);
+        let plan = if !plan.proven && worse(&simple) < worse(&plan) { simple } else { plan };
+        Some(Plan { simple_cost, ..plan })
+    }
+
+    /// The plan that the search finds, and what the best plan costs at the least or brings at the most,
+    /// with the step costs; `None` where none was found that brings the target, or where the search was
+    /// cut short and found none that costs no more than what is known.
+    fn solved(
+        &'p self,
+        used: &HashMap<Use, Used>,
+        known: Option<i128>,
+        effort: &mut u64,
+    ) -> Option<(Plan, i128)> {
+        let step_cost = i128::from(self.step_cost);
+        let goal = self.target.map_or(Goal::Most(step_cost), |target| Goal::Reach(i128::from(target)));
         let blocked = self.blocked(used);
         // A sequence that cannot be replayed would be a mistake of the fast way; the slow one has
         // no such mistakes.
         let mut slow: Vec<usize> = Vec::new();
         loop {
-            let (solved, known_least) = solve(self.groups(used), goal, &slow, effort)?;
+            let (solved, known_least) = solve(self.groups(used), goal, &slow, known, effort)?;
             let scale = solved.iter().fold(1, |sum, s| lcm(sum, s.group.par.1));
             let scaled = |points: &[Point], group: &Group<'_>| -> Vec<Point> {
                 points.iter().map(|p| Point { cost: p.cost * (scale / group.par.1), ..*p }).collect()
@@ -234,42 +332,38 @@ impl<'p> Question<'p> {
                 .collect();
             let divisible = solved.iter().flat_map(|s| s.bound.iter().flatten()).any(|b| b.divisible);
             let all_exact = solved.iter().all(|s| s.bound.is_none());
-            let most = |lists: &[Vec<Point>]| {
-                let most = |l: &Vec<Point>| l.iter().map(|p| p.net).max().unwrap_or(0);
-                lists.iter().map(most).sum::<i128>()
-            };
             let blended = blend(&lists, goal, effort)?;
-            let mut steps: Vec<(Day, usize, Vec<Step>)> = Vec::new();
+            let mut steps: Vec<(Day, usize, Step)> = Vec::new();
             let mut broken = None;
             let mut excess = match goal {
                 Goal::Reach(target) => blended.picks.iter().map(|p| p.net).sum::<i128>() - target,
-                Goal::Most => 0,
+                Goal::Most(_) => 0,
             };
-            for (place, (solved, pick)) in solved.iter().zip(&blended.picks).enumerate() {
+            for (solved, pick) in solved.iter().zip(&blended.picks) {
                 let mut moves = solved.moves(pick.mark);
                 let replayed = replay(&solved.group, &moves);
-                let cost = i128::from(moves.iter().map(|m| m.net).sum::<i64>());
-                if replayed.is_none() || cost != pick.net {
-                    debug_assert!(false, "a plan that cannot be booked: {moves:?}");
+                let net = i128::from(moves.iter().map(|m| m.net).sum::<i64>());
+                if replayed.is_none() || net != pick.net {
+                    debug_assert!(false, "a plan that cannot be recorded: {moves:?}");
                     broken = Some(solved.group.accounts[0]);
                     break;
                 }
                 excess = trim(&solved.group, &mut moves, excess);
-                steps.extend(
-                    moves
-                        .into_iter()
-                        .map(|m| (solved.group.days[m.day], place, vec![self.step(&solved.group, m)])),
-                );
+                for m in moves {
+                    let step = self.step(&solved.group, m);
+                    steps.push((step.date, solved.group.accounts[0], step));
+                }
             }
             if let Some(account) = broken {
                 slow.push(account);
                 continue;
             }
             steps.sort_by_key(|(day, place, _)| (*day, *place));
-            let steps: Vec<Step> = steps.into_iter().flat_map(|(_, _, steps)| steps).collect();
-            let cost: i128 = blended.picks.iter().map(|p| p.cost).sum();
+            let steps: Vec<Step> = steps.into_iter().map(|(_, _, step)| step).collect();
+            let price: i128 = blended.picks.iter().map(|p| p.cost).sum();
+            let step_price = self.step_price(steps.len(), scale);
             let net: i128 = steps.iter().map(|s| i128::from(s.net)).sum();
-            let rounded = ceil(cost, scale);
+            let value = net - step_cost * steps.len() as i128;
             let least = match goal {
                 Goal::Reach(target) => {
                     let hull = bounds.iter().fold(Hull::default_start(), |sum, l| sum.with(&Hull::of(l)));
@@ -280,27 +374,92 @@ impl<'p> Question<'p> {
                         .filter(|choice| choice.proven)
                         .map(|choice| choice.picks.iter().map(|p| p.cost).sum::<i128>());
                     let least = [Some(known_least), hull.least(target), choice].into_iter().flatten().max();
-                    least.map_or(cost, |least| least.min(cost))
+                    ceil(least.map_or(price, |least| least.min(price)), scale)
                 }
-                Goal::Most => 0,
+                Goal::Most(_) => {
+                    let most = |list: &Vec<Point>| list.iter().map(|p| most_value(p, step_cost)).max();
+                    bounds.iter().filter_map(most).sum()
+                }
             };
-            let gap = match goal {
-                Goal::Reach(_) => rounded - ceil(least, scale),
-                Goal::Most => most(&bounds) - net,
+            let better = match goal {
+                Goal::Reach(_) => ceil(price, scale) - least,
+                Goal::Most(_) => least - value,
             };
-            let proven = match goal {
-                Goal::Reach(_) => (all_exact && blended.proven) || least == cost,
-                Goal::Most => all_exact || gap == 0,
-            };
-            return Some(Plan {
-                simple_cost: self.simple_cost(used),
-                steps,
+            let is_exact = all_exact && blended.proven;
+            let proven = is_exact || (better <= 0 && (self.step_cost > 0 || self.has_fewest(&steps)));
+            let cost = ceil(price - step_price, scale);
+            let gap = if proven { 0 } else { better.min(self.most_gained(&steps, cost, &blocked)).max(0) };
+            let plan = Plan {
+                simple_cost: None,
                 net: parts(net),
-                cost: parts(rounded),
+                cost: parts(cost),
                 proven,
-                gap: if proven { 0 } else { parts(gap) },
+                gap: parts(gap),
+                steps,
                 blocked,
-            });
+            };
+            return Some((plan, least));
+        }
+    }
+
+    /// What so many withdrawals count for while choosing, in a fraction of a part.
+    fn step_price(&self, steps: usize, scale: i128) -> i128 {
+        i128::from(self.step_cost) * steps as i128 * scale
+    }
+
+    /// Can no plan that is as good have fewer withdrawals?
+    fn has_fewest(&self, steps: &[Step]) -> bool {
+        let Some(target) = self.target else {
+            let accounts: BTreeSet<usize> = steps.iter().map(|step| step.holding).collect();
+            return accounts.len() == steps.len();
+        };
+        // Each withdrawal brings all of an account at the most.
+        let mut worths: Vec<i128> = self.holdings.iter().map(|holding| self.worth(holding)).collect();
+        worths.sort_unstable_by_key(|worth| -worth);
+        let mut left = i128::from(target);
+        let fewest = worths.into_iter().take_while(|worth| {
+            let is_open = left > 0;
+            left -= worth;
+            is_open
+        });
+        steps.len() <= fewest.count()
+    }
+
+    /// What of an account may leave today, in the target's unit, rounded up.
+    fn worth(&self, holding: &Holding) -> i128 {
+        let (num, den) = group::par(self, &self.platforms[holding.platform]);
+        ceil(i128::from(holding.today()) * num, den)
+    }
+
+    /// By how much a plan could be better at all: with a target by its cost and what its withdrawals but
+    /// one count for, else by all that it leaves or pays.
+    fn most_gained(&self, steps: &[Step], cost: i128, blocked: &[Stuck]) -> i128 {
+        let count = steps.len().saturating_sub(1) as i128;
+        let step_costs = i128::from(self.step_cost) * count;
+        if self.target.is_some() {
+            return cost + step_costs;
+        }
+        let is_open = |place: &usize| !blocked.iter().any(|stuck| stuck.holding == *place);
+        let open = (0..self.holdings.len()).filter(is_open);
+        let net: i128 = steps.iter().map(|s| i128::from(s.net)).sum();
+        open.map(|place| self.worth(&self.holdings[place])).sum::<i128>() - net + step_costs
+    }
+
+    /// The simple plan, where nothing is better than a cost or value that is known.
+    fn of_simple(&'p self, used: &HashMap<Use, Used>, simple: Simple, least: i128) -> Plan {
+        let (cost, net) = (simple.rounded_cost(), simple.net);
+        let step_costs = i128::from(self.step_cost) * simple.steps.len() as i128;
+        let better = if self.target.is_some() { cost + step_costs - least } else { least - net + step_costs };
+        let blocked = self.blocked(used);
+        let gap = parts(better.min(self.most_gained(&simple.steps, cost, &blocked)).max(0));
+        Plan {
+            simple_cost: Some(parts(cost)),
+            net: parts(net),
+            cost: parts(cost),
+            proven: false,
+            gap,
+            steps: simple.steps,
+            blocked,
         }
     }
 
@@ -337,6 +496,13 @@ fn spend<T>(effort: &mut u64, share: u64, with: impl FnOnce(&mut u64) -> T) -> T
     let done = with(&mut left);
     *effort = effort.saturating_sub(share - left);
     done
+}
+
+/// What a point that stands for all that can be done is worth at the most: whatever arrives takes a
+/// withdrawal.
+fn most_value(point: &Point, step_cost: i128) -> i128 {
+    let steps = i128::from(point.ties.steps.max(i64::from(point.net > 0)));
+    point.net - step_cost * steps
 }
 
 /// A figure of a problem whose figures all fit.

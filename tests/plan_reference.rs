@@ -131,6 +131,8 @@ fn finds_what_another_solver_finds() {
             now,
             by,
             splits: 12,
+            step_cost: 0,
+            assumed: Vec::new(),
             effort: EFFORT,
         };
         let begun = Instant::now();

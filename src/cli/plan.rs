@@ -10,18 +10,24 @@ use crate::money::{Figure, FigureError, Money, Unit};
 use crate::period::{Day, Moment, parse_date};
 use crate::plan::{EFFORT, Holding, Plan as Planned, Question, SPLITS, Step, Stuck, taking_part};
 use crate::store::Expiries;
-use crate::view::plan::{Blocked, Plan, PlanStep};
+use crate::view::plan::{Alternative, Blocked, Nothing, Plan, PlanStep};
 use std::collections::HashMap;
 
 /// Find the cheapest way to withdraw a sum, or the way to withdraw the most
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// How much is to arrive at least [default: as much as can be]
+    #[arg(value_name = "AMOUNT", conflicts_with = "target", allow_negative_numbers = true)]
+    amount: Option<String>,
+    /// The same, as an option
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     target: Option<String>,
     /// The last day on which something may be withdrawn [default: today]
     #[arg(long, value_name = "DATE")]
     by: Option<String>,
+    /// The account of yours that receives the money
+    #[arg(long, value_name = "ACCOUNT")]
+    to: Option<String>,
     /// Leave that much in an account
     #[arg(long, value_name = "NAME=A", num_args = 1..)]
     keep: Vec<String>,
@@ -31,7 +37,14 @@ pub struct Words {
     /// At most so many withdrawals for each account, channel and calendar month
     #[arg(long, value_name = "N", default_value_t = SPLITS, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     splits: u32,
-    /// Print the commands that book the plan, and nothing else
+    /// What the trouble of one withdrawal is worth to you: counted while choosing, no part of the
+    /// cost; 0 for the very cheapest [default: 100 KRW, 0.10 USD, 10 JPY, else 0]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    step_cost: Option<String>,
+    /// Use these conditional channels too: their condition is met
+    #[arg(long, value_name = "CHANNEL", num_args = 1..)]
+    assume: Vec<String>,
+    /// Print the commands that record the plan, and nothing else
     #[arg(long)]
     commands: bool,
 }
@@ -49,15 +62,9 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         });
     }
     session.read(|book| {
-        let drawn = drawn_on(words, session, book)?;
-        if drawn.is_empty() {
-            return Err(Failure::Withdrawal {
-                channel: String::new(),
-                code: "no-way-out",
-                message: "no account holds anything that could be withdrawn".into(),
-                hint: "see which platforms have an official channel: jandon channels".into(),
-            });
-        }
+        let receiver = receiver(words, session, book)?;
+        let mut drawn = drawn_on(words, session, book)?;
+        drawn.retain(|(account, _)| receiver.is_none_or(|receiver| receiver.id != account.id));
         let mut platforms: Vec<Platform> = Vec::new();
         let mut placed: Vec<Option<usize>> = Vec::new();
         for (account, _) in &drawn {
@@ -80,7 +87,10 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 }),
             });
         }
-        let (unit, target) = wanted(words, session, book, &platforms, &drawn)?;
+        let assumed = assumed(words, session, &platforms)?;
+        let offers = Offers { platforms: &platforms, assumed: &assumed, drawn: &drawn };
+        let (unit, target) = wanted(words, session, book, receiver, &offers)?;
+        let step_cost = step_cost(words, session, &unit)?;
         let keeps = keeps(words, session, book, &drawn)?;
         let lots = book.store.lots(session.now)?;
         let mut holdings: Vec<Holding> = Vec::new();
@@ -113,6 +123,8 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             now: session.now,
             by,
             splits: words.splits,
+            step_cost: step_cost.parts,
+            assumed,
             effort: EFFORT,
         };
         let used = asked(book, &question)?;
@@ -135,8 +147,17 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             stuck.iter().map(row).collect()
         };
         let all_stuck = planned.blocked.len() == accounts;
+        let nothing = match () {
+            () if !planned.steps.is_empty() || !is_enough => None,
+            () if !book.accounts.iter().any(|account| !account.closed) => Some(Nothing::NoAccounts),
+            () if drawn.is_empty() => Some(Nothing::NoBalance),
+            // Each of them could leave, but brings less than the trouble of a withdrawal is worth.
+            () if !all_stuck && step_cost.parts > 0 => Some(Nothing::NotWorthIt),
+            () => None,
+        };
         blocked.extend(stuck(&planned.blocked));
         let refusal = match () {
+            () if nothing.is_some() => None,
             () if !is_enough => Some(out_of_reach(&planned, &unit, target.as_ref(), by)),
             () if planned.steps.is_empty() && all_stuck => {
                 Some(no_way_out("no account can be withdrawn from"))
@@ -151,14 +172,25 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             Some(refusal) if words.commands => return Err(with_reasons(refusal, &blocked)),
             refusal => refusal,
         };
-        let notes = notes(session, &question, &planned, &platforms);
+        let notes = warnings(session, &question, &planned, &platforms);
         let steps: Vec<PlanStep> = planned.steps.iter().map(|s| step(s, held_by[s.holding], &unit)).collect();
-        let commands =
-            words.commands.then(|| planned.steps.iter().map(|s| command(s, held_by[s.holding])).collect());
+        let commands = words.commands.then(|| {
+            let command = |s: &Step| command(s, held_by[s.holding], receiver);
+            planned.steps.iter().map(command).collect()
+        });
+        let money = |parts: i64| unit.money(parts);
+        let alternatives = if is_enough { question.alternatives(&planned, &used) } else { Vec::new() };
+        let alternatives = alternatives.iter().map(|other| Alternative {
+            steps: other.steps,
+            net: money(other.net),
+            cost: money(other.cost),
+        });
         let answer = Plan {
             schema: "jandon.plan/1",
             net: unit.money(planned.net),
             cost: unit.money(planned.cost),
+            step_cost,
+            alternatives: alternatives.collect(),
             proven: planned.proven,
             gap: unit.money(planned.gap),
             simple_cost: planned.simple_cost.map(|parts| unit.money(parts)),
@@ -167,6 +199,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             steps,
             blocked,
             commands,
+            nothing,
             unit,
         };
         Ok(Outcome::of(answer).with(notes).refused(refusal))
@@ -206,19 +239,78 @@ fn drawn_on<'b>(
     Ok(drawn.filter(|(_, parts)| *parts > 0).collect())
 }
 
+/// The account that receives the money.
+fn receiver<'b>(
+    words: &Words,
+    session: &Session,
+    book: &'b Book<'_>,
+) -> Result<Option<&'b Account>, Failure> {
+    let Some(name) = &words.to else { return Ok(None) };
+    let account = session.account(book, name, false)?;
+    if account.is_carrier() {
+        return Err(Failure::Usage {
+            message: format!("{} is carrier billing and cannot receive money", account.name),
+            hint: "name a bank account or another balance: jandon account list".into(),
+        });
+    }
+    Ok(Some(account))
+}
+
+/// The conditional channels that are to take part, by full id.
+fn assumed(words: &Words, session: &Session, platforms: &[Platform]) -> Result<Vec<String>, Failure> {
+    let full_id = |typed: &String| {
+        let typed = typed.trim().to_lowercase();
+        let with = |platform: &Platform| platform.channel(&typed).map(|channel| platform.full_id(channel));
+        let mut found: Vec<String> = platforms.iter().filter_map(with).collect();
+        if let Some((id, _)) = typed.split_once('/').filter(|_| found.is_empty()) {
+            found.extend(session.catalog().get(id).as_ref().and_then(with));
+        }
+        match found.as_slice() {
+            [one] => Ok(one.clone()),
+            [] => Err(Failure::Usage {
+                message: format!("--assume {typed}: no account can use a channel of that name"),
+                hint: "see the channels of a platform: jandon channels PLATFORM".into(),
+            }),
+            several => Err(Failure::Usage {
+                message: format!("--assume {typed} is ambiguous: {}", several.join(", ")),
+                hint: format!("name one of them in full: --assume {}", several[0]),
+            }),
+        }
+    };
+    words.assume.iter().map(full_id).collect()
+}
+
+/// What each withdrawal counts for while choosing: as asked, else as configured, else by the unit.
+fn step_cost(words: &Words, session: &Session, unit: &Unit) -> Result<Money, Failure> {
+    if let Some(text) = &words.step_cost {
+        return Ok(Figure::parse(text)?.money(unit)?);
+    }
+    let set = session.config()?.step_costs.iter().find(|money| money.unit == *unit);
+    Ok(set.cloned().unwrap_or_else(|| unit.zero()))
+}
+
+/// What a plan can choose from.
+struct Offers<'o> {
+    platforms: &'o [Platform],
+    assumed: &'o [String],
+    drawn: &'o [(&'o Account, i64)],
+}
+
 /// The unit in which money is to arrive, and how much of it.
 fn wanted(
     words: &Words,
     session: &Session,
     book: &Book<'_>,
-    platforms: &[Platform],
-    drawn: &[(&Account, i64)],
+    receiver: Option<&Account>,
+    offers: &Offers<'_>,
 ) -> Result<(Unit, Option<Money>), Failure> {
-    let figure = words.target.as_ref().map(|text| Figure::parse(text)).transpose()?;
+    let Offers { platforms, assumed, drawn } = *offers;
+    let typed = words.amount.as_ref().or(words.target.as_ref());
+    let figure = typed.map(|text| Figure::parse(text)).transpose()?;
     let mut paid: Vec<Unit> = Vec::new();
     for platform in platforms {
         for channel in &platform.channels {
-            if !taking_part(platform, &channel.pays).is_empty() && !paid.contains(&channel.pays) {
+            if !taking_part(platform, &channel.pays, assumed).is_empty() && !paid.contains(&channel.pays) {
                 paid.push(channel.pays.clone());
             }
         }
@@ -235,9 +327,11 @@ fn wanted(
             _ => figure.unit_written(),
         }
     });
-    let unit = match (written, session.exchange_unit(book.store)?) {
-        (Some(unit), _) | (None, Some(unit)) => unit,
-        (None, None) => match paid.as_slice() {
+    let received = receiver.map(|account| account.unit.clone());
+    let unit = match written.or(session.exchange_unit(book.store)?).or(received) {
+        Some(unit) => unit,
+        None if drawn.is_empty() => session.default_unit()?,
+        None => match paid.as_slice() {
             [one] => one.clone(),
             // Where nothing can leave, the answer says so in the accounts' own unit.
             [] => match held.as_slice() {
@@ -248,15 +342,21 @@ fn wanted(
                 let codes = several.iter().map(Unit::to_string).collect::<Vec<_>>().join(", ");
                 return Err(Failure::Usage {
                     message: format!("the channels pay {codes}, and nothing says which of them is wanted"),
-                    hint: format!("write the unit with --target, or name it: -X {}", several[0]),
+                    hint: format!("write the unit with the amount, or name it: -X {}", several[0]),
                 });
             }
         },
     };
+    if let Some(receiver) = receiver.filter(|receiver| receiver.unit != unit) {
+        return Err(Failure::Usage {
+            message: format!("{} holds {}, and the plan is to bring {unit}", receiver.name, receiver.unit),
+            hint: format!("name an account that holds {unit}, or ask for {}", receiver.unit),
+        });
+    }
     let target = figure.map(|figure| figure.money(&unit)).transpose()?;
     match target {
         Some(target) if target.parts == 0 => {
-            Err(Failure::ZeroAmount { text: words.target.clone().unwrap_or_default() })
+            Err(Failure::ZeroAmount { text: typed.cloned().unwrap_or_default() })
         }
         target => Ok((unit, target)),
     }
@@ -328,22 +428,29 @@ fn step(step: &Step, account: &Account, unit: &Unit) -> PlanStep {
         fee: money(step.fee),
         tax: money(step.tax),
         net: unit.money(step.net),
+        net_unit: unit.clone(),
     }
 }
 
-/// The command that books a step.
-fn command(step: &Step, account: &Account) -> String {
+/// The command that records a step.
+fn command(step: &Step, account: &Account, receiver: Option<&Account>) -> String {
     let amount = account.unit.money(step.amount).plain();
     let name = quoted(&account.name);
     let (via, date) = (quoted(&step.channel), step.date);
+    let to = receiver.map_or_else(String::new, |receiver| format!(" --to={}", quoted(&receiver.name)));
     if name.starts_with('-') {
-        return format!("jandon withdraw --via {via} --date {date} -- {name} {amount}");
+        return format!("jandon withdraw --via {via}{to} --date {date} -- {name} {amount}");
     }
-    format!("jandon withdraw {name} {amount} --via {via} --date {date}")
+    format!("jandon withdraw {name} {amount} --via {via}{to} --date {date}")
 }
 
 /// What a careful friend would say about the channels of a plan.
-fn notes(session: &Session, question: &Question<'_>, planned: &Planned, platforms: &[Platform]) -> Vec<Note> {
+fn warnings(
+    session: &Session,
+    question: &Question<'_>,
+    planned: &Planned,
+    platforms: &[Platform],
+) -> Vec<Note> {
     let mut notes = session.catalog_warnings();
     let mut hearsay: Vec<&str> = Vec::new();
     for step in &planned.steps {
@@ -385,6 +492,8 @@ fn out_of_reach(most: &Planned, unit: &Unit, target: Option<&Money>, by: Day) ->
     };
     let hint = if most.net > 0 {
         format!("ask for less (--target {}), or give it more time: --by DATE", net.plain())
+    } else if most.blocked.is_empty() {
+        "see what the accounts hold: jandon balance".into()
     } else {
         "see what each account allows: jandon fees NAME".into()
     };

@@ -96,6 +96,8 @@ pub struct Config {
     pub unit: Option<Unit>,
     /// Up to which amount a payment is small, by unit.
     pub micropayments: Vec<Money>,
+    /// What each withdrawal of a plan counts for, by unit.
+    pub step_costs: Vec<Money>,
     /// Above this share, in hundredths of a percent, charges are warned about.
     pub warn_above: i64,
 }
@@ -284,10 +286,12 @@ impl Session {
 
     fn read_config(&self) -> Result<Config, Failure> {
         let won = |parts| Unit::currency("KRW").map(|u| u.money(parts));
+        let yen = |parts| Unit::currency("JPY").map(|u| u.money(parts));
         let dollars = |parts| Unit::currency("USD").map(|u| u.money(parts));
         let mut config = Config {
             unit: None,
             micropayments: [won(10_000), dollars(1_000)].into_iter().flatten().collect(),
+            step_costs: [won(100), dollars(10), yen(10)].into_iter().flatten().collect(),
             warn_above: 500,
         };
         let Some(path) = &self.config_file else { return Ok(config) };
@@ -306,16 +310,29 @@ impl Session {
                 }
                 ("micropayments", toml::Value::Table(thresholds)) => {
                     for (code, amount) in thresholds {
-                        let unit = self.catalog().unit(code);
-                        let unit = unit.ok_or_else(|| wrong(format!("`micropayments`: no unit {code}")))?;
-                        let money = amount.as_str().and_then(|a| Figure::parse(a).ok()?.money(&unit).ok());
-                        let money = money.ok_or_else(|| {
-                            wrong(format!(
-                                "`micropayments`: {code} wants an amount in quotes, such as \"10000\""
-                            ))
-                        })?;
-                        config.micropayments.retain(|m| m.unit != unit);
+                        let money = self.configured("micropayments", code, amount).map_err(wrong)?;
+                        config.micropayments.retain(|m| m.unit != money.unit);
                         config.micropayments.push(money);
+                    }
+                }
+                ("plan", toml::Value::Table(plan)) => {
+                    for (key, value) in plan {
+                        let amounts: Vec<(&str, &toml::Value)> = match (key.as_str(), value) {
+                            ("step_cost", toml::Value::Table(units)) => {
+                                units.iter().map(|(code, amount)| (code.as_str(), amount)).collect()
+                            }
+                            // Of one amount the unit is written with it.
+                            ("step_cost", amount) => vec![("", amount)],
+                            _ => {
+                                let known = "`plan` knows one key: step_cost = \"100 KRW\"";
+                                return Err(wrong(known.into()));
+                            }
+                        };
+                        for (code, amount) in amounts {
+                            let money = self.configured("plan.step_cost", code, amount).map_err(wrong)?;
+                            config.step_costs.retain(|m| m.unit != money.unit);
+                            config.step_costs.push(money);
+                        }
                     }
                 }
                 ("fees", toml::Value::Table(fees)) => {
@@ -331,12 +348,27 @@ impl Session {
                     }
                 }
                 (other, _) => {
-                    let known = "known keys are unit, [micropayments] and [fees]";
+                    let known = "known keys are unit, [micropayments], [fees] and [plan]";
                     return Err(wrong(format!("`{other}` is not understood; {known}")));
                 }
             }
         }
         Ok(config)
+    }
+
+    /// An amount of a setting in a unit that the setting names, or that is written with it where the
+    /// setting names none; what is wrong with it otherwise.
+    fn configured(&self, key: &str, code: &str, amount: &toml::Value) -> Result<Money, String> {
+        let figure = amount.as_str().and_then(|text| Figure::parse(text).ok());
+        let unit = match code {
+            "" => figure.as_ref().and_then(|f| f.unit_written().or_else(|| self.catalog().unit(f.mark()?))),
+            code => Some(self.catalog().unit(code).ok_or_else(|| format!("`{key}`: no unit {code}"))?),
+        };
+        let money = figure.zip(unit).and_then(|(figure, unit)| figure.money(&unit).ok());
+        money.ok_or_else(|| match code {
+            "" => format!("`{key}` wants an amount with its unit in quotes, such as \"100 KRW\""),
+            code => format!("`{key}`: {code} wants an amount in quotes, such as \"10000\""),
+        })
     }
 
     /// The unit of a new account that nothing else decides: the config's, else the locale's, else won.

@@ -7,14 +7,68 @@
 
 use std::cmp::Ordering;
 
-/// What decides between plans of the same worth, smallest first: withdrawals, what lapses in time
-/// (negated), days from today summed.
-pub type Ties = (i64, i128, i64);
+/// What decides between plans of the same worth, smallest first, in the order of the fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ties {
+    /// How many withdrawals there are.
+    pub steps: i64,
+    /// How much of what expires in the time of the plan is taken, negated.
+    pub expiring: i128,
+    /// How far from today the withdrawals are, in days, summed.
+    pub days: i64,
+    /// From which accounts and through which channels.
+    pub order: Order,
+}
+
+/// The first few accounts and channels that withdrawals use, in ascending order of their numbers.
+///
+/// Between plans with as many withdrawals the lexicographic order of two such lists does not change
+/// when both grow by the same withdrawals, so parts of plans can be compared by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Order([u16; ORDER_MAX]);
+
+/// Withdrawals beyond this number are not compared by account and channel.
+const ORDER_MAX: usize = 8;
+
+impl Default for Order {
+    fn default() -> Order {
+        Order([u16::MAX; ORDER_MAX])
+    }
+}
+
+impl Order {
+    /// Returns the order of so many withdrawals from one account through one channel.
+    pub fn of(number: usize, count: usize) -> Order {
+        let mut numbers = [u16::MAX; ORDER_MAX];
+        numbers[..count.min(ORDER_MAX)].fill(u16::try_from(number).unwrap_or(u16::MAX));
+        Order(numbers)
+    }
+
+    /// Returns the order of the withdrawals of both.
+    pub fn and(self, other: Order) -> Order {
+        if other.0[0] == u16::MAX {
+            return self;
+        }
+        let (mut merged, mut a, mut b) = ([u16::MAX; ORDER_MAX], 0, 0);
+        for number in &mut merged {
+            // Neither index can pass the end: each merged number moves one of them on.
+            if self.0[a] <= other.0[b] {
+                *number = self.0[a];
+                a += 1;
+            } else {
+                *number = other.0[b];
+                b += 1;
+            }
+        }
+        Order(merged)
+    }
+}
 
 /// One of the things that can be done with a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// What it costs; every point of a problem in the same fraction of a part.
+    /// What it costs, with the step cost of each withdrawal; every point of a problem in the same
+    /// fraction of a part.
     pub cost: i128,
     /// What it brings, in parts of the target's unit.
     pub net: i128,
@@ -29,19 +83,38 @@ pub struct Point {
 pub enum Goal {
     /// The least cost that brings at least so much.
     Reach(i128),
-    /// As much as can be.
-    Most,
+    /// As much as can be, less so much for each withdrawal.
+    Most(i128),
 }
 
 /// The sum of two ties.
 pub fn plus(a: Ties, b: Ties) -> Ties {
-    (a.0 + b.0, a.1 + b.1, a.2 + b.2)
+    Ties {
+        steps: a.steps + b.steps,
+        expiring: a.expiring + b.expiring,
+        days: a.days + b.days,
+        order: a.order.and(b.order),
+    }
+}
+
+impl Point {
+    /// The point of no withdrawals, with a mark.
+    pub fn nothing(mark: usize) -> Point {
+        Point { cost: 0, net: 0, ties: Ties::default(), mark }
+    }
+
+    /// Returns what it brings less the step cost of its withdrawals.
+    pub fn value(&self, step_cost: i128) -> i128 {
+        self.net - step_cost * i128::from(self.ties.steps)
+    }
 }
 
 /// The points of a list that no other makes needless, by cost.
 pub fn frontier(mut points: Vec<Point>, goal: Goal) -> Vec<Point> {
-    if goal == Goal::Most {
-        points.sort_by(|a, b| b.net.cmp(&a.net).then(a.ties.cmp(&b.ties)).then(a.cost.cmp(&b.cost)));
+    if let Goal::Most(step) = goal {
+        points.sort_by(|a, b| {
+            b.value(step).cmp(&a.value(step)).then(a.ties.cmp(&b.ties)).then(a.cost.cmp(&b.cost))
+        });
         points.truncate(1);
         return points;
     }
@@ -185,7 +258,7 @@ pub fn blend(lists: &[Vec<Point>], goal: Goal, effort: &mut u64) -> Option<Blend
     rest.reverse();
     // A partial choice, and the one that it goes on from.
     let mut arena: Vec<(usize, Point)> = Vec::new();
-    let mut partial = vec![Point { cost: 0, net: 0, ties: (0, 0, 0), mark: usize::MAX }];
+    let mut partial = vec![Point::nothing(usize::MAX)];
     let mut proven = true;
     for (depth, i) in order.iter().enumerate() {
         let (behind, is_last) = (&rest[depth + 1], depth + 1 == order.len());
@@ -280,8 +353,9 @@ fn first_choice(lists: &[Vec<Point>], hulls: &[Hull], whole: &Hull, target: i128
         let sum = base.iter().map(|p| p.net).sum::<i128>();
         let mut consider = |picks: Vec<Point>| {
             let net: i128 = picks.iter().map(|p| p.net).sum();
-            let key =
-                picks.iter().fold((0, (0, 0, 0)), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)));
+            let key = picks
+                .iter()
+                .fold((0, Ties::default()), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)));
             if net >= target && best.as_ref().is_none_or(|(_, known)| key < *known) {
                 best = Some((picks, key));
             }
@@ -301,7 +375,8 @@ fn first_choice(lists: &[Vec<Point>], hulls: &[Hull], whole: &Hull, target: i128
         lists.iter().map(|l| l.iter().max_by_key(|p| p.net).copied()).collect::<Option<Vec<Point>>>()?;
     let net: i128 = all.iter().map(|p| p.net).sum();
     if best.is_none() && net >= target {
-        let key = all.iter().fold((0, (0, 0, 0)), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)));
+        let key =
+            all.iter().fold((0, Ties::default()), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)));
         best = Some((all, key));
     }
     best
@@ -340,12 +415,13 @@ mod tests {
         for _ in 0..3_000 {
             let lists: Vec<Vec<Point>> = (0..1 + draw(4))
                 .map(|_| {
-                    let none = Point { cost: 0, net: 0, ties: (0, 0, 0), mark: 0 };
-                    let more = (0..draw(7)).map(|i| Point {
-                        cost: i128::from(draw(12)) - 1,
-                        net: i128::from(draw(15)),
-                        ties: (draw(3) as i64, 0, draw(4) as i64),
-                        mark: i as usize + 1,
+                    let none = Point::nothing(0);
+                    let more = (0..draw(7)).map(|i| {
+                        let steps = draw(3);
+                        let (days, order) = (draw(4) as i64, Order::of(draw(3) as usize, steps as usize));
+                        let ties = Ties { steps: steps as i64, days, order, ..Ties::default() };
+                        let (cost, net) = (i128::from(draw(12)) - 1, i128::from(draw(15)));
+                        Point { cost, net, ties, mark: i as usize + 1 }
                     });
                     std::iter::once(none).chain(more.collect::<Vec<_>>()).collect()
                 })
@@ -355,7 +431,7 @@ mod tests {
             let mut at = vec![0; lists.len()];
             'all: loop {
                 let picks = at.iter().zip(&lists).map(|(i, l): (&usize, _)| l[*i]);
-                let sum = picks.fold((0, 0, (0, 0, 0)), |s: (i128, i128, Ties), p| {
+                let sum = picks.fold((0, 0, Ties::default()), |s: (i128, i128, Ties), p| {
                     (s.0 + p.net, s.1 + p.cost, plus(s.2, p.ties))
                 });
                 if sum.0 >= target && wanted.is_none_or(|w| (sum.1, sum.2) < w) {
@@ -375,7 +451,9 @@ mod tests {
             let found = blend(&lists, Goal::Reach(target), &mut 1_000_000);
             let key = found.map(|b| {
                 assert!(b.proven && b.picks.iter().map(|p| p.net).sum::<i128>() >= target);
-                b.picks.iter().fold((0, (0, 0, 0)), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)))
+                b.picks
+                    .iter()
+                    .fold((0, Ties::default()), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)))
             });
             assert_eq!(key, wanted, "{lists:?} {target}");
         }

@@ -22,7 +22,7 @@ impl<'p> Question<'p> {
                         Reason::NotWithdrawable.code()
                     } else if platform.ended {
                         Reason::Ended.code()
-                    } else if taking_part(platform, &self.unit).is_empty() {
+                    } else if taking_part(platform, &self.unit, &self.assumed).is_empty() {
                         "no-channel"
                     } else {
                         Reason::NotInForce.code()

@@ -188,6 +188,8 @@ fn crude(group: &Group<'_>, account: usize) -> Bound {
         most = most.max((total * num).div_euclid(den));
     }
     let cost = (total * group.par.0 - most * group.par.1).min(0);
-    let nothing = Point { cost, net: 0, ties: (0, 0, 0), mark: 0 };
-    Bound { points: vec![nothing, Point { net: most, ..nothing }], divisible: false }
+    // Whatever arrives takes a withdrawal.
+    let nothing = Point { cost, ..Point::nothing(0) };
+    let all = Point { cost: cost + group.step_price(), net: most, ..nothing };
+    Bound { points: vec![nothing, all], divisible: false }
 }

@@ -3,6 +3,7 @@
 
 mod days;
 
+use super::blend::Order;
 use super::{Holding, Question};
 use crate::fee::{
     Channel, Destination, Outcome, Platform, Reason, Tariff, Terms, Use, Used, Window, outcome,
@@ -13,6 +14,9 @@ use days::days;
 use std::collections::HashMap;
 
 pub use days::uses;
+
+/// So many channels of an account are told apart where nothing else decides between plans.
+const WAYS_ORDERED: usize = 8;
 
 /// A platform with those of its accounts that a plan may draw on.
 #[derive(Clone)]
@@ -35,6 +39,8 @@ pub struct Group<'p> {
     pub par: (i128, i128),
     /// At most so many withdrawals for each account, channel and calendar month.
     pub splits: u32,
+    /// What each withdrawal costs besides, in parts of the target's unit.
+    pub step_cost: i64,
     now: Moment,
 }
 
@@ -106,7 +112,7 @@ impl<'p> Group<'p> {
         accounts: Vec<usize>,
         used: &HashMap<Use, Used>,
     ) -> Option<Group<'p>> {
-        let channels = taking_part(platform, &question.unit);
+        let channels = taking_part(platform, &question.unit, &question.assumed);
         if channels.is_empty() {
             return None;
         }
@@ -115,7 +121,7 @@ impl<'p> Group<'p> {
         let holdings: Vec<&Holding> = accounts.iter().map(|i| &question.holdings[*i]).collect();
         let mut group = Group {
             platform,
-            par: par(platform, &question.unit, question.now.day(), question.by),
+            par: par(question, platform),
             accounts,
             holdings,
             days,
@@ -123,6 +129,7 @@ impl<'p> Group<'p> {
             ways: Vec::new(),
             quotas: Vec::new(),
             splits: question.splits,
+            step_cost: question.step_cost,
             now: question.now,
         };
         for channel in channels {
@@ -244,6 +251,7 @@ impl<'p> Group<'p> {
             quotas: self.quotas.clone(),
             par: self.par,
             splits: self.splits,
+            step_cost: self.step_cost,
             now: self.now,
         };
         self.accounts.iter().zip(&self.holdings).map(alone).collect()
@@ -295,6 +303,7 @@ impl<'p> Group<'p> {
             quotas,
             par: self.par,
             splits: self.splits.saturating_mul(months),
+            step_cost: self.step_cost,
             now: self.now,
         }
     }
@@ -361,20 +370,44 @@ impl<'p> Group<'p> {
     pub fn cost(&self, outcome: &Outcome) -> i128 {
         outcome.debit * self.par.0 - outcome.net * self.par.1
     }
+
+    /// What its accounts hold at the most, in the target's unit.
+    pub fn worth(&self) -> i128 {
+        let held: i128 = self.holdings.iter().map(|holding| i128::from(holding.today())).sum();
+        super::ceil(held * self.par.0, self.par.1)
+    }
+
+    /// What each withdrawal costs besides, in the fraction that costs are counted in.
+    pub fn step_price(&self) -> i128 {
+        i128::from(self.step_cost) * self.par.1
+    }
+
+    /// The order of so many withdrawals from an account through a channel, among all of the question.
+    pub fn order(&self, account: usize, way: usize, count: usize) -> Order {
+        order(self.accounts[account], way, count)
+    }
 }
 
-/// The channels of a platform that take part in a plan for a unit.
-pub fn taking_part<'p>(platform: &'p Platform, unit: &Unit) -> Vec<&'p Channel> {
+/// The order of so many withdrawals from an account, by its place in the question, through a channel.
+pub fn order(account: usize, way: usize, count: usize) -> Order {
+    Order::of(account * WAYS_ORDERED + way.min(WAYS_ORDERED - 1), count)
+}
+
+/// The channels of a platform that take part in a plan for a unit: those that pay it to a bank, a
+/// card or in cash, and whose condition, where they have one, is assumed to be met.
+pub fn taking_part<'p>(platform: &'p Platform, unit: &Unit, assumed: &[String]) -> Vec<&'p Channel> {
     let open = platform.withdrawable && !platform.ended;
     let lands = |c: &&Channel| {
         c.pays == *unit && matches!(c.to, Destination::Bank | Destination::Card | Destination::Cash)
     };
-    platform.channels.iter().filter(|_| open).filter(lands).collect()
+    let is_met = |c: &&Channel| c.condition.is_none() || assumed.contains(&platform.full_id(c));
+    platform.channels.iter().filter(|_| open).filter(lands).filter(is_met).collect()
 }
 
 /// What a part of the platform's unit is worth in parts of another, as a fraction: the same where
 /// the units are, else the best rate of a channel that pays the other.
-fn par(platform: &Platform, unit: &Unit, from: Day, to: Day) -> (i128, i128) {
+pub fn par(question: &Question<'_>, platform: &Platform) -> (i128, i128) {
+    let (unit, from, to) = (&question.unit, question.now.day(), question.by);
     if platform.unit == *unit {
         return (1, 1);
     }

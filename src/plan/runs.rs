@@ -4,7 +4,8 @@
 //! A *run* is a stretch of amounts that are charged the same. A plan is a choice of runs; its cost
 //! is the sum of their charges, and the amounts may then lie anywhere in their runs. So a choice
 //! is known by its cost, the least that it takes, and the room above that ([`Label`]), and of two
-//! choices the one that costs and takes no less and brings no more is dropped.
+//! choices the one that costs and takes no less and brings no more is dropped. A step cost of the
+//! withdrawals is a part of the cost of a choice, but not of its charges.
 //!
 //! Where a charge is a percentage its runs are many, but repeat with a period. Two withdrawals
 //! under one rule that both lie further than a period from the ends of the percentage can be
@@ -19,13 +20,15 @@ mod reach;
 mod rule;
 
 use super::Move;
-use super::blend::{Goal, Point, Ties};
-use super::group::{Group, Spent};
+use super::blend::{Goal, Order, Point, Ties};
+use super::group::{self, Group, Spent};
 use rule::{buckets, note_exchanges};
 use std::collections::{BTreeMap, HashMap};
 
+pub use choice::Staircase;
 pub use curve::Curve;
 pub use reach::Window;
+pub use rule::{alike, is_plain};
 
 /// More runs than this under one rule are not looked at one by one.
 const RUNS_MAX: usize = 60_000;
@@ -75,6 +78,8 @@ struct Rule {
     /// It takes all that is left, and so comes last.
     whole: bool,
     on_top: bool,
+    /// What each withdrawal costs besides its charges.
+    step_cost: i64,
     stride: usize,
     /// What two withdrawals exchange, in parts.
     period: Option<i64>,
@@ -117,12 +122,17 @@ type Kind = ([i64; STRIDES], i64, i64, bool, u32);
 /// A choice of runs.
 #[derive(Clone, Copy, Debug)]
 struct Label {
+    /// The charges with the step cost of each withdrawal.
     cost: i64,
+    charges: i64,
     /// The least that leaves.
     least: i64,
     /// What may leave beyond that, by the size of steps.
     room: [i64; STRIDES],
-    ties: Ties,
+    /// How many withdrawals there are, how far from today in sum, and through which channels.
+    ties: (i64, i64, Channels),
+    /// Where it is from, until its node is made.
+    from: u64,
     node: u32,
     /// All that there is must leave.
     whole: bool,
@@ -146,18 +156,59 @@ enum Node {
     Both(u32, u32),
 }
 
-const NOTHING: Label =
-    Label { cost: 0, least: 0, room: [0; STRIDES], ties: (0, 0, 0), node: 0, whole: false, open: 0 };
+const NOTHING: Label = Label {
+    cost: 0,
+    charges: 0,
+    least: 0,
+    room: [0; STRIDES],
+    ties: (0, 0, Channels(0)),
+    from: 0,
+    node: 0,
+    whole: false,
+    open: 0,
+};
+
+/// How many withdrawals go through each of the first channels of an account; of as many withdrawals,
+/// those that go through earlier channels come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Channels(i64);
+
+/// So many channels are told apart, each by so many bits.
+const CHANNELS_MAX: usize = 6;
+const CHANNEL_BITS: usize = 10;
+
+impl Channels {
+    fn one(way: usize) -> Channels {
+        let place = CHANNELS_MAX.checked_sub(1 + way);
+        Channels(place.map_or(0, |place| -(1 << (CHANNEL_BITS * place))))
+    }
+
+    /// How many withdrawals of them all go through one channel.
+    fn count(self, way: usize) -> usize {
+        let place = CHANNEL_BITS * (CHANNELS_MAX - 1 - way);
+        (-self.0 >> place) as usize & ((1 << CHANNEL_BITS) - 1)
+    }
+}
 
 impl Rule {
     /// The choice of one withdrawal.
     fn label(&self, run: &Run) -> Label {
-        let mut label = Label { cost: run.charges, ..NOTHING };
+        let mut label = Label { cost: self.price(run), charges: run.charges, ..NOTHING };
         label.least = if self.on_top { run.from + run.charges } else { run.from };
         label.room[self.stride] = run.to - run.from;
-        label.ties = (1, 0, 0);
+        label.ties = (1, 0, Channels::one(self.way));
         label.whole = self.whole;
         label
+    }
+
+    /// What a withdrawal in a run costs, with its step cost.
+    fn price(&self, run: &Run) -> i64 {
+        run.charges.saturating_add(self.step_cost)
+    }
+
+    /// What leaves at the most with a withdrawal in a run.
+    fn takes(&self, run: &Run) -> i64 {
+        if self.on_top { run.to + run.charges } else { run.to }
     }
 
     /// What arrives at the most of a withdrawal in a run.
@@ -180,9 +231,15 @@ impl Label {
         }
         Label {
             cost: self.cost + other.cost,
+            charges: self.charges + other.charges,
             least: self.least + other.least,
             room,
-            ties: super::blend::plus(self.ties, other.ties),
+            ties: (
+                self.ties.0 + other.ties.0,
+                self.ties.1 + other.ties.1,
+                Channels(self.ties.2.0 + other.ties.2.0),
+            ),
+            from: 0,
             node: 0,
             whole: self.whole || other.whole,
             open: if self.open == 0 { other.open } else { self.open },
@@ -203,11 +260,6 @@ impl Label {
         }
         (!self.whole || debit == budget).then_some(debit)
     }
-
-    /// What arrives where only the finest steps are used, at the most.
-    fn most_fine(&self) -> i64 {
-        self.least + self.room[0] - self.cost
-    }
 }
 
 /// What is being solved.
@@ -225,13 +277,19 @@ struct Work<'e> {
     window: Option<Window>,
     /// How far from today each of the days is.
     days_on: &'e [i64],
-    /// What one withdrawal under each rule can add at best, and how many of them there may be.
-    outlines: Vec<Outline>,
+    /// What one withdrawal under each rule can add at best to the height above the window, and by how
+    /// much what arrives can grow for what cost.
+    heights: Vec<Outline>,
+    brings: Vec<Outline>,
+    /// How many withdrawals there may be under each rule.
     slots: Vec<i64>,
+    /// What all withdrawals that may be made cost besides their charges.
+    step_costs: i64,
     effort: &'e mut u64,
 }
 
-/// How much the debit grows by at what charge, the cheapest first.
+/// How much one figure grows by while another grows, flattest first: what leaves or arrives, and what
+/// that costs.
 type Outline = Vec<(i128, i128)>;
 
 /// How many withdrawals under each rule a choice was made among.
@@ -249,6 +307,10 @@ pub struct Plain {
     lapsing: i64,
     /// How far from today each of the days is.
     days_on: Vec<i64>,
+    /// What each withdrawal costs besides its charges.
+    step_cost: i64,
+    /// The account's place among all accounts.
+    account: usize,
 }
 
 /// The runs of a group whose rules are plain; `None` where they are not.
@@ -286,7 +348,8 @@ fn prepared(group: &Group<'_>, fineness: Fineness) -> Option<Plain> {
     }
     note_exchanges(&ways, &mut rules);
     let days_on = group.days.iter().map(|day| i64::from(day.0 - group.days[0].0)).collect();
-    Some(Plain { budget, strides, rules, ways, lapsing, days_on })
+    let (step_cost, account) = (group.step_cost, group.accounts[0]);
+    Some(Plain { budget, strides, rules, ways, lapsing, days_on, step_cost, account })
 }
 
 impl Plain {
@@ -303,10 +366,16 @@ impl Plain {
             exact,
             lapses: self.lapsing > 0,
             cost_end: i64::MAX,
+            heights: window.iter().flat_map(|w| self.outlines(|rule, run| w.of_run(rule, run))).collect(),
+            brings: window
+                .iter()
+                .filter(|window| !window.needs.is_empty())
+                .flat_map(|_| self.outlines(|rule, run| (rule.brings(run), rule.price(run).into())))
+                .collect(),
             window,
             days_on: &self.days_on,
-            outlines: self.rules.iter().map(outline).collect(),
             slots: self.slots(),
+            step_costs: super::parts(self.step_costs()),
             effort,
         };
         work.see_cheapest(&self.ways, rules);
@@ -330,8 +399,13 @@ impl Plain {
     fn runs(&self, goal: Goal, nodes: Vec<Node>, labels: Vec<Label>) -> Runs {
         let point = |(mark, label): (usize, &Label)| {
             let debit = label.fill(&self.strides, self.budget)?;
-            let ties = (label.ties.0, -i128::from(debit.min(self.lapsing)), label.ties.2);
-            Some(Point { cost: i128::from(label.cost), net: i128::from(debit - label.cost), ties, mark })
+            let (steps, days, channels) = label.ties;
+            let order = (0..self.ways.len().min(CHANNELS_MAX)).fold(Order::default(), |order, way| {
+                order.and(group::order(self.account, way, channels.count(way)))
+            });
+            let ties = Ties { steps, expiring: -i128::from(debit.min(self.lapsing)), days, order };
+            let (cost, net) = (i128::from(label.cost), i128::from(debit - label.charges));
+            Some(Point { cost, net, ties, mark })
         };
         let points = labels.iter().enumerate().filter_map(point).collect();
         let points = super::blend::frontier(points, goal);
@@ -373,6 +447,29 @@ impl Plain {
         self.budget.into()
     }
 
+    /// What all withdrawals that may be made cost besides their charges.
+    pub fn step_costs(&self) -> i128 {
+        i128::from(self.step_cost) * self.slots().iter().map(|slots| i128::from(*slots)).sum::<i128>()
+    }
+
+    /// The same where a withdrawal costs nothing but its charges.
+    pub fn without_step_cost(&self) -> Plain {
+        let bucket = |b: &Bucket| Bucket { slots: b.slots.clone(), ..*b };
+        Plain {
+            strides: self.strides.clone(),
+            rules: self.rules.iter().map(|rule| Rule { step_cost: 0, ..rule.clone() }).collect(),
+            ways: self.ways.iter().map(|way| way.iter().map(bucket).collect()).collect(),
+            days_on: self.days_on.clone(),
+            step_cost: 0,
+            ..*self
+        }
+    }
+
+    /// What no withdrawal under each rule can beat in two figures.
+    fn outlines<N: Into<i128>>(&self, figures: impl Fn(&Rule, &Run) -> (N, i128)) -> Vec<Outline> {
+        self.rules.iter().map(|rule| outline(rule, &figures)).collect()
+    }
+
     /// How much there is to look at: the runs that its withdrawals choose among.
     pub fn weight(&self) -> u64 {
         let slots = self.ways.iter().flatten().flat_map(|bucket| &bucket.slots);
@@ -404,54 +501,59 @@ impl Plain {
         slots
     }
 
-    /// What no choice can beat: how much the debit grows by at what charge, the cheapest first.
-    fn outline(&self) -> Outline {
+    /// What no choice can beat, as points from below.
+    ///
+    /// Without a step cost the balance bounds what leaves; with one, a withdrawal's cost does not tell
+    /// its charges, and the balance bounds what arrives.
+    pub fn least(&self) -> Vec<Point> {
+        let with_step_cost = self.step_cost > 0;
+        let outlines = self.outlines(|rule, run| match with_step_cost {
+            true => (rule.brings(run), rule.price(run).into()),
+            false => (rule.takes(run), run.charges.into()),
+        });
         let mut steps: Outline = Vec::new();
-        for (rule, count) in self.rules.iter().zip(self.slots()).filter(|(_, count)| *count > 0) {
+        for (outline, count) in outlines.into_iter().zip(self.slots()).filter(|(_, count)| *count > 0) {
             let count = i128::from(count);
-            steps.extend(outline(rule).into_iter().map(|(more, charges)| (more * count, charges * count)));
+            steps.extend(outline.into_iter().map(|(more, cost)| (more * count, cost * count)));
         }
         steps.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));
-        steps
-    }
-
-    /// The same as points from below.
-    pub fn least(&self) -> Vec<Point> {
-        let mut points = vec![Point { cost: 0, net: 0, ties: (0, 0, 0), mark: 0 }];
-        let (budget, mut debit, mut cost) = (i128::from(self.budget), 0, 0);
-        for (more, charges) in self.outline() {
-            let fits = more.min(budget - debit);
+        let mut points = vec![Point::nothing(0)];
+        let (budget, mut sum, mut cost) = (i128::from(self.budget), 0, 0);
+        for (more, costs) in steps {
+            let fits = more.min(budget - sum);
             if fits <= 0 {
                 break;
             }
-            debit += fits;
-            cost += (charges * fits).div_euclid(more);
-            points.push(Point { cost, net: debit - cost, ..points[0] });
+            sum += fits;
+            cost += (costs * fits).div_euclid(more);
+            points.push(Point { cost, net: if with_step_cost { sum } else { sum - cost }, ..points[0] });
         }
         points
     }
 }
 
-/// What no withdrawal under a rule can beat.
-fn outline(rule: &Rule) -> Outline {
-    let debit = |run: &Run| if rule.on_top { run.to + run.charges } else { run.to };
+/// What no withdrawal under a rule can beat in two figures: how the second must grow with the first.
+fn outline<N: Into<i128>>(rule: &Rule, figures: impl Fn(&Rule, &Run) -> (N, i128)) -> Outline {
     let runs = rule.runs.iter().filter(|run| run.charges >= 0);
     // Where a charge falls with the amount, what leaves on top may fall as well.
-    let mut reached: Vec<(i128, i128)> =
-        runs.map(|run| (i128::from(debit(run)), i128::from(run.charges))).collect();
+    let figures = |run: &Run| {
+        let (grows, cost) = figures(rule, run);
+        (grows.into(), cost)
+    };
+    let mut reached: Vec<(i128, i128)> = runs.map(figures).collect();
     reached.sort_unstable();
     let mut hull: Vec<(i128, i128)> = vec![(0, 0)];
-    for (debit, charges) in reached {
-        if debit <= hull[hull.len() - 1].0 {
+    for (more, cost) in reached {
+        if more <= hull[hull.len() - 1].0 {
             continue;
         }
         while let [.., a, b] = hull.as_slice() {
-            if (b.1 - a.1) * (debit - a.0) < (charges - a.1) * (b.0 - a.0) {
+            if (b.1 - a.1) * (more - a.0) < (cost - a.1) * (b.0 - a.0) {
                 break;
             }
             hull.pop();
         }
-        hull.push((debit, charges));
+        hull.push((more, cost));
     }
     hull.windows(2).map(|w| (w[1].0 - w[0].0, w[1].1 - w[0].1)).collect()
 }
@@ -516,28 +618,28 @@ impl Runs {
                 net,
             });
         }
-        self.with_taxes(group, &mut moves);
+        with_taxes(group, &mut moves);
         moves
     }
+}
 
-    /// Tells the taxes from the fees, by the engine.
-    fn with_taxes(&self, group: &Group<'_>, moves: &mut [Move]) {
-        let holding = group.holdings[0];
-        let mut spent = vec![Spent::new(); group.quotas.len()];
-        let (mut left, mut day) = (holding.total(), 0);
-        for m in moves {
-            if m.day > day {
-                day = m.day;
-                group.forget(&mut spent, day);
-            }
-            let terms = group.terms(m.channel, day, left, &spent);
-            if let Some(Ok(outcome)) = terms.map(|terms| group.outcome(&terms, m.amount))
-                && outcome.fee + outcome.tax == i128::from(m.fee)
-            {
-                (m.fee, m.tax) = (outcome.fee as i64, outcome.tax as i64);
-            }
-            left -= m.debit;
-            group.spend(&mut spent, m.channel, day, m.amount);
+/// Tells the taxes of an account's withdrawals from the fees, by the engine.
+pub fn with_taxes(group: &Group<'_>, moves: &mut [Move]) {
+    let holding = group.holdings[0];
+    let mut spent = vec![Spent::new(); group.quotas.len()];
+    let (mut left, mut day) = (holding.total(), 0);
+    for m in moves {
+        if m.day > day {
+            day = m.day;
+            group.forget(&mut spent, day);
         }
+        let terms = group.terms(m.channel, day, left, &spent);
+        if let Some(Ok(outcome)) = terms.map(|terms| group.outcome(&terms, m.amount))
+            && outcome.fee + outcome.tax == i128::from(m.fee)
+        {
+            (m.fee, m.tax) = (outcome.fee as i64, outcome.tax as i64);
+        }
+        left -= m.debit;
+        group.spend(&mut spent, m.channel, day, m.amount);
     }
 }

@@ -23,6 +23,9 @@ struct State {
     counts: Vec<u32>,
     /// What quotas must remember.
     spent: Vec<Spent>,
+    /// How many withdrawals there were, where that makes a difference: with a target and a step cost,
+    /// fewer withdrawals at a higher charge may be as good as more at a lower one.
+    steps: i64,
 }
 
 /// The best way to a state.
@@ -52,7 +55,7 @@ const NO_STEP: usize = usize::MAX;
 impl Found {
     /// Nothing can be done.
     pub fn nothing() -> Found {
-        let nothing = Point { cost: 0, net: 0, ties: (0, 0, 0), mark: NO_STEP };
+        let nothing = Point::nothing(NO_STEP);
         Found { cut: true, points: vec![nothing], steps: Vec::new() }
     }
 
@@ -108,17 +111,34 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
     let counted = counts_matter(group);
     let of_amount = if look == Look::All { EFFORT_OF_EACH } else { EFFORT_OF_AMOUNT };
     let mut steps: Vec<(usize, Move)> = Vec::new();
-    let none = Way { cost: 0, net: 0, ties: (0, 0, 0), step: NO_STEP, last: None };
+    let none = Way { cost: 0, net: 0, ties: Ties::default(), step: NO_STEP, last: None };
+    let steps_tell = matches!(goal, Goal::Reach(_)) && group.step_cost > 0;
+    let step_cost = if steps_tell { 0 } else { i128::from(group.step_cost) };
+    // In one state what left is the same, so more net is less cost.
+    let is_better = |new: &Way, known: &Way| {
+        let lost = |way: &Way| step_cost * i128::from(way.ties.steps) - way.net;
+        (lost(new), new.ties) < (lost(known), known.ties)
+    };
     let mut arriving = BTreeMap::from([(first(group), none)]);
     for day in 0..group.days.len() {
         let mut open = std::mem::take(&mut arriving);
+        // The last state, and the most that came of it or of the same with fewer withdrawals.
+        let mut last: Option<(State, i128)> = None;
         while let Some((state, mut way)) = open.pop_first() {
+            if steps_tell {
+                let same = |last: &State| State { steps: last.steps, ..state.clone() } == *last;
+                let most = last.as_ref().filter(|(last, _)| same(last)).map(|(_, most)| *most);
+                if most.is_some_and(|most| most >= way.net) {
+                    continue;
+                }
+                last = Some((state.clone(), way.net));
+            }
             if let Some(last) = way.last.take() {
                 steps.push((way.step, last));
                 way.step = steps.len() - 1;
             }
-            cut |= way.ties.0 >= steps_max;
-            for account in (0..accounts).filter(|_| way.ties.0 < steps_max) {
+            cut |= way.ties.steps >= steps_max;
+            for account in (0..accounts).filter(|_| way.ties.steps < steps_max) {
                 let holding = group.holdings[account];
                 let left = state.left[account];
                 let may_leave = left.saturating_sub(holding.keep);
@@ -137,7 +157,7 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
                     }
                     let rest = match goal {
                         Goal::Reach(target) => Some(target - way.net),
-                        Goal::Most => None,
+                        Goal::Most(_) => None,
                     };
                     let amounts = match look {
                         Look::All => Tried::All(all_amounts(&terms, may_leave)),
@@ -152,7 +172,8 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
                             return None;
                         }
                         let taken = take(group, day, &state, &way, (account, channel), &terms, amount);
-                        let Some((next, reached, step)) = taken else { continue };
+                        let Some((mut next, reached, step)) = taken else { continue };
+                        next.steps = if steps_tell { reached.ties.steps } else { 0 };
                         let reached = Way { step: way.step, last: Some(step), ..reached };
                         match open.get_mut(&next) {
                             Some(known) if !is_better(&reached, known) => {}
@@ -191,6 +212,7 @@ fn first(group: &Group<'_>) -> State {
         left: group.holdings.iter().map(|h| h.left_on(group.days[0], h.total())).collect(),
         counts: vec![0; places],
         spent: vec![Vec::new(); group.quotas.len()],
+        steps: 0,
     }
 }
 
@@ -217,9 +239,14 @@ fn take(
     let lapses = holding.lapsing(left) - holding.lapsing(next.left[account]);
     let days_on = i64::from(group.days[day].0 - group.days[0].0);
     let reached = Way {
-        cost: way.cost + group.cost(&outcome),
+        cost: way.cost + group.cost(&outcome) + group.step_price(),
         net: way.net + outcome.net,
-        ties: (way.ties.0 + 1, way.ties.1 - i128::from(lapses), way.ties.2 + days_on),
+        ties: Ties {
+            steps: way.ties.steps + 1,
+            expiring: way.ties.expiring - i128::from(lapses),
+            days: way.ties.days + days_on,
+            order: way.ties.order.and(group.order(account, channel, 1)),
+        },
         step: NO_STEP,
         last: None,
     };
@@ -248,7 +275,7 @@ enum Greed {
 
 fn greedy(group: &Group<'_>, greed: Greed) -> Found {
     let mut state = first(group);
-    let mut way = Way { cost: 0, net: 0, ties: (0, 0, 0), step: NO_STEP, last: None };
+    let mut way = Way { cost: 0, net: 0, ties: Ties::default(), step: NO_STEP, last: None };
     let (mut steps, mut points) = (Vec::new(), Vec::new());
     let point = |way: &Way, mark: usize| Point { cost: way.cost, net: way.net, ties: way.ties, mark };
     for day in 0..group.days.len() {
@@ -298,7 +325,7 @@ fn best_step(
                 let Some(taken) = take(group, day, state, way, (account, channel), &terms, amount) else {
                     continue;
                 };
-                let is_free = taken.1.cost <= way.cost;
+                let is_free = taken.1.cost <= way.cost + group.step_price();
                 let brings = |taken: &(State, Way, Move)| (-taken.1.cost, taken.1.net);
                 let brings_more = taken.1.net > way.net
                     && best.as_ref().is_none_or(|best| match at_any_cost {
@@ -312,11 +339,6 @@ fn best_step(
         }
     }
     best
-}
-
-/// In one state what left is the same, so more net is less cost.
-fn is_better(new: &Way, known: &Way) -> bool {
-    (-new.net, new.ties) < (-known.net, known.ties)
 }
 
 /// Can an account make more withdrawals through a channel in a month than a plan may?

@@ -2,13 +2,37 @@
 
 use super::blocked::largest;
 use super::group::{Group, Spent};
-use super::{Question, ceil, lcm, parts};
+use super::{Alternative, Move, Question, Step, ceil, lcm, parts};
 use crate::fee::{Amounts, Outcome, Terms, Use, Used};
 use std::collections::HashMap;
 
+/// The withdrawals of the obvious way.
+pub struct Simple {
+    /// In their order.
+    pub steps: Vec<Step>,
+    /// What arrives in all.
+    pub net: i128,
+    /// What it costs in all, in the fraction of a part below.
+    pub cost: i128,
+    /// The fraction of a part that the cost is counted in.
+    pub scale: i128,
+}
+
+impl Simple {
+    /// The cost, rounded up once.
+    pub fn rounded_cost(&self) -> i128 {
+        ceil(self.cost, self.scale)
+    }
+
+    /// What it comes to.
+    pub fn alternative(&self) -> Alternative {
+        Alternative { steps: self.steps.len(), net: parts(self.net), cost: parts(self.rounded_cost()) }
+    }
+}
+
 impl<'p> Question<'p> {
-    /// What the obvious way would cost: the largest balances first, each at once today.
-    pub(super) fn simple_cost(&'p self, used: &HashMap<Use, Used>) -> Option<i64> {
+    /// The obvious way: the largest balances first, each at once today; `None` where it misses the target.
+    pub(super) fn simple(&'p self, used: &HashMap<Use, Used>) -> Option<Simple> {
         let mut groups: Vec<Group<'p>> = Vec::new();
         for (place, platform) in self.platforms.iter().enumerate() {
             let here = |i: &usize| self.holdings[*i].platform == place && self.holdings[*i].today() > 0;
@@ -29,20 +53,26 @@ impl<'p> Question<'p> {
         };
         order.sort_by_key(|at| (-worth(at), groups[at.0].accounts[at.1]));
         let mut spent: Vec<Vec<Spent>> = groups.iter().map(|g| vec![Vec::new(); g.quotas.len()]).collect();
-        let (mut net, mut cost) = (0_i128, 0_i128);
-        for (g, a) in order {
-            let rest = self.target.map(|target| i128::from(target) - net);
+        let mut simple = Simple { steps: Vec::new(), net: 0, cost: 0, scale };
+        for (g, account) in order {
+            let rest = self.target.map(|target| i128::from(target) - simple.net);
             if rest.is_some_and(|rest| rest <= 0) {
                 break;
             }
             let group = &groups[g];
-            let Some((way, amount, outcome)) = simple_step(group, a, &spent[g], rest) else { continue };
-            group.spend(&mut spent[g], way, 0, amount);
-            net += outcome.net;
-            cost += group.cost(&outcome) * (scale / group.par.1);
+            let Some((channel, amount, outcome)) = simple_step(group, account, &spent[g], rest) else {
+                continue;
+            };
+            group.spend(&mut spent[g], channel, 0, amount);
+            simple.net += outcome.net;
+            simple.cost += group.cost(&outcome) * (scale / group.par.1);
+            let (debit, net) = (parts(outcome.debit), parts(outcome.net));
+            let (fee, tax) = (parts(outcome.fee), parts(outcome.tax));
+            simple
+                .steps
+                .push(self.step(group, Move { day: 0, account, channel, amount, debit, fee, tax, net }));
         }
-        let enough = self.target.is_none_or(|target| net >= i128::from(target));
-        enough.then(|| parts(ceil(cost, scale)))
+        self.target.is_none_or(|target| simple.net >= i128::from(target)).then_some(simple)
     }
 }
 

@@ -7,6 +7,7 @@ use super::blend::{Goal, Hull, Point, blend, frontier};
 use super::bound::Bound;
 use super::group::Group;
 use super::search;
+use super::shares;
 use super::{Move, lcm, parts, runs, spend, table};
 use entangled::searched;
 use std::rc::Rc;
@@ -32,6 +33,7 @@ enum Way {
     /// Several samples; the upper half of a mark says which of them.
     Samples(Vec<runs::Runs>),
     Search(search::Found),
+    Shares(shares::Found),
     Table(table::Found),
 }
 
@@ -41,20 +43,25 @@ impl Solved<'_> {
             Way::Runs(runs) => runs.moves(&self.group, mark),
             Way::Samples(samples) => sampled_moves(samples, &self.group, mark),
             Way::Search(found) => found.moves(mark),
+            Way::Shares(found) => found.moves(&self.group, mark),
             Way::Table(found) => found.moves(mark),
         }
     }
 }
 
 /// Solves each of some groups, and tells what no plan costs less than; `None` where they cannot bring
-/// the target together.
+/// the target together. With a target, `known` is what a plan costs that is known already, in parts.
 pub fn solve<'p>(
     groups: Vec<Group<'p>>,
     goal: Goal,
     slow: &[usize],
+    known: Option<i128>,
     effort: &mut u64,
 ) -> Option<(Vec<Solved<'p>>, i128)> {
     let mut parts_of: Vec<Part<'p>> = Vec::new();
+    let scale = groups.iter().fold(1, |sum, group| lcm(sum, group.par.1));
+    let known = known.map(|known| known * scale);
+    let worth: i128 = groups.iter().map(Group::worth).sum();
     let mut left = groups.len() as u64;
     for group in groups {
         let is_slow = slow.contains(&group.accounts[0]);
@@ -64,11 +71,20 @@ pub fn solve<'p>(
         left -= 1;
         parts_of.push(match prepared {
             Some(plain) => Part::Open { group, plain, curve: None, samples: Vec::new(), points: Vec::new() },
-            None => Part::Solved(spend(effort, share, |share| searched(group, goal, share))),
+            None => Part::Solved({
+                let limits = match goal {
+                    // The others bring all that they hold at the most.
+                    Goal::Reach(target) => shares::Limits {
+                        cost: known.map_or(i128::MAX, |known| known / (scale / group.par.1)),
+                        net: (target - (worth - group.worth())).max(0),
+                    },
+                    Goal::Most(_) => shares::Limits::NONE,
+                };
+                spend(effort, share, |share| searched(group, goal, limits, share))
+            }),
         });
     }
-    let scale = parts_of.iter().fold(1, |sum, part| lcm(sum, part.group().par.1));
-    let mut all = Whole { goal, scale, hulls: Vec::new(), parts: parts_of, best: None, least: 0 };
+    let mut all = Whole { goal, scale, hulls: Vec::new(), parts: parts_of, best: known, least: 0 };
     all.hulls = all.parts.iter().map(|part| all.hulls_of(part)).collect();
     // What is out of reach of all together is not looked for.
     if !all.could_reach() {
@@ -228,7 +244,10 @@ impl<'p> Whole<'p> {
     /// How dear a choice of a group may be to be part of a plan that is no dearer than the best known:
     /// no dearer than the other groups leave room for. `None` where no plan is known.
     fn window(&self, at: usize) -> Option<runs::Window> {
-        let Goal::Reach(_) = self.goal else { return most_window(&self.parts[at]) };
+        if let Goal::Most(step) = self.goal {
+            let values = self.parts[at].points()?.iter().map(|p| p.value(step));
+            return values.max().map(runs::Window::bringing);
+        }
         self.window_to(at, self.best?)
     }
 
@@ -257,7 +276,7 @@ impl<'p> Whole<'p> {
         let above = |p: &Point| p.cost * run - p.net * rise;
         let least: i128 = self.hulls.iter().flatten().map(|hull| hull.lowest(rise, run)).sum();
         let room = best * run - target * rise - least;
-        let mut sums = vec![Point { cost: 0, net: 0, ties: (0, 0, 0), mark: 0 }];
+        let mut sums = vec![Point::nothing(0)];
         let mut lowest = 0;
         for (i, part) in self.parts.iter().enumerate().filter(|(i, _)| *i != at) {
             let Part::Solved(Solved { bound: None, points, group, .. }) = part else { return None };
@@ -294,15 +313,23 @@ impl<'p> Whole<'p> {
             return true;
         }
         let most_of = |hulls: &Vec<Hull>| hulls.iter().map(Hull::most).sum::<i128>();
+        // What can be reached at all does not depend on what a withdrawal costs besides.
+        let of_most = |part: &Part<'_>, plain: &runs::Plain, share: &mut u64| {
+            let known = part.points().and_then(|points| points.iter().map(|p| p.net).max());
+            let window = known.map(runs::Window::bringing);
+            let runs = plain.without_step_cost().solve(Goal::Most(0), window, share)?;
+            let most = runs.points.into_iter().max_by_key(|p| p.net)?;
+            let steps = i128::from(most.ties.steps) * part.group().step_price();
+            Some(Point { cost: most.cost + steps, ..most })
+        };
         let (mut net, mut cost, mut most) = (0, 0, 0);
         for (part, hulls) in self.parts.iter().zip(&self.hulls) {
             let known =
                 part.points().and_then(|points| points.iter().max_by_key(|p| (p.net, -p.cost)).copied());
             let found = match part {
                 Part::Open { plain, .. } if known.is_none_or(|known| known.net < most_of(hulls)) => {
-                    let (window, share) = (most_window(part), *effort / 4);
-                    let runs = spend(effort, share, |share| plain.solve(Goal::Most, window, share));
-                    runs.and_then(|runs| runs.points.into_iter().max_by_key(|p| p.net))
+                    let share = *effort / 4;
+                    spend(effort, share, |share| of_most(part, plain, share))
                 }
                 _ => None,
             };
@@ -372,7 +399,7 @@ impl<'p> Whole<'p> {
                 continue;
             };
             // What cannot bring more than is known to come for less is of no use.
-            let known = points.iter().map(|p| plain.most() - p.net);
+            let known = points.iter().map(|p| plain.most() - p.net + plain.step_costs());
             let cost_end = known.chain(room.map(|room| room / (self.scale / group.par.1))).min();
             let share = *effort / 4;
             *curve = spend(effort, share, |share| plain.curve(cost_end.map_or(i64::MAX, parts), share));
@@ -505,7 +532,7 @@ impl<'p> Whole<'p> {
         let Part::Open { group, samples, points, .. } = &mut self.parts[at] else { return };
         let group = group.clone();
         let solved = match points.is_empty() {
-            true => searched(group, self.goal, effort),
+            true => searched(group, self.goal, shares::Limits::NONE, effort),
             false => Solved {
                 points: std::mem::take(points),
                 found: Way::Samples(std::mem::take(samples)),
@@ -521,10 +548,4 @@ impl<'p> Whole<'p> {
         self.hulls[at] = self.hulls_of(&part);
         self.parts[at] = part;
     }
-}
-
-/// Of a group that is to bring as much as it can, what brings no less than what is known of it.
-fn most_window(part: &Part<'_>) -> Option<runs::Window> {
-    let net = part.points()?.iter().map(|p| p.net).max()?;
-    Some(runs::Window { rise: 1, run: 0, limit: -net, needs: Rc::default() })
 }

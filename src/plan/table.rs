@@ -11,7 +11,7 @@
 mod fill;
 
 use super::Move;
-use super::blend::{Goal, Point};
+use super::blend::{Goal, Order, Point, Ties};
 use super::group::{Group, Offer, Spent};
 use crate::fee::Side;
 use crate::period::Day;
@@ -29,14 +29,17 @@ const ENTRIES_OF_EFFORT: u64 = 6;
 const EFFORT_OF_CHARGE: u64 = 4;
 
 /// What decides between two ways to one entry, as one number: the cost, then withdrawals, then what
-/// is taken of what does not lapse, then days from today.
+/// is taken of what does not lapse, then days from today, then the numbers of the channels.
 type Key = i128;
-const DAYS_BITS: u32 = 32;
+const WAYS_BITS: u32 = 12;
+const DAYS_BITS: u32 = 20;
 const LASTING_BITS: u32 = 34;
 const COUNT_BITS: u32 = 14;
-const ONE_LASTING: Key = 1 << DAYS_BITS;
+const ONE_DAY: Key = 1 << WAYS_BITS;
+const ONE_LASTING: Key = ONE_DAY << DAYS_BITS;
 const ONE_STEP: Key = ONE_LASTING << LASTING_BITS;
 const ONE_COST: Key = ONE_STEP << COUNT_BITS;
+const COST_MAX: i128 = 1 << 46;
 
 const NO_NODE: u32 = u32::MAX;
 
@@ -68,6 +71,8 @@ struct Memory {
     /// How many withdrawals of the month were made through each channel.
     counts: Vec<u32>,
     spent: Vec<Spent>,
+    /// How many withdrawals were made, where that makes a difference: with a target and a step cost.
+    steps: u32,
 }
 
 type Rows = BTreeMap<Memory, Row>;
@@ -158,6 +163,10 @@ pub fn prepare<'g, 'p>(group: &'g Group<'p>) -> Option<Table<'g, 'p>> {
     };
     let entries = total.saturating_sub(holding.keep).max(0) / unit;
     if depends || group.days_cut || !(1..=ENTRIES_MAX).contains(&entries) {
+        return None;
+    }
+    // A key has only so much room for a cost.
+    if group.step_price().saturating_mul(entries.into()) > COST_MAX {
         return None;
     }
     let counted = total / least(offers()) > i64::from(group.splits);
@@ -285,8 +294,13 @@ fn counts_to(group: &Group<'_>) -> Vec<i64> {
 impl<'p> Table<'_, 'p> {
     /// All that can be worth doing; `None` where it takes too much.
     pub fn solve(&self, goal: Goal, effort: &mut u64) -> Option<Found> {
+        let steps_tell = matches!(goal, Goal::Reach(_)) && self.group.step_cost > 0;
+        // With a target the step costs are not a part of the keys' cost.
+        let in_cost = if matches!(goal, Goal::Reach(_)) { 0 } else { self.group.step_price() };
         let mut work = Work {
             goal,
+            steps_tell,
+            in_cost,
             nodes: Vec::new(),
             choices: HashMap::new(),
             end: Key::MAX,
@@ -299,50 +313,44 @@ impl<'p> Table<'_, 'p> {
         let nothing = Memory {
             counts: vec![0; self.group.ways.len()],
             spent: vec![Spent::new(); self.group.quotas.len()],
+            steps: 0,
         };
-        let row = work.onwards(0, &nothing)?;
+        let rows = work.onwards(0, &nothing)?;
         let nodes = std::mem::take(&mut work.nodes);
         let mut points = Vec::new();
-        for (gone, cell) in row.iter().enumerate().filter(|(_, cell)| cell.key < Key::MAX) {
-            let (cost, net) = self.worth(gone, cell.key);
-            let lapsing = i128::from(self.unit) * gone as i128 - lasting_of(cell.key);
-            let count = (cell.key / ONE_STEP).rem_euclid(ONE_COST / ONE_STEP);
-            let ties = (count as i64, -lapsing, cell.key.rem_euclid(ONE_LASTING) as i64);
+        let cells = rows.iter().flat_map(|row| row.iter().enumerate());
+        for (gone, cell) in cells.filter(|(_, cell)| cell.key < Key::MAX) {
+            let (key_cost, _) = self.worth(gone, cell.key);
+            let steps = (cell.key / ONE_STEP).rem_euclid(ONE_COST / ONE_STEP);
+            let charges = key_cost - in_cost * steps;
+            let debit = i128::from(self.unit) * gone as i128;
+            let net = (debit * self.group.par.0 - charges) / self.group.par.1;
+            let days = (cell.key / ONE_DAY).rem_euclid(ONE_LASTING / ONE_DAY) as i64;
+            let expiring = lasting_of(cell.key) - debit;
+            let ways = taken(&nodes, cell.node).into_iter().map(|(_, way, _)| self.group.order(0, way, 1));
+            let order = ways.fold(Order::default(), Order::and);
+            let ties = Ties { steps: steps as i64, expiring, days, order };
+            let cost = charges + self.group.step_price() * steps;
             points.push(Point { cost, net, ties, mark: cell.node as usize });
         }
         let mut points = super::blend::frontier(points, goal);
         let mut moves = Vec::new();
         for point in &mut points {
-            moves.push(self.moves(&nodes, point.mark as u32)?);
+            moves.push(self.moves(taken(&nodes, point.mark as u32))?);
             point.mark = moves.len() - 1;
         }
         Some(Found { points, moves })
     }
 
-    /// What an entry costs and what has arrived by it.
+    /// What an entry costs and what has arrived by it, less step costs that are a part of the cost.
     fn worth(&self, gone: usize, key: Key) -> (i128, i128) {
         let cost = key.div_euclid(ONE_COST);
         let debit = i128::from(self.unit) * gone as i128;
         (cost, (debit * self.group.par.0 - cost) / self.group.par.1)
     }
 
-    /// The steps that lead to a node, as the fee engine tells them; `None` where it does not.
-    fn moves(&self, nodes: &[Node], node: u32) -> Option<Vec<Move>> {
-        let mut taken: Vec<(usize, usize, i64)> = Vec::new();
-        let mut open = vec![node];
-        while let Some(at) = open.pop() {
-            match nodes.get(at as usize) {
-                None => {}
-                Some(Node::Step { before, day, way, amount }) => {
-                    taken.push((usize::from(*day), usize::from(*way), *amount));
-                    open.push(*before);
-                }
-                Some(Node::Day { before, steps }) => open.extend([*before, *steps]),
-            }
-        }
-        taken.reverse();
-        // What some channels do was put behind what others do.
-        taken.sort_by_key(|(day, ..)| *day);
+    /// Some steps as the fee engine tells them; `None` where it does not.
+    fn moves(&self, taken: Vec<Taken>) -> Option<Vec<Move>> {
         let holding = self.group.holdings[0];
         let mut spent = vec![Spent::new(); self.group.quotas.len()];
         let (mut left, mut today, mut moves) = (self.total, 0, Vec::new());
@@ -362,6 +370,29 @@ impl<'p> Table<'_, 'p> {
         }
         Some(moves)
     }
+}
+
+/// A step of a way: its day, channel and amount.
+type Taken = (usize, usize, i64);
+
+/// The steps that lead to a node, in their order.
+fn taken(nodes: &[Node], node: u32) -> Vec<Taken> {
+    let mut taken: Vec<Taken> = Vec::new();
+    let mut open = vec![node];
+    while let Some(at) = open.pop() {
+        match nodes.get(at as usize) {
+            None => {}
+            Some(Node::Step { before, day, way, amount }) => {
+                taken.push((usize::from(*day), usize::from(*way), *amount));
+                open.push(*before);
+            }
+            Some(Node::Day { before, steps }) => open.extend([*before, *steps]),
+        }
+    }
+    taken.reverse();
+    // What some channels do was put behind what others do.
+    taken.sort_by_key(|(day, ..)| *day);
+    taken
 }
 
 /// What a way takes of what does not lapse.

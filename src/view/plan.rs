@@ -23,19 +23,49 @@ pub struct Plan {
     pub net: Money,
     /// What it costs in all, in the target's unit, rounded up once.
     pub cost: Money,
+    /// What each withdrawal counted for while choosing; no part of the cost.
+    pub step_cost: Money,
     /// No plan is better.
     pub proven: bool,
-    /// By how much a better plan could cost less, or where `net` is not the target bring more.
+    /// By how much a better plan could cost less, or where `net` is not the target bring more, with the
+    /// step costs.
     pub gap: Money,
-    /// The withdrawals, in an order in which they can be booked.
+    /// The withdrawals, in an order in which they can be recorded.
     pub steps: Vec<PlanStep>,
+    /// The plan with the fewest withdrawals and the cheapest one.
+    pub alternatives: Vec<Alternative>,
     /// The accounts from which nothing can be withdrawn.
     pub blocked: Vec<Blocked>,
     /// What the obvious way would cost, or null where it misses the target.
     pub simple_cost: Option<Money>,
-    /// The commands that book it, where they were asked for.
+    /// The commands that record it, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commands: Option<Vec<String>>,
+    /// Why there is nothing to plan, where that is so.
+    #[serde(skip)]
+    pub nothing: Option<Nothing>,
+}
+
+/// Why there is nothing to plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nothing {
+    /// There are no accounts.
+    NoAccounts,
+    /// No account holds anything that could be withdrawn.
+    NoBalance,
+    /// No withdrawal brings as much as it counts for.
+    NotWorthIt,
+}
+
+/// What another plan comes to.
+#[derive(Debug, Serialize)]
+pub struct Alternative {
+    /// How many withdrawals it has.
+    pub steps: usize,
+    /// What arrives in all.
+    pub net: Money,
+    /// What it costs in all.
+    pub cost: Money,
 }
 
 /// One withdrawal of a plan.
@@ -57,8 +87,10 @@ pub struct PlanStep {
     pub fee: Money,
     /// The taxes.
     pub tax: Money,
-    /// What arrives, in the unit of the plan.
+    /// What arrives.
     pub net: Money,
+    /// The unit of what arrives.
+    pub net_unit: Unit,
 }
 
 /// An account from which nothing can be withdrawn.
@@ -132,17 +164,68 @@ impl Plan {
         };
         let cost = if self.cost.parts == 0 { "free of charge".into() } else { format!("for {}", self.cost) };
         let saved = match &self.simple_cost {
-            Some(simple) if simple.parts > self.cost.parts && self.target.is_some() => {
+            Some(simple) if simple.parts > self.cost.parts => {
                 let less = self.unit.money(simple.parts - self.cost.parts);
                 format!(" (the obvious way costs {}; saves {})", simple.grouped(), less.grouped())
             }
-            None if self.target.is_some() && !self.misses_target() => {
-                " (the obvious way does not bring so much)".into()
+            Some(simple) if simple.parts < self.cost.parts => {
+                format!(" (the obvious way costs {}, and brings less)", simple.grouped())
             }
-            _ => String::new(),
+            Some(_) => " (as the obvious way)".into(),
+            None if !self.misses_target() => " (the obvious way does not bring so much)".into(),
+            None => String::new(),
         };
         let most = if self.misses_target() && self.proven { "At most " } else { "" };
         format!("{most}{} arrive with {how_many}, {cost}{saved}.", self.net)
+    }
+
+    /// The other plans beside this one, by how many withdrawals they have: what each brings or, where
+    /// that is given, costs.
+    fn ladder(&self) -> Option<String> {
+        let own = Alternative {
+            steps: self.steps.len(),
+            net: self.unit.money(self.net.parts),
+            cost: self.unit.money(self.cost.parts),
+        };
+        let mut rungs: Vec<&Alternative> = self.alternatives.iter().chain([&own]).collect();
+        rungs.sort_by_key(|rung| (rung.steps, rung.cost.parts, rung.net.parts));
+        rungs.dedup_by_key(|rung| (rung.steps, rung.cost.parts, rung.net.parts));
+        if rungs.len() < 2 {
+            return None;
+        }
+        let words = |(place, rung): (usize, &&Alternative)| {
+            let comes_to = match self.target {
+                Some(_) if rung.cost.parts == 0 => "free".into(),
+                Some(_) => format!("for {}", rung.cost.grouped()),
+                None => rung.net.grouped(),
+            };
+            match (place, rung.steps) {
+                (0, 1) => format!("1 withdrawal: {comes_to}"),
+                (0, steps) => format!("{steps} withdrawals: {comes_to}"),
+                (_, steps) => format!("{steps}: {comes_to}"),
+            }
+        };
+        Some(rungs.iter().enumerate().map(words).collect::<Vec<_>>().join(" · "))
+    }
+
+    /// What no proof was found of.
+    fn doubt(&self) -> Option<String> {
+        if self.proven {
+            return None;
+        }
+        let cheaper = self.target.is_some() && !self.misses_target();
+        Some(match (self.gap.parts, cheaper, self.step_cost.parts) {
+            (0, true, _) => "Not proven: fewer withdrawals might do the same.".into(),
+            (0, false, _) => "Not proven: fewer withdrawals might bring as much.".into(),
+            (_, true, 0) => format!("Not proven: another plan could cost up to {} less.", self.gap),
+            (_, false, 0) => format!("Not proven: another plan could bring up to {} more.", self.gap),
+            (_, true, _) => {
+                format!("Not proven: with the step costs, another plan could cost up to {} less.", self.gap)
+            }
+            (_, false, _) => {
+                format!("Not proven: with the step costs, another plan could bring up to {} more.", self.gap)
+            }
+        })
     }
 }
 
@@ -155,10 +238,22 @@ impl Answer for Plan {
             }
             return page;
         }
-        if self.steps.is_empty() {
-            page.line(format!("Nothing can be withdrawn by {}.", self.by));
-        } else {
-            page.line(self.headline());
+        match self.nothing {
+            Some(Nothing::NoAccounts) => {
+                page.line("No accounts yet. Start with: jandon account add 카카오페이");
+                return page;
+            }
+            Some(Nothing::NoBalance) => {
+                page.line("No account holds anything that could be withdrawn.");
+                return page;
+            }
+            Some(Nothing::NotWorthIt) => page.line(format!(
+                "No withdrawal brings more than the {} it counts for; to see what can be withdrawn \
+                 nevertheless: jandon plan --step-cost 0",
+                self.step_cost
+            )),
+            None if self.steps.is_empty() => page.line(format!("Nothing can be withdrawn by {}.", self.by)),
+            None => page.line(self.headline()),
         }
         let asked = match &self.target {
             Some(target) if self.misses_target() => {
@@ -169,11 +264,12 @@ impl Answer for Plan {
             Some(target) => format!("at least {target}, at the least cost, by {}", self.by),
             None => format!("as much {} as can be, by {}", self.unit, self.by),
         };
-        page.line(format!("Asked: {asked}."));
-        if !self.proven {
-            let cheaper = self.target.is_some() && !self.misses_target();
-            let (what, than) = if cheaper { ("cost up to", "less") } else { ("bring up to", "more") };
-            page.line(format!("Not proven: another plan could {what} {} {than}.", self.gap));
+        let counts = self.step_cost.parts > 0 && !self.steps.is_empty() && !self.misses_target();
+        let counts =
+            if counts { format!(" Each withdrawal counts as {}.", self.step_cost) } else { String::new() };
+        page.line(format!("Asked: {asked}.{counts}"));
+        if let Some(doubt) = self.doubt() {
+            page.line(doubt);
         }
         page.gap();
         let mut table = Table::new(&[
@@ -195,6 +291,10 @@ impl Answer for Plan {
         }
         page.table(table.without_empty_columns());
         page.gap();
+        if let Some(ladder) = self.ladder() {
+            page.line(ladder);
+            page.gap();
+        }
         for blocked in &self.blocked {
             page.line(format!("{}.", blocked.words()));
         }

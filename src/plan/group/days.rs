@@ -13,7 +13,7 @@ const DAYS_MAX: usize = 400;
 fn windows(question: &Question<'_>, platform: &Platform) -> BTreeSet<(i64, &'static str)> {
     let today = question.now.day();
     let mut windows = BTreeSet::new();
-    for channel in taking_part(platform, &question.unit) {
+    for channel in taking_part(platform, &question.unit, &question.assumed) {
         let in_time =
             |t: &&Tariff| t.from.is_none_or(|f| f <= question.by) && t.until.is_none_or(|u| today <= u);
         for tariff in channel.tariffs.iter().filter(in_time) {

@@ -2,8 +2,10 @@
 //! another one makes needless.
 
 use super::reach::Reach;
-use super::{Bucket, Counts, Exhausted, Kind, Label, NOTHING, Node, Outline, POOL_MAX, Rule, Slots, Work};
-use crate::plan::blend::{Goal, Ties};
+use super::{
+    Bucket, Channels, Counts, Exhausted, Kind, Label, NOTHING, Node, Outline, POOL_MAX, Rule, Slots, Work,
+};
+use crate::plan::blend::Goal;
 use std::collections::HashMap;
 
 /// What it takes to hold a choice against the others, in looks at a choice.
@@ -29,11 +31,12 @@ impl Work<'_> {
     pub(super) fn see(&mut self, labels: &[Label]) {
         for label in labels.iter().filter(|l| l.least <= self.budget) {
             let Some(debit) = label.fill(&self.strides, self.budget) else { continue };
-            let net = debit - label.cost;
-            // A choice of that cost brings the budget less its cost at the most.
+            let net = debit - self.lost(label);
+            // A choice brings the budget less its charges at the most, and all but the step costs of as
+            // many withdrawals as may be made are charges.
             let end = match self.goal {
-                Goal::Reach(_) => (self.budget - net).max(label.cost + 1),
-                Goal::Most => self.budget - net + 1,
+                Goal::Reach(_) => (self.budget - net).saturating_add(self.step_costs).max(label.cost + 1),
+                Goal::Most(_) => self.budget - net + 1,
             };
             self.cost_end = self.cost_end.min(end);
         }
@@ -66,7 +69,7 @@ impl Work<'_> {
                 // With the sum reached, nothing more can come from another window.
                 for label in own.iter_mut().filter(|l| l.open > 0) {
                     let rule = &rules[label.open as usize - 1];
-                    let least = if rule.on_top { label.least - label.cost } else { label.least };
+                    let least = if rule.on_top { label.least - label.charges } else { label.least };
                     let most = least + label.room[rule.stride];
                     if rule.period.is_some_and(|period| most > sum - period) {
                         label.open = 0;
@@ -135,9 +138,9 @@ impl Work<'_> {
                         if reach.as_ref().is_some_and(|reach| !reach.holds(&label)) {
                             continue;
                         }
-                        // The node is made when the label is known to stay; until then the run is
-                        // carried in the place of the lapses, which are not known yet.
-                        label.ties = (label.ties.0, *run as i128, label.ties.2 + self.days_on[*day]);
+                        // The node is made when the label is known to stay.
+                        label.ties.1 += self.days_on[*day];
+                        label.from = *run as u64;
                         label.node = from.node;
                         label.open = match (rule.runs[*run].margin, sum) {
                             (0, _) => 0,
@@ -262,8 +265,7 @@ impl Work<'_> {
                 if reach.as_ref().is_some_and(|reach| !reach.holds(&label)) {
                     continue;
                 }
-                // Where it is from is carried in the place of the lapses, which are not known yet.
-                label.ties.1 = (i as i128) << 32 | *j as i128;
+                label.from = (i as u64) << 32 | *j as u64;
                 pairs.push((label, true));
             }
             self.spend_effort(1, looked_at)?;
@@ -277,8 +279,7 @@ impl Work<'_> {
         self.spend_effort(EFFORT_OF_LABEL, pairs.len())?;
         let mut kept = self.undominated(pairs, capped.map(|(rule, _)| rule));
         for label in &mut kept {
-            let (i, j) = ((label.ties.1 >> 32) as usize, (label.ties.1 & 0xffff_ffff) as usize);
-            label.ties.1 = 0;
+            let (i, j) = ((label.from >> 32) as usize, (label.from & 0xffff_ffff) as usize);
             label.node = match (a[i].node, sorted[j].0.node) {
                 (node, 0) | (0, node) => node,
                 (a, b) => self.node(Node::Both(a, b)),
@@ -290,19 +291,30 @@ impl Work<'_> {
     /// Which choices can still come to lie in the window, where they were made among so many withdrawals.
     fn reach(&self, among: &Counts) -> Option<Reach> {
         let window = self.window.as_ref()?;
-        let mut rest: Outline = Vec::new();
-        for (outline, left) in self.outlines.iter().zip(self.slots.iter().zip(among).map(|(all, n)| all - n))
-        {
-            let steps = outline.iter().filter(|_| left > 0);
-            rest.extend(steps.map(|(more, charges)| (more * i128::from(left), charges * i128::from(left))));
-        }
-        rest.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));
-        Some(Reach::of(window, &rest, self.budget))
+        let of_rest = |outlines: &[Outline]| {
+            let mut rest: Outline = Vec::new();
+            let left = self.slots.iter().zip(among).map(|(all, n)| i128::from(all - n));
+            for (outline, left) in outlines.iter().zip(left).filter(|(_, left)| *left > 0) {
+                rest.extend(outline.iter().map(|(more, cost)| (more * left, cost * left)));
+            }
+            rest.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));
+            rest
+        };
+        let (heights, brings) = (of_rest(&self.heights), of_rest(&self.brings));
+        Some(Reach::of(window, &heights, &brings, self.budget, self.step_costs > 0))
     }
 
-    /// Which run a choice took last is noted for good: until it was kept, it stood among the ties.
+    /// What of the debit of a choice is lost to what is being sought: without a target the step costs too.
+    fn lost(&self, label: &Label) -> i64 {
+        match self.goal {
+            Goal::Reach(_) => label.charges,
+            Goal::Most(_) => label.cost,
+        }
+    }
+
+    /// Notes for good which run a choice took last.
     fn settle_run(&mut self, label: &mut Label, rule: usize, day: usize, bucket: u16) {
-        let run = std::mem::take(&mut label.ties.1) as u32;
+        let run = label.from as u32;
         let (before, rule, day) = (label.node, rule as u32, day as u16);
         label.node = self.node(Node::Run { before, rule, run, day, bucket });
     }
@@ -324,31 +336,35 @@ impl Work<'_> {
     /// The new ones of some choices that no other makes needless.
     ///
     /// A choice is needless where another costs no more, takes no more and can bring no less,
-    /// with as much room in coarse steps, and is no worse among equals.
+    /// with as much room in coarse steps, and is no worse among equals. Nor may its charges be more,
+    /// which only fewer withdrawals at a higher charge can mean: the balance must bear them.
     fn undominated(&self, mut pool: Vec<(Label, bool)>, capped: Option<&Rule>) -> Vec<Label> {
         let on_top = capped.is_some_and(|rule| rule.on_top);
         // Where a sum of amounts binds, a choice must not use up more of it either.
-        let least = |l: &Label| if on_top { l.least - l.cost } else { l.least };
+        let least = |l: &Label| if on_top { l.least - l.charges } else { l.least };
         // Where all must leave to the part, a choice must reach as far and not only bring as much.
-        let most = |l: &Label| if self.exact { l.most_fine() + l.cost } else { l.most_fine() };
-        let order = |l: &Label| (l.cost, l.ties.0, l.ties.2, least(l), -most(l));
+        let most = |l: &Label| l.least + l.room[0] - if self.exact { 0 } else { self.lost(l) };
+        let order = |l: &Label| (l.cost, l.ties, least(l), -most(l));
         pool.sort_by(|(a, a_new), (b, b_new)| {
-            order(a).cmp(&order(b)).then(a_new.cmp(b_new)).then(a.ties.1.cmp(&b.ties.1))
+            order(a).cmp(&order(b)).then(a_new.cmp(b_new)).then(a.from.cmp(&b.from))
         });
         let fine = self.strides.first().copied().unwrap_or(1);
         let mut kept = Vec::new();
-        let mut steps: HashMap<Kind, Vec<(Ties, Staircase)>> = HashMap::new();
+        let mut steps: HashMap<Kind, Vec<((i64, i64, Channels), Staircase)>> = HashMap::new();
         for (label, is_new) in pool {
             let mut key = label.room;
             key[0] = 0;
-            let odd = (label.least - label.cost).rem_euclid(fine);
+            let odd = (label.least - self.lost(&label)).rem_euclid(fine);
             let odd_debit = if self.exact { label.least.rem_euclid(fine) } else { 0 };
             let (least, most) = (least(&label), most(&label));
-            let ties = (label.ties.0, 0, label.ties.2);
-            let needless = |stairs: &Vec<(Ties, Staircase)>| match self.goal {
+            let ties = label.ties;
+            let needless = |stairs: &Vec<((i64, i64, Channels), Staircase)>| match self.goal {
                 // What came before costs less, or as much and is no worse among equals.
-                Goal::Reach(_) => stairs.iter().any(|(_, s)| s.covers(least, most)),
-                Goal::Most => stairs.iter().any(|(other, s)| {
+                Goal::Reach(_) => stairs.iter().any(|(other, s)| {
+                    s.covers(least, most)
+                        && (other.0 >= ties.0 || s.covers_charging(least, most, label.charges))
+                }),
+                Goal::Most(_) => stairs.iter().any(|(other, s)| {
                     // Of two that bring the same, the dearer one takes more of what lapses.
                     let is_equal = *other <= ties && s.covers(least, most);
                     is_equal && (!self.lapses || s.covers_at_cost(least, most, label.cost))
@@ -364,12 +380,16 @@ impl Work<'_> {
             if needless(stairs) {
                 continue;
             }
-            let group = if self.goal == Goal::Most { ties } else { (0, 0, 0) };
+            let (group, worth) = match self.goal {
+                Goal::Most(_) => (ties, label.cost),
+                Goal::Reach(_) if self.step_costs > 0 => ((ties.0, 0, Channels(0)), label.charges),
+                Goal::Reach(_) => ((0, 0, Channels(0)), label.charges),
+            };
             match stairs.iter_mut().find(|(other, _)| *other == group) {
-                Some((_, s)) => s.add(least, most, label.cost),
+                Some((_, s)) => s.add(least, most, worth),
                 None => {
                     let mut s = Staircase::default();
-                    s.add(least, most, label.cost);
+                    s.add(least, most, worth);
                     stairs.push((group, s));
                 }
             }
@@ -388,7 +408,7 @@ fn wider(kept: usize) -> Result<usize, Exhausted> {
 
 /// Pairs of what is taken at the least and brought at the most, both ascending.
 #[derive(Default)]
-struct Staircase {
+pub struct Staircase {
     steps: Vec<(i64, i64, i64)>,
 }
 
@@ -405,13 +425,21 @@ impl Staircase {
         at > 0 && self.steps[at - 1].1 >= most && self.steps[at - 1].2 == cost
     }
 
+    /// Is there one that takes no more, brings no less and is charged at most that?
+    pub fn covers_charging(&self, least: i64, most: i64, charges: i64) -> bool {
+        let end = self.steps.partition_point(|s| s.0 <= least);
+        let begin = self.steps[..end].partition_point(|s| s.1 < most);
+        self.steps[begin..end].iter().any(|s| s.2 <= charges)
+    }
+
     /// Is there one that takes no more, brings more and costs at most that?
     fn covers_dearer(&self, least: i64, most: i64, cost: i64) -> bool {
         let at = self.steps.partition_point(|s| s.0 <= least);
         at > 0 && self.steps[at - 1].1 > most && self.steps[at - 1].2 <= cost
     }
 
-    fn add(&mut self, least: i64, most: i64, cost: i64) {
+    /// Adds one, and drops those that it covers.
+    pub fn add(&mut self, least: i64, most: i64, cost: i64) {
         let at = self.steps.partition_point(|s| s.0 < least);
         let end = at + self.steps[at..].iter().take_while(|s| s.1 <= most).count();
         self.steps.splice(at..end, [(least, most, cost)]);
@@ -421,7 +449,7 @@ impl Staircase {
 /// Keeps a choice below a sum of amounts; `false` where it is above at the least.
 pub(super) fn cap(label: &mut Label, capped: Option<(&Rule, i64)>) -> bool {
     let Some((rule, sum)) = capped else { return true };
-    let amounts = if rule.on_top { label.least - label.cost } else { label.least };
+    let amounts = if rule.on_top { label.least - label.charges } else { label.least };
     if amounts > sum {
         return false;
     }

@@ -21,10 +21,15 @@ const BUDGET_MAX: i64 = 1 << 29;
 /// Stands where no sum can be had.
 const NEVER: i32 = i32::MIN / 2;
 
+/// With a larger step cost there are too many costs to look at.
+const STEP_COST_MAX: i64 = 10_000;
+
 /// The most that an account can bring at each cost.
 pub struct Curve {
     root: Option<Rc<Stage>>,
     budget: i64,
+    /// Withdrawals cost more than their charges, so a cost does not tell what leaves.
+    with_step_cost: bool,
 }
 
 /// What arrives at the most where no more than its place is spent; beyond its end as much as there.
@@ -48,7 +53,7 @@ enum Kind {
     /// Withdrawals of both.
     Both(Rc<Stage>, Rc<Stage>),
     /// Withdrawals of one window, whose amounts may come to no more than a sum.
-    Window { of: Rc<Stage>, sum: i64, on_top: bool },
+    Window { of: Rc<Stage>, cap: Cap },
 }
 
 /// Withdrawals under one rule, whenever.
@@ -80,6 +85,7 @@ struct Work<'e> {
     /// What is dearer is of no use.
     cost_end: usize,
     budget: i64,
+    with_step_cost: bool,
     kept: usize,
     /// Rows of so many withdrawals under a rule.
     known: HashMap<(usize, usize), Rc<Alike>>,
@@ -113,8 +119,10 @@ impl Work<'_> {
             best = best.max((*most).min(self.budget as i32));
             *most = best;
         }
-        let all =
-            most.iter().enumerate().position(|(cost, most)| i64::from(*most) + cost as i64 >= self.budget);
+        let leaves = |(cost, most): (usize, &i32)| {
+            i64::from(*most) + if self.with_step_cost { 0 } else { cost as i64 }
+        };
+        let all = most.iter().enumerate().position(|at| leaves(at) >= self.budget);
         most.truncate(all.map_or(most.len(), |all| all + 1));
         let last = most[most.len() - 1];
         most.truncate(most.partition_point(|m| *m < last) + 1);
@@ -242,14 +250,14 @@ impl Rule {
 
     /// Does a run with what comes before it bring so much at no more than a cost?
     fn completes(&self, run: usize, before: &Row, cost: usize, needed: i64) -> bool {
-        let left = cost.checked_sub(self.runs[run].charges as usize);
+        let left = cost.checked_sub(self.price(&self.runs[run]) as usize);
         left.is_some_and(|left| before.at(left) + self.brings(&self.runs[run]) >= needed)
     }
 
     /// The cost and the most of some runs, without those that cost more than others and bring less.
     fn best(&self, runs: impl Iterator<Item = usize>) -> Vec<(usize, i64)> {
         let mut best: Vec<(usize, i64)> =
-            runs.map(|run| &self.runs[run]).map(|run| (run.charges as usize, self.brings(run))).collect();
+            runs.map(|run| &self.runs[run]).map(|run| (self.price(run) as usize, self.brings(run))).collect();
         best.sort_unstable_by_key(|(cost, net)| (*cost, -net));
         let mut most = 0;
         best.retain(|(_, net)| {
@@ -303,8 +311,8 @@ impl Stage {
                     runs.into_iter().zip(slots).map(|(run, (day, bucket))| (*number, run, *day, *bucket)),
                 );
             }
-            Kind::Window { of, sum, on_top } => {
-                let most = |cost: &usize| in_window(of.most.at(*cost), *cost, *sum, *on_top);
+            Kind::Window { of, cap } => {
+                let most = |cost: &usize| cap.of(of.most.at(*cost), *cost);
                 if let Some(cost) = (0..=cost).find(|cost| most(cost) >= needed) {
                     of.picks(rules, cost, needed, picks);
                 }
@@ -319,7 +327,7 @@ impl Alike {
         let mut runs = Vec::new();
         let mut take = |run: usize, cost: &mut usize, needed: &mut i64| {
             runs.push(run);
-            *cost -= rule.runs[run].charges as usize;
+            *cost -= rule.price(&rule.runs[run]) as usize;
             *needed -= rule.brings(&rule.runs[run]);
         };
         if self.few[self.few.len() - 1].at(cost) < needed {
@@ -338,23 +346,37 @@ impl Alike {
     }
 }
 
-/// What arrives at the most of withdrawals whose amounts may not come to more than a sum.
-fn in_window(most: i64, cost: usize, sum: i64, on_top: bool) -> i64 {
-    most.min(if on_top { sum } else { sum - cost as i64 })
+/// How much may arrive of withdrawals whose amounts may not come to more than a sum.
+#[derive(Clone, Copy)]
+struct Cap {
+    sum: i64,
+    /// The cost is a part of the amounts.
+    with_cost: bool,
+}
+
+impl Cap {
+    fn of(self, most: i64, cost: usize) -> i64 {
+        most.min(if self.with_cost { self.sum - cost as i64 } else { self.sum })
+    }
 }
 
 impl Curve {
     /// What can be done is no better than one of these.
     pub fn points(&self) -> Vec<Point> {
-        let mut points = vec![Point { cost: 0, net: 0, ties: (0, 0, 0), mark: 0 }];
+        let mut points = vec![Point::nothing(0)];
         let rows = self.root.iter().flat_map(|root| root.most.0.iter().enumerate());
         for (cost, most) in rows {
-            let net = i128::from(i64::from(*most).min(self.budget - cost as i64));
+            let net = i128::from(i64::from(*most).min(self.most(cost)));
             if net > points[points.len() - 1].net {
                 points.push(Point { cost: cost as i128, net, mark: cost, ..points[0] });
             }
         }
         points
+    }
+
+    /// What arrives at the most for that cost, as far as the balance goes.
+    fn most(&self, cost: usize) -> i64 {
+        if self.with_step_cost { self.budget } else { self.budget - cost as i64 }
     }
 }
 
@@ -363,11 +385,14 @@ impl Plain {
     pub fn curve(&self, cost_end: i64, effort: &mut u64) -> Option<Curve> {
         let rules = &self.rules;
         let is_odd = |rule: &Rule| rule.whole || rule.runs.iter().any(|run| run.charges < 0);
-        if self.budget > BUDGET_MAX || rules.iter().any(is_odd) {
+        if self.budget > BUDGET_MAX || self.step_cost > STEP_COST_MAX || rules.iter().any(is_odd) {
             return None;
         }
-        let cost_end = cost_end.clamp(0, self.budget) as usize;
-        let mut work = Work { cost_end, budget: self.budget, kept: 0, known: HashMap::new(), effort };
+        let with_step_cost = self.step_cost > 0;
+        let dearest = super::super::parts(i128::from(self.budget) + self.step_costs());
+        let cost_end = cost_end.clamp(0, dearest) as usize;
+        let known = HashMap::new();
+        let mut work = Work { cost_end, budget: self.budget, with_step_cost, kept: 0, known, effort };
         let mut stages: Vec<Rc<Stage>> = Vec::new();
         let mut number = 0;
         for buckets in &self.ways {
@@ -384,22 +409,23 @@ impl Plain {
                 bucket.note_slots(place, &mut slots);
                 let on_top = bucket.slots.iter().any(|(_, rule)| rules[*rule].on_top);
                 let of = work.rules(rules, slots)?;
-                let most = |cost: usize| in_window(of.most.at(cost), cost, sum, on_top) as i32;
+                let cap = Cap { sum, with_cost: !on_top && !with_step_cost };
+                let most = |cost: usize| cap.of(of.most.at(cost), cost) as i32;
                 let most = work.row((0..of.most.0.len()).map(most).collect())?;
-                stages.push(Rc::new(Stage { most, kind: Kind::Window { of, sum, on_top } }));
+                stages.push(Rc::new(Stage { most, kind: Kind::Window { of, cap } }));
             }
             if !alike.is_empty() {
                 stages.push(work.rules(rules, alike)?);
             }
         }
-        Some(Curve { root: work.all(stages)?, budget: self.budget })
+        Some(Curve { root: work.all(stages)?, budget: self.budget, with_step_cost })
     }
 
     /// The choice of a curve at a cost, as far as the balance lets it be made, and that of nothing.
     pub fn along(&self, curve: &Curve, cost: usize) -> Runs {
         let mut picks = Vec::new();
         if let Some(root) = &curve.root {
-            let needed = root.most.at(cost).min(self.budget - cost as i64);
+            let needed = root.most.at(cost).min(curve.most(cost));
             root.picks(&self.rules, cost, needed, &mut picks);
         }
         let mut nodes = vec![Node::Nothing];
@@ -412,7 +438,7 @@ impl Plain {
             for (number, run, day, bucket) in window {
                 let rule = &self.rules[*number];
                 own = own.plus(&rule.label(&rule.runs[*run]));
-                own.ties.2 += self.days_on[*day];
+                own.ties.1 += self.days_on[*day];
                 let (rule, run, day) = (*number as u32, *run as u32, *day as u16);
                 nodes.push(Node::Run { before: node, rule, run, day, bucket: *bucket });
                 node = (nodes.len() - 1) as u32;
@@ -459,7 +485,7 @@ mod tests {
                 own = with(&own, &rule.runs.iter().map(single).collect::<Vec<_>>());
             }
             let capped = |(cost, most): (usize, &i64)| match bucket.sum {
-                Some(sum) => (cost, in_window(*most, cost, sum, on_top)),
+                Some(sum) => (cost, Cap { sum, with_cost: !on_top }.of(*most, cost)),
                 None => (cost, *most),
             };
             let own: Vec<(usize, i64)> = own.iter().enumerate().map(capped).collect();
@@ -514,6 +540,8 @@ mod tests {
                 now,
                 by,
                 splits: 12,
+                step_cost: 0,
+                assumed: Vec::new(),
                 effort: EFFORT,
             };
             let used = question.uses().into_iter().map(|u| (u, Default::default())).collect();

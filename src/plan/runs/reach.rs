@@ -1,6 +1,6 @@
 //! Which choices of runs can still be part of a plan that is no dearer than one that is known.
 
-use super::{Label, Outline};
+use super::{Label, Outline, Rule, Run};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -25,15 +25,27 @@ pub struct Window {
 }
 
 impl Window {
+    /// What brings no less than that, where as much as can be is to arrive.
+    pub fn bringing(net: i128) -> Window {
+        Window { rise: 1, run: 0, limit: -net, needs: Rc::default() }
+    }
+
     /// How far a choice is above what it brings is worth, and what it takes at the most.
     pub(super) fn above(&self, label: &Label, budget: i128) -> (i128, i128) {
         let debit = i128::from(label.most()).min(budget);
-        ((self.run + self.rise) * i128::from(label.cost) - self.rise * debit, debit)
+        (self.height(label.cost, label.charges, debit), debit)
     }
 
-    /// By how much a choice comes down where it takes so much more at so much more charge.
-    fn gain(&self, (more, charges): &(i128, i128)) -> i128 {
-        (self.run + self.rise) * charges - self.rise * more
+    /// What a withdrawal in a run takes at the most, and how far that is above what it brings.
+    pub(super) fn of_run(&self, rule: &Rule, run: &Run) -> (i64, i128) {
+        (rule.takes(run), self.height(rule.price(run), run.charges, rule.takes(run).into()))
+    }
+
+    /// How far something of that cost, those charges and that debit is above what it brings is worth.
+    fn height(&self, cost: i64, charges: i64, debit: i128) -> i128 {
+        // Without a target what is brought is less by all that it costs.
+        let lost = if self.run == 0 { cost } else { charges };
+        self.run * i128::from(cost) + self.rise * (i128::from(lost) - debit)
     }
 }
 
@@ -41,39 +53,47 @@ impl Window {
 pub(super) struct Reach {
     window: Window,
     budget: i128,
+    /// Withdrawals cost more than their charges, so a cost does not tell what leaves.
+    with_step_cost: bool,
     /// By how much the rest of a choice can bring it down, for so much of the budget: corners.
     gains: Vec<(i128, i128)>,
-    /// By how much the debit grows beyond the charges, for so much more charge: corners.
+    /// By how much what arrives grows for so much more cost: corners.
     brings: Vec<(i128, i128)>,
-    /// What a choice of each cost must take at the most, as far as it was asked for.
+    /// What a choice of each cost must bring and pay in charges together, as far as it was asked for.
     noted: Vec<Cell<i64>>,
 }
 
 impl Reach {
-    /// What can be reached with a rest of such an outline, the cheapest first.
-    pub(super) fn of(window: &Window, rest: &Outline, budget: i64) -> Reach {
+    /// What can be reached with a rest of such outlines, the flattest steps first.
+    pub(super) fn of(
+        window: &Window,
+        heights: &Outline,
+        rest: &Outline,
+        budget: i64,
+        with_step_cost: bool,
+    ) -> Reach {
         let mut gains = vec![(0, 0)];
         let (mut debit, mut gain) = (0, 0);
-        for step in rest.iter().take_while(|step| window.gain(step) < 0) {
+        for step in heights.iter().take_while(|step| step.1 < 0) {
             debit += step.0;
-            gain += window.gain(step);
+            gain += step.1;
             gains.push((debit, gain));
         }
         let mut brings = vec![(0, 0)];
-        let (mut charges, mut more) = (0, 0);
-        for step in rest.iter().take_while(|step| step.1 < step.0) {
-            charges += step.1;
-            more += step.0 - step.1;
-            brings.push((charges, more));
+        let (mut cost, mut more) = (0, 0);
+        for step in rest {
+            cost += step.1;
+            more += step.0;
+            brings.push((cost, more));
         }
         let most = window.needs.iter().map(|need| need.0).max().filter(|most| *most < NOTED_MAX);
         let noted = vec![Cell::new(UNKNOWN); most.map_or(0, |most| most.max(-1) as usize + 1)];
-        Reach { window: window.clone(), budget: i128::from(budget), gains, brings, noted }
+        Reach { window: window.clone(), budget: i128::from(budget), with_step_cost, gains, brings, noted }
     }
 
     /// Can a choice still come to lie in the window?
     pub(super) fn holds(&self, label: &Label) -> bool {
-        self.left(label) >= 0 && (self.noted.is_empty() || self.least(label.cost) <= label.most())
+        self.left(label) >= 0 && (self.noted.is_empty() || self.least(label) <= label.most())
     }
 
     /// How much further above a choice may come.
@@ -88,28 +108,31 @@ impl Reach {
         self.window.limit - above - gain
     }
 
-    /// What a choice of a cost must take at the most to meet some need with its rest.
-    fn least(&self, cost: i64) -> i64 {
-        let Some(noted) = usize::try_from(cost).ok().and_then(|cost| self.noted.get(cost)) else {
+    /// What a choice must take at the most to meet some need with its rest.
+    fn least(&self, label: &Label) -> i64 {
+        let Some(noted) = usize::try_from(label.cost).ok().and_then(|cost| self.noted.get(cost)) else {
             return i64::MAX;
         };
         if noted.get() == UNKNOWN {
-            let cost = i128::from(cost);
+            let cost = i128::from(label.cost);
             let least = self.window.needs.iter().filter_map(|(most, net)| {
                 let (most, net) = (i128::from(*most), i128::from(*net));
-                let charges = (most - cost).min(self.budget - cost - net);
-                (charges >= 0).then(|| net + cost - self.most_beyond(charges))
+                let mut more = most - cost;
+                if !self.with_step_cost {
+                    more = more.min(self.budget - cost - net);
+                }
+                (more >= 0).then(|| net - self.most_more(more))
             });
-            noted.set(least.min().map_or(i64::MAX, |least| super::super::parts(least.max(0))));
+            noted.set(least.min().map_or(i64::MAX, super::super::parts));
         }
-        noted.get()
+        noted.get().saturating_add(label.charges)
     }
 
-    /// How much the debit grows beyond the charges at the most, for so much more charge.
-    fn most_beyond(&self, charges: i128) -> i128 {
-        let at = self.brings.partition_point(|corner| corner.0 <= charges);
+    /// How much more arrives at the most, for so much more cost.
+    fn most_more(&self, cost: i128) -> i128 {
+        let at = self.brings.partition_point(|corner| corner.0 <= cost);
         match (self.brings[at - 1], self.brings.get(at)) {
-            (from, Some(to)) => from.1 + ((to.1 - from.1) * (charges - from.0)).div_euclid(to.0 - from.0),
+            (from, Some(to)) => from.1 + ((to.1 - from.1) * (cost - from.0)).div_euclid(to.0 - from.0),
             (from, None) => from.1,
         }
     }

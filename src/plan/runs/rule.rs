@@ -88,12 +88,24 @@ pub(super) fn buckets(
             let rule = match known.get(&key) {
                 Some(rule) => *rule,
                 None => {
-                    let (runs, period) = runs_of(&terms, budget, fineness)?;
+                    let (runs, period) = runs_of(&terms, budget, fineness, i64::MAX)?;
                     let on_top = tariff.side == Side::OnTop;
                     let (whole, percent) = (tariff.whole_balance, percent(&terms));
                     let used_up = key.1.iter().filter(|(used_up, _)| *used_up).count();
                     let exchange = (0, 0);
-                    rules.push(Rule { way, used_up, whole, on_top, stride, period, percent, exchange, runs });
+                    let step_cost = group.step_cost;
+                    rules.push(Rule {
+                        way,
+                        used_up,
+                        whole,
+                        on_top,
+                        step_cost,
+                        stride,
+                        period,
+                        percent,
+                        exchange,
+                        runs,
+                    });
                     known.insert(key, rules.len() - 1);
                     rules.len() - 1
                 }
@@ -146,7 +158,7 @@ fn cut_to_splits(
 }
 
 /// Do the charges of a rule depend on nothing but the amount and the number of withdrawals?
-fn is_plain(group: &Group<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> bool {
+pub fn is_plain(group: &Group<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> bool {
     let one_for_one = group.ways.iter().all(|w| {
         let (pays, unit) = (&w.channel.pays, &group.platform.unit);
         w.channel.rate.num == w.channel.rate.den && pays.decimals == unit.decimals
@@ -205,8 +217,21 @@ pub(super) fn note_exchanges(ways: &[Vec<Bucket>], rules: &mut [Rule]) {
     }
 }
 
-/// The runs of a rule in ascending order; `None` where there are too many.
-fn runs_of(terms: &Terms<'_>, budget: i64, fineness: Fineness) -> Option<(Vec<Run>, Option<i64>)> {
+/// The first amount, the last and the charge of each run of a rule that is charged no more than so much;
+/// `None` where there are too many.
+pub fn alike(terms: &Terms<'_>, budget: i64, dearest: i64) -> Option<Vec<(i64, i64, i64)>> {
+    let (runs, _) = runs_of(terms, budget, Fineness::Each, dearest)?;
+    Some(runs.into_iter().map(|run| (run.from, run.to, run.charges)).collect())
+}
+
+/// The runs of a rule in ascending order, as far as they are charged no more than so much; `None` where
+/// there are too many.
+fn runs_of(
+    terms: &Terms<'_>,
+    budget: i64,
+    fineness: Fineness,
+    dearest: i64,
+) -> Option<(Vec<Run>, Option<i64>)> {
     let tariff = terms.tariff;
     let step = tariff.step.max(1);
     let most = [tariff.max, terms.amount_left, Some(budget)].into_iter().flatten().min()? / step;
@@ -220,7 +245,8 @@ fn runs_of(terms: &Terms<'_>, budget: i64, fineness: Fineness) -> Option<(Vec<Ru
         let end = next.map_or(most, |next| next.from - 1).min(most);
         let mut at = regime.from;
         while at <= end {
-            let Some(charges) = charge(at) else { break };
+            // Charges do not fall within a regime.
+            let Some(charges) = charge(at).filter(|charges| *charges <= dearest) else { break };
             // The last amount that is charged the same, by doubling and halving.
             let (mut low, mut wide) = (at, 1);
             while low + wide <= end && charge(low + wide) == Some(charges) {
@@ -233,7 +259,6 @@ fn runs_of(terms: &Terms<'_>, budget: i64, fineness: Fineness) -> Option<(Vec<Ru
                 }
                 wide /= 2;
             }
-            // Charges do not fall within a regime.
             if fineness == Fineness::Few {
                 low = low.max(at.saturating_add((end - regime.from) / STRETCHES).min(end));
             }

@@ -5,13 +5,18 @@ use crate::plan::blend::Goal;
 use crate::plan::bound;
 use crate::plan::group::Group;
 use crate::plan::search::{self, Look};
-use crate::plan::{spend, table};
+use crate::plan::shares::Limits;
+use crate::plan::{shares, spend, table};
 
 /// Below so many amounts that a step could have, every one of them is looked at.
 const AMOUNTS_ALL: i128 = 3_000;
 
-/// What can be done with such a group, as far as the effort goes.
-pub(super) fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> Solved<'p> {
+/// What can be done with such a group within some limits, as far as the effort goes.
+pub(super) fn searched<'p>(group: Group<'p>, goal: Goal, limits: Limits, effort: &mut u64) -> Solved<'p> {
+    let share = *effort - *effort / 4;
+    if let Some(found) = spend(effort, share, |share| shares::solve(&group, goal, limits, share)) {
+        return Solved { points: found.points.clone(), found: Way::Shares(found), bound: None, group };
+    }
     if let Some(table) = table::prepare(&group) {
         let share = *effort - *effort / 4;
         if let Some(found) = spend(effort, share, |share| table.solve(goal, share)) {
@@ -38,9 +43,10 @@ pub(super) fn searched<'p>(group: Group<'p>, goal: Goal, effort: &mut u64) -> So
         let Some(found) = spend(effort, share, some) else { break };
         let cut = found.cut;
         best = found;
-        // What costs nothing is not beaten, and a longer sequence is worse among equals.
-        let is_free = |target: i128| best.points.iter().any(|p| p.cost <= 0 && p.net >= target);
-        if !cut || matches!(goal, Goal::Reach(target) if is_free(target)) {
+        // A longer sequence costs as much at the least, and is worse among equals.
+        let longer = group.step_price() * i128::from(steps_max + 1);
+        let is_met = |target: i128| best.points.iter().any(|p| p.cost <= longer && p.net >= target);
+        if !cut || matches!(goal, Goal::Reach(target) if is_met(target)) {
             break;
         }
         steps_max += 1 + steps_max / 3;

@@ -3,7 +3,7 @@
 
 use super::{
     CELLS_MAX, Cell, Choice, EFFORT_OF_CHARGE, EMPTY, ENTRIES_OF_EFFORT, Key, Memory, NO_NODE, NODES_MAX,
-    Node, ONE_COST, ONE_STEP, Part, Row, Rows, Stretch, Table, nothing_left, with_lasting,
+    Node, ONE_COST, ONE_DAY, ONE_STEP, Part, Row, Rows, Stretch, Table, nothing_left, with_lasting,
 };
 use crate::fee::Terms;
 use crate::plan::blend::Goal;
@@ -17,6 +17,10 @@ type ChoicesKey = (usize, usize, Vec<(bool, Option<i64>)>);
 /// What is being filled.
 pub(super) struct Work<'t, 'e> {
     pub(super) goal: Goal,
+    /// Ways with different numbers of withdrawals are told apart.
+    pub(super) steps_tell: bool,
+    /// What each withdrawal costs besides, where that is a part of the cost of an entry.
+    pub(super) in_cost: i128,
     pub(super) nodes: Vec<Node>,
     /// By the channel, its rule and what is left of its free quotas: up to how many entries they were
     /// asked for.
@@ -25,7 +29,7 @@ pub(super) struct Work<'t, 'e> {
     pub(super) end: Key,
     pub(super) most_net: i128,
     /// What is known of each stretch and all after it.
-    pub(super) suffixes: Vec<HashMap<Memory, Rc<Row>>>,
+    pub(super) suffixes: Vec<HashMap<Memory, Rc<Vec<Row>>>>,
     /// What is found can be done just so.
     pub(super) is_plan: bool,
     pub(super) table: &'t Table<'t, 't>,
@@ -34,8 +38,9 @@ pub(super) struct Work<'t, 'e> {
 
 impl Work<'_, '_> {
     /// All that can leave from the beginning of a stretch of days on, after what is remembered of
-    /// the days before.
-    pub(super) fn onwards(&mut self, stretch: usize, memory: &Memory) -> Option<Rc<Row>> {
+    /// the days before, which must not be how many withdrawals there were; by the number of withdrawals
+    /// where these are told apart.
+    pub(super) fn onwards(&mut self, stretch: usize, memory: &Memory) -> Option<Rc<Vec<Row>>> {
         if let Some(known) = self.suffixes[stretch].get(memory) {
             return Some(Rc::clone(known));
         }
@@ -53,21 +58,47 @@ impl Work<'_, '_> {
             }
             rows = self.crossed(rows, own, part, most)?;
         }
-        let mut all = vec![EMPTY; table.most + 1];
-        for (then, row) in rows {
-            if stretch + 1 < table.stretches.len() {
-                let behind = self.onwards(stretch + 1, &then)?;
-                self.is_plan = stretch == 0;
-                self.both(&row, &behind, &mut all, most, lapsing)?;
+        let mut all: Vec<Row> = Vec::new();
+        let nothing = Rc::new(vec![vec![Cell { key: 0, ..EMPTY }]]);
+        for (mut then, row) in rows {
+            let steps = std::mem::take(&mut then.steps) as usize;
+            let behind = if stretch + 1 < table.stretches.len() {
+                self.onwards(stretch + 1, &then)?
             } else {
-                let nothing = [Cell { key: 0, ..EMPTY }];
-                self.is_plan = stretch == 0;
-                self.both(&row, &nothing, &mut all, most, lapsing)?;
+                Rc::clone(&nothing)
+            };
+            self.is_plan = stretch == 0;
+            for (more, behind) in behind.iter().enumerate() {
+                while all.len() <= steps + more {
+                    all.push(vec![EMPTY; table.most + 1]);
+                }
+                self.both(&row, behind, &mut all[steps + more], most, lapsing)?;
+                if all.len() * table.most > CELLS_MAX {
+                    return None;
+                }
             }
         }
+        self.without_needless(&mut all)?;
         let all = Rc::new(all);
         self.suffixes[stretch].insert(memory.clone(), Rc::clone(&all));
         Some(all)
+    }
+
+    /// Empties what is as well had with fewer withdrawals.
+    fn without_needless(&mut self, rows: &mut [Row]) -> Option<()> {
+        let mut best: Option<Vec<Key>> = None;
+        for row in rows.iter_mut() {
+            self.spend_effort(row.len() as u64)?;
+            let best = best.get_or_insert_with(|| vec![Key::MAX; row.len()]);
+            for (cell, best) in row.iter_mut().zip(best) {
+                if *best <= cell.key {
+                    *cell = EMPTY;
+                } else {
+                    *best = cell.key;
+                }
+            }
+        }
+        Some(())
     }
 
     /// What some channels come to and what others do, together.
@@ -77,6 +108,7 @@ impl Work<'_, '_> {
         for (memory, row) in &rows {
             for (then, more) in &own {
                 let mut memory = memory.clone();
+                memory.steps += then.steps;
                 for way in &part.ways {
                     memory.counts[*way] = then.counts[*way];
                 }
@@ -108,6 +140,7 @@ impl Work<'_, '_> {
         for (memory, row) in rows {
             // What the channels themselves remember, and what the others do.
             let (mut own, mut others) = (memory.clone(), memory.clone());
+            own.steps = 0;
             for way in 0..group.ways.len() {
                 let not = if part.ways.contains(&way) { &mut others } else { &mut own };
                 not.counts[way] = 0;
@@ -130,6 +163,7 @@ impl Work<'_, '_> {
             };
             for (then, more) in &known[found].1 {
                 let mut memory = others.clone();
+                memory.steps += then.steps;
                 for (count, more) in memory.counts.iter_mut().zip(&then.counts) {
                     *count += more;
                 }
@@ -197,26 +231,32 @@ impl Work<'_, '_> {
         }
         let (_, net) = self.table.worth(gone, key);
         match self.goal {
+            Goal::Reach(target) if net >= target && self.steps_tell => {
+                // What costs as much without its step costs is of no use.
+                let steps = (key / ONE_STEP).rem_euclid(ONE_COST / ONE_STEP);
+                let cost = key.div_euclid(ONE_COST) + self.table.group.step_price() * steps;
+                self.end = self.end.min((cost + 1).saturating_mul(ONE_COST) - 1);
+            }
             Goal::Reach(target) if net >= target => {
                 let end = key / ONE_STEP * ONE_STEP + (ONE_STEP - 1);
                 self.end = self.end.min(end);
             }
             Goal::Reach(_) => {}
-            Goal::Most if net > self.most_net => {
+            Goal::Most(_) if net > self.most_net => {
                 // What costs more cannot bring as much any more.
                 let par = self.table.group.par;
                 self.most_net = net;
                 let cost = i128::from(self.table.total) * par.0 - net * par.1;
                 self.end = self.end.min((cost + 1).saturating_mul(ONE_COST) - 1);
             }
-            Goal::Most => {}
+            Goal::Most(_) => {}
         }
     }
 
     /// All that some channels can do on one day after some beginnings.
     fn spread(&mut self, start: Rows, part: &Part, day: usize, most: usize) -> Option<Rows> {
         let (group, table) = (self.table.group, self.table);
-        let days_on = Key::from(group.days[day].0 - group.days[0].0);
+        let days_on = Key::from(group.days[day].0 - group.days[0].0) * ONE_DAY;
         let mut done = start.clone();
         let mut layer = start;
         while !layer.is_empty() {
@@ -250,6 +290,7 @@ impl Work<'_, '_> {
                             if table.counted {
                                 then.counts[way] += 1;
                             }
+                            then.steps += u32::from(self.steps_tell);
                             group.spend(&mut then.spent, way, day, 0);
                             self.settle(&mut then);
                             let row = next.remove(&then).unwrap_or_else(|| vec![EMPTY; table.most + 1]);
@@ -401,9 +442,9 @@ impl Work<'_, '_> {
         *self.effort = self.effort.checked_sub(EFFORT_OF_CHARGE * tried.clone().count() as u64)?;
         let choice = |amount: i64| {
             let outcome = group.outcome(&terms, amount).ok()?;
-            let cost = group.cost(&outcome);
+            let cost = group.cost(&outcome) + self.in_cost;
             let debit = usize::try_from(outcome.debit / i128::from(self.table.unit)).ok()?;
-            Some(Choice { amount, debit, key: cost * ONE_COST + ONE_STEP })
+            Some(Choice { amount, debit, key: cost * ONE_COST + ONE_STEP + way as Key })
         };
         let choices: Rc<Vec<Choice>> = Rc::new(tried.filter_map(choice).collect());
         self.choices.insert(key, (most, Rc::clone(&choices)));
@@ -418,5 +459,7 @@ impl Work<'_, '_> {
 
 /// Can all that may be done after the one be done after the other, and at the same charge?
 fn stands_for(known: &Memory, memory: &Memory) -> bool {
-    known.spent == memory.spent && known.counts.iter().zip(&memory.counts).all(|(a, b)| a <= b)
+    known.spent == memory.spent
+        && known.steps <= memory.steps
+        && known.counts.iter().zip(&memory.counts).all(|(a, b)| a <= b)
 }

@@ -1,0 +1,417 @@
+//! One account at one moment, with charges that apply from a share of the balance on.
+//!
+//! What a withdrawal costs depends on what is held, so the order of withdrawals matters. But the
+//! balances that some withdrawals can leave at a given cost are a few whole intervals: from an
+//! interval of balances and a stretch of amounts that are charged the same, every balance between
+//! the smallest and the largest that can remain does remain for some amount. So intervals take the
+//! place of single balances, and the search is exact however large the balance is.
+
+use super::Move;
+use super::blend::{Goal, Order, Point, Ties, frontier};
+use super::group::{Group, Spent};
+use super::runs::{self, Staircase};
+use super::search;
+use crate::fee::{Charge, PERCENT_WHOLE, Percent, Scale, Side, Slab, Tariff};
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+/// More intervals than this are not held.
+const SEGMENTS_MAX: usize = 1_000_000;
+/// After so many new ones the needless ones of a cost are dropped.
+const SEGMENTS_KEPT: usize = 64;
+
+/// What was found.
+pub struct Found {
+    /// All that can be worth doing.
+    pub points: Vec<Point>,
+    entries: Vec<Entry>,
+    segments: Vec<Segment>,
+    step: i64,
+}
+
+/// What can be a part of a plan that is of use.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// What it costs at the most.
+    pub cost: i128,
+    /// What it brings at the least.
+    pub net: i128,
+}
+
+impl Limits {
+    /// Whatever can be done.
+    pub const NONE: Limits = Limits { cost: i128::MAX, net: 0 };
+}
+
+/// Balances that can be left at one cost by as many withdrawals through each channel.
+#[derive(Clone, Debug)]
+struct Entry {
+    /// The smallest and the largest balance, and all between them that are whole steps away.
+    left: (i64, i64),
+    charges: i64,
+    /// How many withdrawals went through each channel, by the number of such counts.
+    counts: usize,
+    /// What leads to some of the balances, and together to all.
+    segments: Range<usize>,
+}
+
+/// Balances that one withdrawal leaves of those of an entry.
+#[derive(Clone, Debug)]
+struct Segment {
+    left: (i64, i64),
+    before: usize,
+    way: usize,
+    band: Band,
+    /// The amounts of the withdrawal, and what each is charged.
+    amounts: (i64, i64),
+    charge: i64,
+}
+
+/// Which withdrawals are charged alike: those from a share of the balance on, or those below it.
+#[derive(Clone, Copy, Debug)]
+enum Band {
+    /// Whatever the share.
+    Any,
+    /// Below the share, in millionths of a percent.
+    Below(i64),
+    /// At the share and above.
+    From(i64),
+}
+
+/// The stretches of amounts of a channel in one band that are charged the same, ascending.
+struct Rule {
+    way: usize,
+    band: Band,
+    /// First and last amount, and the charge.
+    runs: Vec<(i64, i64, i64)>,
+}
+
+/// What the balances are bound by.
+#[derive(Clone, Copy)]
+struct Bounds {
+    total: i64,
+    keep: i64,
+    step: i64,
+}
+
+/// All that can be worth doing with a group within some limits; `None` where it is of another kind, or
+/// takes too much.
+pub fn solve(group: &Group<'_>, goal: Goal, limits: Limits, effort: &mut u64) -> Option<Found> {
+    let [holding] = group.holdings.as_slice() else { return None };
+    let is_simple = group.days.len() == 1 && !group.days_cut && group.is_free_of_quotas();
+    if !is_simple || group.par.0 != group.par.1 {
+        return None;
+    }
+    let offers: Vec<_> = group.ways.iter().map(|way| way.offers[0].as_ref()).collect();
+    let step = offers.iter().flatten().next()?.tariff.step.max(1);
+    let bounds = Bounds { total: holding.total(), keep: holding.keep, step };
+    let fits = |t: &Tariff| t.side == Side::Deducted && t.step.max(1) == step && !t.whole_balance;
+    if !offers.iter().flatten().all(|offer| fits(offer.tariff)) {
+        return None;
+    }
+    let (splits, ways) = (i64::from(group.splits), group.ways.len() as i64);
+    let step_costs = group.step_cost.saturating_mul(splits.saturating_mul(ways));
+    let mut end = dearest(group, goal, step_costs, effort)?.min(limits.cost);
+    // No more arrives than all but the charges.
+    let charges_end = i128::from(bounds.total - bounds.keep) - limits.net;
+    let mut rules = Vec::new();
+    for way in 0..group.ways.len() {
+        rules.extend(rules_of(group, way, &bounds, end.min(charges_end))?);
+    }
+    let first = Segment {
+        left: (bounds.total, bounds.total),
+        before: usize::MAX,
+        way: 0,
+        band: Band::Any,
+        amounts: (0, 0),
+        charge: 0,
+    };
+    let mut all = Counts { known: vec![vec![0; group.ways.len()]], next: HashMap::new() };
+    let (mut entries, mut segments): (Vec<Entry>, Vec<Segment>) = (Vec::new(), Vec::new());
+    let mut stairs: Vec<Staircase> = Vec::new();
+    // By cost, then by the number of withdrawals: what leads to an entry comes before it.
+    let mut open: BTreeMap<(i128, u32, usize), Vec<Segment>> = BTreeMap::from([((0, 0, 0), vec![first])]);
+    while let Some(((cost, count, counts), mut found)) = open.pop_first() {
+        if cost > end {
+            break;
+        }
+        let charges = (cost - i128::from(group.step_cost) * i128::from(count)) as i64;
+        without_needless(&mut found);
+        stairs.resize_with(all.known.len(), Staircase::default);
+        for joined in found.chunk_by(|a, b| b.left.0 <= a.left.1 + step) {
+            let left = (joined[0].left.0, joined[joined.len() - 1].left.1);
+            *effort = effort.checked_sub(1 + stairs.len() as u64)?;
+            let is_needless = all.known.iter().zip(&stairs).any(|(fewer, stairs)| {
+                fewer.iter().zip(&all.known[counts]).all(|(a, b)| a <= b)
+                    && stairs.covers_charging(left.0, left.1, charges)
+            });
+            if is_needless {
+                continue;
+            }
+            stairs[counts].add(left.0, left.1, charges);
+            let most = i128::from(bounds.total - left.0 - charges);
+            if matches!(goal, Goal::Reach(target) if most >= target) {
+                end = end.min(cost);
+            }
+            if segments.len() >= SEGMENTS_MAX {
+                return None;
+            }
+            let from = segments.len();
+            segments.extend_from_slice(joined);
+            entries.push(Entry { left, charges, counts, segments: from..segments.len() });
+            for rule in &rules {
+                let Some(then) = all.with(counts, rule.way, group.splits) else { continue };
+                let near = rule.within_reach(left, &bounds);
+                *effort = effort.checked_sub(near.len() as u64)?;
+                for (from, to, charge) in near {
+                    let price = cost + i128::from(*charge) + i128::from(group.step_cost);
+                    if price > end || i128::from(charges + charge) > charges_end {
+                        continue;
+                    }
+                    let (band, amounts) = (rule.band, (*from, *to));
+                    let Some(left) = bounds.left_after(left, band, amounts) else { continue };
+                    let (before, way, charge) = (entries.len() - 1, rule.way, *charge);
+                    let waiting = open.entry((price, count + 1, then)).or_default();
+                    waiting.push(Segment { left, before, way, band, amounts, charge });
+                    if waiting.len() % SEGMENTS_KEPT == 0 {
+                        without_needless(waiting);
+                    }
+                }
+            }
+        }
+    }
+    let point = |(mark, entry): (usize, &Entry)| {
+        let counts = &all.known[entry.counts];
+        let steps = counts.iter().map(|count| i64::from(*count)).sum::<i64>();
+        let order = counts.iter().enumerate().map(|(way, count)| group.order(0, way, *count as usize));
+        let expiring = holding.lapsing(entry.left.0) - holding.lapsing(bounds.total);
+        let order = order.fold(Order::default(), Order::and);
+        let ties = Ties { steps, expiring: expiring.into(), days: 0, order };
+        let cost = i128::from(entry.charges) + group.step_price() * i128::from(steps);
+        Point { cost, net: (bounds.total - entry.left.0 - entry.charges).into(), ties, mark }
+    };
+    let points = frontier(entries.iter().enumerate().map(point).collect(), goal);
+    Some(Found { points, entries, segments, step })
+}
+
+/// How many withdrawals go through each channel, each such list with a number.
+struct Counts {
+    known: Vec<Vec<u32>>,
+    /// The number of a list with one withdrawal more through a channel.
+    next: HashMap<(usize, usize), usize>,
+}
+
+impl Counts {
+    /// The number of a list with one withdrawal more through a channel, where that may be.
+    fn with(&mut self, counts: usize, way: usize, most: u32) -> Option<usize> {
+        if self.known[counts][way] >= most {
+            return None;
+        }
+        if let Some(next) = self.next.get(&(counts, way)) {
+            return Some(*next);
+        }
+        let mut more = self.known[counts].clone();
+        more[way] += 1;
+        let next = self.known.iter().position(|known| *known == more).unwrap_or_else(|| {
+            self.known.push(more);
+            self.known.len() - 1
+        });
+        self.next.insert((counts, way), next);
+        Some(next)
+    }
+}
+
+/// Keeps, in ascending order, the segments that no other contains.
+fn without_needless(segments: &mut Vec<Segment>) {
+    segments.sort_by_key(|segment| (segment.left.0, -segment.left.1));
+    let mut most = i64::MIN;
+    segments.retain(|segment| {
+        let reaches = segment.left.1 > most;
+        most = most.max(segment.left.1);
+        reaches
+    });
+}
+
+/// What costs more is of no use, by what a few good sequences come to.
+fn dearest(group: &Group<'_>, goal: Goal, step_costs: i64, effort: &mut u64) -> Option<i128> {
+    let holding = group.holdings[0];
+    let all = i128::from(holding.today());
+    let found = search::in_passing(group, goal);
+    *effort = effort.checked_sub(1_000)?;
+    let end = found.points.iter().map(|point| match goal {
+        // No more arrives than all but the charges, and all but the step costs of the cost are charges.
+        Goal::Reach(_) => point.cost.max(all - point.net + i128::from(step_costs)),
+        Goal::Most(step) => all - point.value(step),
+    });
+    Some(end.min().unwrap_or(i128::from(i64::MAX)))
+}
+
+/// The rules of a channel on the first day: one, or two where charges apply from a share on; `None`
+/// where its charges are not plain otherwise. None at all where it is not to be had.
+fn rules_of(group: &Group<'_>, way: usize, bounds: &Bounds, end: i128) -> Option<Vec<Rule>> {
+    let none = vec![Spent::new(); group.quotas.len()];
+    let Some(offer) = &group.ways[way].offers[0] else { return Some(Vec::new()) };
+    let terms = group.terms(way, 0, bounds.total, &none)?;
+    if terms.count_used_up {
+        return Some(Vec::new());
+    }
+    let mut shares: Vec<i64> = offer.tariff.charges.iter().filter_map(|charge| charge.share_from).collect();
+    shares.dedup();
+    let bands = match shares.as_slice() {
+        [] => vec![Band::Any],
+        [share] => vec![Band::Below(*share), Band::From(*share)],
+        _ => return None,
+    };
+    let mut rules = Vec::new();
+    for band in bands {
+        let applies = |charge: &Charge| charge.share_from.is_none() || matches!(band, Band::From(_));
+        let in_band = |charge: &Charge| match applies(charge) {
+            true => Charge { share_from: None, ..charge.clone() },
+            false => Charge {
+                scale: Scale::Line(Slab { to: None, flat: 0, percent: Percent { low: 0, high: 0 } }),
+                min: None,
+                max: None,
+                share_from: None,
+                ..charge.clone()
+            },
+        };
+        let charges = offer.tariff.charges.iter().map(in_band).collect();
+        let tariff = Tariff { charges, ..offer.tariff.clone() };
+        if !runs::is_plain(group, &tariff, &offer.frees) {
+            return None;
+        }
+        let mut terms = terms.clone();
+        terms.tariff = &tariff;
+        let budget = bounds.total - bounds.keep;
+        let runs = runs::alike(&terms, budget, i64::try_from(end).unwrap_or(i64::MAX))?;
+        rules.push(Rule { way, band, runs });
+    }
+    Some(rules)
+}
+
+impl Rule {
+    /// The stretches that some of the balances can be withdrawn by.
+    fn within_reach(&self, left: (i64, i64), bounds: &Bounds) -> &[(i64, i64, i64)] {
+        let least = match self.band {
+            Band::From(share) => up(i128::from(share) * i128::from(left.0), PERCENT_WHOLE),
+            Band::Any | Band::Below(_) => 0,
+        };
+        let begin = self.runs.partition_point(|(_, to, _)| i128::from(*to) < least);
+        let end = self.runs.partition_point(|(from, ..)| *from <= left.1 - bounds.keep);
+        &self.runs[begin.min(end)..end]
+    }
+}
+
+impl Bounds {
+    /// The balances that a withdrawal of one of some amounts can leave of one of some balances.
+    fn left_after(&self, left: (i64, i64), band: Band, amounts: (i64, i64)) -> Option<(i64, i64)> {
+        let step = self.step;
+        let (first, last) = (amounts.0 / step, amounts.1.min(left.1 - self.keep).div_euclid(step));
+        // The balances that an amount can be withdrawn from.
+        let held = |x: i64| {
+            let x = i128::from(x) * i128::from(step);
+            let least = i128::from(left.0).max(x + i128::from(self.keep));
+            let (least, most) = match band {
+                Band::Any => (least, left.1.into()),
+                Band::Below(share) => (least.max(x * PERCENT_WHOLE / i128::from(share) + 1), left.1.into()),
+                Band::From(share) => (least, i128::from(left.1).min(x * PERCENT_WHOLE / i128::from(share))),
+            };
+            let odd = i128::from(self.total.rem_euclid(step));
+            let step = i128::from(step);
+            ((up(least - odd, step) * step + odd) as i64, ((most - odd).div_euclid(step) * step + odd) as i64)
+        };
+        let fits = |x: &i64| {
+            let (least, most) = held(*x);
+            least <= most
+        };
+        // With a larger amount what is too little a share becomes enough, and what is enough becomes too much.
+        let (first, last) = match band {
+            Band::From(_) => (first_that(first, last, fits)?, last),
+            Band::Any | Band::Below(_) => (first, -first_that(-last, -first, |x| fits(&-x))?),
+        };
+        if first > last {
+            return None;
+        }
+        // Where a bound on the balance gives way to another.
+        let turn = |balance: i64| match band {
+            Band::Any => balance - self.keep,
+            Band::Below(share) | Band::From(share) => {
+                (i128::from(share) * i128::from(balance) / PERCENT_WHOLE) as i64
+            }
+        };
+        let turns = [left.0, left.1]
+            .into_iter()
+            .flat_map(|balance| [turn(balance), balance - self.keep].map(|amount| amount.div_euclid(step)));
+        let near = turns.flat_map(|turn| [turn - 1, turn, turn + 1]);
+        let tried = near.chain([first, last]).map(|x| x.clamp(first, last));
+        let (mut least, mut most) = (i64::MAX, i64::MIN);
+        for x in tried {
+            let (low, high) = held(x);
+            least = least.min(low - x * step);
+            most = most.max(high - x * step);
+        }
+        Some((least, most))
+    }
+}
+
+/// The first of some numbers from which on something holds; `None` where it holds for none.
+fn first_that(first: i64, last: i64, holds: impl Fn(&i64) -> bool) -> Option<i64> {
+    if first > last || !holds(&last) {
+        return None;
+    }
+    let (mut low, mut high) = (first, last);
+    if holds(&low) {
+        return Some(low);
+    }
+    while low + 1 < high {
+        let middle = low + (high - low) / 2;
+        if holds(&middle) { high = middle } else { low = middle }
+    }
+    Some(high)
+}
+
+/// A quotient, rounded up.
+fn up(num: i128, den: i128) -> i128 {
+    -(-num).div_euclid(den)
+}
+
+impl Found {
+    /// The steps of a point, in their order.
+    pub fn moves(&self, group: &Group<'_>, mark: usize) -> Vec<Move> {
+        let mut moves = Vec::new();
+        let mut entry = &self.entries[mark];
+        let mut left = entry.left.0;
+        loop {
+            let own = &self.segments[entry.segments.clone()];
+            let Some(last) = own.iter().find(|last| last.left.0 <= left && left <= last.left.1) else {
+                break;
+            };
+            let Some(before) = self.entries.get(last.before) else { break };
+            // The largest amount that leads here from a balance before.
+            let mut most = i128::from(last.amounts.1.min(before.left.1 - left));
+            if let Band::Below(share) = last.band
+                && i128::from(share) < PERCENT_WHOLE
+            {
+                let below = up(i128::from(share) * i128::from(left), PERCENT_WHOLE - i128::from(share)) - 1;
+                most = most.min(below);
+            }
+            let amount = (most.div_euclid(self.step.into()) * i128::from(self.step)) as i64;
+            let (fee, net) = (last.charge, amount - last.charge);
+            moves.push(Move {
+                day: 0,
+                account: 0,
+                channel: last.way,
+                amount,
+                debit: amount,
+                fee,
+                tax: 0,
+                net,
+            });
+            left += amount;
+            entry = before;
+        }
+        moves.reverse();
+        runs::with_taxes(group, &mut moves);
+        moves
+    }
+}
