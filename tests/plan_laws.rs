@@ -794,20 +794,23 @@ fn a_plan_made_in_a_hurry_is_no_worse_than_it_says() {
 
 #[test]
 fn plans_for_small_balances_are_proven() {
-    // About one problem in two hundred of this kind is not proven yet (2155, 2239, 2361), so a plain
-    // run is of the same ones each time.
-    let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse().ok());
-    let (seed, cases): (u64, u64) =
-        (number("PLAN_SEED").unwrap_or(100), number("PLAN_CASES").unwrap_or(16).min(2_000));
-    println!("PLAN_SEED={seed} PLAN_CASES={cases}");
-    let once_unproven = [1_018, 1_148, 1_230].into_iter().filter(|_| cases > 1);
-    for seed in (seed..seed + cases).chain(once_unproven) {
-        let case = tiny(seed);
-        let again = format!("PLAN_SEED={seed} PLAN_CASES=1\n{case:?}");
-        let (Ok(plan) | Err(plan)) = case.plan(jandon::plan::EFFORT);
-        replayed(&case, &plan).unwrap_or_else(|why| panic!("{why}: {plan:?}\n{again}"));
-        assert!(plan.proven, "{plan:?}\n{again}");
+    // About one problem in two hundred of this kind is not proven without a step cost (2155, 2239, 2361),
+    // so a few are let pass; with the usual one each of them is.
+    let (seed, cases) = runs(16);
+    let mut unproven = Vec::new();
+    let known = [1_018, 1_148, 1_230].into_iter().filter(|_| cases > 1);
+    for seed in (seed..seed + cases).chain(known) {
+        for step_cost in [0, 100] {
+            let case = Case { step_cost, ..tiny(seed) };
+            let again = format!("PLAN_SEED={seed} PLAN_CASES=1\n{case:?}");
+            let (Ok(plan) | Err(plan)) = case.plan(jandon::plan::EFFORT);
+            replayed(&case, &plan).unwrap_or_else(|why| panic!("{why}: {plan:?}\n{again}"));
+            if !plan.proven {
+                unproven.push((seed, step_cost, plan.gap));
+            }
+        }
     }
+    assert!(unproven.len() as u64 <= 1 + cases / 16, "{unproven:?}");
 }
 
 /// An account with many ways to share a percentage that is rounded among withdrawals; what it costs at
@@ -960,6 +963,209 @@ fn no_plan_made_in_a_hurry_beats_what_another_proved() {
                 }
             }
         }
+    }
+}
+
+/// One channel of random shape that charges from a share of the balance on, and may charge a little
+/// whatever the share.
+fn share_platform(dice: &mut Dice, number: usize) -> String {
+    let step = dice.of(&[1, 1, 1, 5]);
+    let mut text = format!(
+        "[platform]\nid = \"p{number}\"\nname = \"P\"\nkind = \"rewards\"\nunit = \"PTS{number}\"\ndecimals = 0\n\
+         [[channel]]\nid = \"c0\"\nname = \"C\"\nto = \"bank\"\npays = \"KRW\"\n[[channel.tariff]]\n\
+         min = \"{}\"\nstep = \"{step}\"\nsource = \"https://p.example\"\nchecked = 2026-01-01\n\
+         confidence = \"official\"\n[[channel.tariff.charge]]\npercent = \"{}\"\nround = \"{}\"\n\
+         when = {{ share_from = \"{}\" }}\n",
+        step * dice.within(1, 3),
+        dice.of(&["5", "10", "12.5", "30"]),
+        dice.of(&["up", "down", "half-up"]),
+        dice.of(&["40", "25", "66.6", "90", "100"]),
+    );
+    match dice.below(4) {
+        0 => text.push_str("[[channel.tariff.charge]]\nflat = \"2\"\n"),
+        1 => text.push_str("[[channel.tariff.charge]]\npercent = \"1\"\nmin = \"1\"\n"),
+        _ => {}
+    }
+    text
+}
+
+/// The least charges by which so many withdrawals leave each balance: from every balance by every amount.
+fn by_balance(case: &Case, holding: &Holding) -> Vec<Vec<Option<i64>>> {
+    let platform = &case.platforms[holding.platform];
+    let none = |_: &Use| Used::default();
+    let total = holding.total();
+    let mut first = vec![None; total as usize + 1];
+    first[total as usize] = Some(0);
+    let mut layers: Vec<Vec<Option<i64>>> = vec![first];
+    for _ in 0..case.splits {
+        let last = layers[layers.len() - 1].clone();
+        let mut next: Vec<Option<i64>> = vec![None; last.len()];
+        for (left, charges) in last.iter().enumerate().filter_map(|(left, c)| Some((left as i64, (*c)?))) {
+            let terms = Terms::of(platform, &platform.channels[0], case.now, Some(left), none);
+            let terms = terms.expect("a rule");
+            for amount in 1..=left - holding.keep {
+                let Ok(outcome) = outcome(&terms, 0, amount) else { continue };
+                let (place, charges) =
+                    ((left - amount) as usize, charges + (outcome.fee + outcome.tax) as i64);
+                next[place] = Some(next[place].map_or(charges, |known| known.min(charges)));
+            }
+        }
+        layers.push(next);
+    }
+    layers
+}
+
+#[test]
+fn charges_from_a_share_on_are_proven_for_one_account_and_for_two() {
+    let (seed, cases) = runs(150);
+    for seed in seed..seed + cases {
+        let mut dice = Dice(seed);
+        let number = dice.within(1, 2) as usize;
+        let texts: Vec<String> = (0..number).map(|number| share_platform(&mut dice, number)).collect();
+        let platforms = texts.iter().map(|text| file::parse(text, &|_| None).expect("a platform")).collect();
+        let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+        let by = now.day();
+        let holdings = (0..number).map(|platform| {
+            let undated = dice.within(20, if number == 1 { 150 } else { 60 });
+            let keep = if dice.one_in(4) { dice.within(0, undated / 2) } else { 0 };
+            Holding { account: format!("a{platform}"), platform, dated: Vec::new(), undated, keep, by }
+        });
+        let holdings: Vec<Holding> = holdings.collect();
+        let total: i64 = holdings.iter().map(Holding::total).sum();
+        let target = (!dice.one_in(3)).then(|| dice.within(1, total));
+        let (splits, step_cost) = (dice.within(1, 4) as u32, dice.of(&[0, 1, 2, 5]));
+        let case = Case { texts, platforms, holdings, past: Vec::new(), now, by, target, splits, step_cost };
+        let again = format!("PLAN_SEED={seed} PLAN_CASES=1\n{case:?}");
+        // What each account can bring by how many withdrawals, at which charges.
+        let mut sums: Vec<(i64, i64, i64)> = vec![(0, 0, 0)];
+        for holding in &case.holdings {
+            let layers = by_balance(&case, holding);
+            let own = layers.iter().enumerate().flat_map(|(steps, layer)| {
+                let left = layer.iter().enumerate();
+                left.filter_map(move |(left, c)| {
+                    Some((steps as i64, holding.total() - left as i64 - (*c)?, (*c)?))
+                })
+            });
+            let own: BTreeSet<(i64, i64, i64)> = own.collect();
+            let all = sums.iter().flat_map(|a| own.iter().map(|b| (a.0 + b.0, a.1 + b.1, a.2 + b.2)));
+            sums = all.collect::<BTreeSet<_>>().into_iter().collect();
+        }
+        let worth = |(steps, net, charges): &(i64, i64, i64)| match target {
+            Some(target) => (*net >= target).then_some((charges + steps * step_cost, *steps)),
+            None => Some((steps * step_cost - net, *steps)),
+        };
+        let best = sums.iter().filter_map(worth).min();
+        match (case.plan(EFFORT), best) {
+            (Ok(plan), Some(best)) => {
+                replayed(&case, &plan).unwrap_or_else(|why| panic!("{why}: {plan:?}\n{again}"));
+                let steps = plan.steps.len() as i64;
+                let worth = worth(&(steps, plan.net, plan.cost));
+                assert_eq!((worth, plan.proven), (Some(best), true), "{plan:?}\n{again}");
+            }
+            (Err(most), None) => {
+                let best = sums.iter().map(|sum| sum.1).max();
+                assert_eq!((Some(most.net), most.proven), (best, true), "{most:?}\n{again}");
+            }
+            (found, best) => panic!("{found:?} {best:?}\n{again}"),
+        }
+    }
+}
+
+/// How good a plan is, smallest first: what it costs or, without a target, does not bring, with the step
+/// costs.
+fn badness(case: &Case, plan: &Plan) -> i64 {
+    let step_costs = case.step_cost * plan.steps.len() as i64;
+    step_costs + if case.target.is_some() { plan.cost } else { -plan.net }
+}
+
+#[test]
+fn more_time_and_more_withdrawals_never_make_a_plan_worse() {
+    let (seed, cases) = runs(10);
+    for seed in seed..seed + cases {
+        let mut dice = Dice(!seed);
+        let (case, effort) = (tiny(seed), dice.of(&[100_000, 400_000, 2_000_000]));
+        let case = Case { step_cost: dice.of(&[0, 0, 10]), ..case };
+        let days = [0, dice.within(1, 6), dice.within(7, 20), dice.within(21, 60)];
+        let longer = days.map(|days| {
+            let by = case.now.day().plus(days as i32);
+            let holdings = case.holdings.iter().map(|h| Holding { by, ..h.clone() }).collect();
+            Case { by, holdings, ..case.clone() }
+        });
+        let wider = [1, 2, 5, 12].map(|splits| Case { splits, ..longer[2].clone() });
+        for cases in [&longer, &wider] {
+            let plans = cases.iter().map(|case| case.plan(effort).ok());
+            let plans: Vec<Option<Plan>> = plans.collect();
+            for (plan, then) in plans.iter().zip(&plans[1..]).filter_map(|(a, b)| Some((a.as_ref()?, b))) {
+                let then = then.as_ref().unwrap_or_else(|| panic!("nothing after {plan:?}\n{case:?}"));
+                let worse = badness(&case, then) > badness(&case, plan);
+                assert!(!worse, "PLAN_SEED={seed} PLAN_CASES=1\n{case:?}\n{plan:?}\n{then:?}");
+            }
+        }
+    }
+}
+
+/// Of two accounts that can both do it, free, at once, the one whose name comes first does.
+#[test]
+fn the_first_account_does_what_either_could() {
+    let platform = |number: usize, rule: &str| {
+        format!(
+            "[platform]\nid = \"p{number}\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n[[channel]]\n\
+             id = \"c\"\nname = \"C\"\nto = \"bank\"\n[[channel.tariff]]\n{rule}\nsource = \"https://p.example\"\n\
+             checked = 2026-01-01\nconfidence = \"official\"\n[[channel.tariff.charge]]\nflat = \"2\"\n\
+             free = {{ count = 1, per = \"month\" }}\n"
+        )
+    };
+    let texts = vec![platform(0, "step = \"2\""), platform(1, "min = \"3\"")];
+    let read = |text: &String| file::parse(text, &|_| None).expect("a platform");
+    let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+    let by = now.day();
+    let holding = |(platform, undated): (usize, i64)| Holding {
+        account: format!("a{platform}"),
+        platform,
+        dated: Vec::new(),
+        undated,
+        keep: 0,
+        by,
+    };
+    for step_cost in [0, 100] {
+        let case = Case {
+            platforms: texts.iter().map(read).collect(),
+            texts: texts.clone(),
+            holdings: [16, 7].into_iter().enumerate().map(holding).collect(),
+            past: Vec::new(),
+            now,
+            by,
+            target: Some(5),
+            splits: 12,
+            step_cost,
+        };
+        let plan = case.plan(EFFORT).expect("a plan");
+        let steps: Vec<(usize, i64)> = plan.steps.iter().map(|step| (step.holding, step.amount)).collect();
+        assert_eq!((steps, plan.proven), (vec![(0, 6)], true), "{plan:?}");
+    }
+}
+
+/// A withdrawal of this afternoon still counts tomorrow at midnight, when the next one could be made.
+#[test]
+fn what_a_window_counts_is_asked_at_the_beginning_of_a_day() {
+    let channel = |id: &str, rule: &str| {
+        format!(
+            "[[channel]]\nid = \"{id}\"\nname = \"C\"\nto = \"bank\"\n[[channel.tariff]]\n{rule}\n\
+             source = \"https://p.example\"\nchecked = 2026-01-01\nconfidence = \"official\"\n"
+        )
+    };
+    let head = "[platform]\nid = \"p0\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n";
+    let rolling = channel("c0", "max = \"60\"\nlimits = [{ per = \"24h\", count = 1 }]");
+    // Not of use for so little, but it makes each day one on which something may be withdrawn.
+    let daily = channel("c1", "min = \"1000\"\nlimits = [{ per = \"day\", count = 1 }]");
+    let case = at_once(head.to_owned() + &rolling + &daily, 100);
+    for (days, net) in [(0, 60), (1, 60), (2, 100)] {
+        let by = case.now.day().plus(days);
+        let holdings = case.holdings.iter().map(|h| Holding { by, ..h.clone() }).collect();
+        let case = Case { by, holdings, ..case.clone() };
+        let plan = case.plan(EFFORT).expect("a plan");
+        replayed(&case, &plan).unwrap_or_else(|why| panic!("{why}: {plan:?}"));
+        assert_eq!((plan.net, plan.proven), (net, true), "{plan:?}");
     }
 }
 

@@ -269,7 +269,7 @@ fn assumed(words: &Words, session: &Session, platforms: &[Platform]) -> Result<V
             [one] => Ok(one.clone()),
             [] => Err(Failure::Usage {
                 message: format!("--assume {typed}: no account can use a channel of that name"),
-                hint: "see the channels of a platform: jandon channels PLATFORM".into(),
+                hint: "see the channels of all platforms: jandon channels".into(),
             }),
             several => Err(Failure::Usage {
                 message: format!("--assume {typed} is ambiguous: {}", several.join(", ")),

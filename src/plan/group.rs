@@ -257,6 +257,21 @@ impl<'p> Group<'p> {
         self.accounts.iter().zip(&self.holdings).map(alone).collect()
     }
 
+    /// The same in the first days only, and with fewer withdrawals a month.
+    pub fn narrowed(&self, days: usize, splits: u32) -> Group<'p> {
+        let mut narrowed = self.clone();
+        narrowed.days.truncate(days);
+        for offers in narrowed.ways.iter_mut().map(|way| &mut way.offers) {
+            offers.truncate(days);
+        }
+        for base in narrowed.quotas.iter_mut().map(|quota| &mut quota.base) {
+            base.truncate(days);
+        }
+        narrowed.days_cut &= days == self.days.len();
+        narrowed.splits = splits;
+        narrowed
+    }
+
     /// How much and how many withdrawals a quota lets through in all the time of the plan at the most,
     /// where a window lets that through.
     pub fn in_all(

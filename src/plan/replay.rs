@@ -83,3 +83,48 @@ pub fn trim(group: &Group<'_>, moves: &mut [Move], mut excess: i128) -> i128 {
     }
     excess
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fee::file;
+    use crate::money::Unit;
+    use crate::period::Moment;
+    use crate::plan::{EFFORT, Holding, Question};
+
+    #[test]
+    fn takes_nothing_of_what_is_to_stay() {
+        let text = "[platform]\nid = \"p\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n[[channel]]\n\
+                    id = \"c\"\nname = \"C\"\nto = \"bank\"\n[[channel.tariff]]\nsource = \"https://p.example\"\n\
+                    checked = 2026-01-01\nconfidence = \"official\"\n";
+        let platforms = vec![file::parse(text, &|_| None).expect("a platform")];
+        let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+        let by = now.day();
+        let (account, dated) = (String::from("a"), Vec::new());
+        let question = Question {
+            platforms: &platforms,
+            holdings: vec![Holding { account, platform: 0, dated, undated: 100, keep: 30, by }],
+            unit: Unit::currency("KRW").expect("won"),
+            target: None,
+            now,
+            by,
+            splits: 12,
+            step_cost: 0,
+            assumed: Vec::new(),
+            effort: EFFORT,
+        };
+        let group = question.groups(&HashMap::new()).remove(0);
+        let of = |amount| Move {
+            day: 0,
+            account: 0,
+            channel: 0,
+            amount,
+            debit: amount,
+            fee: 0,
+            tax: 0,
+            net: amount,
+        };
+        assert_eq!(replay(&group, &[of(40), of(30)]), Some((0, 0)));
+        assert_eq!(replay(&group, &[of(40), of(31)]), None);
+    }
+}

@@ -70,6 +70,19 @@ impl Found {
         self.points = super::blend::frontier(std::mem::take(&mut self.points), goal);
     }
 
+    /// What was found of the same group in another way as well.
+    pub fn add_moves(&mut self, points: &[Point], moves: impl Fn(usize) -> Vec<Move>, goal: Goal) {
+        for point in points {
+            let mut mark = NO_STEP;
+            for step in moves(point.mark) {
+                self.steps.push((mark, step));
+                mark = self.steps.len() - 1;
+            }
+            self.points.push(Point { mark, ..*point });
+        }
+        self.points = super::blend::frontier(std::mem::take(&mut self.points), goal);
+    }
+
     /// The steps of a point, in the order in which they were taken.
     pub fn moves(&self, mark: usize) -> Vec<Move> {
         let mut moves = Vec::new();

@@ -39,11 +39,18 @@ enum Way {
 
 impl Solved<'_> {
     pub fn moves(&self, mark: usize) -> Vec<Move> {
-        match &self.found {
-            Way::Runs(runs) => runs.moves(&self.group, mark),
-            Way::Samples(samples) => sampled_moves(samples, &self.group, mark),
+        self.found.moves(&self.group, mark)
+    }
+}
+
+impl Way {
+    /// The steps of a point of a group.
+    fn moves(&self, group: &Group<'_>, mark: usize) -> Vec<Move> {
+        match self {
+            Way::Runs(runs) => runs.moves(group, mark),
+            Way::Samples(samples) => sampled_moves(samples, group, mark),
             Way::Search(found) => found.moves(mark),
-            Way::Shares(found) => found.moves(&self.group, mark),
+            Way::Shares(found) => found.moves(group, mark),
             Way::Table(found) => found.moves(mark),
         }
     }
