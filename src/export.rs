@@ -388,16 +388,24 @@ impl Keys {
         }
     }
 
-    /// Returns, as JSON, what each of the two says that the other does not. What only one of them
-    /// says is null in the other.
-    pub fn differing(&self, other: &Keys) -> [String; 2] {
+    /// Returns what each of the two says that the other does not. What only one of them says is null
+    /// in the other.
+    pub fn differing(&self, other: &Keys) -> [Keys; 2] {
         let part = |one: &Keys, other: &Keys| {
             let all = one.0.keys().chain(other.0.keys());
             let differ = all.filter(|key| one.0.get(*key) != other.0.get(*key));
-            let value = |key: &String| (key.clone(), one.0.get(key).cloned().unwrap_or_default());
-            Value::Object(differ.map(value).collect()).to_string()
+            Keys(differ.map(|key| (key.clone(), one.0.get(key).cloned().unwrap_or_default())).collect())
         };
         [part(self, other), part(other, self)]
+    }
+
+    /// Returns the texts by their keys, empty for null; nothing if there is a value of another kind.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        let text = |(key, value): (&String, &Value)| {
+            let text = if value.is_null() { "" } else { value.as_str()? };
+            Some((key.clone(), text.to_string()))
+        };
+        self.0.iter().map(text).collect::<Option<_>>().unwrap_or_default()
     }
 }
 

@@ -47,8 +47,16 @@ pub enum Wrong {
     /// The ledger has that account otherwise.
     AccountDiffers(String),
     /// A fact of that id is known, and says something else. `said` and `known` are what of the two
-    /// differs, as JSON; `recorded` is the id of the known fact, if it can be undone by it.
-    Differs { what: &'static str, id: String, said: String, known: String, recorded: Option<Id> },
+    /// differs, as JSON; `values` are the texts of `said` by their keys, unless there is more than texts;
+    /// `recorded` is the id of the known fact, if the ledger had it before the import.
+    Differs {
+        what: &'static str,
+        id: String,
+        said: String,
+        known: String,
+        values: Vec<(String, String)>,
+        recorded: Option<Id>,
+    },
 }
 
 /// One line of a file.

@@ -32,7 +32,7 @@ use std::time::Duration;
 pub use carry::{Carried, CarryError};
 pub use check::{Finding, Report as CheckReport};
 pub use copy::{Contents, Restored, ledger_files};
-pub use open::{SecondName, Unlocked, second_name};
+pub use open::{SecondName, Unlocked, lasting_second_name};
 pub use place::{Exposure, exposures};
 pub use read::{ChangeRow, Done, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, Recorded, Seen};
 pub use repair::{DERIVED, Repair, RepairedBalance};

@@ -14,7 +14,7 @@ use crate::output_file::OutputError;
 use crate::period::DateError;
 use crate::store::{CarryError, Refusal, StoreError};
 use crate::text::TextError;
-use file::wrong_words;
+use file::{refused_words, wrong_words};
 pub use ledger::plain_io;
 use ledger::{output_code, output_status, output_words, rule_code, rule_status, rule_words, store_words};
 use serde::Serialize;
@@ -444,7 +444,7 @@ impl Failure {
             Failure::Line { file, error } => {
                 let (line, (what, hint)) = match &**error {
                     CarryError::Line { line, what } => (line, wrong_words(what)),
-                    CarryError::Refused { line, error } => (line, store_words(error)),
+                    CarryError::Refused { line, error } => (line, refused_words(error)),
                 };
                 (format!("{file}:{line}: {what}; nothing was imported"), hint)
             }

@@ -523,7 +523,7 @@ impl Session {
             outcome.stream = Some(Stream { write });
         }
         if self.read.get()
-            && let Some(SecondName(other)) = store::second_name(&self.ledger)
+            && let Some(SecondName(other)) = store::lasting_second_name(&self.ledger)
         {
             let other =
                 other.map_or_else(String::new, |other| format!(", {}", quoted(&other.display().to_string())));

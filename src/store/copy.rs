@@ -174,14 +174,13 @@ fn verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, StoreErro
         return Err(StoreError::NotALedger(told.to_path_buf()));
     }
     // A damaged fact says more than the index that no longer fits it.
-    store.verify_facts().map_err(|error| match error {
-        StoreError::DamagedFact(_, what) => StoreError::DamagedFact(told.to_path_buf(), what),
-        StoreError::Damaged(_, what) => StoreError::Damaged(told.to_path_buf(), what),
-        error => error,
-    })?;
+    let facts = store.verify_facts();
+    if let Err(StoreError::DamagedFact(_, what)) = facts {
+        return Err(StoreError::DamagedFact(told.to_path_buf(), what));
+    }
     match store.damage()?.into_iter().next() {
         Some(finding) => Err(StoreError::Damaged(told.to_path_buf(), finding.what)),
-        None => Ok(store),
+        None => facts.map(|()| store),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Opens the file of a ledger, and refuses one that is not safe to open.
 
 use super::{SCHEMA, Store, StoreError, copy};
+use crate::output_file::{folder_of, with_suffix};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Error, OpenFlags};
 use std::io::Read;
@@ -117,44 +118,49 @@ pub(super) fn refuse_stale_journal(path: &Path, wait: Duration) -> Result<(), St
     Err(StoreError::StaleJournal { path: path.to_path_buf(), journal })
 }
 
-/// Refuses to write a ledger that has a second name: two programs that write under two names would
-/// each have a journal, and one would lose what the other wrote. The write lock is held.
-pub(super) fn refuse_second_name(path: &Path) -> Result<(), StoreError> {
-    let Some(SecondName(other)) = second_name(path) else { return Ok(()) };
-    // A restore that was killed left it. No restore is under way, for that holds the lock.
-    let own = copy::real_path(path).file_name().map(|name| {
-        let mut own = name.to_os_string();
-        own.push(".before-restore-");
-        own
-    });
-    let is_own = |name: &std::ffi::OsStr| {
-        own.as_ref().is_some_and(|own| name.as_encoded_bytes().starts_with(own.as_encoded_bytes()))
-    };
-    if let Some(other) = &other
-        && other.file_name().is_some_and(is_own)
-        && std::fs::remove_file(other).is_ok()
-    {
-        return refuse_second_name(path);
-    }
-    Err(StoreError::SecondName { path: path.to_path_buf(), other })
-}
-
 /// Another name (hard link) of a file, where it is in the same folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecondName(pub Option<PathBuf>);
 
-/// Returns another name of a file that has several.
-pub fn second_name(path: &Path) -> Option<SecondName> {
+/// Refuses to write a ledger that has a second name: two programs that write under two names would
+/// each have a journal, and one would lose what the other wrote. The write lock is held.
+pub(super) fn refuse_second_name(path: &Path) -> Result<(), StoreError> {
+    match second_name(path) {
+        None => Ok(()),
+        // A restore that was killed left it. No restore is under way, for that holds the lock.
+        Some(SecondName(Some(other)))
+            if is_set_aside(path, &other) && std::fs::remove_file(&other).is_ok() =>
+        {
+            refuse_second_name(path)
+        }
+        Some(SecondName(other)) => Err(StoreError::SecondName { path: path.to_path_buf(), other }),
+    }
+}
+
+/// Returns another name of a ledger that has several; none where that is from a restore, which gives
+/// it such a name for a moment.
+pub fn lasting_second_name(path: &Path) -> Option<SecondName> {
+    second_name(path).filter(|SecondName(other)| !other.as_ref().is_some_and(|o| is_set_aside(path, o)))
+}
+
+/// Returns whether a restore gives a ledger such a name when it sets it aside.
+fn is_set_aside(path: &Path, other: &Path) -> bool {
+    let aside = with_suffix(&copy::real_path(path), ".before-restore-");
+    let [aside, other] = [&aside, other].map(|path| path.file_name().unwrap_or_default().as_encoded_bytes());
+    other.starts_with(aside)
+}
+
+fn second_name(path: &Path) -> Option<SecondName> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
         let meta = std::fs::metadata(path).ok().filter(|meta| meta.nlink() > 1)?;
         let real = copy::real_path(path);
-        let is_other = |other: &Path, meta_of_other: &std::fs::Metadata| {
-            (meta_of_other.dev(), meta_of_other.ino()) == (meta.dev(), meta.ino())
+        let is_other = |other: &Path, of_other: &std::fs::Metadata| {
+            (of_other.dev(), of_other.ino()) == (meta.dev(), meta.ino())
                 && other.file_name() != real.file_name()
         };
-        let entries = std::fs::read_dir(crate::output_file::folder_of(&real)).into_iter().flatten().flatten();
+        let entries = std::fs::read_dir(folder_of(&real)).into_iter().flatten().flatten();
         let mut others = entries.filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)));
         Some(SecondName(others.find(|(other, meta)| is_other(other, meta)).map(|(other, _)| other)))
     }

@@ -1,9 +1,11 @@
 //! What is wrong with a line of a file of facts, or with a platform file.
 
-use super::{text_hint, text_words};
+use super::ledger::store_words;
+use super::{quoted, text_hint, text_words};
 use crate::fee::file::{Fault, FileError};
 use crate::import::{LINE_MAX, Wrong};
 use crate::money::grouped;
+use crate::store::{Refusal, StoreError};
 
 pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
     let words = |message: String, hint: &str| (message, hint.to_string());
@@ -50,16 +52,56 @@ pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
             format!("the ledger has an account called {name:?} already, and it is another one"),
             "rename one of the two",
         ),
-        Wrong::Differs { what, id, said, known, recorded } => {
+        Wrong::Differs { what, id, said, known, values, recorded } => {
             let of = if matches!(*what, "account" | "rate" | "unit") { " of the change" } else { "" };
             let message = format!("the {what}{of} {id:?} has {said} here, but {known} where it was recorded");
             let hint = match recorded {
-                Some(id) => format!("to record it otherwise: jandon undo {id}, and import the line without its id"),
-                None => "keep what was recorded as it was exported; what is on a line without `id` and `change` is new".into(),
+                Some(id) => match edit_options(values) {
+                    Some(options) => format!("to correct what was recorded: jandon edit {id}{options}"),
+                    None => "to record it beside the known one, give the line another id or none".into(),
+                },
+                None => "keep lines as they were exported; what is new has no `id` and no `change`".into(),
             };
             (message, hint)
         }
     }
+}
+
+/// What is wrong with a line that the ledger refuses, and what can be done.
+pub(super) fn refused_words(error: &StoreError) -> (String, String) {
+    let (message, hint) = store_words(error);
+    let hint = match error {
+        StoreError::Refused(Refusal::NameTaken(name)) => {
+            format!("rename it first: jandon account edit {} --rename NAME", quoted(name))
+        }
+        _ => hint,
+    };
+    (message, hint)
+}
+
+/// The options of `edit` that give a record these values, if it has such options.
+fn edit_options(values: &[(String, String)]) -> Option<String> {
+    let mut given: Vec<(&str, &str)> = Vec::new();
+    for (key, value) in values {
+        let option = match key.as_str() {
+            "at" => "date",
+            // A carrier's balance is typed as what is owed.
+            "out" | "in" | "balance" if !value.starts_with('-') => "amount",
+            "from" | "to" | "account" => "account",
+            key @ ("category" | "payee" | "expires" | "note") => key,
+            _ => return None,
+        };
+        if value.is_empty() && !matches!(option, "category" | "payee" | "note") {
+            return None;
+        }
+        match given.iter().find(|(known, _)| *known == option) {
+            Some((_, same)) if same == value => {}
+            Some(_) => return None,
+            None => given.push((option, value)),
+        }
+    }
+    let options: String = given.iter().map(|(key, value)| format!(" --{key} {}", quoted(value))).collect();
+    Some(options).filter(|options| !options.is_empty())
 }
 
 /// A fault of a platform file as one sentence: file, line, key, what is wrong and what is allowed.

@@ -97,7 +97,7 @@ pub(super) fn store_words(error: &StoreError) -> (String, String) {
             format!("the ledger {} is damaged: {what}", path.display()),
             format!(
                 "see all that is damaged, and how to get it back: jandon check --ledger {}",
-                path.display()
+                quoted(&path.display().to_string())
             ),
         ),
         StoreError::Newer { path, version, known } => (

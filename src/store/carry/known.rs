@@ -119,7 +119,8 @@ impl Carry<'_> {
         let named = |kind: &str| format!("{{\"{kind}\":…}}");
         let recorded = Some(id).filter(|_| seq < self.began);
         let id = text.unwrap_or_default().into();
-        Err(Wrong::Differs { what: kind, id, said: named(kind), known: named(other), recorded }.into())
+        let (said, known, values) = (named(kind), named(other), Vec::new());
+        Err(Wrong::Differs { what: kind, id, said, known, values, recorded }.into())
     }
 
     /// Counts a known fact that was undone here.
@@ -268,7 +269,8 @@ fn same_entry(said: &Entry, known: &Entry) -> bool {
 
 fn differs(what: &'static str, id: Option<&str>, [said, known]: &[Keys; 2], recorded: Option<Id>) -> Fault {
     let [said, known] = said.differing(known);
-    Wrong::Differs { what, id: id.unwrap_or_default().into(), said, known, recorded }.into()
+    let (id, values) = (id.unwrap_or_default().into(), said.texts());
+    Wrong::Differs { what, id, said: said.to_string(), known: known.to_string(), values, recorded }.into()
 }
 
 /// The same for what belongs to a change of that id, which may have nothing of the kind.
@@ -276,9 +278,10 @@ fn differs_from(what: &'static str, change: Option<&str>, said: &Keys, known: Op
     let (said, known) = match &known {
         Some(known) => {
             let [said, known] = said.differing(known);
-            (said, known)
+            (said.to_string(), known.to_string())
         }
         None => (said.to_string(), "nothing".to_string()),
     };
-    Wrong::Differs { what, id: change.unwrap_or_default().into(), said, known, recorded: None }.into()
+    let (id, values) = (change.unwrap_or_default().into(), Vec::new());
+    Wrong::Differs { what, id, said, known, values, recorded: None }.into()
 }
