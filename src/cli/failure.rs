@@ -349,9 +349,12 @@ impl Failure {
                 format!("the account {account} is open already"),
                 format!("see it with: jandon account show {}", quoted(account)),
             ),
-            Failure::UnknownUnit { code } => words(
+            Failure::UnknownUnit { code } => (
                 format!("no unit is called {code:?}"),
-                "use a currency code such as KRW, the points unit of a platform, or declare one: jandon unit add CODE --decimals N",
+                format!(
+                    "use a currency code such as KRW or the points unit of a platform, or declare it: jandon unit add {} --decimals 0",
+                    quoted(code)
+                ),
             ),
             Failure::PlatformDecides { platform, what, is } => (
                 format!("on {platform} the {what} is {is}"),

@@ -231,7 +231,7 @@ fn whatever_is_derived_wrongly_is_named_and_mended() {
         cases.push((table, format!("DELETE FROM {table}")));
     }
     cases.push(("voided", "INSERT INTO voided SELECT min(seq) FROM change".into()));
-    cases.push(("lot", "INSERT INTO lot SELECT min(id), 20000, 5 FROM account".into()));
+    cases.push(("lot", "INSERT INTO lot SELECT min(id), 20000, 24321, 5 FROM account".into()));
     cases.push(("bill", "INSERT INTO bill SELECT min(id), 24310, 5 FROM account".into()));
     for (table, harm) in cases {
         home.become_like(&ground);

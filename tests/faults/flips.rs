@@ -161,7 +161,7 @@ fn ground() -> Home {
     ];
     std::fs::write(home.path("theirs.jsonl"), lines.join("\n")).expect("a file");
     home.fine("import theirs.jsonl");
-    let (name, note) = ("긴".repeat(500), "메모".repeat(500));
+    let (name, note) = ("긴".repeat(100), "메모".repeat(500));
     home.fine(&format!("account add {name} --kind wallet --unit KRW --note {note}"));
     home.fine("earn points 10 --date 2026-11-04 --note 보너스");
     home.settle();

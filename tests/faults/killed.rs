@@ -23,7 +23,7 @@ const RECORDING: [&str; 19] = [
     "account add naver",
     "account edit kakao --note yours",
     "account close empty",
-    "expire",
+    "expire points 5",
     "rate set TOSSP 0.9 KRW",
     "unit add STAR --decimals 2",
     "import more.jsonl",

@@ -137,9 +137,14 @@ fn a_ledger_that_cannot_be_written_is_read_and_refuses_what_writes() {
             assert_eq!(output.status.code(), Some(0), "{line}: {}", said(&output));
             assert_eq!(told(&output), *answer, "{line}");
         }
-        for line in
-            ["spend kakao 500", "log kakao 3", "undo", "account add naver", "import more.jsonl", "expire"]
-        {
+        for line in [
+            "spend kakao 500",
+            "log kakao 3",
+            "undo",
+            "account add naver",
+            "import more.jsonl",
+            "expire points 5",
+        ] {
             let output = bound.run(line);
             assert_eq!(
                 output.status.code(),
@@ -214,7 +219,7 @@ fn a_clock_that_was_set_back_bends_neither_the_order_nor_undo() {
     // The newest recorded goes first, whatever its date and whatever the clock says.
     for (undone, today) in [
         ("`log`", "2026-11-22"),
-        ("`account add naver`", "2020-01-01"),
+        ("account naver opened", "2020-01-01"),
         ("`earn`", "2030-01-01"),
         ("`log`", "2024-01-01"),
         ("601 KRW", "2026-08-15"),
