@@ -23,6 +23,7 @@ use crate::fee::{Platform, Use, Used};
 use crate::money::{RoundingMode, Unit};
 use crate::period::{Day, Moment};
 use blend::{Goal, Hull, Point, blend};
+use bound::Bound;
 use group::Group;
 use replay::{replay, trim};
 use simple::Simple;
@@ -335,6 +336,8 @@ impl<'p> Question<'p> {
             let blended = blend(&lists, goal, effort)?;
             let mut steps: Vec<(Day, usize, Step)> = Vec::new();
             let mut broken = None;
+            // Without a target each group is at its best by itself.
+            let mut each_best = true;
             let mut excess = match goal {
                 Goal::Reach(target) => blended.picks.iter().map(|p| p.net).sum::<i128>() - target,
                 Goal::Most(_) => 0,
@@ -347,6 +350,12 @@ impl<'p> Question<'p> {
                     debug_assert!(false, "a plan that cannot be recorded: {moves:?}");
                     broken = Some(solved.group.accounts[0]);
                     break;
+                }
+                if let (Some(bounds), Goal::Most(_)) = (&solved.bound, goal) {
+                    let most = |bound: &Bound| bound.points.iter().map(|p| most_value(p, step_cost)).max();
+                    let is_met = bounds.iter().filter_map(most).sum::<i128>() <= pick.value(step_cost);
+                    let accounts: BTreeSet<usize> = moves.iter().map(|m| m.account).collect();
+                    each_best &= is_met && (step_cost > 0 || accounts.len() == moves.len());
                 }
                 excess = trim(&solved.group, &mut moves, excess);
                 for m in moves {
@@ -385,8 +394,11 @@ impl<'p> Question<'p> {
                 Goal::Reach(_) => ceil(price, scale) - least,
                 Goal::Most(_) => least - value,
             };
-            let is_exact = all_exact && blended.proven;
-            let proven = is_exact || (better <= 0 && (self.step_cost > 0 || self.has_fewest(&steps)));
+            let has_fewest = || self.step_cost > 0 || self.has_fewest(&steps);
+            let proven = match goal {
+                Goal::Most(_) => each_best,
+                Goal::Reach(_) => (all_exact && blended.proven) || (better <= 0 && has_fewest()),
+            };
             let cost = ceil(price - step_price, scale);
             let gap = if proven { 0 } else { better.min(self.most_gained(&steps, cost, &blocked)).max(0) };
             let plan = Plan {
@@ -407,12 +419,9 @@ impl<'p> Question<'p> {
         i128::from(self.step_cost) * steps as i128 * scale
     }
 
-    /// Can no plan that is as good have fewer withdrawals?
+    /// Can no plan that reaches the target have fewer withdrawals?
     fn has_fewest(&self, steps: &[Step]) -> bool {
-        let Some(target) = self.target else {
-            let accounts: BTreeSet<usize> = steps.iter().map(|step| step.holding).collect();
-            return accounts.len() == steps.len();
-        };
+        let Some(target) = self.target else { return false };
         // Each withdrawal brings all of an account at the most.
         let mut worths: Vec<i128> = self.holdings.iter().map(|holding| self.worth(holding)).collect();
         worths.sort_unstable_by_key(|worth| -worth);

@@ -112,12 +112,21 @@ impl<'p> Group<'p> {
         accounts: Vec<usize>,
         used: &HashMap<Use, Used>,
     ) -> Option<Group<'p>> {
-        let channels = taking_part(platform, &question.unit, &question.assumed);
+        let (days, days_cut) = days(question, platform, used);
+        let mut channels = taking_part(platform, &question.unit, &question.assumed);
+        // What a free channel does as well need not be looked at, nor what it would share with others.
+        let mut place = 0;
+        while place < channels.len() {
+            if channels[..place].iter().any(|earlier| does_all_of(earlier, channels[place], &days)) {
+                channels.remove(place);
+            } else {
+                place += 1;
+            }
+        }
         if channels.is_empty() {
             return None;
         }
         let ids: Vec<String> = channels.iter().map(|channel| platform.full_id(channel)).collect();
-        let (days, days_cut) = days(question, platform, used);
         let holdings: Vec<&Holding> = accounts.iter().map(|i| &question.holdings[*i]).collect();
         let mut group = Group {
             platform,
@@ -417,6 +426,25 @@ pub fn taking_part<'p>(platform: &'p Platform, unit: &Unit, assumed: &[String]) 
     };
     let is_met = |c: &&Channel| c.condition.is_none() || assumed.contains(&platform.full_id(c));
     platform.channels.iter().filter(|_| open).filter(lands).filter(is_met).collect()
+}
+
+/// Whether whatever can be withdrawn through a channel on some days can be withdrawn as well, free and
+/// in one withdrawal of the same day, through another one that nothing limits.
+fn does_all_of(free: &Channel, other: &Channel, days: &[Day]) -> bool {
+    let least = |tariff: &Tariff| tariff.min.unwrap_or(1).max(tariff.step);
+    let on = |day: &Day| match (free.tariff_on(*day), other.tariff_on(*day)) {
+        (_, None) => true,
+        (None, _) => false,
+        (Some(free), Some(other)) => {
+            free.charges.is_empty()
+                && free.limits.is_empty()
+                && free.max.is_none()
+                && !free.whole_balance
+                && least(free) <= least(other)
+                && other.step.max(1) % free.step.max(1) == 0
+        }
+    };
+    free.rate == other.rate && free.pays == other.pays && days.iter().all(on)
 }
 
 /// What a part of the platform's unit is worth in parts of another, as a fraction: the same where

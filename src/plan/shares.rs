@@ -5,16 +5,26 @@
 //! interval of balances and a stretch of amounts that are charged the same, every balance between
 //! the smallest and the largest that can remain does remain for some amount. So intervals take the
 //! place of single balances, and the search is exact however large the balance is.
+//!
+//! A withdrawal below its share can as well come before one at its share: it is a smaller share of the
+//! larger balance, and the other is charged no more of the smaller one. And two at their shares through
+//! one channel can be one, where a charge for both is no more than the two charges.
 
 use super::Move;
 use super::blend::{Goal, Order, Point, Ties, frontier};
 use super::group::{Group, Spent};
 use super::runs::{self, Staircase};
 use super::search;
-use crate::fee::{Charge, PERCENT_WHOLE, Percent, Scale, Side, Slab, Tariff};
+use crate::fee::{Base, Charge, PERCENT_WHOLE, Percent, Scale, Side, Slab, Tariff};
+use crate::money::RoundingMode;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
+/// A cost, how many withdrawals make it, their counts, and the phase after them.
+type Key = (i128, u32, usize, Phase);
+
+/// What it takes to try one stretch of amounts on an interval, in looks at a choice.
+const EFFORT_OF_RUN: u64 = 8;
 /// More intervals than this are not held.
 const SEGMENTS_MAX: usize = 1_000_000;
 /// After so many new ones the needless ones of a cost are dropped.
@@ -84,7 +94,12 @@ struct Rule {
     band: Band,
     /// First and last amount, and the charge.
     runs: Vec<(i64, i64, i64)>,
+    /// Two withdrawals can be one.
+    merges: bool,
 }
+
+/// The channel of the last withdrawal at its share, counted from 1; 0 where there is none yet.
+type Phase = usize;
 
 /// What the balances are bound by.
 #[derive(Clone, Copy)]
@@ -113,11 +128,15 @@ pub fn solve(group: &Group<'_>, goal: Goal, limits: Limits, effort: &mut u64) ->
     let step_costs = group.step_cost.saturating_mul(splits.saturating_mul(ways));
     let mut end = dearest(group, goal, step_costs, effort)?.min(limits.cost);
     // No more arrives than all but the charges.
-    let charges_end = i128::from(bounds.total - bounds.keep) - limits.net;
+    let may_leave = i128::from(bounds.total - bounds.keep);
+    let charges_end = may_leave - limits.net;
     let mut rules = Vec::new();
     for way in 0..group.ways.len() {
         rules.extend(rules_of(group, way, &bounds, end.min(charges_end))?);
     }
+    // A share that is reached must only add to what is charged.
+    let adds = |charge: &Charge| charge.base == Base::Amount && !charge.clamp;
+    let ordered = offers.iter().flatten().all(|offer| offer.tariff.charges.iter().all(adds));
     let first = Segment {
         left: (bounds.total, bounds.total),
         before: usize::MAX,
@@ -128,30 +147,35 @@ pub fn solve(group: &Group<'_>, goal: Goal, limits: Limits, effort: &mut u64) ->
     };
     let mut all = Counts { known: vec![vec![0; group.ways.len()]], next: HashMap::new() };
     let (mut entries, mut segments): (Vec<Entry>, Vec<Segment>) = (Vec::new(), Vec::new());
-    let mut stairs: Vec<Staircase> = Vec::new();
+    let mut stairs: HashMap<(usize, Phase), Staircase> = HashMap::new();
+    // The most that arrives for less than what is looked at.
+    let mut most_before = -1;
     // By cost, then by the number of withdrawals: what leads to an entry comes before it.
-    let mut open: BTreeMap<(i128, u32, usize), Vec<Segment>> = BTreeMap::from([((0, 0, 0), vec![first])]);
-    while let Some(((cost, count, counts), mut found)) = open.pop_first() {
+    let mut open: BTreeMap<Key, Vec<Segment>> = BTreeMap::from([((0, 0, 0, 0), vec![first])]);
+    while let Some(((cost, count, counts, phase), mut found)) = open.pop_first() {
         if cost > end {
             break;
         }
         let charges = (cost - i128::from(group.step_cost) * i128::from(count)) as i64;
         without_needless(&mut found);
-        stairs.resize_with(all.known.len(), Staircase::default);
         for joined in found.chunk_by(|a, b| b.left.0 <= a.left.1 + step) {
             let left = (joined[0].left.0, joined[joined.len() - 1].left.1);
             *effort = effort.checked_sub(1 + stairs.len() as u64)?;
-            let is_needless = all.known.iter().zip(&stairs).any(|(fewer, stairs)| {
-                fewer.iter().zip(&all.known[counts]).all(|(a, b)| a <= b)
+            let is_needless = stairs.iter().any(|((fewer, earlier), stairs)| {
+                *earlier <= phase
+                    && all.known[*fewer].iter().zip(&all.known[counts]).all(|(a, b)| a <= b)
                     && stairs.covers_charging(left.0, left.1, charges)
             });
             if is_needless {
                 continue;
             }
-            stairs[counts].add(left.0, left.1, charges);
+            stairs.entry((counts, phase)).or_default().add(left.0, left.1, charges);
             let most = i128::from(bounds.total - left.0 - charges);
             if matches!(goal, Goal::Reach(target) if most >= target) {
                 end = end.min(cost);
+            }
+            if matches!(goal, Goal::Reach(_)) {
+                most_before = most_before.max(most);
             }
             if segments.len() >= SEGMENTS_MAX {
                 return None;
@@ -160,18 +184,21 @@ pub fn solve(group: &Group<'_>, goal: Goal, limits: Limits, effort: &mut u64) ->
             segments.extend_from_slice(joined);
             entries.push(Entry { left, charges, counts, segments: from..segments.len() });
             for rule in &rules {
+                let Some(next) = rule.after(phase, ordered) else { continue };
                 let Some(then) = all.with(counts, rule.way, group.splits) else { continue };
                 let near = rule.within_reach(left, &bounds);
-                *effort = effort.checked_sub(near.len() as u64)?;
+                *effort = effort.checked_sub(EFFORT_OF_RUN * near.len() as u64)?;
                 for (from, to, charge) in near {
                     let price = cost + i128::from(*charge) + i128::from(group.step_cost);
-                    if price > end || i128::from(charges + charge) > charges_end {
+                    let paid = i128::from(charges + charge);
+                    // Whatever follows brings all but what is paid at the most.
+                    if price > end || paid > charges_end || may_leave - paid < most_before {
                         continue;
                     }
                     let (band, amounts) = (rule.band, (*from, *to));
                     let Some(left) = bounds.left_after(left, band, amounts) else { continue };
                     let (before, way, charge) = (entries.len() - 1, rule.way, *charge);
-                    let waiting = open.entry((price, count + 1, then)).or_default();
+                    let waiting = open.entry((price, count + 1, then, next)).or_default();
                     waiting.push(Segment { left, before, way, band, amounts, charge });
                     if waiting.len() % SEGMENTS_KEPT == 0 {
                         without_needless(waiting);
@@ -284,12 +311,29 @@ fn rules_of(group: &Group<'_>, way: usize, bounds: &Bounds, end: i128) -> Option
         terms.tariff = &tariff;
         let budget = bounds.total - bounds.keep;
         let runs = runs::alike(&terms, budget, i64::try_from(end).unwrap_or(i64::MAX))?;
-        rules.push(Rule { way, band, runs });
+        // What a line charges, rounded up, is no more for a sum than for its parts.
+        let is_line = |charge: &Charge| {
+            let is_line = matches!(charge.scale, Scale::Line(_)) && charge.base == Base::Amount;
+            is_line && charge.round == RoundingMode::Up && charge.free.is_none() && !charge.clamp
+        };
+        let merges =
+            tariff.max.is_none() && terms.amount_left.is_none() && tariff.charges.iter().all(is_line);
+        rules.push(Rule { way, band, runs, merges });
     }
     Some(rules)
 }
 
 impl Rule {
+    /// The phase after one more withdrawal; `None` where there is no use in it.
+    fn after(&self, phase: Phase, ordered: bool) -> Option<Phase> {
+        let own = self.way + 1;
+        match self.band {
+            _ if !ordered => Some(0),
+            Band::Any | Band::Below(_) => (phase == 0).then_some(0),
+            Band::From(_) => (phase < own || (phase == own && !self.merges)).then_some(own),
+        }
+    }
+
     /// The stretches that some of the balances can be withdrawn by.
     fn within_reach(&self, left: (i64, i64), bounds: &Bounds) -> &[(i64, i64, i64)] {
         let least = match self.band {
