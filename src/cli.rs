@@ -44,7 +44,7 @@ mod withdraw;
 use crate::output_file::Protected;
 use crate::period::{DateError, Day, Period, parse_instant};
 use crate::store::ledger_files;
-use crate::view::{Answer, Format, Warning};
+use crate::view::{Answer, Form, Format, Warning};
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use failure::Failure;
 use session::Session;
@@ -199,7 +199,8 @@ pub struct Stream {
 }
 
 /// Writes every part of a text with what it is handed.
-pub type Writing = Box<dyn FnOnce(&mut dyn FnMut(&str) -> Result<(), Failure>) -> Result<Vec<Note>, Failure>>;
+pub type Writing =
+    Box<dyn FnOnce(&Form, &mut dyn FnMut(&str) -> Result<(), Failure>) -> Result<Vec<Note>, Failure>>;
 
 /// Something said on stderr beside an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -260,14 +261,14 @@ impl Outcome {
         self
     }
 
-    /// The answer in one of its forms, its warnings among the values of a JSON document.
-    pub fn render(&self, format: Format, width: Option<usize>, csv_safe: bool) -> String {
+    /// Returns how the answer is written, its warnings among the values of a JSON document.
+    pub fn form(&self, format: Format, width: Option<usize>, csv_safe: bool) -> Form {
         let warning = |note: &Note| match note {
             Note::Done(_) => None,
             Note::Warning(warning) => Some(warning.clone()),
         };
-        let warnings: Vec<Warning> = self.notes.iter().filter_map(warning).collect();
-        crate::view::render(self.answer.as_ref(), &warnings, format, width, csv_safe)
+        let warnings = self.notes.iter().filter_map(warning).collect();
+        Form { format, width, csv_safe, warnings }
     }
 
     /// The same answer, which is not what was asked for.

@@ -7,8 +7,8 @@ use jandon::cli::output::{self, Destination, Messages};
 use jandon::cli::session::{Session, World};
 use jandon::cli::{self, ColorWord, Globals, Words};
 use jandon::period::Moment;
-use jandon::view::Format;
 use jandon::view::worth::Drawing;
+use jandon::view::{self, Format};
 use std::ffi::OsString;
 use std::hash::{BuildHasher, Hasher};
 use std::io::IsTerminal;
@@ -55,12 +55,10 @@ fn answer(words: &Words, messages: &Messages) -> Result<u8, Failure> {
         }
     })?;
     let width = if words.globals.output.is_some() { None } else { width() };
+    let form = outcome.form(format, width, words.globals.csv_safe);
     let written = match outcome.stream.take() {
-        Some(stream) => destination.stream(stream),
-        None => {
-            let text = outcome.render(format, width, words.globals.csv_safe);
-            destination.write(&text)
-        }
+        Some(stream) => destination.stream(stream, &form),
+        None => destination.write(&view::render(outcome.answer.as_ref(), &form)),
     };
     let written = written.map_err(|cause| match session.done() {
         Some(done) => Failure::NotShown { done, cause: Box::new(cause) },

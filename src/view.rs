@@ -63,18 +63,25 @@ pub struct Warning {
     pub message: String,
 }
 
-/// Renders an answer in one of its forms. Every JSON document ends with its warnings.
-pub fn render(
-    answer: &dyn Answer,
-    warnings: &[Warning],
-    format: Format,
-    width: Option<usize>,
-    csv_safe: bool,
-) -> String {
-    match format {
-        Format::Table => answer.page().render(width),
-        Format::Json => with_warnings(answer.json(), warnings),
-        Format::Csv => answer.csv().render(csv_safe),
+/// How an answer is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Its form.
+    pub format: Format,
+    /// A page fits so many columns.
+    pub width: Option<usize>,
+    /// No cell of a CSV begins as a formula.
+    pub csv_safe: bool,
+    /// What the user should know; a JSON document ends with it.
+    pub warnings: Vec<Warning>,
+}
+
+/// Renders an answer in one of its forms.
+pub fn render(answer: &dyn Answer, form: &Form) -> String {
+    match form.format {
+        Format::Table => answer.page().render(form.width),
+        Format::Json => with_warnings(answer.json(), &form.warnings),
+        Format::Csv => answer.csv().render(form.csv_safe),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::output_file::create_private_folder;
 use crate::period::Moment;
 use crate::view::csv::Csv;
 use crate::view::page::Page;
-use crate::view::{Answer, Format};
+use crate::view::{self, Answer, Format};
 use clap::Parser;
 use serde::Serialize;
 
@@ -62,7 +62,7 @@ pub fn run(_: &Words, session: &Session) -> Result<Outcome, Failure> {
             .map_err(|error| Failure::Usage { message: error.to_string(), hint: String::new() })?;
         debug_assert!(!matches!(line.verb, Verb::Demo(_)));
         let outcome = super::run(&line.verb, &inner)?;
-        let mut output = outcome.render(Format::Table, Some(80), false);
+        let mut output = view::render(outcome.answer.as_ref(), &outcome.form(Format::Table, Some(80), false));
         for note in &outcome.notes {
             output += &match note {
                 Note::Done(text) => format!("{text}\n"),

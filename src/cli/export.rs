@@ -44,7 +44,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
 
 fn lines(session: &Session) -> Result<Writing, Failure> {
     let store = session.verified_store()?;
-    Ok(Box::new(move |put| {
+    Ok(Box::new(move |_, put| {
         let mut teller = Teller::default();
         put(HEADER)?;
         store.each_told::<Failure>(&mut |told| put(&teller.tell(told)))?;
@@ -54,7 +54,7 @@ fn lines(session: &Session) -> Result<Writing, Failure> {
 
 fn rows(session: &Session) -> Result<Writing, Failure> {
     let (store, safe) = (session.verified_store()?, session.csv_safe);
-    Ok(Box::new(move |put| {
+    Ok(Box::new(move |_, put| {
         let mut accounts = store.accounts()?;
         // What was undone is in the history too, and with it accounts that are no more.
         accounts.extend(store.accounts_undone()?);
@@ -72,7 +72,7 @@ fn rows(session: &Session) -> Result<Writing, Failure> {
 /// A journal of what counts; `program` begins it.
 fn journal(session: &Session, program: fn(Opening) -> Box<dyn Journal>) -> Result<Writing, Failure> {
     let (store, today, now) = (session.verified_store()?, session.today(), session.now);
-    Ok(Box::new(move |put| {
+    Ok(Box::new(move |_, put| {
         let prices = store.rates()?.into_iter();
         let mut journal = program(Opening {
             accounts: store.accounts()?,

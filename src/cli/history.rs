@@ -1,12 +1,14 @@
 //! `history`: every fact, newest last.
 
 use super::failure::Failure;
-use super::session::Session;
-use super::{Outcome, change};
+use super::session::{Book, Session};
+use super::{Outcome, Stream, change};
 use crate::ledger::Kind;
 use crate::period::Period;
-use crate::store::{Filter, LedgerChange, Recorded};
-use crate::view::history::{ChangeLine, History, HistoryLine};
+use crate::store::{Filter, LedgerChange, Recorded, Store};
+use crate::view::Form;
+use crate::view::history::{ChangeLine, History, HistoryLine, Rows};
+use std::mem::ManuallyDrop;
 
 /// Show what was recorded, newest last
 #[derive(Debug, clap::Args)]
@@ -46,28 +48,32 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             Failure::Word { what: "kind of entry", typed: word, allowed }
         })?),
     };
-    session.read(|book| {
-        let account = words.name.as_ref().map(|name| session.account(book, name, false)).transpose()?;
-        let filter = Filter {
-            account: account.map(|a| a.id),
-            from: period.and_then(|p| p.from).map(|day| day.start()),
-            to: period.and_then(|p| p.to).map(|day| day.end()),
-            kind,
-            snapshots_only,
-            category: words.category.clone(),
-            search: words.search.clone(),
-            limit: words.limit,
-        };
-        let rows = book.store.history(&filter)?;
-        let mut lines = book.lines(&rows)?;
+    // As any reader does, it leaves the closing to the end of the process.
+    let store = ManuallyDrop::new(session.store()?);
+    let book = Book { accounts: store.accounts()?, store: &store };
+    let account = words.name.as_ref().map(|name| session.account(&book, name, false)).transpose()?;
+    let filter = Filter {
+        account: account.map(|a| a.id),
+        from: period.and_then(|p| p.from).map(|day| day.start()),
+        to: period.and_then(|p| p.to).map(|day| day.end()),
+        kind,
+        snapshots_only,
+        category: words.category.clone(),
+        search: words.search.clone(),
+        limit: words.limit,
+    };
+    if words.changes || filter.limit.is_some_and(|limit| limit <= HELD_MAX) {
+        let mut lines = book.lines(&store.history(&filter)?)?;
         if words.changes && filter.is_of_all_kinds() {
-            let others = book.store.ledger_changes()?;
+            let others = store.ledger_changes()?;
             lines.extend(others.iter().filter(|other| filter.takes(other)).map(line));
             lines.sort_by_key(HistoryLine::at);
             lines.drain(..lines.len().saturating_sub(words.limit.unwrap_or(usize::MAX)));
         }
-        Ok(Outcome::of(History::new(lines)))
-    })
+        return Ok(Outcome::of(History::new(lines)));
+    }
+    let stream = Some(stream(store, filter));
+    Ok(Outcome { stream, ..Outcome::of(History::new(Vec::new())) })
 }
 
 /// A change of accounts, units or rates, or an undo, as a row of the history.
@@ -87,4 +93,48 @@ fn line(other: &LedgerChange) -> HistoryLine {
         what: change::described(&other.what),
         voided: other.voided,
     })
+}
+
+/// The largest number of rows that are held at once.
+const HELD_MAX: usize = 1_000;
+
+/// Returns what writes the rows of a filter one by one, however many there are.
+fn stream(store: ManuallyDrop<Store>, filter: Filter) -> Stream {
+    let write = move |form: &Form, put: &mut dyn FnMut(&str) -> Result<(), Failure>| {
+        let mut accounts = store.accounts()?;
+        accounts.extend(store.accounts_undone()?);
+        let book = Book { accounts, store: &store };
+        let skip = match filter.limit {
+            None => 0,
+            Some(limit) => {
+                let mut count = 0_usize;
+                store.each_row_of::<Failure>(&filter, true, &mut |_| {
+                    count += 1;
+                    Ok(())
+                })?;
+                count.saturating_sub(limit)
+            }
+        };
+        let each = |visit: &mut dyn FnMut(&HistoryLine) -> Result<(), Failure>| {
+            let mut number = 0;
+            store.each_row_of::<Failure>(&filter, true, &mut |row| {
+                number += 1;
+                if number <= skip {
+                    return Ok(());
+                }
+                book.lines(std::slice::from_ref(row))?.iter().try_for_each(&mut *visit)
+            })
+        };
+        let mut rows = Rows::new(form);
+        if rows.are_measured() {
+            each(&mut |line| {
+                rows.measure(line);
+                Ok(())
+            })?;
+        }
+        each(&mut |line| put(&rows.row(line)))?;
+        put(&rows.end())?;
+        Ok(Vec::new())
+    };
+    Stream { write: Box::new(write) }
 }

@@ -6,6 +6,7 @@
 use super::failure::Failure;
 use super::{Format, FormatWord, Globals, Note, Stream, Verb};
 use crate::output_file::{Existing, OutputFile, Protected};
+use crate::view::Form;
 use crate::{text, view};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -90,8 +91,8 @@ impl Destination {
     }
 
     /// Writes a long answer part by part.
-    pub fn stream(self, stream: Stream) -> Result<Vec<Note>, Failure> {
-        self.write_parts(stream.write)
+    pub fn stream(self, stream: Stream, form: &Form) -> Result<Vec<Note>, Failure> {
+        self.write_parts(|put| (stream.write)(form, put))
     }
 
     fn write_parts(

@@ -515,8 +515,8 @@ impl Session {
         if let Some(unlocked) = unlocked
             && let Some(stream) = outcome.stream.take()
         {
-            let write: Writing = Box::new(move |put| {
-                let written = (stream.write)(put);
+            let write: Writing = Box::new(move |form, put| {
+                let written = (stream.write)(form, put);
                 unlocked.verify_unchanged()?;
                 written
             });

@@ -1,12 +1,16 @@
 //! Every fact of the ledger, newest last.
 
-use super::Answer;
 use super::csv::Csv;
-use super::page::{Page, Table};
+use super::page::{Layout, Measure, Page, Table};
+use super::{Answer, Form, Format};
 use crate::ledger::{Entry, Expires, Id};
 use crate::money::{Money, Unit};
 use crate::period::Moment;
 use serde::Serialize;
+
+const SCHEMA: &str = "jandon.history/1";
+/// What stands before the first row of [`History`] as JSON.
+const JSON_HEAD: &str = "{\"schema\":\"jandon.history/1\",\"rows\":[";
 
 /// The answer of `history`.
 #[derive(Debug, Serialize)]
@@ -187,7 +191,66 @@ impl EntryLine {
 impl History {
     /// The answer with those rows, newest last.
     pub fn new(rows: Vec<HistoryLine>) -> History {
-        History { schema: "jandon.history/1", rows }
+        History { schema: SCHEMA, rows }
+    }
+}
+
+/// Writes the rows of a history one by one, in the form of its answer, whatever their number.
+pub struct Rows<'f> {
+    form: &'f Form,
+    measure: Measure,
+    layout: Option<Layout>,
+    count: u64,
+}
+
+impl<'f> Rows<'f> {
+    /// No rows so far.
+    pub fn new(form: &'f Form) -> Rows<'f> {
+        Rows { form, measure: Measure::default(), layout: None, count: 0 }
+    }
+
+    /// Whether every row is to be measured before the first is written.
+    pub fn are_measured(&self) -> bool {
+        self.form.format == Format::Table
+    }
+
+    /// Measures a row.
+    pub fn measure(&mut self, line: &HistoryLine) {
+        self.measure.add(&table(std::slice::from_ref(line)));
+    }
+
+    /// What stands before a row, and the row.
+    pub fn row(&mut self, line: &HistoryLine) -> String {
+        let is_first = self.count == 0;
+        self.count += 1;
+        let rows = std::slice::from_ref(line);
+        match self.form.format {
+            Format::Json => {
+                let before = if is_first { JSON_HEAD } else { "," };
+                format!("{before}{}", super::json(line))
+            }
+            Format::Csv if is_first => csv(rows).render(self.form.csv_safe),
+            Format::Csv => csv(rows).records(self.form.csv_safe),
+            Format::Table => {
+                let (table, mut text) = (table(rows), String::new());
+                let layout = self.layout.get_or_insert_with(|| {
+                    let layout = Layout::new(&table, &self.measure, self.form.width);
+                    layout.header(&mut text);
+                    layout
+                });
+                layout.rows(&table, &mut text);
+                text
+            }
+        }
+    }
+
+    /// What stands behind the last row.
+    pub fn end(&self) -> String {
+        match self.form.format {
+            _ if self.count == 0 => super::render(&History::new(Vec::new()), self.form),
+            Format::Json => super::with_warnings("]}".into(), &self.form.warnings),
+            Format::Csv | Format::Table => String::new(),
+        }
     }
 }
 

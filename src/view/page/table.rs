@@ -4,6 +4,7 @@
 //! can be written without being held. Both take time linear in the length of the texts.
 
 use super::visible;
+use std::cmp::Reverse;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Spaces between two columns. The last column has one behind it.
@@ -66,8 +67,11 @@ pub struct Measure {
     columns: Vec<CellWidths>,
 }
 
-/// The widest of some cells.
-#[derive(Clone, Copy, Debug, Default)]
+/// The largest width by which cells are counted; wider ones count as this.
+const COUNTED_MAX: usize = 1_000;
+
+/// The widths of some cells.
+#[derive(Clone, Debug, Default)]
 struct CellWidths {
     /// Of a whole cell; 0 where all are empty.
     cell: usize,
@@ -75,17 +79,31 @@ struct CellWidths {
     word: usize,
     /// Of a part between spaces or behind a slash.
     part: usize,
+    /// How many cells have each width.
+    counts: Vec<u64>,
 }
 
 impl CellWidths {
     fn add(&mut self, cell: &str) {
-        self.cell = self.cell.max(cell.width());
+        let width = cell.width();
+        self.cell = self.cell.max(width);
+        let counted = width.min(COUNTED_MAX);
+        if self.counts.len() <= counted {
+            self.counts.resize(counted + 1, 0);
+        }
+        self.counts[counted] += 1;
         for word in cell.split(' ') {
             self.word = self.word.max(word.width());
             for part in word.split_inclusive('/') {
                 self.part = self.part.max(part.width());
             }
         }
+    }
+
+    /// About how many lines the cells take in a column of that width, but for the first of each.
+    fn lines(&self, width: usize) -> u64 {
+        let wider = self.counts.iter().enumerate().skip(width + 1);
+        wider.map(|(cell, count)| count * ((cell - 1) / width) as u64).sum()
     }
 }
 
@@ -123,15 +141,17 @@ impl Layout {
     /// The layout of a table whose rows were measured. It fits a width, where one is given, and breaks
     /// no word where that can be helped.
     pub fn new(table: &Table, measure: &Measure, width: Option<usize>) -> Layout {
-        let none = CellWidths::default();
         let mut places = Vec::new();
         let mut widths = Vec::new();
         for (index, column) in table.columns.iter().enumerate() {
-            let mut cells = measure.columns.get(index).copied().unwrap_or(none);
+            let mut cells = measure.columns.get(index).cloned().unwrap_or_default();
             if table.skips_empty && cells.cell == 0 {
                 continue;
             }
             cells.add(&column.title);
+            // A title is not broken where that can be helped.
+            let title = column.title.width();
+            (cells.word, cells.part) = (cells.word.max(title), cells.part.max(title));
             places.push(Place { index, title: column.title.clone(), right: column.right, width: cells.cell });
             widths.push(cells);
         }
@@ -140,8 +160,7 @@ impl Layout {
         if let Some(room) = room.filter(|room| widths.iter().map(|w| w.cell).sum::<usize>() > *room) {
             breaks_at_slash = widths.iter().map(|w| w.word).sum::<usize>() > room;
             let least = widths.iter().map(|w| if breaks_at_slash { w.part } else { w.word }).collect();
-            let most: Vec<usize> = widths.iter().map(|w| w.cell).collect();
-            for (place, width) in places.iter_mut().zip(shared(room, least, &most)) {
+            for (place, width) in places.iter_mut().zip(shared(room, &widths, least)) {
                 place.width = width;
             }
         }
@@ -187,29 +206,37 @@ impl Layout {
     }
 }
 
-/// Shares room among columns: each gets what it needs at the least and at most what its widest cell
-/// takes; between the two all get the same.
-fn shared(room: usize, mut least: Vec<usize>, most: &[usize]) -> Vec<usize> {
+/// Shares room among columns, so that all cells together take about the fewest lines. Each column
+/// gets what it needs at the least, or where that is too much, one place. What saves no line goes to
+/// the last columns, where sentences stand.
+fn shared(room: usize, columns: &[CellWidths], mut least: Vec<usize>) -> Vec<usize> {
     if least.iter().sum::<usize>() > room {
-        least.iter_mut().for_each(|least| *least = (*least).min(1));
+        least.fill(1);
     }
-    let at = |level: usize| -> Vec<usize> {
-        least.iter().zip(most).map(|(least, most)| level.clamp(*least, (*most).max(*least))).collect()
-    };
-    let (mut low, mut high) = (0, room);
-    while low < high {
-        let middle = (low + high).div_ceil(2);
-        if at(middle).iter().sum::<usize>() <= room { low = middle } else { high = middle - 1 }
+    least.iter_mut().for_each(|least| *least = (*least).max(1));
+    let spare = room.saturating_sub(least.iter().sum());
+    // For each column: with so much of the spare room, how much of it the column takes.
+    let mut taken: Vec<Vec<usize>> = Vec::new();
+    let mut fewest = vec![0_u64; spare + 1];
+    for (column, least) in columns.iter().zip(&least) {
+        let wanted = column.cell.saturating_sub(*least).min(spare);
+        let lines: Vec<u64> = (0..=wanted).map(|more| column.lines(least + more)).collect();
+        let choose = |room: usize| {
+            let choices =
+                (0..=wanted.min(room)).map(|more| (fewest[room - more] + lines[more], Reverse(more)));
+            choices.min().map_or((0, 0), |(lines, Reverse(more))| (lines, more))
+        };
+        let (next, choices) = (0..=spare).map(choose).unzip();
+        fewest = next;
+        taken.push(choices);
     }
-    let mut widths = at(low);
-    let mut rest = room.saturating_sub(widths.iter().sum());
-    for (width, most) in widths.iter_mut().zip(most) {
-        if rest > 0 && *width < *most && *width == low {
-            (*width, rest) = (*width + 1, rest - 1);
-        }
-        *width = (*width).max(1);
+    let mut rest = spare;
+    for (least, taken) in least.iter_mut().zip(&taken).rev() {
+        let more = taken[rest];
+        *least += more;
+        rest -= more;
     }
-    widths
+    least
 }
 
 /// The lines of a cell that fit a width, broken between words where that can be helped.
@@ -277,12 +304,20 @@ mod tests {
     }
 
     #[test]
-    fn room_is_shared_evenly_between_what_is_needed_and_what_is_wanted() {
-        assert_eq!(shared(20, vec![3, 3], &[5, 40]), [5, 15]);
-        assert_eq!(shared(21, vec![3, 3], &[40, 40]), [11, 10]);
-        assert_eq!(shared(20, vec![12, 3], &[14, 40]), [12, 8]);
-        assert_eq!(shared(10, vec![12, 12], &[12, 12]), [5, 5]);
-        assert_eq!(shared(0, vec![2, 2], &[2, 2]), [1, 1]);
+    fn room_goes_where_it_saves_the_most_lines() {
+        let of = |cells: &[&str]| {
+            let mut widths = CellWidths::default();
+            cells.iter().for_each(|cell| widths.add(cell));
+            widths
+        };
+        let (few, many) = (of(&["aaa bbb", "aaa", "aaa"]), of(&["aaa bbb ccc"; 3]));
+        assert_eq!(shared(14, &[few.clone(), many.clone()], vec![3, 3]), [3, 11]);
+        assert_eq!(shared(17, &[few.clone(), many.clone()], vec![3, 3]), [6, 11]);
+        assert_eq!(shared(18, &[few.clone(), many.clone()], vec![3, 3]), [7, 11]);
+        // No column takes more than its widest cell.
+        assert_eq!(shared(80, &[few.clone(), many.clone()], vec![3, 3]), [7, 11]);
+        assert_eq!(shared(4, &[few.clone(), many.clone()], vec![3, 3]).iter().sum::<usize>(), 4);
+        assert_eq!(shared(0, &[few, many], vec![3, 3]), [1, 1]);
     }
 
     #[test]
