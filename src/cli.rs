@@ -45,7 +45,7 @@ use crate::output_file::Protected;
 use crate::period::{DateError, Day, Period, parse_instant};
 use crate::store::ledger_files;
 use crate::view::{Answer, Form, Format, Warning};
-use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
 use failure::Failure;
 use session::Session;
 use std::ffi::OsString;
@@ -104,7 +104,7 @@ pub struct Globals {
     pub quiet: bool,
     #[arg(skip)]
     #[allow(missing_docs, reason = "not an option: the arguments as they were typed, for hints")]
-    pub typed: Vec<String>,
+    pub typed: Vec<OsString>,
 }
 
 /// `table`, `json` or `csv`.
@@ -323,15 +323,16 @@ fn run_verb(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
 }
 
 /// The arguments as words, or what the grammar says instead: help, the version, or a mistake.
-pub fn parse(arguments: impl Iterator<Item = std::ffi::OsString>) -> Result<Words, clap::Error> {
+pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Words, clap::Error> {
     let arguments: Vec<OsString> = arguments.collect();
-    let typed = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    let arguments = with_whole_dates(arguments);
-    let mut words = match parse_by_verb(&arguments) {
+    let has_date = arguments.iter().any(|word| word.to_str().is_some_and(|word| DATED.contains(&word)));
+    let joined = has_date.then(|| with_whole_dates(&arguments));
+    let read = joined.as_deref().unwrap_or(&arguments);
+    let mut words = match parse_by_verb(read) {
         Some(words) => words,
-        None => Words::try_parse_from(arguments)?,
+        None => Words::try_parse_from(read)?,
     };
-    words.globals.typed = typed;
+    words.globals.typed = arguments;
     Ok(words)
 }
 
@@ -341,9 +342,9 @@ const DATED: [&str; 6] = ["--date", "--at", "--on", "--by", "--expires", "--peri
 const DATE_WORDS: usize = 4;
 
 /// Joins the words of a date behind its option, which need no quotes: `--date 3d ago`.
-fn with_whole_dates(arguments: Vec<OsString>) -> Vec<OsString> {
+fn with_whole_dates(arguments: &[OsString]) -> Vec<OsString> {
     let mut joined: Vec<OsString> = Vec::with_capacity(arguments.len());
-    let mut rest = arguments.as_slice();
+    let mut rest = arguments;
     while let [argument, behind @ ..] = rest {
         joined.push(argument.clone());
         rest = behind;
@@ -371,34 +372,87 @@ fn is_dated(text: &str) -> bool {
 
 /// The arguments as words, by the grammar of the one verb that they name: to build the whole of it
 /// takes as long as most commands. None where they are not of that verb; the whole grammar says why.
-fn parse_by_verb(arguments: &[std::ffi::OsString]) -> Option<Words> {
-    let is_word = |argument: &std::ffi::OsString| !argument.as_encoded_bytes().starts_with(b"-");
-    if !arguments.iter().skip(1).any(is_word) {
-        return None;
-    }
-    let mut verbs = Verb::augment_subcommands(clap::Command::new("jandon"));
-    let verb = arguments.iter().skip(1).find(|word| verbs.find_subcommand(word).is_some())?;
-    let verb = std::mem::take(verbs.find_subcommand_mut(verb)?);
-    let grammar = Globals::augment_args(clap::Command::new("jandon")).subcommand_required(true);
+fn parse_by_verb(arguments: &[OsString]) -> Option<Words> {
+    let verb = arguments.iter().skip(1).find_map(|word| grammar_of(word.to_str()?))?;
+    let grammar = Globals::augment_args(Command::new("jandon")).subcommand_required(true);
     let mut grammar = grammar.subcommand(verb);
     let words = Words::from_arg_matches(&grammar.try_get_matches_from_mut(arguments).ok()?).ok()?;
     // The process ends soon: to take a grammar apart piece by piece is work for nothing.
-    std::mem::forget((verbs, grammar));
+    std::mem::forget(grammar);
     Some(words)
+}
+
+/// The grammar of one verb, as it stands in the whole one.
+fn grammar_of(verb: &str) -> Option<Command> {
+    let of_several = |command: Command| command.subcommand_required(true).arg_required_else_help(true);
+    Some(match verb {
+        "account" => of_several(account::Words::augment_subcommands(Command::new("account"))),
+        "log" => log::Words::augment_args(Command::new("log")),
+        "spend" => spend::Words::augment_args(Command::new("spend")),
+        "earn" => earn::Words::augment_args(Command::new("earn")),
+        "send" => send::SendArgs::augment_args(Command::new("send")),
+        "receive" => send::ReceiveArgs::augment_args(Command::new("receive")),
+        "topup" => topup::Words::augment_args(Command::new("topup")),
+        "refund" => refund::Words::augment_args(Command::new("refund")),
+        "pay" => pay::Words::augment_args(Command::new("pay")),
+        "transfer" => transfer::Words::augment_args(Command::new("transfer")),
+        "withdraw" => withdraw::Words::augment_args(Command::new("withdraw")),
+        "expire" => expire::Words::augment_args(Command::new("expire")),
+        "edit" => edit::EditArgs::augment_args(Command::new("edit")),
+        "undo" => undo::UndoWords::augment_args(Command::new("undo")),
+        "redo" => undo::RedoWords::augment_args(Command::new("redo")),
+        "balance" => balance::Words::augment_args(Command::new("balance")),
+        "history" => history::Words::augment_args(Command::new("history")),
+        "report" => report::Words::augment_args(Command::new("report")),
+        "chart" => chart::Words::augment_args(Command::new("chart")),
+        "expiring" => expiring::Words::augment_args(Command::new("expiring")),
+        "due" => due::Words::augment_args(Command::new("due")),
+        "stale" => stale::Words::augment_args(Command::new("stale")),
+        "value" => value::Words::augment_args(Command::new("value")),
+        "fees" => fees::Words::augment_args(Command::new("fees")),
+        "plan" => plan::Words::augment_args(Command::new("plan")),
+        "channels" => channels::Words::augment_args(Command::new("channels")),
+        "rate" => of_several(rate::Words::augment_subcommands(Command::new("rate"))),
+        "unit" => of_several(unit::Words::augment_subcommands(Command::new("unit"))),
+        "backup" => backup::Words::augment_args(Command::new("backup")),
+        "restore" => restore::Words::augment_args(Command::new("restore")),
+        "import" => import::Words::augment_args(Command::new("import")),
+        "export" => export::Words::augment_args(Command::new("export")),
+        "check" => check::Words::augment_args(Command::new("check")),
+        "demo" => demo::Words::augment_args(Command::new("demo")),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn said(line: &str) -> Vec<std::ffi::OsString> {
+    fn said(line: &str) -> Vec<OsString> {
         ["jandon"].into_iter().chain(line.split(' ')).map(Into::into).collect()
+    }
+
+    /// A command in full, but for its place in the list of commands.
+    fn without_order(command: &Command) -> String {
+        let text = format!("{command:?}");
+        let (front, rest) = text.split_once("disp_ord: ").unwrap_or((&text, ""));
+        format!("{front}{}", rest.split_once(", ").map_or("", |(_, rest)| rest))
+    }
+
+    #[test]
+    fn the_grammar_of_each_verb_is_that_of_the_whole() {
+        let whole = <Words as clap::CommandFactory>::command();
+        for verb in whole.get_subcommands() {
+            let one =
+                grammar_of(verb.get_name()).unwrap_or_else(|| panic!("{} is left out", verb.get_name()));
+            assert_eq!(without_order(&one), without_order(verb));
+        }
     }
 
     #[test]
     fn words_of_a_date_need_no_quotes() {
         let joined = |line: &str| {
-            let words = with_whole_dates(said(line));
+            let words = with_whole_dates(&said(line));
             words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join("|")
         };
         for (line, wanted) in [

@@ -71,6 +71,7 @@ fn filled(words: &[String]) -> Vec<String> {
         "AMOUNT" => "1000".to_string(),
         "NAME" | "ACCOUNT" => "new".to_string(),
         "N" => "5".to_string(),
+        "CODE" if words[0] == "unit" => "NEWUNIT".to_string(),
         "CODE" => "EUR".to_string(),
         _ => word.clone(),
     };
@@ -84,7 +85,6 @@ const PROVOKED: &[&str] = &[
     "spend kakao 4 500",
     "spend kakao 45 7",
     "spend kakao 500 iced coffee",
-    "spend kakao 100 'ice cream' 2 --payee 'Kim''s'",
     "earn points coffee 40 --note 'a b'",
     "refund coffee kakao 40",
     "topup 1000 kakao --from 'My Bank'",
@@ -93,6 +93,7 @@ const PROVOKED: &[&str] = &[
     "pay 1000 skt",
     "send mom 5000 kakao",
     "receive kakao mom 5000",
+    "fees 10000 kakao",
     "log 10000 kakao",
     "log 10000 kakao 500 'My Bank'",
     "spend 새지갑 5",

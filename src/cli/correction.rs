@@ -22,6 +22,7 @@ enum Slot {
 pub fn offered(failure: Failure, verb: &Verb, session: &Session) -> Failure {
     let hint = match &failure {
         Failure::Name { error: NameError::Unknown { .. }, .. }
+        | Failure::UnknownPlatform { .. }
         | Failure::Amount(FigureError::NotAnAmount(_)) => reordered(verb, session),
         Failure::NumericCategory { amount, category } => numeric_category(session, amount, category),
         _ => None,
@@ -44,6 +45,8 @@ fn slots(verb: &Verb) -> Vec<(Slot, &str)> {
         Verb::Topup(w) => (vec![&w.name], &w.amount, None),
         Verb::Pay(w) => (vec![&w.carrier], &w.amount, None),
         Verb::Withdraw(w) => (vec![&w.name], &w.amount, None),
+        Verb::Expire(w) => (vec![&w.name], &w.amount, None),
+        Verb::Fees(w) => (vec![&w.name], w.amount.as_deref().unwrap_or_default(), None),
         Verb::Transfer(w) => (vec![&w.from, &w.to], &w.amount, None),
         Verb::Log(w) if w.seen.len() % 2 == 0 && !w.seen.iter().any(|word| word.contains('=')) => {
             let slots = [Name, Amount].into_iter().cycle();
@@ -104,7 +107,8 @@ fn orders<'a>(words: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 /// The command as it was typed, with some of its words replaced.
 fn command(session: &Session, typed: &[&str], meant: &[&str]) -> Option<String> {
-    let mut words: Vec<&str> = session.typed().iter().map(String::as_str).collect();
+    let all = session.typed();
+    let mut words: Vec<&str> = all.iter().map(String::as_str).collect();
     let mut from = 0;
     for (old, new) in typed.iter().zip(meant) {
         let at = from + words.get(from..)?.iter().position(|word| word == old)?;
@@ -122,7 +126,8 @@ fn line(words: &[&str]) -> String {
 
 /// Both meanings of `spend kakao 4 500`: one amount with a blank inside, or a category that is a number.
 fn numeric_category(session: &Session, amount: &str, category: &str) -> Option<String> {
-    let words: Vec<&str> = session.typed().iter().map(String::as_str).collect();
+    let all = session.typed();
+    let words: Vec<&str> = all.iter().map(String::as_str).collect();
     let at = words.windows(2).position(|pair| pair == [amount, category])?;
     let with = |replacement: &[&str]| {
         let words = [&words[..at], replacement, &words[at + 2..]].concat();

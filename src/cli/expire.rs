@@ -9,10 +9,10 @@ use crate::ledger::Kind;
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// The account that they are gone from
-    name: String,
+    pub(super) name: String,
     /// How many
     #[arg(allow_negative_numbers = true)]
-    amount: String,
+    pub(super) amount: String,
     #[command(flatten)]
     when: When,
 }

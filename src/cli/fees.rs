@@ -15,10 +15,10 @@ use std::collections::HashMap;
 #[derive(Debug, clap::Args)]
 pub struct Words {
     /// An account of yours, or a platform of the catalog
-    name: String,
+    pub(super) name: String,
     /// The amount, or `all` [default: all, for an account]
     #[arg(allow_negative_numbers = true)]
-    amount: Option<String>,
+    pub(super) amount: Option<String>,
     /// Find the smallest amount that nets at least this
     #[arg(long, value_name = "AMOUNT", conflicts_with = "amount", allow_negative_numbers = true)]
     receive: Option<String>,

@@ -111,6 +111,9 @@ pub fn with_stored_texts(mut fact: Fact) -> Result<Fact, Failure> {
             check("note", &mut account.note)?;
         }
         Fact::Unit(unit) => drop(stored("code of the unit", &unit.code, TEXT_MAX)?),
+        Fact::Part { facts, .. } => {
+            *facts = std::mem::take(facts).into_iter().map(with_stored_texts).collect::<Result<_, _>>()?;
+        }
         _ => {}
     }
     Ok(fact)

@@ -19,6 +19,7 @@ use crate::view::recorded::{BalanceAfter, Because, Recorded};
 use crate::view::worth::Drawing;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -73,7 +74,7 @@ pub struct Session {
     /// No cell of a CSV may begin as a formula.
     pub csv_safe: bool,
     exchange: Option<String>,
-    typed: Vec<String>,
+    typed: Vec<OsString>,
     ledger: PathBuf,
     wait: Duration,
     catalog_folder: Option<PathBuf>,
@@ -210,8 +211,8 @@ impl Session {
     }
 
     /// The arguments of the command as they were typed.
-    pub fn typed(&self) -> &[String] {
-        &self.typed
+    pub fn typed(&self) -> Vec<String> {
+        self.typed.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect()
     }
 
     /// Where the ledger lies.

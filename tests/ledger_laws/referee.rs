@@ -285,6 +285,16 @@ impl Referee {
         self.live().iter().map(of).sum()
     }
 
+    /// The moment of an account's last fact that counts.
+    fn last_fact(&self, account: &Account) -> Option<Moment> {
+        let is_of = |fact: &Fact| match fact {
+            Fact::Entry(e) => [e.out.account, e.arriving.account].contains(&Some(account.id)),
+            Fact::Snapshot(snapshot) => snapshot.account == account.id,
+            _ => false,
+        };
+        self.live().iter().filter(|written| is_of(&written.fact)).map(|written| written.at).max()
+    }
+
     /// Walks through an account's facts up to a moment, those of that second included.
     pub fn path(&self, account: &Account, until: Option<Moment>) -> Path {
         let mut path = Path::default();
@@ -333,6 +343,7 @@ impl Referee {
         path.expire(&mut purse, until.map_or(Day(i32::MAX), Moment::day));
         assert_eq!(purse.sum(), path.standing.balance, "lots add up to the balance");
         path.standing.has_facts = path.facts > 0;
+        path.standing.last_fact = self.last_fact(account);
         if account.is_carrier() {
             assert_eq!(owed.sum(), -path.standing.balance, "bills add up to what is owed");
             path.bills = owed.bills();
@@ -531,7 +542,10 @@ impl Referee {
     /// The latest change that counts and voids nothing, or the latest undo that counts.
     pub fn last_change(&self, undo: bool) -> Option<usize> {
         let counting = self.counting();
-        (0..self.changes.len()).rev().find(|number| {
+        // What is recorded ends what could be redone.
+        let recorded_last = self.changes.iter().rposition(|change| change.voids.is_none());
+        let first = recorded_last.filter(|_| !undo).map_or(0, |last| last + 1);
+        (first..self.changes.len()).rev().find(|number| {
             let voids = self.changes[*number].voids;
             let is_wanted = match voids {
                 None => undo,

@@ -219,9 +219,12 @@ fn refusal_words(refusal: &Refusal) -> (String, String) {
         Refusal::NameTaken(name) => {
             words(format!("an account is called {name:?} already"), "choose another name")
         }
-        Refusal::BalanceNotZero { account, balance } => words(
+        Refusal::BalanceNotZero { account, balance } => (
             format!("{account} still holds {balance}, so it cannot be closed"),
-            "withdraw or spend what is left, or log a balance of 0",
+            format!(
+                "withdraw or spend what is left, or log a balance of 0: jandon log {} 0",
+                quoted(account)
+            ),
         ),
         Refusal::AccountInUse(name) => words(
             format!("{name} has entries, so neither its unit nor whether it is a carrier can change"),

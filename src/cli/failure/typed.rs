@@ -6,7 +6,7 @@ use crate::money::FigureError;
 use crate::period::DateError;
 
 /// What happens to an amount with a dollar sign outside quotes.
-const SHELL: &str = "a shell takes `$1` out of an unquoted $12.50: write 12.50 or '$12.50'";
+const SHELL: &str = "a shell reads `$12` as a name of its own: write 12.50, or '$12.50' in quotes";
 
 pub(super) fn amount_words(error: &FigureError) -> (String, String) {
     let meant = |readings: &[String]| format!("did you mean {}?", readings.join(" or "));
