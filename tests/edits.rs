@@ -30,7 +30,21 @@ fn run(folder: &Path, random: u64, line: &str) -> Result<Value, &'static str> {
     let globals: Globals = words.globals.clone();
     let session = Session::new(world, &globals).expect("a session");
     match cli::run(&words.verb, &session) {
-        Ok(outcome) => Ok(serde_json::from_str(&outcome.render(Format::Json, None, false)).expect("JSON")),
+        Ok(mut outcome) => {
+            let form = outcome.form(Format::Json, None, false);
+            let mut document = String::new();
+            match outcome.stream.take() {
+                Some(stream) => {
+                    let mut put = |text: &str| {
+                        document.push_str(text);
+                        Ok(())
+                    };
+                    (stream.write)(&form, &mut put).map(drop).map_err(|failure| failure.code())?;
+                }
+                None => document = jandon::view::render(outcome.answer.as_ref(), &form),
+            }
+            Ok(serde_json::from_str(&document).expect("JSON"))
+        }
         Err(failure) => Err(failure.code()),
     }
 }

@@ -111,7 +111,6 @@ const PROVOKED: &[&str] = &[
     "edit nonsense --amount 5",
     "undo nonsense",
     "spend kakao 99999999",
-    "fees kakao",
     "rate set XBT 5 KRW",
     "balance nobody",
 ];

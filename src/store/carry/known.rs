@@ -93,8 +93,8 @@ impl Carry<'_> {
         let known = Recorded { fact, change, is_new: seq >= self.began };
         let means = self.means(&line.account, known.fact.account)?;
         let account = if means { known.fact.account } else { AccountId(-1) };
-        let said = Snapshot { id, ..line.snapshot(account, &unit)? };
-        if said != known.fact && !self.is_said_in_another_unit(line, account, &known.fact)? {
+        if !self.is_said(line, account, &known.fact)? {
+            let said = Snapshot { id, ..line.snapshot(account, &unit)? };
             let name = self.name_shown(known.fact.account, Some(&line.account))?;
             let keys = [
                 Keys::of_snapshot(&said, &line.account, &unit),
@@ -106,14 +106,9 @@ impl Carry<'_> {
         Ok(true)
     }
 
-    /// Whether a line says a recorded snapshot in one of the units that its account ever had: while
+    /// Whether a line says a recorded snapshot, in one of the units that its account ever had: while
     /// nothing counted on it, its unit could change.
-    fn is_said_in_another_unit(
-        &self,
-        line: &SnapshotLine,
-        account: AccountId,
-        known: &Snapshot,
-    ) -> Result<bool, Fault> {
+    fn is_said(&self, line: &SnapshotLine, account: AccountId, known: &Snapshot) -> Result<bool, Fault> {
         let sql = "SELECT DISTINCT u.code, u.decimals FROM account_version v JOIN unit u ON u.seq = v.unit
                    WHERE v.account = ?1";
         let units: Vec<Unit> = self.pass.store.all(sql, [known.account.0], |row| unit_at(row, 0))?;
