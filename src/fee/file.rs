@@ -514,10 +514,14 @@ fn destination(text: &str) -> Option<Destination> {
 
 /// `0h`, `36h`, `5d`, or `3bd` for business days.
 fn delay(text: &str) -> Option<Delay> {
-    let units: [(&str, fn(i64) -> Delay); 3] =
-        [("bd", Delay::BusinessDays), ("h", Delay::Hours), ("d", |days| Delay::Hours(days * 24))];
-    let (count, of) = units.iter().find_map(|(unit, of)| text.strip_suffix(unit).zip(Some(of)))?;
-    decimal_parts(count, 0).filter(|n| (0..=10_000).contains(n)).map(of)
+    let (count, factor) = match (text.strip_suffix("bd"), text.strip_suffix('h'), text.strip_suffix('d')) {
+        (Some(count), _, _) => (count, None),
+        (_, Some(count), _) => (count, Some(1)),
+        (_, _, Some(count)) => (count, Some(24)),
+        _ => return None,
+    };
+    let count = decimal_parts(count, 0).filter(|n| (0..=10_000).contains(n))?;
+    Some(factor.map_or(Delay::BusinessDays(count), |factor| Delay::Hours(count * factor)))
 }
 
 const LIFE_WANTED: &str =

@@ -372,7 +372,7 @@ impl Answer for Fees {
                 },
                 zero_blank(&quote.tax),
                 quote.effective_percent.clone().unwrap_or_default(),
-                quote.arrives.map(|a| arrival(a)).unwrap_or_default(),
+                quote.arrives.map(arrival).unwrap_or_default(),
                 quote
                     .free_left
                     .as_ref()
