@@ -211,9 +211,14 @@ fn a_history_written_row_by_row_is_the_one_that_is_held() {
         assert_eq!(jandon(&ledger, &line[..3]).stdout, jandon(&ledger, &line).stdout, "{form} of nothing");
     }
     plant(&ledger);
-    for filter in
-        [&[][..], &["0x"], &["--kind", "snapshot"], &["--search", "OWNED"], &["--category", "nothing"]]
-    {
+    for filter in [
+        &[][..],
+        &["0x"],
+        &["--kind", "snapshot"],
+        &["--search", "OWNED"],
+        &["--category", "nothing"],
+        &["--changes"],
+    ] {
         for form in ["table", "json", "csv"] {
             let rows = [&["history", "--format", form], filter].concat();
             let (streamed, held) = (rows.clone(), [&rows[..], &["--limit", "1000"]].concat());

@@ -62,18 +62,74 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         search: words.search.clone(),
         limit: words.limit,
     };
-    if words.changes || filter.limit.is_some_and(|limit| limit <= HELD_MAX) {
-        let mut lines = book.lines(&store.history(&filter)?)?;
-        if words.changes && filter.is_of_all_kinds() {
-            let others = store.ledger_changes()?;
-            lines.extend(others.iter().filter(|other| filter.takes(other)).map(line));
-            lines.sort_by_key(HistoryLine::at);
-            lines.drain(..lines.len().saturating_sub(words.limit.unwrap_or(usize::MAX)));
-        }
-        return Ok(Outcome::of(History::new(lines)));
+    let mut others = Vec::new();
+    if words.changes && filter.is_of_all_kinds() {
+        others.extend(store.ledger_changes()?.iter().filter(|other| filter.takes(other)).map(line));
+        others.sort_by_key(HistoryLine::at);
     }
-    let stream = Some(stream(store, filter));
-    Ok(Outcome { stream, ..Outcome::of(History::new(Vec::new())) })
+    match filter.limit {
+        Some(limit) if limit <= HELD_MAX => {
+            let mut lines = book.lines(&store.history(&filter)?)?;
+            lines.extend(others);
+            lines.sort_by_key(HistoryLine::at);
+            lines.drain(..lines.len().saturating_sub(limit));
+            Ok(Outcome::of(History::new(lines)))
+        }
+        _ => {
+            let stream = Some(stream(store, filter, others));
+            Ok(Outcome { stream, ..Outcome::of(History::new(Vec::new())) })
+        }
+    }
+}
+
+/// The largest number of rows that are held at once.
+const HELD_MAX: usize = 1_000;
+
+/// Returns what writes the rows of a filter one by one, however many there are, with `others` among
+/// them, which are in the order of time.
+fn stream(store: ManuallyDrop<Store>, filter: Filter, others: Vec<HistoryLine>) -> Stream {
+    let write = move |form: &Form, put: &mut dyn FnMut(&str) -> Result<(), Failure>| {
+        let mut accounts = store.accounts()?;
+        accounts.extend(store.accounts_undone()?);
+        let book = Book { accounts, store: &store };
+        let skip = match filter.limit {
+            None => 0,
+            Some(limit) => {
+                let mut count = others.len();
+                store.each_row_of::<Failure>(&filter, true, &mut |_| {
+                    count += 1;
+                    Ok(())
+                })?;
+                count.saturating_sub(limit)
+            }
+        };
+        let each = |visit: &mut dyn FnMut(&HistoryLine) -> Result<(), Failure>| {
+            let mut number = 0;
+            let mut give = |line: &HistoryLine| {
+                number += 1;
+                if number > skip { visit(line) } else { Ok(()) }
+            };
+            let mut rest = others.iter().peekable();
+            store.each_row_of::<Failure>(&filter, true, &mut |row| {
+                while let Some(other) = rest.next_if(|other| other.at() < row.at()) {
+                    give(other)?;
+                }
+                book.lines(std::slice::from_ref(row))?.iter().try_for_each(&mut give)
+            })?;
+            rest.try_for_each(give)
+        };
+        let mut rows = Rows::new(form);
+        if rows.are_measured() {
+            each(&mut |line| {
+                rows.measure(line);
+                Ok(())
+            })?;
+        }
+        each(&mut |line| put(&rows.row(line)))?;
+        put(&rows.end())?;
+        Ok(Vec::new())
+    };
+    Stream { write: Box::new(write) }
 }
 
 /// A change of accounts, units or rates, or an undo, as a row of the history.
@@ -93,48 +149,4 @@ fn line(other: &LedgerChange) -> HistoryLine {
         what: change::described(&other.what),
         voided: other.voided,
     })
-}
-
-/// The largest number of rows that are held at once.
-const HELD_MAX: usize = 1_000;
-
-/// Returns what writes the rows of a filter one by one, however many there are.
-fn stream(store: ManuallyDrop<Store>, filter: Filter) -> Stream {
-    let write = move |form: &Form, put: &mut dyn FnMut(&str) -> Result<(), Failure>| {
-        let mut accounts = store.accounts()?;
-        accounts.extend(store.accounts_undone()?);
-        let book = Book { accounts, store: &store };
-        let skip = match filter.limit {
-            None => 0,
-            Some(limit) => {
-                let mut count = 0_usize;
-                store.each_row_of::<Failure>(&filter, true, &mut |_| {
-                    count += 1;
-                    Ok(())
-                })?;
-                count.saturating_sub(limit)
-            }
-        };
-        let each = |visit: &mut dyn FnMut(&HistoryLine) -> Result<(), Failure>| {
-            let mut number = 0;
-            store.each_row_of::<Failure>(&filter, true, &mut |row| {
-                number += 1;
-                if number <= skip {
-                    return Ok(());
-                }
-                book.lines(std::slice::from_ref(row))?.iter().try_for_each(&mut *visit)
-            })
-        };
-        let mut rows = Rows::new(form);
-        if rows.are_measured() {
-            each(&mut |line| {
-                rows.measure(line);
-                Ok(())
-            })?;
-        }
-        each(&mut |line| put(&rows.row(line)))?;
-        put(&rows.end())?;
-        Ok(Vec::new())
-    };
-    Stream { write: Box::new(write) }
 }
