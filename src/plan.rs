@@ -375,7 +375,8 @@ impl<'p> Question<'p> {
             let value = net - step_cost * steps.len() as i128;
             let least = match goal {
                 Goal::Reach(target) => {
-                    let hull = bounds.iter().fold(Hull::default_start(), |sum, l| sum.with(&Hull::of(l)));
+                    let hulls: Vec<Hull> = bounds.iter().map(|list| Hull::of(list)).collect();
+                    let hull = Hull::of_all(&hulls);
                     // What is no better than one of each list is bound by the best choice of them.
                     let choice = (!all_exact && !divisible)
                         .then(|| blend(&bounds, goal, &mut (*effort).max(self.effort / 64)))

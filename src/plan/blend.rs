@@ -189,9 +189,17 @@ impl Hull {
 
     /// The hull of two together.
     pub fn with(&self, other: &Hull) -> Hull {
-        let mut steps: Vec<(i128, i128)> = self.steps.iter().chain(&other.steps).copied().collect();
-        steps.sort_by(|a, b| (a.0 * b.1).cmp(&(b.0 * a.1)));
-        let start = (self.start.0 + other.start.0, self.start.1 + other.start.1);
+        Hull::of_all([self, other])
+    }
+
+    /// The hull of several together.
+    pub fn of_all<'h>(hulls: impl IntoIterator<Item = &'h Hull>) -> Hull {
+        let (mut start, mut steps) = ((0, 0), Vec::new());
+        for hull in hulls {
+            start = (start.0 + hull.start.0, start.1 + hull.start.1);
+            steps.extend_from_slice(&hull.steps);
+        }
+        steps.sort_by(|a: &(i128, i128), b| (a.0 * b.1).cmp(&(b.0 * a.1)));
         let mut corners = vec![start];
         let mut last = start;
         for (cost, net) in &steps {
@@ -243,7 +251,7 @@ pub fn blend(lists: &[Vec<Point>], goal: Goal, effort: &mut u64) -> Option<Blend
         return Some(Blend { picks, proven: true });
     };
     let hulls: Vec<Hull> = lists.iter().map(|l| Hull::of(l)).collect();
-    let whole = hulls.iter().fold(Hull::default_start(), |sum, hull| sum.with(hull));
+    let whole = Hull::of_all(&hulls);
     let bound = whole.least(target)?;
     let (mut best, mut best_key) = first_choice(&lists, &hulls, &whole, target)?;
     let lists = within_reach(&lists, &whole, target, bound, best_key.0);

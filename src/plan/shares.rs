@@ -24,7 +24,7 @@ use std::ops::Range;
 type Key = (i128, u32, usize, Phase);
 
 /// What it takes to try one stretch of amounts on an interval, in looks at a choice.
-const EFFORT_OF_RUN: u64 = 8;
+const EFFORT_OF_RUN: u64 = 4;
 /// More intervals than this are not held.
 const SEGMENTS_MAX: usize = 1_000_000;
 /// After so many new ones the needless ones of a cost are dropped.
@@ -160,17 +160,25 @@ pub fn solve(group: &Group<'_>, goal: Goal, limits: Limits, effort: &mut u64) ->
         without_needless(&mut found);
         for joined in found.chunk_by(|a, b| b.left.0 <= a.left.1 + step) {
             let left = (joined[0].left.0, joined[joined.len() - 1].left.1);
-            *effort = effort.checked_sub(1 + stairs.len() as u64)?;
-            let is_needless = stairs.iter().any(|((fewer, earlier), stairs)| {
-                *earlier <= phase
-                    && all.known[*fewer].iter().zip(&all.known[counts]).all(|(a, b)| a <= b)
-                    && stairs.covers_charging(left.0, left.1, charges)
-            });
-            if is_needless {
-                continue;
-            }
-            stairs.entry((counts, phase)).or_default().add(left.0, left.1, charges);
+            *effort = effort.checked_sub(1)?;
             let most = i128::from(bounds.total - left.0 - charges);
+            // What nothing follows is only held against what arrives for less.
+            if rules.iter().all(|rule| rule.after(phase, ordered).is_none()) {
+                if most < most_before {
+                    continue;
+                }
+            } else {
+                *effort = effort.checked_sub(stairs.len() as u64 / 2)?;
+                let is_needless = stairs.iter().any(|((fewer, earlier), stairs)| {
+                    *earlier <= phase
+                        && all.known[*fewer].iter().zip(&all.known[counts]).all(|(a, b)| a <= b)
+                        && stairs.covers_charging(left.0, left.1, charges)
+                });
+                if is_needless {
+                    continue;
+                }
+                stairs.entry((counts, phase)).or_default().add(left.0, left.1, charges);
+            }
             if matches!(goal, Goal::Reach(target) if most >= target) {
                 end = end.min(cost);
             }

@@ -271,7 +271,7 @@ impl<'p> Whole<'p> {
 
     /// What all groups can come to together, were it divisible.
     fn whole_hull(&self) -> Hull {
-        self.hulls.iter().flatten().fold(Hull::default_start(), |sum, hull| sum.with(hull))
+        Hull::of_all(self.hulls.iter().flatten())
     }
 
     /// All that the groups but one can come to together in a plan that is no dearer than the best known;
