@@ -46,17 +46,25 @@ pub enum Wrong {
     ChangeIsOver(String),
     /// The ledger has that account otherwise.
     AccountDiffers(String),
-    /// A fact of that id is known, and says something else. `said` and `known` are what of the two
-    /// differs, as JSON; `values` are the texts of `said` by their keys, unless there is more than texts;
-    /// `recorded` is the id of the known fact, if the ledger had it before the import.
-    Differs {
-        what: &'static str,
-        id: String,
-        said: String,
-        known: String,
-        values: Vec<(String, String)>,
-        recorded: Option<Id>,
-    },
+    /// A fact of that id is known, and says something else.
+    Differs(Box<Difference>),
+}
+
+/// What a line says otherwise than the known fact of its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The kind of the fact: `entry`, `snapshot` and so on.
+    pub what: &'static str,
+    /// The id, as the line has it.
+    pub id: String,
+    /// What of the line differs, as JSON.
+    pub said: String,
+    /// What of the known fact differs, as JSON.
+    pub known: String,
+    /// The texts of `said` by their keys, unless there is more than texts.
+    pub values: Vec<(String, String)>,
+    /// The id of the known fact, if the ledger had it before the import.
+    pub recorded: Option<Id>,
 }
 
 /// One line of a file.

@@ -4,7 +4,7 @@
 mod carrying;
 
 use carrying::{Stopped, answers, carried, carried_together, told};
-use jandon::import::Wrong;
+use jandon::import::{Difference, Wrong};
 use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot};
 use jandon::money::Unit;
 use jandon::period::{Day, Moment};
@@ -391,7 +391,8 @@ const KNOWN: [(&str, &str, &str, &str); 17] = [
 
 fn differing(stopped: &Stopped) -> Option<(u64, &str, &str, Option<Id>)> {
     match stopped {
-        Stopped::Carry(CarryError::Line { line, what: Wrong::Differs { said, known, recorded, .. } }) => {
+        Stopped::Carry(CarryError::Line { line, what: Wrong::Differs(difference) }) => {
+            let Difference { said, known, recorded, .. } = &**difference;
             Some((*line, said, known, *recorded))
         }
         _ => None,

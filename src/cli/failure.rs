@@ -261,7 +261,7 @@ impl Failure {
                     Wrong::UnknownChange(_) => "unknown-change",
                     Wrong::ChangeIsOver(_) => "change-is-over",
                     Wrong::AccountDiffers(_) => "account-differs",
-                    Wrong::Differs { .. } => "id-differs",
+                    Wrong::Differs(_) => "id-differs",
                     _ => "bad-line",
                 },
             },

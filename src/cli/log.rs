@@ -71,12 +71,10 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         let mut facts = Vec::new();
         for (account, balance) in wanted {
             let standing = standings.get(&account.id).copied().unwrap_or_default();
-            if standing.has_facts && standing.balance == balance {
-                if standing.seen == Some(at) {
-                    // Seen at this very moment already: there is nothing to add.
-                    already.borrow_mut().push(account.name.clone());
-                    continue;
-                }
+            if standing.has_facts && standing.balance == balance && standing.seen == Some(at) {
+                // Seen at this very moment already: there is nothing to add.
+                already.borrow_mut().push(account.name.clone());
+                continue;
             }
             let note = words.when.note.clone();
             facts.push(Fact::Snapshot(Snapshot {

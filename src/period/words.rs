@@ -222,7 +222,7 @@ fn month_name(word: &str) -> Option<u32> {
         "december",
     ];
     let fits = |name: &&str| word == *name || word == &name[..3] || word == "sept" && *name == "september";
-    MONTHS.iter().position(|name| fits(&name)).map(|at| at as u32 + 1)
+    MONTHS.iter().position(fits).map(|at| at as u32 + 1)
 }
 
 /// The numbers of a date that is written out, small letters: year where there is one, month, day.

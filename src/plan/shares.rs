@@ -208,7 +208,7 @@ pub fn solve(group: &Group<'_>, goal: Goal, limits: Limits, effort: &mut u64) ->
                     let (before, way, charge) = (entries.len() - 1, rule.way, *charge);
                     let waiting = open.entry((price, count + 1, then, next)).or_default();
                     waiting.push(Segment { left, before, way, band, amounts, charge });
-                    if waiting.len() % SEGMENTS_KEPT == 0 {
+                    if waiting.len().is_multiple_of(SEGMENTS_KEPT) {
                         without_needless(waiting);
                     }
                 }

@@ -204,7 +204,7 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
     let applied: Result<Applied, StoreError> =
         store.apply(&Change { id: Id(number << 16), at, command, facts });
     match applied {
-        Ok(_) => drop(store.keep().expect("kept")),
+        Ok(_) => store.keep().expect("kept"),
         // The rules of the ledger are not under test here.
         Err(StoreError::Rule(_) | StoreError::Refused(_)) => {}
         Err(error) => panic!("{error:?}"),

@@ -3,7 +3,7 @@
 use super::ledger::store_words;
 use super::{quoted, text_hint, text_words};
 use crate::fee::file::{Fault, FileError};
-use crate::import::{LINE_MAX, Wrong};
+use crate::import::{Difference, LINE_MAX, Wrong};
 use crate::money::grouped;
 use crate::store::{Refusal, StoreError};
 
@@ -52,7 +52,8 @@ pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
             format!("the ledger has an account called {name:?} already, and it is another one"),
             "rename one of the two",
         ),
-        Wrong::Differs { what, id, said, known, values, recorded } => {
+        Wrong::Differs(difference) => {
+            let Difference { what, id, said, known, values, recorded } = &**difference;
             let of = if matches!(*what, "account" | "rate" | "unit") { " of the change" } else { "" };
             let message = format!("the {what}{of} {id:?} has {said} here, but {known} where it was recorded");
             let hint = match recorded {

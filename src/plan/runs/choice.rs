@@ -350,7 +350,7 @@ impl Work<'_> {
         });
         let fine = self.strides.first().copied().unwrap_or(1);
         let mut kept = Vec::new();
-        let mut steps: HashMap<Kind, Vec<((i64, i64, Channels), Staircase)>> = HashMap::new();
+        let mut steps: HashMap<Kind, Stairs> = HashMap::new();
         for (label, is_new) in pool {
             let mut key = label.room;
             key[0] = 0;
@@ -358,7 +358,7 @@ impl Work<'_> {
             let odd_debit = if self.exact { label.least.rem_euclid(fine) } else { 0 };
             let (least, most) = (least(&label), most(&label));
             let ties = label.ties;
-            let needless = |stairs: &Vec<((i64, i64, Channels), Staircase)>| match self.goal {
+            let needless = |stairs: &Stairs| match self.goal {
                 // What came before costs less, or as much and is no worse among equals.
                 Goal::Reach(_) => stairs.iter().any(|(other, s)| {
                     s.covers(least, most)
@@ -405,6 +405,9 @@ impl Work<'_> {
 fn wider(kept: usize) -> Result<usize, Exhausted> {
     if kept > 2 * POOL_MAX { Err(Exhausted) } else { Ok(POOL_MAX.max(2 * kept)) }
 }
+
+/// The staircases of one kind, each with the ties that it stands for.
+type Stairs = Vec<((i64, i64, Channels), Staircase)>;
 
 /// Pairs of what is taken at the least and brought at the most, both ascending.
 #[derive(Default)]

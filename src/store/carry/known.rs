@@ -2,7 +2,9 @@
 
 use super::{Carry, Fault};
 use crate::export::Keys;
-use crate::import::{self, AccountLine, ChangeLine, EntryLine, RateLine, SnapshotLine, UnitLine, Wrong};
+use crate::import::{
+    self, AccountLine, ChangeLine, Difference, EntryLine, RateLine, SnapshotLine, UnitLine, Wrong,
+};
 use crate::ledger::{Account, AccountId, Entry, Id, Snapshot, name};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
@@ -132,7 +134,7 @@ impl Carry<'_> {
         let recorded = Some(id).filter(|_| seq < self.began);
         let id = text.unwrap_or_default().into();
         let (said, known, values) = (named(kind), named(other), Vec::new());
-        Err(Wrong::Differs { what: kind, id, said, known, values, recorded }.into())
+        Err(other_content(Difference { what: kind, id, said, known, values, recorded }))
     }
 
     /// Counts a known fact that was undone here.
@@ -282,7 +284,7 @@ fn same_entry(said: &Entry, known: &Entry) -> bool {
 fn differs(what: &'static str, id: Option<&str>, [said, known]: &[Keys; 2], recorded: Option<Id>) -> Fault {
     let [said, known] = said.differing(known);
     let (id, values) = (id.unwrap_or_default().into(), said.texts());
-    Wrong::Differs { what, id, said: said.to_string(), known: known.to_string(), values, recorded }.into()
+    other_content(Difference { what, id, said: said.to_string(), known: known.to_string(), values, recorded })
 }
 
 /// The same for what belongs to a change of that id, which may have nothing of the kind.
@@ -295,5 +297,9 @@ fn differs_from(what: &'static str, change: Option<&str>, said: &Keys, known: Op
         None => (said.to_string(), "nothing".to_string()),
     };
     let (id, values) = (change.unwrap_or_default().into(), Vec::new());
-    Wrong::Differs { what, id, said, known, values, recorded: None }.into()
+    other_content(Difference { what, id, said, known, values, recorded: None })
+}
+
+fn other_content(difference: Difference) -> Fault {
+    Wrong::Differs(Box::new(difference)).into()
 }
