@@ -100,7 +100,7 @@ fn record(path: &Path, id: i64, at: Moment, command: &'static str, facts: Vec<Fa
     let id = Id::new(now(), (id as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16);
     let change = store.in_order(Change { id, at, command, facts }).expect("a readable ledger");
     match store.apply(&change) {
-        Ok(_) => drop(store.keep().expect("kept")),
+        Ok(_) => store.keep().expect("kept"),
         Err(StoreError::Rule(_) | StoreError::Refused(_)) => {}
         Err(error) => panic!("{error:?}"),
     }
