@@ -942,7 +942,8 @@ fn more_than_there_is_gets_the_answer_of_as_much_as_can_be() {
 #[test]
 fn no_plan_made_in_a_hurry_beats_what_another_proved() {
     let (seed, cases) = runs(60);
-    for seed in seed..seed + cases {
+    // Once a cost known of another plan cut the bound of a plan without a target.
+    for seed in [1_795_834_390_242_202].into_iter().chain(seed..seed + cases) {
         let case = if seed % 6 == 0 { tiny(seed) } else { wide(seed) };
         let again = format!("PLAN_SEED={seed} PLAN_CASES=1\n{case:?}");
         let _again = Again(again.clone());

@@ -67,7 +67,8 @@ pub fn solve<'p>(
 ) -> Option<(Vec<Solved<'p>>, i128)> {
     let mut parts_of: Vec<Part<'p>> = Vec::new();
     let scale = groups.iter().fold(1, |sum, group| lcm(sum, group.par.1));
-    let known = known.map(|known| known * scale);
+    // Without a target what is known to cost less may bring less.
+    let known = known.filter(|_| matches!(goal, Goal::Reach(_))).map(|known| known * scale);
     let worth: i128 = groups.iter().map(Group::worth).sum();
     let mut left = groups.len() as u64;
     for group in groups {
