@@ -352,9 +352,10 @@ fn readings(number: &str, bare: &str) -> Vec<String> {
     let mut out = Vec::new();
     if let Some(at) = number.rfind(['.', ',', '_']) {
         let whole: String = number[..at].chars().filter(char::is_ascii_digit).collect();
+        let whole = whole.trim_start_matches('0');
         let fraction = &number[at + 1..];
         if !fraction.is_empty() {
-            out.push(format!("{}.{fraction}", if whole.is_empty() { "0" } else { &whole }));
+            out.push(format!("{}.{fraction}", if whole.is_empty() { "0" } else { whole }));
         }
     }
     let whole = bare.trim_start_matches('0');

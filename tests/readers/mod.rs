@@ -39,7 +39,9 @@ pub fn amount(text: &str) {
                             assert_eq!(again.as_ref(), Ok(&money), "{text:?} as {written:?}");
                         }
                     }
-                    Err(FigureError::TooManyDecimals(_, _, readings)) => {
+                    Err(
+                        FigureError::TooManyDecimals(_, _, readings) | FigureError::Ambiguous(_, readings),
+                    ) => {
                         for reading in readings {
                             let read = Figure::parse(&reading).and_then(|figure| figure.money(unit));
                             let fits = matches!(read, Ok(_) | Err(FigureError::TooLarge(_)));
