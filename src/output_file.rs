@@ -380,7 +380,7 @@ mod tests {
         let entries = std::fs::read_dir(folder).expect("a folder").flatten();
         let mut names: Vec<String> =
             entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
+        names.sort_unstable();
         names
     }
 
@@ -534,7 +534,7 @@ mod tests {
         drop(used);
         second.commit().expect("written");
         let mut expected: Vec<String> = others.into_iter().chain(["copy.db".to_string()]).collect();
-        expected.sort();
+        expected.sort_unstable();
         assert_eq!(names(folder.path()), expected);
     }
 

@@ -482,7 +482,7 @@ impl<'p> Question<'p> {
                 groups.extend(Group::of(self, platform, accounts, used).into_iter().flat_map(Group::apart));
             }
         }
-        groups.sort_by_key(|g| g.accounts[0]);
+        groups.sort_unstable_by_key(|g| g.accounts[0]);
         groups
     }
 

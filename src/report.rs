@@ -314,7 +314,7 @@ pub fn without_expiry(
         })
     };
     let mut rows: Vec<UnknownExpiry> = accounts.iter().filter_map(unknown).collect();
-    rows.sort_by(|a, b| a.account.cmp(&b.account));
+    rows.sort_unstable_by(|a, b| a.account.cmp(&b.account));
     rows
 }
 
@@ -406,7 +406,7 @@ pub fn worth(rates: &[DatedRate], unit: &Unit, of: &Unit, on: Day) -> Option<(i1
     };
     direct(unit, of).or_else(|| {
         let mut between: Vec<&Unit> = rates.iter().flat_map(|r| [&r.unit, &r.of]).collect();
-        between.sort();
+        between.sort_unstable();
         between.dedup();
         between.into_iter().filter(|u| *u != unit && *u != of).find_map(|third| {
             let (a, b) = (direct(unit, third)?, direct(third, of)?);

@@ -136,7 +136,7 @@ fn recorded_again(book: &Book<'_>, edited: &HistoryRow) -> Result<(Vec<Id>, Vec<
         }
         rows.extend(own);
     }
-    rows.sort_by_key(|row| row.seq);
+    rows.sort_unstable_by_key(|row| row.seq);
     rows.dedup_by_key(|row| row.seq);
     let mut parts = Vec::new();
     for change in &changes {

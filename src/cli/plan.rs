@@ -216,7 +216,7 @@ fn drawn_on<'b>(
         [] => book.accounts.iter().filter(|a| !a.closed).collect(),
         names => names.iter().map(|name| session.account(book, name, false)).collect::<Result<_, _>>()?,
     };
-    accounts.sort_by(|a, b| a.name.cmp(&b.name));
+    accounts.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     accounts.dedup_by_key(|a| a.id);
     let standings = book.store.standings(session.now)?;
     // What the ledger knows will leave later, such as a step of a plan booked ahead, is not there to take.
@@ -315,9 +315,9 @@ fn wanted(
             }
         }
     }
-    paid.sort();
+    paid.sort_unstable();
     let mut held: Vec<&Unit> = drawn.iter().map(|(account, _)| &account.unit).collect();
-    held.sort();
+    held.sort_unstable();
     held.dedup();
     let written = figure.as_ref().filter(|f| f.mark().is_some()).and_then(|figure| {
         let fits = |u: &&Unit| !matches!(figure.money(u), Err(FigureError::WrongUnit { .. }));

@@ -246,7 +246,7 @@ impl Session {
                 Vec::new()
             });
             paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
-            paths.sort();
+            paths.sort_unstable();
             let mut files = Vec::new();
             for path in paths {
                 match text_file::read(&path) {

@@ -31,7 +31,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 rows.push(StaleRow { account: account.name.clone(), seen: standing.seen, days });
             }
         }
-        rows.sort_by(|a, b| (a.seen, &a.account).cmp(&(b.seen, &b.account)));
+        rows.sort_unstable_by(|a, b| (a.seen, &a.account).cmp(&(b.seen, &b.account)));
         let found = words.exit_code && !rows.is_empty();
         let mut outcome = Outcome::of(Stale::new(rows));
         outcome.status = if found { 3 } else { 0 };

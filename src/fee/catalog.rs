@@ -112,7 +112,7 @@ impl Catalog {
     pub fn ids(&self) -> Vec<String> {
         let mut ids: Vec<String> = BUILT_IN.iter().map(|b| b.id.to_string()).collect();
         ids.extend(self.own.iter().map(|p| p.id.clone()));
-        ids.sort();
+        ids.sort_unstable();
         ids.dedup();
         ids
     }
@@ -141,7 +141,7 @@ impl Catalog {
             holds(&names.iter().map(String::as_str).collect::<Vec<_>>())
         });
         let mut found: Vec<String> = built_in.chain(own.map(|p| p.id.clone())).collect();
-        found.sort();
+        found.sort_unstable();
         found.dedup();
         let close = if found.is_empty() {
             name::closest(typed, self.ids().iter().map(String::as_str))

@@ -227,7 +227,7 @@ fn channel(
         }
         tariffs.push(tariff);
     }
-    tariffs.sort_by_key(|t| t.from);
+    tariffs.sort_unstable_by_key(|t| t.from);
     Ok(Channel { id, name, to, pays, rate, arrives, requires, condition, tariffs })
 }
 

@@ -122,7 +122,7 @@ fn meant(wanted: &str, candidates: &[Candidate<'_>]) -> Vec<String> {
         };
         near.extend(distance.map(|distance| (distance, candidate.account.name.as_str())));
     }
-    near.sort();
+    near.sort_unstable();
     near.into_iter().take(3).map(|(_, name)| name.to_string()).collect()
 }
 
@@ -137,7 +137,7 @@ pub fn has_fragment(name: &str, fragment: &str, at_word: bool) -> bool {
 pub fn closest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut near: Vec<(usize, &str)> =
         names.filter_map(|name| slips(typed, name).map(|distance| (distance, name))).collect();
-    near.sort();
+    near.sort_unstable();
     near.into_iter().take(3).map(|(_, name)| name.to_string()).collect()
 }
 

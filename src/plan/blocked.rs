@@ -33,7 +33,7 @@ impl<'p> Question<'p> {
                 blocked.extend(stuck(group, at).map(|s| Stuck { holding: account, ..s }));
             }
         }
-        blocked.sort_by_key(|s| s.holding);
+        blocked.sort_unstable_by_key(|s| s.holding);
         blocked
     }
 }

@@ -363,7 +363,7 @@ impl Carry<'_> {
     /// Changes that came without a fact are kept all the same.
     fn begin_awaited(&mut self) -> Result<(), StoreError> {
         let mut awaited: Vec<(Id, Awaited)> = std::mem::take(&mut self.awaited).into_iter().collect();
-        awaited.sort_by_key(|(_, awaited)| awaited.order);
+        awaited.sort_unstable_by_key(|(_, awaited)| awaited.order);
         for (id, awaited) in awaited {
             self.begin(id, &awaited)?;
         }

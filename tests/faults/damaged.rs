@@ -197,7 +197,7 @@ fn write_values(tries: Option<u32>) {
 
 #[test]
 fn a_value_that_no_command_writes_is_noticed_or_answered_for() {
-    write_values(Some(25));
+    write_values(Some(12));
 }
 
 #[test]
@@ -636,7 +636,7 @@ fn harm_files(times: u32) {
 
 #[test]
 fn a_damaged_file_is_noticed_or_answered_for() {
-    harm_files(30);
+    harm_files(15);
 }
 
 #[test]

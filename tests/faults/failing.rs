@@ -182,22 +182,22 @@ fn is_companion(name: &str) -> bool {
 
 #[test]
 fn a_full_disk_costs_nothing_at_any_step() {
-    fail_everything(Fault::Full, 12);
+    fail_everything(Fault::Full, 5);
 }
 
 #[test]
 fn a_disk_that_fails_once_costs_nothing_at_any_step() {
-    fail_everything(Fault::Once, 20);
+    fail_everything(Fault::Once, 8);
 }
 
 #[test]
 fn a_disk_that_is_gone_costs_nothing_at_any_step() {
-    fail_everything(Fault::Gone, 8);
+    fail_everything(Fault::Gone, 4);
 }
 
 #[test]
 fn a_disk_that_cannot_be_read_costs_nothing_at_any_step() {
-    fail_everything(Fault::Unread, 6);
+    fail_everything(Fault::Unread, 4);
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn cut_power(times: u32) {
 
 #[test]
 fn what_was_acknowledged_outlives_the_power() {
-    cut_power(2);
+    cut_power(1);
 }
 
 #[test]

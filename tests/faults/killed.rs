@@ -157,7 +157,7 @@ fn kill_recording(rounds: u32) {
 
 #[test]
 fn what_a_killed_process_records_is_there_whole_or_not_at_all() {
-    kill_recording(220);
+    kill_recording(100);
 }
 
 #[test]
@@ -319,7 +319,7 @@ fn kill_restoring(rounds: u32) {
 
 #[test]
 fn a_restore_that_is_killed_leaves_one_ledger_or_the_other_and_loses_none() {
-    kill_restoring(40);
+    kill_restoring(25);
 }
 
 #[test]

@@ -177,7 +177,7 @@ impl<'c> Pass<'c> {
                 others.push(Other { number: row.get(0)?, table, change: part.read(change).flatten() });
             }
         }
-        others.sort_by_key(|other| other.number);
+        others.sort_unstable_by_key(|other| other.number);
         let mut reader = self.reader.take().expect("the walk before gave it back");
         (reader.part, reader.others) = (part, others.into_iter().peekable());
         let reader = self.reader.insert(self.entries.all_to(reader, ends)?);

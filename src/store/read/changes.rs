@@ -77,7 +77,7 @@ impl Store {
                    FROM unit u JOIN change c ON c.seq = u.change WHERE c.command = 'unit add'";
         changes.extend(self.all(sql, [], |row| change_of(row, Recorded::Unit(unit_at(row, 4)?)))?);
         changes.extend(self.void_changes()?);
-        changes.sort_by_key(|change| change.seq);
+        changes.sort_unstable_by_key(|change| change.seq);
         Ok(changes)
     }
 

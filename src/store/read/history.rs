@@ -137,7 +137,7 @@ impl Store {
             let (sql, values) = ask.latest(limit);
             rows.extend(self.all(&sql, rusqlite::params_from_iter(values), ask.read)?);
         }
-        rows.sort_by_key(|row| (row.at(), row.seq));
+        rows.sort_unstable_by_key(|row| (row.at(), row.seq));
         rows.dedup_by_key(|row| row.seq);
         if let Some(limit) = filter.limit {
             rows.drain(..rows.len().saturating_sub(limit));
@@ -235,7 +235,7 @@ impl Store {
             let seen = self.maybe(sql, values, seen)?.unwrap_or_default();
             rows.push(HistoryRow { change: id, voided, seq, fact: HistoryFact::Snapshot(snapshot, seen) });
         }
-        rows.sort_by_key(|row| row.seq);
+        rows.sort_unstable_by_key(|row| row.seq);
         Ok(rows)
     }
 
