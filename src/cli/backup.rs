@@ -23,6 +23,12 @@ impl Words {
 
 /// Copies the ledger; the copy appears whole or not at all.
 pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
+    if words.file == Path::new("-") {
+        return Err(Failure::Usage {
+            message: "a backup is a file of its own, and cannot be written to stdout".into(),
+            hint: "name the file, or write every record as text: jandon export".into(),
+        });
+    }
     let ledger = session.ledger_path();
     let contents = Store::backup(ledger, &words.file, session.existing, session.wait())?;
     session.set_done(Done::BackedUp);

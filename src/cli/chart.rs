@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::failure::Failure;
 use super::session::Session;
-use crate::ledger::Account;
+use crate::ledger::{Account, AccountKind};
 use crate::money::Unit;
 use crate::period::{Month, Period};
 use crate::view::worth::{Chart, Point, Series};
@@ -15,7 +15,7 @@ const MONTHS: i32 = 12;
 /// Draw the balances at the end of each month
 #[derive(Debug, clap::Args)]
 pub struct Words {
-    /// One account; without it, all accounts of each unit together
+    /// One account; without it, all accounts of each unit together, but for banks
     name: Option<String>,
     /// Which months: 2026, 2025-07..2026-06, last 90d [default: the last 12]
     #[arg(long, value_name = "PERIOD")]
@@ -40,7 +40,8 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         };
         let wanted: Vec<&Account> = match &words.name {
             Some(name) => vec![session.account(book, name, false)?],
-            None => book.accounts.iter().collect(),
+            // What lies at a bank is not small change, and would dwarf it.
+            None => book.accounts.iter().filter(|account| account.kind != AccountKind::Bank).collect(),
         };
         // Back from the balances of now: what came after the end of a month is taken away again.
         let end = to.last().end().min(session.now);
@@ -57,14 +58,18 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 nets.insert((account.id.0, to), net);
             }
         }
-        let mut series: BTreeMap<Unit, BTreeMap<Month, i64>> = BTreeMap::new();
+        let first_facts = book.store.first_facts()?;
+        let mut series: BTreeMap<Unit, BTreeMap<Month, Option<i64>>> = BTreeMap::new();
         for account in &wanted {
+            let first = first_facts.get(&account.id).map(|at| at.month());
             let mut balance = closings.get(&account.id).map_or(0, |s| s.balance);
             let points = series.entry(account.unit.clone()).or_default();
             let mut month = to;
             while month >= from {
-                let shown = if words.name.is_some() { account.shown(balance) } else { balance };
-                *points.entry(month).or_default() += shown;
+                let point = points.entry(month).or_default();
+                if first.is_some_and(|first| first <= month) {
+                    *point = Some(point.unwrap_or(0) + balance);
+                }
                 balance -= nets.get(&(account.id.0, month)).copied().unwrap_or(0);
                 month = month.plus(-1);
             }
@@ -74,7 +79,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             account: account.clone(),
             points: points
                 .into_iter()
-                .map(|(month, parts)| Point { month, balance: unit.money(parts) })
+                .map(|(month, parts)| Point { month, balance: parts.map(|parts| unit.money(parts)) })
                 .collect(),
             unit,
         });

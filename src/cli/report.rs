@@ -111,7 +111,7 @@ fn summary(
     let totals = totals(&held(book, &closings));
     let (exchange, no_total) = session.exchanged(book, &totals, end.day())?;
     let lots = store.lots_until(end, end.day().plus(EXPIRING_DAYS))?;
-    let bills = store.bills(session.now)?;
+    let bills = store.bills(end)?;
     let report = Report {
         schema: "jandon.report/1",
         period: None,
@@ -126,7 +126,7 @@ fn summary(
         micropayments,
         fees,
         expiring: report::expiring(&book.accounts, &lots, end.day(), EXPIRING_DAYS),
-        due: report::bills(&book.accounts, &bills, session.today()),
+        due: report::bills(&book.accounts, &bills, end.day()),
         totals,
         exchange,
     };

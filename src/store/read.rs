@@ -20,6 +20,7 @@ use crate::report::DatedRate;
 use rusqlite::types::FromSql;
 use rusqlite::{OptionalExtension, Row, params};
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 pub use changes::{LedgerChange, Recorded};
@@ -329,6 +330,23 @@ impl Store {
         let entry = self.maybe(&sql, [], |row| row.get::<_, i64>(0))?;
         let seen: Option<i64> = self.maybe("SELECT min(at) FROM seen", [], |row| row.get(0))?.flatten();
         Ok([entry, seen].into_iter().flatten().min().map(Moment))
+    }
+
+    /// The moment of the first fact that counts of each account that has one.
+    pub fn first_facts(&self) -> Result<BTreeMap<AccountId, Moment>, StoreError> {
+        // One account at a time, each from the beginning of an index.
+        let sql = format!(
+            "SELECT a.id,
+                    (SELECT at FROM entry WHERE from_account = a.id AND {LIVE} ORDER BY at LIMIT 1),
+                    (SELECT at FROM entry WHERE to_account = a.id AND {LIVE} ORDER BY at LIMIT 1),
+                    (SELECT min(at) FROM seen WHERE account = a.id)
+             FROM account a"
+        );
+        let rows = self.all(&sql, [], |row| {
+            let moments: [Option<i64>; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
+            Ok((AccountId(row.get(0)?), moments.into_iter().flatten().min()))
+        })?;
+        Ok(rows.into_iter().filter_map(|(account, at)| Some((account, Moment(at?)))).collect())
     }
 
     /// The balance of an account just before a place in the order of facts.

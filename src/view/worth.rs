@@ -247,8 +247,8 @@ pub struct Series {
 pub struct Point {
     /// The month.
     pub month: Month,
-    /// The balance; of one carrier, what is owed.
-    pub balance: Money,
+    /// The balance, negative where it is owed; null before the first fact.
+    pub balance: Option<Money>,
 }
 
 impl Chart {
@@ -268,18 +268,26 @@ impl Answer for Chart {
             page.gap();
             let name = series.account.clone().unwrap_or_else(|| "all accounts".into());
             page.line(format!("{name}, {}", series.unit));
-            let figures: Vec<String> = series.points.iter().map(|p| p.balance.grouped()).collect();
+            let begun = series.points.iter().position(|p| p.balance.is_some());
+            let points = &series.points[begun.unwrap_or(series.points.len())..];
+            if points.is_empty() {
+                page.line("Nothing is recorded in these months.");
+            }
+            let figure = |p: &Point| p.balance.as_ref().map_or_else(String::new, Money::grouped);
+            let figures: Vec<String> = points.iter().map(figure).collect();
+            let size = |p: &Point| p.balance.as_ref().map_or(0, |balance| balance.parts.unsigned_abs());
             let widest = figures.iter().map(String::len).max().unwrap_or(0);
-            let most = series.points.iter().map(|p| p.balance.parts.unsigned_abs()).max().unwrap_or(0);
-            for (point, figure) in series.points.iter().zip(&figures) {
+            let most = points.iter().map(size).max().unwrap_or(0);
+            for (point, figure) in points.iter().zip(&figures) {
                 let bar = match self.drawing {
                     Drawing::Figures => String::new(),
                     Drawing::Bars(sign, columns) => {
                         let room = columns.saturating_sub(widest + 12) as u128;
-                        let share = u128::from(point.balance.parts.unsigned_abs()) * room;
+                        let share = u128::from(size(point)) * room;
                         let length = share.checked_div(u128::from(most)).unwrap_or(0);
                         // What is below zero is drawn hollow.
-                        let sign = if point.balance.parts < 0 { '-' } else { sign };
+                        let is_owed = point.balance.as_ref().is_some_and(|balance| balance.parts < 0);
+                        let sign = if is_owed { '-' } else { sign };
                         std::iter::repeat_n(sign, length as usize).collect()
                     }
                 };
@@ -298,7 +306,7 @@ impl Answer for Chart {
                     series.account.clone(),
                     Some(series.unit.to_string()),
                     Some(point.month.to_string()),
-                    Some(point.balance.plain()),
+                    point.balance.as_ref().map(Money::plain),
                 ]);
             }
         }

@@ -3,13 +3,12 @@
 //! After all facts the table `bill` has them. Where an account has facts later than the moment, its
 //! facts of the last months before it are walked through.
 
-use super::{LIVE, amount_at, day_at, expires_at, moment_at, month_at};
-use crate::ledger::{Account, AccountId, Bills, Measure};
-use crate::period::{Day, Moment, Month};
-use crate::store::derived::{FACTS, Step, kind_of, measure_of, step_bills};
+use super::{LIVE, amount_at, expires_at, moment_at, month_at};
+use crate::ledger::{Account, AccountId, Bills};
+use crate::period::{Moment, Month};
+use crate::store::derived::{Step, kind_of, step_bills};
 use crate::store::{Store, StoreError};
 use rusqlite::{Row, params};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// So many months back it is looked for where bills that are open begin, and then further.
 const MONTHS_BACK: [i32; 3] = [1, 4, 16];
@@ -36,12 +35,20 @@ impl Store {
 
     /// The bills of a carrier at a moment that it has later facts than.
     fn bills_before(&self, account: AccountId, at: Moment) -> Result<Bills, StoreError> {
-        for back in MONTHS_BACK {
-            if let Some(bills) = self.bills_since(account, at.month().plus(-back), at)? {
+        let sql = "SELECT min(month) FROM total WHERE account = ?1";
+        let Some(first) = self.maybe(sql, [account.0], |row| row.get::<_, Option<i32>>(0))?.flatten() else {
+            return Ok(Bills::default());
+        };
+        let first = Month(first).min(at.month());
+        for since in MONTHS_BACK.map(|back| at.month().plus(-back)) {
+            if since <= first {
+                break;
+            }
+            if let Some(bills) = self.bills_since(account, since, at)? {
                 return Ok(bills);
             }
         }
-        self.bills_by_facts(account, at)
+        Ok(self.bills_since(account, first, at)?.unwrap_or_default())
     }
 
     /// The same from a month on. What was owed before it is one bill, whichever months it is of: a
@@ -51,51 +58,44 @@ impl Store {
         let balance = self.balance_at_end(account, since.plus(-1))?;
         let (before, mut bills) = (since.plus(-1), Bills::default());
         bills.differ(-balance, before);
-        for (day, sums) in self.days_of(account, since.first(), at.day())? {
+        let whole = if at == at.month().last().end() { at.month().plus(1) } else { at.month() };
+        for (month, sums) in self.months_of(account, since, whole)? {
             match sums {
-                // Within a day charges and payments come to the same in any order.
+                // Within a month charges and payments come to the same in any order.
                 Some([charged, paid]) => {
-                    bills.charge(charged, day.month());
+                    bills.charge(charged, month);
                     bills.pay(paid);
                 }
-                None => self.walk_bills(&mut bills, account, day.start(), day.end())?,
+                None => {
+                    self.walk_bills(&mut bills, account, month.first().start(), month.last().end())?;
+                }
             }
         }
-        self.walk_bills(&mut bills, account, at.day().start(), at)?;
+        self.walk_bills(&mut bills, account, whole.first().start(), at)?;
         Ok((!bills.open.contains_key(&before)).then_some(bills))
     }
 
-    /// What a carrier was charged and paid on each of some days, the last one not among them; none
-    /// of a day on which anything else happened.
-    fn days_of(
+    /// What a carrier was charged and paid in each month from one on, up to another, the latter not
+    /// among them; none of a month in which anything else happened.
+    fn months_of(
         &self,
         account: AccountId,
-        from: Day,
-        until: Day,
-    ) -> Result<BTreeMap<Day, Option<[i64; 2]>>, StoreError> {
+        from: Month,
+        until: Month,
+    ) -> Result<Vec<(Month, Option<[i64; 2]>)>, StoreError> {
         let sql = "SELECT at FROM seen WHERE account = ?1 AND at BETWEEN ?2 AND ?3 AND unexplained <> 0";
-        let values = params![account.0, from.start().0, until.start().0 - 1];
-        let differ = self.all(sql, values, |row| Ok(moment_at(row, 0)?.day()))?;
-        let differ: BTreeSet<Day> = differ.into_iter().collect();
-        let mut days: BTreeMap<Day, Option<[i64; 2]>> = BTreeMap::new();
-        // Day by day, so that nothing of other accounts is read.
-        let sql =
-            "WITH RECURSIVE asked (day) AS (SELECT ?1 UNION ALL SELECT day + 1 FROM asked WHERE day < ?2 - 1)
-                   SELECT t.day, measure, amount FROM asked a CROSS JOIN day_total t
-                   WHERE t.day = a.day AND account = ?3";
-        let rows = self.all(sql, params![from.0, until.0, account.0], |row| {
-            Ok((day_at(row, 0)?, row.get::<_, i64>(1)?, amount_at(row, 2)?))
-        })?;
-        for (day, measure, amount) in rows {
-            let sums = days.entry(day).or_insert((!differ.contains(&day)).then_some([0, 0]));
-            match (measure, measure_of(measure), &mut *sums) {
-                (FACTS, ..) | (.., None) => {}
-                (_, Some(Measure::Spent), Some([charged, _])) => *charged = amount,
-                (_, Some(Measure::BillPaid), Some([_, paid])) => *paid = amount,
-                _ => *sums = None,
-            }
-        }
-        Ok(days)
+        let values = params![account.0, from.first().start().0, until.first().start().0 - 1];
+        let differ = self.all(sql, values, |row| Ok(moment_at(row, 0)?.day().month()))?;
+        // All of these are above zero or none.
+        let sql = "SELECT month, spent + fees + taxes, bill_paid,
+                          earned + topped_up + refunded + moved_in + withdrawn + moved_out + expired
+                   FROM total WHERE account = ?1 AND month >= ?2 AND month < ?3 ORDER BY month";
+        self.all(sql, params![account.0, from.0, until.0], |row| {
+            let month = month_at(row, 0)?;
+            let is_plain = row.get::<_, i64>(3)? == 0 && !differ.contains(&month);
+            let sums = [amount_at(row, 1)?, amount_at(row, 2)?];
+            Ok((month, is_plain.then_some(sums)))
+        })
     }
 
     /// The bills of a carrier at a moment, from all its facts before.
