@@ -382,6 +382,11 @@ fn parse_by_verb(arguments: &[OsString]) -> Option<Words> {
     Some(words)
 }
 
+/// Returns whether a word names a command.
+pub fn is_command(word: &str) -> bool {
+    grammar_of(word).is_some()
+}
+
 /// The grammar of one verb, as it stands in the whole one.
 fn grammar_of(verb: &str) -> Option<Command> {
     let of_several = |command: Command| command.subcommand_required(true).arg_required_else_help(true);

@@ -2,10 +2,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "the clock and the environment are read here and handed in")]
 
-use jandon::cli::failure::Failure;
+use jandon::cli::failure::{Failure, quoted};
 use jandon::cli::output::{self, Destination, Messages};
 use jandon::cli::session::{Session, World};
-use jandon::cli::{self, ColorWord, Globals, Words};
+use jandon::cli::{self, ColorWord, Globals, Verb, Words};
 use jandon::period::Moment;
 use jandon::view::worth::Drawing;
 use jandon::view::{self, Format};
@@ -43,14 +43,19 @@ fn bear_limits() {
 /// Runs a command and writes its answer and its messages.
 fn answer(words: &Words, messages: &Messages) -> Result<u8, Failure> {
     cli::check_options(words)?;
-    let format = output::format(&words.globals, &words.verb)?;
     let session = Session::new(world(&words.globals)?, &words.globals)?;
-    let destination = Destination::open(&words.globals, || cli::protected(&words.verb, &session))?;
+    let protected = || cli::protected(&words.verb, &session);
+    output::refuse_protected(&words.globals, protected)?;
+    let format = output::format(&words.globals, &words.verb)?;
+    let destination = Destination::open(&words.globals, protected)?;
     let mut outcome = cli::run(&words.verb, &session).inspect_err(|failure| {
         // The file of a platform that is missed may be one that was left out.
-        if matches!(failure, Failure::UnknownPlatform { .. } | Failure::PlatformGone { .. })
-            && format != Format::Json
-        {
+        let is_missed = match failure {
+            Failure::UnknownPlatform { .. } | Failure::PlatformGone { .. } => true,
+            Failure::Name { .. } => matches!(words.verb, Verb::Fees(_)),
+            _ => false,
+        };
+        if is_missed && format != Format::Json {
             messages.notes(&session.catalog_warnings());
         }
     })?;
@@ -77,7 +82,8 @@ fn wants_json(globals: &Globals) -> bool {
 /// How messages are written to stderr.
 fn messages(globals: &Globals) -> Messages {
     let width = width().filter(|_| std::io::stderr().is_terminal());
-    Messages { quiet: globals.quiet, color: color(globals.color), width }
+    let ledger = globals.ledger.as_ref().map(|path| quoted(&path.display().to_string()));
+    Messages { quiet: globals.quiet, color: color(globals.color), width, ledger }
 }
 
 fn world(globals: &Globals) -> Result<World, Failure> {
@@ -166,7 +172,7 @@ fn fail(failure: &Failure, json: bool, messages: &Messages) -> ExitCode {
 /// Help and version go to stdout; a mistake becomes a failure like any other.
 fn said_by_grammar(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
-    let messages = Messages { quiet: false, color: color(ColorWord::Auto), width: None };
+    let messages = Messages { quiet: false, color: color(ColorWord::Auto), width: None, ledger: None };
     match error.kind() {
         DisplayHelp | DisplayVersion => {
             return match output::write_stdout(&error.to_string()) {

@@ -49,7 +49,8 @@ pub struct Protected {
 }
 
 impl Protected {
-    fn check(&self, target: &Path) -> Result<(), OutputError> {
+    /// Refuses a target that is one of these files, under whatever name.
+    pub fn check(&self, target: &Path) -> Result<(), OutputError> {
         if self.ledger.iter().any(|file| is_same_file(file, target)) {
             return Err(OutputError::IsTheLedger(target.to_path_buf()));
         }

@@ -455,6 +455,11 @@ impl Rates {
         let by = |rates: &[DatedRate], source| Some((exchanged(rates, amount, of, on)?, source));
         by(&self.user, RateSource::User).or_else(|| by(&self.all, RateSource::Catalog))
     }
+
+    /// Returns whether a rate leads from one unit to another on a day.
+    pub fn leads(&self, from: &Unit, to: &Unit, on: Day) -> bool {
+        worth(&self.all, from, to, on).is_some()
+    }
 }
 
 /// What left an account on a day for another unit.

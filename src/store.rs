@@ -22,7 +22,7 @@ use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::money::{Rate, Unit};
 use crate::output_file::{OutputError, OutputFile, identity};
 use crate::period::{Day, Moment};
-use open::{refuse_second_name, refuse_stale_journal};
+use open::{refuse_journal_of_second_name, refuse_second_name, refuse_stale_journal};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::cell::Cell;
@@ -59,6 +59,8 @@ pub enum StoreError {
     Damaged(PathBuf, String),
     /// A fact is not what was recorded, and which.
     DamagedFact(PathBuf, String),
+    /// Its totals do not follow from its facts.
+    WrongTotals(PathBuf),
     /// A newer version wrote it.
     Newer { path: PathBuf, version: i64, known: i64 },
     /// Another process held it for longer than the wait.
@@ -72,7 +74,8 @@ pub enum StoreError {
     /// It holds a table, a trigger or a view that is not of a ledger.
     Foreign { path: PathBuf, kind: String, name: String },
     /// It has a second name, so that two programs could write it without knowing of each other.
-    SecondName { path: PathBuf, other: Option<PathBuf> },
+    /// `needless` is the name that no journal lies beside, where that is known.
+    SecondName { path: PathBuf, other: Option<PathBuf>, needless: Option<PathBuf> },
     /// The disk is full.
     DiskFull(PathBuf),
     /// The disk, or a limit on the size of files, did not let it be read or written.
@@ -208,6 +211,7 @@ impl Store {
             nothing_but_a_journal(path)?;
             return Store::unborn(path, false, wait);
         }
+        refuse_journal_of_second_name(path)?;
         refuse_stale_journal(path, wait)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let db = open::open(path, flags).map_err(|e| failure(path, wait, e))?;
@@ -240,6 +244,27 @@ impl Store {
         store.refuse_foreign_objects()?;
         // All that one answer shows is of one moment.
         store.run("BEGIN").map_err(|e| failure(path, wait, e))?;
+        Ok(store)
+    }
+
+    /// Opens a private copy of a ledger that can be written to and is never kept: what a dry run
+    /// changes. The ledger itself is only read.
+    pub fn trial(path: &Path, wait: Duration) -> Result<Store, StoreError> {
+        let source = Store::read(path, wait)?;
+        if source.unborn {
+            return Store::unborn(path, true, wait);
+        }
+        let fail = |e| StoreError::Sqlite(path.to_path_buf(), e);
+        // A database without a name is held in memory, and on the disk only where it is too large.
+        let mut db = Connection::open("").map_err(fail)?;
+        rusqlite::backup::Backup::new(&source.db, &mut db)
+            .and_then(|copy| copy.run_to_completion(i32::MAX, Duration::ZERO, None))
+            .map_err(fail)?;
+        if let Some(unlocked) = source.unlocked() {
+            unlocked.verify_unchanged()?;
+        }
+        let store = Store::over(db, path, true, wait);
+        store.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE").map_err(fail)?;
         Ok(store)
     }
 

@@ -73,7 +73,7 @@ const BUDGETS: [(&str, usize, u64); 14] = [
     ("account list", 6, 850),
     ("rate list", 7, 850),
     ("spend 카카오페이 4500", 29, 2_600),
-    ("undo", 60, 4_100),
+    ("undo", 62, 4_100),
 ];
 
 #[test]

@@ -422,7 +422,7 @@ fn an_import_that_was_undone_says_on_its_return_that_redo_brings_it_back() {
     let output = home.run(import);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert!(said(&output).contains("2 of them were undone here, so they do not count"), "{}", said(&output));
-    assert!(said(&output).contains("jandon redo"), "{}", said(&output));
+    assert!(said(&output).contains("jandon --ledger other.db redo"), "{}", said(&output));
     assert_eq!(home.fine("history --json --ledger other.db"), undone, "nothing came twice");
     home.fine("redo --ledger other.db");
     assert_eq!(home.fine("history --json --ledger other.db"), whole);
@@ -587,6 +587,102 @@ fn a_journal_of_an_earlier_file_is_refused_and_can_be_moved_away() {
     std::fs::rename(home.path("old.db-wal"), home.path("old.db-wal-old")).expect("moved away");
     assert_eq!(home.fine("history --json --ledger old.db"), home.fine("history --json"));
     home.fine("check --ledger old.db");
+}
+
+#[test]
+fn an_early_copy_is_refused_beside_the_journal_of_a_ledger_that_went_on() {
+    let home = Home::with_an_account();
+    std::fs::copy(home.ledger(), home.path("early.db")).expect("a copy");
+    let line =
+        |n| format!(r#"{{"entry":{{"at":"2026-11-22T13:00","kind":"spend","from":"toss","out":"{n}"}}}}"#);
+    let lines: Vec<String> = (1..400).map(line).collect();
+    std::fs::write(home.path("more.jsonl"), format!("{{\"jandon\":1}}\n{}\n", lines.join("\n")))
+        .expect("a file");
+    home.fine("import more.jsonl");
+    // All of that is in the file now; what follows is in its journal.
+    with_a_journal(&home, "mixed.db");
+    std::fs::copy(home.path("early.db"), home.path("mixed.db")).expect("copied over");
+    for line in ["balance", "spend toss 1", "check"] {
+        let output = home.run(&format!("{line} --ledger mixed.db"));
+        assert_eq!(output.status.code(), Some(1), "{line}: {}", said(&output));
+        assert!(said(&output).contains("move it away: mv mixed.db-wal"), "{line}: {}", said(&output));
+    }
+    std::fs::rename(home.path("mixed.db-wal"), home.path("away")).expect("moved away");
+    assert_eq!(home.fine("balance --ledger mixed.db"), home.fine("balance --ledger early.db"));
+}
+
+#[cfg(unix)]
+#[test]
+fn of_two_names_the_one_with_the_journal_is_kept() {
+    let home = Home::with_an_account();
+    let db = rusqlite::Connection::open(home.ledger()).expect("the ledger opens");
+    db.execute_batch("BEGIN; SELECT * FROM change").expect("a reader");
+    home.fine("spend toss 7");
+    std::fs::hard_link(home.ledger(), home.path("other.db")).expect("a second name");
+    // Under the other name the last record would be missing.
+    for line in ["balance", "spend toss 1"] {
+        let output = home.run(&format!("{line} --ledger other.db"));
+        assert_eq!(output.status.code(), Some(1), "{line}: {}", said(&output));
+        assert!(said(&output).contains("hint: keep one name: rm other.db\n"), "{line}: {}", said(&output));
+        let output = home.run(&format!("{line} --ledger ledger.db"));
+        assert!(line == "balance" || said(&output).contains("rm ./other.db"), "{}", said(&output));
+    }
+    std::fs::remove_file(home.path("other.db")).expect("one name");
+    assert!(home.fine("balance").contains("49,993"));
+}
+
+#[test]
+fn a_ledger_whose_totals_are_wrong_is_neither_copied_nor_put_back() {
+    let home = Home::with_an_account();
+    home.fine("backup copy.db");
+    for name in ["ledger.db", "copy.db"] {
+        let db = rusqlite::Connection::open(home.path(name)).expect("the ledger opens");
+        db.execute_batch("UPDATE standing SET balance = balance + 1").expect("damage");
+    }
+    for (line, name) in [("backup other.db", "ledger.db"), ("restore copy.db", "copy.db")] {
+        let output = home.run(line);
+        assert_eq!(output.status.code(), Some(1), "{line}: {}", said(&output));
+        assert!(said(&output).contains("do not follow from its facts"), "{}", said(&output));
+        assert!(
+            said(&output).contains("check --repair --ledger ") && said(&output).contains(name),
+            "{}",
+            said(&output)
+        );
+    }
+    home.fine("check --repair");
+    home.fine("backup other.db");
+}
+
+#[test]
+fn a_dry_run_takes_no_lock_and_changes_nothing() {
+    let home = Home::with_an_account();
+    home.fine("export -o more.jsonl");
+    let before = home.fine("export");
+    let held = held(&home.ledger());
+    for line in [
+        "spend toss 1 --dry-run",
+        "log toss 5 --dry-run",
+        "undo --dry-run",
+        "account add kakao --dry-run",
+        "account edit toss --note x --dry-run",
+        "import more.jsonl --dry-run",
+    ] {
+        home.fine(&format!("{line} --lock-timeout 0"));
+    }
+    drop(held);
+    assert_eq!(home.fine("export"), before);
+    home.fine("account add kakao --dry-run --ledger none.db");
+    assert!(!home.path("none.db").exists());
+}
+
+#[test]
+fn the_ledger_is_refused_as_an_answer_before_its_ending() {
+    let home = Home::with_an_account();
+    for line in ["spend toss 5 -o ledger.db", "export --force -o ledger.db", "balance -o ledger.db-wal"] {
+        let output = home.run(line);
+        assert_eq!(output.status.code(), Some(2), "{line}: {}", said(&output));
+        assert!(said(&output).contains("is the ledger itself"), "{line}: {}", said(&output));
+    }
 }
 
 #[cfg(unix)]

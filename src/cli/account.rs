@@ -26,11 +26,17 @@ pub enum Words {
     Close {
         /// The account
         name: String,
+        /// Show what would happen, and write nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Open a closed account again
     Reopen {
         /// The closed account
         name: String,
+        /// Show what would happen, and write nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Show one account: its platform, kind, unit and balance
     Show {
@@ -60,6 +66,9 @@ pub struct Traits {
     /// A remark
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = record::free_text)]
     note: Option<String>,
+    /// Show what would happen, and write nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// What opens an account.
@@ -89,8 +98,8 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         Words::Add(words) => add(words, session),
         Words::List => session.read(|book| Ok(Outcome::of(Accounts::new(&book.accounts)))),
         Words::Edit(words) => edit(words, session),
-        Words::Close { name } => close(name, session),
-        Words::Reopen { name } => reopen(name, session),
+        Words::Close { name, dry_run } => close(name, *dry_run, session),
+        Words::Reopen { name, dry_run } => reopen(name, *dry_run, session),
         Words::Show { name } => session.read(|book| {
             let account = session.account(book, name, false)?;
             let standing = book.store.standings(session.now)?.get(&account.id).copied().unwrap_or_default();
@@ -135,7 +144,7 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
     };
     give_carrier_traits(&mut account, traits)?;
     let others = RefCell::new(Vec::new());
-    let (recorded, notes) = session.record("account add", false, |book| {
+    let (recorded, notes) = session.record("account add", traits.dry_run, |book| {
         let same = |other: &&Account| {
             !other.closed && account.platform.is_some() && other.platform == account.platform
         };
@@ -143,7 +152,8 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
         Ok(vec![Fact::Open(account.clone())])
     })?;
     let on = account.platform.as_ref().map_or(String::new(), |id| format!(" on {id}"));
-    let did = format!("opened {} ({}{on}, {})", account.name, account.kind, account.unit);
+    let did =
+        format!("{}opened {} ({}{on}, {})", would(traits.dry_run), account.name, account.kind, account.unit);
     let mut outcome = record::outcome(recorded, notes, &did, false);
     outcome.notes.splice(..1, [Note::Done(did)]);
     let name = quoted(&account.name);
@@ -221,7 +231,7 @@ fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
     );
     let new_unit = traits.unit.as_deref().map(|code| unit(session, code)).transpose()?;
     let edited: RefCell<Option<(String, Account)>> = RefCell::new(None);
-    let (recorded, notes) = session.record("account edit", false, |book| {
+    let (recorded, notes) = session.record("account edit", traits.dry_run, |book| {
         let mut account = session.account(book, &words.name, true)?.clone();
         if let Some(platform) = &platform {
             account.platform = Some(platform.id.clone());
@@ -251,7 +261,7 @@ fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
         Ok(vec![Fact::Edit(account)])
     })?;
     let did = edited.into_inner().map_or(String::new(), |(before, account)| {
-        format!("changed {before}: {}", changes(words, &account).join(", "))
+        format!("{}changed {before}: {}", would(traits.dry_run), changes(words, &account).join(", "))
     });
     Ok(Outcome::of(recorded).with(vec![Note::Done(did)]).with(notes))
 }
@@ -279,8 +289,8 @@ fn changes(words: &EditWords, account: &Account) -> Vec<String> {
     said
 }
 
-fn close(typed: &str, session: &Session) -> Result<Outcome, Failure> {
-    let (recorded, notes) = session.record("account close", false, |book| {
+fn close(typed: &str, dry_run: bool, session: &Session) -> Result<Outcome, Failure> {
+    let (recorded, notes) = session.record("account close", dry_run, |book| {
         let account = session.account(book, typed, true)?;
         if account.closed {
             return Err(crate::ledger::RuleBroken::AccountClosed { account: account.name.clone() }.into());
@@ -288,12 +298,12 @@ fn close(typed: &str, session: &Session) -> Result<Outcome, Failure> {
         Ok(vec![Fact::Edit(Account { closed: true, ..account.clone() })])
     })?;
     let name = recorded.balances.first().map_or(typed.to_string(), |b| b.account.clone());
-    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("closed {name}"))]).with(notes))
+    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("{}closed {name}", would(dry_run)))]).with(notes))
 }
 
 /// Opens a closed account again; the names of open accounts do not count.
-fn reopen(typed: &str, session: &Session) -> Result<Outcome, Failure> {
-    let (recorded, notes) = session.record("account reopen", false, |book| {
+fn reopen(typed: &str, dry_run: bool, session: &Session) -> Result<Outcome, Failure> {
+    let (recorded, notes) = session.record("account reopen", dry_run, |book| {
         let closed: Vec<Account> = book.accounts.iter().filter(|a| a.closed).cloned().collect();
         let closed = Book { store: book.store, accounts: closed };
         let account = match session.account(&closed, typed, true) {
@@ -306,7 +316,12 @@ fn reopen(typed: &str, session: &Session) -> Result<Outcome, Failure> {
         Ok(vec![Fact::Edit(Account { closed: false, ..account })])
     })?;
     let name = recorded.balances.first().map_or(typed.to_string(), |b| b.account.clone());
-    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("reopened {name}"))]).with(notes))
+    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("{}reopened {name}", would(dry_run)))]).with(notes))
+}
+
+/// How the message of a dry run begins.
+fn would(dry_run: bool) -> &'static str {
+    if dry_run { "would have " } else { "" }
 }
 
 fn kind(word: Option<&str>) -> Result<Option<AccountKind>, Failure> {

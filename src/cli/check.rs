@@ -58,8 +58,9 @@ fn what_is_left(report: &CheckReport) -> Option<Note> {
         |table: &&'static str| matches!(*table, "change" | "foreign_id" | "void" | "entry" | "snapshot");
     Some(Note::Done(match report.damaged.iter().all(is_event) {
         true => {
-            "all other facts were verified; balance and report answer from totals, which damage of a fact \
-                 does not change; history shows the damaged facts as they are now"
+            "all other facts were verified; the balances of now and the sums of whole months come from totals, \
+                 which damage of a fact does not change; history, categories and the balance on a past day show \
+                 the damaged facts as they are now"
                 .into()
         }
         false => {
@@ -147,6 +148,7 @@ fn repaired(store: &Store, repair: Repair) -> Result<Checked, Failure> {
         checked.balances.push(RepairedBalance {
             account: account.name.clone(),
             unit: account.unit.clone(),
+            is_owed: account.is_carrier(),
             before: money(balance.before),
             after: money(balance.after),
         });

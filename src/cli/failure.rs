@@ -143,12 +143,9 @@ struct ErrorBody<'a> {
 }
 
 impl Failure {
-    /// The failure as scripts read it, on one line.
-    pub fn json(&self) -> String {
-        let (message, hint) = self.words();
-        crate::view::json(&ErrorDocument {
-            error: ErrorBody { code: self.code(), message: &message, hint: &hint },
-        })
+    /// The failure as scripts read it, on one line, with that message and that hint.
+    pub fn json(&self, message: &str, hint: &str) -> String {
+        crate::view::json(&ErrorDocument { error: ErrorBody { code: self.code(), message, hint } })
     }
 
     /// The exit status.
@@ -219,7 +216,9 @@ impl Failure {
             Failure::Store(error) => match error {
                 StoreError::Io(..) | StoreError::Sqlite(..) | StoreError::DiskFailed(..) => "ledger-io",
                 StoreError::NotALedger(_) => "not-a-ledger",
-                StoreError::Damaged(..) | StoreError::DamagedFact(..) => "ledger-damaged",
+                StoreError::Damaged(..) | StoreError::DamagedFact(..) | StoreError::WrongTotals(_) => {
+                    "ledger-damaged"
+                }
                 StoreError::Newer { .. } => "ledger-newer",
                 StoreError::StaleJournal { .. } => "stale-journal",
                 StoreError::Foreign { .. } => "foreign-object",

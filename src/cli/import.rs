@@ -55,7 +55,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
     let files: Vec<File> = words.files.iter().map(|path| File::open(path)).collect::<Result<_, _>>()?;
     let names: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
     let mut lines = ReadAhead::of(Lines::new(files), session.progress);
-    let store = session.store_for_import()?;
+    let store = session.store_for_import(words.dry_run)?;
     let unit_of = |code: &str| session.catalog().unit(code).filter(|unit| *unit.code == *code);
     let id = session.new_id(session.now);
     let carried = store.carry(id, session.now, &mut lines, &unit_of);

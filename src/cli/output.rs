@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Standard error, and how its lines look.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Messages {
     /// Nothing but errors is written.
     pub quiet: bool,
@@ -20,6 +20,8 @@ pub struct Messages {
     pub color: bool,
     /// Lines are broken between words to fit this many columns.
     pub width: Option<usize>,
+    /// The ledger of `--ledger`, as a shell takes it: commands in messages name it, too.
+    pub ledger: Option<String>,
 }
 
 impl Messages {
@@ -27,22 +29,42 @@ impl Messages {
     pub fn notes(&self, notes: &[Note]) {
         for note in notes.iter().filter(|_| !self.quiet) {
             match note {
-                Note::Done(text) => self.line("", text, ""),
-                Note::Warning(warning) => self.line("warning: ", &warning.message, "33"),
+                Note::Done(text) => self.line("", &self.with_ledger(text), ""),
+                Note::Warning(warning) => self.line("warning: ", &self.with_ledger(&warning.message), "33"),
             }
         }
     }
 
     /// Writes what went wrong, as one JSON document or as a sentence with its hint.
     pub fn failure(&self, failure: &Failure, json: bool) {
-        if json {
-            return write_stderr(&failure.json());
-        }
         let (message, hint) = failure.words();
+        let hint = self.with_ledger(&hint);
+        if json {
+            return write_stderr(&failure.json(&message, &hint));
+        }
         self.line("error: ", &message, "31");
         if !hint.is_empty() {
             self.line("hint: ", &hint, "36");
         }
+    }
+
+    /// Returns a text whose commands name the ledger that this one named: pasted back without it, they
+    /// would run on another.
+    fn with_ledger(&self, text: &str) -> String {
+        let Some(ledger) = self.ledger.as_ref().filter(|_| !text.contains("--ledger")) else {
+            return text.into();
+        };
+        let mut parts = text.split("jandon ");
+        let mut out = parts.next().unwrap_or_default().to_string();
+        for rest in parts {
+            let command: String = rest.chars().take_while(char::is_ascii_lowercase).collect();
+            out.push_str("jandon ");
+            if super::is_command(&command) {
+                out.push_str(&format!("--ledger {ledger} "));
+            }
+            out.push_str(rest);
+        }
+        out
     }
 
     fn line(&self, label: &str, text: &str, color: &str) {
@@ -129,6 +151,11 @@ fn stdout_failure(error: io::Error) -> Failure {
         io::ErrorKind::BrokenPipe => Failure::NobodyReads,
         _ => Failure::File { path: PathBuf::from("standard output"), error },
     }
+}
+
+/// Refuses a file of `-o` that the command reads or keeps its records in.
+pub fn refuse_protected(globals: &Globals, protected: impl FnOnce() -> Protected) -> Result<(), Failure> {
+    output_path(globals).map_or(Ok(()), |path| protected().check(path).map_err(Failure::Output))
 }
 
 /// Returns the file of `-o`; `-` is standard output.

@@ -6,7 +6,7 @@ use super::{Globals, Note, Outcome, Stream, Writing, output, text_file};
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, Use, Used};
 use crate::ledger::{Account, AccountId, Id, Standing, name};
-use crate::money::{Figure, Money, Rate, Unit};
+use crate::money::{Figure, Money, MoneyError, Rate, Unit};
 use crate::output_file::Existing;
 use crate::period::{self, Day, Instant, Moment};
 use crate::report::{DatedRate, Rates};
@@ -463,6 +463,7 @@ impl Session {
                         by.insert(total.unit.clone(), source);
                     }
                 }
+                _ if rates.leads(&total.unit, &unit, on) => return Err(MoneyError::TooLarge.into()),
                 _ => missing.push(total.unit.clone()),
             }
         }
@@ -545,13 +546,16 @@ impl Session {
         Ok(store)
     }
 
-    /// The ledger under its write lock, for as much as a file may hold.
-    pub fn store_for_import(&self) -> Result<Store, Failure> {
-        Ok(Store::write_much(&self.ledger, self.wait)?)
+    /// The ledger under its write lock, for as much as a file may hold; for a dry run a copy of it.
+    pub fn store_for_import(&self, dry_run: bool) -> Result<Store, Failure> {
+        Ok(match dry_run {
+            true => Store::trial(&self.ledger, self.wait)?,
+            false => Store::write_much(&self.ledger, self.wait)?,
+        })
     }
 
     /// Records one change. `decide` sees the ledger under its write lock and says what to add;
-    /// with `dry_run` all is done but the keeping.
+    /// with `dry_run` all is done on a copy that nobody keeps.
     pub fn record(
         &self,
         command: &'static str,
@@ -559,7 +563,10 @@ impl Session {
         decide: impl Fn(&Book<'_>) -> Result<Vec<Fact>, Failure>,
     ) -> Result<(Recorded, Vec<Note>), Failure> {
         loop {
-            let store = Store::write(&self.ledger, self.wait)?;
+            let store = match dry_run {
+                true => Store::trial(&self.ledger, self.wait)?,
+                false => Store::write(&self.ledger, self.wait)?,
+            };
             let book = Book { accounts: store.accounts()?, store: &store };
             let recorded_last = store.last_recorded()?;
             let facts = decide(&book)?;

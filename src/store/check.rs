@@ -6,7 +6,7 @@ mod walk;
 use super::derived::{Derivation, Derived, MonthTotal, Rows, SeenRow, StandingRow};
 use super::given::{Given, Giving, Take};
 use super::read::{Values, amount_at, moment_at, unit_at};
-use super::repair::{DERIVED, DERIVED_INDEXES};
+use super::repair::DERIVED;
 use super::{Store, StoreError};
 use crate::ledger::Measure;
 use crate::money::Unit;
@@ -178,11 +178,6 @@ impl Store {
         Ok(())
     }
 
-    /// What is wrong with the file itself, its references and its tables.
-    pub(super) fn damage(&self) -> Result<Vec<Finding>, StoreError> {
-        Ok(self.beside_the_file(|| Ok((self.damage_within()?.0, ())))?.0)
-    }
-
     /// SQLite's own look through the file, which takes as long as all else, beside that: what SQLite
     /// found stands before what the other work found. It is told of the file as it is when it is
     /// looked at, and each of the two looks at one moment of it.
@@ -262,8 +257,7 @@ impl Store {
     /// Makes the tables again that are missing and whose rows follow from the facts, empty.
     pub(super) fn make_derived_again(&self) -> Result<(), StoreError> {
         let Schemas { wanted, found } = self.schemas()?;
-        // A table comes before the indexes on it.
-        for name in DERIVED.iter().chain(&DERIVED_INDEXES).filter(|name| !found.contains_key(**name)) {
+        for name in DERIVED.iter().filter(|name| !found.contains_key(**name)) {
             if let Some(Some(sql)) = wanted.get(*name) {
                 self.run(sql).map_err(|e| self.fail(e))?;
             }

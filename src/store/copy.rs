@@ -48,9 +48,14 @@ impl Store {
         let protected = Protected { ledger: ledger_files(path), inputs: Vec::new() };
         let mut copy = OutputFile::create(to, existing, &protected)?;
         // A journal left of another file would be taken for the copy's own.
-        let journals = || companions(to).into_iter().filter(|file| is_there(file));
-        if let Some(journal) = journals().next().filter(|_| existing == Existing::Refuse) {
-            return Err(OutputError::Exists(journal).into());
+        let mut journals = Vec::new();
+        for file in companions(to) {
+            match is_there(&file) {
+                Ok(true) if existing == Existing::Refuse => return Err(OutputError::Exists(file).into()),
+                Ok(true) => journals.push(file),
+                Ok(false) => {}
+                Err(e) => return Err(OutputError::Io(file, e).into()),
+            }
         }
         if !exists(path)? {
             return Err(StoreError::Io(path.to_path_buf(), io::ErrorKind::NotFound.into()));
@@ -58,7 +63,7 @@ impl Store {
         let store = Store::read(path, wait)?;
         store.copy_into(&mut copy, to)?;
         let contents = contents_of_draft(&mut copy, path, to, wait)?;
-        for journal in journals() {
+        for journal in journals {
             std::fs::remove_file(&journal).map_err(|e| OutputError::Io(journal, e))?;
         }
         copy.commit()?;
@@ -178,7 +183,8 @@ fn verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, StoreErro
     if let Err(StoreError::DamagedFact(_, what)) = facts {
         return Err(StoreError::DamagedFact(told.to_path_buf(), what));
     }
-    match store.damage()?.into_iter().next() {
+    match store.check()?.findings.into_iter().next() {
+        Some(finding) if finding.is_derived() => Err(StoreError::WrongTotals(told.to_path_buf())),
         Some(finding) => Err(StoreError::Damaged(told.to_path_buf(), finding.what)),
         None => facts.map(|()| store),
     }
@@ -200,7 +206,8 @@ fn seize(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> 
             match attempt.map_err(fail) {
                 Ok(true) => {
                     let [journal, ..] = companions(path);
-                    let gone = if is_there(&journal) { std::fs::remove_file(&journal) } else { Ok(()) };
+                    let gone = is_there(&journal)
+                        .and_then(|is_there| if is_there { std::fs::remove_file(&journal) } else { Ok(()) });
                     return gone.map_err(|e| StoreError::Io(journal, e));
                 }
                 Ok(false) | Err(StoreError::Busy(..)) if waited < wait => {
@@ -279,10 +286,14 @@ impl SetAside {
             return Ok(());
         }
         for name in names(path, suffix) {
-            if companions(&name).iter().any(|file| is_there(file)) {
+            let mut taken = false;
+            for file in companions(&name) {
+                taken |= is_there(&file)?;
+            }
+            if taken {
                 continue;
             }
-            if is_there(path) {
+            if is_there(path)? {
                 match output_file::link_or_move(path, &name) {
                     Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
                     Err(e) => return Err(e),
@@ -292,12 +303,12 @@ impl SetAside {
             }
             let [kept_journal, kept_wal, _] = companions(&name);
             for (from, to) in [(journal, kept_journal), (wal, kept_wal)] {
-                if is_there(&from) {
+                if is_there(&from)? {
                     std::fs::rename(&from, &to)?;
                     self.moved.push((from, to));
                 }
             }
-            if is_there(&shared) {
+            if is_there(&shared)? {
                 std::fs::remove_file(&shared)?;
             }
             // The second name must last before the first one goes to another file.
@@ -368,8 +379,13 @@ pub fn has_journal(path: &Path) -> bool {
     [journal, wal].iter().any(|file| std::fs::metadata(file).is_ok_and(|meta| meta.len() > 0))
 }
 
-fn is_there(path: &Path) -> bool {
-    std::fs::symlink_metadata(path).is_ok()
+/// Returns whether there is a file of that name; only an answer of the system means that there is none.
+fn is_there(path: &Path) -> io::Result<bool> {
+    match std::fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(e),
+    }
 }
 
 /// Returns a ledger and the files that SQLite keeps beside it, under the names that it is known by:

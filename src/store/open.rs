@@ -3,7 +3,7 @@
 use super::{SCHEMA, Store, StoreError, copy};
 use crate::output_file::{folder_of, with_suffix};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Error, OpenFlags};
+use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -90,8 +90,30 @@ impl Unlocked {
     }
 }
 
-/// Refuses a file beside which the journal of an earlier file lies: SQLite would put its pages over
-/// newer ones. The last change that the file itself holds is missing in what the two show together.
+/// The tables whose rows share one count.
+const COUNTED: [&str; 7] = ["change", "unit", "account_version", "rate", "entry", "snapshot", "void"];
+
+/// Returns the highest number of a fact.
+fn last_number(db: &Connection) -> rusqlite::Result<i64> {
+    let last: Vec<String> =
+        COUNTED.iter().map(|table| format!("SELECT max(seq) AS seq FROM {table}")).collect();
+    db.query_row(&format!("SELECT ifnull(max(seq), 0) FROM ({})", last.join(" UNION ALL ")), [], |row| {
+        row.get(0)
+    })
+}
+
+/// Returns how many facts have a number above that one.
+fn count_above(db: &Connection, number: i64) -> rusqlite::Result<i64> {
+    let counts: Vec<String> =
+        COUNTED.iter().map(|table| format!("(SELECT count(*) FROM {table} WHERE seq > ?1)")).collect();
+    db.query_row(&format!("SELECT {}", counts.join(" + ")), [number], |row| row.get(0))
+}
+
+/// Refuses a file beside which the journal of another file lies, an earlier or a later one: SQLite
+/// would mix the pages of the two. Facts are numbered one by one, and a journal goes on where its file
+/// ends. So it is another's if the last change of the file is missing in what the two show together,
+/// or of the facts that follow on the last one of the file some are missing, or the two together cannot
+/// be read at all.
 pub(super) fn refuse_stale_journal(path: &Path, wait: Duration) -> Result<(), StoreError> {
     let [_, journal, _] = copy::companions(&copy::real_path(path));
     if !std::fs::metadata(&journal).is_ok_and(|meta| meta.len() > 0) {
@@ -104,16 +126,23 @@ pub(super) fn refuse_stale_journal(path: &Path, wait: Duration) -> Result<(), St
         // The file comes first, so that a writer can only make the other one go further.
         let alone = open_immutable(path).and_then(|db| {
             let sql = "SELECT seq, id FROM change ORDER BY seq DESC LIMIT 1";
-            db.query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))
+            let last = db.query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+            Ok((last, last_number(&db)?))
         });
-        let Ok(last) = alone else { return Ok(()) };
+        let Ok((last, number)) = alone else { return Ok(()) };
         let with_journal = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|db| {
             db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             db.busy_timeout(wait)?;
-            db.query_row("SELECT 1 FROM change WHERE (seq, id) = (?1, ?2)", last, |_| Ok(()))
+            db.query_row("SELECT 1 FROM change WHERE (seq, id) = (?1, ?2)", last, |_| Ok(()))?;
+            Ok(last_number(&db)? - number == count_above(&db, number)?)
         });
         match with_journal {
-            Err(Error::QueryReturnedNoRows) => {}
+            Ok(false) | Err(Error::QueryReturnedNoRows) => {}
+            Err(error)
+                if matches!(
+                    error.sqlite_error_code(),
+                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+                ) => {}
             // What else is wrong is said when it is opened.
             _ => return Ok(()),
         }
@@ -136,7 +165,29 @@ pub(super) fn refuse_second_name(path: &Path) -> Result<(), StoreError> {
         {
             refuse_second_name(path)
         }
-        Some(SecondName(other)) => Err(StoreError::SecondName { path: path.to_path_buf(), other }),
+        Some(SecondName(other)) => Err(second_name_error(path, other)),
+    }
+}
+
+/// The error for a second name. The last records may lie in the journal beside one of the names, so
+/// that one must stay.
+fn second_name_error(path: &Path, other: Option<PathBuf>) -> StoreError {
+    let needless = match &other {
+        Some(other) if !copy::has_journal(other) => Some(other.clone()),
+        Some(_) if !copy::has_journal(path) => Some(path.to_path_buf()),
+        _ => None,
+    };
+    StoreError::SecondName { path: path.to_path_buf(), other, needless }
+}
+
+/// Refuses to read a ledger whose journal lies beside its second name: what that holds would be
+/// missing in every answer.
+pub(super) fn refuse_journal_of_second_name(path: &Path) -> Result<(), StoreError> {
+    match lasting_second_name(path) {
+        Some(SecondName(Some(other))) if copy::has_journal(&other) && !copy::has_journal(path) => {
+            Err(second_name_error(path, Some(other)))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::check::{Finding, Report};
 use super::checksum;
 use super::derived::Derived;
-use super::{Store, StoreError};
+use super::{SCHEMA, Store, StoreError};
 use crate::ledger::{AccountId, Measure};
 use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
@@ -22,9 +22,6 @@ pub const DERIVED: [&str; 10] = [
     "lot",
     "bill",
 ];
-
-/// The indexes of these tables.
-pub const DERIVED_INDEXES: [&str; 1] = ["seen_by_at"];
 
 /// What a repair came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,6 +72,10 @@ impl Store {
             self.accept_damaged_facts()?;
         }
         self.make_derived_again()?;
+        if self.rebuild_indexes().is_err() {
+            // Two facts with one id: no index can hold them.
+            return Ok(unchanged(before));
+        }
         // What is wrong with the voids hides what they lead to, so they come first.
         let voided = self.voided_by_facts()?;
         self.refill("voided", "change", voided.into_iter().map(|change| vec![change]))?;
@@ -92,6 +93,17 @@ impl Store {
         let (mended, accepted) = gone.partition(Finding::is_derived);
         let balances = self.repaired_balances(&kept);
         Ok(Repair { mended, accepted, balances, report })
+    }
+
+    /// Creates the indexes that are missing, and writes all of them anew from their tables.
+    fn rebuild_indexes(&self) -> Result<(), rusqlite::Error> {
+        for (name, sql) in indexes() {
+            let count = "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = ?1";
+            if self.db.query_row(count, [name], |row| row.get::<_, i64>(0))? == 0 {
+                self.run(sql)?;
+            }
+        }
+        self.run("REINDEX")
     }
 
     /// The balances as the ledger keeps them; none where they cannot be read.
@@ -198,21 +210,42 @@ impl Store {
     }
 }
 
+/// The indexes of a ledger: the name of each, and the statement that creates it.
+fn indexes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SCHEMA.lines().filter_map(|line| {
+        let rest =
+            line.strip_prefix("CREATE INDEX ").or_else(|| line.strip_prefix("CREATE UNIQUE INDEX "))?;
+        Some((rest.split_whitespace().next()?, line))
+    })
+}
+
+/// Returns the statement that creates an index of a ledger.
+fn index_sql(name: &str) -> Option<&'static str> {
+    indexes().find(|(index, _)| *index == name).map(|(_, sql)| sql)
+}
+
 impl Finding {
     /// Is it wrong with what is derived, so that the facts can put it right?
     pub fn is_derived(&self) -> bool {
         match self.part {
             // The file is told of in SQLite's words: `CHECK constraint failed in lot`.
-            "file" => DERIVED.iter().any(|table| {
-                self.what == format!("CHECK constraint failed in {table}")
-                    || self.what.contains(&format!("NULL value in {table}."))
-            }),
+            "file" => {
+                let is_of_index = ["missing from index ", "# of entries in index ", "differ from index "]
+                    .iter()
+                    .filter_map(|words| self.what.split_once(words))
+                    .any(|(_, name)| name.starts_with("sqlite_autoindex_") || index_sql(name).is_some());
+                is_of_index
+                    || DERIVED.iter().any(|table| {
+                        self.what == format!("CHECK constraint failed in {table}")
+                            || self.what.contains(&format!("NULL value in {table}."))
+                    })
+            }
             "references" => {
                 DERIVED.iter().any(|table| self.what.starts_with(&format!("a row of `{table}` refers")))
             }
             "schema" => {
                 let gone = self.what.strip_prefix('`').and_then(|what| what.strip_suffix("` is missing"));
-                gone.is_some_and(|name| DERIVED.contains(&name) || DERIVED_INDEXES.contains(&name))
+                gone.is_some_and(|name| DERIVED.contains(&name) || index_sql(name).is_some())
             }
             part => DERIVED.contains(&part),
         }
@@ -305,12 +338,43 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_indexes_of_what_is_derived() {
-        let sql = "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
-        let indexes: Vec<(String, String)> =
-            ledger().all(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("indexes");
-        let derived = indexes.into_iter().filter(|(_, table)| DERIVED.contains(&table.as_str()));
-        assert!(derived.map(|(name, _)| name).eq(DERIVED_INDEXES));
+    fn knows_every_index_of_a_ledger() {
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
+        let found: BTreeSet<String> =
+            ledger().all(sql, [], |row| row.get(0)).expect("names").into_iter().collect();
+        assert_eq!(found, indexes().map(|(name, _)| name.to_string()).collect());
+    }
+
+    #[test]
+    fn rebuilds_an_index_that_is_missing_or_does_not_fit_its_table() {
+        let store = ledger();
+        let sound = rows(&store);
+        store.run("DROP INDEX entry_by_channel").expect("damage done");
+        let repair = store.repair(false).expect("a repair");
+        assert_eq!((repair.report.findings, rows(&store)), (Vec::new(), sound));
+
+        let store = ledger();
+        let sound = rows(&store);
+        store.db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false).expect("a setting");
+        let index: (i64, String) = {
+            let sql = "SELECT rootpage, sql FROM sqlite_schema WHERE name = 'entry_by_at'";
+            store.db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("the index")
+        };
+        // The index learns of another moment, and then not that it was taken back.
+        damage(&store, "UPDATE entry SET at = at + 1");
+        store
+            .run("PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'entry_by_at'; PRAGMA writable_schema = RESET")
+            .expect("an index that is forgotten");
+        damage(&store, "UPDATE entry SET at = at - 1");
+        store.run("PRAGMA writable_schema = ON").expect("a setting");
+        let sql = "INSERT INTO sqlite_schema VALUES ('index', 'entry_by_at', 'entry', ?1, ?2)";
+        store.db.execute(sql, rusqlite::params![index.0, index.1]).expect("an index that is back");
+        store.run("PRAGMA writable_schema = RESET").expect("a setting");
+        let found = store.check().expect("a check").findings;
+        assert!(found.iter().any(|f| f.what.contains("missing from index entry_by_at")), "{found:?}");
+        assert!(found.iter().all(Finding::is_derived), "{found:?}");
+        let repair = store.repair(false).expect("a repair");
+        assert_eq!((repair.report.findings, rows(&store)), (Vec::new(), sound));
     }
 
     #[test]

@@ -49,6 +49,9 @@ pub struct RepairedBalance {
     pub account: String,
     /// Its unit.
     pub unit: Unit,
+    /// Whether people read what is owed on it as a positive figure.
+    #[serde(skip)]
+    pub is_owed: bool,
     /// The balance before, negative where money is owed; null where it could not be read.
     pub before: Option<Money>,
     /// The balance that follows from the facts; null where there are none.
@@ -108,9 +111,14 @@ impl Answer for Checked {
         }
         if !self.balances.is_empty() {
             let mut balances = Table::new(&["account", "before", "after"]);
-            let text = |money: &Option<Money>| money.as_ref().map_or_else(String::new, Money::to_string);
             for balance in &self.balances {
-                balances.row(vec![balance.account.clone(), text(&balance.before), text(&balance.after)]);
+                let text = |money: &Option<Money>| {
+                    let sign = if balance.is_owed { -1 } else { 1 };
+                    let shown = |money: &Money| money.unit.money(sign * money.parts).to_string();
+                    money.as_ref().map_or_else(String::new, shown)
+                };
+                let name = format!("{}{}", balance.account, if balance.is_owed { " (owed)" } else { "" });
+                balances.row(vec![name, text(&balance.before), text(&balance.after)]);
             }
             page.table(balances);
             page.gap();

@@ -91,7 +91,14 @@ pub(super) fn store_words(error: &StoreError) -> (String, String) {
         ),
         StoreError::Damaged(path, what) => (
             format!("the ledger {} is damaged ({what})", path.display()),
-            "keep the file as it is; an earlier copy takes its place with: jandon restore FILE".into(),
+            format!(
+                "keep the file as it is; an earlier copy takes its place with: jandon restore FILE --ledger {}",
+                quoted(&path.display().to_string())
+            ),
+        ),
+        StoreError::WrongTotals(path) => (
+            format!("the totals of the ledger {} do not follow from its facts", path.display()),
+            format!("rebuild them: jandon check --repair --ledger {}", quoted(&path.display().to_string())),
         ),
         StoreError::DamagedFact(path, what) => (
             format!("the ledger {} is damaged: {what}", path.display()),
@@ -133,14 +140,22 @@ pub(super) fn store_words(error: &StoreError) -> (String, String) {
         ),
         StoreError::Foreign { path, kind, name } => (
             format!("the ledger {} holds a {kind} that jandon did not make: {name}", path.display()),
-            "trust no answer of that file; an earlier copy takes its place with: jandon restore FILE".into(),
+            format!(
+                "trust no answer of that file; an earlier copy takes its place with: jandon restore FILE --ledger {}",
+                quoted(&path.display().to_string())
+            ),
         ),
-        StoreError::SecondName { path, other } => {
+        StoreError::SecondName { path, other, needless } => {
             let other_name =
                 other.as_ref().map_or_else(String::new, |other| format!(", {}", other.display()));
-            let hint = match other {
-                Some(other) => format!("keep one name: rm {}", quoted(&other.display().to_string())),
-                None => format!("find it: find / -samefile {}", quoted(&path.display().to_string())),
+            let hint = match (other, needless) {
+                (_, Some(name)) => format!("keep one name: rm {}", quoted(&name.display().to_string())),
+                (Some(_), None) => {
+                    "both names have a journal: copy them and their -wal files elsewhere before \
+                                    anything else"
+                        .into()
+                }
+                (None, None) => format!("find it: find / -samefile {}", quoted(&path.display().to_string())),
             };
             let what = "facts written under one name can be lost under the other";
             (format!("the ledger {} has a second name (hard link){other_name}: {what}", path.display()), hint)
