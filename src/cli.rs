@@ -1,4 +1,4 @@
-//! The grammar of the command line, and the verbs behind it: one verb, one file.
+//! The grammar of the command line, and the commands behind it: one command, one file.
 
 mod account;
 mod backup;
@@ -7,15 +7,16 @@ mod change;
 mod channels;
 mod chart;
 mod check;
+pub mod context;
 mod correction;
 mod demo;
 mod due;
 mod earn;
 mod edit;
+pub mod error;
 mod expire;
 mod expiring;
 mod export;
-pub mod failure;
 mod fees;
 mod history;
 mod import;
@@ -29,7 +30,6 @@ mod refund;
 mod report;
 mod restore;
 mod send;
-pub mod session;
 mod spend;
 mod stale;
 mod text_file;
@@ -44,10 +44,10 @@ mod withdraw;
 use crate::output_file::Protected;
 use crate::period::{DateError, Day, Period, parse_instant};
 use crate::store::ledger_files;
-use crate::view::{Answer, Form, Format, Warning};
-use clap::{Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
-use failure::Failure;
-use session::Session;
+use crate::view::{Form, Format, Render, Warning};
+use clap::{Args, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum};
+use context::Context;
+use error::CommandError;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -55,16 +55,16 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[allow(missing_docs, reason = "a comment here would stand in the help")]
 #[command(name = "jandon", version, about, max_term_width = 100)]
-pub struct Words {
+pub struct Cli {
     #[command(flatten)]
-    pub globals: Globals,
+    pub globals: GlobalArgs,
     #[command(subcommand)]
-    pub verb: Verb,
+    pub command: Command,
 }
 
-/// The options that every verb takes, before or after it.
+/// The options that every command takes, before or after it.
 #[derive(Debug, Clone, Args)]
-pub struct Globals {
+pub struct GlobalArgs {
     /// The ledger [env: JANDON_LEDGER] [default: ledger.db in the user's data folder]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub ledger: Option<PathBuf>,
@@ -73,7 +73,7 @@ pub struct Globals {
     pub catalog: Option<PathBuf>,
     /// The form of the answer
     #[arg(long, global = true, value_name = "FORM", help_heading = "Global options")]
-    pub format: Option<FormatWord>,
+    pub format: Option<OutputFormat>,
     /// Begin CSV cells with ' that a spreadsheet would run as a formula
     #[arg(long, global = true, help_heading = "Global options")]
     pub csv_safe: bool,
@@ -95,7 +95,7 @@ pub struct Globals {
     pub today: Option<String>,
     /// Colour in what people read
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
-    pub color: ColorWord,
+    pub color: ColorChoice,
     /// Also total in that unit, by the rates known
     #[arg(short = 'X', long, global = true, value_name = "UNIT", help_heading = "Global options")]
     pub exchange: Option<String>,
@@ -110,18 +110,18 @@ pub struct Globals {
 /// `table`, `json` or `csv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs, reason = "a comment here would stand in the help")]
-pub enum FormatWord {
+pub enum OutputFormat {
     Table,
     Json,
     Csv,
 }
 
-impl From<FormatWord> for Format {
-    fn from(word: FormatWord) -> Format {
+impl From<OutputFormat> for Format {
+    fn from(word: OutputFormat) -> Format {
         match word {
-            FormatWord::Table => Format::Table,
-            FormatWord::Json => Format::Json,
-            FormatWord::Csv => Format::Csv,
+            OutputFormat::Table => Format::Table,
+            OutputFormat::Json => Format::Json,
+            OutputFormat::Csv => Format::Csv,
         }
     }
 }
@@ -129,106 +129,107 @@ impl From<FormatWord> for Format {
 /// `auto`, `always` or `never`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs, reason = "a comment here would stand in the help")]
-pub enum ColorWord {
+pub enum ColorChoice {
     Auto,
     Always,
     Never,
 }
 
-/// The verbs, in the order in which a user meets them.
+/// The commands, in the order in which a user meets them.
 #[derive(Debug, Subcommand)]
 #[allow(missing_docs, reason = "a comment here would stand in the help")]
-pub enum Verb {
+pub enum Command {
     #[command(subcommand)]
-    Account(account::Words),
-    Log(log::Words),
-    Spend(spend::Words),
-    Earn(earn::Words),
+    Account(account::AccountCommand),
+    Log(log::LogArgs),
+    Spend(spend::SpendArgs),
+    Earn(earn::EarnArgs),
     Send(send::SendArgs),
     Receive(send::ReceiveArgs),
-    Topup(topup::Words),
-    Refund(refund::Words),
-    Pay(pay::Words),
-    Transfer(transfer::Words),
-    Withdraw(withdraw::Words),
-    Expire(expire::Words),
+    Topup(topup::TopupArgs),
+    Refund(refund::RefundArgs),
+    Pay(pay::PayArgs),
+    Transfer(transfer::TransferArgs),
+    Withdraw(withdraw::WithdrawArgs),
+    Expire(expire::ExpireArgs),
     Edit(edit::EditArgs),
-    Undo(undo::UndoWords),
-    Redo(undo::RedoWords),
-    Balance(balance::Words),
-    History(history::Words),
-    Report(report::Words),
-    Chart(chart::Words),
-    Expiring(expiring::Words),
-    Due(due::Words),
-    Stale(stale::Words),
-    Value(value::Words),
-    Fees(fees::Words),
-    Plan(plan::Words),
-    Channels(channels::Words),
+    Undo(undo::UndoArgs),
+    Redo(undo::RedoArgs),
+    Balance(balance::BalanceArgs),
+    History(history::HistoryArgs),
+    Report(report::ReportArgs),
+    Chart(chart::ChartArgs),
+    Expiring(expiring::ExpiringArgs),
+    Due(due::DueArgs),
+    Stale(stale::StaleArgs),
+    Value(value::ValueArgs),
+    Fees(fees::FeesArgs),
+    Plan(plan::PlanArgs),
+    Channels(channels::ChannelsArgs),
     #[command(subcommand)]
-    Rate(rate::Words),
+    Rate(rate::RateCommand),
     #[command(subcommand)]
-    Unit(unit::Words),
-    Backup(backup::Words),
-    Restore(restore::Words),
-    Import(import::Words),
-    Export(export::Words),
-    Check(check::Words),
-    Demo(demo::Words),
+    Unit(unit::UnitCommand),
+    Backup(backup::BackupArgs),
+    Restore(restore::RestoreArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
+    Check(check::CheckArgs),
+    Demo(demo::DemoArgs),
 }
 
-/// What a verb comes to: its answer, what is said on stderr beside it, and its exit status.
-pub struct Outcome {
+/// What a command comes to: its answer, what is said on stderr beside it, and its exit status.
+pub struct CommandOutput {
     /// The answer.
-    pub answer: Box<dyn Answer>,
+    pub answer: Box<dyn Render>,
     /// Said on stderr, in this order.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Notice>,
     /// 0, or what `--exit-code` or a refusal that has an answer asks for.
     pub status: u8,
     /// Written instead of the answer: what is too long to be held as one.
     pub stream: Option<Stream>,
     /// Why the answer is not what was asked for; said on stderr last, with its own exit status.
-    pub refusal: Option<Failure>,
+    pub refusal: Option<CommandError>,
 }
 
 /// Hands a long text on, part by part, and says then what is to be said beside it.
 pub struct Stream {
     /// Takes what writes one part.
-    pub write: Writing,
+    pub write: WriteParts,
 }
 
 /// Writes every part of a text with what it is handed.
-pub type Writing =
-    Box<dyn FnOnce(&Form, &mut dyn FnMut(&str) -> Result<(), Failure>) -> Result<Vec<Note>, Failure>>;
+pub type WriteParts = Box<
+    dyn FnOnce(&Form, &mut dyn FnMut(&str) -> Result<(), CommandError>) -> Result<Vec<Notice>, CommandError>,
+>;
 
 /// Something said on stderr beside an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Note {
+pub enum Notice {
     /// What was done.
     Done(String),
     /// What the user should know.
     Warning(Warning),
 }
 
-impl Verb {
+impl Command {
     /// Returns the files that the command reads or writes by itself, which the file of `-o` may not be.
     fn files(&self) -> Vec<PathBuf> {
         match self {
-            Verb::Import(args) => args.files().to_vec(),
-            Verb::Channels(args) => args.file().into_iter().cloned().collect(),
-            Verb::Backup(args) => vec![args.file().to_path_buf()],
-            Verb::Restore(args) => vec![args.file().to_path_buf()],
+            Command::Import(args) => args.files().to_vec(),
+            Command::Channels(args) => args.file().into_iter().cloned().collect(),
+            Command::Backup(args) => vec![args.file().to_path_buf()],
+            Command::Restore(args) => vec![args.file().to_path_buf()],
             _ => Vec::new(),
         }
     }
 }
 
 /// Fails for an option that the command does not use.
-pub fn check_options(words: &Words) -> Result<(), Failure> {
-    let values = matches!(words.verb, Verb::Balance(_) | Verb::Report(_) | Verb::Plan(_));
+pub fn check_options(words: &Cli) -> Result<(), CommandError> {
+    let values = matches!(words.command, Command::Balance(_) | Command::Report(_) | Command::Plan(_));
     match &words.globals.exchange {
-        Some(_) if !values => Err(Failure::Usage {
+        Some(_) if !values => Err(CommandError::Usage {
             message: "--exchange (-X) has no effect on this command".into(),
             hint: "leave it out, or ask: jandon balance -X UNIT".into(),
         }),
@@ -237,100 +238,100 @@ pub fn check_options(words: &Words) -> Result<(), Failure> {
 }
 
 /// Returns the files that the file of `-o` may not be: the ledger, and what the command reads.
-pub fn protected(verb: &Verb, session: &Session) -> Protected {
-    let inputs = verb.files().into_iter().chain(session.settings_files()).collect();
-    Protected { ledger: ledger_files(session.ledger_path()), inputs }
+pub fn protected(command: &Command, context: &Context) -> Protected {
+    let inputs = command.files().into_iter().chain(context.settings_files()).collect();
+    Protected { ledger: ledger_files(context.ledger_path()), inputs }
 }
 
-impl Note {
+impl Notice {
     /// A warning with a stable code.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Note {
-        Note::Warning(Warning { code, message: message.into() })
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Notice {
+        Notice::Warning(Warning { code, message: message.into() })
     }
 }
 
-impl Outcome {
+impl CommandOutput {
     /// An answer with nothing beside it.
-    pub fn of(answer: impl Answer + 'static) -> Outcome {
-        Outcome { answer: Box::new(answer), notes: Vec::new(), status: 0, stream: None, refusal: None }
+    pub fn of(answer: impl Render + 'static) -> CommandOutput {
+        CommandOutput { answer: Box::new(answer), notes: Vec::new(), status: 0, stream: None, refusal: None }
     }
 
     /// The same answer with those notes.
-    pub fn with(mut self, notes: Vec<Note>) -> Outcome {
+    pub fn with(mut self, notes: Vec<Notice>) -> CommandOutput {
         self.notes.extend(notes);
         self
     }
 
     /// Returns how the answer is written, its warnings among the values of a JSON document.
     pub fn form(&self, format: Format, width: Option<usize>, csv_safe: bool) -> Form {
-        let warning = |note: &Note| match note {
-            Note::Done(_) => None,
-            Note::Warning(warning) => Some(warning.clone()),
+        let warning = |note: &Notice| match note {
+            Notice::Done(_) => None,
+            Notice::Warning(warning) => Some(warning.clone()),
         };
         let warnings = self.notes.iter().filter_map(warning).collect();
         Form { format, width, csv_safe, warnings }
     }
 
     /// The same answer, which is not what was asked for.
-    pub fn refused(self, refusal: Option<Failure>) -> Outcome {
-        Outcome { refusal, ..self }
+    pub fn refused(self, refusal: Option<CommandError>) -> CommandOutput {
+        CommandOutput { refusal, ..self }
     }
 }
 
-/// Runs one verb.
-pub fn run(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
-    let outcome = session.after_reading(run_verb(verb, session));
-    outcome.map_err(|failure| correction::offered(failure, verb, session))
+/// Runs one command.
+pub fn run(command: &Command, context: &Context) -> Result<CommandOutput, CommandError> {
+    let outcome = context.after_reading(run_command(command, context));
+    outcome.map_err(|failure| correction::offered(failure, command, context))
 }
 
-fn run_verb(verb: &Verb, session: &Session) -> Result<Outcome, Failure> {
-    match verb {
-        Verb::Account(words) => account::run(words, session),
-        Verb::Log(words) => log::run(words, session),
-        Verb::Spend(words) => spend::run(words, session),
-        Verb::Earn(words) => earn::run(words, session),
-        Verb::Send(args) => send::send(args, session),
-        Verb::Receive(args) => send::receive(args, session),
-        Verb::Topup(words) => topup::run(words, session),
-        Verb::Refund(words) => refund::run(words, session),
-        Verb::Pay(words) => pay::run(words, session),
-        Verb::Transfer(words) => transfer::run(words, session),
-        Verb::Withdraw(words) => withdraw::run(words, session),
-        Verb::Expire(words) => expire::run(words, session),
-        Verb::Edit(args) => edit::run(args, session),
-        Verb::Undo(words) => undo::undo(words, session),
-        Verb::Redo(words) => undo::redo(words, session),
-        Verb::Balance(words) => balance::run(words, session),
-        Verb::History(words) => history::run(words, session),
-        Verb::Report(words) => report::run(words, session),
-        Verb::Chart(words) => chart::run(words, session),
-        Verb::Expiring(words) => expiring::run(words, session),
-        Verb::Due(words) => due::run(words, session),
-        Verb::Stale(words) => stale::run(words, session),
-        Verb::Value(words) => value::run(words, session),
-        Verb::Fees(words) => fees::run(words, session),
-        Verb::Plan(words) => plan::run(words, session),
-        Verb::Channels(words) => channels::run(words, session),
-        Verb::Rate(words) => rate::run(words, session),
-        Verb::Unit(words) => unit::run(words, session),
-        Verb::Backup(words) => backup::run(words, session),
-        Verb::Restore(words) => restore::run(words, session),
-        Verb::Import(words) => import::run(words, session),
-        Verb::Export(words) => export::run(words, session),
-        Verb::Check(words) => check::run(words, session),
-        Verb::Demo(words) => demo::run(words, session),
+fn run_command(command: &Command, context: &Context) -> Result<CommandOutput, CommandError> {
+    match command {
+        Command::Account(words) => account::run(words, context),
+        Command::Log(words) => log::run(words, context),
+        Command::Spend(words) => spend::run(words, context),
+        Command::Earn(words) => earn::run(words, context),
+        Command::Send(args) => send::send(args, context),
+        Command::Receive(args) => send::receive(args, context),
+        Command::Topup(words) => topup::run(words, context),
+        Command::Refund(words) => refund::run(words, context),
+        Command::Pay(words) => pay::run(words, context),
+        Command::Transfer(words) => transfer::run(words, context),
+        Command::Withdraw(words) => withdraw::run(words, context),
+        Command::Expire(words) => expire::run(words, context),
+        Command::Edit(args) => edit::run(args, context),
+        Command::Undo(words) => undo::undo(words, context),
+        Command::Redo(words) => undo::redo(words, context),
+        Command::Balance(words) => balance::run(words, context),
+        Command::History(words) => history::run(words, context),
+        Command::Report(words) => report::run(words, context),
+        Command::Chart(words) => chart::run(words, context),
+        Command::Expiring(words) => expiring::run(words, context),
+        Command::Due(words) => due::run(words, context),
+        Command::Stale(words) => stale::run(words, context),
+        Command::Value(words) => value::run(words, context),
+        Command::Fees(words) => fees::run(words, context),
+        Command::Plan(words) => plan::run(words, context),
+        Command::Channels(words) => channels::run(words, context),
+        Command::Rate(words) => rate::run(words, context),
+        Command::Unit(words) => unit::run(words, context),
+        Command::Backup(words) => backup::run(words, context),
+        Command::Restore(words) => restore::run(words, context),
+        Command::Import(words) => import::run(words, context),
+        Command::Export(words) => export::run(words, context),
+        Command::Check(words) => check::run(words, context),
+        Command::Demo(words) => demo::run(words, context),
     }
 }
 
 /// The arguments as words, or what the grammar says instead: help, the version, or a mistake.
-pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Words, clap::Error> {
+pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let arguments: Vec<OsString> = arguments.collect();
     let has_date = arguments.iter().any(|word| word.to_str().is_some_and(|word| DATED.contains(&word)));
     let joined = has_date.then(|| with_whole_dates(&arguments));
     let read = joined.as_deref().unwrap_or(&arguments);
-    let mut words = match parse_by_verb(read) {
+    let mut words = match parse_by_command(read) {
         Some(words) => words,
-        None => Words::try_parse_from(read)?,
+        None => Cli::try_parse_from(read)?,
     };
     words.globals.typed = arguments;
     Ok(words)
@@ -370,13 +371,13 @@ fn is_dated(text: &str) -> bool {
         || !matches!(Period::parse(text, some_day, 1), Err(DateError::NotAPeriod(_)))
 }
 
-/// The arguments as words, by the grammar of the one verb that they name: to build the whole of it
-/// takes as long as most commands. None where they are not of that verb; the whole grammar says why.
-fn parse_by_verb(arguments: &[OsString]) -> Option<Words> {
-    let verb = arguments.iter().skip(1).find_map(|word| grammar_of(word.to_str()?))?;
-    let grammar = Globals::augment_args(Command::new("jandon")).subcommand_required(true);
-    let mut grammar = grammar.subcommand(verb);
-    let words = Words::from_arg_matches(&grammar.try_get_matches_from_mut(arguments).ok()?).ok()?;
+/// The arguments as words, by the grammar of the one command that they name: to build the whole of it
+/// takes as long as most commands. None where they are not of that command; the whole grammar says why.
+fn parse_by_command(arguments: &[OsString]) -> Option<Cli> {
+    let command = arguments.iter().skip(1).find_map(|word| grammar_of(word.to_str()?))?;
+    let grammar = GlobalArgs::augment_args(ClapCommand::new("jandon")).subcommand_required(true);
+    let mut grammar = grammar.subcommand(command);
+    let words = Cli::from_arg_matches(&grammar.try_get_matches_from_mut(arguments).ok()?).ok()?;
     // The process ends soon: to take a grammar apart piece by piece is work for nothing.
     std::mem::forget(grammar);
     Some(words)
@@ -387,44 +388,44 @@ pub fn is_command(word: &str) -> bool {
     grammar_of(word).is_some()
 }
 
-/// The grammar of one verb, as it stands in the whole one.
-fn grammar_of(verb: &str) -> Option<Command> {
-    let of_several = |command: Command| command.subcommand_required(true).arg_required_else_help(true);
-    Some(match verb {
-        "account" => of_several(account::Words::augment_subcommands(Command::new("account"))),
-        "log" => log::Words::augment_args(Command::new("log")),
-        "spend" => spend::Words::augment_args(Command::new("spend")),
-        "earn" => earn::Words::augment_args(Command::new("earn")),
-        "send" => send::SendArgs::augment_args(Command::new("send")),
-        "receive" => send::ReceiveArgs::augment_args(Command::new("receive")),
-        "topup" => topup::Words::augment_args(Command::new("topup")),
-        "refund" => refund::Words::augment_args(Command::new("refund")),
-        "pay" => pay::Words::augment_args(Command::new("pay")),
-        "transfer" => transfer::Words::augment_args(Command::new("transfer")),
-        "withdraw" => withdraw::Words::augment_args(Command::new("withdraw")),
-        "expire" => expire::Words::augment_args(Command::new("expire")),
-        "edit" => edit::EditArgs::augment_args(Command::new("edit")),
-        "undo" => undo::UndoWords::augment_args(Command::new("undo")),
-        "redo" => undo::RedoWords::augment_args(Command::new("redo")),
-        "balance" => balance::Words::augment_args(Command::new("balance")),
-        "history" => history::Words::augment_args(Command::new("history")),
-        "report" => report::Words::augment_args(Command::new("report")),
-        "chart" => chart::Words::augment_args(Command::new("chart")),
-        "expiring" => expiring::Words::augment_args(Command::new("expiring")),
-        "due" => due::Words::augment_args(Command::new("due")),
-        "stale" => stale::Words::augment_args(Command::new("stale")),
-        "value" => value::Words::augment_args(Command::new("value")),
-        "fees" => fees::Words::augment_args(Command::new("fees")),
-        "plan" => plan::Words::augment_args(Command::new("plan")),
-        "channels" => channels::Words::augment_args(Command::new("channels")),
-        "rate" => of_several(rate::Words::augment_subcommands(Command::new("rate"))),
-        "unit" => of_several(unit::Words::augment_subcommands(Command::new("unit"))),
-        "backup" => backup::Words::augment_args(Command::new("backup")),
-        "restore" => restore::Words::augment_args(Command::new("restore")),
-        "import" => import::Words::augment_args(Command::new("import")),
-        "export" => export::Words::augment_args(Command::new("export")),
-        "check" => check::Words::augment_args(Command::new("check")),
-        "demo" => demo::Words::augment_args(Command::new("demo")),
+/// The grammar of one command, as it stands in the whole one.
+fn grammar_of(command: &str) -> Option<ClapCommand> {
+    let of_several = |command: ClapCommand| command.subcommand_required(true).arg_required_else_help(true);
+    Some(match command {
+        "account" => of_several(account::AccountCommand::augment_subcommands(ClapCommand::new("account"))),
+        "log" => log::LogArgs::augment_args(ClapCommand::new("log")),
+        "spend" => spend::SpendArgs::augment_args(ClapCommand::new("spend")),
+        "earn" => earn::EarnArgs::augment_args(ClapCommand::new("earn")),
+        "send" => send::SendArgs::augment_args(ClapCommand::new("send")),
+        "receive" => send::ReceiveArgs::augment_args(ClapCommand::new("receive")),
+        "topup" => topup::TopupArgs::augment_args(ClapCommand::new("topup")),
+        "refund" => refund::RefundArgs::augment_args(ClapCommand::new("refund")),
+        "pay" => pay::PayArgs::augment_args(ClapCommand::new("pay")),
+        "transfer" => transfer::TransferArgs::augment_args(ClapCommand::new("transfer")),
+        "withdraw" => withdraw::WithdrawArgs::augment_args(ClapCommand::new("withdraw")),
+        "expire" => expire::ExpireArgs::augment_args(ClapCommand::new("expire")),
+        "edit" => edit::EditArgs::augment_args(ClapCommand::new("edit")),
+        "undo" => undo::UndoArgs::augment_args(ClapCommand::new("undo")),
+        "redo" => undo::RedoArgs::augment_args(ClapCommand::new("redo")),
+        "balance" => balance::BalanceArgs::augment_args(ClapCommand::new("balance")),
+        "history" => history::HistoryArgs::augment_args(ClapCommand::new("history")),
+        "report" => report::ReportArgs::augment_args(ClapCommand::new("report")),
+        "chart" => chart::ChartArgs::augment_args(ClapCommand::new("chart")),
+        "expiring" => expiring::ExpiringArgs::augment_args(ClapCommand::new("expiring")),
+        "due" => due::DueArgs::augment_args(ClapCommand::new("due")),
+        "stale" => stale::StaleArgs::augment_args(ClapCommand::new("stale")),
+        "value" => value::ValueArgs::augment_args(ClapCommand::new("value")),
+        "fees" => fees::FeesArgs::augment_args(ClapCommand::new("fees")),
+        "plan" => plan::PlanArgs::augment_args(ClapCommand::new("plan")),
+        "channels" => channels::ChannelsArgs::augment_args(ClapCommand::new("channels")),
+        "rate" => of_several(rate::RateCommand::augment_subcommands(ClapCommand::new("rate"))),
+        "unit" => of_several(unit::UnitCommand::augment_subcommands(ClapCommand::new("unit"))),
+        "backup" => backup::BackupArgs::augment_args(ClapCommand::new("backup")),
+        "restore" => restore::RestoreArgs::augment_args(ClapCommand::new("restore")),
+        "import" => import::ImportArgs::augment_args(ClapCommand::new("import")),
+        "export" => export::ExportArgs::augment_args(ClapCommand::new("export")),
+        "check" => check::CheckArgs::augment_args(ClapCommand::new("check")),
+        "demo" => demo::DemoArgs::augment_args(ClapCommand::new("demo")),
         _ => return None,
     })
 }
@@ -438,7 +439,7 @@ mod tests {
     }
 
     /// A command in full, but for its place in the list of commands.
-    fn without_order(command: &Command) -> String {
+    fn without_order(command: &ClapCommand) -> String {
         let text = format!("{command:?}");
         let (front, rest) = text.split_once("disp_ord: ").unwrap_or((&text, ""));
         format!("{front}{}", rest.split_once(", ").map_or("", |(_, rest)| rest))
@@ -446,11 +447,11 @@ mod tests {
 
     #[test]
     fn the_grammar_of_each_verb_is_that_of_the_whole() {
-        let whole = <Words as clap::CommandFactory>::command();
-        for verb in whole.get_subcommands() {
-            let one =
-                grammar_of(verb.get_name()).unwrap_or_else(|| panic!("{} is left out", verb.get_name()));
-            assert_eq!(without_order(&one), without_order(verb));
+        let whole = <Cli as clap::CommandFactory>::command();
+        for command in whole.get_subcommands() {
+            let one = grammar_of(command.get_name())
+                .unwrap_or_else(|| panic!("{} is left out", command.get_name()));
+            assert_eq!(without_order(&one), without_order(command));
         }
     }
 
@@ -502,8 +503,8 @@ mod tests {
             "",
         ];
         for line in lines {
-            let by_verb = parse_by_verb(&said(line)).map(|words| format!("{words:?}"));
-            let whole = Words::try_parse_from(said(line)).map(|words| format!("{words:?}"));
+            let by_verb = parse_by_command(&said(line)).map(|words| format!("{words:?}"));
+            let whole = Cli::try_parse_from(said(line)).map(|words| format!("{words:?}"));
             let parsed = parse(said(line).into_iter()).map(|mut words| {
                 words.globals.typed.clear();
                 format!("{words:?}")
@@ -511,6 +512,6 @@ mod tests {
             assert_eq!(parsed.as_ref().ok(), whole.as_ref().ok(), "{line}");
             assert!(by_verb.is_none() || by_verb.as_ref() == whole.as_ref().ok(), "{line}");
         }
-        assert!(parse_by_verb(&said("balance --json")).is_some());
+        assert!(parse_by_command(&said("balance --json")).is_some());
     }
 }

@@ -2,12 +2,12 @@
 
 #![allow(clippy::disallowed_methods, reason = "the clock and the environment are read here and handed in")]
 
-use jandon::cli::failure::{Failure, quoted};
+use jandon::cli::context::{Context, Env};
+use jandon::cli::error::{CommandError, quoted};
 use jandon::cli::output::{self, Destination, Messages};
-use jandon::cli::session::{Session, World};
-use jandon::cli::{self, ColorWord, Globals, Verb, Words};
+use jandon::cli::{self, Cli, ColorChoice, Command, GlobalArgs};
 use jandon::period::Moment;
-use jandon::view::worth::Drawing;
+use jandon::view::value::ChartStyle;
 use jandon::view::{self, Format};
 use std::ffi::OsString;
 use std::hash::{BuildHasher, Hasher};
@@ -16,23 +16,23 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    bear_limits();
+    ignore_sigxfsz();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let words = match cli::parse(arguments.iter().cloned()) {
-        Ok(words) => words,
-        Err(error) => return said_by_grammar(&error, &arguments),
+    let cli_args = match cli::parse(arguments.iter().cloned()) {
+        Ok(cli_args) => cli_args,
+        Err(error) => return usage_error(&error, &arguments),
     };
-    let messages = messages(&words.globals);
-    match answer(&words, &messages) {
+    let messages = messages(&cli_args.globals);
+    match run(&cli_args, &messages) {
         Ok(status) => ExitCode::from(status),
         // The ending of an output file picks the form of the answer, not of what stands on stderr.
-        Err(failure) => fail(&failure, wants_json(&words.globals), &messages),
+        Err(failure) => fail(&failure, wants_json(&cli_args.globals), &messages),
     }
 }
 
 /// Where a file may not grow any further the write says so, and the command can; the signal that comes
 /// along would end the process before it said a word.
-fn bear_limits() {
+fn ignore_sigxfsz() {
     #[cfg(unix)]
     {
         let met = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
@@ -41,32 +41,32 @@ fn bear_limits() {
 }
 
 /// Runs a command and writes its answer and its messages.
-fn answer(words: &Words, messages: &Messages) -> Result<u8, Failure> {
-    cli::check_options(words)?;
-    let session = Session::new(world(&words.globals)?, &words.globals)?;
-    let protected = || cli::protected(&words.verb, &session);
-    output::refuse_protected(&words.globals, protected)?;
-    let format = output::format(&words.globals, &words.verb)?;
-    let destination = Destination::open(&words.globals, protected)?;
-    let mut outcome = cli::run(&words.verb, &session).inspect_err(|failure| {
+fn run(cli_args: &Cli, messages: &Messages) -> Result<u8, CommandError> {
+    cli::check_options(cli_args)?;
+    let context = Context::new(env(&cli_args.globals)?, &cli_args.globals)?;
+    let protected = || cli::protected(&cli_args.command, &context);
+    output::refuse_protected(&cli_args.globals, protected)?;
+    let format = output::format(&cli_args.globals, &cli_args.command)?;
+    let destination = Destination::open(&cli_args.globals, protected)?;
+    let mut outcome = cli::run(&cli_args.command, &context).inspect_err(|failure| {
         // The file of a platform that is missed may be one that was left out.
         let is_missed = match failure {
-            Failure::UnknownPlatform { .. } | Failure::PlatformGone { .. } => true,
-            Failure::Name { .. } => matches!(words.verb, Verb::Fees(_)),
+            CommandError::UnknownPlatform { .. } | CommandError::PlatformGone { .. } => true,
+            CommandError::Name { .. } => matches!(cli_args.command, Command::Fees(_)),
             _ => false,
         };
         if is_missed && format != Format::Json {
-            messages.notes(&session.catalog_warnings());
+            messages.notes(&context.catalog_warnings());
         }
     })?;
-    let width = if words.globals.output.is_some() { None } else { width() };
-    let form = outcome.form(format, width, words.globals.csv_safe);
+    let width = if cli_args.globals.output.is_some() { None } else { width() };
+    let form = outcome.form(format, width, cli_args.globals.csv_safe);
     let written = match outcome.stream.take() {
         Some(stream) => destination.stream(stream, &form),
         None => destination.write(&view::render(outcome.answer.as_ref(), &form)),
     };
-    let written = written.map_err(|cause| match session.done() {
-        Some(done) => Failure::NotShown { done, cause: Box::new(cause) },
+    let written = written.map_err(|cause| match context.done() {
+        Some(done) => CommandError::NotShown { done, cause: Box::new(cause) },
         None => cause,
     });
     messages.notes(&outcome.notes);
@@ -75,25 +75,25 @@ fn answer(words: &Words, messages: &Messages) -> Result<u8, Failure> {
 }
 
 /// Is stderr to be JSON?
-fn wants_json(globals: &Globals) -> bool {
-    globals.json || globals.format == Some(cli::FormatWord::Json)
+fn wants_json(globals: &GlobalArgs) -> bool {
+    globals.json || globals.format == Some(cli::OutputFormat::Json)
 }
 
 /// How messages are written to stderr.
-fn messages(globals: &Globals) -> Messages {
+fn messages(globals: &GlobalArgs) -> Messages {
     let width = width().filter(|_| std::io::stderr().is_terminal());
     let ledger = globals.ledger.as_ref().map(|path| quoted(&path.display().to_string()));
     Messages { quiet: globals.quiet, color: color(globals.color), width, ledger }
 }
 
-fn world(globals: &Globals) -> Result<World, Failure> {
+fn env(globals: &GlobalArgs) -> Result<Env, CommandError> {
     let path = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let folders = directories::ProjectDirs::from("", "", "jandon");
     let locale = ["LC_ALL", "LC_MONETARY", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let region = locale.and_then(|l| Some(l.split(['.', '@']).next()?.split_once('_')?.1.to_string()));
-    Ok(World {
+    Ok(Env {
         now: Moment::from(chrono::Local::now().naive_local()),
         data: folders.as_ref().map(|f| f.data_dir().to_path_buf()),
         config: folders.as_ref().map(|f| f.config_dir().to_path_buf()),
@@ -102,23 +102,23 @@ fn world(globals: &Globals) -> Result<World, Failure> {
         catalog: path("JANDON_CATALOG"),
         today: text_variable("JANDON_TODAY")?,
         drawing: drawing(globals),
-        progress: (!globals.quiet && stderr_moves()).then_some(output::show_progress),
+        progress: (!globals.quiet && is_interactive()).then_some(output::show_progress),
         // Each hasher of the standard library is keyed by the system's randomness.
         random: std::collections::hash_map::RandomState::new().build_hasher().finish(),
     })
 }
 
 /// The text of a variable of the environment; none where it is not set or empty.
-fn text_variable(name: &'static str) -> Result<Option<String>, Failure> {
+fn text_variable(name: &'static str) -> Result<Option<String>, CommandError> {
     match std::env::var(name) {
         Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
         Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::NotText { name }),
+        Err(std::env::VarError::NotUnicode(_)) => Err(CommandError::NotText { name }),
     }
 }
 
 /// Is stderr a terminal that can write over a line?
-fn stderr_moves() -> bool {
+fn is_interactive() -> bool {
     std::io::stderr().is_terminal() && std::env::var("TERM").is_ok_and(|term| term != "dumb")
 }
 
@@ -134,45 +134,47 @@ fn width() -> Option<usize> {
 }
 
 /// A chart is drawn only where somebody looks, and in ASCII where nothing else can be shown.
-fn drawing(globals: &Globals) -> Drawing {
+fn drawing(globals: &GlobalArgs) -> ChartStyle {
     if globals.output.is_some() || !std::io::stdout().is_terminal() {
-        return Drawing::Figures;
+        return ChartStyle::Figures;
     }
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let utf8 = locale.is_some_and(|l| l.to_lowercase().replace('-', "").contains("utf8"));
-    Drawing::Bars(if utf8 { '█' } else { '#' }, width().unwrap_or(80))
+    ChartStyle::Bars(if utf8 { '█' } else { '#' }, width().unwrap_or(80))
 }
 
 /// Is stderr coloured?
-fn color(word: ColorWord) -> bool {
+fn color(word: ColorChoice) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
     match word {
-        ColorWord::Always => true,
-        ColorWord::Never => false,
-        ColorWord::Auto if set("NO_COLOR") => false,
-        ColorWord::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if set("NO_COLOR") => false,
+        ColorChoice::Auto
+            if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") =>
+        {
             true
         }
-        ColorWord::Auto => {
+        ColorChoice::Auto => {
             let dumb = std::env::var("TERM").is_ok_and(|t| t == "dumb");
             std::io::stderr().is_terminal() && !dumb
         }
     }
 }
 
-fn fail(failure: &Failure, json: bool, messages: &Messages) -> ExitCode {
-    if !matches!(failure, Failure::NobodyReads) {
+fn fail(failure: &CommandError, json: bool, messages: &Messages) -> ExitCode {
+    if !matches!(failure, CommandError::BrokenPipe) {
         messages.failure(failure, json);
     }
     ExitCode::from(failure.status())
 }
 
 /// Help and version go to stdout; a mistake becomes a failure like any other.
-fn said_by_grammar(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
-    let messages = Messages { quiet: false, color: color(ColorWord::Auto), width: None, ledger: None };
+    let messages = Messages { quiet: false, color: color(ColorChoice::Auto), width: None, ledger: None };
     match error.kind() {
         DisplayHelp | DisplayVersion => {
             return match output::write_stdout(&error.to_string()) {

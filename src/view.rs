@@ -3,19 +3,19 @@
 //! A face formats; it does not reckon. Every figure on a page is in the value.
 
 pub mod account;
+pub mod backup;
 pub mod balance;
-pub mod carried;
 pub mod catalog;
-pub mod checked;
-pub mod copied;
+pub mod change;
+pub mod check;
 pub mod csv;
 pub mod fees;
 pub mod history;
+pub mod import;
 pub mod page;
 pub mod plan;
-pub mod recorded;
 pub mod report;
-pub mod worth;
+pub mod value;
 
 use crate::text;
 use csv::Csv;
@@ -24,7 +24,7 @@ use serde::Serialize;
 use std::borrow::Cow;
 
 /// What a command answers.
-pub trait Answer {
+pub trait Render {
     /// The page that people read.
     fn page(&self) -> Page;
     /// The rows that spreadsheets read.
@@ -77,7 +77,7 @@ pub struct Form {
 }
 
 /// Renders an answer in one of its forms.
-pub fn render(answer: &dyn Answer, form: &Form) -> String {
+pub fn render(answer: &dyn Render, form: &Form) -> String {
     match form.format {
         Format::Table => answer.page().render(form.width),
         Format::Json => with_warnings(answer.json(), &form.warnings),

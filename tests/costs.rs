@@ -14,9 +14,9 @@ mod history;
 
 mod meter;
 
-use jandon::cli::session::{Session, World};
-use jandon::cli::{self, Globals};
-use jandon::view::worth::Drawing;
+use jandon::cli::context::{Context, Env};
+use jandon::cli::{self, GlobalArgs};
+use jandon::view::value::ChartStyle;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +27,7 @@ static RANDOM: AtomicU64 = AtomicU64::new(1);
 fn ran(folder: &Path, line: &str) -> meter::Ran {
     let words = ["jandon"].into_iter().chain(line.split_whitespace());
     let words = cli::parse(words.map(Into::into)).expect("words that the grammar knows");
-    let world = World {
+    let world = Env {
         now: jandon::period::Moment(0),
         data: None,
         config: None,
@@ -37,12 +37,12 @@ fn ran(folder: &Path, line: &str) -> meter::Ran {
         today: Some(history::NOW.into()),
         // Each change draws an id of its own.
         random: RANDOM.fetch_add(1, Ordering::Relaxed),
-        drawing: Drawing::Figures,
+        drawing: ChartStyle::Figures,
         progress: None,
     };
-    let globals: Globals = words.globals.clone();
-    let session = Session::new(world, &globals).expect("a session");
-    let (answer, ran) = meter::ran(|| cli::run(&words.verb, &session));
+    let globals: GlobalArgs = words.globals.clone();
+    let session = Context::new(world, &globals).expect("a session");
+    let (answer, ran) = meter::ran(|| cli::run(&words.command, &session));
     assert!(answer.is_ok(), "{line} fails");
     ran
 }

@@ -3,10 +3,10 @@
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a test says what it found")]
 
-use jandon::cli::session::{Session, World};
-use jandon::cli::{self, Globals};
+use jandon::cli::context::{Context, Env};
+use jandon::cli::{self, GlobalArgs};
 use jandon::view::Format;
-use jandon::view::worth::Drawing;
+use jandon::view::value::ChartStyle;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::path::Path;
@@ -15,7 +15,7 @@ use std::path::Path;
 fn run(folder: &Path, random: u64, line: &str) -> Result<Value, &'static str> {
     let words = ["jandon"].into_iter().chain(line.split(' ')).map(Into::into);
     let words = cli::parse(words).expect("words that the grammar knows");
-    let world = World {
+    let world = Env {
         now: jandon::period::Moment(0),
         data: None,
         config: None,
@@ -24,12 +24,12 @@ fn run(folder: &Path, random: u64, line: &str) -> Result<Value, &'static str> {
         catalog: None,
         today: Some("2026-11-22T13:05".into()),
         random,
-        drawing: Drawing::Figures,
+        drawing: ChartStyle::Figures,
         progress: None,
     };
-    let globals: Globals = words.globals.clone();
-    let session = Session::new(world, &globals).expect("a session");
-    match cli::run(&words.verb, &session) {
+    let globals: GlobalArgs = words.globals.clone();
+    let session = Context::new(world, &globals).expect("a session");
+    match cli::run(&words.command, &session) {
         Ok(mut outcome) => {
             let form = outcome.form(Format::Json, None, false);
             let mut document = String::new();

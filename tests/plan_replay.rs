@@ -7,13 +7,13 @@
 #![allow(clippy::disallowed_macros, reason = "a test says how it is to be run again")]
 
 use jandon::cli;
-use jandon::cli::failure::Failure;
-use jandon::cli::session::{Session, World};
+use jandon::cli::context::{Context, Env};
+use jandon::cli::error::CommandError;
 use jandon::ledger::Account;
 use jandon::money::Unit;
 use jandon::period::{Day, Moment};
 use jandon::store::Store;
-use jandon::view::worth::Drawing;
+use jandon::view::value::ChartStyle;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -134,11 +134,11 @@ impl Ground {
     }
 
     /// Runs a command at a moment, as the process would; what it answers, as JSON.
-    fn run(&mut self, today: &str, line: &str) -> Result<Value, Failure> {
+    fn run(&mut self, today: &str, line: &str) -> Result<Value, CommandError> {
         self.said.push(format!("[{today}] {line}"));
         let words = std::iter::once("jandon".into()).chain(words(line)).map(Into::into);
         let words = cli::parse(words).unwrap_or_else(|e| panic!("{line}\n{e}"));
-        let world = World {
+        let world = Env {
             now: Moment(0),
             data: None,
             config: None,
@@ -148,11 +148,11 @@ impl Ground {
             today: Some(today.into()),
             // Each change draws an id of its own.
             random: self.said.len() as u64,
-            drawing: Drawing::Figures,
+            drawing: ChartStyle::Figures,
             progress: None,
         };
-        let session = Session::new(world, &words.globals)?;
-        let outcome = cli::run(&words.verb, &session)?;
+        let session = Context::new(world, &words.globals)?;
+        let outcome = cli::run(&words.command, &session)?;
         Ok(serde_json::from_str(&outcome.answer.json()).expect("an answer as JSON"))
     }
 
@@ -255,7 +255,7 @@ fn ledger(dice: &mut Dice, kept: &[Kept], tight: bool, brief: bool) -> (Ground, 
         // What the channel does not allow has not happened.
         match ground.run(NOW, &line) {
             Ok(_) => {}
-            Err(Failure::Withdrawal { .. }) => drop(ground.said.pop()),
+            Err(CommandError::Withdrawal { .. }) => drop(ground.said.pop()),
             Err(other) => panic!("{line}: {other:?}"),
         }
     }
@@ -330,7 +330,7 @@ fn hold(seed: u64, brief: bool, held: &mut Held) {
     };
     let plan = match ground.run(NOW, &wanted(target)) {
         // The most that can be is what it says: a plan for just that is found.
-        Err(Failure::Withdrawal { code: "out-of-reach", message, hint, .. }) => {
+        Err(CommandError::Withdrawal { code: "out-of-reach", message, hint, .. }) => {
             held.out_of_reach += 1;
             let Some((_, most)) = hint.split_once("--target ") else { return };
             let most = most.split_once(')').expect("a closing bracket").0;
@@ -343,7 +343,7 @@ fn hold(seed: u64, brief: bool, held: &mut Held) {
                 Ok(plan) => plan,
             }
         }
-        Err(Failure::Withdrawal { code: "no-way-out", .. }) => return,
+        Err(CommandError::Withdrawal { code: "no-way-out", .. }) => return,
         Err(other) => panic!("{other:?}\n{}", ground.said.join("\n")),
         Ok(plan) => plan,
     };

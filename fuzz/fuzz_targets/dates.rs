@@ -3,7 +3,7 @@
 #![no_main]
 
 #[allow(dead_code, reason = "each target holds one of the laws")]
-#[path = "../../tests/readers/mod.rs"]
+#[path = "../../tests/parsers/mod.rs"]
 mod laws;
 
 use libfuzzer_sys::fuzz_target;

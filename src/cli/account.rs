@@ -1,9 +1,9 @@
 //! `account`: open, list, show, edit, close and reopen accounts.
 
-use super::failure::Failure;
-use super::failure::quoted;
-use super::session::{Book, Session, any_amount};
-use super::{Note, Outcome, record};
+use super::context::{Context, LedgerView, any_amount};
+use super::error::CommandError;
+use super::error::quoted;
+use super::{CommandOutput, Notice, record};
 use crate::fee::Platform;
 use crate::ledger::{Account, AccountId, AccountKind};
 use crate::money::Unit;
@@ -15,13 +15,13 @@ use std::cell::RefCell;
 
 /// Open, list, show, edit, close or reopen accounts
 #[derive(Debug, clap::Subcommand)]
-pub enum Words {
+pub enum AccountCommand {
     /// Open an account; a name that is a platform's takes its kind and unit
-    Add(AddWords),
+    Add(AccountAddArgs),
     /// List the accounts, closed ones too
     List,
     /// Change what is known of an account
-    Edit(EditWords),
+    Edit(AccountEditArgs),
     /// Close an account that is empty
     Close {
         /// The account
@@ -47,7 +47,7 @@ pub enum Words {
 
 /// What an account is given.
 #[derive(Debug, clap::Args)]
-pub struct Traits {
+pub struct AccountArgs {
     /// The platform that runs it: kakaopay, toss-points, skt … (jandon channels)
     #[arg(long, value_name = "ID")]
     platform: Option<String>,
@@ -73,49 +73,49 @@ pub struct Traits {
 
 /// What opens an account.
 #[derive(Debug, clap::Args)]
-pub struct AddWords {
+pub struct AccountAddArgs {
     /// What you call it
     name: String,
     #[command(flatten)]
-    traits: Traits,
+    traits: AccountArgs,
 }
 
 /// What changes of an account.
 #[derive(Debug, clap::Args)]
-pub struct EditWords {
+pub struct AccountEditArgs {
     /// The account
     name: String,
     /// A new name
     #[arg(long, value_name = "NAME")]
     rename: Option<String>,
     #[command(flatten)]
-    traits: Traits,
+    traits: AccountArgs,
 }
 
 /// Opens, lists, edits or closes.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    match words {
-        Words::Add(words) => add(words, session),
-        Words::List => session.read(|book| Ok(Outcome::of(Accounts::new(&book.accounts)))),
-        Words::Edit(words) => edit(words, session),
-        Words::Close { name, dry_run } => close(name, *dry_run, session),
-        Words::Reopen { name, dry_run } => reopen(name, *dry_run, session),
-        Words::Show { name } => session.read(|book| {
-            let account = session.account(book, name, false)?;
-            let standing = book.store.standings(session.now)?.get(&account.id).copied().unwrap_or_default();
-            Ok(Outcome::of(AccountCard::new(account, standing)))
+pub fn run(args: &AccountCommand, context: &Context) -> Result<CommandOutput, CommandError> {
+    match args {
+        AccountCommand::Add(args) => add(args, context),
+        AccountCommand::List => context.read(|book| Ok(CommandOutput::of(Accounts::new(&book.accounts)))),
+        AccountCommand::Edit(args) => edit(args, context),
+        AccountCommand::Close { name, dry_run } => close(name, *dry_run, context),
+        AccountCommand::Reopen { name, dry_run } => reopen(name, *dry_run, context),
+        AccountCommand::Show { name } => context.read(|book| {
+            let account = context.account(book, name, false)?;
+            let standing = book.store.standings(context.now)?.get(&account.id).copied().unwrap_or_default();
+            Ok(CommandOutput::of(AccountCard::new(account, standing)))
         }),
     }
 }
 
-fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
-    let traits = &words.traits;
+fn add(args: &AccountAddArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let traits = &args.traits;
     let platform = match &traits.platform {
-        Some(typed) => Some(platform(session, typed)?),
-        None => session.catalog().find(&words.name).and_then(|id| session.catalog().get(&id)),
+        Some(typed) => Some(platform(context, typed)?),
+        None => context.catalog().find(&args.name).and_then(|id| context.catalog().get(&id)),
     };
     let kind = kind(traits.kind.as_deref())?;
-    let unit = traits.unit.as_deref().map(|code| unit(session, code)).transpose()?;
+    let unit = traits.unit.as_deref().map(|code| unit(context, code)).transpose()?;
     // A platform that was asked for decides; one that only shares the name gives way.
     let platform = match platform {
         Some(platform) if traits.platform.is_some() => {
@@ -129,11 +129,11 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
     let (platform_kind, platform_unit) = from_platform.unzip();
     let chosen_unit = unit.or(platform_unit);
     let unit_by_default = chosen_unit.is_none();
-    let chosen_unit = chosen_unit.map_or_else(|| session.default_unit(), Ok)?;
+    let chosen_unit = chosen_unit.map_or_else(|| context.default_unit(), Ok)?;
     let chosen_kind = kind.or(platform_kind).unwrap_or(AccountKind::Wallet);
     let mut account = Account {
         id: AccountId(0),
-        name: record::stored("name of the account", &words.name, NAME_MAX)?,
+        name: record::stored("name of the account", &args.name, NAME_MAX)?,
         platform: platform.as_ref().map(|p| p.id.clone()),
         kind: chosen_kind,
         unit: chosen_unit,
@@ -144,7 +144,7 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
     };
     give_carrier_traits(&mut account, traits)?;
     let others = RefCell::new(Vec::new());
-    let (recorded, notes) = session.record("account add", traits.dry_run, |book| {
+    let (recorded, notes) = context.record("account add", traits.dry_run, |book| {
         let same = |other: &&Account| {
             !other.closed && account.platform.is_some() && other.platform == account.platform
         };
@@ -155,26 +155,26 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
     let did =
         format!("{}opened {} ({}{on}, {})", would(traits.dry_run), account.name, account.kind, account.unit);
     let mut outcome = record::outcome(recorded, notes, &did, false);
-    outcome.notes.splice(..1, [Note::Done(did)]);
+    outcome.notes.splice(..1, [Notice::Done(did)]);
     let name = quoted(&account.name);
     if let (Some(id), [other, ..]) = (&account.platform, others.borrow().as_slice()) {
-        outcome.notes.push(Note::warning("same-platform", format!("you have {other} on {id} already")));
+        outcome.notes.push(Notice::warning("same-platform", format!("you have {other} on {id} already")));
     }
     if has_no_platform {
-        outcome.notes.push(no_platform(session, &account));
+        outcome.notes.push(no_platform(context, &account));
     }
     if unit_by_default {
-        outcome.notes.push(Note::Done(format!(
+        outcome.notes.push(Notice::Done(format!(
             "{} is the default unit; to change it: jandon account edit {name} --unit CODE",
             account.unit
         )));
     }
     if account.is_carrier() && account.bill_day.is_none() {
-        outcome.notes.push(Note::Done(format!(
+        outcome.notes.push(Notice::Done(format!(
             "no due day is known; to set it: jandon account edit {name} --bill-day N"
         )));
     }
-    outcome.notes.extend(session.catalog_warnings());
+    outcome.notes.extend(context.catalog_warnings());
     Ok(outcome)
 }
 
@@ -182,13 +182,13 @@ fn add(words: &AddWords, session: &Session) -> Result<Outcome, Failure> {
 const PLATFORMS_LISTED: usize = 5;
 
 /// Says that an account was opened without a platform, and which ones it could be on.
-fn no_platform(session: &Session, account: &Account) -> Note {
+fn no_platform(context: &Context, account: &Account) -> Notice {
     let name = quoted(&account.name);
-    let catalog = session.catalog();
+    let catalog = context.catalog();
     let found: Vec<Platform> =
         catalog.like(&account.name).iter().take(20).filter_map(|id| catalog.get(id)).collect();
     // Where the country or the unit of the user leaves one, it is that one.
-    let local: Vec<&Platform> = found.iter().filter(|p| session.is_local(p)).collect();
+    let local: Vec<&Platform> = found.iter().filter(|p| context.is_local(p)).collect();
     let fits: Vec<&Platform> = if local.is_empty() { found.iter().collect() } else { local };
     let message = match fits.as_slice() {
         [] => format!(
@@ -204,12 +204,12 @@ fn no_platform(session: &Session, account: &Account) -> Note {
             )
         }
     };
-    Note::warning("no-platform", message)
+    Notice::warning("no-platform", message)
 }
 
-fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
-    let traits = &words.traits;
-    let nothing = words.rename.is_none()
+fn edit(args: &AccountEditArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let traits = &args.traits;
+    let nothing = args.rename.is_none()
         && traits.platform.is_none()
         && traits.kind.is_none()
         && traits.unit.is_none()
@@ -218,27 +218,27 @@ fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
         && traits.note.is_none();
     if nothing {
         let hint = "give --rename, --platform, --kind, --unit, --limit, --bill-day or --note".into();
-        return Err(Failure::Usage { message: "nothing to change was given".into(), hint });
+        return Err(CommandError::Usage { message: "nothing to change was given".into(), hint });
     }
-    let new_name = words.rename.as_deref();
+    let new_name = args.rename.as_deref();
     let new_name = new_name.map(|name| record::stored("name of the account", name, NAME_MAX)).transpose()?;
     // An empty note takes the note away.
     let note = traits.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
     let note = record::label("note", note)?;
     let (kind, platform) = (
         kind(traits.kind.as_deref())?,
-        traits.platform.as_deref().map(|p| platform(session, p)).transpose()?,
+        traits.platform.as_deref().map(|p| platform(context, p)).transpose()?,
     );
-    let new_unit = traits.unit.as_deref().map(|code| unit(session, code)).transpose()?;
+    let new_unit = traits.unit.as_deref().map(|code| unit(context, code)).transpose()?;
     let edited: RefCell<Option<(String, Account)>> = RefCell::new(None);
-    let (recorded, notes) = session.record("account edit", traits.dry_run, |book| {
-        let mut account = session.account(book, &words.name, true)?.clone();
+    let (recorded, notes) = context.record("account edit", traits.dry_run, |book| {
+        let mut account = context.account(book, &args.name, true)?.clone();
         if let Some(platform) = &platform {
             account.platform = Some(platform.id.clone());
             (account.kind, account.unit) = (platform.kind, platform.unit.clone());
         }
         // What a platform decides is decided, whether it comes now or was there.
-        let decides = account.platform.as_deref().and_then(|id| session.catalog().get(id));
+        let decides = account.platform.as_deref().and_then(|id| context.catalog().get(id));
         decides.map_or(Ok(()), |platform| agree(&platform, kind, new_unit.as_ref()))?;
         if let Some(kind) = kind {
             account.kind = kind;
@@ -256,21 +256,21 @@ fn edit(words: &EditWords, session: &Session) -> Result<Outcome, Failure> {
             (account.limit, account.bill_day) = (None, None);
         }
         give_carrier_traits(&mut account, traits)?;
-        let before = session.account(book, &words.name, true)?.name.clone();
+        let before = context.account(book, &args.name, true)?.name.clone();
         *edited.borrow_mut() = Some((before, account.clone()));
         Ok(vec![Fact::Edit(account)])
     })?;
     let did = edited.into_inner().map_or(String::new(), |(before, account)| {
-        format!("{}changed {before}: {}", would(traits.dry_run), changes(words, &account).join(", "))
+        format!("{}changed {before}: {}", would(traits.dry_run), changes(args, &account).join(", "))
     });
-    Ok(Outcome::of(recorded).with(vec![Note::Done(did)]).with(notes))
+    Ok(CommandOutput::of(recorded).with(vec![Notice::Done(did)]).with(notes))
 }
 
 /// What was asked to change, as it stands now: `name 돼지저금통`, `limit 200,000`.
-fn changes(words: &EditWords, account: &Account) -> Vec<String> {
-    let traits = &words.traits;
+fn changes(args: &AccountEditArgs, account: &Account) -> Vec<String> {
+    let traits = &args.traits;
     let mut said = Vec::new();
-    said.extend(words.rename.as_ref().map(|_| format!("name {}", account.name)));
+    said.extend(args.rename.as_ref().map(|_| format!("name {}", account.name)));
     said.extend(
         account.platform.as_ref().filter(|_| traits.platform.is_some()).map(|id| format!("platform {id}")),
     );
@@ -289,34 +289,38 @@ fn changes(words: &EditWords, account: &Account) -> Vec<String> {
     said
 }
 
-fn close(typed: &str, dry_run: bool, session: &Session) -> Result<Outcome, Failure> {
-    let (recorded, notes) = session.record("account close", dry_run, |book| {
-        let account = session.account(book, typed, true)?;
+fn close(typed: &str, dry_run: bool, context: &Context) -> Result<CommandOutput, CommandError> {
+    let (recorded, notes) = context.record("account close", dry_run, |book| {
+        let account = context.account(book, typed, true)?;
         if account.closed {
             return Err(crate::ledger::RuleBroken::AccountClosed { account: account.name.clone() }.into());
         }
         Ok(vec![Fact::Edit(Account { closed: true, ..account.clone() })])
     })?;
     let name = recorded.balances.first().map_or(typed.to_string(), |b| b.account.clone());
-    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("{}closed {name}", would(dry_run)))]).with(notes))
+    Ok(CommandOutput::of(recorded)
+        .with(vec![Notice::Done(format!("{}closed {name}", would(dry_run)))])
+        .with(notes))
 }
 
 /// Opens a closed account again; the names of open accounts do not count.
-fn reopen(typed: &str, dry_run: bool, session: &Session) -> Result<Outcome, Failure> {
-    let (recorded, notes) = session.record("account reopen", dry_run, |book| {
+fn reopen(typed: &str, dry_run: bool, context: &Context) -> Result<CommandOutput, CommandError> {
+    let (recorded, notes) = context.record("account reopen", dry_run, |book| {
         let closed: Vec<Account> = book.accounts.iter().filter(|a| a.closed).cloned().collect();
-        let closed = Book { store: book.store, accounts: closed };
-        let account = match session.account(&closed, typed, true) {
+        let closed = LedgerView { store: book.store, accounts: closed };
+        let account = match context.account(&closed, typed, true) {
             Ok(account) => account.clone(),
             Err(unknown) => {
-                let open = session.account(book, typed, true).map_err(|_| unknown)?;
-                return Err(Failure::NotClosed { account: open.name.clone() });
+                let open = context.account(book, typed, true).map_err(|_| unknown)?;
+                return Err(CommandError::NotClosed { account: open.name.clone() });
             }
         };
         Ok(vec![Fact::Edit(Account { closed: false, ..account })])
     })?;
     let name = recorded.balances.first().map_or(typed.to_string(), |b| b.account.clone());
-    Ok(Outcome::of(recorded).with(vec![Note::Done(format!("{}reopened {name}", would(dry_run)))]).with(notes))
+    Ok(CommandOutput::of(recorded)
+        .with(vec![Notice::Done(format!("{}reopened {name}", would(dry_run)))])
+        .with(notes))
 }
 
 /// How the message of a dry run begins.
@@ -324,9 +328,9 @@ fn would(dry_run: bool) -> &'static str {
     if dry_run { "would have " } else { "" }
 }
 
-fn kind(word: Option<&str>) -> Result<Option<AccountKind>, Failure> {
+fn kind(word: Option<&str>) -> Result<Option<AccountKind>, CommandError> {
     let parse = |word: &str| {
-        AccountKind::typed(word).ok_or_else(|| Failure::Word {
+        AccountKind::typed(word).ok_or_else(|| CommandError::Word {
             what: "kind of account",
             typed: word.into(),
             allowed: AccountKind::ALL.map(AccountKind::word).to_vec(),
@@ -336,33 +340,33 @@ fn kind(word: Option<&str>) -> Result<Option<AccountKind>, Failure> {
 }
 
 /// The platform that a word means: its id, its name or an alias.
-pub fn platform(session: &Session, typed: &str) -> Result<Platform, Failure> {
-    let catalog = session.catalog();
+pub fn platform(context: &Context, typed: &str) -> Result<Platform, CommandError> {
+    let catalog = context.catalog();
     if let Some(found) = catalog.find(typed).and_then(|id| catalog.get(&id)) {
         return Ok(found);
     }
     let (fits, close) = catalog.search(typed);
     match fits.as_slice() {
-        [one] => catalog.get(one).ok_or_else(|| Failure::UnknownPlatform { typed: typed.into(), close }),
-        [] => Err(Failure::UnknownPlatform { typed: typed.into(), close }),
-        _ => Err(Failure::AmbiguousPlatform { typed: typed.into(), fits }),
+        [one] => catalog.get(one).ok_or_else(|| CommandError::UnknownPlatform { typed: typed.into(), close }),
+        [] => Err(CommandError::UnknownPlatform { typed: typed.into(), close }),
+        _ => Err(CommandError::AmbiguousPlatform { typed: typed.into(), fits }),
     }
 }
 
-fn unit(session: &Session, code: &str) -> Result<Unit, Failure> {
-    if let Some(unit) = session.catalog().unit(code) {
+fn unit(context: &Context, code: &str) -> Result<Unit, CommandError> {
+    if let Some(unit) = context.catalog().unit(code) {
         return Ok(unit);
     }
     let wanted = code.trim().to_uppercase();
-    let known = session.read(|book| Ok(book.store.units()?))?;
+    let known = context.read(|book| Ok(book.store.units()?))?;
     let found = known.into_iter().find(|u| *u.code == *wanted);
-    let found = found.map(Ok).or_else(|| session.everyday_unit(code).transpose()).transpose()?;
-    found.ok_or_else(|| Failure::UnknownUnit { code: code.into() })
+    let found = found.map(Ok).or_else(|| context.everyday_unit(code).transpose()).transpose()?;
+    found.ok_or_else(|| CommandError::UnknownUnit { code: code.into() })
 }
 
 /// A platform decides kind and unit of its balances.
-fn agree(platform: &Platform, kind: Option<AccountKind>, unit: Option<&Unit>) -> Result<(), Failure> {
-    let decides = |what, is| Failure::PlatformDecides { platform: platform.id.clone(), what, is };
+fn agree(platform: &Platform, kind: Option<AccountKind>, unit: Option<&Unit>) -> Result<(), CommandError> {
+    let decides = |what, is| CommandError::PlatformDecides { platform: platform.id.clone(), what, is };
     match (kind, unit) {
         (Some(kind), _) if kind != platform.kind => Err(decides("kind", platform.kind.to_string())),
         (_, Some(unit)) if *unit != platform.unit => Err(decides("unit", platform.unit.to_string())),
@@ -370,10 +374,10 @@ fn agree(platform: &Platform, kind: Option<AccountKind>, unit: Option<&Unit>) ->
     }
 }
 
-fn give_carrier_traits(account: &mut Account, traits: &Traits) -> Result<(), Failure> {
+fn give_carrier_traits(account: &mut Account, traits: &AccountArgs) -> Result<(), CommandError> {
     for (option, given) in [("limit", &traits.limit), ("bill-day", &traits.bill_day)] {
         if given.is_some() && !account.is_carrier() {
-            return Err(Failure::CarrierOnly { option, account: account.name.clone() });
+            return Err(CommandError::CarrierOnly { option, account: account.name.clone() });
         }
     }
     if let Some(limit) = &traits.limit {
@@ -382,7 +386,7 @@ fn give_carrier_traits(account: &mut Account, traits: &Traits) -> Result<(), Fai
     if let Some(text) = &traits.bill_day {
         let day = text.trim().parse::<u8>().ok().filter(|day| (1..=31).contains(day));
         let message = format!("{text:?} is no day of a month");
-        let wrong = || Failure::Usage { message, hint: "give --bill-day a number from 1 to 31".into() };
+        let wrong = || CommandError::Usage { message, hint: "give --bill-day a number from 1 to 31".into() };
         account.bill_day = Some(day.ok_or_else(wrong)?);
     }
     Ok(())

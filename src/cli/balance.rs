@@ -1,8 +1,8 @@
 //! `balance`: what is owned, owed and available.
 
-use super::failure::Failure;
-use super::session::{BALANCE_STALE_DAYS, Book, Session, available, limit_left};
-use super::{Note, Outcome};
+use super::context::{BALANCE_STALE_DAYS, Context, LedgerView, available, limit_left};
+use super::error::CommandError;
+use super::{CommandOutput, Notice};
 use crate::ledger::{Account, AccountId, Standing};
 use crate::money::Unit;
 use crate::period::Moment;
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Show what you own, what you owe and what is available
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct BalanceArgs {
     /// Only these accounts
     name: Vec<String>,
     /// As of that moment
@@ -21,24 +21,24 @@ pub struct Words {
 }
 
 /// Answers with one row an account and one total a unit.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let at = session.seen_moment(words.at.as_deref())?;
-    session.read(|book| {
-        let wanted: Vec<&Account> = match words.name.as_slice() {
+pub fn run(args: &BalanceArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let at = context.seen_moment(args.at.as_deref())?;
+    context.read(|book| {
+        let wanted: Vec<&Account> = match args.name.as_slice() {
             [] => book.accounts.iter().collect(),
-            names => names.iter().map(|name| session.account(book, name, false)).collect::<Result<_, _>>()?,
+            names => names.iter().map(|name| context.account(book, name, false)).collect::<Result<_, _>>()?,
         };
         let standings = book.store.standings(at)?;
-        let exchange_unit = session.exchange_unit(book.store)?;
+        let exchange_unit = context.exchange_unit(book.store)?;
         let rates = match exchange_unit {
-            Some(_) => session.rates(book.store, &book.accounts, at.day())?,
+            Some(_) => context.rates(book.store, &book.accounts, at.day())?,
             None => Rates::default(),
         };
         let mut rows = Vec::new();
         let mut held = Vec::new();
         for account in wanted {
             let standing = standings.get(&account.id).copied().unwrap_or_default();
-            if account.closed && words.name.is_empty() && standing.balance == 0 {
+            if account.closed && args.name.is_empty() && standing.balance == 0 {
                 continue;
             }
             held.push((account, standing.balance));
@@ -49,11 +49,11 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             rows.push(row);
         }
         let totals = totals(&held);
-        let (exchange, no_total) = session.exchanged(book, &totals, at.day())?;
-        let mut outcome = Outcome::of(Balance::new(at, rows, totals, exchange));
+        let (exchange, no_total) = context.exchanged(book, &totals, at.day())?;
+        let mut outcome = CommandOutput::of(Balance::new(at, rows, totals, exchange));
         outcome.notes.extend(no_total);
         if book.accounts.is_empty() {
-            outcome.notes.push(Note::Done("open one with: jandon account add NAME".into()));
+            outcome.notes.push(Notice::Done("open one with: jandon account add NAME".into()));
         }
         Ok(outcome)
     })
@@ -104,7 +104,10 @@ pub fn totals(held: &[(&Account, i64)]) -> Vec<Total> {
 }
 
 /// Every account with its balance, from where they stood.
-pub fn held<'b>(book: &'b Book<'_>, standings: &HashMap<AccountId, Standing>) -> Vec<(&'b Account, i64)> {
+pub fn held<'b>(
+    book: &'b LedgerView<'_>,
+    standings: &HashMap<AccountId, Standing>,
+) -> Vec<(&'b Account, i64)> {
     let balance = |a: &Account| standings.get(&a.id).map_or(0, |s| s.balance);
     book.accounts.iter().map(|a| (a, balance(a))).filter(|(a, b)| !a.closed || *b != 0).collect()
 }

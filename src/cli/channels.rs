@@ -1,15 +1,15 @@
 //! `channels`: the catalog of official channels, and a check of a file of one's own.
 
-use super::failure::Failure;
-use super::session::{RULE_STALE_DAYS, Session};
-use super::{Outcome, account, text_file};
+use super::context::{Context, RULE_STALE_DAYS};
+use super::error::CommandError;
+use super::{CommandOutput, account, text_file};
 use crate::fee::file;
 use crate::view::catalog::{Channels, FileChecked};
 use std::path::PathBuf;
 
 /// Show the official channels: their rules, dates and sources
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct ChannelsArgs {
     /// One platform in full
     platform: Option<String>,
     /// Check a platform file of your own
@@ -17,7 +17,7 @@ pub struct Words {
     check: Option<PathBuf>,
 }
 
-impl Words {
+impl ChannelsArgs {
     /// Returns the file that is checked.
     pub fn file(&self) -> Option<&PathBuf> {
         self.check.as_ref()
@@ -25,21 +25,21 @@ impl Words {
 }
 
 /// Answers with the catalog, one platform or the check of a file.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let today = session.today();
-    if let Some(path) = &words.check {
-        let text = text_file::read(path).map_err(|error| Failure::File { path: path.clone(), error })?;
+pub fn run(args: &ChannelsArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let today = context.today();
+    if let Some(path) = &args.check {
+        let text = text_file::read(path).map_err(|error| CommandError::File { path: path.clone(), error })?;
         let shown = path.display().to_string();
-        let platform = file::parse(&text, &|code| session.catalog().unit(code).map(|u| u.decimals))
-            .map_err(|error| Failure::PlatformFile { path: shown.clone(), error })?;
-        return Ok(Outcome::of(FileChecked::new(shown, &platform, today)));
+        let platform = file::parse(&text, &|code| context.catalog().unit(code).map(|u| u.decimals))
+            .map_err(|error| CommandError::PlatformFile { path: shown.clone(), error })?;
+        return Ok(CommandOutput::of(FileChecked::new(shown, &platform, today)));
     }
-    let catalog = session.catalog();
+    let catalog = context.catalog();
     let stale_before = today.plus(-RULE_STALE_DAYS);
-    let platforms = match &words.platform {
-        Some(typed) => vec![account::platform(session, typed)?],
+    let platforms = match &args.platform {
+        Some(typed) => vec![account::platform(context, typed)?],
         None => catalog.ids().iter().filter_map(|id| catalog.get(id)).collect(),
     };
-    let answer = Channels::new(&platforms, today, stale_before, words.platform.is_none());
-    Ok(Outcome::of(answer).with(session.catalog_warnings()))
+    let answer = Channels::new(&platforms, today, stale_before, args.platform.is_none());
+    Ok(CommandOutput::of(answer).with(context.catalog_warnings()))
 }

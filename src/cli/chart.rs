@@ -1,12 +1,12 @@
 //! `chart`: month-end balances, drawn.
 
-use super::Outcome;
-use super::failure::Failure;
-use super::session::Session;
+use super::CommandOutput;
+use super::context::Context;
+use super::error::CommandError;
 use crate::ledger::{Account, AccountKind};
 use crate::money::Unit;
 use crate::period::{Month, Period};
-use crate::view::worth::{Chart, Point, Series};
+use crate::view::value::{Chart, Point, Series};
 use std::collections::BTreeMap;
 
 /// How many months are drawn where nothing else is asked.
@@ -14,7 +14,7 @@ const MONTHS: i32 = 12;
 
 /// Draw the balances at the end of each month
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct ChartArgs {
     /// One account; without it, all accounts of each unit together, but for banks
     name: Option<String>,
     /// Which months: 2026, 2025-07..2026-06, last 90d [default: the last 12]
@@ -23,11 +23,11 @@ pub struct Words {
 }
 
 /// Answers with one series an account or a unit.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let today = session.today();
+pub fn run(args: &ChartArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let today = context.today();
     let this = today.month();
-    session.read(|book| {
-        let (from, to) = match &words.period {
+    context.read(|book| {
+        let (from, to) = match &args.period {
             None => (this.plus(1 - MONTHS), this),
             Some(text) => {
                 let period = Period::parse(text, today, 1)?;
@@ -38,13 +38,13 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 (first.month(), period.to.unwrap_or(today).month().min(this.max(first.month())))
             }
         };
-        let wanted: Vec<&Account> = match &words.name {
-            Some(name) => vec![session.account(book, name, false)?],
+        let wanted: Vec<&Account> = match &args.name {
+            Some(name) => vec![context.account(book, name, false)?],
             // What lies at a bank is not small change, and would dwarf it.
             None => book.accounts.iter().filter(|account| account.kind != AccountKind::Bank).collect(),
         };
         // Back from the balances of now: what came after the end of a month is taken away again.
-        let end = to.last().end().min(session.now);
+        let end = to.last().end().min(context.now);
         let closings = book.store.standings(end)?;
         let mut nets: BTreeMap<(i64, Month), i64> = BTreeMap::new();
         for (account, month, net) in book.store.month_nets(from.plus(1), to)? {
@@ -74,7 +74,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 month = month.plus(-1);
             }
         }
-        let account = words.name.as_ref().and_then(|_| wanted.first()).map(|a| a.name.clone());
+        let account = args.name.as_ref().and_then(|_| wanted.first()).map(|a| a.name.clone());
         let series = series.into_iter().map(|(unit, points)| Series {
             account: account.clone(),
             points: points
@@ -83,6 +83,6 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 .collect(),
             unit,
         });
-        Ok(Outcome::of(Chart::new(series.collect(), session.drawing)))
+        Ok(CommandOutput::of(Chart::new(series.collect(), context.drawing)))
     })
 }

@@ -1,14 +1,14 @@
 //! `check`: is the ledger what its facts say it is?
 
-use super::failure::{Done, Failure};
-use super::session::{Session, exposed};
-use super::{Note, Outcome};
+use super::context::{Context, exposed};
+use super::error::{CommandError, Done};
+use super::{CommandOutput, Notice};
 use crate::store::{CheckReport, Finding, Repair, Store, exposures};
-use crate::view::checked::{Checked, FindingLine, RepairedBalance};
+use crate::view::check::{Checked, FindingLine, RepairedBalance};
 
 /// Verify the ledger: the file, every fact by its checksum, and every total against the facts
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct CheckArgs {
     /// Rebuild the totals from the facts, after a copy of the ledger; refused where a fact is damaged
     #[arg(long)]
     repair: bool,
@@ -21,42 +21,42 @@ pub struct Words {
 }
 
 /// Answers with what was found; anything that stays wrong is exit status 1.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    if words.repair {
-        return repair(words.accept_damage, session);
+pub fn run(args: &CheckArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    if args.repair {
+        return repair(args.accept_damage, context);
     }
     // Nothing is asked of the ledger before it was looked at.
-    let store = session.store()?;
-    let report = if words.totals { store.check_totals()? } else { store.check()? };
+    let store = context.store()?;
+    let report = if args.totals { store.check_totals()? } else { store.check()? };
     let mut notes = Vec::new();
     if report.findings.is_empty() {
-        notes.extend(exposures(session.ledger_path()).iter().map(exposed));
+        notes.extend(exposures(context.ledger_path()).iter().map(exposed));
     } else {
-        notes.push(Note::warning("ledger-unsound", "keep a copy of the file before you go on"));
+        notes.push(Notice::warning("ledger-unsound", "keep a copy of the file before you go on"));
         if !report.findings.iter().all(Finding::is_derived) {
             notes.extend(what_is_left(&report));
             notes.extend(ways_back());
-        } else if words.totals {
-            notes.push(Note::Done("only totals were compared; to verify the facts: jandon check".into()));
+        } else if args.totals {
+            notes.push(Notice::Done("only totals were compared; to verify the facts: jandon check".into()));
         } else {
             let what = "every fact was verified; only totals are wrong: jandon check --repair";
-            notes.push(Note::Done(what.into()));
+            notes.push(Notice::Done(what.into()));
         }
     }
     let mut checked = checked(&store, report);
-    checked.totals_only = words.totals;
+    checked.totals_only = args.totals;
     Ok(outcome(checked).with(notes))
 }
 
 /// What can still be answered where facts are damaged.
-fn what_is_left(report: &CheckReport) -> Option<Note> {
+fn what_is_left(report: &CheckReport) -> Option<Notice> {
     let only_facts = |finding: &Finding| finding.part == "checksum" || finding.is_derived();
     if report.damaged.is_empty() || !report.findings.iter().all(only_facts) {
         return None;
     }
     let is_event =
         |table: &&'static str| matches!(*table, "change" | "foreign_id" | "void" | "entry" | "snapshot");
-    Some(Note::Done(match report.damaged.iter().all(is_event) {
+    Some(Notice::Done(match report.damaged.iter().all(is_event) {
         true => {
             "all other facts were verified; the balances of now and the sums of whole months come from totals, \
                  which damage of a fact does not change; history, categories and the balance on a past day show \
@@ -72,16 +72,18 @@ fn what_is_left(report: &CheckReport) -> Option<Note> {
 }
 
 /// How the facts can be had back.
-fn ways_back() -> [Note; 2] {
+fn ways_back() -> [Notice; 2] {
     [
-        Note::Done("to get the facts back, restore a backup: jandon restore FILE".into()),
-        Note::Done("or import an export into a new ledger: jandon --ledger NEW.db import FILE.jsonl".into()),
+        Notice::Done("to get the facts back, restore a backup: jandon restore FILE".into()),
+        Notice::Done(
+            "or import an export into a new ledger: jandon --ledger NEW.db import FILE.jsonl".into(),
+        ),
     ]
 }
 
 /// Rebuilds the totals under the write lock, after a copy of the ledger.
-fn repair(accept_damage: bool, session: &Session) -> Result<Outcome, Failure> {
-    let store = Store::write(session.ledger_path(), session.wait())?;
+fn repair(accept_damage: bool, context: &Context) -> Result<CommandOutput, CommandError> {
+    let store = Store::write(context.ledger_path(), context.wait())?;
     let repair = store.repair(accept_damage)?;
     let (is_sound, changes_something) = (repair.report.findings.is_empty(), repair.changes_something());
     let mut notes = Vec::new();
@@ -90,24 +92,24 @@ fn repair(accept_damage: bool, session: &Session) -> Result<Outcome, Failure> {
             true => "nothing was changed: what is damaged cannot be read or breaks a rule of the ledger",
             false => "nothing was changed: totals that follow from damaged facts would be wrong, too",
         };
-        notes.push(Note::warning("ledger-unsound", what));
+        notes.push(Notice::warning("ledger-unsound", what));
         notes.extend(what_is_left(&repair.report));
         notes.extend(ways_back());
         if !accept_damage {
             let what = "for want of both, let the facts count as they are now: jandon check --repair --accept-damage";
-            notes.push(Note::Done(what.into()));
+            notes.push(Notice::Done(what.into()));
         }
     }
     let mut copy = None;
     if is_sound && changes_something {
         // A colon cannot stand in every file system's names.
-        let suffix = format!("before-repair-{}", session.now).replace(':', "");
+        let suffix = format!("before-repair-{}", context.now).replace(':', "");
         let kept = copy.insert(store.copy_before_repair(&suffix)?);
-        notes.push(Note::Done(format!("the ledger as it was lies in {}", kept.display())));
+        notes.push(Notice::Done(format!("the ledger as it was lies in {}", kept.display())));
         if !repair.accepted.is_empty() {
             let what = "damaged facts were accepted as they are now, with new checksums, and the totals follow from \
                         them: what was recorded there is lost";
-            notes.push(Note::warning("damage-accepted", what));
+            notes.push(Notice::warning("damage-accepted", what));
         }
     }
     let outcome = outcome(repaired(&store, repair)?).with(notes);
@@ -116,14 +118,14 @@ fn repair(accept_damage: bool, session: &Session) -> Result<Outcome, Failure> {
             // Nothing was repaired, so the ledger is what its copy is.
             let _ = std::fs::remove_file(&copy);
         })?;
-        session.set_done(Done::Repaired);
+        context.set_done(Done::Repaired);
     }
     Ok(outcome)
 }
 
-fn outcome(checked: Checked) -> Outcome {
+fn outcome(checked: Checked) -> CommandOutput {
     let status = u8::from(!checked.ok);
-    Outcome { status, ..Outcome::of(checked) }
+    CommandOutput { status, ..CommandOutput::of(checked) }
 }
 
 fn lines(found: Vec<Finding>) -> Vec<FindingLine> {
@@ -137,7 +139,7 @@ fn checked(store: &Store, report: CheckReport) -> Checked {
 }
 
 /// What a repair did; where it changed nothing, no balance is shown.
-fn repaired(store: &Store, repair: Repair) -> Result<Checked, Failure> {
+fn repaired(store: &Store, repair: Repair) -> Result<Checked, CommandError> {
     let Repair { mended, accepted, balances, report } = repair;
     let mut checked = checked(store, report);
     (checked.mended, checked.accepted) = (lines(mended), lines(accepted));

@@ -1,8 +1,8 @@
 //! The command that was probably meant, offered as the hint of an error.
 
-use super::failure::{Failure, quoted};
-use super::session::{Book, Session, positive};
-use super::{Verb, record};
+use super::context::{Context, LedgerView, positive};
+use super::error::{CommandError, quoted};
+use super::{Command, record};
 use crate::ledger::name::NameError;
 use crate::money::{Figure, FigureError};
 
@@ -19,36 +19,36 @@ enum Slot {
 
 /// Returns the failure with the corrected command as its hint, where the arguments make sense in
 /// another order.
-pub fn offered(failure: Failure, verb: &Verb, session: &Session) -> Failure {
+pub fn offered(failure: CommandError, verb: &Command, context: &Context) -> CommandError {
     let hint = match &failure {
-        Failure::Name { error: NameError::Unknown { .. }, .. }
-        | Failure::UnknownPlatform { .. }
-        | Failure::Amount(FigureError::NotAnAmount(_)) => reordered(verb, session),
-        Failure::NumericCategory { amount, category } => numeric_category(session, amount, category),
+        CommandError::Name { error: NameError::Unknown { .. }, .. }
+        | CommandError::UnknownPlatform { .. }
+        | CommandError::Amount(FigureError::NotAnAmount(_)) => reordered(verb, context),
+        CommandError::NumericCategory { amount, category } => numeric_category(context, amount, category),
         _ => None,
     };
     match hint {
-        Some(hint) => Failure::Corrected { failure: Box::new(failure), hint },
+        Some(hint) => CommandError::Corrected { failure: Box::new(failure), hint },
         None => failure,
     }
 }
 
 /// The positional arguments of a recording command, in order.
-fn slots(verb: &Verb) -> Vec<(Slot, &str)> {
+fn slots(verb: &Command) -> Vec<(Slot, &str)> {
     use Slot::{Amount, Name, Text};
     let (names, amount, text): (Vec<&str>, &str, Option<&str>) = match verb {
-        Verb::Spend(w) => (vec![&w.name], &w.amount, w.about.category.as_deref()),
-        Verb::Earn(w) => (vec![&w.name], &w.amount, w.about.category.as_deref()),
-        Verb::Refund(w) => (vec![&w.name], &w.amount, w.about.category.as_deref()),
-        Verb::Send(w) => (vec![&w.name], &w.amount, w.who.as_deref()),
-        Verb::Receive(w) => (vec![&w.name], &w.amount, w.who.as_deref()),
-        Verb::Topup(w) => (vec![&w.name], &w.amount, None),
-        Verb::Pay(w) => (vec![&w.carrier], &w.amount, None),
-        Verb::Withdraw(w) => (vec![&w.name], &w.amount, None),
-        Verb::Expire(w) => (vec![&w.name], &w.amount, None),
-        Verb::Fees(w) => (vec![&w.name], w.amount.as_deref().unwrap_or_default(), None),
-        Verb::Transfer(w) => (vec![&w.from, &w.to], &w.amount, None),
-        Verb::Log(w) if w.seen.len() % 2 == 0 && !w.seen.iter().any(|word| word.contains('=')) => {
+        Command::Spend(w) => (vec![&w.name], &w.amount, w.about.category.as_deref()),
+        Command::Earn(w) => (vec![&w.name], &w.amount, w.about.category.as_deref()),
+        Command::Refund(w) => (vec![&w.name], &w.amount, w.about.category.as_deref()),
+        Command::Send(w) => (vec![&w.name], &w.amount, w.who.as_deref()),
+        Command::Receive(w) => (vec![&w.name], &w.amount, w.who.as_deref()),
+        Command::Topup(w) => (vec![&w.name], &w.amount, None),
+        Command::Pay(w) => (vec![&w.carrier], &w.amount, None),
+        Command::Withdraw(w) => (vec![&w.name], &w.amount, None),
+        Command::Expire(w) => (vec![&w.name], &w.amount, None),
+        Command::Fees(w) => (vec![&w.name], w.amount.as_deref().unwrap_or_default(), None),
+        Command::Transfer(w) => (vec![&w.from, &w.to], &w.amount, None),
+        Command::Log(w) if w.seen.len() % 2 == 0 && !w.seen.iter().any(|word| word.contains('=')) => {
             let slots = [Name, Amount].into_iter().cycle();
             return w.seen.iter().zip(slots).map(|(word, slot)| (slot, &**word)).collect();
         }
@@ -59,27 +59,27 @@ fn slots(verb: &Verb) -> Vec<(Slot, &str)> {
 }
 
 /// The command with its arguments in the first order in which every one fits its place.
-fn reordered(verb: &Verb, session: &Session) -> Option<String> {
+fn reordered(verb: &Command, context: &Context) -> Option<String> {
     let slots = slots(verb);
     let typed: Vec<&str> = slots.iter().map(|(_, text)| *text).collect();
     let kinds: Vec<Slot> = slots.iter().map(|(slot, _)| *slot).collect();
-    let orders = if matches!(verb, Verb::Log(_)) {
+    let orders = if matches!(verb, Command::Log(_)) {
         vec![typed.chunks(2).flat_map(|pair| pair.iter().rev().copied()).collect()]
     } else {
         orders(&typed)
     };
     let fits =
-        |order: &Vec<&str>| session.read(|book| Ok(fit(session, book, &kinds, order))).unwrap_or(false);
+        |order: &Vec<&str>| context.read(|book| Ok(fit(context, book, &kinds, order))).unwrap_or(false);
     let meant = orders.into_iter().skip_while(|order| *order == typed).find(fits)?;
-    let command = command(session, &typed, &meant)?;
+    let command = command(context, &typed, &meant)?;
     Some(format!("did you mean: {command}"))
 }
 
 /// Whether every argument fits its slot: an account of the ledger, an amount of its unit, a text.
-fn fit(session: &Session, book: &Book<'_>, kinds: &[Slot], order: &[&str]) -> bool {
+fn fit(context: &Context, book: &LedgerView<'_>, kinds: &[Slot], order: &[&str]) -> bool {
     let mut account = None;
     kinds.iter().zip(order).all(|(slot, text)| match slot {
-        Slot::Name => session.account(book, text, true).is_ok_and(|found| {
+        Slot::Name => context.account(book, text, true).is_ok_and(|found| {
             // Of two accounts the amount is the first one's, unless each has an amount of its own.
             if account.is_none() || kinds.get(1) == Some(&Slot::Amount) {
                 account = Some(found);
@@ -106,8 +106,8 @@ fn orders<'a>(words: &[&'a str]) -> Vec<Vec<&'a str>> {
 }
 
 /// The command as it was typed, with some of its words replaced.
-fn command(session: &Session, typed: &[&str], meant: &[&str]) -> Option<String> {
-    let all = session.typed();
+fn command(context: &Context, typed: &[&str], meant: &[&str]) -> Option<String> {
+    let all = context.typed();
     let mut words: Vec<&str> = all.iter().map(String::as_str).collect();
     let mut from = 0;
     for (old, new) in typed.iter().zip(meant) {
@@ -125,8 +125,8 @@ fn line(words: &[&str]) -> String {
 }
 
 /// Both meanings of `spend kakao 4 500`: one amount with a blank inside, or a category that is a number.
-fn numeric_category(session: &Session, amount: &str, category: &str) -> Option<String> {
-    let all = session.typed();
+fn numeric_category(context: &Context, amount: &str, category: &str) -> Option<String> {
+    let all = context.typed();
     let words: Vec<&str> = all.iter().map(String::as_str).collect();
     let at = words.windows(2).position(|pair| pair == [amount, category])?;
     let with = |replacement: &[&str]| {

@@ -1,19 +1,19 @@
 //! `demo`: a throw-away ledger with a sample month, made by the commands that a user types.
 
-use super::failure::Failure;
-use super::session::Session;
-use super::{Note, Outcome, Verb, Words as Line};
+use super::context::Context;
+use super::error::CommandError;
+use super::{Cli as Line, Command, CommandOutput, Notice};
 use crate::output_file::create_private_folder;
 use crate::period::Moment;
 use crate::view::csv::Csv;
 use crate::view::page::Page;
-use crate::view::{self, Answer, Format};
+use crate::view::{self, Format, Render};
 use clap::Parser;
 use serde::Serialize;
 
 /// See what this is: a sample month on a throw-away ledger
 #[derive(Debug, clap::Args)]
-pub struct Words {}
+pub struct DemoArgs {}
 
 /// The commands, as typed.
 const SCRIPT: &[&str] = &[
@@ -52,28 +52,28 @@ struct Step {
 }
 
 /// Runs the script on a ledger that is gone afterwards.
-pub fn run(_: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let folder = Folder::new(session)?;
-    let now = Moment::parse_iso("2026-11-01T09:00").unwrap_or(session.now);
-    let inner = session.elsewhere(&folder.0.join("ledger.db"), now);
+pub fn run(_: &DemoArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let folder = Folder::new(context)?;
+    let now = Moment::parse_iso("2026-11-01T09:00").unwrap_or(context.now);
+    let inner = context.elsewhere(&folder.0.join("ledger.db"), now);
     let mut steps = Vec::new();
     for command in SCRIPT {
         let line = Line::try_parse_from(command.split_whitespace())
-            .map_err(|error| Failure::Usage { message: error.to_string(), hint: String::new() })?;
-        debug_assert!(!matches!(line.verb, Verb::Demo(_)));
-        let outcome = super::run(&line.verb, &inner)?;
+            .map_err(|error| CommandError::Usage { message: error.to_string(), hint: String::new() })?;
+        debug_assert!(!matches!(line.command, Command::Demo(_)));
+        let outcome = super::run(&line.command, &inner)?;
         let mut output = view::render(outcome.answer.as_ref(), &outcome.form(Format::Table, Some(80), false));
         for note in &outcome.notes {
             output += &match note {
-                Note::Done(text) => format!("{text}\n"),
-                Note::Warning(warning) => format!("warning: {}\n", warning.message),
+                Notice::Done(text) => format!("{text}\n"),
+                Notice::Warning(warning) => format!("warning: {}\n", warning.message),
             };
         }
         steps.push(Step { command, output });
     }
     drop(folder);
     let transcript = Transcript { schema: "jandon.demo/1", steps };
-    Ok(Outcome::of(transcript).with(vec![Note::Done(
+    Ok(CommandOutput::of(transcript).with(vec![Notice::Done(
         "that was a ledger in a temporary folder, and it is gone; begin your own: jandon account add NAME"
             .into(),
     )]))
@@ -83,10 +83,10 @@ pub fn run(_: &Words, session: &Session) -> Result<Outcome, Failure> {
 struct Folder(std::path::PathBuf);
 
 impl Folder {
-    fn new(session: &Session) -> Result<Folder, Failure> {
-        let name = format!("jandon-demo-{}", session.new_id(session.now));
+    fn new(context: &Context) -> Result<Folder, CommandError> {
+        let name = format!("jandon-demo-{}", context.new_id(context.now));
         let path = std::env::temp_dir().join(name);
-        create_private_folder(&path).map_err(|error| Failure::File { path: path.clone(), error })?;
+        create_private_folder(&path).map_err(|error| CommandError::File { path: path.clone(), error })?;
         Ok(Folder(path))
     }
 }
@@ -97,14 +97,14 @@ impl Drop for Folder {
     }
 }
 
-impl Answer for Transcript {
+impl Render for Transcript {
     fn page(&self) -> Page {
         let mut page = Page::new();
         for step in &self.steps {
             page.gap();
-            page.verbatim(format!("$ {}", step.command));
+            page.preformatted(format!("$ {}", step.command));
             for line in step.output.lines() {
-                page.verbatim(line);
+                page.preformatted(line);
             }
         }
         page

@@ -1,9 +1,9 @@
 //! `due`: carrier bills, and what is left of the limits.
 
-use super::Outcome;
+use super::CommandOutput;
+use super::context::{Context, limit_left};
+use super::error::CommandError;
 use super::expiring::days;
-use super::failure::Failure;
-use super::session::{Session, limit_left};
 use crate::report::{self, BillStatus};
 use crate::view::report::{Due, LimitLeft};
 
@@ -12,7 +12,7 @@ const WITHIN: i32 = 30;
 
 /// Show carrier bills: billed, unbilled, when due, and what is left of the limit
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct DueArgs {
     /// Only bills due within so many days, and overdue ones [default: all; 30d for --exit-code]
     #[arg(long, value_name = "DAYS")]
     within: Option<String>,
@@ -22,11 +22,11 @@ pub struct Words {
 }
 
 /// Answers with one row a bill.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let within = words.within.as_ref().map(|text| days(text, "--within")).transpose()?;
-    session.read(|book| {
-        let today = session.today();
-        let mut bills = report::bills(&book.accounts, &book.store.bills(session.now)?, today);
+pub fn run(args: &DueArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let within = args.within.as_ref().map(|text| days(text, "--within")).transpose()?;
+    context.read(|book| {
+        let today = context.today();
+        let mut bills = report::bills(&book.accounts, &book.store.bills(context.now)?, today);
         if let Some(within) = within {
             bills.retain(|bill| bill.due.is_none_or(|due| due.0 - today.0 <= within));
         }
@@ -35,8 +35,8 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             bill.status == BillStatus::Overdue
                 || bill.due.map_or(bill.status == BillStatus::Due, |due| due.0 - today.0 <= limit)
         };
-        let found = words.exit_code && bills.iter().any(near);
-        let standings = book.store.standings(session.now)?;
+        let found = args.exit_code && bills.iter().any(near);
+        let standings = book.store.standings(context.now)?;
         let carriers = book.accounts.iter().filter(|a| a.is_carrier() && !a.closed);
         let limits = carriers.map(|a| {
             let standing = standings.get(&a.id).copied().unwrap_or_default();
@@ -47,7 +47,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 limit_left: limit_left(a, standing).map(|parts| a.unit.money(parts)),
             }
         });
-        let mut outcome = Outcome::of(Due::new(bills, limits.collect()));
+        let mut outcome = CommandOutput::of(Due::new(bills, limits.collect()));
         outcome.status = if found { 3 } else { 0 };
         Ok(outcome)
     })

@@ -1,14 +1,14 @@
 //! `earn`: points or money in.
 
-use super::failure::Failure;
-use super::session::{Session, When, positive};
-use super::{Outcome, record};
+use super::context::{Context, EntryArgs, positive};
+use super::error::CommandError;
+use super::{CommandOutput, record};
 use crate::ledger::{Account, AccountKind, Expires, Kind};
 use crate::period::{self, Moment};
 
 /// Record points or money earned
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct EarnArgs {
     /// The account it came to
     pub(super) name: String,
     /// How much: 120, 1,200, 1천
@@ -20,35 +20,35 @@ pub struct Words {
     #[arg(long, value_name = "DATE|never")]
     expires: Option<String>,
     #[command(flatten)]
-    when: When,
+    when: EntryArgs,
 }
 
 /// Records one earning.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let at = session.entry_moment(words.when.date.as_deref())?;
-    let (category, payee) = words.about.labels(&words.amount)?;
-    let given = match words.expires.as_deref().map(str::trim) {
+pub fn run(args: &EarnArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let at = context.entry_moment(args.when.date.as_deref())?;
+    let (category, payee) = args.about.labels(&args.amount)?;
+    let given = match args.expires.as_deref().map(str::trim) {
         None => None,
         Some(word) if word.eq_ignore_ascii_case("never") => Some(Expires::Never),
         Some(date) => Some(Expires::After(period::parse_last_day(date, at.day())?)),
     };
-    let recorded = session.record("earn", words.when.dry_run, |book| {
-        let account = session.account(book, &words.name, true)?;
-        let amount = positive(&words.amount, account)?;
-        let mut entry = record::entry(session, Kind::Earn, at, &account.unit, amount.parts, &words.when);
+    let recorded = context.record("earn", args.when.dry_run, |book| {
+        let account = context.account(book, &args.name, true)?;
+        let amount = positive(&args.amount, account)?;
+        let mut entry = record::entry(context, Kind::Earn, at, &account.unit, amount.parts, &args.when);
         entry.arriving.account = Some(account.id);
-        entry.expires = given.unwrap_or_else(|| by_platform(session, account, at));
+        entry.expires = given.unwrap_or_else(|| by_platform(context, account, at));
         (entry.category, entry.payee) =
             (category.as_deref().map(Into::into), payee.as_deref().map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry("earned", recorded, words.when.dry_run))
+    Ok(record::one_entry("earned", recorded, args.when.dry_run))
 }
 
-/// When points expire by the rule of their platform.
-fn by_platform(session: &Session, account: &Account, earned: Moment) -> Expires {
+/// EntryArgs points expire by the rule of their platform.
+fn by_platform(context: &Context, account: &Account, earned: Moment) -> Expires {
     let platform = account.platform.as_deref().filter(|_| account.kind == AccountKind::Rewards);
-    match platform.and_then(|id| session.catalog().life(id)) {
+    match platform.and_then(|id| context.catalog().life(id)) {
         None => Expires::Unknown,
         Some(life) => life.last_day(earned.day()).map_or(Expires::Never, Expires::After),
     }

@@ -1,14 +1,14 @@
 //! `edit`: corrects a recorded entry or snapshot, as one change.
 
-use super::failure::Failure;
-use super::session::{Book, Session, any_amount, positive};
-use super::{Outcome, record};
+use super::context::{Context, LedgerView, any_amount, positive};
+use super::error::CommandError;
+use super::{CommandOutput, record};
 use crate::ledger::{Entry, Expires, Id, Kind, Snapshot};
 use crate::money::Money;
 use crate::period::parse_last_day;
 use crate::store::{Fact, Filter, HistoryFact, HistoryRow, Refusal};
+use crate::view::change::Undone;
 use crate::view::history::HistoryLine;
-use crate::view::recorded::Undone;
 use std::cell::RefCell;
 
 /// Correct a recorded entry or balance; undone as one
@@ -43,18 +43,18 @@ pub struct EditArgs {
 }
 
 /// Voids the old record and records the corrected one.
-pub fn run(args: &EditArgs, session: &Session) -> Result<Outcome, Failure> {
+pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     let given =
         [&args.amount, &args.date, &args.account, &args.category, &args.payee, &args.expires, &args.note];
     if given.iter().all(|option| option.is_none()) {
-        return Err(Failure::Usage {
+        return Err(CommandError::Usage {
             message: "nothing to change was given".into(),
             hint: "give --amount, --date, --account, --category, --payee, --expires or --note".into(),
         });
     }
     let before: RefCell<Option<HistoryLine>> = RefCell::new(None);
     let edited: RefCell<Option<Id>> = RefCell::new(None);
-    let (mut recorded, notes) = session.record("edit", args.dry_run, |book| {
+    let (mut recorded, notes) = context.record("edit", args.dry_run, |book| {
         let rows = found(book, &args.id)?;
         let row = chosen(&args.id, &rows)?;
         *before.borrow_mut() = book.lines(std::slice::from_ref(row))?.pop();
@@ -64,16 +64,16 @@ pub fn run(args: &EditArgs, session: &Session) -> Result<Outcome, Failure> {
             let is_edited = other.seq == row.seq;
             let fact = match (&other.fact, is_edited) {
                 (HistoryFact::Entry(entry), true) => {
-                    Fact::Entry(corrected_entry(args, session, book, entry)?)
+                    Fact::Entry(corrected_entry(args, context, book, entry)?)
                 }
                 (HistoryFact::Snapshot(seen, _), true) => {
-                    Fact::Snapshot(corrected_snapshot(args, session, book, seen)?)
+                    Fact::Snapshot(corrected_snapshot(args, context, book, seen)?)
                 }
                 (HistoryFact::Entry(entry), false) => {
-                    Fact::Entry(Entry { id: session.new_id(entry.at), ..entry.clone() })
+                    Fact::Entry(Entry { id: context.new_id(entry.at), ..entry.clone() })
                 }
                 (HistoryFact::Snapshot(seen, _), false) => {
-                    Fact::Snapshot(Snapshot { id: session.new_id(seen.at), ..seen.clone() })
+                    Fact::Snapshot(Snapshot { id: context.new_id(seen.at), ..seen.clone() })
                 }
             };
             if let (Fact::Entry(Entry { id, .. }) | Fact::Snapshot(Snapshot { id, .. }), true) =
@@ -83,7 +83,7 @@ pub fn run(args: &EditArgs, session: &Session) -> Result<Outcome, Failure> {
             }
             facts.push(fact);
         }
-        let part = |facts| Fact::Part { id: session.new_id(session.now), command: "edit", facts };
+        let part = |facts| Fact::Part { id: context.new_id(context.now), command: "edit", facts };
         Ok(vec![part(changes.into_iter().map(Fact::Void).collect()), part(facts)])
     })?;
     let edited = edited.into_inner();
@@ -99,7 +99,7 @@ pub fn run(args: &EditArgs, session: &Session) -> Result<Outcome, Failure> {
 }
 
 /// The records that count of the change of an id.
-fn found(book: &Book<'_>, typed: &str) -> Result<Vec<HistoryRow>, Failure> {
+fn found(book: &LedgerView<'_>, typed: &str) -> Result<Vec<HistoryRow>, CommandError> {
     let mut changes = book.store.changes_like(typed)?;
     let change = match changes.len() {
         0 => return Err(Refusal::UnknownChange(typed.trim().into()).into()),
@@ -121,7 +121,10 @@ fn found(book: &Book<'_>, typed: &str) -> Result<Vec<HistoryRow>, Failure> {
 ///
 /// A void takes back a whole change, so what came along with the record is recorded again. So is what
 /// was recorded later in the same second where a snapshot is among it: its order decides the balance.
-fn recorded_again(book: &Book<'_>, edited: &HistoryRow) -> Result<(Vec<Id>, Vec<HistoryRow>), Failure> {
+fn recorded_again(
+    book: &LedgerView<'_>,
+    edited: &HistoryRow,
+) -> Result<(Vec<Id>, Vec<HistoryRow>), CommandError> {
     let (mut changes, mut rows): (Vec<Id>, Vec<HistoryRow>) = (Vec::new(), Vec::new());
     let mut waiting = vec![edited.change];
     while let Some(change) = waiting.pop() {
@@ -144,7 +147,7 @@ fn recorded_again(book: &Book<'_>, edited: &HistoryRow) -> Result<(Vec<Id>, Vec<
     }
     // An account that came with the change cannot be recorded again without all that stands on it.
     if book.store.ledger_changes()?.iter().any(|other| parts.contains(&other.change)) {
-        return Err(Failure::Usage {
+        return Err(CommandError::Usage {
             message: "this record came together with accounts, rates or undos, which an edit would take back"
                 .into(),
             hint: format!("take it back with all of them: jandon undo {}", edited.change),
@@ -155,7 +158,7 @@ fn recorded_again(book: &Book<'_>, edited: &HistoryRow) -> Result<(Vec<Id>, Vec<
 
 /// What was recorded after a record in the same second and must stay after it: all of it where the
 /// record is a snapshot, else only where a snapshot is among it.
-fn later_in_its_second(book: &Book<'_>, row: &HistoryRow) -> Result<Vec<HistoryRow>, Failure> {
+fn later_in_its_second(book: &LedgerView<'_>, row: &HistoryRow) -> Result<Vec<HistoryRow>, CommandError> {
     let is_snapshot = |row: &HistoryRow| matches!(row.fact, HistoryFact::Snapshot(..));
     let accounts = match &row.fact {
         HistoryFact::Entry(entry) => [entry.out.account, entry.arriving.account],
@@ -175,20 +178,20 @@ fn later_in_its_second(book: &Book<'_>, row: &HistoryRow) -> Result<Vec<HistoryR
 }
 
 /// The one record that is meant: that of the id, or the only one of the change.
-fn chosen<'r>(typed: &str, rows: &'r [HistoryRow]) -> Result<&'r HistoryRow, Failure> {
+fn chosen<'r>(typed: &str, rows: &'r [HistoryRow]) -> Result<&'r HistoryRow, CommandError> {
     let wanted = Id::parse(&typed.trim().to_ascii_lowercase());
     if let Some(row) = rows.iter().find(|row| Some(row.id()) == wanted) {
         return Ok(row);
     }
     match rows {
         [one] => Ok(one),
-        [] => Err(Failure::Usage {
+        [] => Err(CommandError::Usage {
             message: format!("the change {typed:?} recorded no entry and no balance"),
             hint: "to take it back: jandon undo ID".into(),
         }),
         many => {
             let ids: Vec<String> = many.iter().take(9).map(|row| row.id().to_string()).collect();
-            Err(Failure::Usage {
+            Err(CommandError::Usage {
                 message: format!("the change {typed:?} has {} records", many.len()),
                 hint: format!("give the id of one of them: {}", ids.join(", ")),
             })
@@ -197,7 +200,11 @@ fn chosen<'r>(typed: &str, rows: &'r [HistoryRow]) -> Result<&'r HistoryRow, Fai
 }
 
 /// A text that may be taken away by giving an empty one.
-fn replaced(what: &'static str, new: Option<&str>, old: Option<&str>) -> Result<Option<String>, Failure> {
+fn replaced(
+    what: &'static str,
+    new: Option<&str>,
+    old: Option<&str>,
+) -> Result<Option<String>, CommandError> {
     match new {
         None => Ok(old.map(String::from)),
         Some(text) if text.trim().is_empty() => Ok(None),
@@ -207,20 +214,20 @@ fn replaced(what: &'static str, new: Option<&str>, old: Option<&str>) -> Result<
 
 fn corrected_entry(
     args: &EditArgs,
-    session: &Session,
-    book: &Book<'_>,
+    context: &Context,
+    book: &LedgerView<'_>,
     old: &Entry,
-) -> Result<Entry, Failure> {
+) -> Result<Entry, CommandError> {
     let mut entry = old.clone();
     if let Some(date) = &args.date {
-        entry.at = session.entry_moment(Some(date))?;
+        entry.at = context.entry_moment(Some(date))?;
     }
-    entry.id = session.new_id(entry.at);
+    entry.id = context.new_id(entry.at);
     // What a person names first in the command: for money in the place it reached, else the one it left.
     let arrives =
         matches!(old.kind, Kind::Earn | Kind::Refund | Kind::Topup | Kind::Pay) || old.out.account.is_none();
     if let Some(name) = &args.account {
-        let account = session.account(book, name, true)?.id;
+        let account = context.account(book, name, true)?.id;
         let place = if arrives { &mut entry.arriving } else { &mut entry.out };
         place.account = Some(account);
     }
@@ -228,17 +235,17 @@ fn corrected_entry(
         if old.out.unit != old.arriving.unit || old.channel.is_some() {
             let hint = format!("take it back and record it again: jandon undo {}", old.id);
             let message = format!("the amount of this {} follows from a rate or a fee rule", old.kind.word());
-            return Err(Failure::Usage { message, hint });
+            return Err(CommandError::Usage { message, hint });
         }
         let id = if arrives { entry.arriving.account } else { entry.out.account };
-        let account = id.and_then(|id| book.account(id)).ok_or(Failure::NoHome)?;
+        let account = id.and_then(|id| book.account(id)).ok_or(CommandError::NoHome)?;
         let amount = positive(text, account)?;
         let charges = old.out.unit.money(old.fee).add(&old.out.unit.money(old.tax))?;
         let (left, arrived): (Money, Money) = match arrives {
             true => (amount.add(&charges)?, amount),
             false if charges.parts > amount.parts => {
                 let (amount, fee) = (amount.to_string(), charges.to_string());
-                return Err(Failure::FeeAboveAmount { amount, fee });
+                return Err(CommandError::FeeAboveAmount { amount, fee });
             }
             false => (amount.clone(), amount.less(&charges)?),
         };
@@ -263,17 +270,17 @@ fn corrected_entry(
 
 fn corrected_snapshot(
     args: &EditArgs,
-    session: &Session,
-    book: &Book<'_>,
+    context: &Context,
+    book: &LedgerView<'_>,
     old: &Snapshot,
-) -> Result<Snapshot, Failure> {
+) -> Result<Snapshot, CommandError> {
     let options = [("--category", &args.category), ("--payee", &args.payee), ("--expires", &args.expires)];
     if let Some((option, _)) = options.into_iter().find(|(_, given)| given.is_some()) {
         return Err(not_of(option, "snapshot"));
     }
-    let at = args.date.as_ref().map_or(Ok(old.at), |date| session.seen_moment(Some(date)))?;
-    let before = book.account(old.account).ok_or(Failure::NoHome)?;
-    let account = args.account.as_ref().map_or(Ok(before), |name| session.account(book, name, true))?;
+    let at = args.date.as_ref().map_or(Ok(old.at), |date| context.seen_moment(Some(date)))?;
+    let before = book.account(old.account).ok_or(CommandError::NoHome)?;
+    let account = args.account.as_ref().map_or(Ok(before), |name| context.account(book, name, true))?;
     let same_nature = account.unit == before.unit && account.is_carrier() == before.is_carrier();
     let balance = match &args.amount {
         Some(text) => account.shown(any_amount(text, account)?.parts),
@@ -285,9 +292,9 @@ fn corrected_snapshot(
         }
     };
     let note = replaced("note", args.note.as_deref(), old.note.as_deref())?;
-    Ok(Snapshot { id: session.new_id(at), at, account: account.id, balance, note })
+    Ok(Snapshot { id: context.new_id(at), at, account: account.id, balance, note })
 }
 
-fn not_of(option: &str, kind: &str) -> Failure {
-    Failure::Usage { message: format!("a {kind} has no {option}"), hint: format!("leave {option} out") }
+fn not_of(option: &str, kind: &str) -> CommandError {
+    CommandError::Usage { message: format!("a {kind} has no {option}"), hint: format!("leave {option} out") }
 }

@@ -1,8 +1,8 @@
 //! `expiring`: every lot that will expire, soonest first, and what has no known expiry.
 
-use super::Outcome;
-use super::failure::Failure;
-use super::session::Session;
+use super::CommandOutput;
+use super::context::Context;
+use super::error::CommandError;
 use crate::ledger::{AccountId, Expires};
 use crate::period::Day;
 use crate::report;
@@ -10,7 +10,7 @@ use crate::view::report::Expiring;
 
 /// Show the points that will expire, soonest first, and those without a known date
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct ExpiringArgs {
     /// How far to look: 90d, 12w
     #[arg(long, value_name = "DAYS", default_value = "90d")]
     within: String,
@@ -20,27 +20,27 @@ pub struct Words {
 }
 
 /// Answers with one row a lot.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let within = days(&words.within, "--within")?;
-    session.read(|book| {
-        let held = book.store.all_lots(session.now)?;
+pub fn run(args: &ExpiringArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let within = days(&args.within, "--within")?;
+    context.read(|book| {
+        let held = book.store.all_lots(context.now)?;
         let dated = |(account, expires, amount): &(AccountId, Expires, i64)| match expires {
             Expires::After(day) => Some((*account, *day, *amount)),
             Expires::Unknown | Expires::Never => None,
         };
         let dated: Vec<(AccountId, Day, i64)> = held.iter().filter_map(dated).collect();
-        let lots = report::expiring(&book.accounts, &dated, session.today(), within);
-        let standings = book.store.standings(session.now)?;
+        let lots = report::expiring(&book.accounts, &dated, context.today(), within);
+        let standings = book.store.standings(context.now)?;
         let unknown = report::without_expiry(&book.accounts, &standings, &held);
-        let found = words.exit_code && !lots.is_empty();
-        let mut outcome = Outcome::of(Expiring::new(within, lots, unknown));
+        let found = args.exit_code && !lots.is_empty();
+        let mut outcome = CommandOutput::of(Expiring::new(within, lots, unknown));
         outcome.status = if found { 3 } else { 0 };
         Ok(outcome)
     })
 }
 
 /// A number of days: `90d`, `90`, `12w`.
-pub fn days(text: &str, option: &str) -> Result<i32, Failure> {
+pub fn days(text: &str, option: &str) -> Result<i32, CommandError> {
     let word = text.trim().to_lowercase();
     let (count, factor) = match (word.strip_suffix('d'), word.strip_suffix('w')) {
         (Some(count), _) => (count, 1),
@@ -48,7 +48,7 @@ pub fn days(text: &str, option: &str) -> Result<i32, Failure> {
         _ => (word.as_str(), 1),
     };
     let days = count.parse::<i32>().ok().filter(|n| (0..=36_500).contains(n) && !count.starts_with('+'));
-    days.map(|n| n * factor).ok_or_else(|| Failure::Usage {
+    days.map(|n| n * factor).ok_or_else(|| CommandError::Usage {
         message: format!("{text:?} is no number of days"),
         hint: format!("write {option} 30d"),
     })

@@ -1,23 +1,23 @@
 //! `export`: everything, as a file that others can read.
 
-use super::failure::Failure;
-use super::session::{Book, Session};
-use super::{Note, Outcome, Stream, Writing};
+use super::context::{Context, LedgerView};
+use super::error::CommandError;
+use super::{CommandOutput, Notice, Stream, WriteParts};
 use crate::export::{Beancount, HEADER, Hledger, Journal, Opening, Price, Teller};
 use crate::store::{Expiries, HistoryFact};
-use crate::view::Answer;
+use crate::view::Render;
 use crate::view::history::History;
 
 /// Write everything to a file: json loses nothing and can be imported back
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct ExportArgs {
     /// The form of the file: json (one fact a line), csv (the rows of the history; with --csv-safe for a spreadsheet), or hledger or
     /// beancount (a journal for that program) [default: by --format or the ending of -o, else json]
     #[arg(long, value_name = "FORM")]
     to: Option<String>,
 }
 
-impl Words {
+impl ExportArgs {
     /// Returns whether the form of the file was named.
     pub fn has_form(&self) -> bool {
         self.to.is_some()
@@ -25,43 +25,43 @@ impl Words {
 }
 
 /// Answers with a text that is written as it is read, however long the ledger is.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let form = words.to.as_deref().or(session.form).unwrap_or("json");
+pub fn run(args: &ExportArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let form = args.to.as_deref().or(context.form).unwrap_or("json");
     let write = match form.trim().to_lowercase().as_str() {
-        "json" => lines(session)?,
-        "csv" => rows(session)?,
-        "hledger" => journal(session, |opening| Box::new(Hledger::new(opening)))?,
-        "beancount" => journal(session, |opening| Box::new(Beancount::new(opening)))?,
+        "json" => lines(context)?,
+        "csv" => rows(context)?,
+        "hledger" => journal(context, |opening| Box::new(Hledger::new(opening)))?,
+        "beancount" => journal(context, |opening| Box::new(Beancount::new(opening)))?,
         _ => {
             let allowed = vec!["json", "csv", "hledger", "beancount"];
-            return Err(Failure::Word { what: "form of an export", typed: form.into(), allowed });
+            return Err(CommandError::Word { what: "form of an export", typed: form.into(), allowed });
         }
     };
-    let mut outcome = Outcome::of(History::new(Vec::new()));
+    let mut outcome = CommandOutput::of(History::new(Vec::new()));
     outcome.stream = Some(Stream { write });
     Ok(outcome)
 }
 
-fn lines(session: &Session) -> Result<Writing, Failure> {
-    let store = session.verified_store()?;
+fn lines(context: &Context) -> Result<WriteParts, CommandError> {
+    let store = context.verified_store()?;
     Ok(Box::new(move |_, put| {
         let mut teller = Teller::default();
         put(HEADER)?;
-        store.each_told::<Failure>(&mut |told| put(&teller.tell(told)))?;
+        store.each_told::<CommandError>(&mut |told| put(&teller.tell(told)))?;
         Ok(counted(teller.lines(), ["line", "lines"]))
     }))
 }
 
-fn rows(session: &Session) -> Result<Writing, Failure> {
-    let (store, safe) = (session.verified_store()?, session.csv_safe);
+fn rows(context: &Context) -> Result<WriteParts, CommandError> {
+    let (store, safe) = (context.verified_store()?, context.csv_safe);
     Ok(Box::new(move |_, put| {
         let mut accounts = store.accounts()?;
         // What was undone is in the history too, and with it accounts that are no more.
         accounts.extend(store.accounts_undone()?);
-        let book = Book { accounts, store: &store };
+        let book = LedgerView { accounts, store: &store };
         let mut count = 0;
         put(&History::new(Vec::new()).csv().render(safe))?;
-        store.each_row::<Failure>(true, &mut |row| {
+        store.each_row::<CommandError>(true, &mut |row| {
             count += 1;
             put(&History::new(book.lines(std::slice::from_ref(row))?).csv().records(safe))
         })?;
@@ -70,8 +70,8 @@ fn rows(session: &Session) -> Result<Writing, Failure> {
 }
 
 /// A journal of what counts; `program` begins it.
-fn journal(session: &Session, program: fn(Opening) -> Box<dyn Journal>) -> Result<Writing, Failure> {
-    let (store, today, now) = (session.verified_store()?, session.today(), session.now);
+fn journal(context: &Context, program: fn(Opening) -> Box<dyn Journal>) -> Result<WriteParts, CommandError> {
+    let (store, today, now) = (context.verified_store()?, context.today(), context.now);
     Ok(Box::new(move |_, put| {
         let prices = store.rates()?.into_iter();
         let mut journal = program(Opening {
@@ -87,7 +87,7 @@ fn journal(session: &Session, program: fn(Opening) -> Box<dyn Journal>) -> Resul
         let mut expired = expired.into_iter().peekable();
         let mut count = 0;
         put(&journal.head())?;
-        store.each_row::<Failure>(false, &mut |row| {
+        store.each_row::<CommandError>(false, &mut |row| {
             count += 1;
             while let Some((account, day, parts)) = expired.next_if(|(_, day, _)| day.start() <= row.at()) {
                 put(&journal.expired(account, day, parts))?;
@@ -107,6 +107,6 @@ fn journal(session: &Session, program: fn(Opening) -> Box<dyn Journal>) -> Resul
     }))
 }
 
-fn counted(count: u64, [one, many]: [&str; 2]) -> Vec<Note> {
-    vec![Note::Done(format!("exported {count} {}", if count == 1 { one } else { many }))]
+fn counted(count: u64, [one, many]: [&str; 2]) -> Vec<Notice> {
+    vec![Notice::Done(format!("exported {count} {}", if count == 1 { one } else { many }))]
 }

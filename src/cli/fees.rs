@@ -1,9 +1,9 @@
 //! `fees`: compare every official channel before withdrawing. It writes nothing.
 
-use super::failure::Failure;
-use super::session::{Book, RULE_STALE_DAYS, Session, available};
+use super::context::{Context, LedgerView, RULE_STALE_DAYS, available};
+use super::error::CommandError;
 use super::withdraw::{channel_of, is_all};
-use super::{Note, Outcome, account};
+use super::{CommandOutput, Notice, account};
 use crate::fee::{self, Asked, Platform, Quote, Use, Used};
 use crate::ledger::{Account, AccountKind, name};
 use crate::money::{Figure, Money, Unit, decimal_parts, percent};
@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 /// Compare what every official channel would net, best first
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct FeesArgs {
     /// An account of yours, or a platform of the catalog
     pub(super) name: String,
     /// The amount, or `all` [default: all, for an account]
@@ -40,14 +40,14 @@ pub struct Words {
 }
 
 /// Answers with one row a channel.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let at = match &words.on {
-        None => session.now,
-        Some(text) => parse_instant(text, session.today())?.end(session.now),
+pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let at = match &args.on {
+        None => context.now,
+        Some(text) => parse_instant(text, context.today())?.end(context.now),
     };
-    session.read(|book| {
-        let (platform, account) = asked_of(words, session, book)?;
-        let standing = account.map(|a| book.standing(a, session.now)).transpose()?;
+    context.read(|book| {
+        let (platform, account) = asked_of(args, context, book)?;
+        let standing = account.map(|a| book.standing(a, context.now)).transpose()?;
         let may_leave = account.zip(standing).filter(|(a, _)| !a.is_carrier()).map(|(a, s)| available(a, s));
         let unit = platform.unit.clone();
         let mut answer = Fees::new(platform.id.clone(), unit.clone(), at.day());
@@ -55,7 +55,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         answer.balance = standing.map(|s| unit.money(s.balance));
         answer.available = may_leave.map(|parts| unit.money(parts));
         let is_open = platform.withdrawable && !platform.channels.is_empty();
-        let asked = asked(words, &platform, account, is_open)?;
+        let asked = asked(args, &platform, account, is_open)?;
         match &asked {
             Some(Asked::All) => answer.asked = Some("all".into()),
             Some(Asked::Amount(parts)) => answer.asked = Some(unit.money(*parts).plain()),
@@ -65,19 +65,18 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         if platform.kind == AccountKind::Carrier {
             answer.advice = carrier_advice(platform.country.as_deref());
         }
-        let mut notes = session.catalog_warnings();
+        let mut notes = context.catalog_warnings();
         if let Some(asked) = asked.filter(|_| is_open) {
-            let only = words.via.as_ref().map(|via| channel_of(&platform, via)).transpose()?;
-            let assumed =
-                words.assume.iter().map(|typed| Ok(platform.full_id(channel_of(&platform, typed)?)));
-            let assumed = assumed.collect::<Result<Vec<String>, Failure>>()?;
-            let used_amount = words.used_amount.as_ref();
+            let only = args.via.as_ref().map(|via| channel_of(&platform, via)).transpose()?;
+            let assumed = args.assume.iter().map(|typed| Ok(platform.full_id(channel_of(&platform, typed)?)));
+            let assumed = assumed.collect::<Result<Vec<String>, CommandError>>()?;
+            let used_amount = args.used_amount.as_ref();
             let used_amount =
-                used_amount.map(|a| Ok::<_, Failure>(Figure::parse(a)?.money(&unit)?)).transpose()?;
-            let known: HashMap<Use, Used> = session.used(book.store, &platform, at)?;
+                used_amount.map(|a| Ok::<_, CommandError>(Figure::parse(a)?.money(&unit)?)).transpose()?;
+            let known: HashMap<Use, Used> = context.used(book.store, &platform, at)?;
             let used = |ask: &Use| {
                 let mut used = known.get(ask).copied().unwrap_or_default();
-                if let Some(count) = words.used_count {
+                if let Some(count) = args.used_count {
                     used.count = i64::from(count);
                 }
                 if let Some(amount) = &used_amount {
@@ -86,15 +85,16 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 used
             };
             let rows = fee::quotes(&platform, only, &asked, at, may_leave, &assumed, used);
-            let stale_before = session.today().plus(-RULE_STALE_DAYS);
+            let stale_before = context.today().plus(-RULE_STALE_DAYS);
             answer.channels = rows.into_iter().map(|q| line(q, &unit, stale_before)).collect();
-            notes.extend(warnings(&answer, session.config()?.warn_above));
-            notes.extend(deviations(session, book, &platform, &answer.channels)?);
+            notes.extend(warnings(&answer, context.config()?.warn_above));
+            notes.extend(deviations(context, book, &platform, &answer.channels)?);
         } else {
             let unknown = || format!("No channel of {} is known well enough to be quoted.", platform.name.en);
             answer.reason = Some(platform.reason.as_ref().map_or_else(unknown, |r| r.en.clone()));
         }
-        let mut outcome = Outcome { status: if answer.any_ok() { 0 } else { 4 }, ..Outcome::of(answer) };
+        let mut outcome =
+            CommandOutput { status: if answer.any_ok() { 0 } else { 4 }, ..CommandOutput::of(answer) };
         outcome.notes = notes;
         Ok(outcome)
     })
@@ -103,22 +103,22 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
 /// The account that is asked of, with its platform; or, where no account has that name, a platform
 /// of the catalog. What a platform is called exactly comes before a fragment of an account's name.
 fn asked_of<'b>(
-    words: &Words,
-    session: &Session,
-    book: &'b Book<'_>,
-) -> Result<(Platform, Option<&'b Account>), Failure> {
-    let folded = name::folded(&words.name);
+    args: &FeesArgs,
+    context: &Context,
+    book: &'b LedgerView<'_>,
+) -> Result<(Platform, Option<&'b Account>), CommandError> {
+    let folded = name::folded(&args.name);
     let is_account = book.accounts.iter().any(|a| name::folded(&a.name) == folded);
-    let exact = session.catalog().find(&words.name).filter(|_| !is_account);
+    let exact = context.catalog().find(&args.name).filter(|_| !is_account);
     let without_account = exact.filter(|id| !book.accounts.iter().any(|a| a.platform.as_ref() == Some(id)));
-    if let Some(platform) = without_account.and_then(|id| session.catalog().get(&id)) {
+    if let Some(platform) = without_account.and_then(|id| context.catalog().get(&id)) {
         return Ok((platform, None));
     }
-    match session.account(book, &words.name, false) {
-        Ok(account) => Ok((session.platform_of(account)?, Some(account))),
-        Err(no_account @ Failure::Name { .. }) => match account::platform(session, &words.name) {
+    match context.account(book, &args.name, false) {
+        Ok(account) => Ok((context.platform_of(account)?, Some(account))),
+        Err(no_account @ CommandError::Name { .. }) => match account::platform(context, &args.name) {
             Ok(platform) => Ok((platform, None)),
-            Err(Failure::UnknownPlatform { .. }) => Err(no_account),
+            Err(CommandError::UnknownPlatform { .. }) => Err(no_account),
             Err(other) => Err(other),
         },
         Err(other) => Err(other),
@@ -127,32 +127,32 @@ fn asked_of<'b>(
 
 /// Returns what is asked of every channel; `None` where there is nothing to ask, for none is open.
 fn asked(
-    words: &Words,
+    args: &FeesArgs,
     platform: &Platform,
     account: Option<&Account>,
     is_open: bool,
-) -> Result<Option<Asked>, Failure> {
+) -> Result<Option<Asked>, CommandError> {
     let unit = &platform.unit;
-    if let Some(text) = &words.receive {
+    if let Some(text) = &args.receive {
         let figure = Figure::parse(text)?;
         let mut units: Vec<&Unit> = platform.channels.iter().map(|c| &c.pays).collect();
         units.push(unit);
         let fits = |unit: &&Unit| figure.money(unit).is_ok_and(|m| m.parts > 0);
         if !units.iter().any(fits) {
             let money = figure.money(units[0])?;
-            return Err(Failure::ZeroAmount { text: money.plain() });
+            return Err(CommandError::ZeroAmount { text: money.plain() });
         }
         return Ok(Some(Asked::Receive(figure)));
     }
-    let amount = words.amount.as_deref().filter(|text| !is_all(text));
+    let amount = args.amount.as_deref().filter(|text| !is_all(text));
     match amount {
         Some(text) => match Figure::parse(text)?.money(unit)?.parts {
-            0 => Err(Failure::ZeroAmount { text: text.into() }),
+            0 => Err(CommandError::ZeroAmount { text: text.into() }),
             parts => Ok(Some(Asked::Amount(parts))),
         },
         None if account.is_some() => Ok(Some(Asked::All)),
         None if !is_open => Ok(None),
-        None => Err(Failure::Usage {
+        None => Err(CommandError::Usage {
             message: format!(
                 "{} is a platform, not an account of yours, so its balance is not known",
                 platform.id
@@ -210,7 +210,7 @@ fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
 }
 
 /// What a careful friend would say about the quotes.
-fn warnings(answer: &Fees, warn_above: i64) -> Vec<Note> {
+fn warnings(answer: &Fees, warn_above: i64) -> Vec<Notice> {
     let mut notes = Vec::new();
     for quote in answer.channels.iter().filter(|c| c.status == "ok") {
         let share = quote.effective_percent.as_deref().and_then(|p| decimal_parts(p, 2));
@@ -218,7 +218,7 @@ fn warnings(answer: &Fees, warn_above: i64) -> Vec<Note> {
             let share = quote.effective_percent.as_deref().unwrap_or_default();
             let charges = quote.fee.as_ref().zip(quote.tax.as_ref()).and_then(|(f, t)| f.add(t).ok());
             let charges = charges.as_ref().map(Money::to_string).unwrap_or_default();
-            notes.push(Note::warning(
+            notes.push(Notice::warning(
                 "high-cost",
                 format!("{} costs {share} % of the amount ({charges})", quote.channel),
             ));
@@ -232,13 +232,13 @@ fn warnings(answer: &Fees, warn_above: i64) -> Vec<Note> {
     let hearsay = names(&|c| !c.stale && c.confidence.is_some_and(|word| word != "official"));
     let look = "look in the app before you press the button";
     if !old.is_empty() {
-        notes.push(Note::warning(
+        notes.push(Notice::warning(
             "rule-outdated",
             format!("checked more than {RULE_STALE_DAYS} days ago: {old}; {look}"),
         ));
     }
     if !hearsay.is_empty() {
-        notes.push(Note::warning(
+        notes.push(Notice::warning(
             "rule-not-official",
             format!("not the operator's own words: {hearsay}; {look}"),
         ));
@@ -248,16 +248,16 @@ fn warnings(answer: &Fees, warn_above: i64) -> Vec<Note> {
 
 /// Warns where the ledger's latest withdrawal through a channel was not charged as its rule says.
 fn deviations(
-    session: &Session,
-    book: &Book<'_>,
+    context: &Context,
+    book: &LedgerView<'_>,
     platform: &Platform,
     quotes: &[ChannelQuote],
-) -> Result<Vec<Note>, Failure> {
+) -> Result<Vec<Notice>, CommandError> {
     let ids: Vec<String> = quotes.iter().map(|quote| quote.channel.clone()).collect();
     let mut notes = Vec::new();
-    for (id, paid) in book.store.last_withdrawals(&ids, session.now)? {
+    for (id, paid) in book.store.last_withdrawals(&ids, context.now)? {
         let Some(channel) = platform.channel(&id) else { continue };
-        let used = session.used(book.store, platform, paid.at)?;
+        let used = context.used(book.store, platform, paid.at)?;
         let used = |ask: &Use| used.get(ask).copied().unwrap_or_default();
         let Some(says) = fee::deviation(platform, channel, &paid, used) else { continue };
         let charges = |fee: i128, tax: i128, received: i128| {
@@ -271,7 +271,7 @@ fn deviations(
                 money(received, &channel.pays)
             )
         };
-        notes.push(Note::warning(
+        notes.push(Notice::warning(
             "rule-differs",
             format!(
                 "{id} on {}: the rule says {}; you paid {}",

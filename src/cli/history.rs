@@ -1,8 +1,8 @@
 //! `history`: every fact, newest last.
 
-use super::failure::Failure;
-use super::session::{Book, Session};
-use super::{Outcome, Stream, change};
+use super::context::{Context, LedgerView};
+use super::error::CommandError;
+use super::{CommandOutput, Stream, change};
 use crate::ledger::Kind;
 use crate::period::Period;
 use crate::store::{Filter, LedgerChange, Recorded, Store};
@@ -12,7 +12,7 @@ use std::mem::ManuallyDrop;
 
 /// Show what was recorded, newest last
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct HistoryArgs {
     /// Only this account
     name: Option<String>,
     /// Only this period: 2026-10, last month, 2026-10-03..2026-10-09, 지난달
@@ -36,34 +36,34 @@ pub struct Words {
 }
 
 /// Answers with the rows that are wanted.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let period = words.period.as_ref().map(|text| Period::parse(text, session.today(), 1)).transpose()?;
-    let kind_word = words.kind.as_ref().map(|w| w.trim().to_lowercase());
+pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let period = args.period.as_ref().map(|text| Period::parse(text, context.today(), 1)).transpose()?;
+    let kind_word = args.kind.as_ref().map(|w| w.trim().to_lowercase());
     let snapshots_only = kind_word.as_deref() == Some("snapshot");
     let kind = match kind_word.filter(|_| !snapshots_only) {
         None => None,
         Some(word) => Some(Kind::parse(&word).ok_or_else(|| {
-            let words = Kind::ALL.map(Kind::word);
-            let allowed = words.into_iter().chain(["snapshot"]).collect();
-            Failure::Word { what: "kind of entry", typed: word, allowed }
+            let args = Kind::ALL.map(Kind::word);
+            let allowed = args.into_iter().chain(["snapshot"]).collect();
+            CommandError::Word { what: "kind of entry", typed: word, allowed }
         })?),
     };
     // As any reader does, it leaves the closing to the end of the process.
-    let store = ManuallyDrop::new(session.store()?);
-    let book = Book { accounts: store.accounts()?, store: &store };
-    let account = words.name.as_ref().map(|name| session.account(&book, name, false)).transpose()?;
+    let store = ManuallyDrop::new(context.store()?);
+    let book = LedgerView { accounts: store.accounts()?, store: &store };
+    let account = args.name.as_ref().map(|name| context.account(&book, name, false)).transpose()?;
     let filter = Filter {
         account: account.map(|a| a.id),
         from: period.and_then(|p| p.from).map(|day| day.start()),
         to: period.and_then(|p| p.to).map(|day| day.end()),
         kind,
         snapshots_only,
-        category: words.category.clone(),
-        search: words.search.clone(),
-        limit: words.limit,
+        category: args.category.clone(),
+        search: args.search.clone(),
+        limit: args.limit,
     };
     let mut others = Vec::new();
-    if words.changes && filter.is_of_all_kinds() {
+    if args.changes && filter.is_of_all_kinds() {
         others.extend(store.ledger_changes()?.iter().filter(|other| filter.takes(other)).map(line));
         others.sort_by_key(HistoryLine::at);
     }
@@ -73,11 +73,11 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             lines.extend(others);
             lines.sort_by_key(HistoryLine::at);
             lines.drain(..lines.len().saturating_sub(limit));
-            Ok(Outcome::of(History::new(lines)))
+            Ok(CommandOutput::of(History::new(lines)))
         }
         _ => {
             let stream = Some(stream(store, filter, others));
-            Ok(Outcome { stream, ..Outcome::of(History::new(Vec::new())) })
+            Ok(CommandOutput { stream, ..CommandOutput::of(History::new(Vec::new())) })
         }
     }
 }
@@ -88,29 +88,29 @@ const HELD_MAX: usize = 1_000;
 /// Returns what writes the rows of a filter one by one, however many there are, with `others` among
 /// them, which are in the order of time.
 fn stream(store: ManuallyDrop<Store>, filter: Filter, others: Vec<HistoryLine>) -> Stream {
-    let write = move |form: &Form, put: &mut dyn FnMut(&str) -> Result<(), Failure>| {
+    let write = move |form: &Form, put: &mut dyn FnMut(&str) -> Result<(), CommandError>| {
         let mut accounts = store.accounts()?;
         accounts.extend(store.accounts_undone()?);
-        let book = Book { accounts, store: &store };
+        let book = LedgerView { accounts, store: &store };
         let skip = match filter.limit {
             None => 0,
             Some(limit) => {
                 let mut count = others.len();
-                store.each_row_of::<Failure>(&filter, true, &mut |_| {
+                store.each_row_of::<CommandError>(&filter, true, &mut |_| {
                     count += 1;
                     Ok(())
                 })?;
                 count.saturating_sub(limit)
             }
         };
-        let each = |visit: &mut dyn FnMut(&HistoryLine) -> Result<(), Failure>| {
+        let each = |visit: &mut dyn FnMut(&HistoryLine) -> Result<(), CommandError>| {
             let mut number = 0;
             let mut give = |line: &HistoryLine| {
                 number += 1;
                 if number > skip { visit(line) } else { Ok(()) }
             };
             let mut rest = others.iter().peekable();
-            store.each_row_of::<Failure>(&filter, true, &mut |row| {
+            store.each_row_of::<CommandError>(&filter, true, &mut |row| {
                 while let Some(other) = rest.next_if(|other| other.at() < row.at()) {
                     give(other)?;
                 }

@@ -1,14 +1,14 @@
 //! `import`: what a file tells, as one change.
 
-use super::failure::{Done, Failure, quoted};
-use super::session::Session;
-use super::{Note, Outcome};
+use super::context::Context;
+use super::error::{CommandError, Done, quoted};
+use super::{CommandOutput, Notice};
 use crate::import::{self, LINE_MAX, Line, Wrong};
 use crate::ledger::Account;
 use crate::money::grouped;
 use crate::period::Moment;
 use crate::store::{Carried, CarryError, Store};
-use crate::view::carried::Imported;
+use crate::view::import::Imported;
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Add what files tell, all of it or nothing; what is known is not added twice
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct ImportArgs {
     /// Files that export wrote, or lines of that form; - for standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
@@ -25,7 +25,7 @@ pub struct Words {
     dry_run: bool,
 }
 
-impl Words {
+impl ImportArgs {
     /// Returns the files that are read.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
@@ -34,13 +34,13 @@ impl Words {
 
 /// What stops an import, before the name of the file is added.
 enum Stopped {
-    Failure(Failure),
+    CommandError(CommandError),
     Line(CarryError),
 }
 
 impl From<crate::store::StoreError> for Stopped {
     fn from(error: crate::store::StoreError) -> Stopped {
-        Stopped::Failure(error.into())
+        Stopped::CommandError(error.into())
     }
 }
 
@@ -51,22 +51,22 @@ impl From<CarryError> for Stopped {
 }
 
 /// Imports one file, or several as one change.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let files: Vec<File> = words.files.iter().map(|path| File::open(path)).collect::<Result<_, _>>()?;
+pub fn run(args: &ImportArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let files: Vec<File> = args.files.iter().map(|path| File::open(path)).collect::<Result<_, _>>()?;
     let names: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
-    let mut lines = ReadAhead::of(Lines::new(files), session.progress);
-    let store = session.store_for_import(words.dry_run)?;
-    let unit_of = |code: &str| session.catalog().unit(code).filter(|unit| *unit.code == *code);
-    let id = session.new_id(session.now);
-    let carried = store.carry(id, session.now, &mut lines, &unit_of);
+    let mut lines = ReadAhead::of(Lines::new(files), context.progress);
+    let store = context.store_for_import(args.dry_run)?;
+    let unit_of = |code: &str| context.catalog().unit(code).filter(|unit| *unit.code == *code);
+    let id = context.new_id(context.now);
+    let carried = store.carry(id, context.now, &mut lines, &unit_of);
     lines.show_no_progress();
     let carried = carried.map_err(|stopped| match stopped {
-        Stopped::Failure(failure) => failure,
+        Stopped::CommandError(failure) => failure,
         Stopped::Line(error) => lines.told(error, &names),
     })?;
-    let mut notes = vec![Note::Done(format!(
+    let mut notes = vec![Notice::Done(format!(
         "{} {}: {} read, {} new, {} known, 0 skipped, 0 bad",
-        if words.dry_run { "would have imported" } else { "imported" },
+        if args.dry_run { "would have imported" } else { "imported" },
         names.join(", "),
         carried.read,
         carried.new,
@@ -79,44 +79,44 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             Some(_) => "",
         };
         let (are, they) = if carried.undone == 1 { ("was", "it does") } else { ("were", "they do") };
-        notes.push(Note::warning(
+        notes.push(Notice::warning(
             "undone-here",
             format!("{} of them {are} undone here, so {they} not count{redo}", carried.undone),
         ));
     }
     if carried.change.is_some() {
-        notes.extend(below_zero(session, &store, &carried)?);
+        notes.extend(below_zero(context, &store, &carried)?);
         notes.extend(carried.closed.iter().map(|(account, balance)| closed_in_use(account, *balance)));
     }
     let mut change = carried.change;
-    if words.dry_run {
+    if args.dry_run {
         change = None;
-        notes.push(Note::Done("nothing was written (dry run)".into()));
+        notes.push(Notice::Done("nothing was written (dry run)".into()));
     } else if change.is_some() {
         store.keep_last()?;
-        session.set_done(Done::Recorded(id));
-        notes.push(Note::Done("to take it back: jandon undo".into()));
+        context.set_done(Done::Recorded(id));
+        notes.push(Notice::Done("to take it back: jandon undo".into()));
     }
-    Ok(Outcome::of(Imported::new(change, carried.read, carried.new, carried.known)).with(notes))
+    Ok(CommandOutput::of(Imported::new(change, carried.read, carried.new, carried.known)).with(notes))
 }
 
 /// Warns, once an account, where what was imported leaves it below zero.
-fn below_zero(session: &Session, store: &Store, carried: &Carried) -> Result<Vec<Note>, Failure> {
+fn below_zero(context: &Context, store: &Store, carried: &Carried) -> Result<Vec<Notice>, CommandError> {
     let mut notes = Vec::new();
     for (account, earliest) in &carried.taken_from {
         let before = Moment(earliest.0 - 1);
         let balance = store.standings(before)?.get(&account.id).map_or(0, |standing| standing.balance);
         if let Some((at, balance)) = store.first_below_zero(account.id, before, balance, true)? {
-            notes.push(session.below_zero(account, at, balance));
+            notes.push(context.below_zero(account, at, balance));
         }
     }
     Ok(notes)
 }
 
 /// Warns where an account was closed in one ledger while the other one used it.
-fn closed_in_use(account: &Account, balance: i64) -> Note {
+fn closed_in_use(account: &Account, balance: i64) -> Notice {
     let (name, balance) = (&account.name, account.unit.money(account.shown(balance)));
-    Note::warning(
+    Notice::warning(
         "closed-not-empty",
         format!(
             "{name} is closed and holds {balance}: it was used elsewhere before that was known; to use it again: jandon account reopen {}",
@@ -133,8 +133,8 @@ struct File {
 }
 
 impl File {
-    fn open(path: &Path) -> Result<File, Failure> {
-        let fail = |error| Failure::File { path: path.to_path_buf(), error };
+    fn open(path: &Path) -> Result<File, CommandError> {
+        let fail = |error| CommandError::File { path: path.to_path_buf(), error };
         let (source, bytes): (Box<dyn Read + Send>, _) = if path == Path::new("-") {
             (Box::new(std::io::stdin()), None)
         } else {
@@ -171,7 +171,7 @@ impl Lines {
         let Some(file) = self.files.get_mut(self.at) else { return Ok(None) };
         let mut bytes = Vec::new();
         let read = (&mut file.source).take(LINE_MAX + 1).read_until(b'\n', &mut bytes);
-        let fail = |error| Stopped::Failure(Failure::File { path: file.path.clone(), error });
+        let fail = |error| Stopped::CommandError(CommandError::File { path: file.path.clone(), error });
         if read.map_err(fail)? == 0 {
             return Ok(None);
         }
@@ -313,7 +313,7 @@ impl ReadAhead {
     }
 
     /// What is wrong with a line, told with its file and its number there.
-    fn told(&self, error: CarryError, names: &[String]) -> Failure {
+    fn told(&self, error: CarryError, names: &[String]) -> CommandError {
         let place = |line: u64| {
             let at = self.ends.partition_point(|end| *end < line);
             let before = at.checked_sub(1).and_then(|at| self.ends.get(at)).copied().unwrap_or(0);
@@ -329,7 +329,7 @@ impl ReadAhead {
                 (file, CarryError::Refused { line, error })
             }
         };
-        Failure::Line { file, error: Box::new(error) }
+        CommandError::Line { file, error: Box::new(error) }
     }
 
     /// What was shown goes, before anything else is said.

@@ -1,8 +1,8 @@
 //! `log`: balances seen.
 
-use super::failure::{Failure, quoted};
-use super::session::{Book, Session, When, any_amount};
-use super::{Note, Outcome, record};
+use super::context::{Context, EntryArgs, LedgerView, any_amount};
+use super::error::{CommandError, quoted};
+use super::{CommandOutput, Notice, record};
 use crate::ledger::{Account, Snapshot, Standing};
 use crate::money::Figure;
 use crate::period::{Moment, Month, Period};
@@ -12,7 +12,7 @@ use std::cell::RefCell;
 
 /// Record balances you see: `log kakao 12,500 toss 8,000` or `log kakao=12500 toss=8000`
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct LogArgs {
     /// NAME AMOUNT or NAME=AMOUNT, as often as you like
     #[arg(value_name = "NAME AMOUNT | NAME=AMOUNT", allow_negative_numbers = true)]
     pub(super) seen: Vec<String>,
@@ -26,38 +26,38 @@ pub struct Words {
     #[arg(long, value_name = "MONTH", conflicts_with = "date")]
     month: Option<String>,
     #[command(flatten)]
-    when: When,
+    when: EntryArgs,
 }
 
 /// Records one snapshot an account, all or none.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let at = moment(words, session)?;
-    let pairs = pairs(words)?;
-    let bills: RefCell<Vec<Note>> = RefCell::new(Vec::new());
+pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let at = moment(args, context)?;
+    let pairs = pairs(args)?;
+    let bills: RefCell<Vec<Notice>> = RefCell::new(Vec::new());
     let already: RefCell<Vec<String>> = RefCell::new(Vec::new());
-    let (recorded, notes) = session.record("log", words.when.dry_run, |book| {
+    let (recorded, notes) = context.record("log", args.when.dry_run, |book| {
         bills.borrow_mut().clear();
         already.borrow_mut().clear();
         let standings = book.store.standings(at)?;
         let mut wanted: Vec<(&Account, i64)> = Vec::new();
         for (name, amount) in &pairs {
-            let account = session.account(book, name, true)?;
+            let account = context.account(book, name, true)?;
             let seen = any_amount(amount, account)?;
-            for (option, given) in [("credit", words.credit), ("month", words.month.is_some())] {
+            for (option, given) in [("credit", args.credit), ("month", args.month.is_some())] {
                 if given && !account.is_carrier() {
-                    return Err(Failure::CarrierOnly { option, account: account.name.clone() });
+                    return Err(CommandError::CarrierOnly { option, account: account.name.clone() });
                 }
             }
-            let balance = if words.credit { seen.parts } else { account.shown(seen.parts) };
+            let balance = if args.credit { seen.parts } else { account.shown(seen.parts) };
             let standing = standings.get(&account.id).copied().unwrap_or_default();
-            if words.month.is_none() {
+            if args.month.is_none() {
                 bills.borrow_mut().extend(bill_note(account, standing, balance, at, amount));
             }
             wanted.push((account, balance));
         }
-        for account in same(words, session, book)? {
+        for account in same(args, context, book)? {
             let standing = standings.get(&account.id).copied().unwrap_or_default();
-            if words.same.as_ref().is_some_and(Vec::is_empty) && !standing.has_facts {
+            if args.same.as_ref().is_some_and(Vec::is_empty) && !standing.has_facts {
                 continue;
             }
             wanted.push((account, standing.balance));
@@ -65,7 +65,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         for (i, (account, _)) in wanted.iter().enumerate() {
             if wanted[..i].iter().any(|(other, _)| other.id == account.id) {
                 let message = format!("{} is named twice", account.name);
-                return Err(Failure::Usage { message, hint: "name each account once".into() });
+                return Err(CommandError::Usage { message, hint: "name each account once".into() });
             }
         }
         let mut facts = Vec::new();
@@ -76,9 +76,9 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 already.borrow_mut().push(account.name.clone());
                 continue;
             }
-            let note = words.when.note.clone();
+            let note = args.when.note.clone();
             facts.push(Fact::Snapshot(Snapshot {
-                id: session.new_id(at),
+                id: context.new_id(at),
                 at,
                 account: account.id,
                 balance,
@@ -87,19 +87,19 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         }
         Ok(facts)
     })?;
-    let did = format!("logged {}{}", sentence(&recorded.entries), record::dated(at, Some(session.now)));
+    let did = format!("logged {}{}", sentence(&recorded.entries), record::dated(at, Some(context.now)));
     let mut outcome = if recorded.entries.is_empty() {
-        Outcome::of(recorded)
+        CommandOutput::of(recorded)
     } else {
-        record::outcome(recorded, notes, &did, words.when.dry_run)
+        record::outcome(recorded, notes, &did, args.when.dry_run)
     };
     outcome.notes.extend(bills.into_inner());
     let already = already.into_inner();
     if !already.is_empty() {
-        outcome.notes.push(Note::Done(format!("already recorded: {}", already.join(", "))));
+        outcome.notes.push(Notice::Done(format!("already recorded: {}", already.join(", "))));
     }
     if outcome.notes.is_empty() {
-        outcome.notes.push(Note::Done("there was nothing to log".into()));
+        outcome.notes.push(Notice::Done("there was nothing to log".into()));
     }
     Ok(outcome)
 }
@@ -117,14 +117,14 @@ fn sentence(lines: &[HistoryLine]) -> String {
 }
 
 /// The moment of the snapshots: as given, the end of `--month`, else now.
-fn moment(words: &Words, session: &Session) -> Result<Moment, Failure> {
-    let Some(text) = &words.month else { return session.seen_moment(words.when.date.as_deref()) };
-    let period = Period::parse(text, session.today(), 1)?;
+fn moment(args: &LogArgs, context: &Context) -> Result<Moment, CommandError> {
+    let Some(text) = &args.month else { return context.seen_moment(args.when.date.as_deref()) };
+    let period = Period::parse(text, context.today(), 1)?;
     match (period.from, period.to) {
         (Some(from), Some(to)) if from.month().first() == from && from.month().last() == to => {
-            Ok(to.end().min(session.now))
+            Ok(to.end().min(context.now))
         }
-        _ => Err(Failure::Usage {
+        _ => Err(CommandError::Usage {
             message: format!("{text:?} is not a month"),
             hint: "give --month as 2026-08, aug or last-month".into(),
         }),
@@ -132,7 +132,13 @@ fn moment(words: &Words, session: &Session) -> Result<Moment, Failure> {
 }
 
 /// Says in which month a carrier's snapshot was counted, where it may be the bill of the month before.
-fn bill_note(account: &Account, standing: Standing, balance: i64, at: Moment, amount: &str) -> Option<Note> {
+fn bill_note(
+    account: &Account,
+    standing: Standing,
+    balance: i64,
+    at: Moment,
+    amount: &str,
+) -> Option<Notice> {
     let bill_day = u32::from(account.bill_day?);
     let month = at.month();
     let is_raised = standing.seen.is_none() || balance < standing.balance;
@@ -141,7 +147,7 @@ fn bill_note(account: &Account, standing: Standing, balance: i64, at: Moment, am
     }
     let due = |month: Month| month.plus(1).day(bill_day);
     let before = month.plus(-1);
-    Some(Note::Done(format!(
+    Some(Notice::Done(format!(
         "{} was counted in {month} (due {}); if it is the bill of {before} (due {}): jandon log {} {} --month {before}",
         account.name,
         due(month),
@@ -151,14 +157,14 @@ fn bill_note(account: &Account, standing: Standing, balance: i64, at: Moment, am
     )))
 }
 
-fn pairs(words: &Words) -> Result<Vec<(String, String)>, Failure> {
-    let usage = |message: String| Failure::Usage {
+fn pairs(args: &LogArgs) -> Result<Vec<(String, String)>, CommandError> {
+    let usage = |message: String| CommandError::Usage {
         message,
         hint: "write NAME AMOUNT, or NAME=AMOUNT for several, or --same".into(),
     };
-    let seen = words.seen.as_slice();
+    let seen = args.seen.as_slice();
     if seen.is_empty() {
-        return if words.same.is_some() { Ok(Vec::new()) } else { Err(usage("no balance was given".into())) };
+        return if args.same.is_some() { Ok(Vec::new()) } else { Err(usage("no balance was given".into())) };
     }
     let is_pair = |word: &String| word.rsplit_once('=').is_some_and(|(name, _)| !name.trim().is_empty());
     let mut pairs = Vec::new();
@@ -183,10 +189,14 @@ fn pairs(words: &Words) -> Result<Vec<(String, String)>, Failure> {
 }
 
 /// The accounts whose present balance is confirmed.
-fn same<'b>(words: &Words, session: &Session, book: &'b Book<'_>) -> Result<Vec<&'b Account>, Failure> {
-    match &words.same {
+fn same<'b>(
+    args: &LogArgs,
+    context: &Context,
+    book: &'b LedgerView<'_>,
+) -> Result<Vec<&'b Account>, CommandError> {
+    match &args.same {
         None => Ok(Vec::new()),
         Some(names) if names.is_empty() => Ok(book.accounts.iter().filter(|a| !a.closed).collect()),
-        Some(names) => names.iter().map(|name| session.account(book, name, true)).collect(),
+        Some(names) => names.iter().map(|name| context.account(book, name, true)).collect(),
     }
 }

@@ -3,8 +3,8 @@
 //! Nothing else in the program writes to them. A standard error that cannot be written is ignored:
 //! what a command did does not depend on whether anybody reads its messages.
 
-use super::failure::Failure;
-use super::{Format, FormatWord, Globals, Note, Stream, Verb};
+use super::error::CommandError;
+use super::{Command, Format, GlobalArgs, Notice, OutputFormat, Stream};
 use crate::output_file::{Existing, OutputFile, Protected};
 use crate::view::Form;
 use crate::{text, view};
@@ -26,18 +26,18 @@ pub struct Messages {
 
 impl Messages {
     /// Writes notes, unless they are not wanted.
-    pub fn notes(&self, notes: &[Note]) {
+    pub fn notes(&self, notes: &[Notice]) {
         for note in notes.iter().filter(|_| !self.quiet) {
             match note {
-                Note::Done(text) => self.line("", &self.with_ledger(text), ""),
-                Note::Warning(warning) => self.line("warning: ", &self.with_ledger(&warning.message), "33"),
+                Notice::Done(text) => self.line("", &self.with_ledger(text), ""),
+                Notice::Warning(warning) => self.line("warning: ", &self.with_ledger(&warning.message), "33"),
             }
         }
     }
 
     /// Writes what went wrong, as one JSON document or as a sentence with its hint.
-    pub fn failure(&self, failure: &Failure, json: bool) {
-        let (message, hint) = failure.words();
+    pub fn failure(&self, failure: &CommandError, json: bool) {
+        let (message, hint) = failure.message_and_hint();
         let hint = self.with_ledger(&hint);
         if json {
             return write_stderr(&failure.json(&message, &hint));
@@ -100,27 +100,30 @@ pub enum Destination {
 impl Destination {
     /// Opens the file of `-o`, so that one that cannot be written stops the command before it
     /// changes anything.
-    pub fn open(globals: &Globals, protected: impl FnOnce() -> Protected) -> Result<Destination, Failure> {
+    pub fn open(
+        globals: &GlobalArgs,
+        protected: impl FnOnce() -> Protected,
+    ) -> Result<Destination, CommandError> {
         let Some(path) = output_path(globals) else { return Ok(Destination::Stdout) };
         let existing = if globals.force { Existing::Replace } else { Existing::Refuse };
-        let file = OutputFile::create(path, existing, &protected()).map_err(Failure::Output)?;
+        let file = OutputFile::create(path, existing, &protected()).map_err(CommandError::Output)?;
         Ok(Destination::File(path.to_path_buf(), file))
     }
 
     /// Writes an answer, all of it or nothing; returns what is to be said about it.
-    pub fn write(self, text: &str) -> Result<Vec<Note>, Failure> {
+    pub fn write(self, text: &str) -> Result<Vec<Notice>, CommandError> {
         self.write_parts(|put| put(text).map(|()| Vec::new()))
     }
 
     /// Writes a long answer part by part.
-    pub fn stream(self, stream: Stream, form: &Form) -> Result<Vec<Note>, Failure> {
+    pub fn stream(self, stream: Stream, form: &Form) -> Result<Vec<Notice>, CommandError> {
         self.write_parts(|put| (stream.write)(form, put))
     }
 
     fn write_parts(
         self,
-        write: impl FnOnce(&mut dyn FnMut(&str) -> Result<(), Failure>) -> Result<Vec<Note>, Failure>,
-    ) -> Result<Vec<Note>, Failure> {
+        write: impl FnOnce(&mut dyn FnMut(&str) -> Result<(), CommandError>) -> Result<Vec<Notice>, CommandError>,
+    ) -> Result<Vec<Notice>, CommandError> {
         match self {
             Destination::Stdout => {
                 let mut out = io::BufWriter::new(io::stdout().lock());
@@ -130,10 +133,10 @@ impl Destination {
             }
             Destination::File(path, mut file) => {
                 let failure =
-                    |error| Failure::Output(crate::output_file::OutputError::Io(path.clone(), error));
+                    |error| CommandError::Output(crate::output_file::OutputError::Io(path.clone(), error));
                 let mut notes = write(&mut |text| file.write_all(text.as_bytes()).map_err(failure))?;
-                file.commit().map_err(Failure::Output)?;
-                notes.push(Note::Done(format!("wrote {}", path.display())));
+                file.commit().map_err(CommandError::Output)?;
+                notes.push(Notice::Done(format!("wrote {}", path.display())));
                 Ok(notes)
             }
         }
@@ -141,25 +144,28 @@ impl Destination {
 }
 
 /// Writes help or the version to standard output.
-pub fn write_stdout(text: &str) -> Result<(), Failure> {
+pub fn write_stdout(text: &str) -> Result<(), CommandError> {
     Destination::Stdout.write(text).map(|_| ())
 }
 
 /// A reader that stopped reading, as `head` does, is no error of the command.
-fn stdout_failure(error: io::Error) -> Failure {
+fn stdout_failure(error: io::Error) -> CommandError {
     match error.kind() {
-        io::ErrorKind::BrokenPipe => Failure::NobodyReads,
-        _ => Failure::File { path: PathBuf::from("standard output"), error },
+        io::ErrorKind::BrokenPipe => CommandError::BrokenPipe,
+        _ => CommandError::File { path: PathBuf::from("standard output"), error },
     }
 }
 
 /// Refuses a file of `-o` that the command reads or keeps its records in.
-pub fn refuse_protected(globals: &Globals, protected: impl FnOnce() -> Protected) -> Result<(), Failure> {
-    output_path(globals).map_or(Ok(()), |path| protected().check(path).map_err(Failure::Output))
+pub fn refuse_protected(
+    globals: &GlobalArgs,
+    protected: impl FnOnce() -> Protected,
+) -> Result<(), CommandError> {
+    output_path(globals).map_or(Ok(()), |path| protected().check(path).map_err(CommandError::Output))
 }
 
 /// Returns the file of `-o`; `-` is standard output.
-fn output_path(globals: &Globals) -> Option<&Path> {
+fn output_path(globals: &GlobalArgs) -> Option<&Path> {
     globals.output.as_deref().filter(|path| *path != Path::new("-"))
 }
 
@@ -182,7 +188,7 @@ const ENDINGS: [Ending; 7] = [
 
 /// Returns the form of the answer: as asked, else by the ending of the file of `-o`, else for people.
 /// Fails for an ending that is no form of the command's answer.
-pub fn format(globals: &Globals, verb: &Verb) -> Result<Format, Failure> {
+pub fn format(globals: &GlobalArgs, command: &Command) -> Result<Format, CommandError> {
     if globals.json {
         return Ok(Format::Json);
     }
@@ -190,9 +196,9 @@ pub fn format(globals: &Globals, verb: &Verb) -> Result<Format, Failure> {
         return Ok(word.into());
     }
     let Some(ending) = file_ending(globals) else { return Ok(Format::Table) };
-    let export = match verb {
-        Verb::Export(args) if args.has_form() => return Ok(Format::Table),
-        Verb::Export(_) => true,
+    let export = match command {
+        Command::Export(args) if args.has_form() => return Ok(Format::Table),
+        Command::Export(_) => true,
         _ => false,
     };
     let fits = |known: &&Ending| if export { known.export.is_some() } else { known.format.is_some() };
@@ -201,24 +207,24 @@ pub fn format(globals: &Globals, verb: &Verb) -> Result<Format, Failure> {
         Some(known) => Ok(known.format.unwrap_or(Format::Table)),
         None => {
             let allowed = ENDINGS.iter().filter(fits).map(|known| known.ending).collect();
-            Err(Failure::UnknownEnding { ending, allowed })
+            Err(CommandError::UnknownEnding { ending, allowed })
         }
     }
 }
 
 /// Returns the form of an exported file that --format or the ending of `-o` asks for.
-pub fn export_form(globals: &Globals) -> Option<&'static str> {
+pub fn export_form(globals: &GlobalArgs) -> Option<&'static str> {
     match globals.format {
         _ if globals.json => return Some("json"),
-        Some(FormatWord::Json) => return Some("json"),
-        Some(FormatWord::Csv) => return Some("csv"),
-        Some(FormatWord::Table) | None => {}
+        Some(OutputFormat::Json) => return Some("json"),
+        Some(OutputFormat::Csv) => return Some("csv"),
+        Some(OutputFormat::Table) | None => {}
     }
     let ending = file_ending(globals)?;
     ENDINGS.iter().find(|known| known.ending == ending)?.export
 }
 
 /// Returns the ending of the file of `-o` in small letters.
-fn file_ending(globals: &Globals) -> Option<String> {
+fn file_ending(globals: &GlobalArgs) -> Option<String> {
     Some(output_path(globals)?.extension()?.to_string_lossy().to_lowercase())
 }

@@ -1,13 +1,13 @@
 //! `pay`: a carrier's bill paid.
 
-use super::failure::Failure;
-use super::session::{Session, When, positive};
-use super::{Outcome, record};
+use super::context::{Context, EntryArgs, positive};
+use super::error::CommandError;
+use super::{CommandOutput, record};
 use crate::ledger::Kind;
 
 /// Record the payment of a carrier's bill
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct PayArgs {
     /// The carrier account
     pub(super) carrier: String,
     /// How much was paid
@@ -17,20 +17,20 @@ pub struct Words {
     #[arg(long, value_name = "ACCOUNT")]
     from: Option<String>,
     #[command(flatten)]
-    when: When,
+    when: EntryArgs,
 }
 
 /// Records one payment.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let at = session.entry_moment(words.when.date.as_deref())?;
-    let recorded = session.record("pay", words.when.dry_run, |book| {
-        let carrier = session.account(book, &words.carrier, true)?;
-        let amount = positive(&words.amount, carrier)?;
-        let from = words.from.as_ref().map(|name| session.account(book, name, true)).transpose()?;
-        let mut entry = record::entry(session, Kind::Pay, at, &carrier.unit, amount.parts, &words.when);
+pub fn run(args: &PayArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let at = context.entry_moment(args.when.date.as_deref())?;
+    let recorded = context.record("pay", args.when.dry_run, |book| {
+        let carrier = context.account(book, &args.carrier, true)?;
+        let amount = positive(&args.amount, carrier)?;
+        let from = args.from.as_ref().map(|name| context.account(book, name, true)).transpose()?;
+        let mut entry = record::entry(context, Kind::Pay, at, &carrier.unit, amount.parts, &args.when);
         entry.out.account = from.map(|a| a.id);
         entry.arriving.account = Some(carrier.id);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry("paid", recorded, words.when.dry_run))
+    Ok(record::one_entry("paid", recorded, args.when.dry_run))
 }

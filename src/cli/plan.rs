@@ -1,9 +1,9 @@
 //! `plan`: which balances to withdraw, through which channels, when and in how many pieces. It
 //! writes nothing.
 
-use super::failure::{Failure, quoted};
-use super::session::{Book, Session, any_amount, available};
-use super::{Note, Outcome};
+use super::context::{Context, LedgerView, any_amount, available};
+use super::error::{CommandError, quoted};
+use super::{CommandOutput, Notice};
 use crate::fee::{Confidence, Platform, Use, Used};
 use crate::ledger::{Account, AccountId, AccountKind, Flows};
 use crate::money::{Figure, FigureError, Money, Unit};
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 /// Find the cheapest way to withdraw a sum, or the way to withdraw the most
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct PlanArgs {
     /// How much is to arrive at least [default: as much as can be]
     #[arg(value_name = "AMOUNT", conflicts_with = "target", allow_negative_numbers = true)]
     amount: Option<String>,
@@ -50,20 +50,20 @@ pub struct Words {
 }
 
 /// Answers with one row a withdrawal.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let by = match &words.by {
-        None => session.today(),
-        Some(text) => parse_date(text, session.today())?,
+pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let by = match &args.by {
+        None => context.today(),
+        Some(text) => parse_date(text, context.today())?,
     };
-    if by < session.today() {
-        return Err(Failure::Usage {
+    if by < context.today() {
+        return Err(CommandError::Usage {
             message: format!("--by {by} lies in the past"),
-            hint: format!("give a day from {} on, or leave --by out for today", session.today()),
+            hint: format!("give a day from {} on, or leave --by out for today", context.today()),
         });
     }
-    session.read(|book| {
-        let receiver = receiver(words, session, book)?;
-        let mut drawn = drawn_on(words, session, book)?;
+    context.read(|book| {
+        let receiver = receiver(args, context, book)?;
+        let mut drawn = drawn_on(args, context, book)?;
         drawn.retain(|(account, _)| receiver.is_none_or(|receiver| receiver.id != account.id));
         let mut platforms: Vec<Platform> = Vec::new();
         let mut placed: Vec<Option<usize>> = Vec::new();
@@ -72,13 +72,13 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 None => None,
                 Some(id) => Some(match platforms.iter().position(|p| p.id == *id) {
                     Some(place) => place,
-                    None => match session.platform_of(account) {
+                    None => match context.platform_of(account) {
                         Ok(platform) => {
                             platforms.push(platform);
                             platforms.len() - 1
                         }
                         // One account that cannot be judged does not stand in the way of the others.
-                        Err(Failure::PlatformGone { .. }) => {
+                        Err(CommandError::PlatformGone { .. }) => {
                             placed.push(None);
                             continue;
                         }
@@ -87,12 +87,12 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
                 }),
             });
         }
-        let assumed = assumed(words, session, &platforms)?;
+        let assumed = assumed(args, context, &platforms)?;
         let offers = Offers { platforms: &platforms, assumed: &assumed, drawn: &drawn };
-        let (unit, target) = wanted(words, session, book, receiver, &offers)?;
-        let step_cost = step_cost(words, session, &unit)?;
-        let keeps = keeps(words, session, book, &drawn)?;
-        let lots = book.store.lots(session.now)?;
+        let (unit, target) = wanted(args, context, book, receiver, &offers)?;
+        let step_cost = step_cost(args, context, &unit)?;
+        let keeps = keeps(args, context, book, &drawn)?;
+        let lots = book.store.lots(context.now)?;
         let mut holdings: Vec<Holding> = Vec::new();
         let mut held_by: Vec<&Account> = Vec::new();
         let mut blocked: Vec<Blocked> = Vec::new();
@@ -120,9 +120,9 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             holdings,
             unit: unit.clone(),
             target: target.as_ref().map(|t| t.parts),
-            now: session.now,
+            now: context.now,
             by,
-            splits: words.splits,
+            splits: args.splits,
             step_cost: step_cost.parts,
             assumed,
             effort: EFFORT,
@@ -169,12 +169,12 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         };
         let refusal = match refusal {
             // Whoever pipes commands on would book what was not asked for.
-            Some(refusal) if words.commands => return Err(with_reasons(refusal, &blocked)),
+            Some(refusal) if args.commands => return Err(with_reasons(refusal, &blocked)),
             refusal => refusal,
         };
-        let notes = warnings(session, &question, &planned, &platforms);
+        let notes = warnings(context, &question, &planned, &platforms);
         let steps: Vec<PlanStep> = planned.steps.iter().map(|s| step(s, held_by[s.holding], &unit)).collect();
-        let commands = words.commands.then(|| {
+        let commands = args.commands.then(|| {
             let command = |s: &Step| command(s, held_by[s.holding], receiver);
             planned.steps.iter().map(command).collect()
         });
@@ -202,25 +202,25 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             nothing,
             unit,
         };
-        Ok(Outcome::of(answer).with(notes).refused(refusal))
+        Ok(CommandOutput::of(answer).with(notes).refused(refusal))
     })
 }
 
 /// The accounts that a plan may draw on, with what is available in each, in the order of their names.
 fn drawn_on<'b>(
-    words: &Words,
-    session: &Session,
-    book: &'b Book<'_>,
-) -> Result<Vec<(&'b Account, i64)>, Failure> {
-    let mut accounts: Vec<&Account> = match words.only.as_slice() {
+    args: &PlanArgs,
+    context: &Context,
+    book: &'b LedgerView<'_>,
+) -> Result<Vec<(&'b Account, i64)>, CommandError> {
+    let mut accounts: Vec<&Account> = match args.only.as_slice() {
         [] => book.accounts.iter().filter(|a| !a.closed).collect(),
-        names => names.iter().map(|name| session.account(book, name, false)).collect::<Result<_, _>>()?,
+        names => names.iter().map(|name| context.account(book, name, false)).collect::<Result<_, _>>()?,
     };
     accounts.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     accounts.dedup_by_key(|a| a.id);
-    let standings = book.store.standings(session.now)?;
+    let standings = book.store.standings(context.now)?;
     // What the ledger knows will leave later, such as a step of a plan booked ahead, is not there to take.
-    let later = Moment(session.now.0 + 1);
+    let later = Moment(context.now.0 + 1);
     let flows = book.store.flows(Some(later), None)?;
     // What expires later is there until then.
     let mut expiring: HashMap<AccountId, i64> = HashMap::new();
@@ -241,14 +241,14 @@ fn drawn_on<'b>(
 
 /// The account that receives the money.
 fn receiver<'b>(
-    words: &Words,
-    session: &Session,
-    book: &'b Book<'_>,
-) -> Result<Option<&'b Account>, Failure> {
-    let Some(name) = &words.to else { return Ok(None) };
-    let account = session.account(book, name, false)?;
+    args: &PlanArgs,
+    context: &Context,
+    book: &'b LedgerView<'_>,
+) -> Result<Option<&'b Account>, CommandError> {
+    let Some(name) = &args.to else { return Ok(None) };
+    let account = context.account(book, name, false)?;
     if account.is_carrier() {
-        return Err(Failure::Usage {
+        return Err(CommandError::Usage {
             message: format!("{} is carrier billing and cannot receive money", account.name),
             hint: "name a bank account or another balance: jandon account list".into(),
         });
@@ -257,35 +257,35 @@ fn receiver<'b>(
 }
 
 /// The conditional channels that are to take part, by full id.
-fn assumed(words: &Words, session: &Session, platforms: &[Platform]) -> Result<Vec<String>, Failure> {
+fn assumed(args: &PlanArgs, context: &Context, platforms: &[Platform]) -> Result<Vec<String>, CommandError> {
     let full_id = |typed: &String| {
         let typed = typed.trim().to_lowercase();
         let with = |platform: &Platform| platform.channel(&typed).map(|channel| platform.full_id(channel));
         let mut found: Vec<String> = platforms.iter().filter_map(with).collect();
         if let Some((id, _)) = typed.split_once('/').filter(|_| found.is_empty()) {
-            found.extend(session.catalog().get(id).as_ref().and_then(with));
+            found.extend(context.catalog().get(id).as_ref().and_then(with));
         }
         match found.as_slice() {
             [one] => Ok(one.clone()),
-            [] => Err(Failure::Usage {
+            [] => Err(CommandError::Usage {
                 message: format!("--assume {typed}: no account can use a channel of that name"),
                 hint: "see the channels of all platforms: jandon channels".into(),
             }),
-            several => Err(Failure::Usage {
+            several => Err(CommandError::Usage {
                 message: format!("--assume {typed} is ambiguous: {}", several.join(", ")),
                 hint: format!("name one of them in full: --assume {}", several[0]),
             }),
         }
     };
-    words.assume.iter().map(full_id).collect()
+    args.assume.iter().map(full_id).collect()
 }
 
 /// What each withdrawal counts for while choosing: as asked, else as configured, else by the unit.
-fn step_cost(words: &Words, session: &Session, unit: &Unit) -> Result<Money, Failure> {
-    if let Some(text) = &words.step_cost {
+fn step_cost(args: &PlanArgs, context: &Context, unit: &Unit) -> Result<Money, CommandError> {
+    if let Some(text) = &args.step_cost {
         return Ok(Figure::parse(text)?.money(unit)?);
     }
-    let set = session.config()?.step_costs.iter().find(|money| money.unit == *unit);
+    let set = context.config()?.step_costs.iter().find(|money| money.unit == *unit);
     Ok(set.cloned().unwrap_or_else(|| unit.zero()))
 }
 
@@ -298,14 +298,14 @@ struct Offers<'o> {
 
 /// The unit in which money is to arrive, and how much of it.
 fn wanted(
-    words: &Words,
-    session: &Session,
-    book: &Book<'_>,
+    args: &PlanArgs,
+    context: &Context,
+    book: &LedgerView<'_>,
     receiver: Option<&Account>,
     offers: &Offers<'_>,
-) -> Result<(Unit, Option<Money>), Failure> {
+) -> Result<(Unit, Option<Money>), CommandError> {
     let Offers { platforms, assumed, drawn } = *offers;
-    let typed = words.amount.as_ref().or(words.target.as_ref());
+    let typed = args.amount.as_ref().or(args.target.as_ref());
     let figure = typed.map(|text| Figure::parse(text)).transpose()?;
     let mut paid: Vec<Unit> = Vec::new();
     for platform in platforms {
@@ -328,9 +328,9 @@ fn wanted(
         }
     });
     let received = receiver.map(|account| account.unit.clone());
-    let unit = match written.or(session.exchange_unit(book.store)?).or(received) {
+    let unit = match written.or(context.exchange_unit(book.store)?).or(received) {
         Some(unit) => unit,
-        None if drawn.is_empty() => session.default_unit()?,
+        None if drawn.is_empty() => context.default_unit()?,
         None => match paid.as_slice() {
             [one] => one.clone(),
             // Where nothing can leave, the answer says so in the accounts' own unit.
@@ -340,7 +340,7 @@ fn wanted(
             },
             several => {
                 let codes = several.iter().map(Unit::to_string).collect::<Vec<_>>().join(", ");
-                return Err(Failure::Usage {
+                return Err(CommandError::Usage {
                     message: format!("the channels pay {codes}, and nothing says which of them is wanted"),
                     hint: format!("write the unit with the amount, or name it: -X {}", several[0]),
                 });
@@ -348,7 +348,7 @@ fn wanted(
         },
     };
     if let Some(receiver) = receiver.filter(|receiver| receiver.unit != unit) {
-        return Err(Failure::Usage {
+        return Err(CommandError::Usage {
             message: format!("{} holds {}, and the plan is to bring {unit}", receiver.name, receiver.unit),
             hint: format!("name an account that holds {unit}, or ask for {}", receiver.unit),
         });
@@ -356,7 +356,7 @@ fn wanted(
     let target = figure.map(|figure| figure.money(&unit)).transpose()?;
     match target {
         Some(target) if target.parts == 0 => {
-            Err(Failure::ZeroAmount { text: typed.cloned().unwrap_or_default() })
+            Err(CommandError::ZeroAmount { text: typed.cloned().unwrap_or_default() })
         }
         target => Ok((unit, target)),
     }
@@ -364,24 +364,24 @@ fn wanted(
 
 /// What must stay in which account.
 fn keeps(
-    words: &Words,
-    session: &Session,
-    book: &Book<'_>,
+    args: &PlanArgs,
+    context: &Context,
+    book: &LedgerView<'_>,
     drawn: &[(&Account, i64)],
-) -> Result<HashMap<crate::ledger::AccountId, i64>, Failure> {
+) -> Result<HashMap<crate::ledger::AccountId, i64>, CommandError> {
     let mut keeps = HashMap::new();
-    for text in &words.keep {
+    for text in &args.keep {
         let Some((name, amount)) = text.rsplit_once('=') else {
-            return Err(Failure::Usage {
+            return Err(CommandError::Usage {
                 message: format!("--keep {text:?} names no amount"),
                 hint: "write --keep NAME=AMOUNT".into(),
             });
         };
-        let account = session.account(book, name, false)?;
+        let account = context.account(book, name, false)?;
         let keep = any_amount(amount, account)?;
         let held = drawn.iter().find(|(a, _)| a.id == account.id).map_or(0, |(_, parts)| *parts);
         if keep.parts > held {
-            return Err(Failure::Usage {
+            return Err(CommandError::Usage {
                 message: format!(
                     "{} has {} available, less than the {keep} to be kept",
                     account.name,
@@ -400,7 +400,7 @@ fn keeps(
 }
 
 /// What the ledger's withdrawals used of every quota that matters.
-fn asked(book: &Book<'_>, question: &Question<'_>) -> Result<HashMap<Use, Used>, Failure> {
+fn asked(book: &LedgerView<'_>, question: &Question<'_>) -> Result<HashMap<Use, Used>, CommandError> {
     let mut used = HashMap::new();
     for ask in question.uses() {
         let amount = |channel: &str, at: Moment, out: i64, charges: i64| {
@@ -446,12 +446,12 @@ fn command(step: &Step, account: &Account, receiver: Option<&Account>) -> String
 
 /// What a careful friend would say about the channels of a plan.
 fn warnings(
-    session: &Session,
+    context: &Context,
     question: &Question<'_>,
     planned: &Planned,
     platforms: &[Platform],
-) -> Vec<Note> {
-    let mut notes = session.catalog_warnings();
+) -> Vec<Notice> {
+    let mut notes = context.catalog_warnings();
     let mut hearsay: Vec<&str> = Vec::new();
     for step in &planned.steps {
         let platform = &platforms[question.holdings[step.holding].platform];
@@ -463,7 +463,7 @@ fn warnings(
         }
     }
     if !hearsay.is_empty() {
-        notes.push(Note::warning(
+        notes.push(Notice::warning(
             "rule-not-official",
             format!(
                 "not the operator's own words: {}; look in the app before you press the button",
@@ -474,13 +474,13 @@ fn warnings(
     notes
 }
 
-fn no_way_out(message: &str) -> Failure {
+fn no_way_out(message: &str) -> CommandError {
     let hint = "see what each account allows: jandon fees NAME".into();
-    Failure::Withdrawal { channel: String::new(), code: "no-way-out", message: message.into(), hint }
+    CommandError::Withdrawal { channel: String::new(), code: "no-way-out", message: message.into(), hint }
 }
 
 /// The target cannot be reached: the most that can be, and what can be done.
-fn out_of_reach(most: &Planned, unit: &Unit, target: Option<&Money>, by: Day) -> Failure {
+fn out_of_reach(most: &Planned, unit: &Unit, target: Option<&Money>, by: Day) -> CommandError {
     let net = unit.money(most.net);
     let wanted = target.map_or_else(String::new, |target| format!(", and {target} are wanted"));
     let bound = most.net.saturating_add(most.gap);
@@ -497,16 +497,16 @@ fn out_of_reach(most: &Planned, unit: &Unit, target: Option<&Money>, by: Day) ->
     } else {
         "see what each account allows: jandon fees NAME".into()
     };
-    Failure::Withdrawal { channel: String::new(), code: "out-of-reach", message, hint }
+    CommandError::Withdrawal { channel: String::new(), code: "out-of-reach", message, hint }
 }
 
 /// The same refusal where no page lists why accounts are blocked.
-fn with_reasons(refusal: Failure, blocked: &[Blocked]) -> Failure {
+fn with_reasons(refusal: CommandError, blocked: &[Blocked]) -> CommandError {
     match refusal {
-        Failure::Withdrawal { channel, code, message, hint } => {
+        CommandError::Withdrawal { channel, code, message, hint } => {
             let why = blocked.iter().map(Blocked::words).chain([hint]);
             let hint = why.collect::<Vec<_>>().join("; ");
-            Failure::Withdrawal { channel, code, message, hint }
+            CommandError::Withdrawal { channel, code, message, hint }
         }
         other => other,
     }

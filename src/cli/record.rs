@@ -1,22 +1,22 @@
 //! What the recording verbs share: an entry in the making, and the line that says what was done.
 
-use super::failure::Failure;
-use super::session::{Session, When};
-use super::{Note, Outcome, usage};
+use super::context::{Context, EntryArgs};
+use super::error::CommandError;
+use super::{CommandOutput, Notice, usage};
 use crate::ledger::{Account, Entry, Expires, Kind, Place};
 use crate::money::{Figure, Unit};
 use crate::period::Moment;
 use crate::store::Fact;
 use crate::text::{self, NAME_MAX, TEXT_MAX};
+use crate::view::change::{BalanceAfter, Because, Recorded};
 use crate::view::history::{HistoryLine, SnapshotLine};
-use crate::view::recorded::{BalanceAfter, Because, Recorded};
 use std::borrow::Cow;
 
 /// An entry of one unit without charges, between an account and the outside or another account.
-pub fn entry(session: &Session, kind: Kind, at: Moment, unit: &Unit, amount: i64, when: &When) -> Entry {
+pub fn entry(context: &Context, kind: Kind, at: Moment, unit: &Unit, amount: i64, when: &EntryArgs) -> Entry {
     let outside = Place { account: None, amount, unit: unit.clone() };
     Entry {
-        id: session.new_id(at),
+        id: context.new_id(at),
         at,
         kind,
         out: outside.clone(),
@@ -49,11 +49,11 @@ impl AboutArgs {
     /// Returns the category and the payee as they are stored.
     ///
     /// A category that reads as an amount is an error unless it was given with `--category`.
-    pub fn labels(&self, amount: &str) -> Result<(Option<String>, Option<String>), Failure> {
+    pub fn labels(&self, amount: &str) -> Result<(Option<String>, Option<String>), CommandError> {
         if let Some(category) = self.category.as_deref().filter(|text| reads_as_amount(text)) {
             // Where the amount is no amount, the two are the wrong way round.
             Figure::parse(amount)?;
-            return Err(Failure::NumericCategory { amount: amount.into(), category: category.into() });
+            return Err(CommandError::NumericCategory { amount: amount.into(), category: category.into() });
         }
         let category = label("category", self.category.as_deref().or(self.category_option.as_deref()))?;
         let payee = label("payee", self.payee.as_deref())?;
@@ -75,21 +75,21 @@ pub fn free_text(text: &str) -> Result<String, String> {
 }
 
 /// A category or payee in the form in which it is stored.
-pub fn label(what: &'static str, text: Option<&str>) -> Result<Option<String>, Failure> {
+pub fn label(what: &'static str, text: Option<&str>) -> Result<Option<String>, CommandError> {
     text.map(|text| stored(what, text, TEXT_MAX)).transpose()
 }
 
 /// Returns a text as it is stored; `what` names it in the message.
-pub fn stored(what: &'static str, text: &str, max: usize) -> Result<String, Failure> {
-    text::checked(text, max).map(Cow::into_owned).map_err(|error| Failure::Text { what, error })
+pub fn stored(what: &'static str, text: &str, max: usize) -> Result<String, CommandError> {
+    text::checked(text, max).map(Cow::into_owned).map_err(|error| CommandError::Text { what, error })
 }
 
 /// Returns a fact with every text of it as it is stored.
 ///
 /// Every recording command passes its facts through here. An edited account keeps what it had; what
 /// is new of it is checked where it is read.
-pub fn with_stored_texts(mut fact: Fact) -> Result<Fact, Failure> {
-    let check = |what, text: &mut Option<String>| -> Result<(), Failure> {
+pub fn with_stored_texts(mut fact: Fact) -> Result<Fact, CommandError> {
+    let check = |what, text: &mut Option<String>| -> Result<(), CommandError> {
         *text = label(what, text.as_deref())?;
         Ok(())
     };
@@ -121,13 +121,13 @@ pub fn with_stored_texts(mut fact: Fact) -> Result<Fact, Failure> {
 
 /// Checks an entry against the accounts, before the door does the same: a broken rule of one's own
 /// making is told in the words of the command.
-pub fn checked(entry: Entry, accounts: &[Account]) -> Result<Fact, Failure> {
+pub fn checked(entry: Entry, accounts: &[Account]) -> Result<Fact, CommandError> {
     entry.check(|id| accounts.iter().find(|a| a.id == id))?;
     Ok(Fact::Entry(entry))
 }
 
 /// The outcome of a recording verb: the answer, and a line with what was done and where it leads.
-pub fn outcome(recorded: Recorded, notes: Vec<Note>, did: &str, dry_run: bool) -> Outcome {
+pub fn outcome(recorded: Recorded, notes: Vec<Notice>, did: &str, dry_run: bool) -> CommandOutput {
     let after = if did.starts_with("logged") {
         // A log says the balances already.
         let seen_later = |after: &&BalanceAfter| matches!(after.because, Because::SeenLater(_));
@@ -137,9 +137,9 @@ pub fn outcome(recorded: Recorded, notes: Vec<Note>, did: &str, dry_run: bool) -
     };
     let now = if after.is_empty() { String::new() } else { format!("; {after}") };
     let would = if dry_run { "would have " } else { "" };
-    let mut all = vec![Note::Done(format!("{would}{did}{now}"))];
+    let mut all = vec![Notice::Done(format!("{would}{did}{now}"))];
     all.extend(notes);
-    Outcome::of(recorded).with(all)
+    CommandOutput::of(recorded).with(all)
 }
 
 /// Where a change leaves accounts: `now kakao 45,500 KRW, bank 5 KRW`, or why a balance did not move.
@@ -215,7 +215,7 @@ pub fn dated(at: Moment, now: Option<Moment>) -> String {
 }
 
 /// The outcome of a verb that wrote one entry.
-pub fn one_entry(verb: &str, recorded: (Recorded, Vec<Note>), dry_run: bool) -> Outcome {
+pub fn one_entry(verb: &str, recorded: (Recorded, Vec<Notice>), dry_run: bool) -> CommandOutput {
     let (recorded, notes) = recorded;
     let did = recorded.entries.first().map_or(String::new(), |line| did(verb, line, recorded.now));
     outcome(recorded, notes, &did, dry_run)

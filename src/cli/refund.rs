@@ -1,13 +1,13 @@
 //! `refund`: a purchase that came back.
 
-use super::failure::Failure;
-use super::session::{Session, When, positive};
-use super::{Outcome, record};
+use super::context::{Context, EntryArgs, positive};
+use super::error::CommandError;
+use super::{CommandOutput, record};
 use crate::ledger::Kind;
 
 /// Record a purchase that came back
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct RefundArgs {
     /// The account it came back to
     pub(super) name: String,
     /// How much
@@ -16,21 +16,21 @@ pub struct Words {
     #[command(flatten)]
     pub(super) about: record::AboutArgs,
     #[command(flatten)]
-    when: When,
+    when: EntryArgs,
 }
 
 /// Records one refund.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let at = session.entry_moment(words.when.date.as_deref())?;
-    let (category, payee) = words.about.labels(&words.amount)?;
-    let recorded = session.record("refund", words.when.dry_run, |book| {
-        let account = session.account(book, &words.name, true)?;
-        let amount = positive(&words.amount, account)?;
-        let mut entry = record::entry(session, Kind::Refund, at, &account.unit, amount.parts, &words.when);
+pub fn run(args: &RefundArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let at = context.entry_moment(args.when.date.as_deref())?;
+    let (category, payee) = args.about.labels(&args.amount)?;
+    let recorded = context.record("refund", args.when.dry_run, |book| {
+        let account = context.account(book, &args.name, true)?;
+        let amount = positive(&args.amount, account)?;
+        let mut entry = record::entry(context, Kind::Refund, at, &account.unit, amount.parts, &args.when);
         entry.arriving.account = Some(account.id);
         (entry.category, entry.payee) =
             (category.as_deref().map(Into::into), payee.as_deref().map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry("refunded", recorded, words.when.dry_run))
+    Ok(record::one_entry("refunded", recorded, args.when.dry_run))
 }

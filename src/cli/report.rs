@@ -1,9 +1,9 @@
 //! `report`: what a period did.
 
 use super::balance::{held, totals};
-use super::failure::Failure;
-use super::session::{Book, Session};
-use super::{Note, Outcome};
+use super::context::{Context, LedgerView};
+use super::error::CommandError;
+use super::{CommandOutput, Notice};
 use crate::ledger::Kind;
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment, Period};
@@ -15,7 +15,7 @@ const EXPIRING_DAYS: i32 = 60;
 
 /// Show what a month, or any period, did to your balances
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct ReportArgs {
     /// 2026-10, 2026, 2026Q4, A..B, last month, last 90d, 지난달 [default: this month]
     period: Vec<String>,
     /// The day on which your month begins, 1 to 31
@@ -24,53 +24,53 @@ pub struct Words {
 }
 
 /// Answers with the summary.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let start = month_start(&words.month_start)?;
-    let today = session.today();
-    let period = match words.period.as_slice() {
+pub fn run(args: &ReportArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let start = month_start(&args.month_start)?;
+    let today = context.today();
+    let period = match args.period.as_slice() {
         [] => Period::month_of(today, start),
-        words => Period::parse(&words.join(" "), today, start)?,
+        args => Period::parse(&args.join(" "), today, start)?,
     };
-    session.read(|book| {
+    context.read(|book| {
         let from = match period.from {
             Some(from) => from,
             None => book.store.first_fact()?.map_or(today, Moment::day).min(period.to.unwrap_or(today)),
         };
         let to = period.to.unwrap_or(today.max(from));
-        let (begin, end) = (from.start(), session.end_of(Some(from), Some(to)));
+        let (begin, end) = (from.start(), context.end_of(Some(from), Some(to)));
         let period =
             if period.from.is_none() || period.to.is_none() { Period::days(from, to) } else { period };
         let (previous, part) = report::compared(&period, today);
-        let (mut summary, no_total) = summary(session, book, (begin, end), previous)?;
+        let (mut summary, no_total) = summary(context, book, (begin, end), previous)?;
         (summary.period, summary.from, summary.to, summary.part) = (period.name(), from, to, part);
-        let mut notes: Vec<Note> = no_total.into_iter().collect();
+        let mut notes: Vec<Notice> = no_total.into_iter().collect();
         if book.accounts.is_empty() {
-            notes.push(Note::Done("open an account with: jandon account add NAME".into()));
+            notes.push(Notice::Done("open an account with: jandon account add NAME".into()));
         }
-        Ok(Outcome::of(summary).with(notes))
+        Ok(CommandOutput::of(summary).with(notes))
     })
 }
 
 /// The day of `--month-start`.
-pub fn month_start(text: &str) -> Result<u32, Failure> {
+pub fn month_start(text: &str) -> Result<u32, CommandError> {
     let day = text.trim().parse::<u32>();
-    let wrong = || Failure::Usage {
+    let wrong = || CommandError::Usage {
         message: format!("{text:?} is no day of a month"),
         hint: "give --month-start a number from 1 to 31".into(),
     };
     match day {
         Ok(day) if (1..=31).contains(&day) => Ok(day),
-        Ok(day) => Err(Failure::MonthStart { day }),
+        Ok(day) => Err(CommandError::MonthStart { day }),
         Err(_) => Err(wrong()),
     }
 }
 
 fn summary(
-    session: &Session,
-    book: &Book<'_>,
+    context: &Context,
+    book: &LedgerView<'_>,
     (begin, end): (Moment, Moment),
     previous: Option<(Day, Day)>,
-) -> Result<(Report, Option<Note>), Failure> {
+) -> Result<(Report, Option<Notice>), CommandError> {
     let store = book.store;
     let flows = store.flows(Some(begin), Some(end))?;
     let closings = store.standings(end)?;
@@ -90,7 +90,7 @@ fn summary(
         let spends = now.iter().filter(|total| total.kind == Kind::Spend && total.unit == *unit);
         spends.map(|total| total.amount).reduce(|a, b| a + b)
     };
-    let limits = session.config()?.micropayments.iter();
+    let limits = context.config()?.micropayments.iter();
     let (limits, spent): (Vec<Money>, Vec<i64>) =
         limits.filter_map(|limit| Some((limit.clone(), spent(&limit.unit)?))).unzip();
     let amounts = done.micropayments(&limits)?;
@@ -102,14 +102,14 @@ fn summary(
     for mut total in done.channels()? {
         // Charges on top are no part of the amount that they are a share of.
         let amount = total.channel.as_ref().and_then(|id| {
-            let platform = session.catalog().get(id.split_once('/')?.0)?;
+            let platform = context.catalog().get(id.split_once('/')?.0)?;
             Some(platform.amount_of(id, end, total.amount, total.fee + total.tax))
         });
         total.amount = amount.unwrap_or(total.amount);
         fees.push(report::channel_summary(&total));
     }
     let totals = totals(&held(book, &closings));
-    let (exchange, no_total) = session.exchanged(book, &totals, end.day())?;
+    let (exchange, no_total) = context.exchanged(book, &totals, end.day())?;
     let lots = store.lots_until(end, end.day().plus(EXPIRING_DAYS))?;
     let bills = store.bills(end)?;
     let report = Report {

@@ -1,8 +1,8 @@
 //! `send` and `receive`: money to or from a person outside.
 
-use super::failure::Failure;
-use super::session::{Session, When, positive};
-use super::{Outcome, record};
+use super::context::{Context, EntryArgs, positive};
+use super::error::CommandError;
+use super::{CommandOutput, record};
 use crate::ledger::Kind;
 
 /// Record money sent to a person
@@ -16,7 +16,7 @@ pub struct SendArgs {
     /// Who got it
     pub(super) who: Option<String>,
     #[command(flatten)]
-    when: When,
+    when: EntryArgs,
 }
 
 /// Record money received from a person
@@ -30,7 +30,7 @@ pub struct ReceiveArgs {
     /// Who sent it
     pub(super) who: Option<String>,
     #[command(flatten)]
-    when: When,
+    when: EntryArgs,
 }
 
 /// Which way money goes between an account and a person.
@@ -41,29 +41,29 @@ enum Way {
 }
 
 /// Records money sent.
-pub fn send(args: &SendArgs, session: &Session) -> Result<Outcome, Failure> {
-    between(session, Way::Out, (&args.name, &args.amount, args.who.as_deref()), &args.when)
+pub fn send(args: &SendArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    between(context, Way::Out, (&args.name, &args.amount, args.who.as_deref()), &args.when)
 }
 
 /// Records money received.
-pub fn receive(args: &ReceiveArgs, session: &Session) -> Result<Outcome, Failure> {
-    between(session, Way::In, (&args.name, &args.amount, args.who.as_deref()), &args.when)
+pub fn receive(args: &ReceiveArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    between(context, Way::In, (&args.name, &args.amount, args.who.as_deref()), &args.when)
 }
 
 /// Records a transfer with one end outside the ledger: neither spending nor income.
 fn between(
-    session: &Session,
+    context: &Context,
     way: Way,
     (name, amount, who): (&str, &str, Option<&str>),
-    when: &When,
-) -> Result<Outcome, Failure> {
-    let at = session.entry_moment(when.date.as_deref())?;
+    when: &EntryArgs,
+) -> Result<CommandOutput, CommandError> {
+    let at = context.entry_moment(when.date.as_deref())?;
     let who = record::label("payee", who)?;
     let (command, did) = if way == Way::Out { ("send", "sent") } else { ("receive", "received") };
-    let recorded = session.record(command, when.dry_run, |book| {
-        let account = session.account(book, name, true)?;
+    let recorded = context.record(command, when.dry_run, |book| {
+        let account = context.account(book, name, true)?;
         let amount = positive(amount, account)?;
-        let mut entry = record::entry(session, Kind::Transfer, at, &account.unit, amount.parts, when);
+        let mut entry = record::entry(context, Kind::Transfer, at, &account.unit, amount.parts, when);
         let side = if way == Way::Out { &mut entry.out } else { &mut entry.arriving };
         side.account = Some(account.id);
         entry.payee = who.as_deref().map(Into::into);

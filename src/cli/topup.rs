@@ -1,13 +1,13 @@
 //! `topup`: money put into a balance.
 
-use super::failure::Failure;
-use super::session::{Session, When, any_amount, positive};
-use super::{Outcome, record};
+use super::context::{Context, EntryArgs, any_amount, positive};
+use super::error::CommandError;
+use super::{CommandOutput, record};
 use crate::ledger::{Kind, RuleBroken};
 
 /// Record money put into a balance; AMOUNT is what arrives
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct TopupArgs {
     /// The account that was topped up
     pub(super) name: String,
     /// What arrived on it
@@ -20,35 +20,35 @@ pub struct Words {
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     fee: Option<String>,
     #[command(flatten)]
-    when: When,
+    when: EntryArgs,
 }
 
 /// Records one top-up.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let at = session.entry_moment(words.when.date.as_deref())?;
-    let recorded = session.record("topup", words.when.dry_run, |book| {
-        let account = session.account(book, &words.name, true)?;
-        let amount = positive(&words.amount, account)?;
-        let from = words.from.as_ref().map(|name| session.account(book, name, true)).transpose()?;
+pub fn run(args: &TopupArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let at = context.entry_moment(args.when.date.as_deref())?;
+    let recorded = context.record("topup", args.when.dry_run, |book| {
+        let account = context.account(book, &args.name, true)?;
+        let amount = positive(&args.amount, account)?;
+        let from = args.from.as_ref().map(|name| context.account(book, name, true)).transpose()?;
         if let Some(from) = from
             && from.unit != account.unit
         {
-            return Err(Failure::TopupInTwoUnits {
+            return Err(CommandError::TopupInTwoUnits {
                 from: from.name.clone(),
                 holds: from.unit.clone(),
                 to: account.name.clone(),
                 wanted: account.unit.clone(),
             });
         }
-        let fee = words.fee.as_ref().map(|fee| any_amount(fee, account)).transpose()?;
+        let fee = args.fee.as_ref().map(|fee| any_amount(fee, account)).transpose()?;
         let fee = fee.map_or(0, |fee| fee.parts);
         let left = amount.parts.checked_add(fee);
         let left = left.ok_or_else(|| RuleBroken::BalanceTooLarge { account: account.name.clone() })?;
-        let mut entry = record::entry(session, Kind::Topup, at, &account.unit, amount.parts, &words.when);
+        let mut entry = record::entry(context, Kind::Topup, at, &account.unit, amount.parts, &args.when);
         entry.out.account = from.map(|a| a.id);
         entry.arriving.account = Some(account.id);
         (entry.out.amount, entry.fee) = (left, fee);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry("topped up", recorded, words.when.dry_run))
+    Ok(record::one_entry("topped up", recorded, args.when.dry_run))
 }

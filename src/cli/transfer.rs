@@ -1,9 +1,9 @@
 //! `transfer`: between own accounts.
 
-use super::failure::Failure;
-use super::failure::quoted;
-use super::session::{Book, Session, When, any_amount, available, positive};
-use super::{Note, Outcome, record};
+use super::context::{Context, EntryArgs, LedgerView, any_amount, available, positive};
+use super::error::CommandError;
+use super::error::quoted;
+use super::{CommandOutput, Notice, record};
 use crate::fee::{self, Asked, Channel, Destination};
 use crate::ledger::{Account, Kind};
 use crate::money::Money;
@@ -12,7 +12,7 @@ use std::cell::RefCell;
 
 /// Record value moved between two accounts of yours; AMOUNT leaves, less the fee arrives
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct TransferArgs {
     /// The account it left
     pub(super) from: String,
     /// The account it reached
@@ -27,44 +27,47 @@ pub struct Words {
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     fee: Option<String>,
     #[command(flatten)]
-    when: When,
+    when: EntryArgs,
 }
 
 /// Records one transfer.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let at = session.entry_moment(words.when.date.as_deref())?;
+pub fn run(args: &TransferArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let at = context.entry_moment(args.when.date.as_deref())?;
     let charged = RefCell::new(None);
-    let recorded = session.record("transfer", words.when.dry_run, |book| {
-        let from = session.account(book, &words.from, true)?;
-        let to = session.account(book, &words.to, true)?;
-        let amount = positive(&words.amount, from)?;
-        let received = words.received.as_ref().map(|r| any_amount(r, to)).transpose()?;
-        let fee = words.fee.as_ref().map(|f| any_amount(f, from)).transpose()?;
+    let recorded = context.record("transfer", args.when.dry_run, |book| {
+        let from = context.account(book, &args.from, true)?;
+        let to = context.account(book, &args.to, true)?;
+        let amount = positive(&args.amount, from)?;
+        let received = args.received.as_ref().map(|r| any_amount(r, to)).transpose()?;
+        let fee = args.fee.as_ref().map(|f| any_amount(f, from)).transpose()?;
         let (received, fee) = if from.unit == to.unit {
             in_one_unit(&amount, received, fee)?
         } else {
             let fee = fee.unwrap_or_else(|| from.unit.zero());
             if fee.parts > amount.parts {
-                return Err(Failure::FeeAboveAmount { amount: amount.to_string(), fee: fee.to_string() });
+                return Err(CommandError::FeeAboveAmount {
+                    amount: amount.to_string(),
+                    fee: fee.to_string(),
+                });
             }
             let received = match received {
                 Some(received) => received,
-                None => converted(session, from, to, &amount, &fee, at)?,
+                None => converted(context, from, to, &amount, &fee, at)?,
             };
             (received, fee)
         };
-        let as_told = words.received.is_some() || words.fee.is_some();
-        let warning = if as_told { None } else { charge(session, book, from, to, &amount, &received, at)? };
+        let as_told = args.received.is_some() || args.fee.is_some();
+        let warning = if as_told { None } else { charge(context, book, from, to, &amount, &received, at)? };
         *charged.borrow_mut() = warning;
-        let mut entry = record::entry(session, Kind::Transfer, at, &from.unit, amount.parts, &words.when);
+        let mut entry = record::entry(context, Kind::Transfer, at, &from.unit, amount.parts, &args.when);
         entry.out.account = Some(from.id);
         entry.arriving.account = Some(to.id);
         (entry.arriving.unit, entry.arriving.amount, entry.fee) =
             (to.unit.clone(), received.parts, fee.parts);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    let outcome = record::one_entry("moved", recorded, words.when.dry_run);
-    Ok(outcome.with(charged.into_inner().into_iter().collect()).with(session.catalog_warnings()))
+    let outcome = record::one_entry("moved", recorded, args.when.dry_run);
+    Ok(outcome.with(charged.into_inner().into_iter().collect()).with(context.catalog_warnings()))
 }
 
 /// What arrived and the fee: each follows from the other, and both together must fit.
@@ -72,20 +75,20 @@ pub fn in_one_unit(
     left: &Money,
     received: Option<Money>,
     fee: Option<Money>,
-) -> Result<(Money, Money), Failure> {
+) -> Result<(Money, Money), CommandError> {
     let (received, fee) = match (received, fee) {
         (None, None) => (left.clone(), left.unit.zero()),
         (Some(received), None) => {
             if received.parts > left.parts {
                 let (left, received) = (left.to_string(), received.to_string());
-                return Err(Failure::ReceivedMoreThanLeft { left, received });
+                return Err(CommandError::ReceivedMoreThanLeft { left, received });
             }
             let fee = left.less(&received)?;
             (received, fee)
         }
         (None, Some(fee)) => {
             if fee.parts > left.parts {
-                return Err(Failure::FeeAboveAmount { amount: left.to_string(), fee: fee.to_string() });
+                return Err(CommandError::FeeAboveAmount { amount: left.to_string(), fee: fee.to_string() });
             }
             (left.less(&fee)?, fee)
         }
@@ -93,7 +96,7 @@ pub fn in_one_unit(
     };
     if received.add(&fee)? != *left {
         let (left, received, fee) = (left.to_string(), received.to_string(), fee.to_string());
-        return Err(Failure::ReceivedAndFeeDisagree { left, received, fee });
+        return Err(CommandError::ReceivedAndFeeDisagree { left, received, fee });
     }
     Ok((received, fee))
 }
@@ -112,15 +115,15 @@ fn leads_to(channel: &Channel, to: &Account) -> bool {
 /// Returns what arrives in another unit by the rate of a channel of the catalog between the two
 /// accounts.
 fn converted(
-    session: &Session,
+    context: &Context,
     from: &Account,
     to: &Account,
     amount: &Money,
     fee: &Money,
     at: Moment,
-) -> Result<Money, Failure> {
-    let unknown = || Failure::ReceivedNeeded { from: from.unit.clone(), to: to.unit.clone() };
-    let platform = from.platform.as_deref().and_then(|id| session.catalog().get(id)).ok_or_else(unknown)?;
+) -> Result<Money, CommandError> {
+    let unknown = || CommandError::ReceivedNeeded { from: from.unit.clone(), to: to.unit.clone() };
+    let platform = from.platform.as_deref().and_then(|id| context.catalog().get(id)).ok_or_else(unknown)?;
     let mut channels = platform.channels.iter();
     let channel = channels.find(|c| leads_to(c, to) && c.tariff_on(at.day()).is_some());
     let received = channel
@@ -132,20 +135,20 @@ fn converted(
 /// Returns a warning where the best official channel between the two accounts lets less arrive, or
 /// takes more, than is recorded.
 fn charge(
-    session: &Session,
-    book: &Book<'_>,
+    context: &Context,
+    book: &LedgerView<'_>,
     from: &Account,
     to: &Account,
     amount: &Money,
     received: &Money,
     at: Moment,
-) -> Result<Option<Note>, Failure> {
-    let platform = from.platform.as_deref().and_then(|id| session.catalog().get(id));
+) -> Result<Option<Notice>, CommandError> {
+    let platform = from.platform.as_deref().and_then(|id| context.catalog().get(id));
     let Some(platform) = platform.filter(|p| p.channels.iter().any(|c| leads_to(c, to))) else {
         return Ok(None);
     };
     let available = available(from, book.standing(from, at)?).max(0);
-    let used = session.used(book.store, &platform, at)?;
+    let used = context.used(book.store, &platform, at)?;
     let used = |ask: &fee::Use| used.get(ask).copied().unwrap_or_default();
     let asked = Asked::Amount(amount.parts);
     let quotes = fee::quotes(&platform, None, &asked, at, Some(available), &[], used);
@@ -158,7 +161,7 @@ fn charge(
     }
     let parts = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
     let charges = from.unit.money(parts(figures.fee + figures.tax));
-    Ok(Some(Note::warning(
+    Ok(Some(Notice::warning(
         "channel-charges",
         format!(
             "{} takes {} and lets {} arrive; if it went that way, undo this and record: jandon withdraw {} {} --via {} --to {}",

@@ -1,17 +1,17 @@
 //! `undo` and `redo`: a change no longer counts, or counts again. Nothing is deleted.
 
-use super::failure::Failure;
-use super::session::Session;
-use super::{Note, Outcome, change, record};
+use super::context::Context;
+use super::error::CommandError;
+use super::{CommandOutput, Notice, change, record};
 use crate::ledger::Kind;
 use crate::store::{ChangeRow, Fact, LedgerChange, Recorded, Refusal, Store};
+use crate::view::change::{Recorded as ChangeAnswer, Undone};
 use crate::view::history::HistoryLine;
-use crate::view::recorded::{Recorded as ChangeAnswer, Undone};
 use std::cell::RefCell;
 
 /// Take back the latest change, or the one of that id; again goes further back
 #[derive(Debug, clap::Args)]
-pub struct UndoWords {
+pub struct UndoArgs {
     /// The id of a change, or its end, as `history` shows it
     id: Option<String>,
     /// Show what would be taken back, and write nothing
@@ -21,16 +21,16 @@ pub struct UndoWords {
 
 /// Bring back what was undone last
 #[derive(Debug, clap::Args)]
-pub struct RedoWords {
+pub struct RedoArgs {
     /// Show what would be brought back, and write nothing
     #[arg(long)]
     dry_run: bool,
 }
 
 /// Voids a change.
-pub fn undo(words: &UndoWords, session: &Session) -> Result<Outcome, Failure> {
-    void(session, "undo", words.dry_run, |store| {
-        let found = match &words.id {
+pub fn undo(args: &UndoArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    void(context, "undo", args.dry_run, |store| {
+        let found = match &args.id {
             None => store.last_change(true)?.ok_or(Refusal::NothingTo("undo"))?,
             Some(typed) => named(store, typed)?,
         };
@@ -45,20 +45,20 @@ pub fn undo(words: &UndoWords, session: &Session) -> Result<Outcome, Failure> {
 }
 
 /// Voids the latest undo.
-pub fn redo(words: &RedoWords, session: &Session) -> Result<Outcome, Failure> {
-    void(session, "redo", words.dry_run, |store| {
+pub fn redo(args: &RedoArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    void(context, "redo", args.dry_run, |store| {
         Ok(store.last_change(false)?.ok_or(Refusal::NothingTo("redo"))?)
     })
 }
 
 fn void(
-    session: &Session,
+    context: &Context,
     command: &'static str,
     dry_run: bool,
-    find: impl Fn(&Store) -> Result<ChangeRow, Failure>,
-) -> Result<Outcome, Failure> {
+    find: impl Fn(&Store) -> Result<ChangeRow, CommandError>,
+) -> Result<CommandOutput, CommandError> {
     let target: RefCell<Option<(String, Vec<LedgerChange>)>> = RefCell::new(None);
-    let (mut recorded, notes) = session.record(command, dry_run, |book| {
+    let (mut recorded, notes) = context.record(command, dry_run, |book| {
         let found = find(book.store)?;
         let original = match found.voids {
             Some(original) => book.store.changes_like(&original.to_string())?.into_iter().next(),
@@ -82,7 +82,7 @@ fn void(
     recorded.undone = Some(others.iter().filter_map(undone).chain(facts).collect());
     let mut outcome = record::outcome(recorded, notes, &did, dry_run);
     if command == "undo" && !dry_run {
-        outcome.notes.push(Note::Done("to bring it back: jandon redo".into()));
+        outcome.notes.push(Notice::Done("to bring it back: jandon redo".into()));
     }
     Ok(outcome)
 }
@@ -149,7 +149,7 @@ fn undone(other: &LedgerChange) -> Option<Undone> {
     })
 }
 
-fn named(store: &Store, typed: &str) -> Result<ChangeRow, Failure> {
+fn named(store: &Store, typed: &str) -> Result<ChangeRow, CommandError> {
     let mut found = store.changes_like(typed)?;
     match found.len() {
         0 => Err(Refusal::UnknownChange(typed.trim().into()).into()),

@@ -1,21 +1,21 @@
 //! `unit`: points units of one's own.
 
-use super::failure::Failure;
-use super::session::Session;
-use super::{Note, Outcome};
+use super::context::Context;
+use super::error::CommandError;
+use super::{CommandOutput, Notice};
 use crate::money::{DECIMALS_MAX, Unit};
 use crate::store::{Fact, Refusal};
 
 /// Declare a points unit of your own
 #[derive(Debug, clap::Subcommand)]
-pub enum Words {
+pub enum UnitCommand {
     /// Declare a unit: unit add MILES --decimals 0
-    Add(AddWords),
+    Add(UnitAddArgs),
 }
 
 /// What declares a unit.
 #[derive(Debug, clap::Args)]
-pub struct AddWords {
+pub struct UnitAddArgs {
     /// Its code: letters and digits
     code: String,
     /// How many decimals its amounts have, 0 to 9
@@ -27,31 +27,31 @@ pub struct AddWords {
 }
 
 /// Declares one unit.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let Words::Add(words) = words;
-    let code = words.code.trim();
+pub fn run(args: &UnitCommand, context: &Context) -> Result<CommandOutput, CommandError> {
+    let UnitCommand::Add(args) = args;
+    let code = args.code.trim();
     let fits = (1..=16).contains(&code.chars().count()) && code.chars().all(char::is_alphanumeric);
     if !fits || code.chars().all(|c| c.is_ascii_digit()) {
-        return Err(Failure::Usage {
-            message: format!("{:?} cannot be the code of a unit", words.code),
+        return Err(CommandError::Usage {
+            message: format!("{:?} cannot be the code of a unit", args.code),
             hint: "use one to sixteen letters and digits, a letter among them".into(),
         });
     }
-    let decimals = words.decimals.trim().parse::<u8>().ok().filter(|d| *d <= DECIMALS_MAX);
-    let decimals = decimals.ok_or_else(|| Failure::Usage {
-        message: format!("{:?} is no number of decimals", words.decimals),
+    let decimals = args.decimals.trim().parse::<u8>().ok().filter(|d| *d <= DECIMALS_MAX);
+    let decimals = decimals.ok_or_else(|| CommandError::Usage {
+        message: format!("{:?} is no number of decimals", args.decimals),
         hint: format!("give --decimals a number from 0 to {DECIMALS_MAX}"),
     })?;
     let unit = Unit::new(code, decimals);
-    let (recorded, mut notes) = session.record("unit add", words.dry_run, |book| {
+    let (recorded, mut notes) = context.record("unit add", args.dry_run, |book| {
         let known = book.store.units()?.into_iter().find(|u| u.code == unit.code);
-        match known.or_else(|| session.catalog().unit(&unit.code)) {
+        match known.or_else(|| context.catalog().unit(&unit.code)) {
             Some(other) if other == unit => Ok(Vec::new()),
             Some(other) => Err(Refusal::UnitDiffers { unit: other, wanted: unit.decimals }.into()),
             None => Ok(vec![Fact::Unit(unit.clone())]),
         }
     })?;
-    let did = if recorded.change.is_some() || words.dry_run { "declared" } else { "known already:" };
-    notes.insert(0, Note::Done(format!("{did} {unit} with {decimals} decimals")));
-    Ok(Outcome::of(recorded).with(notes))
+    let did = if recorded.change.is_some() || args.dry_run { "declared" } else { "known already:" };
+    notes.insert(0, Notice::Done(format!("{did} {unit} with {decimals} decimals")));
+    Ok(CommandOutput::of(recorded).with(notes))
 }

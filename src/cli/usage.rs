@@ -1,13 +1,13 @@
 //! What the grammar refuses, as an error whose hint can be done.
 
-use super::Words;
-use super::failure::{Failure, quoted};
+use super::Cli;
+use super::error::{CommandError, quoted};
 use crate::money::{Figure, FigureError};
 use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
 
-/// Words that people type for a command of another name.
+/// Cli that people type for a command of another name.
 const MEANT: [(&str, &str); 13] = [
     ("list ls balances show status 잔액", "balance"),
     ("accounts", "account list"),
@@ -25,7 +25,7 @@ const MEANT: [(&str, &str); 13] = [
 ];
 
 /// Returns the failure for arguments that the grammar refused.
-pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
+pub fn failure(error: &clap::Error, arguments: &[OsString]) -> CommandError {
     let arguments: Vec<String> =
         arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let about = |kind| match error.get(kind) {
@@ -35,22 +35,22 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
     let found = match error.kind() {
         ErrorKind::InvalidSubcommand => about(ContextKind::InvalidSubcommand).and_then(other_command),
         ErrorKind::UnknownArgument => about(ContextKind::InvalidArg)
-            .and_then(|word| signed(word, &arguments).or_else(|| two_words(word, &arguments))),
+            .and_then(|word| signed(word, &arguments).or_else(|| two_message(word, &arguments))),
         _ => None,
     };
     found.unwrap_or_else(|| as_told(error))
 }
 
 /// A command that people know under another name.
-fn other_command(word: &str) -> Option<Failure> {
+fn other_command(word: &str) -> Option<CommandError> {
     let typed = word.to_lowercase();
     let (_, meant) = MEANT.iter().find(|(words, _)| words.split(' ').any(|known| known == typed))?;
     let message = format!("there is no command {word:?}");
-    Some(Failure::Usage { message, hint: format!("did you mean: jandon {meant}") })
+    Some(CommandError::Usage { message, hint: format!("did you mean: jandon {meant}") })
 }
 
 /// An argument that begins with a minus sign and a digit: the value of an option, or an amount.
-fn signed(word: &str, arguments: &[String]) -> Option<Failure> {
+fn signed(word: &str, arguments: &[String]) -> Option<CommandError> {
     let is_signed = |argument: &&String| {
         argument.starts_with(word)
             && argument
@@ -61,11 +61,11 @@ fn signed(word: &str, arguments: &[String]) -> Option<Failure> {
     let value = &arguments[at];
     let option = at.checked_sub(1).map(|before| arguments[before].as_str()).filter(|o| takes_a_value(o));
     Some(match option {
-        Some(option) => Failure::Usage {
+        Some(option) => CommandError::Usage {
             message: format!("{option} cannot be negative: {value:?}"),
             hint: format!("give it without the sign: {option} {}", quoted(value.trim_start_matches('-'))),
         },
-        None => Failure::Amount(FigureError::Signed(value.clone())),
+        None => CommandError::Amount(FigureError::Signed(value.clone())),
     })
 }
 
@@ -88,11 +88,11 @@ fn any_option(word: &str, test: &dyn Fn(&clap::Arg) -> bool) -> bool {
     fn any(command: &clap::Command, test: &dyn Fn(&clap::Arg) -> bool) -> bool {
         command.get_arguments().any(test) || command.get_subcommands().any(|inner| any(inner, test))
     }
-    any(&Words::command(), &|option| named(option) && test(option))
+    any(&Cli::command(), &|option| named(option) && test(option))
 }
 
 /// A text of two words that was not quoted: `spend kakao 4500 iced coffee`.
-fn two_words(word: &str, arguments: &[String]) -> Option<Failure> {
+fn two_message(word: &str, arguments: &[String]) -> Option<CommandError> {
     let takes_text =
         |command: &String| ["spend", "earn", "refund", "send", "receive"].contains(&command.as_str());
     let at = arguments.iter().position(|argument| argument == word)?;
@@ -104,14 +104,14 @@ fn two_words(word: &str, arguments: &[String]) -> Option<Failure> {
     let text = format!("{before} {word}");
     let words = [&arguments[..at - 1], &[text], &arguments[at + 1..]].concat();
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    Some(Failure::Usage {
+    Some(CommandError::Usage {
         message: format!("there is no place for the argument {word:?}"),
         hint: format!("did you mean: jandon {}", words.join(" ")),
     })
 }
 
 /// The error in the grammar's own words: its first sentence, and its tip or the usage as the hint.
-fn as_told(error: &clap::Error) -> Failure {
+fn as_told(error: &clap::Error) -> CommandError {
     let text = error.to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
@@ -132,5 +132,5 @@ fn as_told(error: &clap::Error) -> Failure {
             message = format!("{message} {line}");
         }
     }
-    Failure::Usage { message, hint }
+    CommandError::Usage { message, hint }
 }

@@ -1,32 +1,32 @@
 //! `value`: what each platform was worth.
 
-use super::Outcome;
-use super::failure::Failure;
-use super::session::Session;
+use super::CommandOutput;
+use super::context::Context;
+use super::error::CommandError;
 use crate::ledger::{Account, AccountKind, Flows, Measure};
 use crate::money::Unit;
 use crate::period::Period;
 use crate::report::Rates;
-use crate::view::worth::{Value, ValueRow};
+use crate::view::value::{Value, ValueRow};
 use std::collections::BTreeMap;
 
 /// Show what each platform was worth: earned less fees, taxes and what expired
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct ValueArgs {
     /// 2026-10, 2026, A..B, last 90d [default: this month]
     period: Vec<String>,
 }
 
 /// Answers with one row a platform and unit.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let today = session.today();
-    let period = match words.period.as_slice() {
+pub fn run(args: &ValueArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let today = context.today();
+    let period = match args.period.as_slice() {
         [] => Period::month_of(today, 1),
-        words => Period::parse(&words.join(" "), today, 1)?,
+        args => Period::parse(&args.join(" "), today, 1)?,
     };
-    session.read(|book| {
+    context.read(|book| {
         let from = period.from.map(|day| day.start());
-        let to = session.end_of(period.from, period.to);
+        let to = context.end_of(period.from, period.to);
         let flows = book.store.flows(from, Some(to))?;
         let mut sums: BTreeMap<(String, Unit), Flows> = BTreeMap::new();
         for account in &book.accounts {
@@ -46,7 +46,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         let conversions = book.store.conversions(from, to)?;
         let rates = match conversions.is_empty() {
             true => Rates::default(),
-            false => session.rates(book.store, &book.accounts, to.day())?,
+            false => context.rates(book.store, &book.accounts, to.day())?,
         };
         for conversion in conversions {
             let Some(account) = book.account(conversion.account) else { continue };
@@ -63,7 +63,7 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
             Some(from) => from,
             None => book.store.first_fact()?.map_or(today, |at| at.day()),
         };
-        Ok(Outcome::of(Value::new(first, period.to.unwrap_or(today), rows)))
+        Ok(CommandOutput::of(Value::new(first, period.to.unwrap_or(today), rows)))
     })
 }
 

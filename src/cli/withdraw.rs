@@ -1,8 +1,8 @@
 //! `withdraw`: out of a platform through one of its official channels, booked as its tariff has it.
 
-use super::failure::Failure;
-use super::session::{Book, Session, When, any_amount, available, positive};
-use super::{Note, Outcome, record};
+use super::context::{Context, EntryArgs, LedgerView, any_amount, available, positive};
+use super::error::CommandError;
+use super::{CommandOutput, Notice, record};
 use crate::fee::{self, Asked, Blocked, Channel, Platform, Reason, Side};
 use crate::ledger::{Account, Entry, Kind};
 use crate::money::{Money, Unit};
@@ -11,7 +11,7 @@ use std::cell::RefCell;
 
 /// Record a withdrawal through an official channel, with the fee and tax of its tariff
 #[derive(Debug, clap::Args)]
-pub struct Words {
+pub struct WithdrawArgs {
     /// The account it left
     pub(super) name: String,
     /// The amount, or `all`
@@ -30,7 +30,7 @@ pub struct Words {
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     fee: Option<String>,
     #[command(flatten)]
-    when: When,
+    when: EntryArgs,
 }
 
 /// What is booked: all parts but `received` in the unit that leaves.
@@ -43,26 +43,26 @@ struct Booking {
 }
 
 /// Records one withdrawal.
-pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
-    let at = session.entry_moment(words.when.date.as_deref())?;
+pub fn run(args: &WithdrawArgs, context: &Context) -> Result<CommandOutput, CommandError> {
+    let at = context.entry_moment(args.when.date.as_deref())?;
     let said = RefCell::new(Vec::new());
-    let recorded = session.record("withdraw", words.when.dry_run, |book| {
+    let recorded = context.record("withdraw", args.when.dry_run, |book| {
         said.borrow_mut().clear();
-        let account = session.account(book, &words.name, true)?;
+        let account = context.account(book, &args.name, true)?;
         if account.is_carrier() {
             // The same rule as the ledger's, told before anything about channels.
-            let mut entry = record::entry(session, Kind::Withdraw, at, &account.unit, 1, &words.when);
+            let mut entry = record::entry(context, Kind::Withdraw, at, &account.unit, 1, &args.when);
             entry.out.account = Some(account.id);
             entry.check(|id| book.account(id))?;
         }
-        let to = words.to.as_ref().map(|name| session.account(book, name, true)).transpose()?;
-        let via = words.via.clone().or_else(|| only_channel(session, account, to));
+        let to = args.to.as_ref().map(|name| context.account(book, name, true)).transpose()?;
+        let via = args.via.clone().or_else(|| only_channel(context, account, to));
         let booking = match &via {
-            Some(via) => by_tariff(words, session, book, account, to, via, at, &said)?,
-            None => by_hand(words, session, book, account, to, at)?,
+            Some(via) => by_tariff(args, context, book, account, to, via, at, &said)?,
+            None => by_hand(args, context, book, account, to, at)?,
         };
         let mut entry: Entry =
-            record::entry(session, Kind::Withdraw, at, &account.unit, booking.out, &words.when);
+            record::entry(context, Kind::Withdraw, at, &account.unit, booking.out, &args.when);
         entry.out.account = Some(account.id);
         entry.arriving.account = to.map(|a| a.id);
         (entry.arriving.unit, entry.arriving.amount) =
@@ -71,29 +71,29 @@ pub fn run(words: &Words, session: &Session) -> Result<Outcome, Failure> {
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
     let mut outcome = record::one_entry(
-        if words.when.dry_run { "withdrawn" } else { "withdrew" },
+        if args.when.dry_run { "withdrawn" } else { "withdrew" },
         recorded,
-        words.when.dry_run,
+        args.when.dry_run,
     );
     let mut notes = said.into_inner();
     notes.append(&mut outcome.notes);
-    notes.extend(session.catalog_warnings());
+    notes.extend(context.catalog_warnings());
     outcome.notes = notes;
     Ok(outcome)
 }
 
 #[allow(clippy::too_many_arguments)]
 fn by_tariff(
-    words: &Words,
-    session: &Session,
-    book: &Book<'_>,
+    args: &WithdrawArgs,
+    context: &Context,
+    book: &LedgerView<'_>,
     account: &Account,
     to: Option<&Account>,
     via: &str,
     at: Moment,
-    said: &RefCell<Vec<Note>>,
-) -> Result<Booking, Failure> {
-    let platform = session.platform_of(account)?;
+    said: &RefCell<Vec<Notice>>,
+) -> Result<Booking, CommandError> {
+    let platform = context.platform_of(account)?;
     if !platform.withdrawable {
         return Err(not_withdrawable(account, &platform));
     }
@@ -102,28 +102,25 @@ fn by_tariff(
     if let Some(to) = to
         && to.unit != channel.pays
     {
-        return Err(Failure::ChannelPaysOther {
+        return Err(CommandError::ChannelPaysOther {
             channel: full_id,
             pays: channel.pays.clone(),
             account: to.name.clone(),
             unit: to.unit.clone(),
         });
     }
-    let asked = if is_all(&words.amount) {
-        Asked::All
-    } else {
-        Asked::Amount(positive(&words.amount, account)?.parts)
-    };
+    let asked =
+        if is_all(&args.amount) { Asked::All } else { Asked::Amount(positive(&args.amount, account)?.parts) };
     let available = available(account, book.standing(account, at)?);
-    let used = session.used(book.store, &platform, at)?;
+    let used = context.used(book.store, &platform, at)?;
     let used = |ask: &fee::Use| used.get(ask).copied().unwrap_or_default();
     let quote = fee::quote(&platform, channel, &asked, at, Some(available), used);
-    let received = words
+    let received = args
         .received
         .as_ref()
-        .map(|r| Ok::<_, Failure>(crate::money::Figure::parse(r)?.money(&channel.pays)?));
+        .map(|r| Ok::<_, CommandError>(crate::money::Figure::parse(r)?.money(&channel.pays)?));
     let received = received.transpose()?;
-    let fee = words.fee.as_ref().map(|f| any_amount(f, account)).transpose()?;
+    let fee = args.fee.as_ref().map(|f| any_amount(f, account)).transpose()?;
     let as_it_was = received.is_some() || fee.is_some();
     let amount = quote.amount.unwrap_or(0);
     let (outcome, blocked) = match &quote.outcome {
@@ -152,14 +149,14 @@ fn by_tariff(
         },
     };
     if outcome.is_some() && blocked.is_none() {
-        said.borrow_mut().push(Note::Done(quote_line(account, &full_id, &quoted)));
+        said.borrow_mut().push(Notice::Done(quote_line(account, &full_id, &quoted)));
     }
     let kept_to_received = |kept: i64| channel.received_for(&platform, kept.into()).map_or(i64::MAX, parts);
     let booking = as_given(&quoted, amount, side, &account.unit, kept_to_received, received, fee)?;
     if let Some(blocked) = blocked {
         let text =
             format!("by its rule this cannot be made ({}); recorded as you say", blocked.reason.code());
-        said.borrow_mut().push(Note::warning("not-possible-by-rule", text));
+        said.borrow_mut().push(Notice::warning("not-possible-by-rule", text));
     } else if booking.fee != quoted.fee || booking.received != quoted.received {
         let more = |real: i64, by_rule: i64, unit: &Unit| {
             let difference = unit.money((real - by_rule).abs());
@@ -172,7 +169,7 @@ fn by_tariff(
             more(booking.fee, quoted.fee, &account.unit),
             more(booking.received.parts, quoted.received.parts, &channel.pays),
         );
-        said.borrow_mut().push(Note::warning("rule-differs", text));
+        said.borrow_mut().push(Notice::warning("rule-differs", text));
     }
     Ok(booking)
 }
@@ -205,12 +202,12 @@ fn as_given(
     received_for: impl Fn(i64) -> i64,
     received: Option<Money>,
     fee: Option<Money>,
-) -> Result<Booking, Failure> {
+) -> Result<Booking, CommandError> {
     let one_unit = quoted.received.unit == *unit;
     let tax = quoted.tax;
     let on_top = |fee: i64| amount.saturating_add(fee).saturating_add(tax);
     let arriving = |parts: i64| quoted.received.unit.money(parts);
-    let disagree = |out: i64, received: &Money, fee: &Money| Failure::ReceivedAndFeeDisagree {
+    let disagree = |out: i64, received: &Money, fee: &Money| CommandError::ReceivedAndFeeDisagree {
         left: unit.money(out).to_string(),
         received: received.to_string(),
         fee: fee.to_string(),
@@ -228,7 +225,7 @@ fn as_given(
             let kept = quoted.out.saturating_sub(fee.parts).saturating_sub(tax);
             if kept < 0 {
                 let (amount, fee) = (unit.money(quoted.out).to_string(), fee.to_string());
-                return Err(Failure::FeeAboveAmount { amount, fee });
+                return Err(CommandError::FeeAboveAmount { amount, fee });
             }
             (quoted.out, fee.parts, tax, arriving(received_for(kept)))
         }
@@ -254,7 +251,7 @@ fn as_given(
     // Within one unit what leaves is what arrives and what is charged.
     let fee = if one_unit { out.saturating_sub(received.parts).saturating_sub(tax) } else { fee };
     if fee < 0 {
-        return Err(Failure::ReceivedMoreThanLeft {
+        return Err(CommandError::ReceivedMoreThanLeft {
             left: unit.money(out).to_string(),
             received: received.to_string(),
         });
@@ -264,8 +261,8 @@ fn as_given(
 
 /// Returns the full id of the one channel of an account's platform, where it has only one and that
 /// one pays what the account `to` holds.
-fn only_channel(session: &Session, account: &Account, to: Option<&Account>) -> Option<String> {
-    let platform = session.catalog().get(account.platform.as_deref()?)?;
+fn only_channel(context: &Context, account: &Account, to: Option<&Account>) -> Option<String> {
+    let platform = context.catalog().get(account.platform.as_deref()?)?;
     match platform.channels.as_slice() {
         [channel] if to.is_none_or(|to| to.unit == channel.pays) => Some(platform.full_id(channel)),
         _ => None,
@@ -274,41 +271,41 @@ fn only_channel(session: &Session, account: &Account, to: Option<&Account>) -> O
 
 /// A withdrawal without a channel: only as the user says it was.
 fn by_hand(
-    words: &Words,
-    session: &Session,
-    book: &Book<'_>,
+    args: &WithdrawArgs,
+    context: &Context,
+    book: &LedgerView<'_>,
     account: &Account,
     to: Option<&Account>,
     at: Moment,
-) -> Result<Booking, Failure> {
-    if words.received.is_none() && words.fee.is_none() {
-        let platform = account.platform.as_deref().and_then(|id| session.catalog().get(id));
+) -> Result<Booking, CommandError> {
+    if args.received.is_none() && args.fee.is_none() {
+        let platform = account.platform.as_deref().and_then(|id| context.catalog().get(id));
         if let Some(platform) = platform.as_ref().filter(|p| !p.withdrawable) {
             return Err(not_withdrawable(account, platform));
         }
         let channels = platform.map_or(Vec::new(), |p| p.channels.iter().map(|c| p.full_id(c)).collect());
-        return Err(Failure::NoChannel { channels });
+        return Err(CommandError::NoChannel { channels });
     }
-    let left = if is_all(&words.amount) {
+    let left = if is_all(&args.amount) {
         let parts = available(account, book.standing(account, at)?);
         if parts <= 0 {
-            return Err(Failure::ZeroAmount { text: words.amount.clone() });
+            return Err(CommandError::ZeroAmount { text: args.amount.clone() });
         }
         account.unit.money(parts)
     } else {
-        positive(&words.amount, account)?
+        positive(&args.amount, account)?
     };
     let other = to.map(|a| a.unit.clone()).filter(|unit| *unit != account.unit);
-    let fee = words.fee.as_ref().map(|f| any_amount(f, account)).transpose()?;
+    let fee = args.fee.as_ref().map(|f| any_amount(f, account)).transpose()?;
     if let Some(unit) = other {
-        let text = words.received.as_ref();
-        let text =
-            text.ok_or_else(|| Failure::ReceivedNeeded { from: account.unit.clone(), to: unit.clone() })?;
+        let text = args.received.as_ref();
+        let text = text
+            .ok_or_else(|| CommandError::ReceivedNeeded { from: account.unit.clone(), to: unit.clone() })?;
         let received = crate::money::Figure::parse(text)?.money(&unit)?;
         let fee = fee.map_or(0, |f| f.parts);
         return Ok(Booking { out: left.parts, fee, tax: 0, received, channel: None });
     }
-    let received = words.received.as_ref().map(|r| any_amount(r, account)).transpose()?;
+    let received = args.received.as_ref().map(|r| any_amount(r, account)).transpose()?;
     let (received, fee) = super::transfer::in_one_unit(&left, received, fee)?;
     Ok(Booking { out: left.parts, fee: fee.parts, tax: 0, received, channel: None })
 }
@@ -320,16 +317,16 @@ pub fn is_all(text: &str) -> bool {
 
 /// Returns the channel of a platform that a typed id means: a full or short one, or a unique
 /// beginning of it.
-pub fn channel_of<'p>(platform: &'p Platform, typed: &str) -> Result<&'p Channel, Failure> {
+pub fn channel_of<'p>(platform: &'p Platform, typed: &str) -> Result<&'p Channel, CommandError> {
     let ids = |channels: &mut dyn Iterator<Item = &Channel>| channels.map(|c| platform.full_id(c)).collect();
     match fee::channels_named(std::iter::once(platform), typed).as_slice() {
         [(_, channel)] => Ok(channel),
-        [] => Err(Failure::UnknownChannel {
+        [] => Err(CommandError::UnknownChannel {
             typed: typed.trim().into(),
             platform: platform.id.clone(),
             channels: ids(&mut platform.channels.iter()),
         }),
-        several => Err(Failure::AmbiguousChannel {
+        several => Err(CommandError::AmbiguousChannel {
             typed: typed.trim().into(),
             fits: ids(&mut several.iter().map(|(_, channel)| *channel)),
         }),
@@ -337,9 +334,9 @@ pub fn channel_of<'p>(platform: &'p Platform, typed: &str) -> Result<&'p Channel
 }
 
 /// The platform has no official way out, for the reason that its file gives.
-fn not_withdrawable(account: &Account, platform: &Platform) -> Failure {
+fn not_withdrawable(account: &Account, platform: &Platform) -> CommandError {
     let reason = platform.reason.as_ref().map_or(String::new(), |reason| reason.en.clone());
-    Failure::Withdrawal {
+    CommandError::Withdrawal {
         channel: platform.id.clone(),
         code: Reason::NotWithdrawable.code(),
         message: format!("{} has no official way out", account.name),
@@ -348,7 +345,13 @@ fn not_withdrawable(account: &Account, platform: &Platform) -> Failure {
 }
 
 /// Why a withdrawal is refused, and what would pass.
-fn refused(account: &Account, channel: &Channel, full_id: &str, amount: i64, blocked: &Blocked) -> Failure {
+fn refused(
+    account: &Account,
+    channel: &Channel,
+    full_id: &str,
+    amount: i64,
+    blocked: &Blocked,
+) -> CommandError {
     let unit = &account.unit;
     let amount = unit.money(amount);
     let message = match blocked.reason {
@@ -370,11 +373,11 @@ fn refused(account: &Account, channel: &Channel, full_id: &str, amount: i64, blo
     };
     let nearest: Vec<String> = blocked.nearest.iter().map(|parts| unit.money(*parts).grouped()).collect();
     let hint = match nearest.as_slice() {
-        [] => format!("compare the channels: jandon fees {}", super::failure::quoted(&account.name)),
+        [] => format!("compare the channels: jandon fees {}", super::error::quoted(&account.name)),
         amounts => format!("possible is {}", amounts.join(" or ")),
     };
     let _ = channel;
-    Failure::Withdrawal { channel: full_id.into(), code: blocked.reason.code(), message, hint }
+    CommandError::Withdrawal { channel: full_id.into(), code: blocked.reason.code(), message, hint }
 }
 
 #[cfg(test)]

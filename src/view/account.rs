@@ -1,6 +1,6 @@
 //! One account: what is known of it and where it stands.
 
-use super::Answer;
+use super::Render;
 use super::csv::Csv;
 use super::page::{Page, Table};
 use crate::ledger::{Account, AccountKind, Standing};
@@ -60,7 +60,7 @@ impl AccountCard {
     }
 }
 
-impl Answer for AccountCard {
+impl Render for AccountCard {
     fn page(&self) -> Page {
         let day = |moment: &Option<Moment>| moment.map_or("never".to_string(), |at| at.day().to_string());
         let balance = self.unit.money(self.balance.parts.saturating_abs());

@@ -1,6 +1,6 @@
 //! What is owned, owed and available; and the accounts themselves.
 
-use super::Answer;
+use super::Render;
 use super::csv::Csv;
 use super::page::{Page, Table};
 use crate::ledger::{Account, AccountKind};
@@ -96,7 +96,7 @@ impl Balance {
     }
 }
 
-impl Answer for Balance {
+impl Render for Balance {
     fn page(&self) -> Page {
         let mut page = Page::new();
         if self.accounts.is_empty() {
@@ -249,7 +249,7 @@ impl Accounts {
     }
 }
 
-impl Answer for Accounts {
+impl Render for Accounts {
     fn page(&self) -> Page {
         let mut page = Page::new();
         if self.accounts.is_empty() {

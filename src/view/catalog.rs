@@ -1,6 +1,6 @@
 //! The catalog: every official channel, its rule in words, and how far it can be trusted.
 
-use super::Answer;
+use super::Render;
 use super::csv::Csv;
 use super::page::{Page, Table};
 use crate::fee::{
@@ -279,7 +279,7 @@ fn free_words(free: &Free, unit: &Unit) -> String {
     count.into_iter().chain(amount).collect::<Vec<_>>().join(" and ")
 }
 
-impl Answer for Channels {
+impl Render for Channels {
     fn page(&self) -> Page {
         let mut page = Page::new();
         if self.is_list {
@@ -445,7 +445,7 @@ impl FileChecked {
     }
 }
 
-impl Answer for FileChecked {
+impl Render for FileChecked {
     fn page(&self) -> Page {
         let mut page = Page::new();
         let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });

@@ -1,6 +1,6 @@
 //! What every official channel would net.
 
-use super::Answer;
+use super::Render;
 use super::csv::Csv;
 use super::page::{Page, Table};
 use crate::fee::Delay;
@@ -327,7 +327,7 @@ fn is_worth_a_word(better: &Better, net: &Money) -> bool {
     gained > 0 && gained * 200 >= i128::from(net.parts)
 }
 
-impl Answer for Fees {
+impl Render for Fees {
     fn page(&self) -> Page {
         let mut page = Page::new();
         let ok: Vec<&ChannelQuote> = self.channels.iter().filter(|c| c.status == "ok").collect();

@@ -2,7 +2,7 @@
 
 use super::csv::Csv;
 use super::page::{Layout, Measure, Page, Table};
-use super::{Answer, Form, Format};
+use super::{Form, Format, Render};
 use crate::ledger::{Entry, Expires, Id};
 use crate::money::{Money, Unit};
 use crate::period::Moment;
@@ -254,7 +254,7 @@ impl<'f> Rows<'f> {
     }
 }
 
-impl Answer for History {
+impl Render for History {
     fn page(&self) -> Page {
         let mut page = Page::new();
         if self.rows.is_empty() {

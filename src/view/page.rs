@@ -37,7 +37,7 @@ impl Page {
     }
 
     /// A line that was laid out already.
-    pub fn verbatim(&mut self, text: impl Into<String>) {
+    pub fn preformatted(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Verbatim(visible(text.into())));
     }
 
@@ -160,7 +160,7 @@ mod tests {
         let hostile = "\u{1b}]0;x\u{7}\r\n\u{202e}\u{9b}";
         let mut page = Page::new();
         page.line(hostile);
-        page.verbatim(hostile);
+        page.preformatted(hostile);
         let mut table = Table::new(&["name"]);
         table.row(vec![hostile.into()]);
         page.table(table);

@@ -1,6 +1,6 @@
 //! The withdrawals that bring a sum at the least cost.
 
-use super::Answer;
+use super::Render;
 use super::csv::Csv;
 use super::page::{Page, Table};
 use crate::ledger::Account;
@@ -229,12 +229,12 @@ impl Plan {
     }
 }
 
-impl Answer for Plan {
+impl Render for Plan {
     fn page(&self) -> Page {
         let mut page = Page::new();
         if let Some(commands) = &self.commands {
             for command in commands {
-                page.verbatim(command.clone());
+                page.preformatted(command.clone());
             }
             return page;
         }

@@ -1,6 +1,6 @@
 //! The summary of a period, and the shorter lists that people ask for alone.
 
-use super::Answer;
+use super::Render;
 use super::balance::{Exchange, Total, totals_lines};
 use super::csv::Csv;
 use super::page::{Page, Table};
@@ -90,7 +90,7 @@ impl Report {
     }
 }
 
-impl Answer for Report {
+impl Render for Report {
     fn page(&self) -> Page {
         let mut page = Page::new();
         let name = self.period.as_ref().map_or(String::new(), |p| format!("{p} · "));
@@ -342,7 +342,7 @@ impl Expiring {
     }
 }
 
-impl Answer for Expiring {
+impl Render for Expiring {
     fn page(&self) -> Page {
         let mut page = Page::new();
         let sums: Vec<String> = self.totals.iter().map(|t| t.amount.to_string()).collect();
@@ -415,7 +415,7 @@ impl Due {
     }
 }
 
-impl Answer for Due {
+impl Render for Due {
     fn page(&self) -> Page {
         let mut page = Page::new();
         if self.bills.is_empty() {
@@ -477,7 +477,7 @@ impl Stale {
     }
 }
 
-impl Answer for Stale {
+impl Render for Stale {
     fn page(&self) -> Page {
         let mut page = Page::new();
         if self.accounts.is_empty() {

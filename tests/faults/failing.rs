@@ -4,22 +4,22 @@
 use super::disk::{Done, Fault, after_power_cut, failing, remembered};
 use super::ground::{Dice, Home, NOW, facts, state};
 use jandon::cli;
-use jandon::cli::failure::Failure;
-use jandon::cli::session::{Session, World};
+use jandon::cli::context::{Context, Env};
+use jandon::cli::error::CommandError;
 use jandon::store::Store;
-use jandon::view::worth::Drawing;
+use jandon::view::value::ChartStyle;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Runs a line within this process; an answer in parts is thrown away.
-fn run(home: &Home, line: &str) -> Result<u8, Failure> {
+fn run(home: &Home, line: &str) -> Result<u8, CommandError> {
     let words = ["jandon"].into_iter().chain(line.split(' ')).map(Into::into);
     let words = cli::parse(words).expect("words that the grammar knows");
     let inside = |path: &PathBuf| home.folder().join(path);
     let mut globals = words.globals.clone();
     globals.ledger = globals.ledger.as_ref().map(inside);
-    let world = World {
+    let world = Env {
         now: jandon::period::Moment(0),
         data: None,
         config: None,
@@ -29,10 +29,10 @@ fn run(home: &Home, line: &str) -> Result<u8, Failure> {
         today: Some(NOW.into()),
         random: 7,
         progress: None,
-        drawing: Drawing::Figures,
+        drawing: ChartStyle::Figures,
     };
-    let session = Session::new(world, &globals)?;
-    cli::run(&words.verb, &session).map(|outcome| outcome.status)
+    let session = Context::new(world, &globals)?;
+    cli::run(&words.command, &session).map(|outcome| outcome.status)
 }
 
 /// Is the ledger what its facts say it is?
@@ -146,7 +146,7 @@ fn fail_everything(fault: Fault, steps_max: u64) {
                     refused += 1;
                     assert!(met >= at, "{about}: {failure:?}");
                     assert_eq!(failure.status(), 1, "{about}: {failure:?}");
-                    let (message, hint) = failure.words();
+                    let (message, hint) = failure.message_and_hint();
                     assert!(!message.is_empty() && !hint.is_empty(), "{about}: {failure:?}");
                     if failure.code() == "disk-full" || failure.code() == "copy-failed" {
                         assert!(!is_whole || before == whole, "{about}: {message}");

@@ -13,6 +13,9 @@ use rusqlite::{Row, params};
 /// So many months back it is looked for where bills that are open begin, and then further.
 const MONTHS_BACK: [i32; 3] = [1, 4, 16];
 
+/// A month, and what a carrier was charged and paid in it; none where anything else happened.
+type ChargedAndPaid = (Month, Option<[i64; 2]>);
+
 impl Store {
     /// The open bills of every carrier at a moment, by the month of their charges.
     pub fn bills(&self, at: Moment) -> Result<Vec<(AccountId, Month, i64)>, StoreError> {
@@ -82,7 +85,7 @@ impl Store {
         account: AccountId,
         from: Month,
         until: Month,
-    ) -> Result<Vec<(Month, Option<[i64; 2]>)>, StoreError> {
+    ) -> Result<Vec<ChargedAndPaid>, StoreError> {
         let sql = "SELECT at FROM seen WHERE account = ?1 AND at BETWEEN ?2 AND ?3 AND unexplained <> 0";
         let values = params![account.0, from.first().start().0, until.first().start().0 - 1];
         let differ = self.all(sql, values, |row| Ok(moment_at(row, 0)?.day().month()))?;

@@ -1,6 +1,6 @@
 //! The laws of every reader, held over texts at random.
 
-#[path = "readers/mod.rs"]
+#[path = "parsers/mod.rs"]
 mod laws;
 
 use jandon::fee::catalog::BUILT_IN;

@@ -8,7 +8,7 @@ use crate::period::DateError;
 /// What happens to an amount with a dollar sign outside quotes.
 const SHELL: &str = "a shell reads `$12` as a name of its own: write 12.50, or '$12.50' in quotes";
 
-pub(super) fn amount_words(error: &FigureError) -> (String, String) {
+pub(super) fn amount_message(error: &FigureError) -> (String, String) {
     let meant = |readings: &[String]| format!("did you mean {}?", readings.join(" or "));
     match error {
         FigureError::Empty => ("the amount is empty".into(), "write it as 12500 or 12,500".into()),
@@ -55,7 +55,7 @@ pub(super) fn amount_words(error: &FigureError) -> (String, String) {
     }
 }
 
-pub(super) fn date_words(error: &DateError) -> (String, String) {
+pub(super) fn date_message(error: &DateError) -> (String, String) {
     let periods = "write 2026-10, oct, 2026, Q4, 2026-10-03, A..B, last-month, 90d or 지난달";
     match error {
         DateError::Impossible(text) => (
@@ -75,7 +75,7 @@ pub(super) fn date_words(error: &DateError) -> (String, String) {
     }
 }
 
-pub(super) fn name_words(error: &NameError, can_be_opened: bool) -> (String, String) {
+pub(super) fn name_message(error: &NameError, can_be_opened: bool) -> (String, String) {
     match error {
         NameError::Unknown { name, close } => {
             let hint = match close.as_slice() {

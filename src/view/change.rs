@@ -1,6 +1,6 @@
 //! What a recording command wrote, and where it leaves the accounts.
 
-use super::Answer;
+use super::Render;
 use super::csv::Csv;
 use super::history::{self, HistoryLine};
 use super::page::Page;
@@ -86,7 +86,7 @@ impl Recorded {
     }
 }
 
-impl Answer for Recorded {
+impl Render for Recorded {
     /// People read the line on stderr; stdout stays empty for them.
     fn page(&self) -> Page {
         Page::new()

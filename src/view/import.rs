@@ -1,6 +1,6 @@
 //! What an import came to.
 
-use super::Answer;
+use super::Render;
 use super::csv::Csv;
 use super::page::Page;
 use crate::ledger::Id;
@@ -31,7 +31,7 @@ impl Imported {
     }
 }
 
-impl Answer for Imported {
+impl Render for Imported {
     /// People read the line on stderr; stdout stays empty for them.
     fn page(&self) -> Page {
         Page::new()

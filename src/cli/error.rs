@@ -14,19 +14,21 @@ use crate::output_file::OutputError;
 use crate::period::DateError;
 use crate::store::{CarryError, Refusal, StoreError};
 use crate::text::TextError;
-use file::{refused_words, wrong_words};
+use file::{refused_message, wrong_message};
 pub use ledger::plain_io;
-use ledger::{output_code, output_status, output_words, rule_code, rule_status, rule_words, store_words};
+use ledger::{
+    output_code, output_message, output_status, rule_code, rule_message, rule_status, store_message,
+};
 use serde::Serialize;
 use std::path::PathBuf;
-use typed::{amount_words, date_words, did_you_mean, name_words};
+use typed::{amount_message, date_message, did_you_mean, name_message};
 
 pub use file::file_error;
 
 /// A command that could not be carried out.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
-pub enum Failure {
+pub enum CommandError {
     /// The grammar refused the words.
     Usage { message: String, hint: String },
     /// There is no home folder, so no place for a ledger.
@@ -102,7 +104,7 @@ pub enum Failure {
     /// The ending of the file of `-o` is no form of the answer.
     UnknownEnding { ending: String, allowed: Vec<&'static str> },
     /// The command did its work, and then its answer could not be written.
-    NotShown { done: Done, cause: Box<Failure> },
+    NotShown { done: Done, cause: Box<CommandError> },
     /// A line of a file cannot be imported.
     Line { file: String, error: Box<CarryError> },
     /// A platform file has a fault.
@@ -114,9 +116,9 @@ pub enum Failure {
     /// A category that reads as an amount, after the amount it was given with.
     NumericCategory { amount: String, category: String },
     /// Another failure, with the command that was probably meant.
-    Corrected { failure: Box<Failure>, hint: String },
+    Corrected { failure: Box<CommandError>, hint: String },
     /// Whoever read the answer has stopped reading.
-    NobodyReads,
+    BrokenPipe,
 }
 
 /// What a command did to the files of the user.
@@ -142,7 +144,7 @@ struct ErrorBody<'a> {
     hint: &'a str,
 }
 
-impl Failure {
+impl CommandError {
     /// The failure as scripts read it, on one line, with that message and that hint.
     pub fn json(&self, message: &str, hint: &str) -> String {
         crate::view::json(&ErrorDocument { error: ErrorBody { code: self.code(), message, hint } })
@@ -151,11 +153,11 @@ impl Failure {
     /// The exit status.
     pub fn status(&self) -> u8 {
         match self {
-            Failure::NobodyReads => 0,
-            Failure::Corrected { failure, .. } => failure.status(),
-            Failure::Withdrawal { .. } | Failure::NotClosed { .. } => 4,
-            Failure::Rule(rule) => rule_status(rule),
-            Failure::Store(error) => match error {
+            CommandError::BrokenPipe => 0,
+            CommandError::Corrected { failure, .. } => failure.status(),
+            CommandError::Withdrawal { .. } | CommandError::NotClosed { .. } => 4,
+            CommandError::Rule(rule) => rule_status(rule),
+            CommandError::Store(error) => match error {
                 StoreError::Busy(..) | StoreError::CreatedMeanwhile(_) | StoreError::BeingWritten(_) => 5,
                 StoreError::Newer { .. } => 6,
                 StoreError::Rule(rule) => rule_status(rule),
@@ -169,8 +171,11 @@ impl Failure {
                 StoreError::Output(error) => output_status(error),
                 _ => 1,
             },
-            Failure::Output(error) => output_status(error),
-            Failure::NotShown { .. } | Failure::NoHome | Failure::File { .. } | Failure::Unsound { .. } => 1,
+            CommandError::Output(error) => output_status(error),
+            CommandError::NotShown { .. }
+            | CommandError::NoHome
+            | CommandError::File { .. }
+            | CommandError::Unsound { .. } => 1,
             _ => 2,
         }
     }
@@ -178,42 +183,44 @@ impl Failure {
     /// A code that scripts can branch on.
     pub fn code(&self) -> &'static str {
         match self {
-            Failure::Usage { .. } => "usage",
-            Failure::NoHome => "no-home",
-            Failure::NotText { .. } => "not-utf-8",
-            Failure::Clock { .. } | Failure::Date(_) | Failure::MonthStart { .. } => "bad-date",
-            Failure::Amount(error) => match error {
+            CommandError::Usage { .. } => "usage",
+            CommandError::NoHome => "no-home",
+            CommandError::NotText { .. } => "not-utf-8",
+            CommandError::Clock { .. } | CommandError::Date(_) | CommandError::MonthStart { .. } => {
+                "bad-date"
+            }
+            CommandError::Amount(error) => match error {
                 FigureError::TooLarge(_) => "amount-too-large",
                 FigureError::WrongUnit { .. } => "wrong-unit",
                 _ => "bad-amount",
             },
-            Failure::ZeroAmount { .. } => "zero-amount",
-            Failure::Money(_) => "units-differ",
-            Failure::Rate(_) => "bad-rate",
-            Failure::Name { error: NameError::Unknown { .. }, .. } => "unknown-account",
-            Failure::Name { error: NameError::Ambiguous { .. }, .. } => "ambiguous-account",
-            Failure::Text { .. } => "bad-text",
-            Failure::Word { .. } => "usage",
-            Failure::UnknownPlatform { .. } => "unknown-platform",
-            Failure::AmbiguousPlatform { .. } => "ambiguous-platform",
-            Failure::NoPlatform { .. } => "no-platform",
-            Failure::PlatformGone { .. } => "platform-gone",
-            Failure::NoCatalogFolder { .. } => "no-catalog-folder",
-            Failure::NotClosed { .. } => "account-open",
-            Failure::UnknownUnit { .. } => "unknown-unit",
-            Failure::PlatformDecides { .. } => "platform-decides",
-            Failure::UnknownChannel { .. } => "unknown-channel",
-            Failure::AmbiguousChannel { .. } => "ambiguous-channel",
-            Failure::NoChannel { .. } => "no-channel",
-            Failure::CarrierOnly { .. } => "carrier-only",
-            Failure::ReceivedAndFeeDisagree { .. } => "received-and-fee-disagree",
-            Failure::ReceivedMoreThanLeft { .. } => "received-more-than-left",
-            Failure::FeeAboveAmount { .. } => "fee-above-amount",
-            Failure::ReceivedNeeded { .. } => "received-needed",
-            Failure::TopupInTwoUnits { .. } | Failure::ChannelPaysOther { .. } => "wrong-unit",
-            Failure::Withdrawal { code, .. } => code,
-            Failure::Rule(rule) => rule_code(rule),
-            Failure::Store(error) => match error {
+            CommandError::ZeroAmount { .. } => "zero-amount",
+            CommandError::Money(_) => "units-differ",
+            CommandError::Rate(_) => "bad-rate",
+            CommandError::Name { error: NameError::Unknown { .. }, .. } => "unknown-account",
+            CommandError::Name { error: NameError::Ambiguous { .. }, .. } => "ambiguous-account",
+            CommandError::Text { .. } => "bad-text",
+            CommandError::Word { .. } => "usage",
+            CommandError::UnknownPlatform { .. } => "unknown-platform",
+            CommandError::AmbiguousPlatform { .. } => "ambiguous-platform",
+            CommandError::NoPlatform { .. } => "no-platform",
+            CommandError::PlatformGone { .. } => "platform-gone",
+            CommandError::NoCatalogFolder { .. } => "no-catalog-folder",
+            CommandError::NotClosed { .. } => "account-open",
+            CommandError::UnknownUnit { .. } => "unknown-unit",
+            CommandError::PlatformDecides { .. } => "platform-decides",
+            CommandError::UnknownChannel { .. } => "unknown-channel",
+            CommandError::AmbiguousChannel { .. } => "ambiguous-channel",
+            CommandError::NoChannel { .. } => "no-channel",
+            CommandError::CarrierOnly { .. } => "carrier-only",
+            CommandError::ReceivedAndFeeDisagree { .. } => "received-and-fee-disagree",
+            CommandError::ReceivedMoreThanLeft { .. } => "received-more-than-left",
+            CommandError::FeeAboveAmount { .. } => "fee-above-amount",
+            CommandError::ReceivedNeeded { .. } => "received-needed",
+            CommandError::TopupInTwoUnits { .. } | CommandError::ChannelPaysOther { .. } => "wrong-unit",
+            CommandError::Withdrawal { code, .. } => code,
+            CommandError::Rule(rule) => rule_code(rule),
+            CommandError::Store(error) => match error {
                 StoreError::Io(..) | StoreError::Sqlite(..) | StoreError::DiskFailed(..) => "ledger-io",
                 StoreError::NotALedger(_) => "not-a-ledger",
                 StoreError::Damaged(..) | StoreError::DamagedFact(..) | StoreError::WrongTotals(_) => {
@@ -245,11 +252,11 @@ impl Failure {
                     Refusal::StillNeeded { .. } => "still-needed",
                 },
             },
-            Failure::File { .. } => "file",
-            Failure::Output(error) => output_code(error),
-            Failure::UnknownEnding { .. } => "unknown-ending",
-            Failure::NotShown { .. } => "recorded-not-shown",
-            Failure::Line { error, .. } => match &**error {
+            CommandError::File { .. } => "file",
+            CommandError::Output(error) => output_code(error),
+            CommandError::UnknownEnding { .. } => "unknown-ending",
+            CommandError::NotShown { .. } => "recorded-not-shown",
+            CommandError::Line { error, .. } => match &**error {
                 CarryError::Refused { error: StoreError::Rule(rule), .. } => rule_code(rule),
                 CarryError::Refused { .. } => "refused-line",
                 CarryError::Line { what, .. } => match what {
@@ -264,43 +271,43 @@ impl Failure {
                     _ => "bad-line",
                 },
             },
-            Failure::PlatformFile { .. } => "platform-file",
-            Failure::Config { .. } => "config",
-            Failure::Unsound { .. } => "unsound",
-            Failure::NumericCategory { .. } => "numeric-category",
-            Failure::Corrected { failure, .. } => failure.code(),
-            Failure::NobodyReads => "broken-pipe",
+            CommandError::PlatformFile { .. } => "platform-file",
+            CommandError::Config { .. } => "config",
+            CommandError::Unsound { .. } => "unsound",
+            CommandError::NumericCategory { .. } => "numeric-category",
+            CommandError::Corrected { failure, .. } => failure.code(),
+            CommandError::BrokenPipe => "broken-pipe",
         }
     }
 
     /// One sentence on what is wrong, and one on what can be done.
-    pub fn words(&self) -> (String, String) {
+    pub fn message_and_hint(&self) -> (String, String) {
         let words = |message: String, hint: &str| (message, hint.to_string());
         match self {
-            Failure::Usage { message, hint } => (message.clone(), hint.clone()),
-            Failure::NoHome => words(
+            CommandError::Usage { message, hint } => (message.clone(), hint.clone()),
+            CommandError::NoHome => words(
                 "no home folder is known, so there is no place for a ledger".into(),
                 "name one: --ledger FILE, or set JANDON_LEDGER",
             ),
-            Failure::NotText { name } => {
+            CommandError::NotText { name } => {
                 words(format!("{name} is not UTF-8 text"), "set it to plain text, or leave it unset")
             }
-            Failure::Clock { text } => words(
+            CommandError::Clock { text } => words(
                 format!("--today (or JANDON_TODAY) is {text:?}, which is no date"),
                 "write 2026-11-22 or 2026-11-22T13:05",
             ),
-            Failure::Amount(error) => amount_words(error),
-            Failure::ZeroAmount { text } => {
+            CommandError::Amount(error) => amount_message(error),
+            CommandError::ZeroAmount { text } => {
                 words(format!("{text:?} is zero, and nothing would move"), "give an amount above zero")
             }
-            Failure::Money(MoneyError::UnitsDiffer(a, b)) => {
+            CommandError::Money(MoneyError::UnitsDiffer(a, b)) => {
                 words(format!("{a} and {b} cannot be added"), "give both amounts in one unit")
             }
-            Failure::Money(MoneyError::TooLarge) => {
+            CommandError::Money(MoneyError::TooLarge) => {
                 words("the sum is too large for a ledger".into(), "check the amounts for a digit too many")
             }
-            Failure::Date(error) => date_words(error),
-            Failure::Rate(error) => {
+            CommandError::Date(error) => date_message(error),
+            CommandError::Rate(error) => {
                 let hint = "write a decimal of at most nine places, such as 0.95, or a fraction such as 2/3";
                 match error {
                     RateError::NotARate(text) => words(format!("{text:?} is no rate"), hint),
@@ -312,54 +319,54 @@ impl Failure {
                     }
                 }
             }
-            Failure::MonthStart { day } => {
+            CommandError::MonthStart { day } => {
                 words(format!("a month cannot begin on day {day}"), "give --month-start a day from 1 to 31")
             }
-            Failure::Name { error, can_be_opened } => name_words(error, *can_be_opened),
-            Failure::Text { what, error } => {
-                (format!("the {what} {}", text_words(error)), text_hint(error).into())
+            CommandError::Name { error, can_be_opened } => name_message(error, *can_be_opened),
+            CommandError::Text { what, error } => {
+                (format!("the {what} {}", text_message(error)), text_hint(error).into())
             }
-            Failure::Word { what, typed, allowed } => {
+            CommandError::Word { what, typed, allowed } => {
                 (format!("{typed:?} is no {what}"), format!("use one of {}", allowed.join(", ")))
             }
-            Failure::UnknownPlatform { typed, close } => {
+            CommandError::UnknownPlatform { typed, close } => {
                 let hint = match close.as_slice() {
                     [] => "see what is known: jandon channels".into(),
                     close => did_you_mean(close),
                 };
                 (format!("no platform is called {typed:?}"), hint)
             }
-            Failure::AmbiguousPlatform { typed, fits } => {
+            CommandError::AmbiguousPlatform { typed, fits } => {
                 (format!("{typed:?} fits several platforms"), did_you_mean(fits))
             }
-            Failure::NoPlatform { account } => (
+            CommandError::NoPlatform { account } => (
                 format!("the account {account} is on no known platform, so no channel is known"),
                 format!("name its platform: jandon account edit {} --platform ID", quoted(account)),
             ),
-            Failure::PlatformGone { account, platform } => words(
+            CommandError::PlatformGone { account, platform } => words(
                 format!("{account} is on the platform {platform}, which the catalog does not hold"),
                 "put its file back into the platforms folder, or name the folder: --catalog DIR",
             ),
-            Failure::NoCatalogFolder { path } => words(
+            CommandError::NoCatalogFolder { path } => words(
                 format!("{} is not a folder of platform files", path.display()),
                 "name a folder that exists with --catalog DIR or JANDON_CATALOG, or leave both out",
             ),
-            Failure::NotClosed { account } => (
+            CommandError::NotClosed { account } => (
                 format!("the account {account} is open already"),
                 format!("see it with: jandon account show {}", quoted(account)),
             ),
-            Failure::UnknownUnit { code } => (
+            CommandError::UnknownUnit { code } => (
                 format!("no unit is called {code:?}"),
                 format!(
                     "use a currency code such as KRW or the points unit of a platform, or declare it: jandon unit add {} --decimals 0",
                     quoted(code)
                 ),
             ),
-            Failure::PlatformDecides { platform, what, is } => (
+            CommandError::PlatformDecides { platform, what, is } => (
                 format!("on {platform} the {what} is {is}"),
                 format!("leave --{what} out; the platform decides it"),
             ),
-            Failure::UnknownChannel { typed, platform, channels } => {
+            CommandError::UnknownChannel { typed, platform, channels } => {
                 let hint = match channels.as_slice() {
                     [] => {
                         format!("no channel of {platform} is known; give --fee or --received without --via")
@@ -368,37 +375,37 @@ impl Failure {
                 };
                 (format!("{platform} has no official channel called {typed:?}"), hint)
             }
-            Failure::AmbiguousChannel { typed, fits } => {
+            CommandError::AmbiguousChannel { typed, fits } => {
                 (format!("{typed:?} fits several channels"), format!("say which: {}", fits.join(", ")))
             }
-            Failure::NoChannel { channels } => {
+            CommandError::NoChannel { channels } => {
                 let hint = match channels.as_slice() {
                     [] => "give --fee or --received to book what really happened".into(),
                     channels => format!("say through which: --via {}", channels.join(", --via ")),
                 };
                 ("a withdrawal needs its channel, or else --fee or --received".into(), hint)
             }
-            Failure::CarrierOnly { option, account } => words(
+            CommandError::CarrierOnly { option, account } => words(
                 format!("--{option} belongs to carrier billing, and {account} is no carrier account"),
                 "leave it out",
             ),
-            Failure::ReceivedAndFeeDisagree { left, received, fee } => words(
+            CommandError::ReceivedAndFeeDisagree { left, received, fee } => words(
                 format!("{received} received and {fee} in fees do not add up to the {left} that left"),
                 "give one of --received and --fee, and the other follows",
             ),
-            Failure::ReceivedMoreThanLeft { left, received } => words(
+            CommandError::ReceivedMoreThanLeft { left, received } => words(
                 format!("{received} received is more than the {left} that left"),
                 "check the two amounts",
             ),
-            Failure::FeeAboveAmount { amount, fee } => words(
+            CommandError::FeeAboveAmount { amount, fee } => words(
                 format!("a fee of {fee} is more than the {amount} that leaves"),
                 "check the two amounts",
             ),
-            Failure::ReceivedNeeded { from, to } => (
+            CommandError::ReceivedNeeded { from, to } => (
                 format!("{from} becomes {to} here, and no rate between the two accounts is known"),
                 format!("say what arrived: --received AMOUNT (in {to})"),
             ),
-            Failure::TopupInTwoUnits { from, holds, to, wanted } => (
+            CommandError::TopupInTwoUnits { from, holds, to, wanted } => (
                 format!("{from} holds {holds}, and {to} holds {wanted}"),
                 format!(
                     "record it as a transfer: jandon transfer {} {} AMOUNT --received AMOUNT",
@@ -406,26 +413,26 @@ impl Failure {
                     quoted(to)
                 ),
             ),
-            Failure::ChannelPaysOther { channel, pays, account, unit } => words(
+            CommandError::ChannelPaysOther { channel, pays, account, unit } => words(
                 format!("{channel} pays {pays}, and {account} holds {unit}"),
                 "choose another account with --to, or leave it out",
             ),
-            Failure::Withdrawal { message, hint, .. } => (message.clone(), hint.clone()),
-            Failure::Rule(rule) => rule_words(rule),
-            Failure::Store(error) => store_words(error),
-            Failure::File { path, error } => (
+            CommandError::Withdrawal { message, hint, .. } => (message.clone(), hint.clone()),
+            CommandError::Rule(rule) => rule_message(rule),
+            CommandError::Store(error) => store_message(error),
+            CommandError::File { path, error } => (
                 format!("{} cannot be used: {}", path.display(), plain_io(error)),
                 "check the path and who may read or write it".into(),
             ),
-            Failure::Output(error) => output_words(error),
-            Failure::UnknownEnding { ending, allowed } => (
+            CommandError::Output(error) => output_message(error),
+            CommandError::UnknownEnding { ending, allowed } => (
                 format!(".{ending} is not a form of this answer"),
                 format!("use .{}, or name the form: --format csv", allowed.join(", .")),
             ),
-            Failure::NotShown { done, cause } => {
+            CommandError::NotShown { done, cause } => {
                 let (cause, _) = match &**cause {
-                    Failure::NobodyReads => ("nobody read it".to_string(), String::new()),
-                    cause => cause.words(),
+                    CommandError::BrokenPipe => ("nobody read it".to_string(), String::new()),
+                    cause => cause.message_and_hint(),
                 };
                 let (what, hint) = match done {
                     Done::Recorded(id) => (
@@ -443,36 +450,36 @@ impl Failure {
                 };
                 words(format!("{what}, but the answer could not be written ({cause})"), hint)
             }
-            Failure::Line { file, error } => {
+            CommandError::Line { file, error } => {
                 let (line, (what, hint)) = match &**error {
-                    CarryError::Line { line, what } => (line, wrong_words(what)),
-                    CarryError::Refused { line, error } => (line, refused_words(error)),
+                    CarryError::Line { line, what } => (line, wrong_message(what)),
+                    CarryError::Refused { line, error } => (line, refused_message(error)),
                 };
                 (format!("{file}:{line}: {what}; nothing was imported"), hint)
             }
-            Failure::PlatformFile { path, error } => {
+            CommandError::PlatformFile { path, error } => {
                 (file_error(path, error), "the README shows one complete platform file".into())
             }
-            Failure::Config { path, what } => (
+            CommandError::Config { path, what } => (
                 format!("{}: {what}", path.display()),
                 "mend the file, or move it away to use the defaults".into(),
             ),
-            Failure::Unsound { findings } => (
+            CommandError::Unsound { findings } => (
                 format!("the ledger is not sound: {findings} findings"),
                 "keep a copy of the file; what it says of facts is still there".into(),
             ),
-            Failure::NumericCategory { category, .. } => words(
+            CommandError::NumericCategory { category, .. } => words(
                 format!("{category:?} reads as an amount, not as a category"),
                 "give a category that is a number with --category",
             ),
-            Failure::Corrected { failure, hint } => (failure.words().0, hint.clone()),
-            Failure::NobodyReads => (String::new(), String::new()),
+            CommandError::Corrected { failure, hint } => (failure.message_and_hint().0, hint.clone()),
+            CommandError::BrokenPipe => (String::new(), String::new()),
         }
     }
 }
 
 /// What is wrong with a text: `is empty`, `is longer than 1,000 characters`.
-fn text_words(error: &TextError) -> String {
+fn text_message(error: &TextError) -> String {
     match error {
         TextError::Empty => "is empty".into(),
         TextError::TooLong(max) => {
@@ -504,44 +511,44 @@ pub fn quoted(name: &str) -> String {
     }
 }
 
-impl From<FigureError> for Failure {
-    fn from(error: FigureError) -> Failure {
-        Failure::Amount(error)
+impl From<FigureError> for CommandError {
+    fn from(error: FigureError) -> CommandError {
+        CommandError::Amount(error)
     }
 }
 
-impl From<MoneyError> for Failure {
-    fn from(error: MoneyError) -> Failure {
-        Failure::Money(error)
+impl From<MoneyError> for CommandError {
+    fn from(error: MoneyError) -> CommandError {
+        CommandError::Money(error)
     }
 }
 
-impl From<DateError> for Failure {
-    fn from(error: DateError) -> Failure {
-        Failure::Date(error)
+impl From<DateError> for CommandError {
+    fn from(error: DateError) -> CommandError {
+        CommandError::Date(error)
     }
 }
 
-impl From<RateError> for Failure {
-    fn from(error: RateError) -> Failure {
-        Failure::Rate(error)
+impl From<RateError> for CommandError {
+    fn from(error: RateError) -> CommandError {
+        CommandError::Rate(error)
     }
 }
 
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Failure {
-        Failure::Store(error)
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> CommandError {
+        CommandError::Store(error)
     }
 }
 
-impl From<RuleBroken> for Failure {
-    fn from(rule: RuleBroken) -> Failure {
-        Failure::Rule(rule)
+impl From<RuleBroken> for CommandError {
+    fn from(rule: RuleBroken) -> CommandError {
+        CommandError::Rule(rule)
     }
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Failure {
-        Failure::Store(StoreError::Refused(refusal))
+impl From<Refusal> for CommandError {
+    fn from(refusal: Refusal) -> CommandError {
+        CommandError::Store(StoreError::Refused(refusal))
     }
 }

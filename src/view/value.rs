@@ -1,6 +1,6 @@
 //! What units, platforms and months were worth.
 
-use super::Answer;
+use super::Render;
 use super::csv::Csv;
 use super::page::{Page, Table};
 use crate::ledger::{Flows, Measure};
@@ -36,7 +36,7 @@ impl Rates {
     }
 }
 
-impl Answer for Rates {
+impl Render for Rates {
     fn page(&self) -> Page {
         let mut page = Page::new();
         if self.rates.is_empty() {
@@ -137,7 +137,7 @@ impl Value {
     }
 }
 
-impl Answer for Value {
+impl Render for Value {
     fn page(&self) -> Page {
         let mut page = Page::new();
         page.line(format!("{} to {}", self.from, self.to));
@@ -214,7 +214,7 @@ impl Answer for Value {
 
 /// How a chart may be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Drawing {
+pub enum ChartStyle {
     /// Only figures: nobody looks, or there is no room.
     Figures,
     /// With bars of that sign, on so many columns.
@@ -228,7 +228,7 @@ pub struct Chart {
     /// One series an account, or a unit.
     pub series: Vec<Series>,
     #[serde(skip)]
-    drawing: Drawing,
+    drawing: ChartStyle,
 }
 
 /// The balances at the ends of months.
@@ -253,12 +253,12 @@ pub struct Point {
 
 impl Chart {
     /// The answer for those series.
-    pub fn new(series: Vec<Series>, drawing: Drawing) -> Chart {
+    pub fn new(series: Vec<Series>, drawing: ChartStyle) -> Chart {
         Chart { schema: "jandon.chart/1", series, drawing }
     }
 }
 
-impl Answer for Chart {
+impl Render for Chart {
     fn page(&self) -> Page {
         let mut page = Page::new();
         if self.series.is_empty() {
@@ -280,8 +280,8 @@ impl Answer for Chart {
             let most = points.iter().map(size).max().unwrap_or(0);
             for (point, figure) in points.iter().zip(&figures) {
                 let bar = match self.drawing {
-                    Drawing::Figures => String::new(),
-                    Drawing::Bars(sign, columns) => {
+                    ChartStyle::Figures => String::new(),
+                    ChartStyle::Bars(sign, columns) => {
                         let room = columns.saturating_sub(widest + 12) as u128;
                         let share = u128::from(size(point)) * room;
                         let length = share.checked_div(u128::from(most)).unwrap_or(0);
@@ -292,7 +292,7 @@ impl Answer for Chart {
                     }
                 };
                 let line = format!("{}  {figure:>widest$}  {bar}", point.month);
-                page.verbatim(line.trim_end());
+                page.preformatted(line.trim_end());
             }
         }
         page

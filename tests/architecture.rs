@@ -171,7 +171,7 @@ fn nothing_is_called_by_a_name_that_says_nothing() {
 fn every_verb_is_in_the_readme() {
     let readme = std::fs::read_to_string("README.md").expect("a README");
     let mut missing = BTreeMap::new();
-    let command = <jandon::cli::Words as clap::CommandFactory>::command();
+    let command = <jandon::cli::Cli as clap::CommandFactory>::command();
     for verb in command.get_subcommands() {
         let name = verb.get_name().to_string();
         if !readme.contains(&format!("`{name}")) && !readme.contains(&format!("jandon {name}")) {

@@ -1,8 +1,8 @@
 //! What every verb is handed: where things lie, what time it is, and the doors to the ledger.
 //! It knows no verb.
 
-use super::failure::{Done, Failure, plain_io, quoted};
-use super::{Globals, Note, Outcome, Stream, Writing, output, text_file};
+use super::error::{CommandError, Done, plain_io, quoted};
+use super::{CommandOutput, GlobalArgs, Notice, Stream, WriteParts, output, text_file};
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, Use, Used};
 use crate::ledger::{Account, AccountId, Id, Standing, name};
@@ -14,9 +14,9 @@ use crate::store::{
     self, Change, Exposure, Fact, HistoryFact, HistoryRow, SecondName, Store, StoreError, Unlocked,
 };
 use crate::view::balance::{Exchange, Total};
+use crate::view::change::{BalanceAfter, Because, Recorded};
 use crate::view::history::{EntryLine, HistoryLine, SnapshotLine};
-use crate::view::recorded::{BalanceAfter, Because, Recorded};
-use crate::view::worth::Drawing;
+use crate::view::value::ChartStyle;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
@@ -30,7 +30,7 @@ pub const BALANCE_STALE_DAYS: i32 = 30;
 
 /// The world around one command, as the process found it.
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct Env {
     /// The local time.
     pub now: Moment,
     /// The user's data folder, where the ledger lies by default.
@@ -48,7 +48,7 @@ pub struct World {
     /// Numbers that nobody else draws.
     pub random: u64,
     /// How a chart may be drawn.
-    pub drawing: Drawing,
+    pub drawing: ChartStyle,
     /// Shows how far a long command is, in place of what it showed before; nothing where nobody looks.
     pub progress: Option<fn(&str)>,
 }
@@ -60,11 +60,11 @@ struct Unread {
 }
 
 /// What every verb is handed.
-pub struct Session {
+pub struct Context {
     /// The present moment.
     pub now: Moment,
     /// How a chart may be drawn.
-    pub drawing: Drawing,
+    pub drawing: ChartStyle,
     /// Shows how far a long command is; nothing where nobody looks.
     pub progress: Option<fn(&str)>,
     /// What a command does with a file that exists: `--force` replaces it.
@@ -105,8 +105,8 @@ pub struct Config {
 
 /// The options that every recording verb takes.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct When {
-    /// When it happened: 2026-11-20, 2026-11-20T18:30, yesterday, 3d ago, 어제
+pub struct EntryArgs {
+    /// EntryArgs it happened: 2026-11-20, 2026-11-20T18:30, yesterday, 3d ago, 어제
     #[arg(long, value_name = "DATE")]
     pub date: Option<String>,
     /// A remark
@@ -118,29 +118,29 @@ pub struct When {
 }
 
 /// What is known while a verb decides: the ledger's accounts, within the write lock or not.
-pub struct Book<'s> {
+pub struct LedgerView<'s> {
     /// The ledger.
     pub store: &'s Store,
     /// Its accounts.
     pub accounts: Vec<Account>,
 }
 
-impl Session {
-    /// A session in that world with those options.
-    pub fn new(world: World, globals: &Globals) -> Result<Session, Failure> {
+impl Context {
+    /// A context in that world with those options.
+    pub fn new(world: Env, globals: &GlobalArgs) -> Result<Context, CommandError> {
         let now = match globals.today.as_ref().or(world.today.as_ref()) {
             None => world.now,
             Some(text) => fixed_clock(text)?,
         };
         let named = globals.catalog.clone().or(world.catalog);
         if let Some(folder) = named.as_ref().filter(|folder| !folder.is_dir()) {
-            return Err(Failure::NoCatalogFolder { path: folder.clone() });
+            return Err(CommandError::NoCatalogFolder { path: folder.clone() });
         }
         let ledger = globals.ledger.clone().or(world.ledger);
         let ledger = ledger.or_else(|| world.data.map(|folder| folder.join("ledger.db")));
         let config_file = world.config.as_ref().map(|folder| folder.join("config.toml"));
         let in_config = world.config.map(|folder| folder.join("platforms"));
-        Ok(Session {
+        Ok(Context {
             now,
             drawing: world.drawing,
             progress: world.progress,
@@ -149,7 +149,7 @@ impl Session {
             csv_safe: globals.csv_safe,
             exchange: globals.exchange.clone(),
             typed: globals.typed.clone(),
-            ledger: ledger.ok_or(Failure::NoHome)?,
+            ledger: ledger.ok_or(CommandError::NoHome)?,
             wait: Duration::from_secs(globals.lock_timeout),
             catalog_folder: named.or(in_config),
             config_file,
@@ -163,11 +163,11 @@ impl Session {
         })
     }
 
-    /// A session on another ledger at another moment, for a demonstration.
-    pub fn elsewhere(&self, ledger: &Path, now: Moment) -> Session {
-        Session {
+    /// A context on another ledger at another moment, for a demonstration.
+    pub fn elsewhere(&self, ledger: &Path, now: Moment) -> Context {
+        Context {
             now,
-            drawing: Drawing::Figures,
+            drawing: ChartStyle::Figures,
             progress: None,
             existing: Existing::Refuse,
             form: None,
@@ -259,25 +259,25 @@ impl Session {
     }
 
     /// Warnings about the user's platform files that do not count.
-    pub fn catalog_warnings(&self) -> Vec<Note> {
+    pub fn catalog_warnings(&self) -> Vec<Notice> {
         let (catalog, unread) = self.read_catalog();
         let unread = unread.iter().map(|Unread { path, error }| {
             format!("{}, which cannot be read: {}", path.display(), plain_io(error))
         });
         let left_out = catalog.left_out().iter().map(|left_out| match left_out {
-            LeftOut::Faulty { path, error } => super::failure::file_error(path, error),
+            LeftOut::Faulty { path, error } => super::error::file_error(path, error),
             LeftOut::SameId { path, other, id } => {
                 format!("{path}, which describes {id} again: {other} counts")
             }
         });
         unread
             .chain(left_out)
-            .map(|what| Note::warning("platform-file", format!("left out {what}")))
+            .map(|what| Notice::warning("platform-file", format!("left out {what}")))
             .collect()
     }
 
     /// What the user set; read at the first question.
-    pub fn config(&self) -> Result<&Config, Failure> {
+    pub fn config(&self) -> Result<&Config, CommandError> {
         if let Some(config) = self.config.get() {
             return Ok(config);
         }
@@ -285,7 +285,7 @@ impl Session {
         Ok(self.config.get_or_init(|| config))
     }
 
-    fn read_config(&self) -> Result<Config, Failure> {
+    fn read_config(&self) -> Result<Config, CommandError> {
         let won = |parts| Unit::currency("KRW").map(|u| u.money(parts));
         let yen = |parts| Unit::currency("JPY").map(|u| u.money(parts));
         let dollars = |parts| Unit::currency("USD").map(|u| u.money(parts));
@@ -299,9 +299,9 @@ impl Session {
         let text = match text_file::read(path) {
             Ok(text) => text,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(config),
-            Err(e) => return Err(Failure::File { path: path.clone(), error: e }),
+            Err(e) => return Err(CommandError::File { path: path.clone(), error: e }),
         };
-        let wrong = |what: String| Failure::Config { path: path.clone(), what };
+        let wrong = |what: String| CommandError::Config { path: path.clone(), what };
         let table: toml::Table = text.parse().map_err(|e: toml::de::Error| wrong(e.message().to_string()))?;
         for (key, value) in &table {
             match (key.as_str(), value) {
@@ -373,7 +373,7 @@ impl Session {
     }
 
     /// The unit of a new account that nothing else decides: the config's, else the locale's, else won.
-    pub fn default_unit(&self) -> Result<Unit, Failure> {
+    pub fn default_unit(&self) -> Result<Unit, CommandError> {
         if let Some(unit) = &self.config()?.unit {
             return Ok(unit.clone());
         }
@@ -382,7 +382,7 @@ impl Session {
     }
 
     /// The unit that an everyday name such as `won` means; of several the one of the locale.
-    pub fn everyday_unit(&self, name: &str) -> Result<Option<Unit>, Failure> {
+    pub fn everyday_unit(&self, name: &str) -> Result<Option<Unit>, CommandError> {
         if let Some(unit) = Unit::by_everyday_name(name) {
             return Ok(Some(unit));
         }
@@ -400,18 +400,18 @@ impl Session {
     }
 
     /// The unit of `--exchange`, where one is asked for.
-    pub fn exchange_unit(&self, store: &Store) -> Result<Option<Unit>, Failure> {
+    pub fn exchange_unit(&self, store: &Store) -> Result<Option<Unit>, CommandError> {
         let Some(code) = &self.exchange else { return Ok(None) };
         let wanted = code.trim().to_uppercase();
         let own = store.units()?.into_iter().find(|u| *u.code == *wanted);
         let unit = own.or_else(|| self.catalog().unit(&wanted));
         let unit = unit.map(Ok).or_else(|| self.everyday_unit(code).transpose()).transpose()?;
-        unit.map(Some).ok_or_else(|| Failure::UnknownUnit { code: code.clone() })
+        unit.map(Some).ok_or_else(|| CommandError::UnknownUnit { code: code.clone() })
     }
 
     /// Returns the user's rates and, for the units of those accounts, the best rates of their
     /// platforms' channels that are in force on a day and ask for no condition.
-    pub fn rates(&self, store: &Store, accounts: &[Account], on: Day) -> Result<Rates, Failure> {
+    pub fn rates(&self, store: &Store, accounts: &[Account], on: Day) -> Result<Rates, CommandError> {
         let mut best: HashMap<(Unit, Unit), Rate> = HashMap::new();
         let mut platforms: Vec<&str> = accounts.iter().filter_map(|a| a.platform.as_deref()).collect();
         platforms.sort_unstable();
@@ -438,10 +438,10 @@ impl Session {
     /// it. There is no total where no rate leads from any of the units.
     pub fn exchanged(
         &self,
-        book: &Book<'_>,
+        book: &LedgerView<'_>,
         totals: &[Total],
         on: Day,
-    ) -> Result<(Option<Exchange>, Option<Note>), Failure> {
+    ) -> Result<(Option<Exchange>, Option<Notice>), CommandError> {
         let Some(unit) = self.exchange_unit(book.store)? else { return Ok((None, None)) };
         let rates = self.rates(book.store, &book.accounts, on)?;
         let (mut own, mut owe, mut missing) = (unit.zero(), unit.zero(), Vec::new());
@@ -472,7 +472,7 @@ impl Session {
             let example =
                 units.first().map_or(String::new(), |of| format!("jandon rate set {of} VALUE {unit}"));
             let what = format!("no total in {unit}: no rate for {} (set one: {example})", units.join(", "));
-            return Ok((None, Some(Note::warning("no-rate", what))));
+            return Ok((None, Some(Notice::warning("no-rate", what))));
         }
         let net = own.less(&owe)?;
         Ok((Some(Exchange { net, partial: !missing.is_empty(), unit, own, owe, missing, by }), None))
@@ -490,16 +490,19 @@ impl Session {
     }
 
     /// Reads the ledger.
-    pub fn read<T>(&self, look: impl FnOnce(&Book<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    pub fn read<T>(
+        &self,
+        look: impl FnOnce(&LedgerView<'_>) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
         // A reader leaves nothing behind, so it leaves the closing to the end of the process, which
         // clears all at once what SQLite would give back piece by piece.
         let store = std::mem::ManuallyDrop::new(self.store()?);
         let accounts = store.accounts()?;
-        look(&Book { store: &store, accounts })
+        look(&LedgerView { store: &store, accounts })
     }
 
     /// The ledger as it stands, for what is read piece by piece.
-    pub fn store(&self) -> Result<Store, Failure> {
+    pub fn store(&self) -> Result<Store, CommandError> {
         let store = Store::read(&self.ledger, self.wait)?;
         self.read.set(true);
         self.unlocked.replace(store.unlocked().cloned());
@@ -508,7 +511,10 @@ impl Session {
 
     /// Returns the answer of a command with what is to be said about how the ledger was read, or an
     /// error where it was read without locks while another process changed it.
-    pub fn after_reading(&self, ran: Result<Outcome, Failure>) -> Result<Outcome, Failure> {
+    pub fn after_reading(
+        &self,
+        ran: Result<CommandOutput, CommandError>,
+    ) -> Result<CommandOutput, CommandError> {
         let unlocked = self.unlocked.take();
         if let Some(unlocked) = &unlocked {
             unlocked.verify_unchanged()?;
@@ -517,7 +523,7 @@ impl Session {
         if let Some(unlocked) = unlocked
             && let Some(stream) = outcome.stream.take()
         {
-            let write: Writing = Box::new(move |form, put| {
+            let write: WriteParts = Box::new(move |form, put| {
                 let written = (stream.write)(form, put);
                 unlocked.verify_unchanged()?;
                 written
@@ -529,7 +535,7 @@ impl Session {
         {
             let other =
                 other.map_or_else(String::new, |other| format!(", {}", quoted(&other.display().to_string())));
-            outcome.notes.push(Note::warning(
+            outcome.notes.push(Notice::warning(
                 "ledger-has-second-name",
                 format!(
                     "the ledger has a second name (hard link){other}: nothing can be recorded in it until only one is left"
@@ -539,15 +545,15 @@ impl Session {
         Ok(outcome)
     }
 
-    /// The ledger as [`Session::store`] reads it, once every fact was verified.
-    pub fn verified_store(&self) -> Result<Store, Failure> {
+    /// The ledger as [`Context::store`] reads it, once every fact was verified.
+    pub fn verified_store(&self) -> Result<Store, CommandError> {
         let store = self.store()?;
         store.verify_facts()?;
         Ok(store)
     }
 
     /// The ledger under its write lock, for as much as a file may hold; for a dry run a copy of it.
-    pub fn store_for_import(&self, dry_run: bool) -> Result<Store, Failure> {
+    pub fn store_for_import(&self, dry_run: bool) -> Result<Store, CommandError> {
         Ok(match dry_run {
             true => Store::trial(&self.ledger, self.wait)?,
             false => Store::write_much(&self.ledger, self.wait)?,
@@ -560,14 +566,14 @@ impl Session {
         &self,
         command: &'static str,
         dry_run: bool,
-        decide: impl Fn(&Book<'_>) -> Result<Vec<Fact>, Failure>,
-    ) -> Result<(Recorded, Vec<Note>), Failure> {
+        decide: impl Fn(&LedgerView<'_>) -> Result<Vec<Fact>, CommandError>,
+    ) -> Result<(Recorded, Vec<Notice>), CommandError> {
         loop {
             let store = match dry_run {
                 true => Store::trial(&self.ledger, self.wait)?,
                 false => Store::write(&self.ledger, self.wait)?,
             };
-            let book = Book { accounts: store.accounts()?, store: &store };
+            let book = LedgerView { accounts: store.accounts()?, store: &store };
             let recorded_last = store.last_recorded()?;
             let facts = decide(&book)?;
             let facts: Vec<Fact> =
@@ -580,7 +586,7 @@ impl Session {
             let applied = store.apply(&change)?;
             let is_of_entries = change.facts.iter().all(|fact| matches!(fact, Fact::Entry(_)));
             let accounts = if is_of_entries { book.accounts } else { store.accounts()? };
-            let book = Book { accounts, store: &store };
+            let book = LedgerView { accounts, store: &store };
             // An undo shows what it took back, everything else what it wrote.
             let rows = match change.facts.as_slice() {
                 [Fact::Void(voided)] => {
@@ -618,7 +624,7 @@ impl Session {
             recorded.now = Some(self.now);
             if dry_run {
                 recorded.change = None;
-                notes.push(Note::Done("nothing was written (dry run)".into()));
+                notes.push(Notice::Done("nothing was written (dry run)".into()));
                 return Ok((recorded, notes));
             }
             match store.keep_last() {
@@ -650,10 +656,10 @@ impl Session {
     }
 
     /// Warns, of what is recorded as of now, where the clock is behind the moment at which the ledger was last written to.
-    fn clock_behind(&self, recorded_last: Option<Moment>, rows: &[HistoryRow]) -> Option<Note> {
+    fn clock_behind(&self, recorded_last: Option<Moment>, rows: &[HistoryRow]) -> Option<Notice> {
         let last =
             recorded_last.filter(|last| *last > self.now && rows.iter().any(|row| row.at() == self.now))?;
-        Some(Note::warning(
+        Some(Notice::warning(
             "clock-behind",
             format!(
                 "the clock says {}, but the ledger was last written to on {}; if the clock is wrong, give --date",
@@ -666,17 +672,17 @@ impl Session {
     /// What is odd about what was just recorded: it lies ahead, or something earlier is missing.
     fn warnings(
         &self,
-        book: &Book<'_>,
+        book: &LedgerView<'_>,
         rows: &[HistoryRow],
         standings: &HashMap<AccountId, Standing>,
-    ) -> Result<Vec<Note>, Failure> {
+    ) -> Result<Vec<Notice>, CommandError> {
         let mut notes = Vec::new();
         let mut told: Vec<AccountId> = Vec::new();
         for row in rows {
             if row.at() > self.now {
                 let from = row.at().shown();
                 let ahead =
-                    Note::warning("future-date", format!("dated in the future: it counts from {from} on"));
+                    Notice::warning("future-date", format!("dated in the future: it counts from {from} on"));
                 if !notes.contains(&ahead) {
                     notes.push(ahead);
                 }
@@ -707,7 +713,7 @@ impl Session {
     }
 
     /// Warns that an account was, is or will be below zero.
-    pub fn below_zero(&self, account: &Account, at: Moment, balance: i64) -> Note {
+    pub fn below_zero(&self, account: &Account, at: Moment, balance: i64) -> Notice {
         let (name, money) = (&account.name, account.unit.money(balance));
         let message = match at.cmp(&self.now) {
             std::cmp::Ordering::Equal => format!(
@@ -719,16 +725,16 @@ impl Session {
             }
             std::cmp::Ordering::Greater => format!("{name} will be at {money} on {}", at.shown()),
         };
-        Note::warning("negative-balance", message)
+        Notice::warning("negative-balance", message)
     }
 
     /// The account that a name means.
     pub fn account<'b>(
         &self,
-        book: &'b Book<'_>,
+        book: &'b LedgerView<'_>,
         typed: &str,
         writing: bool,
-    ) -> Result<&'b Account, Failure> {
+    ) -> Result<&'b Account, CommandError> {
         // Most names are exact, and then no platform needs to be looked at.
         let folded = name::folded(typed);
         let exact = |account: &&Account| !account.closed && name::folded(&account.name) == folded;
@@ -740,16 +746,16 @@ impl Session {
         let found = name::resolve(typed, &book.accounts, &names, writing);
         let id = found.map_err(|error| {
             let can_be_opened = book.accounts.is_empty() || self.catalog().find(typed).is_some();
-            Failure::Name { error, can_be_opened: can_be_opened && Figure::parse(typed).is_err() }
+            CommandError::Name { error, can_be_opened: can_be_opened && Figure::parse(typed).is_err() }
         })?;
-        book.account(id).ok_or(Failure::NoHome)
+        book.account(id).ok_or(CommandError::NoHome)
     }
 
     /// The platform of an account.
-    pub fn platform_of(&self, account: &Account) -> Result<Platform, Failure> {
+    pub fn platform_of(&self, account: &Account) -> Result<Platform, CommandError> {
         let id = account.platform.as_deref();
-        let id = id.ok_or_else(|| Failure::NoPlatform { account: account.name.clone() })?;
-        let gone = || Failure::PlatformGone { account: account.name.clone(), platform: id.into() };
+        let id = id.ok_or_else(|| CommandError::NoPlatform { account: account.name.clone() })?;
+        let gone = || CommandError::PlatformGone { account: account.name.clone(), platform: id.into() };
         self.catalog().get(id).ok_or_else(gone)
     }
 
@@ -759,7 +765,7 @@ impl Session {
         store: &Store,
         platform: &Platform,
         at: Moment,
-    ) -> Result<HashMap<Use, Used>, Failure> {
+    ) -> Result<HashMap<Use, Used>, CommandError> {
         let mut used = HashMap::new();
         for ask in platform.uses(at) {
             let answer = store
@@ -778,33 +784,33 @@ impl Session {
     }
 
     /// The moment of an entry: as given, else now.
-    pub fn entry_moment(&self, date: Option<&str>) -> Result<Moment, Failure> {
+    pub fn entry_moment(&self, date: Option<&str>) -> Result<Moment, CommandError> {
         Ok(self.instant(date)?.map_or(self.now, |instant| instant.start(self.now)))
     }
 
     /// The moment of a snapshot: as given, else now.
-    pub fn seen_moment(&self, date: Option<&str>) -> Result<Moment, Failure> {
+    pub fn seen_moment(&self, date: Option<&str>) -> Result<Moment, CommandError> {
         Ok(self.instant(date)?.map_or(self.now, |instant| instant.end(self.now)))
     }
 
-    fn instant(&self, date: Option<&str>) -> Result<Option<Instant>, Failure> {
-        date.map(|text| period::parse_instant(text, self.today())).transpose().map_err(Failure::from)
+    fn instant(&self, date: Option<&str>) -> Result<Option<Instant>, CommandError> {
+        date.map(|text| period::parse_instant(text, self.today())).transpose().map_err(CommandError::from)
     }
 }
 
-impl<'s> Book<'s> {
+impl<'s> LedgerView<'s> {
     /// The account of a key.
     pub fn account(&self, id: AccountId) -> Option<&Account> {
         self.accounts.iter().find(|a| a.id == id)
     }
 
     /// Where an account stands at a moment.
-    pub fn standing(&self, account: &Account, at: Moment) -> Result<Standing, Failure> {
+    pub fn standing(&self, account: &Account, at: Moment) -> Result<Standing, CommandError> {
         Ok(self.store.standings(at)?.get(&account.id).copied().unwrap_or_default())
     }
 
     /// Rows of the history with the names of their accounts.
-    pub fn lines(&self, rows: &[HistoryRow]) -> Result<Vec<HistoryLine>, Failure> {
+    pub fn lines(&self, rows: &[HistoryRow]) -> Result<Vec<HistoryLine>, CommandError> {
         let of = |row: &HistoryRow| match &row.fact {
             HistoryFact::Entry(entry) => [entry.out.account, entry.arriving.account],
             HistoryFact::Snapshot(snapshot, _) => [Some(snapshot.account), None],
@@ -843,30 +849,30 @@ impl<'s> Book<'s> {
 }
 
 /// What is at stake where a ledger lies, and what can be done.
-pub(super) fn exposed(exposure: &Exposure) -> Note {
+pub(super) fn exposed(exposure: &Exposure) -> Notice {
     match exposure {
-        Exposure::FileReadable(file) => Note::warning(
+        Exposure::FileReadable(file) => Notice::warning(
             "ledger-readable",
             format!(
                 "other users can read all that is recorded: close the file to them (chmod go= {})",
                 quoted(&file.display().to_string())
             ),
         ),
-        Exposure::FolderWritable(folder) => Note::warning(
+        Exposure::FolderWritable(folder) => Notice::warning(
             "ledger-folder-writable",
             format!(
                 "other users can take the ledger away or put another in its place: close its folder to them (chmod go-w {})",
                 quoted(&folder.display().to_string())
             ),
         ),
-        Exposure::OfAnother(file) => Note::warning(
+        Exposure::OfAnother(file) => Notice::warning(
             "ledger-of-another",
             format!(
                 "the ledger belongs to another user, who can change what is recorded: take it over (chown $USER {})",
                 quoted(&file.display().to_string())
             ),
         ),
-        Exposure::Synced(name) => Note::warning(
+        Exposure::Synced(name) => Notice::warning(
             "ledger-synced",
             format!(
                 "the ledger lies in {name}, and what syncs it can take it half written or bring back an older one: keep \
@@ -889,19 +895,19 @@ pub fn limit_left(account: &Account, standing: Standing) -> Option<i64> {
 }
 
 /// A typed amount of an account, above zero.
-pub fn positive(text: &str, account: &Account) -> Result<Money, Failure> {
+pub fn positive(text: &str, account: &Account) -> Result<Money, CommandError> {
     let money = any_amount(text, account)?;
-    if money.parts == 0 { Err(Failure::ZeroAmount { text: text.into() }) } else { Ok(money) }
+    if money.parts == 0 { Err(CommandError::ZeroAmount { text: text.into() }) } else { Ok(money) }
 }
 
 /// A typed amount of an account, zero included.
-pub fn any_amount(text: &str, account: &Account) -> Result<Money, Failure> {
+pub fn any_amount(text: &str, account: &Account) -> Result<Money, CommandError> {
     Ok(Figure::parse_in(text, &account.unit)?)
 }
 
 /// The moment of `--today` or `JANDON_TODAY`.
-fn fixed_clock(text: &str) -> Result<Moment, Failure> {
+fn fixed_clock(text: &str) -> Result<Moment, CommandError> {
     let text = text.trim();
     let day = |text: &str| Day::parse_iso(text).map(Day::end);
-    Moment::parse_iso(text).or_else(|| day(text)).ok_or_else(|| Failure::Clock { text: text.into() })
+    Moment::parse_iso(text).or_else(|| day(text)).ok_or_else(|| CommandError::Clock { text: text.into() })
 }

@@ -1,13 +1,13 @@
 //! What is wrong with a line of a file of facts, or with a platform file.
 
-use super::ledger::store_words;
-use super::{quoted, text_hint, text_words};
+use super::ledger::store_message;
+use super::{quoted, text_hint, text_message};
 use crate::fee::file::{Fault, FileError};
 use crate::import::{Difference, LINE_MAX, Wrong};
 use crate::money::grouped;
 use crate::store::{Refusal, StoreError};
 
-pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
+pub(super) fn wrong_message(what: &Wrong) -> (String, String) {
     let words = |message: String, hint: &str| (message, hint.to_string());
     match what {
         Wrong::NoHeader => words(
@@ -28,7 +28,7 @@ pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
             format!("the line is not a fact ({error})"),
             "a line is one of unit, account, rate, change, entry, snapshot, void; see: jandon export",
         ),
-        Wrong::Text { key, error } => (format!("`{key}` {}", text_words(error)), text_hint(error).into()),
+        Wrong::Text { key, error } => (format!("`{key}` {}", text_message(error)), text_hint(error).into()),
         Wrong::Value { key, text, wanted } => {
             (format!("`{key}` is {text:?}"), format!("`{key}` wants {wanted}"))
         }
@@ -69,8 +69,8 @@ pub(super) fn wrong_words(what: &Wrong) -> (String, String) {
 }
 
 /// What is wrong with a line that the ledger refuses, and what can be done.
-pub(super) fn refused_words(error: &StoreError) -> (String, String) {
-    let (message, hint) = store_words(error);
+pub(super) fn refused_message(error: &StoreError) -> (String, String) {
+    let (message, hint) = store_message(error);
     let hint = match error {
         StoreError::Refused(Refusal::NameTaken(name)) => {
             format!("rename it first: jandon account edit {} --rename NAME", quoted(name))
@@ -115,7 +115,7 @@ pub fn file_error(path: &str, error: &FileError) -> String {
         Fault::UnknownKey(allowed) => {
             format!("unknown key `{}`; allowed there: {}", error.key, allowed.join(", "))
         }
-        Fault::Text(wrong) => format!("`{}` {}", error.key, text_words(wrong)),
+        Fault::Text(wrong) => format!("`{}` {}", error.key, text_message(wrong)),
         Fault::Missing => format!("`{}` is missing", error.key),
         Fault::Wanted(wanted) => format!("`{}` wants {wanted}", error.key),
         Fault::RateNotPositive => format!("`{}` must be above zero", error.key),

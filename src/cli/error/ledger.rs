@@ -29,7 +29,7 @@ pub(super) fn rule_code(rule: &RuleBroken) -> &'static str {
     }
 }
 
-pub(super) fn rule_words(rule: &RuleBroken) -> (String, String) {
+pub(super) fn rule_message(rule: &RuleBroken) -> (String, String) {
     let words = |message: String, hint: &str| (message, hint.to_string());
     match rule {
         RuleBroken::AmountsDoNotBalance { out, arriving, charges } => words(
@@ -75,7 +75,7 @@ pub(super) fn rule_words(rule: &RuleBroken) -> (String, String) {
     }
 }
 
-pub(super) fn store_words(error: &StoreError) -> (String, String) {
+pub(super) fn store_message(error: &StoreError) -> (String, String) {
     match error {
         StoreError::Io(path, error) => (
             format!("the ledger {} cannot be used: {}", path.display(), plain_io(error)),
@@ -177,9 +177,9 @@ pub(super) fn store_words(error: &StoreError) -> (String, String) {
             format!("the ledger {} is not a regular file", path.display()),
             "name another file: --ledger FILE, or set JANDON_LEDGER".into(),
         ),
-        StoreError::Output(error) => output_words(error),
-        StoreError::Rule(rule) => rule_words(rule),
-        StoreError::Refused(refusal) => refusal_words(refusal),
+        StoreError::Output(error) => output_message(error),
+        StoreError::Rule(rule) => rule_message(rule),
+        StoreError::Refused(refusal) => refusal_message(refusal),
     }
 }
 
@@ -197,7 +197,7 @@ pub(super) fn output_code(error: &OutputError) -> &'static str {
     }
 }
 
-pub(super) fn output_words(error: &OutputError) -> (String, String) {
+pub(super) fn output_message(error: &OutputError) -> (String, String) {
     let words = |message: String, hint: &str| (message, hint.to_string());
     match error {
         OutputError::IsTheLedger(path) => words(
@@ -228,7 +228,7 @@ pub(super) fn output_words(error: &OutputError) -> (String, String) {
     }
 }
 
-fn refusal_words(refusal: &Refusal) -> (String, String) {
+fn refusal_message(refusal: &Refusal) -> (String, String) {
     let words = |message: String, hint: &str| (message, hint.to_string());
     match refusal {
         Refusal::NameTaken(name) => {

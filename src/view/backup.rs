@@ -1,6 +1,6 @@
 //! What was copied from the ledger, or put in its place.
 
-use super::Answer;
+use super::Render;
 use super::csv::Csv;
 use super::page::Page;
 use serde::Serialize;
@@ -74,7 +74,7 @@ impl Restored {
     }
 }
 
-impl Answer for BackedUp {
+impl Render for BackedUp {
     fn page(&self) -> Page {
         let mut page = Page::new();
         page.line(format!("Copied to {}: {}.", self.copy, self.held.words()));
@@ -93,7 +93,7 @@ impl Answer for BackedUp {
     }
 }
 
-impl Answer for Restored {
+impl Render for Restored {
     fn page(&self) -> Page {
         let mut page = Page::new();
         page.line(format!("Restored from {}: {}.", self.from, self.held.words()));

@@ -1,6 +1,6 @@
 //! What a check of the ledger found.
 
-use super::Answer;
+use super::Render;
 use super::csv::Csv;
 use super::page::{Page, Table};
 use crate::money::{Money, Unit};
@@ -78,7 +78,7 @@ impl Checked {
     }
 }
 
-impl Answer for Checked {
+impl Render for Checked {
     fn page(&self) -> Page {
         let mut page = Page::new();
         let many = |n: i64, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
