@@ -888,10 +888,10 @@ pub fn available(account: &Account, standing: Standing) -> i64 {
     if account.is_carrier() { 0 } else { standing.balance.max(0) }
 }
 
-/// Returns what is left of a carrier's limit, in parts, where it has one.
+/// Returns what is left of a carrier's limit, in parts, where it has one; below zero what is above it.
 pub fn limit_left(account: &Account, standing: Standing) -> Option<i64> {
     let limit = account.limit.filter(|_| account.is_carrier())?;
-    Some(limit.saturating_add(standing.balance).clamp(0, limit))
+    Some(limit.saturating_add(standing.balance).min(limit))
 }
 
 /// A typed amount of an account, above zero.

@@ -32,10 +32,8 @@ pub struct Recorded {
 
 /// Returns what the rule of that day says about a withdrawal, where what was paid differs from it.
 ///
-/// The ledger does not know everything: earlier withdrawals that used up a free quota may be missing
-/// in it, and so may be money that was in the balance. So a charge with a quota may lie anywhere
-/// between what the known use and a used-up quota make of it, a charge that depends on the share of
-/// the balance may apply or not, and a percent that only the app knows may be at either end. Only
+/// Money that was in the balance may be missing in the ledger, so a charge that depends on the share
+/// of the balance may apply or not, and a percent that only the app knows may be at either end. Only
 /// what lies outside of all that differs. `used` answers what of each quota is used, this
 /// withdrawal included.
 pub fn deviation(
@@ -60,14 +58,11 @@ pub fn deviation(
             amount: all.amount.saturating_sub(itself.amount).max(0),
         }
     };
-    let used_up = |_: usize| Used { count: i64::MAX, amount: i64::MAX };
     let unlimited = |_: usize| Used::default();
     // Of a balance without end every amount is a share too small to be charged by.
     let shares = [None, Some(i64::MAX)];
     let known = shares.map(|share| Terms::under(channel, tariff, share, unlimited, before));
-    let worst = shares.map(|share| Terms::under(channel, tariff, share, unlimited, used_up));
-    let possible = known.iter().chain(&worst);
-    let possible = possible.flat_map(|terms| [Some(terms.clone()), terms.at_best()]).flatten();
+    let possible = known.iter().flat_map(|terms| [Some(terms.clone()), terms.at_best()]).flatten();
     let recorded: Vec<Recorded> =
         possible.filter_map(|terms| recorded(platform, channel, &terms, amount)).collect();
     let within = |of: fn(&Recorded) -> i128, value: i64| {
@@ -158,12 +153,12 @@ mod tests {
     }
 
     #[test]
-    fn a_fee_between_free_and_used_up_may_come_from_use_that_the_ledger_does_not_know() {
+    fn a_free_quota_counts_by_the_use_that_the_ledger_knows() {
         let free = "[[channel.tariff.charge]]\nflat = \"500\"\nfree = { count = 10, per = \"month\" }\n";
         let free = platform("", "", free);
         let used = |count| Used { count, amount: count * 10_000 };
         assert_eq!(differs(&free, [10_000, 0, 0, 10_000], used(1)), None);
-        assert_eq!(differs(&free, [10_000, 500, 0, 9_500], used(1)), None, "others may have gone before");
+        assert_eq!(differs(&free, [10_000, 500, 0, 9_500], used(1)), Some([0, 0, 10_000]));
         assert_eq!(differs(&free, [10_000, 600, 0, 9_400], used(1)), Some([0, 0, 10_000]));
         // The tenth is free, this one included; the eleventh is not.
         assert_eq!(differs(&free, [10_000, 0, 0, 10_000], used(10)), None);

@@ -23,7 +23,10 @@ impl<'p> Question<'p> {
                     } else if platform.ended {
                         Reason::Ended.code()
                     } else if taking_part(platform, &self.unit, &self.assumed).is_empty() {
-                        "no-channel"
+                        let all: Vec<String> =
+                            platform.channels.iter().map(|channel| platform.full_id(channel)).collect();
+                        let is_conditional = !taking_part(platform, &self.unit, &all).is_empty();
+                        if is_conditional { "conditional" } else { "no-channel" }
                     } else {
                         Reason::NotInForce.code()
                     };

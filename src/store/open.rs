@@ -91,13 +91,14 @@ impl Unlocked {
 }
 
 /// The tables whose rows share one count.
-const COUNTED: [&str; 7] = ["change", "unit", "account_version", "rate", "entry", "snapshot", "void"];
+const COUNTED: [&str; 8] =
+    ["change", "unit", "account", "account_version", "rate", "entry", "snapshot", "void"];
 
 /// Returns the highest number of a fact.
 fn last_number(db: &Connection) -> rusqlite::Result<i64> {
     let last: Vec<String> =
-        COUNTED.iter().map(|table| format!("SELECT max(seq) AS seq FROM {table}")).collect();
-    db.query_row(&format!("SELECT ifnull(max(seq), 0) FROM ({})", last.join(" UNION ALL ")), [], |row| {
+        COUNTED.iter().map(|table| format!("SELECT max(rowid) AS number FROM {table}")).collect();
+    db.query_row(&format!("SELECT ifnull(max(number), 0) FROM ({})", last.join(" UNION ALL ")), [], |row| {
         row.get(0)
     })
 }
@@ -105,7 +106,7 @@ fn last_number(db: &Connection) -> rusqlite::Result<i64> {
 /// Returns how many facts have a number above that one.
 fn count_above(db: &Connection, number: i64) -> rusqlite::Result<i64> {
     let counts: Vec<String> =
-        COUNTED.iter().map(|table| format!("(SELECT count(*) FROM {table} WHERE seq > ?1)")).collect();
+        COUNTED.iter().map(|table| format!("(SELECT count(*) FROM {table} WHERE rowid > ?1)")).collect();
     db.query_row(&format!("SELECT {}", counts.join(" + ")), [number], |row| row.get(0))
 }
 

@@ -204,9 +204,8 @@ impl Fees {
         let ok = || self.channels.iter().filter(|c| c.status == "ok");
         let best = ok().find(|c| !c.is_conditional);
         let more = move |quote: &&ChannelQuote| {
-            let Some(best) = best.filter(|best| best.net_unit == quote.net_unit) else {
-                return best.is_none();
-            };
+            // Other units cannot be compared, so both are shown.
+            let Some(best) = best.filter(|best| best.net_unit == quote.net_unit) else { return true };
             quote.net.as_ref().map(|net| net.parts) > best.net.as_ref().map(|net| net.parts)
         };
         let line = |quote: &ChannelQuote| {

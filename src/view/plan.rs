@@ -136,6 +136,9 @@ impl Blocked {
             "not-withdrawable" => "there is no official way out",
             "ended" => "the service has ended",
             "not-in-force" => "no rule is known for these days",
+            "conditional" => {
+                "its channels are open on a condition only; see jandon fees, and name one with --assume"
+            }
             "no-channel" => "no official channel pays that unit to a bank, a card or in cash",
             "platform-gone" => "the catalog does not hold its platform",
             "no-platform" => "it is on no known platform",

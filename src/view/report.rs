@@ -47,7 +47,6 @@ pub struct Report {
     /// What is owned and owed at the end, a unit each.
     pub totals: Vec<Total>,
     /// All of it in one unit, where asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exchange: Option<Exchange>,
 }
 
@@ -425,7 +424,14 @@ impl Render for Due {
         page.gap();
         for row in &self.accounts {
             if let (Some(limit), Some(left)) = (&row.limit, &row.limit_left) {
-                page.line(format!("{}: {left} left of a limit of {}.", row.account, limit.grouped()));
+                let (account, limit) = (&row.account, limit.grouped());
+                page.line(match left.parts {
+                    0.. => format!("{account}: {left} left of a limit of {limit}."),
+                    over => {
+                        let over = left.unit.money(-over);
+                        format!("{account}: over its limit of {limit} by {over}.")
+                    }
+                });
             }
         }
         page

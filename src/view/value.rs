@@ -98,8 +98,8 @@ pub struct ValueRow {
     pub expired: Money,
     /// What was lost in conversion to another unit; null where no rate between the two is known.
     pub converted: Option<Money>,
-    /// Earned less fees, taxes, what expired and what was lost in conversion.
-    pub value: Money,
+    /// Earned less fees, taxes, what expired and what was lost in conversion; null where that is unknown.
+    pub value: Option<Money>,
     /// What was spent.
     pub spent: Money,
     /// The value as a share of what was spent.
@@ -110,11 +110,11 @@ impl ValueRow {
     /// The row of one platform.
     pub fn new(platform: String, unit: Unit, sum: &Flows, converted: Option<i64>) -> ValueRow {
         let money = |measure| unit.money(sum.of(measure));
-        let value = sum.of(Measure::Earned)
+        let kept = sum.of(Measure::Earned)
             - sum.of(Measure::Fees)
             - sum.of(Measure::Taxes)
-            - sum.of(Measure::Expired)
-            - converted.unwrap_or(0);
+            - sum.of(Measure::Expired);
+        let value = converted.map(|lost| kept - lost);
         ValueRow {
             platform,
             earned: money(Measure::Earned),
@@ -122,9 +122,10 @@ impl ValueRow {
             taxes: money(Measure::Taxes),
             expired: money(Measure::Expired),
             converted: converted.map(|parts| unit.money(parts)),
-            value: unit.money(value),
+            value: value.map(|parts| unit.money(parts)),
             spent: money(Measure::Spent),
-            percent_of_spend: percent(i128::from(value), i128::from(sum.of(Measure::Spent))),
+            percent_of_spend: value
+                .and_then(|value| percent(i128::from(value), i128::from(sum.of(Measure::Spent)))),
             unit,
         }
     }
@@ -162,7 +163,7 @@ impl Render for Value {
         for row in &self.platforms {
             table.row(vec![
                 row.platform.clone(),
-                row.value.grouped(),
+                row.value.as_ref().map_or("unknown".into(), Money::grouped),
                 row.unit.to_string(),
                 blank(&row.earned),
                 blank(&row.fees),
@@ -199,7 +200,7 @@ impl Render for Value {
                 Some(row.taxes.plain()),
                 Some(row.expired.plain()),
                 row.converted.as_ref().map(Money::plain),
-                Some(row.value.plain()),
+                row.value.as_ref().map(Money::plain),
                 Some(row.spent.plain()),
                 row.percent_of_spend.clone(),
             ]);

@@ -312,7 +312,6 @@ fn facts_that_are_gone_doubled_or_out_of_their_place_are_named_and_left_alone() 
             "UPDATE entry SET unit_out = (SELECT max(seq) FROM unit), unit_in = (SELECT max(seq) FROM unit) WHERE kind = 5 AND unit_in = unit_out",
         ),
         ("entry", "UPDATE entry SET kind = 2 WHERE kind = 6 AND channel IS NULL"),
-        ("schema", "DROP INDEX entry_by_from"),
         ("file", "UPDATE entry SET fee = -5 WHERE seq = (SELECT max(seq) FROM entry)"),
     ] {
         home.become_like(&ground);
