@@ -654,6 +654,36 @@ fn a_ledger_whose_totals_are_wrong_is_neither_copied_nor_put_back() {
 }
 
 #[test]
+fn what_an_edit_corrected_is_known_when_its_file_comes_again() {
+    let home = Home::new();
+    let line = |kind: &str, end: &str, amount| {
+        format!(r#"{{"entry":{{"at":"2026-11-06T10:00:00","kind":"{kind}","{end}":"W","{amount}"}}}}"#)
+    };
+    let lines = [
+        r#"{"jandon":1}"#.to_string(),
+        r#"{"account":{"name":"W","kind":"wallet","unit":"KRW"}}"#.into(),
+        line("earn", "to", r#"in":"50"#),
+        line("spend", "from", r#"out":"7"#),
+        line("spend", "from", r#"out":"3"#),
+    ];
+    std::fs::write(home.path("a.jsonl"), lines.join("\n") + "\n").expect("a file");
+    home.fine("import a.jsonl");
+    let history = home.fine("history --kind earn --json");
+    let id = history.split(r#""id":""#).nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
+    home.fine(&format!("edit {id} --amount 60"));
+    assert!(home.fine("balance").contains(" 50 "), "{}", home.fine("balance"));
+    let output = home.run("import a.jsonl");
+    assert!(said(&output).contains("0 new"), "{}", said(&output));
+    assert!(home.fine("balance").contains(" 50 "), "{}", home.fine("balance"));
+    // What was undone is not known any more, and comes again.
+    home.fine("undo");
+    assert!(home.fine("balance").contains(" 40 "), "{}", home.fine("balance"));
+    home.fine("undo");
+    let output = home.run("import a.jsonl");
+    assert!(said(&output).contains("0 known"), "{}", said(&output));
+}
+
+#[test]
 fn a_dry_run_takes_no_lock_and_changes_nothing() {
     let home = Home::with_an_account();
     home.fine("export -o more.jsonl");

@@ -8,7 +8,7 @@ use crate::fee::Platform;
 use crate::ledger::{Account, AccountId, AccountKind};
 use crate::money::Unit;
 use crate::store::Fact;
-use crate::text::NAME_MAX;
+use crate::text::{NAME_MAX, folded};
 use crate::view::account::AccountCard;
 use crate::view::balance::Accounts;
 use std::cell::RefCell;
@@ -232,7 +232,7 @@ fn edit(args: &AccountEditArgs, context: &Context) -> Result<CommandOutput, Comm
     let new_unit = traits.unit.as_deref().map(|code| unit(context, code)).transpose()?;
     let edited: RefCell<Option<(String, Account)>> = RefCell::new(None);
     let (recorded, notes) = context.record("account edit", traits.dry_run, |book| {
-        let mut account = context.account(book, &args.name, true)?.clone();
+        let mut account = managed(context, book, &args.name)?.clone();
         if let Some(platform) = &platform {
             account.platform = Some(platform.id.clone());
             (account.kind, account.unit) = (platform.kind, platform.unit.clone());
@@ -256,7 +256,7 @@ fn edit(args: &AccountEditArgs, context: &Context) -> Result<CommandOutput, Comm
             (account.limit, account.bill_day) = (None, None);
         }
         give_carrier_traits(&mut account, traits)?;
-        let before = context.account(book, &args.name, true)?.name.clone();
+        let before = managed(context, book, &args.name)?.name.clone();
         *edited.borrow_mut() = Some((before, account.clone()));
         Ok(vec![Fact::Edit(account)])
     })?;
@@ -291,7 +291,7 @@ fn changes(args: &AccountEditArgs, account: &Account) -> Vec<String> {
 
 fn close(typed: &str, dry_run: bool, context: &Context) -> Result<CommandOutput, CommandError> {
     let (recorded, notes) = context.record("account close", dry_run, |book| {
-        let account = context.account(book, typed, true)?;
+        let account = managed(context, book, typed)?;
         if account.closed {
             return Err(crate::ledger::RuleBroken::AccountClosed { account: account.name.clone() }.into());
         }
@@ -321,6 +321,15 @@ fn reopen(typed: &str, dry_run: bool, context: &Context) -> Result<CommandOutput
     Ok(CommandOutput::of(recorded)
         .with(vec![Notice::Done(format!("{}reopened {name}", would(dry_run)))])
         .with(notes))
+}
+
+/// The account to change: one of exactly that name, open or closed, before all others.
+fn managed<'b>(context: &Context, book: &'b LedgerView<'_>, name: &str) -> Result<&'b Account, CommandError> {
+    let wanted = folded(name);
+    match book.accounts.iter().find(|account| folded(&account.name) == wanted) {
+        Some(account) => Ok(account),
+        None => context.account(book, name, true),
+    }
 }
 
 /// How the message of a dry run begins.

@@ -650,7 +650,7 @@ impl Context {
         match (standing.seen, standing.last_fact) {
             _ if latest > self.now => Because::NotYet,
             (Some(seen), _) if latest < seen => Because::SeenLater(seen),
-            (_, Some(last)) if latest < last => Because::LaterRecords(last),
+            (_, Some(last)) if latest < last && last <= self.now => Because::LaterRecords(last),
             _ => Because::Moved,
         }
     }

@@ -112,8 +112,14 @@ fn found(book: &LedgerView<'_>, typed: &str) -> Result<Vec<HistoryRow>, CommandE
     if change.voided {
         return Err(Refusal::AlreadyUndone(change.id).into());
     }
-    let mut rows = book.store.history_of_change(change.id)?;
+    let mut rows = Vec::new();
+    // The records of an import or an edit lie in parts of it.
+    for part in book.store.parts_of(change.id)? {
+        rows.extend(book.store.history_of_change(part)?);
+    }
     rows.retain(|row| !row.voided);
+    rows.sort_unstable_by_key(|row| row.seq);
+    rows.dedup_by_key(|row| row.seq);
     Ok(rows)
 }
 
@@ -187,7 +193,7 @@ fn chosen<'r>(typed: &str, rows: &'r [HistoryRow]) -> Result<&'r HistoryRow, Com
         [one] => Ok(one),
         [] => Err(CommandError::Usage {
             message: format!("the change {typed:?} recorded no entry and no balance"),
-            hint: "to take it back: jandon undo ID".into(),
+            hint: format!("to take it back: jandon undo {}", typed.trim()),
         }),
         many => {
             let ids: Vec<String> = many.iter().take(9).map(|row| row.id().to_string()).collect();

@@ -2,7 +2,7 @@
 
 use super::context::{Context, LedgerView};
 use super::error::CommandError;
-use super::{CommandOutput, Stream, change};
+use super::{CommandOutput, Stream, change, record};
 use crate::ledger::Kind;
 use crate::period::Period;
 use crate::store::{Filter, LedgerChange, Recorded, Store};
@@ -22,10 +22,10 @@ pub struct HistoryArgs {
     #[arg(long)]
     kind: Option<String>,
     /// Only this category
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = record::free_text)]
     category: Option<String>,
     /// Only what contains this text
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = record::free_text)]
     search: Option<String>,
     /// Only the last so many
     #[arg(short = 'n', long, value_name = "N")]

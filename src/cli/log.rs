@@ -121,6 +121,10 @@ fn moment(args: &LogArgs, context: &Context) -> Result<Moment, CommandError> {
     let Some(text) = &args.month else { return context.seen_moment(args.when.date.as_deref()) };
     let period = Period::parse(text, context.today(), 1)?;
     match (period.from, period.to) {
+        (Some(from), Some(_)) if from > context.today() => Err(CommandError::Usage {
+            message: format!("{text:?} has not begun yet"),
+            hint: "give --month a month that has begun, or leave it out".into(),
+        }),
         (Some(from), Some(to)) if from.month().first() == from && from.month().last() == to => {
             Ok(to.end().min(context.now))
         }

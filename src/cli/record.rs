@@ -1,7 +1,7 @@
 //! What the recording verbs share: an entry in the making, and the line that says what was done.
 
 use super::context::{Context, EntryArgs};
-use super::error::CommandError;
+use super::error::{CommandError, quoted};
 use super::{CommandOutput, Notice, usage};
 use crate::ledger::{Account, Entry, Expires, Kind, Place};
 use crate::money::{Figure, Unit};
@@ -55,6 +55,15 @@ impl AboutArgs {
             Figure::parse(amount)?;
             return Err(CommandError::NumericCategory { amount: amount.into(), category: category.into() });
         }
+        if let Some(word) = self.category.as_deref().filter(|word| continues_amount(amount, word)) {
+            let hint = format!(
+                "join the two: {}; as a category: --category {}",
+                quoted(&format!("{amount}{word}")),
+                quoted(word)
+            );
+            let message = format!("{word:?} reads as a part of the amount, not as a category");
+            return Err(CommandError::Usage { message, hint });
+        }
         let category = label("category", self.category.as_deref().or(self.category_option.as_deref()))?;
         let payee = label("payee", self.payee.as_deref())?;
         Ok((category, payee))
@@ -64,6 +73,13 @@ impl AboutArgs {
 /// Whether a text is an amount, with or without a unit that people write beside one.
 pub fn reads_as_amount(text: &str) -> bool {
     Figure::parse(text).is_ok_and(|figure| figure.has_known_mark())
+}
+
+/// Whether a word goes on with an amount that a shell split: `5 만`, `12,500 KRW`, `4500 원`.
+fn continues_amount(amount: &str, word: &str) -> bool {
+    let is_mark =
+        word.chars().all(|c| "억만천백십원점".contains(c)) || Unit::currency(&word.to_uppercase()).is_some();
+    is_mark && !word.is_empty() && reads_as_amount(amount) && reads_as_amount(&format!("{amount}{word}"))
 }
 
 /// Accepts any text, also one that begins with a hyphen, unless it is the name of an option.

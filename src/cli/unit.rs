@@ -37,6 +37,12 @@ pub fn run(args: &UnitCommand, context: &Context) -> Result<CommandOutput, Comma
             hint: "use one to sixteen letters and digits, a letter among them".into(),
         });
     }
+    if Unit::is_everyday_name(code) && Unit::currency(&code.to_uppercase()).is_none() {
+        return Err(CommandError::Usage {
+            message: format!("{code:?} is an everyday name of a currency"),
+            hint: "choose another code".into(),
+        });
+    }
     let decimals = args.decimals.trim().parse::<u8>().ok().filter(|d| *d <= DECIMALS_MAX);
     let decimals = decimals.ok_or_else(|| CommandError::Usage {
         message: format!("{:?} is no number of decimals", args.decimals),

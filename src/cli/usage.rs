@@ -33,7 +33,8 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> CommandError {
         _ => None,
     };
     let found = match error.kind() {
-        ErrorKind::InvalidSubcommand => about(ContextKind::InvalidSubcommand).and_then(other_command),
+        ErrorKind::InvalidSubcommand => about(ContextKind::InvalidSubcommand)
+            .and_then(|word| removed_account(word, &arguments).or_else(|| other_command(word))),
         ErrorKind::UnknownArgument => about(ContextKind::InvalidArg)
             .and_then(|word| signed(word, &arguments).or_else(|| two_message(word, &arguments))),
         _ => None,
@@ -47,6 +48,17 @@ fn other_command(word: &str) -> Option<CommandError> {
     let (_, meant) = MEANT.iter().find(|(words, _)| words.split(' ').any(|known| known == typed))?;
     let message = format!("there is no command {word:?}");
     Some(CommandError::Usage { message, hint: format!("did you mean: jandon {meant}") })
+}
+
+/// An account is closed, never removed: `account remove kakao`.
+fn removed_account(word: &str, arguments: &[String]) -> Option<CommandError> {
+    let at = arguments.windows(2).position(|pair| pair[0] == "account" && pair[1] == word)?;
+    if !["delete", "remove", "rm"].contains(&word.to_lowercase().as_str()) {
+        return None;
+    }
+    let name = arguments.get(at + 2).map_or("NAME".into(), |name| quoted(name));
+    let message = "accounts are not removed, for their history stays".into();
+    Some(CommandError::Usage { message, hint: format!("close it: jandon account close {name}") })
 }
 
 /// An argument that begins with a minus sign and a digit: the value of an option, or an amount.

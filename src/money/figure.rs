@@ -4,7 +4,7 @@
 //! named, because a mark that is read the wrong way moves the amount by a factor of a thousand.
 
 use super::{Money, Unit};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt;
 
 /// A typed amount: an exact decimal, and what was written beside it for its unit.
@@ -374,7 +374,13 @@ fn decimal_readings(value: Decimal, unit: &Unit) -> Vec<String> {
         out.push(value.mantissa().to_string());
     }
     if out.is_empty() {
-        out.push(format!("{cut:.width$}", width = usize::from(unit.decimals)));
+        // Nothing at all is hardly meant.
+        let near = if cut.is_zero() {
+            value.round_dp_with_strategy(u32::from(unit.decimals), RoundingStrategy::AwayFromZero)
+        } else {
+            cut
+        };
+        out.push(format!("{near:.width$}", width = usize::from(unit.decimals)));
     }
     out
 }

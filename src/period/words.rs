@@ -129,6 +129,8 @@ fn date(text: &str, today: Day, way: Way) -> Result<Day, DateError> {
     let count = ago.map(|count| count.trim_end_matches(['-', ' '])).unwrap_or(&words);
     if let Some((count, unit)) = count_and_unit(count)
         && let Some(step) = Step::parse(unit)
+        // `11일` is a day of the month to whoever writes it.
+        && (unit != "일" || ago.is_some() || way == Way::Ahead)
     {
         let ahead = way == Way::Ahead && ago.is_none();
         return within(step.from(today, if ahead { count } else { -count }));

@@ -71,6 +71,7 @@ impl Store {
             carried: Carried::default(),
             group: None,
             loose: None,
+            loose_is_of_events: false,
             latest: None,
             loose_count: 0,
             awaited: HashMap::new(),
@@ -194,6 +195,8 @@ struct Carry<'s> {
     group: Option<i64>,
     /// The change of the latest facts that name none.
     loose: Option<i64>,
+    /// Whether that change is of entries and snapshots.
+    loose_is_of_events: bool,
     /// The change that was begun last: only it can take facts.
     latest: Option<i64>,
     loose_count: u64,
@@ -311,9 +314,18 @@ impl Carry<'_> {
         Ok(Some(seq).filter(|seq| *seq < self.first))
     }
 
+    /// The change that a new entry or snapshot belongs to. Without a change of its own it shares none
+    /// with accounts, units and rates, which an edit could not void along with it.
+    fn home_of_event(&mut self, change: Option<&str>) -> Result<i64, Fault> {
+        match change {
+            None => Ok(self.home_of_loose(true)?),
+            named => self.home(named),
+        }
+    }
+
     /// The change that a new fact belongs to, begun where it was not.
     fn home(&mut self, change: Option<&str>) -> Result<i64, Fault> {
-        let Some(text) = change else { return Ok(self.home_of_loose()?) };
+        let Some(text) = change else { return Ok(self.home_of_loose(false)?) };
         let id = self.key(text)?;
         if let Some(awaited) = self.awaited.remove(&id) {
             return Ok(self.begin(id, &awaited)?);
@@ -325,10 +337,12 @@ impl Carry<'_> {
         }
     }
 
-    fn home_of_loose(&mut self) -> Result<i64, StoreError> {
-        if let Some(seq) = self.loose.filter(|seq| self.latest == Some(*seq)) {
+    fn home_of_loose(&mut self, of_events: bool) -> Result<i64, StoreError> {
+        let fits = self.loose_is_of_events == of_events;
+        if let Some(seq) = self.loose.filter(|seq| fits && self.latest == Some(*seq)) {
             return Ok(seq);
         }
+        self.loose_is_of_events = of_events;
         // The import's own change takes them, as long as no other has begun.
         let seq = if self.group.is_none() {
             self.group()?
@@ -400,7 +414,7 @@ impl Carry<'_> {
 
     /// The change for a new version without one of its own, which is later than the present version.
     fn home_of_version(&mut self, id: AccountId) -> Result<i64, StoreError> {
-        let seq = self.home_of_loose()?;
+        let seq = self.home_of_loose(false)?;
         let Some((latest, _)) = self.pass.store.current_version(id)? else { return Ok(seq) };
         let sql = "SELECT at, id FROM change WHERE seq = ?1";
         let stamp = |row: &rusqlite::Row<'_>| Ok(Stamp { at: Moment(row.get(0)?), change: Id(row.get(1)?) });

@@ -41,6 +41,8 @@ pub(super) struct Pass<'s> {
     insert_if_new: Option<Insert<'s>>,
     /// Whether the change that was asked for last counts.
     counting: Option<(i64, bool)>,
+    /// The change that was last looked up as one that an edit voided, and whether it is one.
+    edited: Option<(i64, bool)>,
     /// Facts of another ledger come in: what two ledgers did at the same time is brought together.
     /// A name may be taken for a while, and a closed account may get facts and stay closed.
     pub(super) merging: bool,
@@ -132,6 +134,7 @@ impl<'s> Pass<'s> {
             insert_entry: None,
             insert_if_new: None,
             counting: None,
+            edited: None,
             merging: false,
         })
     }
@@ -364,6 +367,22 @@ impl<'s> Pass<'s> {
         Ok(counts)
     }
 
+    /// Returns whether a change counts, or was voided by an edit that counts: its records live on in
+    /// that, so a file that still has them brings nothing new.
+    pub(super) fn counts_or_was_edited(&mut self, change: i64) -> Result<bool, StoreError> {
+        if self.counts(change)? {
+            return Ok(true);
+        }
+        if let Some((_, was_edited)) = self.edited.filter(|(known, _)| *known == change) {
+            return Ok(was_edited);
+        }
+        let sql = "SELECT 1 FROM void v JOIN change c ON c.seq = v.change
+                   WHERE v.of = ?1 AND c.command = 'edit' AND c.seq NOT IN (SELECT change FROM voided)";
+        let was_edited = self.one(sql, [change], |_| Ok(()))?.is_some();
+        self.edited = Some((change, was_edited));
+        Ok(was_edited)
+    }
+
     /// A change and, where it is an import or an edit, what within it counts. The undo within an edit is
     /// taken back with it; that within an import stays, for what it undid came with the import.
     fn with_what_is_within(&self, id: Id) -> Result<Vec<Id>, StoreError> {
@@ -383,7 +402,7 @@ impl<'s> Pass<'s> {
     /// counts again.
     pub(super) fn void(&mut self, ids: &[Id], change: i64) -> Result<(), StoreError> {
         let (mut out, mut back) = (Vec::new(), Vec::new());
-        self.counting = None;
+        (self.counting, self.edited) = (None, None);
         for id in ids {
             let sql = "SELECT seq FROM change WHERE id = ?1";
             let target: Option<i64> = self.one(sql, [id.0], |row| row.get(0))?;

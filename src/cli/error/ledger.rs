@@ -265,7 +265,7 @@ fn refusal_message(refusal: &Refusal) -> (String, String) {
         ),
         Refusal::AlreadyUndone(id) => words(
             format!("the change {id} is undone already"),
-            "bring back what was undone last: jandon redo",
+            "see what counts now: jandon history; what was undone last comes back with: jandon redo",
         ),
         Refusal::UndoOfUndo(id) => {
             words(format!("the change {id} is an undo or a redo itself"), "use jandon redo, or jandon undo")

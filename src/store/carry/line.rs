@@ -201,7 +201,8 @@ impl Carry<'_> {
             Some(id) => Some(id),
             None => {
                 // Most lines of most files are new, which the door finds out by itself.
-                let loose = self.loose.filter(|_| self.loose == self.latest && named.is_none());
+                let goes_on = self.loose == self.latest && self.loose_is_of_events && named.is_none();
+                let loose = self.loose.filter(|_| goes_on);
                 let loose = loose.filter(|_| {
                     let is_open = self.check_open(&entry).is_ok();
                     is_open && !self.repeats.contains_key(&content) && self.pass.allows(&entry)
@@ -224,7 +225,7 @@ impl Carry<'_> {
         if named.is_none() {
             self.check_open(&entry)?;
         }
-        let change = self.home(named.as_deref())?;
+        let change = self.home_of_event(named.as_deref())?;
         self.pass.record_entry(entry, change)?;
         self.takes_from(from, at);
         Ok(true)
@@ -263,7 +264,7 @@ impl Carry<'_> {
         if line.change.is_none() && held.closed {
             return Err(StoreError::from(RuleBroken::AccountClosed { account: held.name }).into());
         }
-        let change = self.home(line.change.as_deref())?;
+        let change = self.home_of_event(line.change.as_deref())?;
         self.pass.record_snapshot(&snapshot, change)?;
         self.takes_from(Some(account), snapshot.at);
         Ok(true)

@@ -321,7 +321,7 @@ impl Pass<'_> {
             self.one(&format!("{KNOWN} WHERE id = ?1"), [id.0], Known::of)?.map(|(_, known)| known)
         };
         let Some(known) = known else { return Ok(None) };
-        Ok(Some((known.seq, known.is(wanted) && self.counts(known.change)?)))
+        Ok(Some((known.seq, known.is(wanted) && self.counts_or_was_edited(known.change)?)))
     }
 
     /// Is what the ledger has of the day of an id at hand?
@@ -360,6 +360,6 @@ impl Pass<'_> {
             Ok((row.get(0)?, row.get(1)?, found))
         })?;
         let Some((seq, change, found)) = found else { return Ok(None) };
-        Ok(Some((seq, found == *wanted && self.counts(change)?)))
+        Ok(Some((seq, found == *wanted && self.counts_or_was_edited(change)?)))
     }
 }

@@ -120,7 +120,9 @@ impl Store {
 
     /// Returns when the latest change was recorded.
     pub fn last_recorded(&self) -> Result<Option<Moment>, StoreError> {
-        let sql = "SELECT at FROM change WHERE within IS NULL ORDER BY seq DESC LIMIT 1";
-        self.maybe(sql, [], |row| moment_at(row, 0))
+        // An id begins with the day of its change, so only the changes of the latest day are looked at.
+        let sql = "SELECT max(at) FROM change WHERE id >= (SELECT max(id) >> 48 << 48 FROM change)";
+        let at: Option<Option<i64>> = self.maybe(sql, [], |row| row.get(0))?;
+        Ok(at.flatten().map(Moment))
     }
 }
