@@ -104,7 +104,6 @@ fn measure(size: u64, peers: bool) {
         Row { commands: vec![("jandon", own("plan"))], ..row("plan", vec![], vec![]) },
         Row { commands: vec![("jandon", own("--version"))], ..row("--version", vec![], vec![]) },
         Row { runs: slow, ..row("check", own("check -q"), bare("scan")) },
-        Row { runs: slow, ..row("check --totals", own("check --totals -q"), bare("scan")) },
         Row {
             runs: slow,
             fresh: Some(format!("rm -f {}", ["new.db", "new-limit.db"].map(|f| at(f) + "*").join(" "))),

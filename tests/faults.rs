@@ -20,9 +20,6 @@ mod failing;
 mod flips;
 #[path = "faults/ground.rs"]
 mod ground;
-#[allow(dead_code, reason = "the bench needs more of it")]
-#[path = "../benches/whole/history.rs"]
-mod history;
 #[path = "faults/killed.rs"]
 mod killed;
 #[path = "faults/place.rs"]

@@ -15,9 +15,6 @@ pub struct CheckArgs {
     /// With --repair: let damaged facts count as they are now, for want of a backup
     #[arg(long, requires = "repair")]
     accept_damage: bool,
-    /// Only compare the totals with the facts, which is quick; neither file nor facts are verified
-    #[arg(long, conflicts_with = "repair")]
-    totals: bool,
 }
 
 /// Answers with what was found; anything that stays wrong is exit status 1.
@@ -27,7 +24,7 @@ pub fn run(args: &CheckArgs, context: &Context) -> Result<CommandOutput, Command
     }
     // Nothing is asked of the ledger before it was looked at.
     let store = context.store()?;
-    let report = if args.totals { store.check_totals()? } else { store.check()? };
+    let report = store.check()?;
     let mut notes = Vec::new();
     if report.findings.is_empty() {
         notes.extend(exposures(context.ledger_path()).iter().map(exposed));
@@ -36,16 +33,12 @@ pub fn run(args: &CheckArgs, context: &Context) -> Result<CommandOutput, Command
         if !report.findings.iter().all(Finding::is_derived) {
             notes.extend(what_is_left(&report));
             notes.extend(ways_back());
-        } else if args.totals {
-            notes.push(Notice::Done("only totals were compared; to verify the facts: jandon check".into()));
         } else {
             let what = "every fact was verified; only totals are wrong: jandon check --repair";
             notes.push(Notice::Done(what.into()));
         }
     }
-    let mut checked = checked(&store, report);
-    checked.totals_only = args.totals;
-    Ok(outcome(checked).with(notes))
+    Ok(outcome(checked(&store, report)).with(notes))
 }
 
 /// What can still be answered where facts are damaged.

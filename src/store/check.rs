@@ -83,15 +83,6 @@ impl Store {
         report.after(findings, looked)
     }
 
-    /// Holds only what is derived against the facts: neither the file and its references nor the
-    /// numbers and the rules of the facts are looked at, which takes the most time of a check.
-    pub fn check_totals(&self) -> Result<Report, StoreError> {
-        let mut report = Report::default();
-        let schemas = self.schemas()?;
-        let looked = self.look_through(&schemas.missing(), false, &mut report);
-        report.after(schemas.findings().collect(), looked)
-    }
-
     /// Holds what is derived against the facts, and as a part of a check of the whole ledger the facts
     /// against their rules.
     fn look_through(&self, missing: &[String], whole: bool, report: &mut Report) -> Result<(), StoreError> {

@@ -28,9 +28,6 @@ pub struct Checked {
     pub accepted: Vec<FindingLine>,
     /// What a repair made of each balance.
     pub balances: Vec<RepairedBalance>,
-    /// Only the totals were held against the entries.
-    #[serde(skip)]
-    pub totals_only: bool,
 }
 
 /// Something that is not as it should be.
@@ -73,7 +70,6 @@ impl Checked {
             mended: Vec::new(),
             accepted: Vec::new(),
             balances: Vec::new(),
-            totals_only: false,
         }
     }
 }
@@ -123,9 +119,7 @@ impl Render for Checked {
             page.table(balances);
             page.gap();
         }
-        if self.ok && self.totals_only {
-            page.line(format!("The totals are what was recorded: {counted}."));
-        } else if self.ok {
+        if self.ok {
             page.line(format!("All is well: {counted}."));
         } else {
             page.line(format!(

@@ -2,13 +2,11 @@
 //! `check` notices whatever the answers would show.
 
 use super::ground::{Dice, FACTS, Home, facts, said, state, told};
-use super::history;
 use jandon::store::DERIVED;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Output;
 
 /// Commands that answer from the ledger.
 const ANSWERING: [&str; 11] = [
@@ -246,9 +244,6 @@ fn whatever_is_derived_wrongly_is_named_and_mended() {
         let parts = parts(&home, &harm);
         let named = |part: &String| part == table || part == "file" || part == "references";
         assert!(parts.iter().any(named), "{harm}: {parts:?}");
-        let totals = told(&home.run("check --totals --format csv"));
-        let named = totals.lines().any(|line| line.split(',').next() == Some(table));
-        assert_eq!(named, parts.iter().any(|part| part == table), "{harm}: {totals}");
         home.fine("check --repair");
         assert_eq!(state(&home.ledger()), sound, "{harm}");
         assert_eq!(facts(&home.ledger()), known, "{harm}");
@@ -263,13 +258,11 @@ fn what_is_derived_wrongly_is_told_of_table_by_table() {
             db.execute_batch(&format!("DELETE FROM {table}")).expect("an empty table");
         }
     });
-    for line in ["check --format csv", "check --totals --format csv"] {
-        let told = told(&home.run(line));
-        let parts = told.lines().filter_map(|line| line.split(',').next());
-        let mut tables: Vec<&str> = parts.filter(|part| DERIVED.contains(part)).collect();
-        tables.dedup();
-        assert_eq!(tables, DERIVED[1..], "{line}: {told}");
-    }
+    let told = told(&home.run("check --format csv"));
+    let parts = told.lines().filter_map(|line| line.split(',').next());
+    let mut tables: Vec<&str> = parts.filter(|part| DERIVED.contains(part)).collect();
+    tables.dedup();
+    assert_eq!(tables, DERIVED[1..], "{told}");
 }
 
 #[test]
@@ -420,47 +413,6 @@ fn a_ledger_with_something_that_jandon_did_not_make_is_refused() {
         home.fine("restore sound.db");
         home.fine("check");
     }
-}
-
-#[test]
-fn a_check_of_the_totals_finds_in_a_long_ledger_what_a_check_of_all_finds_there() {
-    let ground = Home::new();
-    history::write(ground.folder(), 30_000).expect("a history");
-    ground.fine("import history.jsonl");
-    ground.settle();
-    let home = Home::new();
-    // Of the file and of what was recorded the totals know nothing.
-    let beside = ["part,", "file,", "references,", "numbers,", "entry,", "checksum,"];
-    let of_totals = |output: &Output| -> Vec<String> {
-        let told = told(output);
-        let lines = told.lines().filter(|line| !beside.iter().any(|part| line.starts_with(part)));
-        lines.map(String::from).collect()
-    };
-    let (mut wrong, mut right) = (0, 0);
-    for harm in [
-        "",
-        "DELETE FROM entry WHERE seq IN (8192, 8193, 16385, 24000)",
-        "DELETE FROM snapshot WHERE seq = (SELECT max(seq) FROM snapshot WHERE seq < 20000)",
-        "UPDATE entry SET amount_out = amount_out + 1, amount_in = amount_in + 1 WHERE seq % 5000 = 77",
-        "UPDATE entry SET at = at - 40000000 WHERE seq > 29000",
-        "UPDATE entry SET from_account = to_account, to_account = from_account WHERE seq % 4000 < 8",
-        "UPDATE entry SET change = change + 1 WHERE seq % 9000 = 500",
-        "UPDATE day_total SET amount = amount + 1 WHERE day % 400 = 0; DELETE FROM lot",
-        "UPDATE spend_size SET count = count + 1 WHERE amount < 2000; DELETE FROM bill",
-    ] {
-        home.become_like(&ground);
-        against_the_rules(&home.ledger(), |db| {
-            db.execute_batch(harm).unwrap_or_else(|error| panic!("{harm}: {error}"));
-        });
-        let (totals, all) = (home.run("check --totals --format csv"), home.run("check --format csv"));
-        assert_eq!(all.status.code(), Some(i32::from(!harm.is_empty())), "{harm}: {}", said(&all));
-        assert_eq!(of_totals(&totals), of_totals(&all), "{harm}");
-        let is_wrong = !of_totals(&totals).is_empty();
-        assert_eq!(totals.status.code(), Some(i32::from(is_wrong)), "{harm}: {}", said(&totals));
-        *(if is_wrong { &mut wrong } else { &mut right }) += 1;
-    }
-    // All is well in the ledger as it is, and where a change has another's number.
-    assert_eq!((wrong, right), (7, 2));
 }
 
 #[test]
