@@ -3,20 +3,23 @@
 //! Facts are only ever added. What is derived from them (totals, standings, lots, bills) is kept
 //! in the same transaction by the door, so that reading costs the same however long the history.
 
+mod balances;
 mod carry;
 mod check;
 mod checksum;
 mod copy;
-mod derived;
-mod door;
-mod given;
+mod derive;
+mod insert;
+mod lots;
 mod open;
 mod place;
 mod read;
 mod repair;
 mod rows;
-mod tally;
+mod sql;
 mod tell;
+mod totals;
+mod writer;
 
 use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};
 use crate::money::{Rate, Unit};
@@ -32,10 +35,13 @@ use std::time::Duration;
 pub use carry::{Carried, CarryError};
 pub use check::{Finding, Report as CheckReport};
 pub use copy::{Contents, Restored, ledger_files};
+pub use derive::DERIVED;
 pub use open::{SecondName, Unlocked, lasting_second_name};
 pub use place::{Exposure, exposures};
-pub use read::{ChangeRow, Done, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, Recorded, Seen};
-pub use repair::{DERIVED, Repair, RepairedBalance};
+pub use read::{
+    Activity, ChangeRow, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, Recorded, Seen,
+};
+pub use repair::{Repair, RepairedBalance};
 
 /// Creates every table, index and trigger of an empty ledger.
 const SCHEMA: &str = include_str!("store/schema.sql");
@@ -433,6 +439,12 @@ impl Store {
 
     fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
         self.db.execute_batch(sql)
+    }
+
+    /// Executes a statement and returns how many rows it changed.
+    fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
+        let statement = self.db.prepare_cached(sql);
+        statement.and_then(|mut statement| statement.execute(values)).map_err(|e| self.fail(e))
     }
 
     fn number(&self, sql: &str) -> Result<i64, rusqlite::Error> {

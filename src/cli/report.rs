@@ -72,7 +72,8 @@ fn summary(
     previous: Option<(Day, Day)>,
 ) -> Result<(Report, Option<Notice>), CommandError> {
     let store = book.store;
-    let flows = store.flows(Some(begin), Some(end))?;
+    let activity = store.activity(Some(begin), Some(end))?;
+    let flows = activity.flows()?;
     let closings = store.standings(end)?;
     let mut accounts = Vec::new();
     for account in &book.accounts {
@@ -80,11 +81,10 @@ fn summary(
         let closing = closings.get(&account.id).map_or(0, |s| s.balance);
         accounts.extend(report::account_summary(account, closing - flows.net(), flows));
     }
-    let done = store.done(Some(begin), Some(end))?;
-    let now = done.categories()?;
+    let now = activity.categories()?;
     let before = match previous {
         None => Vec::new(),
-        Some((from, to)) => store.done(Some(from.start()), Some(to.end()))?.categories()?,
+        Some((from, to)) => store.activity(Some(from.start()), Some(to.end()))?.categories()?,
     };
     let spent = |unit: &Unit| -> Option<i64> {
         let spends = now.iter().filter(|total| total.kind == Kind::Spend && total.unit == *unit);
@@ -93,13 +93,13 @@ fn summary(
     let limits = context.config()?.micropayments.iter();
     let (limits, spent): (Vec<Money>, Vec<i64>) =
         limits.filter_map(|limit| Some((limit.clone(), spent(&limit.unit)?))).unzip();
-    let amounts = done.micropayments(&limits)?;
+    let amounts = activity.micropayments(&limits)?;
     let micropayments = limits.into_iter().zip(amounts).zip(spent);
     let micropayments = micropayments
         .map(|((limit, amounts), spent)| report::micropayments(limit, &amounts, spent))
         .collect();
     let mut fees = Vec::new();
-    for mut total in done.channels()? {
+    for mut total in activity.channels()? {
         // Charges on top are no part of the amount that they are a share of.
         let amount = total.channel.as_ref().and_then(|id| {
             let platform = context.catalog().get(id.split_once('/')?.0)?;

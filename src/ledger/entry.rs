@@ -61,7 +61,7 @@ impl Kind {
 }
 
 /// When what arrived expires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Expires {
     /// Nobody said.
     #[default]
@@ -415,6 +415,12 @@ impl Flows {
     /// Adds to the sum under a heading.
     pub fn add(&mut self, measure: Measure, amount: i64) {
         self.sums[measure as usize] += amount;
+    }
+
+    /// Adds to the sum under a heading; returns whether it fits in 64 bits. If not, nothing is added.
+    pub fn checked_add(&mut self, measure: Measure, amount: i64) -> bool {
+        let sum = &mut self.sums[measure as usize];
+        sum.checked_add(amount).inspect(|total| *sum = *total).is_some()
     }
 
     /// That many facts and those sums, in the order of [`Measure::ALL`].

@@ -7,7 +7,8 @@
 mod known;
 mod line;
 
-use super::door::Pass;
+use super::sql::LAST_MOMENT;
+use super::writer::Writer;
 use super::{Refusal, Store, StoreError};
 use crate::import::{self, Content, Line, Wrong};
 use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Stamp, Versions, name};
@@ -57,14 +58,13 @@ impl Store {
         lines: impl Iterator<Item = Result<(u64, Line), E>>,
         unit_of: &dyn Fn(&str) -> Option<Unit>,
     ) -> Result<Carried, E> {
-        let mut pass = Pass::new(self)?;
-        pass.write_together()?;
-        pass.count_beside();
-        pass.merging = true;
+        let mut writer = Writer::new(self)?;
+        writer.entries.start_buffering()?;
+        writer.merging = true;
         let mut carry = Carry {
-            began: pass.next(),
-            first: pass.next(),
-            pass,
+            began: writer.next(),
+            first: writer.next(),
+            writer,
             id,
             at,
             unit_of,
@@ -104,7 +104,7 @@ impl Store {
         }
         carry.void_awaited::<E>()?;
         carry.begin_awaited()?;
-        carry.pass.settle()?;
+        carry.writer.flush()?;
         carry.check_names::<E>()?;
         let mut carried = carry.carried.clone();
         carried.known = carried.read - carried.new;
@@ -182,7 +182,7 @@ const REPEATS: u64 = 8;
 
 /// The state of one import.
 struct Carry<'s> {
-    pass: Pass<'s>,
+    writer: Writer<'s>,
     /// What has this number or a higher one came with this import.
     began: i64,
     /// And with this file of it.
@@ -237,7 +237,7 @@ impl Carry<'_> {
             _ => false,
         };
         if !reads_no_entry {
-            self.pass.write_waiting()?;
+            self.writer.entries.flush()?;
         }
         let new = match line {
             Line::Unit(line) => self.unit_line(&line)?,
@@ -259,8 +259,8 @@ impl Carry<'_> {
     fn begin_file<E: From<StoreError> + From<CarryError>>(&mut self) -> Result<(), E> {
         self.void_awaited::<E>()?;
         self.begin_awaited()?;
-        self.pass.settle()?;
-        self.first = self.pass.next();
+        self.writer.flush()?;
+        self.first = self.writer.next();
         self.voiding = None;
         self.told = Versions::default();
         self.aliases.clear();
@@ -276,17 +276,17 @@ impl Carry<'_> {
             return Ok(id);
         }
         let sql = "SELECT id FROM foreign_id WHERE text = ?1";
-        if let Some(id) = self.pass.one(sql, [text], |row| row.get(0))? {
-            return Ok(Id(id));
+        if let Some(id) = self.writer.store.maybe(sql, [text], |row| row.get(0))? {
+            return Ok(id);
         }
         for number in 0.. {
             let id = Id::new(Moment(0), Content::of(text).hash(number));
             let sql = "SELECT 1 WHERE ?1 IN (SELECT id FROM foreign_id WHERE id = ?1
                        UNION ALL SELECT id FROM entry WHERE id = ?1 UNION ALL SELECT id FROM snapshot WHERE id = ?1
                        UNION ALL SELECT id FROM change WHERE id = ?1)";
-            if self.pass.one(sql, [id.0], |_| Ok(()))?.is_none() {
+            if self.writer.store.maybe(sql, [id], |_| Ok(()))?.is_none() {
                 let sql = "INSERT INTO foreign_id (id, text, checksum) VALUES (?1, ?2, ?3)";
-                self.pass.insert_fact(sql, params![id.0, text])?;
+                self.writer.insert_fact(sql, params![id, text])?;
                 return Ok(id);
             }
         }
@@ -298,7 +298,7 @@ impl Carry<'_> {
         if let Some((_, seq)) = self.looked_up.filter(|(known, _)| *known == id) {
             return Ok(Some(seq));
         }
-        let seq = self.pass.one("SELECT seq FROM change WHERE id = ?1", [id.0], |row| row.get(0))?;
+        let seq = self.writer.store.maybe("SELECT seq FROM change WHERE id = ?1", [id], |row| row.get(0))?;
         self.looked_up = seq.map(|seq| (id, seq));
         Ok(seq)
     }
@@ -360,7 +360,7 @@ impl Carry<'_> {
         if let Some(seq) = self.group {
             return Ok(seq);
         }
-        let seq = self.pass.change(self.id, self.at, "import", None)?;
+        let seq = self.writer.change(self.id, self.at, "import", None)?;
         self.group = Some(seq);
         self.latest = Some(seq);
         Ok(seq)
@@ -368,7 +368,7 @@ impl Carry<'_> {
 
     fn begin(&mut self, id: Id, awaited: &Awaited) -> Result<i64, StoreError> {
         let group = self.group()?;
-        let seq = self.pass.change(id, awaited.at, &awaited.command, Some(group))?;
+        let seq = self.writer.change(id, awaited.at, &awaited.command, Some(group))?;
         self.looked_up = Some((id, seq));
         self.latest = Some(seq);
         Ok(seq)
@@ -385,7 +385,7 @@ impl Carry<'_> {
     }
 
     fn unit(&self, code: &str) -> Result<Unit, Fault> {
-        let own = self.pass.units.keys().find(|unit| *unit.code == *code).cloned();
+        let own = self.writer.units.keys().find(|unit| *unit.code == *code).cloned();
         let found = own.or_else(|| Unit::currency(code).filter(|unit| *unit.code == *code));
         let found = found.or_else(|| (self.unit_of)(code));
         found.ok_or_else(|| Wrong::UnknownUnit(code.into()).into())
@@ -408,17 +408,17 @@ impl Carry<'_> {
         if let Some(awaited) = self.awaited.get(&id) {
             return Ok(Stamp { at: awaited.at, change: id });
         }
-        let at = self.pass.one("SELECT at FROM change WHERE id = ?1", [id.0], |row| row.get(0))?;
-        Ok(Stamp { at: Moment(at.unwrap_or(i64::MAX)), change: id })
+        let at = self.writer.store.maybe("SELECT at FROM change WHERE id = ?1", [id], |row| row.get(0))?;
+        Ok(Stamp { at: at.unwrap_or(LAST_MOMENT), change: id })
     }
 
     /// The change for a new version without one of its own, which is later than the present version.
     fn home_of_version(&mut self, id: AccountId) -> Result<i64, StoreError> {
         let seq = self.home_of_loose(false)?;
-        let Some((latest, _)) = self.pass.store.current_version(id)? else { return Ok(seq) };
+        let Some((latest, _)) = self.writer.store.current_version(id)? else { return Ok(seq) };
         let sql = "SELECT at, id FROM change WHERE seq = ?1";
-        let stamp = |row: &rusqlite::Row<'_>| Ok(Stamp { at: Moment(row.get(0)?), change: Id(row.get(1)?) });
-        if self.pass.one(sql, [seq], stamp)?.is_some_and(|own| own >= latest) {
+        let stamp = |row: &rusqlite::Row<'_>| Ok(Stamp { at: row.get(0)?, change: row.get(1)? });
+        if self.writer.store.maybe(sql, [seq], stamp)?.is_some_and(|own| own >= latest) {
             return Ok(seq);
         }
         self.loose_count += 1;
@@ -438,8 +438,8 @@ impl Carry<'_> {
         }
         let id = self.account_called(text)?;
         let name = |account: &Account| name::folded(&account.name);
-        let own = self.pass.accounts.get(&id).map(name);
-        let other = self.pass.accounts.values().find(|a| a.id != id && Some(name(a)) == own);
+        let own = self.writer.balances.accounts.get(&id).map(name);
+        let other = self.writer.balances.accounts.values().find(|a| a.id != id && Some(name(a)) == own);
         if let Some(other) = other {
             return Err(StoreError::from(Refusal::NameTaken(other.name.clone())).into());
         }
@@ -451,16 +451,17 @@ impl Carry<'_> {
     /// else one that it called so before, else one of the ledger.
     fn account_called(&self, text: &str) -> Result<AccountId, Wrong> {
         let folded = name::folded(text);
-        let is_there = |id: &AccountId| self.pass.accounts.contains_key(id);
+        let is_there = |id: &AccountId| self.writer.balances.accounts.contains_key(id);
         let told = self.told.named(&folded).filter(is_there);
         let told = told.or_else(|| self.aliases.get(&folded).copied().filter(is_there));
-        let live = || self.pass.accounts.values().find(|a| name::folded(&a.name) == folded).map(|a| a.id);
+        let live =
+            || self.writer.balances.accounts.values().find(|a| name::folded(&a.name) == folded).map(|a| a.id);
         told.or_else(live).ok_or_else(|| Wrong::UnknownAccount(text.into()))
     }
 
     /// Two ledgers may each have given one name to another account.
     fn check_names<E: From<StoreError> + From<CarryError>>(&self) -> Result<(), E> {
-        let Some((one, other)) = self.pass.of_one_name() else { return Ok(()) };
+        let Some((one, other)) = self.writer.of_one_name() else { return Ok(()) };
         let lines = [one, other].map(|account| self.told_at.get(&account.id).copied().unwrap_or(0));
         let error = StoreError::from(Refusal::NameTaken(one.name.clone()));
         Err(Fault::from(error).at(lines[0].max(lines[1])))
@@ -468,14 +469,15 @@ impl Carry<'_> {
 
     /// The accounts that were touched, are closed, and are not empty.
     fn closed_in_use(&mut self) -> Result<Vec<(Account, i64)>, StoreError> {
-        let touched: Vec<AccountId> = self.pass.touched.iter().copied().collect();
+        let touched: Vec<AccountId> = self.writer.balances.touched.iter().copied().collect();
         let mut closed = Vec::new();
         for id in touched {
-            let Some(account) = self.pass.accounts.get(&id).filter(|account| account.closed) else {
+            let Some(account) = self.writer.balances.accounts.get(&id).filter(|account| account.closed)
+            else {
                 continue;
             };
             let account = account.clone();
-            let balance = self.pass.balance_left(id, self.at)?;
+            let balance = self.writer.balances.balance_left(id, self.at)?;
             if balance != 0 {
                 closed.push((account, balance));
             }
@@ -485,7 +487,7 @@ impl Carry<'_> {
 
     /// The accounts that something was taken from, in the order of their opening.
     fn taken_from(&self) -> Vec<(Account, Moment)> {
-        let accounts = self.pass.accounts.values();
+        let accounts = self.writer.balances.accounts.values();
         accounts.filter_map(|a| self.earliest.get(&a.id).map(|at| (a.clone(), *at))).collect()
     }
 
@@ -493,14 +495,15 @@ impl Carry<'_> {
     /// have been recorded before that ledger knew.
     fn check_open(&self, entry: &Entry) -> Result<(), StoreError> {
         let places = [entry.out.account, entry.arriving.account].into_iter().flatten();
-        let closed = places.filter_map(|id| self.pass.accounts.get(&id)).find(|account| account.closed);
+        let closed =
+            places.filter_map(|id| self.writer.balances.accounts.get(&id)).find(|account| account.closed);
         let rule = closed.map(|account| RuleBroken::AccountClosed { account: account.name.clone() });
         rule.map_or(Ok(()), |rule| Err(rule.into()))
     }
 
     /// Notes a new fact after which an account may be below zero.
     fn takes_from(&mut self, account: Option<AccountId>, at: Moment) {
-        let Some(id) = account.filter(|id| !self.pass.is_carrier(*id)) else { return };
+        let Some(id) = account.filter(|id| !self.writer.balances.is_carrier(*id)) else { return };
         let earliest = self.earliest.entry(id).or_insert(at);
         *earliest = at.min(*earliest);
     }
@@ -509,7 +512,7 @@ impl Carry<'_> {
     fn place(&mut self, text: Option<&str>) -> Result<Option<(AccountId, Unit)>, Fault> {
         let Some(text) = text else { return Ok(None) };
         let id = self.account_named(text)?;
-        let account = self.told.current(id).or_else(|| self.pass.accounts.get(&id));
+        let account = self.told.current(id).or_else(|| self.writer.balances.accounts.get(&id));
         Ok(account.map(|account| (id, account.unit.clone())))
     }
 
@@ -523,9 +526,9 @@ impl Carry<'_> {
         let voids = std::mem::take(&mut self.voids);
         let Some((_, _, change)) = voids.first() else { return Ok(()) };
         let ids: Vec<Id> = voids.iter().map(|(_, of, _)| *of).collect();
-        self.pass.settle()?;
-        self.pass.void(&ids, *change)?;
-        self.pass.settle()
+        self.writer.flush()?;
+        self.writer.void(&ids, *change)?;
+        self.writer.flush()
     }
 
     /// Notes a void of the file, whether the ledger knows it or not.

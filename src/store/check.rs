@@ -1,24 +1,16 @@
 //! Is the ledger what its facts say it is, and are the facts all there?
 
-mod pass;
-mod walk;
+mod facts;
 
-use super::derived::{Derivation, Derived, MonthTotal, Rows, SeenRow, StandingRow};
-use super::given::{Given, Giving, Take};
-use super::read::{Values, amount_at, moment_at, unit_at};
-use super::repair::DERIVED;
+use super::derive::{DERIVED, DerivedTable};
+use super::sql::unit_at;
 use super::{Store, StoreError};
-use crate::ledger::Measure;
 use crate::money::Unit;
 use crate::text::{self, TextError};
+use facts::CheckContext;
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt::Debug;
-use std::iter::Peekable;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::vec::IntoIter;
-use walk::{Ground, Walk};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,70 +59,97 @@ impl Report {
 const FINDINGS_MAX: usize = 5;
 
 impl Store {
-    /// Holds the file against itself, and everything derived against the facts.
+    /// Verifies the file, every fact, and every derived table against the facts.
     pub fn check(&self) -> Result<Report, StoreError> {
         let mut report = Report::default();
-        let (findings, (damaged, looked)) = self.beside_the_file(|| {
-            let (mut findings, schemas) = self.damage_within()?;
-            let mut damaged = Vec::new();
-            for of_table in self.damaged_facts(&schemas.wrong())? {
-                damaged.push(of_table.table);
-                findings.extend(of_table.findings());
+        let (mut findings, (more, checked)) = self.with_integrity_check(|| {
+            let (mut findings, schemas) = self.check_references_and_schema()?;
+            for damaged in self.damaged_facts(&schemas.wrong())? {
+                report.damaged.push(damaged.table);
+                findings.extend(damaged.findings());
             }
-            Ok((findings, (damaged, self.look_through(&schemas.missing(), true, &mut report))))
+            Ok((findings, self.check_facts(&schemas.missing(), &mut report)))
         })?;
-        report.damaged = damaged;
-        report.after(findings, looked)
+        findings.extend(more);
+        report.after(findings, checked)
     }
 
-    /// Holds what is derived against the facts, and as a part of a check of the whole ledger the facts
-    /// against their rules.
-    fn look_through(&self, missing: &[String], whole: bool, report: &mut Report) -> Result<(), StoreError> {
+    /// Checks facts, and derived tables against them. A `voided` that is missing is replaced for the
+    /// time of the check, because every other query reads it.
+    fn check_facts(&self, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
         if missing.iter().all(|table| table != "voided") {
-            return self.look_through_all_but(missing, whole, report);
+            return self.check_tables(missing, report);
         }
-        // Every other question asks which changes count.
-        let stand_in = |sql: &str| self.run(sql).map_err(|e| self.fail(e));
-        stand_in("CREATE TEMP TABLE voided (change INTEGER PRIMARY KEY)")?;
-        let looked = self
+        let run = |sql: &str| self.run(sql).map_err(|e| self.fail(e));
+        run("CREATE TEMP TABLE voided (change INTEGER PRIMARY KEY)")?;
+        let checked = self
             .voided_by_facts()
-            .and_then(|voided| self.refill("voided", "change", voided.into_iter().map(|of| vec![of])))
-            .and_then(|()| self.look_through_all_but(missing, whole, report));
-        stand_in("DROP TABLE temp.voided")?;
-        looked
+            .and_then(|voided| {
+                self.refill("voided", &["change"], voided.into_iter().map(|of| vec![Some(of)]))
+            })
+            .and_then(|()| self.check_tables(missing, report));
+        run("DROP TABLE temp.voided")?;
+        checked
     }
 
-    /// The same, but for tables that are not there.
-    fn look_through_all_but(
-        &self,
-        missing: &[String],
-        whole: bool,
-        report: &mut Report,
-    ) -> Result<(), StoreError> {
+    /// Checks the tables that are there. An error is returned after all that could be checked.
+    fn check_tables(&self, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
         let (voids, accounts) = (self.check_voids(), self.accounts());
-        let (ground, found) = match (&voids, &accounts) {
-            (Ok((found, voided)), Ok(accounts)) => {
-                // Which entries count is known only where the voids are sound.
-                let sound = found.iter().all(|finding| finding.part != "voided");
-                (Ground { accounts, voided, sound, whole }, found.as_slice())
-            }
-            // Numbers are numbers all the same.
-            _ => (Ground { accounts: &[], voided: &BTreeSet::new(), sound: false, whole }, &[][..]),
-        };
-        let (walk, derived) = self.derive(&ground, report)?;
+        let nothing = (Vec::new(), BTreeSet::new());
+        let known = voids.as_ref().ok().zip(accounts.as_ref().ok());
+        let ((found, voided), accounts_known) = known.map_or((&nothing, &[][..]), |(v, a)| (v, a));
+        // Which entries count is known only if the voids are valid.
+        let checks_rules = known.is_some() && found.iter().all(|finding| finding.part != "voided");
+        let context = CheckContext { accounts: accounts_known, voided, checks_rules };
+        let mut scan = self.scan_facts(&context, true)?;
+        (report.entries, report.snapshots) = (scan.entries_counted, scan.snapshots_counted);
         let findings = |part, found: Vec<String>| found.into_iter().map(move |what| Finding { part, what });
-        report.findings.extend(findings("numbers", walk.numbers));
+        report.findings.extend(findings("numbers", std::mem::take(&mut scan.numbers)));
         report.findings.extend(found.iter().cloned());
+        let broken = std::mem::take(&mut scan.entries);
         voids?;
-        // What nothing is derived from must be readable all the same.
+        // No total depends on these tables, but they must be readable.
         self.rates()?;
         self.all("SELECT text FROM label", [], |row| {
             row.get_ref(0)?.as_str().map(|_| ()).map_err(Into::into)
         })?;
         report.accounts = accounts?.len() as i64;
         self.check_accounts(report)?;
-        report.findings.extend(findings("entry", walk.entries));
-        self.compare(derived?, missing, whole, report)
+        report.findings.extend(findings("entry", broken));
+        for table in scan.derived().map_err(|e| self.fail(e))? {
+            if !missing.iter().any(|name| name == table.name) {
+                let part = table.name;
+                report.findings.extend(findings(part, self.compare(table)?));
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares a derived table with what the facts determine, row by row in the order of its key.
+    fn compare(&self, table: DerivedTable) -> Result<Vec<String>, StoreError> {
+        let (columns, keys) = (table.columns.len(), table.keys);
+        let sql = format!("SELECT {} FROM {} NOT INDEXED", table.columns.join(", "), table.name);
+        let mut derived = table.rows.into_iter().peekable();
+        let (mut wrong, mut extra) = (Vec::new(), Vec::new());
+        let missing = |row: Vec<Option<i64>>| {
+            format!("row {}, which the facts lead to, is missing", key_text(&row[..keys]))
+        };
+        self.all(&sql, [], |row| {
+            let row: Vec<Option<i64>> = (0..columns).map(|at| row.get(at)).collect::<Result<_, _>>()?;
+            while let Some(gone) = derived.next_if(|other| other[..keys] < row[..keys]) {
+                note(&mut wrong, || missing(gone));
+            }
+            match derived.next_if(|other| other[..keys] == row[..keys]) {
+                Some(wanted) if wanted == row => {}
+                Some(_) => note(&mut wrong, || {
+                    format!("row {} is not what the facts lead to", key_text(&row[..keys]))
+                }),
+                None => note(&mut extra, || format!("row {} has no fact behind it", key_text(&row[..keys]))),
+            }
+            Ok(())
+        })?;
+        derived.for_each(|gone| note(&mut wrong, || missing(gone)));
+        Ok(wrong.into_iter().chain(extra).take(FINDINGS_MAX).collect())
     }
 
     /// An account has a name that prints and a unit whose code is one; only a carrier has bills.
@@ -169,46 +188,35 @@ impl Store {
         Ok(())
     }
 
-    /// SQLite's own look through the file, which takes as long as all else, beside that: what SQLite
-    /// found stands before what the other work found. It is told of the file as it is when it is
-    /// looked at, and each of the two looks at one moment of it.
-    fn beside_the_file<T>(
+    /// Does some work while another thread runs `PRAGMA integrity_check`, which takes as long. Returns
+    /// the findings of the latter first.
+    fn with_integrity_check<T>(
         &self,
-        work: impl FnOnce() -> Result<(Vec<Finding>, T), StoreError>,
+        work: impl FnOnce() -> Result<T, StoreError>,
     ) -> Result<(Vec<Finding>, T), StoreError> {
-        // SQLite holds rows against the limits of their columns only where it could write them.
-        let other = if self.writing || self.unborn { None } else { self.able_to_write() };
-        let Some(other) = other else {
-            let mut findings = self.damage_of_file()?;
-            let (more, done) = work()?;
-            findings.extend(more);
-            return Ok((findings, done));
-        };
-        let other = Mutex::new(Some(other));
-        let look = || {
-            let other = other.lock().ok().and_then(|mut other| other.take());
-            other.map(|other| other.damage_of_file())
-        };
+        // SQLite verifies CHECK constraints only over a connection that could write.
+        let reopen = || if self.writing || self.unborn { None } else { self.reopen_read_write() };
+        let Some(other) = reopen() else { return Ok((self.integrity_check()?, work()?)) };
         std::thread::scope(|scope| {
-            // Where no thread is to be had, one comes after the other.
-            let looking = std::thread::Builder::new().spawn_scoped(scope, look);
+            let checking = std::thread::Builder::new().spawn_scoped(scope, move || other.integrity_check());
             let worked = work();
-            let found = looking.ok().and_then(|looking| looking.join().ok().flatten());
-            let mut findings = found.or_else(look).unwrap_or_else(|| self.damage_of_file())?;
-            let (more, done) = worked?;
-            findings.extend(more);
-            Ok((findings, done))
+            let findings = match checking {
+                Ok(checking) => checking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                // The system allows no more threads.
+                Err(_) => reopen().as_ref().unwrap_or(self).integrity_check(),
+            };
+            Ok((findings?, worked?))
         })
     }
 
-    /// What SQLite finds to be wrong with the file.
-    fn damage_of_file(&self) -> Result<Vec<Finding>, StoreError> {
-        let told: Vec<String> = self.all("PRAGMA integrity_check(20)", [], |row| row.get(0))?;
-        Ok(told.into_iter().filter(|told| told != "ok").map(|what| Finding { part: "file", what }).collect())
+    fn integrity_check(&self) -> Result<Vec<Finding>, StoreError> {
+        let lines: Vec<String> = self.all("PRAGMA integrity_check(20)", [], |row| row.get(0))?;
+        let wrong = lines.into_iter().filter(|line| line != "ok");
+        Ok(wrong.map(|what| Finding { part: "file", what }).collect())
     }
 
-    /// What is wrong with the references and with the tables, and which these are.
-    fn damage_within(&self) -> Result<(Vec<Finding>, Schemas), StoreError> {
+    /// Returns what is wrong with references and tables, and the schema.
+    fn check_references_and_schema(&self) -> Result<(Vec<Finding>, Schemas), StoreError> {
         let broken: Vec<(String, String)> =
             self.all("PRAGMA foreign_key_check", [], |row| Ok((row.get(0)?, row.get(2)?)))?;
         let mut findings = Vec::new();
@@ -221,19 +229,14 @@ impl Store {
         Ok((findings, schemas))
     }
 
-    /// The same file, opened so that it could be written, where that is allowed; nothing is written.
-    fn able_to_write(&self) -> Option<Store> {
-        let store = self.opened_again(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        store.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
+    /// Opens the file again so that it could be written, if that is allowed. Nothing is written.
+    fn reopen_read_write(&self) -> Option<Store> {
+        let db = super::open::open(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE).ok()?;
+        db.busy_timeout(self.wait).ok()?;
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
+        let store = Store::over(db, &self.path, false, self.wait);
         store.run("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema").ok()?;
         (!store.db.is_readonly("main").ok()?).then_some(store)
-    }
-
-    /// The same file over a connection of its own.
-    fn opened_again(&self, flags: OpenFlags) -> Option<Store> {
-        let db = super::open::open(&self.path, flags).ok()?;
-        db.busy_timeout(self.wait).ok()?;
-        Some(Store::over(db, &self.path, false, self.wait))
     }
 
     /// How the tables, indexes and triggers were made, here and in a new ledger.
@@ -314,140 +317,33 @@ impl Store {
         Ok((found, kept.into_iter().collect()))
     }
 
-    /// Everything that the facts lead to, by the changes that do not count as the ledger keeps them.
-    pub(super) fn all_derived(&self) -> Result<Derived, StoreError> {
+    /// Returns all derived tables as the facts determine them, given which changes are void.
+    pub(super) fn all_derived(&self) -> Result<Vec<DerivedTable>, StoreError> {
         let accounts = self.accounts()?;
         let voided: Vec<i64> = self.all("SELECT change FROM voided", [], |row| row.get(0))?;
         let voided = voided.into_iter().collect();
-        let ground = Ground { accounts: &accounts, voided: &voided, sound: false, whole: false };
-        self.derive(&ground, &mut Report::default())?.1
+        let context = CheckContext { accounts: &accounts, voided: &voided, checks_rules: false };
+        self.scan_facts(&context, false)?.derived().map_err(|e| self.fail(e))
     }
 
-    /// What was met on the way through the facts, and what they lead to, where they can be read.
-    fn derive(
+    /// Empties a table and fills it again, with a value for each of the columns.
+    pub(super) fn refill(
         &self,
-        ground: &Ground<'_>,
-        report: &mut Report,
-    ) -> Result<(Walk, Result<Derived, StoreError>), StoreError> {
-        let carriers = ground.accounts.iter().map(|account| (account.id.0, account.is_carrier()));
-        let mut derivation = Derivation::new(carriers.collect());
-        let sql = "SELECT account, at, seq, balance FROM snapshot
-                   WHERE change NOT IN (SELECT change FROM voided) ORDER BY account, at, seq";
-        let mut snapshots = Ok(Vec::new());
-        let mut walk = self.walk_through(ground, &mut derivation, |derivation| {
-            snapshots = self.all(sql, [], |row| {
-                derivation.snapshot(row.get(0)?, moment_at(row, 1)?, row.get(2)?, amount_at(row, 3)?);
-                report.snapshots += 1;
-                Ok(())
-            });
-        })?;
-        report.entries = walk.counted;
-        let entries = walk.unreadable.take().map_or(Ok(()), |error| Err(self.fail(error)));
-        Ok((walk, snapshots.and(entries).map(|()| derivation.finish())))
-    }
-
-    /// Holds what the tables keep against what the facts lead to, with other connections to the same
-    /// moment of the file where the machine can serve them.
-    fn compare(
-        &self,
-        derived: Derived,
-        missing: &[String],
-        whole: bool,
-        report: &mut Report,
+        table: &str,
+        columns: &[&str],
+        rows: impl Iterator<Item = Vec<Option<i64>>>,
     ) -> Result<(), StoreError> {
-        let tables =
-            self.comparisons(derived)?.into_iter().filter(|table| !missing.iter().any(|m| m == table.part));
-        let mut tables: Vec<(usize, Comparison)> = tables.enumerate().collect();
-        // Whoever is free takes the largest that is left.
-        tables.sort_by_key(|(_, table)| table.rows);
-        let (tables, found) = (Mutex::new(tables), Mutex::new(BTreeMap::new()));
-        let work = |store: &Store| {
-            while let Some((at, table)) = held(&tables).pop() {
-                let told = (table.hold)(store);
-                held(&found).insert(at, (table.part, told));
+        let fill = || -> Result<(), rusqlite::Error> {
+            self.db.execute(&format!("DELETE FROM {table}"), [])?;
+            let marks = vec!["?"; columns.len()].join(", ");
+            let sql = format!("INSERT INTO {table} ({}) VALUES ({marks})", columns.join(", "));
+            let mut insert = self.db.prepare(&sql)?;
+            for row in rows {
+                insert.execute(rusqlite::params_from_iter(row))?;
             }
+            Ok(())
         };
-        let work = &work;
-        std::thread::scope(|scope| {
-            for other in self.others_alike(1, 1 + usize::from(whole)) {
-                // Of one that does not come into being nothing is taken.
-                let _ = std::thread::Builder::new().spawn_scoped(scope, move || work(&other));
-            }
-            work(self);
-        });
-        for (part, told) in std::mem::take(&mut *held(&found)).into_values() {
-            report.findings.extend(told?.into_iter().map(|what| Finding { part, what }));
-        }
-        Ok(())
-    }
-
-    /// What is to be compared, in the order in which it is told of.
-    fn comparisons(&self, derived: Derived) -> Result<Vec<Comparison>, StoreError> {
-        let of_two = |row: &Given<'_, '_>| Ok(((row.value(0)?, row.value(1)?), row.value(2)?));
-        let of_three =
-            |row: &Given<'_, '_>| Ok(((row.value(0)?, row.value(1)?, row.value(2)?), row.value(3)?));
-        let months = ["account", "month", "facts"].into_iter().chain(Measure::ALL.map(Measure::word));
-        Ok(vec![
-            Comparison::new(
-                "standing",
-                vec!["account", "balance", "fact_at", "seen_at", "dated"],
-                derived.standing,
-                |row| {
-                    let (balance, fact_at) = (row.value(1)?, row.value(2)?);
-                    let (seen_at, dated) = (row.value(3)?, row.value(4)?);
-                    Ok((row.value(0)?, StandingRow { balance, fact_at, seen_at, dated }))
-                },
-            ),
-            Comparison::new(
-                "seen",
-                vec!["account", "at", "seq", "balance", "unexplained", "first"],
-                derived.seen,
-                |row| {
-                    let seen =
-                        SeenRow { balance: row.value(3)?, unexplained: row.value(4)?, first: row.value(5)? };
-                    Ok(((row.value(0)?, row.value(1)?, row.value(2)?), seen))
-                },
-            ),
-            Comparison::new("total", months.collect(), derived.total, |row| {
-                let mut total = MonthTotal { facts: row.value(2)?, ..MonthTotal::default() };
-                for (i, sum) in total.sums.iter_mut().enumerate() {
-                    *sum = row.value(i + 3)?;
-                }
-                Ok(((row.value(0)?, row.value(1)?), total))
-            }),
-            Comparison::new(
-                "category_total",
-                vec!["month", "kind", "category", "unit", "count", "amount"],
-                derived.category_total,
-                |row| {
-                    let key = (row.value(0)?, row.value(1)?, row.value(2)?, row.value(3)?);
-                    Ok((key, (row.value(4)?, row.value(5)?)))
-                },
-            ),
-            Comparison::new(
-                "channel_total",
-                vec!["month", "channel", "unit", "count", "amount", "fee", "tax"],
-                derived.channel_total,
-                |row| {
-                    let key = (row.value(0)?, row.value(1)?, row.value(2)?);
-                    Ok((key, [row.value(3)?, row.value(4)?, row.value(5)?, row.value(6)?]))
-                },
-            ),
-            Comparison::new(
-                "spend_size",
-                vec!["month", "unit", "amount", "count"],
-                derived.spend_size,
-                of_three,
-            ),
-            Comparison::new(
-                "day_total",
-                vec!["day", "account", "measure", "amount"],
-                derived.day_total,
-                of_three,
-            ),
-            Comparison::new("lot", vec!["account", "expires", "month", "amount"], derived.lot, of_three),
-            Comparison::new("bill", vec!["account", "month", "amount"], derived.bill, of_two),
-        ])
+        fill().map_err(|e| self.fail(e))
     }
 }
 
@@ -491,84 +387,15 @@ impl Schemas {
     }
 }
 
-/// A table that is held against what is derived.
-struct Comparison {
-    part: &'static str,
-    /// How many rows should be there.
-    rows: usize,
-    hold: Hold,
+/// Returns a key as findings show it: `2`, or `(2, 24322)`.
+fn key_text(key: &[Option<i64>]) -> String {
+    let texts: Vec<String> = key.iter().map(|n| n.unwrap_or_default().to_string()).collect();
+    if let [only] = &texts[..] { only.clone() } else { format!("({})", texts.join(", ")) }
 }
 
-/// Tells where a table, over some connection, is not what it should be.
-type Hold = Box<dyn FnOnce(&Store) -> Result<Vec<String>, StoreError> + Send>;
-
-impl Comparison {
-    /// The rows that should be there, in the order of their keys, and how one that is there is read.
-    fn new<K: Ord + Debug + Send + 'static, V: PartialEq + Send + 'static>(
-        part: &'static str,
-        columns: Vec<&'static str>,
-        derived: Rows<K, V>,
-        read: fn(&Given<'_, '_>) -> rusqlite::Result<(K, V)>,
-    ) -> Comparison {
-        let rows = derived.len();
-        let held =
-            Held { read, derived: derived.into_iter().peekable(), wrong: Vec::new(), extra: Vec::new() };
-        // Rows come in the order of their keys: that is how these tables lie.
-        let rest = format!("FROM {part} NOT INDEXED");
-        let hold = move |store: &Store| {
-            let giving = Giving::new(&store.db, columns, &rest);
-            let held = giving.and_then(|mut giving| giving.all_to(held, []));
-            Ok(held.map_err(|e| store.fail(e))?.told())
-        };
-        Comparison { part, rows, hold: Box::new(hold) }
-    }
-}
-
-/// What several threads have a hand in.
-fn held<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The rows of a table, which are held against the derived ones.
-struct Held<K, V> {
-    read: fn(&Given<'_, '_>) -> rusqlite::Result<(K, V)>,
-    /// Those that were not come by yet.
-    derived: Peekable<IntoIter<(K, V)>>,
-    /// What is not what it should be or not there at all, and what should not be there.
-    wrong: Vec<String>,
-    extra: Vec<String>,
-}
-
-impl<K: Ord + Debug, V: PartialEq> Held<K, V> {
-    /// Tells of the derived rows before a key, or of all that are left, that they are missing.
-    fn pass(&mut self, key: Option<&K>) {
-        while let Some((key, _)) = self.derived.next_if(|(other, _)| key.is_none_or(|key| other < key)) {
-            tell(&mut self.wrong, || format!("row {key:?}, which the facts lead to, is missing"));
-        }
-    }
-
-    /// What is to be told of the table.
-    fn told(mut self) -> Vec<String> {
-        self.pass(None);
-        self.wrong.into_iter().chain(self.extra).take(FINDINGS_MAX).collect()
-    }
-}
-
-impl<K: Ord + Debug + Send + 'static, V: PartialEq + Send + 'static> Take for Held<K, V> {
-    fn take(&mut self, row: &Given<'_, '_>) -> rusqlite::Result<()> {
-        let (key, value) = (self.read)(row)?;
-        self.pass(Some(&key));
-        match self.derived.next_if(|(other, _)| *other == key) {
-            Some((_, wanted)) if wanted == value => {}
-            Some(_) => tell(&mut self.wrong, || format!("row {key:?} is not what the facts lead to")),
-            None => tell(&mut self.extra, || format!("row {key:?} has no fact behind it")),
-        }
-        Ok(())
-    }
-}
-
-fn tell(told: &mut Vec<String>, what: impl FnOnce() -> String) {
-    if told.len() < FINDINGS_MAX {
-        told.push(what());
+/// Adds a finding, up to the number of those that are reported.
+fn note(findings: &mut Vec<String>, what: impl FnOnce() -> String) {
+    if findings.len() < FINDINGS_MAX {
+        findings.push(what());
     }
 }

@@ -4,8 +4,7 @@
 //! therefore carries the CRC-32 of all its columns, which finds every single flipped bit.
 
 use super::check::Finding;
-use super::derived::kind_of;
-use super::read::moment_in_range;
+use super::sql::{kind_of, moment_in_range};
 use super::{Store, StoreError};
 use crate::ledger::{Id, Kind};
 use rusqlite::functions::{Context, FunctionFlags};

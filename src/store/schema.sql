@@ -204,26 +204,6 @@ CREATE TABLE channel_total (
   PRIMARY KEY (month, channel, unit)
 ) STRICT, WITHOUT ROWID;
 
--- A row is how often one amount was spent in one month: small payments are counted from it.
-CREATE TABLE spend_size (
-  month   INTEGER NOT NULL,
-  unit    INTEGER NOT NULL REFERENCES unit (seq),
-  amount  INTEGER NOT NULL CHECK (amount > 0),
-  count   INTEGER NOT NULL CHECK (count > 0),
-  PRIMARY KEY (month, unit, amount)
-) STRICT, WITHOUT ROWID;
-
--- A row is what moved the balance of an account on one day under one heading, counted from 1 in the
--- order of the columns of `total`; under 0 it is how many facts there were. What stood before a day
--- within a month is answered from it.
-CREATE TABLE day_total (
-  day      INTEGER NOT NULL,
-  account  INTEGER NOT NULL REFERENCES account (id),
-  measure  INTEGER NOT NULL CHECK (measure BETWEEN 0 AND 13),
-  amount   INTEGER NOT NULL,
-  PRIMARY KEY (day, account, measure)
-) STRICT, WITHOUT ROWID;
-
 -- A row is what the facts of one month added to the points that expire after one day (2147483647:
 -- never), or took from them. The rows of a day sum up to what is left, or was left when it expired.
 CREATE TABLE lot (

@@ -1,11 +1,10 @@
 //! The ledger as lines, out: everything that was recorded, in the order of recording.
 
-use super::read::{ACCOUNT_COLUMNS, ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, account_of, entry_of, unit_at};
+use super::sql::{ACCOUNT_COLUMNS, ENTRY_COLUMNS, LABEL_JOINS, UNIT_JOINS};
+use super::sql::{account_of, entry_of, snapshot_of, unit_at};
 use super::{Store, StoreError};
 use crate::export::{Name, Told};
-use crate::ledger::{AccountId, Id, Snapshot};
-use crate::money::Rate;
-use crate::period::{Day, Moment};
+use crate::ledger::{Id, Snapshot};
 
 impl Store {
     /// Tells everything that was recorded, in the order of recording, one thing at a time.
@@ -32,9 +31,7 @@ impl Store {
         let told = match table {
             0 => {
                 let sql = "SELECT id, at, command FROM change WHERE seq = ?1";
-                let row = self.maybe(sql, [seq], |row| {
-                    Ok((Id(row.get(0)?), Moment(row.get(1)?), row.get::<_, String>(2)?))
-                })?;
+                let row = self.maybe(sql, [seq], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
                 match row {
                     Some((id, at, command)) => Some(Told::Change { name: self.name_of(id)?, at, command }),
                     None => None,
@@ -56,19 +53,14 @@ impl Store {
                 let sql = "SELECT u.code, u.decimals, o.code, o.decimals, r.value, r.day FROM rate r
                            JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of WHERE r.seq = ?1";
                 self.maybe(sql, [seq], |row| {
-                    let value: String = row.get(4)?;
-                    let rate = Rate::parse(&value).map_err(|_| rusqlite::Error::InvalidQuery)?;
-                    Ok(Told::Rate {
-                        unit: unit_at(row, 0)?,
-                        rate,
-                        of: unit_at(row, 2)?,
-                        day: Day(row.get(5)?),
-                    })
+                    let (unit, of) = (unit_at(row, 0)?, unit_at(row, 2)?);
+                    Ok(Told::Rate { unit, rate: row.get(4)?, of, day: row.get(5)? })
                 })?
             }
             4 => {
-                let sql =
-                    format!("SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {WORD_JOINS} WHERE e.seq = ?1");
+                let sql = format!(
+                    "SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {LABEL_JOINS} WHERE e.seq = ?1"
+                );
                 match self.maybe(&sql, [seq], entry_of)? {
                     Some((_, entry, _)) => {
                         let text = self.name_of(entry.id)?.text;
@@ -86,7 +78,7 @@ impl Store {
             },
             _ => {
                 let sql = "SELECT c.id FROM void v JOIN change c ON c.seq = v.of WHERE v.seq = ?1";
-                match self.maybe(sql, [seq], |row| Ok(Id(row.get(0)?)))? {
+                match self.maybe(sql, [seq], |row| row.get(0))? {
                     Some(id) => Some(Told::Void(self.name_of(id)?)),
                     None => None,
                 }
@@ -97,20 +89,12 @@ impl Store {
 
     pub(super) fn snapshot_where(&self, column: &str, value: i64) -> Result<Option<Snapshot>, StoreError> {
         let sql = format!("SELECT id, at, account, balance, note FROM snapshot WHERE {column} = ?1");
-        self.maybe(&sql, [value], |row| {
-            Ok(Snapshot {
-                id: Id(row.get(0)?),
-                at: Moment(row.get(1)?),
-                account: AccountId(row.get(2)?),
-                balance: row.get(3)?,
-                note: row.get(4)?,
-            })
-        })
+        self.maybe(&sql, [value], |row| snapshot_of(row, 0))
     }
 
     /// An id as files write it.
     fn name_of(&self, id: Id) -> Result<Name, StoreError> {
-        let text = self.maybe("SELECT text FROM foreign_id WHERE id = ?1", [id.0], |row| row.get(0))?;
+        let text = self.maybe("SELECT text FROM foreign_id WHERE id = ?1", [id], |row| row.get(0))?;
         Ok(Name { id, text: text.unwrap_or_else(|| id.to_string()) })
     }
 }

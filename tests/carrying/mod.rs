@@ -92,9 +92,9 @@ pub fn answers(path: &Path) -> Vec<String> {
         out.extend(bills.into_iter().map(|(id, month, n)| format!("{} {month} {n}", name(id))));
     }
     out.extend(accounts.iter().map(|a| format!("{:?}", Account { id: AccountId(0), ..a.clone() })));
-    let done = store.done(None, None).expect("what was done");
-    out.extend(done.categories().expect("categories").iter().map(|c| format!("{c:?}")));
-    out.extend(done.channels().expect("channels").iter().map(|c| format!("{c:?}")));
+    let activity = store.activity(None, None).expect("what was done");
+    out.extend(activity.categories().expect("categories").iter().map(|c| format!("{c:?}")));
+    out.extend(activity.channels().expect("channels").iter().map(|c| format!("{c:?}")));
     out.extend(store.rates().expect("rates").iter().map(|r| format!("{r:?}")));
     out.extend(store.units().expect("units").iter().map(|u| format!("{u:?}")));
     let rows = store.history(&Filter::default()).expect("history");

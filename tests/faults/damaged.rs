@@ -478,16 +478,16 @@ fn a_limit_below_nothing_is_told_of() {
 }
 
 #[test]
-fn small_payments_below_nothing_are_told_of() {
+fn payments_below_nothing_are_reported() {
     let ground = ground();
     let home = Home::new();
     home.become_like(&ground);
     against_the_rules(&home.ledger(), |db| {
-        let harm = "UPDATE OR IGNORE spend_size SET amount = -1";
+        let harm = "UPDATE entry SET amount_out = -1 WHERE kind = 1";
         assert!(db.execute(harm, []).expect("damage done") > 0);
     });
-    let named = parts(&home, "payments below nothing");
-    assert!(named.iter().any(|part| part == "spend_size"), "{named:?}");
+    let parts = parts(&home, "payments below nothing");
+    assert!(parts.iter().any(|part| part == "facts"), "{parts:?}");
     assert!(!used(&home, "payments below nothing"), "unnoticed");
 }
 

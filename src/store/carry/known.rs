@@ -7,9 +7,9 @@ use crate::import::{
 };
 use crate::ledger::{Account, AccountId, Entry, Id, Snapshot, name};
 use crate::money::{Rate, Unit};
-use crate::period::{Day, Moment};
+use crate::period::Day;
 use crate::store::StoreError;
-use crate::store::read::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, entry_of, unit_at};
+use crate::store::sql::{ENTRY_COLUMNS, LABEL_JOINS, UNIT_JOINS, entry_of, snapshot_of, unit_at};
 use smol_str::SmolStr;
 
 /// A fact that was recorded, and its change.
@@ -27,8 +27,8 @@ impl Carry<'_> {
     ///
     /// Returns an error if the recorded entry is not what the line says.
     pub(super) fn is_known_entry(&mut self, id: Id, line: &EntryLine) -> Result<bool, Fault> {
-        let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {WORD_JOINS} WHERE e.id = ?1");
-        let found = self.pass.one(&sql, [id.0], |row| Ok((entry_of(row)?, row.get(23)?)))?;
+        let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {LABEL_JOINS} WHERE e.id = ?1");
+        let found = self.writer.store.maybe(&sql, [id], |row| Ok((entry_of(row)?, row.get(23)?)))?;
         let Some(((seq, fact, _), change)) = found else {
             return self.refuse_other_kind("entry", "snapshot", id, line.id.as_deref());
         };
@@ -79,15 +79,13 @@ impl Carry<'_> {
     ///
     /// Returns an error if the recorded snapshot is not what the line says.
     pub(super) fn is_known_snapshot(&mut self, id: Id, line: &SnapshotLine) -> Result<bool, Fault> {
-        let sql = "SELECT s.seq, s.change, s.at, s.account, s.balance, s.note, u.code, u.decimals
+        let sql = "SELECT s.seq, s.change, s.id, s.at, s.account, s.balance, s.note, u.code, u.decimals
                    FROM snapshot s JOIN unit u ON u.seq = (
                      SELECT v.unit FROM account_version v WHERE v.account = s.account AND v.seq < s.seq
                      ORDER BY v.seq DESC LIMIT 1)
                    WHERE s.id = ?1";
-        let found = self.pass.one(sql, [id.0], |row| {
-            let (at, account) = (Moment(row.get(2)?), AccountId(row.get(3)?));
-            let fact = Snapshot { id, at, account, balance: row.get(4)?, note: row.get(5)? };
-            Ok((row.get::<_, i64>(0)?, row.get(1)?, fact, unit_at(row, 6)?))
+        let found = self.writer.store.maybe(sql, [id], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get(1)?, snapshot_of(row, 2)?, unit_at(row, 7)?))
         })?;
         let Some((seq, change, fact, unit)) = found else {
             return self.refuse_other_kind("snapshot", "entry", id, line.id.as_deref());
@@ -113,7 +111,7 @@ impl Carry<'_> {
     fn is_said(&self, line: &SnapshotLine, account: AccountId, known: &Snapshot) -> Result<bool, Fault> {
         let sql = "SELECT DISTINCT u.code, u.decimals FROM account_version v JOIN unit u ON u.seq = v.unit
                    WHERE v.account = ?1";
-        let units: Vec<Unit> = self.pass.store.all(sql, [known.account.0], |row| unit_at(row, 0))?;
+        let units: Vec<Unit> = self.writer.store.all(sql, [known.account], |row| unit_at(row, 0))?;
         let said = |unit: &Unit| {
             line.snapshot(account, unit).is_ok_and(|said| Snapshot { id: known.id, ..said } == *known)
         };
@@ -129,7 +127,9 @@ impl Carry<'_> {
         text: Option<&str>,
     ) -> Result<bool, Fault> {
         let sql = format!("SELECT seq FROM {other} WHERE id = ?1");
-        let Some(seq): Option<i64> = self.pass.one(&sql, [id.0], |row| row.get(0))? else { return Ok(false) };
+        let Some(seq): Option<i64> = self.writer.store.maybe(&sql, [id], |row| row.get(0))? else {
+            return Ok(false);
+        };
         let named = |kind: &str| format!("{{\"{kind}\":…}}");
         let recorded = Some(id).filter(|_| seq < self.began);
         let id = text.unwrap_or_default().into();
@@ -139,7 +139,7 @@ impl Carry<'_> {
 
     /// Counts a known fact that was undone here.
     fn count_known(&mut self, change: i64) -> Result<(), StoreError> {
-        if !self.pass.counts(change)? {
+        if !self.writer.counts(change)? {
             *self.undone.entry(change).or_default() += 1;
         }
         Ok(())
@@ -165,7 +165,7 @@ impl Carry<'_> {
     /// Every name that an account ever had, the last one last.
     fn names_of(&self, account: AccountId) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT name FROM account_version WHERE account = ?1 ORDER BY seq";
-        self.pass.store.all(sql, [account.0], |row| row.get(0))
+        self.writer.store.all(sql, [account], |row| row.get(0))
     }
 
     /// The name by which an account is shown beside what a line says: that of the line, if it means it.
@@ -175,7 +175,7 @@ impl Carry<'_> {
         {
             return Ok(said.into());
         }
-        let held = self.pass.accounts.get(&account).map(|account| account.name.clone());
+        let held = self.writer.balances.accounts.get(&account).map(|account| account.name.clone());
         Ok(held.or(self.names_of(account)?.pop()).unwrap_or_default())
     }
 
@@ -187,10 +187,10 @@ impl Carry<'_> {
     /// Refuses a change whose id is known with another moment or command.
     pub(super) fn hold_change(&mut self, id: Id, line: &ChangeLine) -> Result<(), Fault> {
         let said = (import::moment(&line.at)?, line.command.as_str());
-        let row = |row: &rusqlite::Row<'_>| Ok((Moment(row.get(0)?), row.get::<_, String>(1)?));
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
         let known = match self.awaited.get(&id) {
             Some(awaited) => Some((awaited.at, awaited.command.clone())),
-            None => self.pass.one("SELECT at, command FROM change WHERE id = ?1", [id.0], row)?,
+            None => self.writer.store.maybe("SELECT at, command FROM change WHERE id = ?1", [id], row)?,
         };
         let Some((at, command)) = known.filter(|(at, command)| (*at, command.as_str()) != said) else {
             return Ok(());
@@ -205,7 +205,7 @@ impl Carry<'_> {
     ///
     /// Returns an error if the change has no such version.
     pub(super) fn known_version(&mut self, change: i64, line: &AccountLine) -> Result<Account, Fault> {
-        let versions = self.pass.store.versions_of(change)?;
+        let versions = self.writer.store.versions_of(change)?;
         let known: Vec<Account> = versions.into_iter().map(|(_, account)| account).collect();
         let same_name = |known: &&Account| name::folded(&known.name) == name::folded(&line.name);
         for known in known.iter().filter(same_name).filter(|known| *known.unit.code == *line.unit) {
@@ -227,11 +227,9 @@ impl Carry<'_> {
         // Codes are enough: the units of a known rate may have been undone.
         let sql = "SELECT u.code, r.value, o.code, r.day FROM rate r JOIN unit u ON u.seq = r.unit
                    JOIN unit o ON o.seq = r.of WHERE r.change = ?1 ORDER BY r.seq";
-        let known: Vec<(Unit, Rate, Unit, Day)> = self.pass.store.all(sql, [change], |row| {
+        let known: Vec<(Unit, Rate, Unit, Day)> = self.writer.store.all(sql, [change], |row| {
             let code = |column| row.get::<_, String>(column).map(|code| Unit::new(&code, 0));
-            let value: String = row.get(1)?;
-            let rate = Rate::parse(&value).map_err(|_| rusqlite::Error::InvalidQuery)?;
-            Ok((code(0)?, rate, code(2)?, Day(row.get(3)?)))
+            Ok((code(0)?, row.get(1)?, code(2)?, row.get(3)?))
         })?;
         let said = (Unit::new(&line.unit, 0), rate, Unit::new(&line.of, 0), day);
         if known.contains(&said) {
@@ -247,7 +245,7 @@ impl Carry<'_> {
         let said = line.unit()?;
         let sql = "SELECT code, decimals FROM unit WHERE code = ?1 ORDER BY decimals = ?2 DESC LIMIT 1";
         let values = rusqlite::params![&*said.code, said.decimals];
-        let known = self.pass.one(sql, values, |row| unit_at(row, 0))?;
+        let known = self.writer.store.maybe(sql, values, |row| unit_at(row, 0))?;
         match known {
             Some(known) if known == said => Ok(()),
             known => {
@@ -261,13 +259,13 @@ impl Carry<'_> {
     /// recorded again.
     pub(super) fn hold_void(&mut self, change: i64, of: Id, id: &str, of_text: &str) -> Result<(), Fault> {
         let sql = "SELECT 1 FROM void v JOIN change o ON o.seq = v.of WHERE o.id = ?1 AND v.change <= ?2";
-        if self.pass.one(sql, rusqlite::params![of.0, change], |_| Ok(()))?.is_some() {
+        if self.writer.store.maybe(sql, rusqlite::params![of, change], |_| Ok(()))?.is_some() {
             return Ok(());
         }
         let sql = "SELECT o.id, f.text FROM void v JOIN change o ON o.seq = v.of
                    LEFT JOIN foreign_id f ON f.id = o.id WHERE v.change = ?1 ORDER BY v.seq LIMIT 1";
-        let row = |row: &rusqlite::Row<'_>| Ok((Id(row.get(0)?), row.get::<_, Option<String>>(1)?));
-        let known = self.pass.one(sql, [change], row)?;
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Id>(0)?, row.get::<_, Option<String>>(1)?));
+        let known = self.writer.store.maybe(sql, [change], row)?;
         let known = known.map(|(id, text)| Keys::of_void(&text.unwrap_or_else(|| id.to_string())));
         Err(differs_from("void", Some(id), &Keys::of_void(of_text), known))
     }

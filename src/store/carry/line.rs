@@ -18,7 +18,7 @@ impl Carry<'_> {
             self.hold_unit(line)?;
             return Ok(false);
         }
-        if self.pass.units.contains_key(&unit) {
+        if self.writer.units.contains_key(&unit) {
             return Ok(false);
         }
         if let Some(other) = Unit::currency(&unit.code).filter(|other| *other != unit) {
@@ -26,7 +26,7 @@ impl Carry<'_> {
             return Err(StoreError::from(error).into());
         }
         let change = self.home(line.change.as_deref())?;
-        self.pass.unit(&unit, change)?;
+        self.writer.unit(&unit, change)?;
         Ok(true)
     }
 
@@ -40,7 +40,7 @@ impl Carry<'_> {
         let unit = self.unit(&line.unit)?;
         let mut account = line.account(AccountId(0), unit)?;
         // What edits read is settled first: an account without facts may change its nature.
-        self.pass.settle()?;
+        self.writer.flush()?;
         let (id, is_new) = match &line.of {
             Some(of) => {
                 account.id = self.account_called(of)?;
@@ -57,15 +57,15 @@ impl Carry<'_> {
     fn edited(&mut self, account: &Account, change: Option<&str>) -> Result<(AccountId, bool), Fault> {
         if change.is_some() {
             let change = self.home(change)?;
-            self.pass.merge_version(account, change)?;
+            self.writer.merge_version(account, change)?;
             return Ok((account.id, true));
         }
-        let same = self.pass.accounts.get(&account.id) == Some(account);
+        let same = self.writer.balances.accounts.get(&account.id) == Some(account);
         if same || self.had(account, Some(account.id))?.is_some() {
             return Ok((account.id, false));
         }
         let change = self.home_of_version(account.id)?;
-        self.pass.edit(account, change)?;
+        self.writer.edit(account, change)?;
         Ok((account.id, true))
     }
 
@@ -77,7 +77,7 @@ impl Carry<'_> {
         if let Some(told) = told.filter(|told| **told == Account { id: told.id, ..account.clone() }) {
             return Ok((told.id, false));
         }
-        let live = self.pass.accounts.values().find(|a| name::folded(&a.name) == folded);
+        let live = self.writer.balances.accounts.values().find(|a| name::folded(&a.name) == folded);
         // An account that the file told of under another name is not the one that it opens here.
         let live = live.filter(|a| change.is_none() || !self.told.knows(a.id)).cloned();
         match (live, change) {
@@ -89,7 +89,7 @@ impl Carry<'_> {
                     return Err(Wrong::AccountDiffers(account.name.clone()).into());
                 }
                 let change = self.home(change)?;
-                self.pass.merge_version(&Account { id: live.id, ..account.clone() }, change)?;
+                self.writer.merge_version(&Account { id: live.id, ..account.clone() }, change)?;
                 return Ok((live.id, true));
             }
             (Some(live), None) => {
@@ -114,12 +114,12 @@ impl Carry<'_> {
             (None, Some(_)) => {}
         }
         let change = self.home(change)?;
-        Ok((self.pass.open(account, change)?, true))
+        Ok((self.writer.open(account, change)?, true))
     }
 
     /// The account that stands exactly so, or stood so once.
     fn had(&self, account: &Account, id: Option<AccountId>) -> Result<Option<AccountId>, StoreError> {
-        let Some(unit) = self.pass.units.get(&account.unit) else { return Ok(None) };
+        let Some(unit) = self.writer.units.get(&account.unit) else { return Ok(None) };
         let sql = "SELECT v.account FROM account_version v JOIN change c ON c.seq = v.change
                    WHERE v.name = ?1 AND v.platform IS ?2 AND v.kind = ?3 AND v.unit = ?4 AND v.limit_amount IS ?5
                      AND v.bill_day IS ?6 AND v.note IS ?7 AND v.closed = ?8 AND v.account = ifnull(?9, v.account)
@@ -128,15 +128,15 @@ impl Carry<'_> {
         let values = params![
             account.name,
             account.platform,
-            account.kind.word(),
+            account.kind,
             unit,
             account.limit,
             account.bill_day,
             account.note,
             account.closed,
-            id.map(|id| id.0)
+            id
         ];
-        Ok(self.pass.one(sql, values, |row| row.get(0))?.map(AccountId))
+        self.writer.store.maybe(sql, values, |row| row.get(0))
     }
 
     pub(super) fn rate_line(&mut self, line: &RateLine) -> Result<bool, Fault> {
@@ -146,18 +146,18 @@ impl Carry<'_> {
             return Ok(false);
         }
         let (unit, of) = (self.unit(&line.unit)?, self.unit(&line.of)?);
-        let numbers = (self.pass.units.get(&unit).copied(), self.pass.units.get(&of).copied());
+        let numbers = (self.writer.units.get(&unit).copied(), self.writer.units.get(&of).copied());
         if let ((Some(unit), Some(of)), None) = (numbers, &line.change) {
             let sql = "SELECT 1 FROM rate r JOIN change c ON c.seq = r.change
                        WHERE r.unit = ?1 AND r.of = ?2 AND r.day = ?3 AND r.value = ?4
                          AND c.seq NOT IN (SELECT change FROM voided)";
-            let values = params![unit, of, day.0, rate.to_string()];
-            if self.pass.one(sql, values, |_| Ok(()))?.is_some() {
+            let values = params![unit, of, day, rate];
+            if self.writer.store.maybe(sql, values, |_| Ok(()))?.is_some() {
                 return Ok(false);
             }
         }
         let change = self.home(line.change.as_deref())?;
-        self.pass.rate(&unit, rate, &of, day, change)?;
+        self.writer.rate(&unit, rate, &of, day, change)?;
         Ok(true)
     }
 
@@ -205,19 +205,16 @@ impl Carry<'_> {
                 let loose = self.loose.filter(|_| goes_on);
                 let loose = loose.filter(|_| {
                     let is_open = self.check_open(&entry).is_ok();
-                    is_open && !self.repeats.contains_key(&content) && self.pass.allows(&entry)
+                    is_open && !self.repeats.contains_key(&content) && self.writer.check(&entry).is_ok()
                 });
                 if let Some(change) = loose {
                     entry.id = Id::new(entry.at, content.hash(1));
-                    match self.pass.record_if_new(entry, change)? {
-                        Some(known) => entry = known,
-                        None => {
-                            self.takes_from(from, at);
-                            return Ok(true);
-                        }
+                    if self.writer.record_if_new(&entry, change)? {
+                        self.takes_from(from, at);
+                        return Ok(true);
                     }
                 }
-                self.made_id(content, entry.at, |carry, id| carry.pass.recorded_entry(id, &entry))?
+                self.made_id(content, entry.at, |carry, id| carry.writer.recorded_entry(id, &entry))?
             }
         };
         let Some(id) = id else { return Ok(false) };
@@ -226,7 +223,7 @@ impl Carry<'_> {
             self.check_open(&entry)?;
         }
         let change = self.home_of_event(named.as_deref())?;
-        self.pass.record_entry(entry, change)?;
+        self.writer.record_entry(&entry, change)?;
         self.takes_from(from, at);
         Ok(true)
     }
@@ -245,7 +242,7 @@ impl Carry<'_> {
         let Some((account, unit)) = self.place(Some(&line.account))? else {
             return Err(Wrong::UnknownAccount(line.account.to_string()).into());
         };
-        let held = self.pass.account(account)?;
+        let held = self.writer.balances.account(account)?;
         if held.unit != unit {
             let rule = RuleBroken::UnitNotOfAccount { account: held.name, wanted: held.unit, given: unit };
             return Err(StoreError::from(rule).into());
@@ -255,7 +252,7 @@ impl Carry<'_> {
             Some(id) => Some(id),
             None => {
                 let content = line.content(&snapshot);
-                let recorded = |carry: &mut Self, id| carry.pass.recorded_snapshot(id, &snapshot);
+                let recorded = |carry: &mut Self, id| carry.writer.recorded_snapshot(id, &snapshot);
                 self.made_id(content, snapshot.at, recorded)?
             }
         };
@@ -265,7 +262,7 @@ impl Carry<'_> {
             return Err(StoreError::from(RuleBroken::AccountClosed { account: held.name }).into());
         }
         let change = self.home_of_event(line.change.as_deref())?;
-        self.pass.record_snapshot(&snapshot, change)?;
+        self.writer.record_snapshot(&snapshot, change)?;
         self.takes_from(Some(account), snapshot.at);
         Ok(true)
     }
@@ -310,7 +307,7 @@ impl Carry<'_> {
         let (of, at) = (self.key(&line.of)?, import::moment(&line.at)?);
         if !self.undone.is_empty()
             && let Some(change) =
-                self.pass.one("SELECT seq FROM change WHERE id = ?1", [of.0], |row| row.get(0))?
+                self.writer.store.maybe("SELECT seq FROM change WHERE id = ?1", [of], |row| row.get(0))?
         {
             self.undone.remove(&change);
         }
@@ -330,10 +327,10 @@ impl Carry<'_> {
         if let Some(awaited) = self.awaited.remove(&of) {
             self.begin(of, &awaited)?;
         }
-        let target: Option<(i64, bool, bool)> = self.pass.one(
+        let target: Option<(i64, bool, bool)> = self.writer.store.maybe(
             "SELECT seq, seq IN (SELECT change FROM voided), seq IN (SELECT change FROM void) FROM change
              WHERE id = ?1",
-            [of.0],
+            [of],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
         let (_, voided, undo) = target.ok_or_else(|| Wrong::UnknownChange(line.of.clone()))?;
@@ -349,7 +346,7 @@ impl Carry<'_> {
             }
             None => {
                 let sql = "SELECT 1 FROM change WHERE id = ?1";
-                if voided || self.pass.one(sql, [own.0], |_| Ok(()))?.is_some() {
+                if voided || self.writer.store.maybe(sql, [own.0], |_| Ok(()))?.is_some() {
                     return Ok(false);
                 }
                 let command = if undo { "redo" } else { "undo" }.to_string();

@@ -1,9 +1,9 @@
 //! What was recorded beside entries and snapshots: accounts, units, rates, and undos.
 
-use super::{ACCOUNT_COLUMNS, account_of, day_at, moment_at, unit_at};
 use crate::ledger::{Account, AccountId, Id};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
+use crate::store::sql::{ACCOUNT_COLUMNS, account_of, unit_at};
 use crate::store::{Store, StoreError};
 use std::collections::HashMap;
 
@@ -66,11 +66,8 @@ impl Store {
                    FROM rate r JOIN change c ON c.seq = r.change
                    JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of";
         changes.extend(self.all(sql, [], |row| {
-            let value: String = row.get(6)?;
-            let rate = Rate::parse(&value).map_err(|_| rusqlite::Error::InvalidQuery)?;
-            let what =
-                Recorded::Rate { unit: unit_at(row, 4)?, rate, of: unit_at(row, 7)?, day: day_at(row, 9)? };
-            change_of(row, what)
+            let (unit, rate, of, day) = (unit_at(row, 4)?, row.get(6)?, unit_at(row, 7)?, row.get(9)?);
+            change_of(row, Recorded::Rate { unit, rate, of, day })
         })?);
         // A unit that came along with something else is no change of its own.
         let sql = "SELECT u.seq, c.id, c.at, c.seq IN (SELECT change FROM voided), u.code, u.decimals
@@ -91,7 +88,7 @@ impl Store {
         self.all(&sql, [], |row| {
             let after = account_of(row)?;
             let (seq, change, at, voided) =
-                (row.get(10)?, Id(row.get(11)?), moment_at(row, 12)?, row.get::<_, bool>(13)?);
+                (row.get(10)?, row.get(11)?, row.get(12)?, row.get::<_, bool>(13)?);
             let before = latest.get(&after.id).cloned();
             if !voided {
                 latest.insert(after.id, after.clone());
@@ -106,7 +103,7 @@ impl Store {
                    FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of
                    WHERE c.command <> 'edit' AND v.seq = (SELECT min(w.seq) FROM void w WHERE w.change = c.seq)";
         self.all(sql, [], |row| {
-            let (command, of, of_command) = (row.get(4)?, Id(row.get(5)?), row.get(6)?);
+            let (command, of, of_command) = (row.get(4)?, row.get(5)?, row.get(6)?);
             change_of(row, Recorded::Void { command, of, of_command })
         })
     }
@@ -117,17 +114,11 @@ impl Store {
                      SELECT seq FROM change WHERE id = ?1
                      UNION ALL SELECT c.seq FROM change c JOIN part p ON c.within = p.seq)
                    SELECT c.id FROM part p JOIN change c ON c.seq = p.seq";
-        self.all(sql, [id.0], |row| Ok(Id(row.get(0)?)))
+        self.all(sql, [id], |row| row.get(0))
     }
 }
 
 /// A row that begins with number, change, moment and whether it is void.
 fn change_of(row: &rusqlite::Row<'_>, what: Recorded) -> rusqlite::Result<LedgerChange> {
-    Ok(LedgerChange {
-        seq: row.get(0)?,
-        change: Id(row.get(1)?),
-        at: moment_at(row, 2)?,
-        voided: row.get(3)?,
-        what,
-    })
+    Ok(LedgerChange { seq: row.get(0)?, change: row.get(1)?, at: row.get(2)?, voided: row.get(3)?, what })
 }

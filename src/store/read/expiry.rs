@@ -1,10 +1,10 @@
-//! Lots of points at a moment, and what expired of them by itself. How they are kept is told in
-//! `store/derived/lots.rs`.
+//! Lots of points at a moment, and what expired of them by itself. `store/lots.rs` explains how they
+//! are stored.
 
-use super::{amount_at, day_at, expires_at};
 use crate::ledger::{AccountId, Expires, Lots};
 use crate::period::{Day, Moment, Month};
-use crate::store::derived::{LotWalk, NEVER, lots_of};
+use crate::store::lots::{LotWalk, lots_of};
+use crate::store::sql::{LAST_DAY, sum_at};
 use crate::store::{Store, StoreError};
 use rusqlite::params;
 
@@ -32,9 +32,8 @@ impl Store {
         which: Expiries,
     ) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
         // What has its last day today is gone with the first second of tomorrow.
-        let day = |at: i64| at.div_euclid(86_400);
-        let first = from.map_or(i64::MIN, |from| day(from.0.saturating_sub(1)));
-        let last = to.map_or(NEVER - 1, |to| (day(to.0) - 1).min(NEVER - 1));
+        let first = from.map_or(Day(i32::MIN), |from| Moment(from.0.saturating_sub(1)).day());
+        let last = to.map_or(LAST_DAY, |to| to.day().plus(-1).min(LAST_DAY));
         let (low, high) = match which {
             Expiries::All => ("?1".into(), "?2".into()),
             Expiries::Stored => ("?1".into(), format!("min(?2, {FACT_DAY} - 1)")),
@@ -46,13 +45,13 @@ impl Store {
              GROUP BY l.account, l.expires HAVING sum(l.amount) > 0"
         );
         self.all(&sql, params![first, last], |row| {
-            Ok((AccountId(row.get(0)?), day_at(row, 1)?.plus(1), amount_at(row, 2)?))
+            Ok((row.get(0)?, row.get::<_, Day>(1)?.plus(1), sum_at(row, 2)?))
         })
     }
 
     /// Returns the open lots of every account at a moment, by their last day.
     pub fn lots(&self, at: Moment) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
-        self.lots_until(at, Day(NEVER as i32 - 1))
+        self.lots_until(at, LAST_DAY)
     }
 
     /// The same of lots whose last day is not after another day.
@@ -61,16 +60,16 @@ impl Store {
             Expires::After(day) => Some((account, day, amount)),
             Expires::Unknown | Expires::Never => None,
         };
-        Ok(self.open_lots(at, i64::from(last.0))?.into_iter().filter_map(dated).collect())
+        Ok(self.open_lots(at, Expires::After(last))?.into_iter().filter_map(dated).collect())
     }
 
     /// Returns the open lots of every account at a moment, with what never expires. The rest of a
     /// balance is of unknown expiry.
     pub fn all_lots(&self, at: Moment) -> Result<Vec<(AccountId, Expires, i64)>, StoreError> {
-        self.open_lots(at, NEVER)
+        self.open_lots(at, Expires::Never)
     }
 
-    fn open_lots(&self, at: Moment, last: i64) -> Result<Vec<(AccountId, Expires, i64)>, StoreError> {
+    fn open_lots(&self, at: Moment, last: Expires) -> Result<Vec<(AccountId, Expires, i64)>, StoreError> {
         let is_end = at == at.month().last().end();
         // At the end of a month all accounts are answered by the rows up to it, at another moment those
         // that have no later fact.
@@ -81,19 +80,20 @@ impl Store {
              WHERE w.dated > 0 AND l.expires BETWEEN ?2 AND ?3 AND {which}
              GROUP BY l.account, l.expires HAVING sum(l.amount) > 0"
         );
-        let mut lots = self.all(&sql, params![limit, at.day().0, last], |row| {
-            Ok((AccountId(row.get(0)?), expires_at(row, 1)?, amount_at(row, 2)?))
+        let mut lots = self.all(&sql, params![limit, at.day(), last], |row| {
+            Ok((row.get(0)?, row.get(1)?, sum_at(row, 2)?))
         })?;
         if is_end {
             return Ok(lots);
         }
         let sql = "SELECT account FROM standing WHERE dated > 0 AND fact_at > ?1";
-        let later: Vec<i64> = self.all(sql, [at.0], |row| row.get(0))?;
-        for account in later.into_iter().map(AccountId) {
+        let later: Vec<AccountId> = self.all(sql, [at], |row| row.get(0))?;
+        for account in later {
             let found = self.lots_before(account, at)?;
-            let open = found.dated.into_iter().filter(|(day, _)| i64::from(day.0) <= last);
-            lots.extend(open.map(|(day, amount)| (account, Expires::After(day), amount)));
-            let never = (found.never > 0 && last == NEVER).then_some(found.never);
+            let open = found.dated.into_iter().map(|(day, amount)| (Expires::After(day), amount));
+            let open = open.filter(|(expires, _)| *expires <= last);
+            lots.extend(open.map(|(expires, amount)| (account, expires, amount)));
+            let never = (found.never > 0 && last == Expires::Never).then_some(found.never);
             lots.extend(never.map(|amount| (account, Expires::Never, amount)));
         }
         Ok(lots)
@@ -112,9 +112,8 @@ impl Store {
     /// with the next second is among them.
     pub(in crate::store) fn lots_at_end(&self, account: AccountId, month: Month) -> Result<Lots, StoreError> {
         let sql = "SELECT expires, amount FROM lot WHERE account = ?1 AND expires >= ?2 AND month <= ?3";
-        let rows: Vec<(i64, i64)> = self.all(sql, params![account.0, month.last().0, month.0], |row| {
-            Ok((row.get(0)?, amount_at(row, 1)?))
-        })?;
-        Ok(lots_of(rows.into_iter(), self.balance_at_end(account, month)?))
+        let rows: Vec<(Expires, i64)> =
+            self.all(sql, params![account, month.last(), month], |row| Ok((row.get(0)?, sum_at(row, 1)?)))?;
+        Ok(lots_of(rows, self.balance_at_end(account, month)?))
     }
 }

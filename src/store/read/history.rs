@@ -1,10 +1,9 @@
 //! What was recorded, fact by fact and change by change, voided ones too.
 
 use super::changes::{LedgerChange, Recorded};
-use super::{ENTRY_COLUMNS, UNIT_JOINS, WORD_JOINS, amount_at, entry_of, moment_at};
 use crate::ledger::{Account, AccountId, Entry, Id, Kind, Snapshot, Stamp};
 use crate::period::Moment;
-use crate::store::derived::{Labels, kind_column};
+use crate::store::sql::{ENTRY_COLUMNS, LABEL_JOINS, Labels, UNIT_JOINS, entry_of, kind_column, snapshot_of};
 use crate::store::{Change, Fact, Store, StoreError};
 use crate::text;
 use rusqlite::functions::{Context, FunctionFlags};
@@ -212,10 +211,10 @@ impl Store {
                      SELECT seq FROM change WHERE id = ?1
                      UNION ALL SELECT c.seq FROM change c JOIN part p ON c.within = p.seq)
                    SELECT c.seq, c.id FROM part p JOIN change c ON c.seq = p.seq ORDER BY c.seq";
-        let changes: Vec<(i64, i64)> = self.all(sql, [id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let changes: Vec<(i64, Id)> = self.all(sql, [id], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut rows = Vec::new();
         for (seq, id) in changes {
-            rows.extend(self.rows_of_change(seq, Id(id))?);
+            rows.extend(self.rows_of_change(seq, id)?);
         }
         Ok(rows)
     }
@@ -230,7 +229,7 @@ impl Store {
             .collect();
         for (seq, snapshot) in self.snapshots_of(change)? {
             let sql = "SELECT unexplained, first FROM seen WHERE account = ?1 AND at = ?2 AND seq = ?3";
-            let values = params![snapshot.account.0, snapshot.at.0, seq];
+            let values = params![snapshot.account, snapshot.at, seq];
             let seen = |row: &Row<'_>| Ok(Seen { unexplained: Some(row.get(0)?), first: row.get(1)? });
             let seen = self.maybe(sql, values, seen)?.unwrap_or_default();
             rows.push(HistoryRow { change: id, voided, seq, fact: HistoryFact::Snapshot(snapshot, seen) });
@@ -243,7 +242,7 @@ impl Store {
     pub fn voided_original(&self, id: Id) -> Result<Option<Id>, StoreError> {
         let sql = "SELECT o.id FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of
                    WHERE c.id = ?1 ORDER BY v.seq LIMIT 1";
-        self.maybe(sql, [id.0], |row| Ok(Id(row.get(0)?)))
+        self.maybe(sql, [id], |row| row.get(0))
     }
 
     /// The numbers of a change's facts lie between its own and the next change's.
@@ -261,7 +260,7 @@ impl Store {
     pub(in crate::store) fn entries_of(&self, change: i64) -> Result<Vec<(i64, Entry, Labels)>, StoreError> {
         let (first, last) = self.facts_of(change)?;
         let sql = format!(
-            "SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {WORD_JOINS} WHERE e.seq > ?1 AND e.seq < ?2 ORDER BY e.seq"
+            "SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {LABEL_JOINS} WHERE e.seq > ?1 AND e.seq < ?2 ORDER BY e.seq"
         );
         self.all(&sql, [first, last], entry_of)
     }
@@ -269,11 +268,7 @@ impl Store {
     pub(in crate::store) fn snapshots_of(&self, change: i64) -> Result<Vec<(i64, Snapshot)>, StoreError> {
         let (first, last) = self.facts_of(change)?;
         let sql = "SELECT seq, id, at, account, balance, note FROM snapshot WHERE seq > ?1 AND seq < ?2 ORDER BY seq";
-        self.all(sql, [first, last], |row| {
-            let (at, account) = (moment_at(row, 2)?, AccountId(row.get(3)?));
-            let (balance, note) = (amount_at(row, 4)?, row.get(5)?);
-            Ok((row.get(0)?, Snapshot { id: Id(row.get(1)?), at, account, balance, note }))
-        })
+        self.all(sql, [first, last], |row| Ok((row.get(0)?, snapshot_of(row, 1)?)))
     }
 
     /// The latest change that counts and can be undone, or the latest undo that counts. What an
@@ -314,7 +309,7 @@ impl Store {
                 "{base} WHERE f.id = ?1 OR f.seq = (SELECT change FROM entry WHERE id = ?1)
                  OR f.seq = (SELECT change FROM snapshot WHERE id = ?1)"
             );
-            return self.all(&sql, [id.0], change_row);
+            return self.all(&sql, [id], change_row);
         }
         if wanted.len() < 4 || !wanted.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Ok(Vec::new());
@@ -371,7 +366,7 @@ impl Ask {
             'e' => (
                 format!("{ENTRY_COLUMNS}, c.id, e.change IN (SELECT change FROM voided)"),
                 format!(
-                    "entry e INDEXED BY {index} {UNIT_JOINS} {WORD_JOINS} JOIN change c ON c.seq = e.change"
+                    "entry e INDEXED BY {index} {UNIT_JOINS} {LABEL_JOINS} JOIN change c ON c.seq = e.change"
                 ),
             ),
             _ => (
@@ -403,25 +398,22 @@ impl Ask {
 
 fn entry_row(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
     let (seq, entry, _) = entry_of(row)?;
-    Ok(HistoryRow { change: Id(row.get(24)?), voided: row.get(25)?, seq, fact: HistoryFact::Entry(entry) })
+    Ok(HistoryRow { change: row.get(24)?, voided: row.get(25)?, seq, fact: HistoryFact::Entry(entry) })
 }
 
 fn snapshot_row(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
-    let (at, account) = (moment_at(row, 2)?, AccountId(row.get(3)?));
-    let (balance, note) = (amount_at(row, 4)?, row.get(5)?);
-    let snapshot = Snapshot { id: Id(row.get(1)?), at, account, balance, note };
     let seen = Seen { unexplained: row.get(6)?, first: row.get(7)? };
-    let fact = HistoryFact::Snapshot(snapshot, seen);
-    Ok(HistoryRow { change: Id(row.get(8)?), voided: row.get(9)?, seq: row.get(0)?, fact })
+    let fact = HistoryFact::Snapshot(snapshot_of(row, 1)?, seen);
+    Ok(HistoryRow { change: row.get(8)?, voided: row.get(9)?, seq: row.get(0)?, fact })
 }
 
 fn change_row(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
     Ok(ChangeRow {
-        id: Id(row.get(0)?),
+        id: row.get(0)?,
         seq: row.get(1)?,
         command: row.get(2)?,
-        at: Moment(row.get(3)?),
-        voids: row.get::<_, Option<i64>>(4)?.map(Id),
+        at: row.get(3)?,
+        voids: row.get(4)?,
         voided: row.get(5)?,
     })
 }

@@ -30,10 +30,59 @@
 //!   month of that fact (or of the last fact, where that is earlier), once for all that one command
 //!   records. Accounts without points of a known expiry are never walked through.
 
-use super::{NEVER, Step, expires_column};
-use crate::ledger::{Expires, Kind, Lots};
+use crate::ledger::{AccountId, Bills, Entry, Expires, Kind, Lots};
 use crate::period::{Day, Moment, Month};
 use std::collections::BTreeMap;
+
+/// A fact as it moves the balance of one account.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
+pub enum Step {
+    /// An entry arrives.
+    Arrive { kind: Kind, amount: i64, expires: Expires },
+    /// An entry leaves.
+    Leave { amount: i64 },
+    /// A snapshot shows more than the facts before it, or less if negative.
+    Differ(i64),
+}
+
+impl Step {
+    /// Returns the accounts that an entry moves, each with its step.
+    pub fn of(entry: &Entry) -> impl Iterator<Item = (AccountId, Step)> + use<> {
+        let (kind, amount, expires) = (entry.kind, entry.arriving.amount, entry.expires);
+        let leave = entry.out.account.map(|account| (account, Step::Leave { amount: entry.out.amount }));
+        let arrive = entry.arriving.account.map(|account| (account, Step::Arrive { kind, amount, expires }));
+        leave.into_iter().chain(arrive)
+    }
+
+    /// Returns by how much it moves the balance.
+    pub fn change(self) -> i64 {
+        match self {
+            Step::Arrive { amount, .. } => amount,
+            Step::Leave { amount } => -amount,
+            Step::Differ(unexplained) => unexplained,
+        }
+    }
+
+    /// Returns whether points of a known expiry are earned.
+    pub fn is_dated(self) -> bool {
+        matches!(self, Step::Arrive { kind: Kind::Earn, expires, .. } if expires != Expires::Unknown)
+    }
+}
+
+/// Applies the next fact of a carrier to its bills.
+pub fn step_bills(bills: &mut Bills, at: Moment, step: Step) {
+    match step {
+        Step::Arrive { kind: Kind::Refund, amount, .. } => bills.refund(amount),
+        Step::Arrive { amount, .. } => bills.pay(amount),
+        Step::Leave { amount } => bills.charge(amount, at.month()),
+        // What is owed is a negative balance, so a lower balance is a charge.
+        Step::Differ(unexplained) => bills.differ(-unexplained, at.month()),
+    }
+}
+
+/// Key of a row of the table `lot` of one account: last day and month of the facts.
+pub type LotKey = (Expires, Month);
 
 /// The lots of one account on a walk through its facts, and what came of the walk so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +90,7 @@ pub struct LotWalk {
     /// The lots after the facts so far.
     pub lots: Lots,
     /// Rows of the table `lot`, by last day and month; a sum of 0 is no row.
-    pub changes: BTreeMap<(i64, i64), i64>,
+    pub changes: BTreeMap<LotKey, i64>,
     /// What expired, by the day on which it was gone.
     pub expired: BTreeMap<Day, i64>,
 }
@@ -85,25 +134,26 @@ impl LotWalk {
     }
 }
 
-/// Adds to a row of the table `lot`; what is of unknown expiry has none.
-fn change(rows: &mut BTreeMap<(i64, i64), i64>, expires: Expires, month: Month, amount: i64) {
-    let Some(expires) = expires_column(expires).filter(|_| amount != 0) else { return };
-    let key = (expires, i64::from(month.0));
-    let sum = rows.entry(key).or_default();
+/// Adds to a row of the table `lot`. Points of unknown expiry have no row.
+fn change(rows: &mut BTreeMap<LotKey, i64>, expires: Expires, month: Month, amount: i64) {
+    if expires == Expires::Unknown || amount == 0 {
+        return;
+    }
+    let sum = rows.entry((expires, month)).or_default();
     *sum += amount;
     if *sum == 0 {
-        rows.remove(&key);
+        rows.remove(&(expires, month));
     }
 }
 
-/// Returns the lots that rows of the table `lot` sum up to, of a balance.
-pub fn lots_of(rows: impl Iterator<Item = (i64, i64)>, balance: i64) -> Lots {
-    let (mut dated, mut never) = (BTreeMap::<Day, i64>::new(), 0);
+/// Returns the lots of a balance, from rows of the table `lot`.
+pub fn lots_of(rows: impl IntoIterator<Item = (Expires, i64)>, balance: i64) -> Lots {
+    let (mut dated, mut never) = (BTreeMap::new(), 0);
     for (expires, amount) in rows {
-        if expires == NEVER {
-            never += amount;
-        } else {
-            *dated.entry(Day(expires as i32)).or_default() += amount;
+        match expires {
+            Expires::After(day) => *dated.entry(day).or_default() += amount,
+            Expires::Never => never += amount,
+            Expires::Unknown => {}
         }
     }
     dated.retain(|_, amount| *amount != 0);
@@ -128,7 +178,7 @@ mod tests {
         walk.step(at("2026-01-02"), earn(50, march));
         walk.step(at("2026-01-31"), spend(30));
         walk.step(at("2026-02-01"), spend(20));
-        let key = |day: Day, month: Moment| (i64::from(day.0), i64::from(month.month().0));
+        let key = |day: Day, at: Moment| (Expires::After(day), at.month());
         let rows = [
             (key(january, at("2026-01-01")), 70),
             (key(march, at("2026-01-01")), 50),
@@ -137,7 +187,7 @@ mod tests {
         assert_eq!(walk.changes, BTreeMap::from(rows));
         assert_eq!(walk.expired, BTreeMap::from([(january.plus(1), 70)]));
         assert_eq!(walk.lots.balance(), 30);
-        let open = walk.changes.iter().filter(|((last, _), _)| *last > i64::from(january.0));
+        let open = walk.changes.iter().filter(|((last, _), _)| *last > Expires::After(january));
         assert_eq!(lots_of(open.map(|((last, _), amount)| (*last, *amount)), 30), walk.lots);
     }
 

@@ -1,0 +1,207 @@
+//! Balances of accounts, now and at earlier moments.
+
+use super::Expiries;
+use crate::ledger::{AccountId, Measure, Standing};
+use crate::period::{Moment, Month};
+use crate::store::sql::{LIVE, sum_at};
+use crate::store::{Store, StoreError};
+use rusqlite::params;
+use std::collections::{BTreeMap, HashMap};
+
+impl Store {
+    /// Returns the state of every account with a fact at a moment, after the facts of that second and
+    /// without what has expired.
+    pub fn standings(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
+        if self.is_blank() {
+            return Ok(HashMap::new());
+        }
+        let sql = "SELECT account, balance, fact_at, seen_at, dated FROM standing";
+        let rows: Vec<(AccountId, i64, Moment, Option<Moment>, i64)> = self
+            .all(sql, [], |row| Ok((row.get(0)?, sum_at(row, 1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+        let has_later = rows.iter().any(|(_, _, fact_at, ..)| *fact_at > at);
+        let mut past = if has_later { self.past_standings(at)? } else { HashMap::new() };
+        let (mut standings, mut has_lots) = (HashMap::new(), false);
+        for (account, balance, fact_at, seen, dated) in rows {
+            let mut standing =
+                past.remove(&account).unwrap_or(Standing { balance, seen, has_facts: true, last_fact: None });
+            standing.last_fact = Some(fact_at);
+            standings.insert(account, standing);
+            has_lots |= dated > 0;
+        }
+        // What expired before the last fact of an account is not in its balance any more.
+        let pending = if has_lots { self.expiries(None, Some(at), Expiries::Pending)? } else { Vec::new() };
+        for (account, _, amount) in pending {
+            standings.entry(account).or_default().balance -= amount;
+        }
+        Ok(standings)
+    }
+
+    /// Returns the state at a moment of the accounts that have later facts: the balance at the end of a
+    /// month is the present one less the totals of later months. Within a month, entries are read from
+    /// the last snapshot or from the beginning of the month, whichever is later.
+    fn past_standings(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
+        let is_end = at == at.month().last().end();
+        let month = if is_end { at.month() } else { at.month().plus(-1) };
+        let sql = format!(
+            "SELECT w.account,
+                    w.balance - (SELECT ifnull(sum({}), 0) FROM total WHERE account = w.account AND month > ?2),
+                    (SELECT max(at) FROM seen WHERE account = w.account AND at <= ?1),
+                    EXISTS (SELECT 1 FROM total WHERE account = w.account AND month <= ?2), w.dated > 0
+             FROM standing w WHERE w.fact_at > ?1",
+            net_sql()
+        );
+        let rows: Vec<(AccountId, i64, Option<Moment>, bool, bool)> =
+            self.all(&sql, params![at, month], |row| {
+                Ok((row.get(0)?, sum_at(row, 1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })?;
+        let mut standings = HashMap::new();
+        for (account, mut balance, seen, mut has_facts, has_lots) in rows {
+            if !is_end {
+                balance = self.balance_within_month(account, balance, at, has_lots)?;
+                has_facts = has_facts || seen.is_some() || self.has_entry(account, at)?;
+            }
+            standings.insert(account, Standing { balance, seen, has_facts, last_fact: None });
+        }
+        Ok(standings)
+    }
+
+    /// Returns the balance of an account at a moment before its last fact, given that at the end of the
+    /// month before.
+    fn balance_within_month(
+        &self,
+        account: AccountId,
+        balance: i64,
+        at: Moment,
+        has_lots: bool,
+    ) -> Result<i64, StoreError> {
+        let month = at.month().first().start();
+        let sql = "SELECT at, seq, balance FROM seen WHERE account = ?1 AND at BETWEEN ?2 AND ?3
+                   ORDER BY at DESC, seq DESC LIMIT 1";
+        let snapshot: Option<(Moment, i64, i64)> = self
+            .maybe(sql, params![account, month, at], |row| Ok((row.get(0)?, row.get(1)?, sum_at(row, 2)?)))?;
+        let (since, seq, balance) = snapshot.unwrap_or((Moment(month.0 - 1), i64::MAX, balance));
+        let moved = self.moved_between(account, (since, seq), (at, i64::MAX))?;
+        let expired = match has_lots {
+            true => self.expiries(Some(Moment(since.0 + 1)), Some(at), Expiries::Stored)?,
+            false => Vec::new(),
+        };
+        let own = expired.into_iter().filter(|(other, ..)| *other == account);
+        Ok(balance + moved - own.map(|(.., amount)| amount).sum::<i64>())
+    }
+
+    /// Returns by how much entries moved an account between two positions, both excluded.
+    fn moved_between(
+        &self,
+        account: AccountId,
+        after: (Moment, i64),
+        before: (Moment, i64),
+    ) -> Result<i64, StoreError> {
+        let mut moved = 0;
+        for (side, amount) in [("from_account", "-amount_out"), ("to_account", "amount_in")] {
+            let sql = format!(
+                "SELECT ifnull(sum({amount}), 0) FROM entry WHERE {side} = ?1 AND at BETWEEN ?2 AND ?4
+                 AND (at, seq) > (?2, ?3) AND (at, seq) < (?4, ?5) AND {LIVE}"
+            );
+            let values = params![account, after.0, after.1, before.0, before.1];
+            moved += self.maybe(&sql, values, |row| sum_at(row, 0))?.unwrap_or(0);
+        }
+        Ok(moved)
+    }
+
+    /// Returns whether an account has an entry up to a moment.
+    fn has_entry(&self, account: AccountId, at: Moment) -> Result<bool, StoreError> {
+        for side in ["from_account", "to_account"] {
+            let sql =
+                format!("SELECT 1 FROM entry WHERE {side} = ?1 AND at <= ?2 AND {LIVE} ORDER BY at LIMIT 1");
+            if self.maybe(&sql, params![account, at], |_| Ok(()))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns the moment of the first fact that counts.
+    pub fn first_fact(&self) -> Result<Option<Moment>, StoreError> {
+        let sql = format!("SELECT at FROM entry WHERE {LIVE} ORDER BY at LIMIT 1");
+        let entry: Option<Moment> = self.maybe(&sql, [], |row| row.get(0))?;
+        let snapshot = self.maybe("SELECT min(at) FROM seen", [], |row| row.get(0))?.flatten();
+        Ok([entry, snapshot].into_iter().flatten().min())
+    }
+
+    /// The moment of the first fact that counts of each account that has one.
+    pub fn first_facts(&self) -> Result<BTreeMap<AccountId, Moment>, StoreError> {
+        // One account at a time, each from the beginning of an index.
+        let sql = format!(
+            "SELECT a.id,
+                    (SELECT at FROM entry WHERE from_account = a.id AND {LIVE} ORDER BY at LIMIT 1),
+                    (SELECT at FROM entry WHERE to_account = a.id AND {LIVE} ORDER BY at LIMIT 1),
+                    (SELECT min(at) FROM seen WHERE account = a.id)
+             FROM account a"
+        );
+        let rows = self.all(&sql, [], |row| {
+            let moments: [Option<Moment>; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
+            Ok((row.get(0)?, moments.into_iter().flatten().min()))
+        })?;
+        Ok(rows.into_iter().filter_map(|(account, at)| Some((account, at?))).collect())
+    }
+
+    /// Returns the balance of an account just before a position in the order of facts.
+    pub(in crate::store) fn balance_before(
+        &self,
+        account: AccountId,
+        at: Moment,
+        seq: i64,
+    ) -> Result<i64, StoreError> {
+        let sql = "SELECT at, seq, balance FROM seen WHERE account = ?1 AND (at, seq) < (?2, ?3)
+                   ORDER BY at DESC, seq DESC LIMIT 1";
+        let snapshot: Option<(Moment, i64, i64)> = self
+            .maybe(sql, params![account, at, seq], |row| Ok((row.get(0)?, row.get(1)?, sum_at(row, 2)?)))?;
+        let (since, since_seq, balance) = snapshot.unwrap_or((Moment(i64::MIN), i64::MIN, 0));
+        Ok(balance + self.moved_between(account, (since, since_seq), (at, seq))?)
+    }
+
+    /// Returns the balance of an account at the end of a month, from the totals of the months up to it.
+    pub(super) fn balance_at_end(&self, account: AccountId, month: Month) -> Result<i64, StoreError> {
+        let sql =
+            format!("SELECT ifnull(sum({}), 0) FROM total WHERE account = ?1 AND month <= ?2", net_sql());
+        Ok(self.maybe(&sql, params![account, month], |row| sum_at(row, 0))?.unwrap_or(0))
+    }
+
+    /// Returns the sum of all amounts of facts that count, whatever their units.
+    pub(in crate::store) fn moved(&self) -> Result<i128, StoreError> {
+        let sql = format!(
+            "SELECT amount_out, amount_in FROM entry WHERE {LIVE}
+             UNION ALL SELECT balance, 0 FROM snapshot WHERE {LIVE}"
+        );
+        let mut moved = 0;
+        self.all(&sql, [], |row| {
+            for amount in [row.get::<_, i64>(0)?, row.get(1)?] {
+                moved += i128::from(amount).abs();
+            }
+            Ok(())
+        })?;
+        Ok(moved)
+    }
+
+    /// Returns the moments of the last fact and of the last snapshot of an account, if it has a fact.
+    pub(in crate::store) fn last_fact(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<(Moment, Option<Moment>)>, StoreError> {
+        let mut last: Option<Moment> = None;
+        for side in ["from_account", "to_account"] {
+            let sql = format!("SELECT at FROM entry WHERE {side} = ?1 AND {LIVE} ORDER BY at DESC LIMIT 1");
+            last = last.max(self.maybe(&sql, [account], |row| row.get(0))?);
+        }
+        let sql = "SELECT max(at) FROM seen WHERE account = ?1";
+        let snapshot: Option<Moment> = self.maybe(sql, [account], |row| row.get(0))?.flatten();
+        Ok(last.max(snapshot).map(|fact| (fact, snapshot)))
+    }
+}
+
+/// By how much a row of `total` moved the balance, as an expression of SQL.
+fn net_sql() -> String {
+    let measures = Measure::ALL.into_iter().filter(|measure| measure.sign() != 0);
+    let terms = measures.map(|measure| (if measure.sign() > 0 { " + " } else { " - " }, measure.word()));
+    format!("0{}", terms.map(|(sign, word)| format!("{sign}{word}")).collect::<String>())
+}
