@@ -395,7 +395,7 @@ impl<'p> Question<'p> {
                 Goal::Reach(_) => ceil(price, scale) - least,
                 Goal::Most(_) => least - value,
             };
-            let has_fewest = || self.step_cost > 0 || self.has_fewest(&steps);
+            let has_fewest = || self.has_fewest(&steps);
             let proven = match goal {
                 Goal::Most(_) => each_best,
                 Goal::Reach(_) => (all_exact && blended.proven) || (better <= 0 && has_fewest()),

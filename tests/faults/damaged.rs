@@ -195,7 +195,7 @@ fn write_values(tries: Option<u32>) {
 
 #[test]
 fn a_value_that_no_command_writes_is_noticed_or_answered_for() {
-    write_values(Some(12));
+    write_values(Some(6));
 }
 
 #[test]
@@ -587,7 +587,7 @@ fn harm_files(times: u32) {
 
 #[test]
 fn a_damaged_file_is_noticed_or_answered_for() {
-    harm_files(15);
+    harm_files(8);
 }
 
 #[test]

@@ -182,22 +182,22 @@ fn is_companion(name: &str) -> bool {
 
 #[test]
 fn a_full_disk_costs_nothing_at_any_step() {
-    fail_everything(Fault::Full, 5);
+    fail_everything(Fault::Full, 3);
 }
 
 #[test]
 fn a_disk_that_fails_once_costs_nothing_at_any_step() {
-    fail_everything(Fault::Once, 8);
+    fail_everything(Fault::Once, 4);
 }
 
 #[test]
 fn a_disk_that_is_gone_costs_nothing_at_any_step() {
-    fail_everything(Fault::Gone, 4);
+    fail_everything(Fault::Gone, 2);
 }
 
 #[test]
 fn a_disk_that_cannot_be_read_costs_nothing_at_any_step() {
-    fail_everything(Fault::Unread, 4);
+    fail_everything(Fault::Unread, 2);
 }
 
 #[test]

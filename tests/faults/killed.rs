@@ -157,7 +157,7 @@ fn kill_recording(rounds: u32) {
 
 #[test]
 fn what_a_killed_process_records_is_there_whole_or_not_at_all() {
-    kill_recording(100);
+    kill_recording(60);
 }
 
 #[test]
