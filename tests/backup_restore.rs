@@ -637,7 +637,7 @@ fn a_ledger_whose_totals_are_wrong_is_neither_copied_nor_put_back() {
     home.fine("backup copy.db");
     for name in ["ledger.db", "copy.db"] {
         let db = rusqlite::Connection::open(home.path(name)).expect("the ledger opens");
-        db.execute_batch("UPDATE standing SET balance = balance + 1").expect("damage");
+        db.execute_batch("UPDATE account_balance SET balance = balance + 1").expect("damage");
     }
     for (line, name) in [("backup other.db", "ledger.db"), ("restore copy.db", "copy.db")] {
         let output = home.run(line);

@@ -55,7 +55,7 @@ fn make_damaged_ledgers() {
     std::fs::create_dir(folder).expect("a folder");
     std::fs::write(folder.join("facts.jsonl"), FACTS).expect("a file");
     for (name, damage) in [
-        ("wrong-total.db", "UPDATE standing SET balance = balance + 1"),
+        ("wrong-total.db", "UPDATE account_balance SET balance = balance + 1"),
         ("wrong-fact.db", "UPDATE entry SET amount_out = 5500, amount_in = 5500"),
         ("wrong-name.db", "UPDATE account_version SET name = 'kakau'"),
         ("trigger.db", "CREATE TRIGGER thief AFTER INSERT ON entry BEGIN DELETE FROM lot; END"),

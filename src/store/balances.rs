@@ -282,7 +282,7 @@ impl<'s> Balances<'s> {
         }
         let state = self.state(account)?;
         state.row.seen_at = state.row.seen_at.max(Some(at));
-        let sql = "INSERT INTO seen (account, at, seq, balance, unexplained, first) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql = "INSERT INTO snapshot_delta (account, at, seq, balance, unexplained, first) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         self.store.execute(sql, params![account, at, seq, balance, unexplained, is_first])?;
         self.flush_if_many()
     }
@@ -291,7 +291,7 @@ impl<'s> Balances<'s> {
     pub fn void_snapshot(&mut self, key: FactKey) -> Result<(), StoreError> {
         let FactKey { account, at, seq } = key;
         self.close_gap(account)?;
-        let sql = "DELETE FROM seen WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained, first";
+        let sql = "DELETE FROM snapshot_delta WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained, first";
         let row: Option<(i64, bool)> =
             self.store.maybe(sql, params![account, at, seq], |row| Ok((sum_at(row, 0)?, row.get(1)?)))?;
         let Some((unexplained, is_first)) = row else { return Ok(()) };
@@ -317,7 +317,7 @@ impl<'s> Balances<'s> {
             Slot::Occupied(known) => return Ok(known.into_mut()),
             Slot::Vacant(slot) => slot,
         };
-        let sql = "SELECT balance, fact_at, seen_at, dated FROM standing WHERE account = ?1";
+        let sql = "SELECT balance, fact_at, seen_at, dated FROM account_balance WHERE account = ?1";
         let row = self.store.maybe(sql, [account], |row| {
             let (balance, fact_at, seen_at) = (sum_at(row, 0)?, row.get(1)?, row.get(2)?);
             Ok(BalanceRow { balance, fact_at, seen_at, dated: row.get(3)? })
@@ -374,21 +374,20 @@ impl<'s> Balances<'s> {
         if explained == 0 {
             return Ok(());
         }
-        let sql =
-            "UPDATE seen SET unexplained = unexplained - ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3";
+        let sql = "UPDATE snapshot_delta SET unexplained = unexplained - ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3";
         self.store.execute(sql, params![account, next.at, next.seq, explained]).map(|_| ())
     }
 
     /// Returns moment and number of the last snapshot that counts before a fact.
     fn snapshot_before(&self, key: FactKey) -> Result<Option<(Moment, i64)>, StoreError> {
-        let sql = "SELECT at, seq FROM seen WHERE account = ?1 AND (at, seq) < (?2, ?3)
+        let sql = "SELECT at, seq FROM snapshot_delta WHERE account = ?1 AND (at, seq) < (?2, ?3)
                    ORDER BY at DESC, seq DESC LIMIT 1";
         self.store.maybe(sql, params![key.account, key.at, key.seq], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     /// Returns the next snapshot that counts after a fact.
     fn snapshot_after(&self, key: FactKey) -> Result<Option<NextSnapshot>, StoreError> {
-        let sql = "SELECT at, seq, first FROM seen WHERE account = ?1 AND (at, seq) > (?2, ?3)
+        let sql = "SELECT at, seq, first FROM snapshot_delta WHERE account = ?1 AND (at, seq) > (?2, ?3)
                    ORDER BY at, seq LIMIT 1";
         self.store.maybe(sql, params![key.account, key.at, key.seq], |row| {
             Ok(NextSnapshot { at: row.get(0)?, seq: row.get(1)?, is_first: row.get(2)? })
@@ -404,8 +403,7 @@ impl<'s> Balances<'s> {
     ) -> Result<(), StoreError> {
         let NextSnapshot { at, seq, .. } = next;
         self.close_gap(account)?;
-        let sql =
-            "UPDATE seen SET first = ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained";
+        let sql = "UPDATE snapshot_delta SET first = ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained";
         let unexplained = self.store.maybe(sql, params![account, at, seq, is_first], |row| sum_at(row, 0))?;
         let amount = unexplained.unwrap_or(0) * if is_first { 1 } else { -1 };
         self.totals.add_flow(Flow { account, measure: Measure::FirstSeen, amount }, at);
@@ -511,14 +509,14 @@ impl<'s> Balances<'s> {
             return Ok(());
         }
         if state.has_facts {
-            let sql = "INSERT INTO standing (account, balance, fact_at, seen_at, dated)
+            let sql = "INSERT INTO account_balance (account, balance, fact_at, seen_at, dated)
                        VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account)
                        DO UPDATE SET balance = excluded.balance, fact_at = excluded.fact_at,
                                      seen_at = excluded.seen_at, dated = excluded.dated";
             let BalanceRow { balance, fact_at, seen_at, dated } = state.row;
             self.store.execute(sql, params![account, balance, fact_at, seen_at, dated])?;
         } else {
-            self.store.execute("DELETE FROM standing WHERE account = ?1", [account])?;
+            self.store.execute("DELETE FROM account_balance WHERE account = ?1", [account])?;
         }
         if let Some(walk) = &mut state.lots {
             self.write_lots(account, std::mem::take(&mut walk.changes))?;
@@ -542,7 +540,7 @@ impl<'s> Balances<'s> {
     pub fn remove_account(&mut self, account: AccountId) -> Result<(), StoreError> {
         self.states.remove(&account);
         self.touched.remove(&account);
-        for table in ["standing", "lot", "bill"] {
+        for table in ["account_balance", "lot", "bill"] {
             self.store.execute(&format!("DELETE FROM {table} WHERE account = ?1"), [account])?;
         }
         Ok(())

@@ -77,18 +77,18 @@ impl Store {
     /// Checks facts, and derived tables against them. A `voided` that is missing is replaced for the
     /// time of the check, because every other query reads it.
     fn check_facts(&self, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
-        if missing.iter().all(|table| table != "voided") {
+        if missing.iter().all(|table| table != "voided_change") {
             return self.check_tables(missing, report);
         }
         let run = |sql: &str| self.run(sql).map_err(|e| self.fail(e));
-        run("CREATE TEMP TABLE voided (change INTEGER PRIMARY KEY)")?;
+        run("CREATE TEMP TABLE voided_change (change INTEGER PRIMARY KEY)")?;
         let checked = self
             .voided_by_facts()
             .and_then(|voided| {
-                self.refill("voided", &["change"], voided.into_iter().map(|of| vec![Some(of)]))
+                self.refill("voided_change", &["change"], voided.into_iter().map(|of| vec![Some(of)]))
             })
             .and_then(|()| self.check_tables(missing, report));
-        run("DROP TABLE temp.voided")?;
+        run("DROP TABLE temp.voided_change")?;
         checked
     }
 
@@ -99,7 +99,7 @@ impl Store {
         let known = voids.as_ref().ok().zip(accounts.as_ref().ok());
         let ((found, voided), accounts_known) = known.map_or((&nothing, &[][..]), |(v, a)| (v, a));
         // Which entries count is known only if the voids are valid.
-        let checks_rules = known.is_some() && found.iter().all(|finding| finding.part != "voided");
+        let checks_rules = known.is_some() && found.iter().all(|finding| finding.part != "voided_change");
         let context = CheckContext { accounts: accounts_known, voided, checks_rules };
         let mut scan = self.scan_facts(&context, true)?;
         (report.entries, report.snapshots) = (scan.entries_counted, scan.snapshots_counted);
@@ -309,10 +309,11 @@ impl Store {
     fn check_voids(&self) -> Result<(Vec<Finding>, BTreeSet<i64>), StoreError> {
         let mut found: Vec<Finding> = self.check_chain()?.collect();
         let derived = self.voided_by_facts()?;
-        let kept: Vec<i64> = self.all("SELECT change FROM voided ORDER BY change", [], |row| row.get(0))?;
+        let kept: Vec<i64> =
+            self.all("SELECT change FROM voided_change ORDER BY change", [], |row| row.get(0))?;
         if !derived.iter().eq(&kept) {
             let what = "the voided changes are not those that the voids lead to".to_string();
-            found.push(Finding { part: "voided", what });
+            found.push(Finding { part: "voided_change", what });
         }
         Ok((found, kept.into_iter().collect()))
     }
@@ -320,7 +321,7 @@ impl Store {
     /// Returns all derived tables as the facts determine them, given which changes are void.
     pub(super) fn all_derived(&self) -> Result<Vec<DerivedTable>, StoreError> {
         let accounts = self.accounts()?;
-        let voided: Vec<i64> = self.all("SELECT change FROM voided", [], |row| row.get(0))?;
+        let voided: Vec<i64> = self.all("SELECT change FROM voided_change", [], |row| row.get(0))?;
         let voided = voided.into_iter().collect();
         let context = CheckContext { accounts: &accounts, voided: &voided, checks_rules: false };
         self.scan_facts(&context, false)?.derived().map_err(|e| self.fail(e))

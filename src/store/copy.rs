@@ -142,7 +142,7 @@ impl Store {
 
     fn contents(&self) -> Result<Contents, StoreError> {
         let count = |table: &str| {
-            let live = "change NOT IN (SELECT change FROM voided)";
+            let live = "change NOT IN (SELECT change FROM voided_change)";
             self.number(&format!("SELECT count(*) FROM {table} WHERE {live}")).map_err(|e| self.fail(e))
         };
         Ok(Contents { accounts: count("account")?, entries: count("entry")?, snapshots: count("snapshot")? })

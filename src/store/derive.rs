@@ -12,8 +12,16 @@ use foldhash::HashMap;
 use std::collections::HashSet;
 
 /// The tables that follow from the facts, as the schema names them.
-pub const DERIVED: [&str; 8] =
-    ["voided", "standing", "seen", "total", "category_total", "channel_total", "lot", "bill"];
+pub const DERIVED: [&str; 8] = [
+    "voided_change",
+    "account_balance",
+    "snapshot_delta",
+    "monthly_flow",
+    "monthly_category",
+    "monthly_channel",
+    "lot",
+    "bill",
+];
 
 /// A derived table as the facts determine it.
 pub struct DerivedTable {
@@ -101,7 +109,7 @@ impl Derivation {
     /// Starts without any fact.
     pub fn new(carriers: HashSet<AccountId>) -> Derivation {
         let values = ["balance", "unexplained", "first"];
-        let snapshots = DerivedTable::new("seen", &["account", "at", "seq"], &values);
+        let snapshots = DerivedTable::new("snapshot_delta", &["account", "at", "seq"], &values);
         Derivation { carriers, paths: HashMap::default(), totals: Totals::default(), snapshots }
     }
 
@@ -130,10 +138,10 @@ impl Derivation {
         self.snapshots.push([account.0, at.0, seq, balance, unexplained, i64::from(is_first)]);
     }
 
-    /// Returns the tables in the order of [`DERIVED`], without `voided`.
+    /// Returns the tables in the order of [`DERIVED`], without the first.
     pub fn finish(mut self) -> Vec<DerivedTable> {
         let values = ["balance", "fact_at", "seen_at", "dated"];
-        let mut balances = DerivedTable::new("standing", &["account"], &values);
+        let mut balances = DerivedTable::new("account_balance", &["account"], &values);
         let mut lots = DerivedTable::new("lot", &["account", "expires", "month"], &["amount"]);
         let mut bills = DerivedTable::new("bill", &["account", "month"], &["amount"]);
         for (AccountId(account), path) in self.paths {
@@ -160,19 +168,19 @@ impl Derivation {
             }
         }
         let measures: Vec<&str> = ["facts"].into_iter().chain(Measure::ALL.map(Measure::word)).collect();
-        let mut months = DerivedTable::new("total", &["account", "month"], &measures);
+        let mut months = DerivedTable::new("monthly_flow", &["account", "month"], &measures);
         for ((account, month), flows) in self.totals.months {
             let sums = Measure::ALL.map(|measure| flows.of(measure));
             months.push([account.0, i64::from(month.0), flows.facts].into_iter().chain(sums));
         }
         let keys = ["month", "kind", "category", "unit"];
-        let mut categories = DerivedTable::new("category_total", &keys, &["count", "amount"]);
+        let mut categories = DerivedTable::new("monthly_category", &keys, &["count", "amount"]);
         for ((month, kind, category, unit), sums) in self.totals.categories {
             let key = [i64::from(month.0), kind_column(kind), category, unit];
             categories.push(key.into_iter().chain(sums));
         }
         let (keys, values) = (["month", "channel", "unit"], ["count", "amount", "fee", "tax"]);
-        let mut channels = DerivedTable::new("channel_total", &keys, &values);
+        let mut channels = DerivedTable::new("monthly_channel", &keys, &values);
         for ((month, channel, unit), sums) in self.totals.channels {
             channels.push([i64::from(month.0), channel, unit].into_iter().chain(sums));
         }
@@ -219,13 +227,14 @@ mod tests {
         derivation.entry(&entry(70, Kind::Spend, 30, Expires::Unknown), labels);
         derivation.snapshot(AccountId(7), Moment(80 * DAY), 102, 300);
         let tables = derivation.finish();
-        let shown: Vec<[i64; 2]> = rows(&tables, "seen").iter().map(|row| [row[4], row[5]]).collect();
+        let shown: Vec<[i64; 2]> =
+            rows(&tables, "snapshot_delta").iter().map(|row| [row[4], row[5]]).collect();
         // Of the earlier lot nothing was left on day 46; 310 of the other expired on day 61.
         assert_eq!(shown, [[480 - 490, 1], [-30, 0], [300 - 10, 0]]);
-        assert_eq!(rows(&tables, "standing"), [[7, 300, 80 * DAY, 80 * DAY, 3]]);
-        let months = tables.iter().find(|table| table.name == "total").expect("totals");
+        assert_eq!(rows(&tables, "account_balance"), [[7, 300, 80 * DAY, 80 * DAY, 3]]);
+        let months = tables.iter().find(|table| table.name == "monthly_flow").expect("totals");
         let expired = months.columns.iter().position(|column| *column == "expired").expect("a column");
-        let expired: Vec<i64> = rows(&tables, "total").iter().map(|row| row[expired]).collect();
+        let expired: Vec<i64> = rows(&tables, "monthly_flow").iter().map(|row| row[expired]).collect();
         assert_eq!(expired, [0, 100, 310]);
     }
 

@@ -1,22 +1,21 @@
 //! The lots of an account, how the ledger keeps them, and what expires of them.
 //!
-//! # What is kept
+//! # What is stored
 //!
 //! A row of the table `lot` says what the facts of one month added to a lot or took from it. So the
-//! rows of a lot sum up to what is left of it: while it is open, to what is there; once its last day
-//! is over, to what expired, because nothing touches it any more. The rows up to a month sum up to
-//! the lots at the end of that month, which makes every month's end a place from which a walk
-//! through the facts of an account can begin.
+//! rows of a lot add up to what is left of it: while it is open, to what is there; after its last
+//! day, to what expired, because no later fact changes it. The rows up to a month add up to the lots
+//! at the end of that month, so a walk through the facts of an account can start at any month.
 //!
-//! The balance in `standing` and the sums of months and days contain what expired up to the last
-//! fact of the account (its *stored* expiries). What expires later has no writer: a reader adds it
-//! from the lots whose last day lies between that fact and the moment that it asks for (the
-//! *pending* expiries). So nothing has to be written on the day after a last day.
+//! The balance in `account_balance` and the monthly sums contain what expired up to the last fact of
+//! the account (its *stored* expiries). What expires later is never written: a reader adds it from
+//! the lots whose last day lies between that fact and the moment in question (the *pending*
+//! expiries). So nothing has to be written on the day after a last day.
 //!
-//! An example: on 1 January 100 points until 10 January are earned. `standing` has 100, `lot` has a
+//! An example: on 1 January 100 points until 10 January are earned. `account_balance` has 100, `lot` has a
 //! row of 100, and no total knows of an expiry. Asked on 12 January, the balance is 100 less the
 //! pending 100. On 20 January 5 points are earned: the 100 become a stored expiry of 11 January, and
-//! `standing` has 5. On 21 January a spend of 30 dated 5 January is recorded: the account is walked
+//! `account_balance` has 5. On 21 January a spend of 30 dated 5 January is recorded: the account is walked
 //! through again from the first of January on, the lot is 70, and the totals change by the
 //! differences, 30 spent and 30 less expired.
 //!

@@ -63,7 +63,7 @@ impl Store {
         }
         // What is wrong with the voids hides what they lead to, so they come first.
         let voided = self.voided_by_facts()?;
-        self.refill("voided", &["change"], voided.into_iter().map(|change| vec![Some(change)]))?;
+        self.refill("voided_change", &["change"], voided.into_iter().map(|change| vec![Some(change)]))?;
         let counting = self.check()?;
         if counting.findings.iter().any(|f| !f.is_derived()) {
             return Ok(unchanged(counting));
@@ -95,7 +95,7 @@ impl Store {
 
     /// The balances as the ledger keeps them; none where they cannot be read.
     fn kept_balances(&self) -> BTreeMap<i64, i64> {
-        let sql = "SELECT account, balance FROM standing";
+        let sql = "SELECT account, balance FROM account_balance";
         let rows = self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
         rows.unwrap_or_default().into_iter().collect()
     }
@@ -312,11 +312,11 @@ mod tests {
         assert_eq!(store.check().expect("a check").findings, []);
         let sound = rows(&store);
         let column = |table| match table {
-            "voided" => "change = (SELECT seq FROM change ORDER BY seq LIMIT 1 OFFSET 2)",
-            "standing" => "balance = 1",
-            "seen" => "unexplained = 1",
-            "total" => "spent = spent + 1",
-            "category_total" | "channel_total" | "lot" | "bill" => "amount = 77",
+            "voided_change" => "change = (SELECT seq FROM change ORDER BY seq LIMIT 1 OFFSET 2)",
+            "account_balance" => "balance = 1",
+            "snapshot_delta" => "unexplained = 1",
+            "monthly_flow" => "spent = spent + 1",
+            "monthly_category" | "monthly_channel" | "lot" | "bill" => "amount = 77",
             _ => unreachable!("a derived table"),
         };
         for table in DERIVED {
@@ -391,7 +391,7 @@ mod tests {
         let repair = store.repair(true).expect("a repair");
         assert_eq!(repair.report.findings, []);
         assert_eq!(repair.accepted.iter().filter(|f| f.part == "checksum").count(), 2);
-        assert!(repair.mended.iter().any(|f| f.part == "standing"), "{:?}", repair.mended);
+        assert!(repair.mended.iter().any(|f| f.part == "account_balance"), "{:?}", repair.mended);
         let of = |balance: &RepairedBalance| (balance.before, balance.after);
         let balances: Vec<_> = repair.balances.iter().map(of).collect();
         assert_eq!(balances, [(Some(3_200), Some(3_200)), (Some(-900), Some(-950))]);

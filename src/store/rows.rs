@@ -25,7 +25,7 @@ impl Store {
         let mut asks = self.asks(filter)?;
         if !voided {
             for ask in &mut asks {
-                ask.and_that(format!("{}.change NOT IN (SELECT change FROM voided)", ask.table()));
+                ask.and_that(format!("{}.change NOT IN (SELECT change FROM voided_change)", ask.table()));
             }
         }
         let prepared = asks.iter().map(|ask| self.db().and_then(|db| db.prepare(&ask.oldest_first().0)));

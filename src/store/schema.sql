@@ -130,17 +130,17 @@ CREATE TABLE rate (
   checksum  INTEGER NOT NULL
 ) STRICT;
 
--- What follows is derived from the facts by whoever writes, and can be rebuilt from them.
+-- The tables below are derived from the facts by the writer, and can be rebuilt from them.
 
 -- A row is a change that is void now.
-CREATE TABLE voided (
+CREATE TABLE voided_change (
   change  INTEGER PRIMARY KEY REFERENCES change (seq)
 ) STRICT;
 
--- A row is where an account stands after all its facts: its balance, its last fact and its last
--- snapshot; dated: how many earnings of points of a known expiry it has. What expires after the last
--- fact is still in the balance.
-CREATE TABLE standing (
+-- A row is an account after all its facts: its balance, its last fact and its last snapshot.
+-- dated: how many earnings of points of a known expiry it has. What expires after the last fact is
+-- still in the balance.
+CREATE TABLE account_balance (
   account   INTEGER PRIMARY KEY REFERENCES account (id),
   balance   INTEGER NOT NULL,
   fact_at   INTEGER NOT NULL,
@@ -148,8 +148,8 @@ CREATE TABLE standing (
   dated     INTEGER NOT NULL CHECK (dated >= 0)
 ) STRICT;
 
--- A row is a snapshot that counts, and what it shows beyond the facts known.
-CREATE TABLE seen (
+-- A row is a snapshot that counts. unexplained: by how much it differs from the facts before it.
+CREATE TABLE snapshot_delta (
   account      INTEGER NOT NULL REFERENCES account (id),
   at           INTEGER NOT NULL,
   seq          INTEGER NOT NULL REFERENCES snapshot (seq),
@@ -158,10 +158,10 @@ CREATE TABLE seen (
   first        INTEGER NOT NULL CHECK (first IN (0, 1)),
   PRIMARY KEY (account, at, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX seen_by_at ON seen (at);
+CREATE INDEX snapshot_delta_by_at ON snapshot_delta (at);
 
--- A row is what moved the balance of an account in one month, by heading.
-CREATE TABLE total (
+-- A row is what moved the balance of an account in one month, by measure.
+CREATE TABLE monthly_flow (
   account      INTEGER NOT NULL REFERENCES account (id),
   month        INTEGER NOT NULL,
   facts        INTEGER NOT NULL CHECK (facts >= 0),
@@ -182,7 +182,7 @@ CREATE TABLE total (
 ) STRICT, WITHOUT ROWID;
 
 -- A row is what was spent, earned or refunded in one month under one category (0 for none).
-CREATE TABLE category_total (
+CREATE TABLE monthly_category (
   month     INTEGER NOT NULL,
   kind      INTEGER NOT NULL CHECK (kind IN (1, 2, 4)),
   category  INTEGER NOT NULL,
@@ -193,7 +193,7 @@ CREATE TABLE category_total (
 ) STRICT, WITHOUT ROWID;
 
 -- A row is what left in one month through one channel (0: charged, but booked by hand), and its charges.
-CREATE TABLE channel_total (
+CREATE TABLE monthly_channel (
   month    INTEGER NOT NULL,
   channel  INTEGER NOT NULL,
   unit     INTEGER NOT NULL REFERENCES unit (seq),

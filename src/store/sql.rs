@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 /// Selects what counts, in a query of one table with a column `change`.
-pub const LIVE: &str = "change NOT IN (SELECT change FROM voided)";
+pub const LIVE: &str = "change NOT IN (SELECT change FROM voided_change)";
 
 /// How "never" is stored in a column `expires`.
 const NEVER: i64 = i32::MAX as i64;

@@ -1,8 +1,8 @@
 //! The totals of a ledger, and what each entry adds to them.
 //!
-//! Three tables hold sums over all facts that count: `total` by account and month, `category_total`
-//! by month, kind, category and unit, and `channel_total` by month, channel and unit. They are
-//! materialized views: a report reads a few rows of them instead of thousands of entries.
+//! Three tables hold sums over all facts that count: `monthly_flow` by account and month,
+//! `monthly_category` by month, kind, category and unit, and `monthly_channel` by month, channel and
+//! unit. They are materialized views: a report reads a few rows instead of thousands of entries.
 //!
 //! The views are maintained incrementally (*incremental view maintenance*): each sum is linear in the
 //! entries, so an insertion adds the figures of one entry and a void subtracts them. A spend of 4,500
@@ -20,9 +20,9 @@ use crate::ledger::{AccountId, Entry, Flow, Flows, Kind, Measure};
 use crate::period::{Moment, Month};
 use foldhash::HashMap;
 
-/// Key of a row of `category_total`: month, kind, category and unit.
+/// Key of a row of `monthly_category`: month, kind, category and unit.
 pub type CategoryKey = (Month, Kind, i64, i64);
-/// Key of a row of `channel_total`: month, channel and unit.
+/// Key of a row of `monthly_channel`: month, channel and unit.
 pub type ChannelKey = (Month, i64, i64);
 
 /// Upper bound of the sums of one table that the writer keeps in memory.
@@ -175,7 +175,7 @@ mod tests {
         let unit = "INSERT INTO change VALUES (1, 1, 0, 'test', NULL, 0);
                     INSERT INTO unit VALUES (1, 1, 'KRW', 0, 0)";
         store.run(unit).expect("a unit");
-        let sql = "SELECT (SELECT count(*) FROM category_total) + (SELECT count(*) FROM channel_total)";
+        let sql = "SELECT (SELECT count(*) FROM monthly_category) + (SELECT count(*) FROM monthly_channel)";
         let rows = || store.number(sql);
         for (sign, left) in [(1, 2), (-1, 0)] {
             let mut totals = Totals::default();

@@ -265,7 +265,8 @@ impl<'s> Writer<'s> {
         if before.unit == after.unit && before.is_carrier() == after.is_carrier() {
             return Ok(());
         }
-        let in_use = self.store.maybe("SELECT 1 FROM standing WHERE account = ?1", [after.id], |_| Ok(()))?;
+        let in_use =
+            self.store.maybe("SELECT 1 FROM account_balance WHERE account = ?1", [after.id], |_| Ok(()))?;
         in_use.map_or(Ok(()), |()| Err(Refusal::AccountInUse(before.name.clone()).into()))
     }
 
@@ -310,7 +311,7 @@ impl<'s> Writer<'s> {
         if let Some((_, counts)) = self.counting.filter(|(known, _)| *known == change) {
             return Ok(counts);
         }
-        let sql = "SELECT 1 FROM voided WHERE change = ?1";
+        let sql = "SELECT 1 FROM voided_change WHERE change = ?1";
         let counts = self.store.maybe(sql, [change], |_| Ok(()))?.is_none();
         self.counting = Some((change, counts));
         Ok(counts)
@@ -326,7 +327,7 @@ impl<'s> Writer<'s> {
             return Ok(was_edited);
         }
         let sql = "SELECT 1 FROM void v JOIN change c ON c.seq = v.change
-                   WHERE v.of = ?1 AND c.command = 'edit' AND c.seq NOT IN (SELECT change FROM voided)";
+                   WHERE v.of = ?1 AND c.command = 'edit' AND c.seq NOT IN (SELECT change FROM voided_change)";
         let was_edited = self.store.maybe(sql, [change], |_| Ok(()))?.is_some();
         self.edited = Some((change, was_edited));
         Ok(was_edited)

@@ -83,7 +83,7 @@ fn trials() -> Vec<Trial> {
     });
     add("check --repair", "ledger.db", &|home| {
         let db = rusqlite::Connection::open(home.ledger()).expect("the ledger opens");
-        db.execute_batch("UPDATE total SET spent = spent + 1; DELETE FROM lot").expect("damage");
+        db.execute_batch("UPDATE monthly_flow SET spent = spent + 1; DELETE FROM lot").expect("damage");
         drop(db);
         home.settle();
     });

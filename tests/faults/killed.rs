@@ -336,8 +336,10 @@ fn kill_repairing(rounds: u32) {
     let sound = state(&ground.ledger());
     let known = facts(&ground.ledger());
     let db = rusqlite::Connection::open(ground.ledger()).expect("the ledger opens");
-    db.execute_batch("UPDATE total SET spent = spent + 1; DELETE FROM lot; UPDATE standing SET balance = 5")
-        .expect("damage");
+    db.execute_batch(
+        "UPDATE monthly_flow SET spent = spent + 1; DELETE FROM lot; UPDATE account_balance SET balance = 5",
+    )
+    .expect("damage");
     drop(db);
     ground.settle();
     let home = Home::new();

@@ -92,7 +92,7 @@ impl Balances<'_> {
         let stored = self.stored_lots(account, from, replay.stored)?;
         let lots = self.store.lots_at_end(account, from.plus(-1))?;
         let mut balance = lots.balance();
-        let before = "SELECT 1 FROM seen WHERE account = ?1 AND at < ?2 LIMIT 1";
+        let before = "SELECT 1 FROM snapshot_delta WHERE account = ?1 AND at < ?2 LIMIT 1";
         let mut is_first = self.store.maybe(before, params![account, begin], |_| Ok(()))?.is_none();
         let mut walk = LotWalk::new(lots);
         let mut snapshots = SnapshotRows::new();
@@ -143,7 +143,7 @@ impl Balances<'_> {
             }
             Ok(())
         })?;
-        let sql = "SELECT at, seq, unexplained, first FROM seen WHERE account = ?1 AND at >= ?2";
+        let sql = "SELECT at, seq, unexplained, first FROM snapshot_delta WHERE account = ?1 AND at >= ?2";
         let snapshots = self.store.all(sql, params![account, from.first().start()], |row| {
             Ok(((row.get(0)?, row.get(1)?), (sum_at(row, 2)?, row.get(3)?)))
         })?;
@@ -180,8 +180,7 @@ impl Balances<'_> {
             if before == *now {
                 continue;
             }
-            let sql =
-                "UPDATE seen SET unexplained = ?4, first = ?5 WHERE account = ?1 AND at = ?2 AND seq = ?3";
+            let sql = "UPDATE snapshot_delta SET unexplained = ?4, first = ?5 WHERE account = ?1 AND at = ?2 AND seq = ?3";
             self.store.execute(sql, params![account, at, seq, now.0, now.1])?;
             let of_first = |(unexplained, is_first): (i64, bool)| if is_first { unexplained } else { 0 };
             let measures = [

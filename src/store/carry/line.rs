@@ -123,7 +123,7 @@ impl Carry<'_> {
         let sql = "SELECT v.account FROM account_version v JOIN change c ON c.seq = v.change
                    WHERE v.name = ?1 AND v.platform IS ?2 AND v.kind = ?3 AND v.unit = ?4 AND v.limit_amount IS ?5
                      AND v.bill_day IS ?6 AND v.note IS ?7 AND v.closed = ?8 AND v.account = ifnull(?9, v.account)
-                     AND c.seq NOT IN (SELECT change FROM voided)
+                     AND c.seq NOT IN (SELECT change FROM voided_change)
                    ORDER BY v.seq DESC LIMIT 1";
         let values = params![
             account.name,
@@ -150,7 +150,7 @@ impl Carry<'_> {
         if let ((Some(unit), Some(of)), None) = (numbers, &line.change) {
             let sql = "SELECT 1 FROM rate r JOIN change c ON c.seq = r.change
                        WHERE r.unit = ?1 AND r.of = ?2 AND r.day = ?3 AND r.value = ?4
-                         AND c.seq NOT IN (SELECT change FROM voided)";
+                         AND c.seq NOT IN (SELECT change FROM voided_change)";
             let values = params![unit, of, day, rate];
             if self.writer.store.maybe(sql, values, |_| Ok(()))?.is_some() {
                 return Ok(false);
@@ -328,7 +328,7 @@ impl Carry<'_> {
             self.begin(of, &awaited)?;
         }
         let target: Option<(i64, bool, bool)> = self.writer.store.maybe(
-            "SELECT seq, seq IN (SELECT change FROM voided), seq IN (SELECT change FROM void) FROM change
+            "SELECT seq, seq IN (SELECT change FROM voided_change), seq IN (SELECT change FROM void) FROM change
              WHERE id = ?1",
             [of],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),

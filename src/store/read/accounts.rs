@@ -15,7 +15,7 @@ impl Store {
 
     /// Returns the accounts whose opening was undone, as they last were: the history still names them.
     pub fn accounts_undone(&self) -> Result<Vec<Account>, StoreError> {
-        let versions = self.versions("a.change IN (SELECT change FROM voided)", [])?;
+        let versions = self.versions("a.change IN (SELECT change FROM voided_change)", [])?;
         Ok(latest(versions).into_iter().map(|(_, account)| account).collect())
     }
 
@@ -57,7 +57,7 @@ impl Store {
         }
         // A unit that came into use with something else stays known when that is undone.
         let sql = "SELECT u.seq, u.code, u.decimals FROM unit u JOIN change c ON c.seq = u.change
-                   WHERE NOT (c.command = 'unit add' AND c.seq IN (SELECT change FROM voided)) ORDER BY u.seq";
+                   WHERE NOT (c.command = 'unit add' AND c.seq IN (SELECT change FROM voided_change)) ORDER BY u.seq";
         self.all(sql, [], |row| Ok((row.get(0)?, unit_at(row, 1)?)))
     }
 
@@ -73,7 +73,7 @@ impl Store {
         }
         let sql = "SELECT u.code, u.decimals, r.value, o.code, o.decimals, r.day FROM rate r
                    JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of
-                   WHERE r.change NOT IN (SELECT change FROM voided) ORDER BY r.day, r.seq";
+                   WHERE r.change NOT IN (SELECT change FROM voided_change) ORDER BY r.day, r.seq";
         self.all(sql, [], |row| {
             Ok(DatedRate {
                 unit: unit_at(row, 0)?,

@@ -15,7 +15,7 @@ impl Store {
         if self.is_blank() {
             return Ok(HashMap::new());
         }
-        let sql = "SELECT account, balance, fact_at, seen_at, dated FROM standing";
+        let sql = "SELECT account, balance, fact_at, seen_at, dated FROM account_balance";
         let rows: Vec<(AccountId, i64, Moment, Option<Moment>, i64)> = self
             .all(sql, [], |row| Ok((row.get(0)?, sum_at(row, 1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
         let has_later = rows.iter().any(|(_, _, fact_at, ..)| *fact_at > at);
@@ -44,10 +44,10 @@ impl Store {
         let month = if is_end { at.month() } else { at.month().plus(-1) };
         let sql = format!(
             "SELECT w.account,
-                    w.balance - (SELECT ifnull(sum({}), 0) FROM total WHERE account = w.account AND month > ?2),
-                    (SELECT max(at) FROM seen WHERE account = w.account AND at <= ?1),
-                    EXISTS (SELECT 1 FROM total WHERE account = w.account AND month <= ?2), w.dated > 0
-             FROM standing w WHERE w.fact_at > ?1",
+                    w.balance - (SELECT ifnull(sum({}), 0) FROM monthly_flow WHERE account = w.account AND month > ?2),
+                    (SELECT max(at) FROM snapshot_delta WHERE account = w.account AND at <= ?1),
+                    EXISTS (SELECT 1 FROM monthly_flow WHERE account = w.account AND month <= ?2), w.dated > 0
+             FROM account_balance w WHERE w.fact_at > ?1",
             net_sql()
         );
         let rows: Vec<(AccountId, i64, Option<Moment>, bool, bool)> =
@@ -75,7 +75,7 @@ impl Store {
         has_lots: bool,
     ) -> Result<i64, StoreError> {
         let month = at.month().first().start();
-        let sql = "SELECT at, seq, balance FROM seen WHERE account = ?1 AND at BETWEEN ?2 AND ?3
+        let sql = "SELECT at, seq, balance FROM snapshot_delta WHERE account = ?1 AND at BETWEEN ?2 AND ?3
                    ORDER BY at DESC, seq DESC LIMIT 1";
         let snapshot: Option<(Moment, i64, i64)> = self
             .maybe(sql, params![account, month, at], |row| Ok((row.get(0)?, row.get(1)?, sum_at(row, 2)?)))?;
@@ -124,7 +124,7 @@ impl Store {
     pub fn first_fact(&self) -> Result<Option<Moment>, StoreError> {
         let sql = format!("SELECT at FROM entry WHERE {LIVE} ORDER BY at LIMIT 1");
         let entry: Option<Moment> = self.maybe(&sql, [], |row| row.get(0))?;
-        let snapshot = self.maybe("SELECT min(at) FROM seen", [], |row| row.get(0))?.flatten();
+        let snapshot = self.maybe("SELECT min(at) FROM snapshot_delta", [], |row| row.get(0))?.flatten();
         Ok([entry, snapshot].into_iter().flatten().min())
     }
 
@@ -135,7 +135,7 @@ impl Store {
             "SELECT a.id,
                     (SELECT at FROM entry WHERE from_account = a.id AND {LIVE} ORDER BY at LIMIT 1),
                     (SELECT at FROM entry WHERE to_account = a.id AND {LIVE} ORDER BY at LIMIT 1),
-                    (SELECT min(at) FROM seen WHERE account = a.id)
+                    (SELECT min(at) FROM snapshot_delta WHERE account = a.id)
              FROM account a"
         );
         let rows = self.all(&sql, [], |row| {
@@ -152,7 +152,7 @@ impl Store {
         at: Moment,
         seq: i64,
     ) -> Result<i64, StoreError> {
-        let sql = "SELECT at, seq, balance FROM seen WHERE account = ?1 AND (at, seq) < (?2, ?3)
+        let sql = "SELECT at, seq, balance FROM snapshot_delta WHERE account = ?1 AND (at, seq) < (?2, ?3)
                    ORDER BY at DESC, seq DESC LIMIT 1";
         let snapshot: Option<(Moment, i64, i64)> = self
             .maybe(sql, params![account, at, seq], |row| Ok((row.get(0)?, row.get(1)?, sum_at(row, 2)?)))?;
@@ -162,8 +162,10 @@ impl Store {
 
     /// Returns the balance of an account at the end of a month, from the totals of the months up to it.
     pub(super) fn balance_at_end(&self, account: AccountId, month: Month) -> Result<i64, StoreError> {
-        let sql =
-            format!("SELECT ifnull(sum({}), 0) FROM total WHERE account = ?1 AND month <= ?2", net_sql());
+        let sql = format!(
+            "SELECT ifnull(sum({}), 0) FROM monthly_flow WHERE account = ?1 AND month <= ?2",
+            net_sql()
+        );
         Ok(self.maybe(&sql, params![account, month], |row| sum_at(row, 0))?.unwrap_or(0))
     }
 
@@ -193,7 +195,7 @@ impl Store {
             let sql = format!("SELECT at FROM entry WHERE {side} = ?1 AND {LIVE} ORDER BY at DESC LIMIT 1");
             last = last.max(self.maybe(&sql, [account], |row| row.get(0))?);
         }
-        let sql = "SELECT max(at) FROM seen WHERE account = ?1";
+        let sql = "SELECT max(at) FROM snapshot_delta WHERE account = ?1";
         let snapshot: Option<Moment> = self.maybe(sql, [account], |row| row.get(0))?.flatten();
         Ok(last.max(snapshot).map(|fact| (fact, snapshot)))
     }

@@ -24,7 +24,8 @@ impl Store {
     ) -> Result<Option<(Moment, i64)>, StoreError> {
         let (mut from, mut balance) = ((after, i64::MAX), balance);
         loop {
-            let sql = "SELECT at, seq, balance FROM seen WHERE account = ?1 AND (at, seq) > (?2, ?3)
+            let sql =
+                "SELECT at, seq, balance FROM snapshot_delta WHERE account = ?1 AND (at, seq) > (?2, ?3)
                        ORDER BY at, seq LIMIT 1";
             let next: Option<(Position, i64)> = self.maybe(sql, params![account, from.0, from.1], |row| {
                 Ok(((row.get(0)?, row.get(1)?), sum_at(row, 2)?))
@@ -61,7 +62,7 @@ impl Store {
             measures.map(Measure::word).collect::<Vec<_>>().join(" + ")
         };
         let sql = format!(
-            "SELECT month, {}, {} FROM total WHERE account = ?1 AND month > ?2 AND month < ?3 ORDER BY month",
+            "SELECT month, {}, {} FROM monthly_flow WHERE account = ?1 AND month > ?2 AND month < ?3 ORDER BY month",
             sum(1),
             sum(-1)
         );

@@ -20,12 +20,13 @@ impl Store {
     /// The open bills of every carrier at a moment, by the month of their charges.
     pub fn bills(&self, at: Moment) -> Result<Vec<(AccountId, Month, i64)>, StoreError> {
         let mut bills: Vec<(AccountId, Month, i64)> = Vec::new();
-        let sql = "SELECT b.account, b.month, b.amount FROM bill b JOIN standing s ON s.account = b.account
+        let sql =
+            "SELECT b.account, b.month, b.amount FROM bill b JOIN account_balance s ON s.account = b.account
                    WHERE s.fact_at <= ?1 ORDER BY b.account, b.month";
         bills.extend(self.all(sql, [at], |row| Ok((row.get(0)?, row.get(1)?, sum_at(row, 2)?)))?);
         let carriers = self.accounts()?.into_iter().filter(Account::is_carrier);
         for account in carriers {
-            let sql = "SELECT 1 FROM standing WHERE account = ?1 AND fact_at > ?2";
+            let sql = "SELECT 1 FROM account_balance WHERE account = ?1 AND fact_at > ?2";
             if self.maybe(sql, params![account.id, at], |_| Ok(()))?.is_some() {
                 let open = self.bills_before(account.id, at)?.open;
                 bills.extend(open.into_iter().map(|(month, amount)| (account.id, month, amount)));
@@ -36,7 +37,7 @@ impl Store {
 
     /// Returns the bills of a carrier at a moment before its last fact.
     fn bills_before(&self, account: AccountId, at: Moment) -> Result<Bills, StoreError> {
-        let sql = "SELECT min(month) FROM total WHERE account = ?1";
+        let sql = "SELECT min(month) FROM monthly_flow WHERE account = ?1";
         let Some(first) = self.maybe(sql, [account], |row| row.get::<_, Option<Month>>(0))?.flatten() else {
             return Ok(Bills::default());
         };
@@ -84,13 +85,14 @@ impl Store {
         from: Month,
         until: Month,
     ) -> Result<Vec<MonthCharges>, StoreError> {
-        let sql = "SELECT at FROM seen WHERE account = ?1 AND at BETWEEN ?2 AND ?3 AND unexplained <> 0";
+        let sql =
+            "SELECT at FROM snapshot_delta WHERE account = ?1 AND at BETWEEN ?2 AND ?3 AND unexplained <> 0";
         let values = params![account, from.first().start(), until.plus(-1).last().end()];
         let differ = self.all(sql, values, |row| Ok(row.get::<_, Moment>(0)?.month()))?;
         // None of these is negative, so their sum is 0 only if each is.
         let sql = "SELECT month, spent + fees + taxes, bill_paid,
                           earned + topped_up + refunded + moved_in + withdrawn + moved_out + expired
-                   FROM total WHERE account = ?1 AND month >= ?2 AND month < ?3 ORDER BY month";
+                   FROM monthly_flow WHERE account = ?1 AND month >= ?2 AND month < ?3 ORDER BY month";
         self.all(sql, params![account, from, until], |row| {
             let month = row.get(0)?;
             let is_plain = row.get::<_, i64>(3)? == 0 && !differ.contains(&month);
@@ -156,7 +158,7 @@ pub(in crate::store) fn facts_sql(of_snapshot: &str) -> String {
          UNION ALL
          SELECT at, seq, 1, kind, amount_in, expires FROM entry WHERE to_account = ?1 AND {within} AND {LIVE}
          UNION ALL
-         SELECT at, seq, 2, 0, {of_snapshot}, NULL FROM seen WHERE account = ?1 AND {within}
+         SELECT at, seq, 2, 0, {of_snapshot}, NULL FROM snapshot_delta WHERE account = ?1 AND {within}
          ORDER BY 1, 2"
     )
 }

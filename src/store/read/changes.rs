@@ -61,7 +61,7 @@ impl Store {
     pub fn ledger_changes(&self) -> Result<Vec<LedgerChange>, StoreError> {
         let mut changes = self.account_changes()?;
         let sql =
-            "SELECT r.seq, c.id, c.at, c.seq IN (SELECT change FROM voided), u.code, u.decimals, r.value,
+            "SELECT r.seq, c.id, c.at, c.seq IN (SELECT change FROM voided_change), u.code, u.decimals, r.value,
                           o.code, o.decimals, r.day
                    FROM rate r JOIN change c ON c.seq = r.change
                    JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of";
@@ -70,7 +70,7 @@ impl Store {
             change_of(row, Recorded::Rate { unit, rate, of, day })
         })?);
         // A unit that came along with something else is no change of its own.
-        let sql = "SELECT u.seq, c.id, c.at, c.seq IN (SELECT change FROM voided), u.code, u.decimals
+        let sql = "SELECT u.seq, c.id, c.at, c.seq IN (SELECT change FROM voided_change), u.code, u.decimals
                    FROM unit u JOIN change c ON c.seq = u.change WHERE c.command = 'unit add'";
         changes.extend(self.all(sql, [], |row| change_of(row, Recorded::Unit(unit_at(row, 4)?)))?);
         changes.extend(self.void_changes()?);
@@ -80,7 +80,7 @@ impl Store {
 
     fn account_changes(&self) -> Result<Vec<LedgerChange>, StoreError> {
         let sql = format!(
-            "SELECT {ACCOUNT_COLUMNS}, v.seq, c.id, c.at, c.seq IN (SELECT change FROM voided)
+            "SELECT {ACCOUNT_COLUMNS}, v.seq, c.id, c.at, c.seq IN (SELECT change FROM voided_change)
              FROM account_version v JOIN unit u ON u.seq = v.unit JOIN change c ON c.seq = v.change
              ORDER BY v.seq"
         );
@@ -99,7 +99,7 @@ impl Store {
 
     /// Undos and redos, one row each; what an edit replaced is told by the edit.
     fn void_changes(&self) -> Result<Vec<LedgerChange>, StoreError> {
-        let sql = "SELECT v.seq, c.id, c.at, c.seq IN (SELECT change FROM voided), c.command, o.id, o.command
+        let sql = "SELECT v.seq, c.id, c.at, c.seq IN (SELECT change FROM voided_change), c.command, o.id, o.command
                    FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of
                    WHERE c.command <> 'edit' AND v.seq = (SELECT min(w.seq) FROM void w WHERE w.change = c.seq)";
         self.all(sql, [], |row| {

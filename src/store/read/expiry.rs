@@ -40,7 +40,7 @@ impl Store {
             Expiries::Pending => (format!("max(?1, {FACT_DAY})"), "?2".into()),
         };
         let sql = format!(
-            "SELECT l.account, l.expires, sum(l.amount) FROM standing w CROSS JOIN lot l ON l.account = w.account
+            "SELECT l.account, l.expires, sum(l.amount) FROM account_balance w CROSS JOIN lot l ON l.account = w.account
              WHERE w.dated > 0 AND l.expires BETWEEN {low} AND {high}
              GROUP BY l.account, l.expires HAVING sum(l.amount) > 0"
         );
@@ -76,7 +76,7 @@ impl Store {
         let which = if is_end { "l.month <= ?1" } else { "w.fact_at <= ?1" };
         let limit = if is_end { i64::from(at.month().0) } else { at.0 };
         let sql = format!(
-            "SELECT l.account, l.expires, sum(l.amount) FROM standing w CROSS JOIN lot l ON l.account = w.account
+            "SELECT l.account, l.expires, sum(l.amount) FROM account_balance w CROSS JOIN lot l ON l.account = w.account
              WHERE w.dated > 0 AND l.expires BETWEEN ?2 AND ?3 AND {which}
              GROUP BY l.account, l.expires HAVING sum(l.amount) > 0"
         );
@@ -86,7 +86,7 @@ impl Store {
         if is_end {
             return Ok(lots);
         }
-        let sql = "SELECT account FROM standing WHERE dated > 0 AND fact_at > ?1";
+        let sql = "SELECT account FROM account_balance WHERE dated > 0 AND fact_at > ?1";
         let later: Vec<AccountId> = self.all(sql, [at], |row| row.get(0))?;
         for account in later {
             let found = self.lots_before(account, at)?;

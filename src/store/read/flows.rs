@@ -60,7 +60,7 @@ impl Store {
         // An account may have several rows for one month.
         let sql = "SELECT account, month, earned + topped_up + refunded + moved_in + bill_paid + unexplained
                           - spent - withdrawn - moved_out - fees - taxes - expired
-                   FROM total WHERE month BETWEEN ?1 AND ?2 ORDER BY month";
+                   FROM monthly_flow WHERE month BETWEEN ?1 AND ?2 ORDER BY month";
         let mut nets = self.all(sql, [from, to], |row| Ok((row.get(0)?, row.get(1)?, sum_at(row, 2)?)))?;
         let (first, last) = (from.first().start(), to.last().end());
         let pending = self.expiries(Some(first), Some(last), Expiries::Pending)?;
@@ -89,7 +89,7 @@ impl Activity<'_> {
             // Account by account, so that only the months in question are read.
             let columns = Measure::ALL.map(Measure::word).join(", ");
             let sql = format!(
-                "SELECT account, facts, {columns} FROM account a CROSS JOIN total
+                "SELECT account, facts, {columns} FROM account a CROSS JOIN monthly_flow
                  WHERE account = a.id AND month BETWEEN ?1 AND ?2"
             );
             self.store.all(&sql, [first, last], |row| {
@@ -107,7 +107,7 @@ impl Activity<'_> {
             for (account, _, amount) in self.store.expiries(Some(*first), Some(*last), Expiries::Stored)? {
                 flows.entry(account).or_default().add(Measure::Expired, sign * amount);
             }
-            let sql = "SELECT account, unexplained, first FROM seen WHERE at BETWEEN ?1 AND ?2";
+            let sql = "SELECT account, unexplained, first FROM snapshot_delta WHERE at BETWEEN ?1 AND ?2";
             self.store.all(sql, [first, last], |row| {
                 let (unexplained, is_first) = (sum_at(row, 1)?, row.get(2)?);
                 let mut snapshot = Flows::new(*sign, Default::default());
@@ -125,7 +125,7 @@ impl Activity<'_> {
     /// Returns what was spent, earned and refunded, by category and unit.
     pub fn categories(&self) -> Result<Vec<CategoryTotal>, StoreError> {
         let sql = "SELECT kind, category, unit, sum(count), sum(amount),
-                          (SELECT l.text FROM label l WHERE l.id = category) FROM category_total
+                          (SELECT l.text FROM label l WHERE l.id = category) FROM monthly_category
                    WHERE month BETWEEN ?1 AND ?2 GROUP BY kind, category, unit";
         let mut totals: BTreeMap<(Kind, i64, i64), [i64; 2]> = BTreeMap::new();
         let mut names: HashMap<i64, Option<String>> = HashMap::new();
@@ -152,7 +152,7 @@ impl Activity<'_> {
     /// Returns what left through channels, and what it was charged.
     pub fn channels(&self) -> Result<Vec<ChannelTotal>, StoreError> {
         let sql = "SELECT channel, unit, sum(count), sum(amount), sum(fee), sum(tax),
-                          (SELECT l.text FROM label l WHERE l.id = channel) FROM channel_total
+                          (SELECT l.text FROM label l WHERE l.id = channel) FROM monthly_channel
                    WHERE month BETWEEN ?1 AND ?2 GROUP BY channel, unit";
         let mut totals: BTreeMap<(i64, i64), [i64; 4]> = BTreeMap::new();
         let mut names: HashMap<i64, Option<String>> = HashMap::new();

@@ -220,7 +220,7 @@ impl Store {
     }
 
     fn rows_of_change(&self, change: i64, id: Id) -> Result<Vec<HistoryRow>, StoreError> {
-        let sql = "SELECT 1 FROM voided WHERE change = ?1";
+        let sql = "SELECT 1 FROM voided_change WHERE change = ?1";
         let voided = self.maybe(sql, [change], |_| Ok(()))?.is_some();
         let mut rows: Vec<HistoryRow> = self
             .entries_of(change)?
@@ -228,7 +228,8 @@ impl Store {
             .map(|(seq, entry, _)| HistoryRow { change: id, voided, seq, fact: HistoryFact::Entry(entry) })
             .collect();
         for (seq, snapshot) in self.snapshots_of(change)? {
-            let sql = "SELECT unexplained, first FROM seen WHERE account = ?1 AND at = ?2 AND seq = ?3";
+            let sql =
+                "SELECT unexplained, first FROM snapshot_delta WHERE account = ?1 AND at = ?2 AND seq = ?3";
             let values = params![snapshot.account, snapshot.at, seq];
             let seen = |row: &Row<'_>| Ok(Seen { unexplained: Some(row.get(0)?), first: row.get(1)? });
             let seen = self.maybe(sql, values, seen)?.unwrap_or_default();
@@ -288,7 +289,7 @@ impl Store {
             "SELECT c.id, c.seq, c.command, c.at, o.id, 0 FROM change c
              LEFT JOIN void v ON v.seq = (SELECT min(seq) FROM void WHERE change = c.seq)
              LEFT JOIN change o ON o.seq = v.of
-             WHERE c.within IS NULL AND v.of {voiding} {original} AND c.seq NOT IN (SELECT change FROM voided)
+             WHERE c.within IS NULL AND v.of {voiding} {original} AND c.seq NOT IN (SELECT change FROM voided_change)
              ORDER BY c.seq DESC LIMIT 1"
         );
         self.maybe(&sql, [], change_row)
@@ -299,7 +300,8 @@ impl Store {
     pub fn changes_like(&self, typed: &str) -> Result<Vec<ChangeRow>, StoreError> {
         let wanted = typed.trim().to_ascii_lowercase();
         // A part of an edit stands for all of it.
-        let base = "SELECT DISTINCT c.id, c.seq, c.command, c.at, o.id, c.seq IN (SELECT change FROM voided)
+        let base =
+            "SELECT DISTINCT c.id, c.seq, c.command, c.at, o.id, c.seq IN (SELECT change FROM voided_change)
                     FROM change f JOIN change c ON c.seq = ifnull(
                       (SELECT g.seq FROM change g WHERE g.seq = f.within AND g.command = 'edit'), f.seq)
                     LEFT JOIN void v ON v.seq = (SELECT min(seq) FROM void WHERE change = c.seq)
@@ -364,18 +366,18 @@ impl Ask {
         let (table, index, conditions) = (self.table, self.index, self.conditions.join(" AND "));
         let (columns, from) = match table {
             'e' => (
-                format!("{ENTRY_COLUMNS}, c.id, e.change IN (SELECT change FROM voided)"),
+                format!("{ENTRY_COLUMNS}, c.id, e.change IN (SELECT change FROM voided_change)"),
                 format!(
                     "entry e INDEXED BY {index} {UNIT_JOINS} {LABEL_JOINS} JOIN change c ON c.seq = e.change"
                 ),
             ),
             _ => (
                 "s.seq, s.id, s.at, s.account, s.balance, s.note, n.unexplained, ifnull(n.first, 0), c.id,
-                 s.change IN (SELECT change FROM voided)"
+                 s.change IN (SELECT change FROM voided_change)"
                     .to_string(),
                 format!(
                     "snapshot s INDEXED BY {index} JOIN change c ON c.seq = s.change
-                     LEFT JOIN seen n ON n.account = s.account AND n.at = s.at AND n.seq = s.seq"
+                     LEFT JOIN snapshot_delta n ON n.account = s.account AND n.at = s.at AND n.seq = s.seq"
                 ),
             ),
         };

@@ -23,19 +23,19 @@ impl Totals {
         let measures = Measure::ALL.into_iter().filter(|measure| *measure != Measure::Expired);
         let measures: Vec<Measure> = [Measure::Expired].into_iter().chain(measures).collect();
         let sums = ["facts"].into_iter().chain(measures.iter().map(|measure| measure.word())).collect();
-        let table = SumTable { name: "total", keys: &["account", "month"], sums, kept_by: 2 };
+        let table = SumTable { name: "monthly_flow", keys: &["account", "month"], sums, kept_by: 2 };
         for ((account, month), flows) in in_order(totals.months) {
             let sums: Vec<i64> =
                 [flows.facts].into_iter().chain(measures.iter().map(|measure| flows.of(*measure))).collect();
             table.add(db, &[&account, &month], &sums)?;
         }
         let keys = &["month", "kind", "category", "unit"];
-        let table = SumTable { name: "category_total", keys, sums: vec!["count", "amount"], kept_by: 1 };
+        let table = SumTable { name: "monthly_category", keys, sums: vec!["count", "amount"], kept_by: 1 };
         for ((month, kind, category, unit), sums) in in_order(totals.categories) {
             table.add(db, &[&month, &kind, &category, &unit], &sums)?;
         }
         let (keys, sums) = (&["month", "channel", "unit"], vec!["count", "amount", "fee", "tax"]);
-        let table = SumTable { name: "channel_total", keys, sums, kept_by: 1 };
+        let table = SumTable { name: "monthly_channel", keys, sums, kept_by: 1 };
         for ((month, channel, unit), sums) in in_order(totals.channels) {
             table.add(db, &[&month, &channel, &unit], &sums)?;
         }

@@ -14,7 +14,7 @@ impl Writer<'_> {
                      SELECT c.seq FROM change c JOIN change g ON g.seq = c.within WHERE g.id = ?1
                      UNION ALL SELECT c.seq FROM change c JOIN part p ON c.within = p.seq)
                    SELECT c.id FROM part p JOIN change c ON c.seq = p.seq
-                   WHERE c.seq NOT IN (SELECT change FROM voided)
+                   WHERE c.seq NOT IN (SELECT change FROM voided_change)
                      AND (c.seq NOT IN (SELECT change FROM void)
                           OR (SELECT g.command FROM change g WHERE g.seq = c.within) = 'edit')
                    ORDER BY c.seq";
@@ -31,7 +31,11 @@ impl Writer<'_> {
             let sql = "SELECT seq FROM change WHERE id = ?1";
             let target: Option<i64> = self.store.maybe(sql, [id], |row| row.get(0))?;
             let target = target.ok_or_else(|| Refusal::UnknownChange(id.to_string()))?;
-            if self.store.maybe("SELECT 1 FROM voided WHERE change = ?1", [target], |_| Ok(()))?.is_some() {
+            if self
+                .store
+                .maybe("SELECT 1 FROM voided_change WHERE change = ?1", [target], |_| Ok(()))?
+                .is_some()
+            {
                 return Err(Refusal::AlreadyUndone(*id).into());
             }
             let sql = "SELECT of FROM void WHERE change = ?1 ORDER BY seq";
@@ -44,13 +48,14 @@ impl Writer<'_> {
             let seq = self.next_seq();
             let sql = "INSERT INTO void (seq, change, of, checksum) VALUES (?1, ?2, ?3, ?4)";
             self.insert_fact(sql, params![seq, change, target])?;
-            self.store.execute("INSERT INTO voided (change) VALUES (?1)", [target])?;
+            self.store.execute("INSERT INTO voided_change (change) VALUES (?1)", [target])?;
             for original in &undone {
-                self.store.execute("DELETE FROM voided WHERE change = ?1", [original])?;
+                self.store.execute("DELETE FROM voided_change WHERE change = ?1", [original])?;
                 // An edit that counts again takes back anew what it replaced.
-                let sql = "SELECT of FROM void WHERE change = ?1 AND of NOT IN (SELECT change FROM voided)";
+                let sql =
+                    "SELECT of FROM void WHERE change = ?1 AND of NOT IN (SELECT change FROM voided_change)";
                 for replaced in self.store.all(sql, [*original], |row| row.get::<_, i64>(0))? {
-                    self.store.execute("INSERT INTO voided (change) VALUES (?1)", [replaced])?;
+                    self.store.execute("INSERT INTO voided_change (change) VALUES (?1)", [replaced])?;
                     out.push(replaced);
                 }
             }
@@ -116,7 +121,7 @@ impl Writer<'_> {
             {
                 self.balances.touched.insert(account.id);
                 let in_use = self.store.maybe(
-                    "SELECT 1 FROM standing WHERE account = ?1",
+                    "SELECT 1 FROM account_balance WHERE account = ?1",
                     [account.id],
                     |_| Ok(()),
                 )?;
@@ -138,9 +143,11 @@ impl Writer<'_> {
             self.flush()?;
         }
         for account in gone {
-            let facts =
-                self.store
-                    .maybe("SELECT 1 FROM total WHERE account = ?1 LIMIT 1", [account.id], |_| Ok(()))?;
+            let facts = self.store.maybe(
+                "SELECT 1 FROM monthly_flow WHERE account = ?1 LIMIT 1",
+                [account.id],
+                |_| Ok(()),
+            )?;
             if facts.is_some() {
                 return Err(Refusal::StillNeeded { account: account.name.clone() }.into());
             }
@@ -164,7 +171,7 @@ impl Writer<'_> {
     /// A fact counts only on an account of the unit, and of the nature, that it was recorded in.
     fn check_same_nature(&self, account: AccountId, seq: i64) -> Result<(), StoreError> {
         let sql = "SELECT v.unit, v.kind = 'carrier' FROM account_version v JOIN change c ON c.seq = v.change
-                   WHERE v.account = ?1 AND v.seq < ?2 AND v.change NOT IN (SELECT change FROM voided)
+                   WHERE v.account = ?1 AND v.seq < ?2 AND v.change NOT IN (SELECT change FROM voided_change)
                    ORDER BY c.at DESC, c.id DESC, v.seq DESC LIMIT 1";
         let nature = |before: i64| {
             let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?));
