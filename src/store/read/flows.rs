@@ -5,7 +5,7 @@ use crate::ledger::{AccountId, Flows, Kind, Measure};
 use crate::money::{Money, Unit};
 use crate::period::{Moment, Month};
 use crate::report::{CategoryTotal, ChannelTotal};
-use crate::store::sql::{AmountReader, LIVE, amount_at, has_room, sum_at};
+use crate::store::sql::{AmountReader, LIVE_OF_MANY, amount_at, has_room, sum_at};
 use crate::store::totals::Totals;
 use crate::store::{Store, StoreError};
 use rusqlite::params;
@@ -31,7 +31,7 @@ impl Store {
             let reader = self.db().and_then(AmountReader::new);
             let mut reader = reader.map_err(|e| self.fail(e))?;
             let columns = AmountReader::COLUMNS;
-            let sql = format!("SELECT {columns} FROM entry WHERE at BETWEEN ?1 AND ?2 AND {LIVE}");
+            let sql = format!("SELECT {columns} FROM entry WHERE at BETWEEN ?1 AND ?2 AND {LIVE_OF_MANY}");
             for (first, last, sign) in &period.parts {
                 self.all(&sql, [first, last], |row| {
                     let (entry, labels) = reader.read(row)?.ok_or(rusqlite::Error::InvalidQuery)?;
@@ -179,26 +179,24 @@ impl Activity<'_> {
 
     /// Returns the spends up to each limit, one limit for each unit: how many there are of each amount.
     pub fn micropayments(&self, limits: &[Money]) -> Result<Vec<BTreeMap<i64, i64>>, StoreError> {
-        let mut counts = vec![BTreeMap::new(); limits.len()];
-        let Some(largest) = limits.iter().map(|limit| limit.parts).max() else { return Ok(counts) };
+        let mut spends = vec![Vec::new(); limits.len()];
+        let Some(largest) = limits.iter().map(|limit| limit.parts).max() else { return Ok(Vec::new()) };
         let units = self.store.live_units()?;
         let key = |unit: &Unit| units.iter().find(|(_, known)| known == unit).map(|(key, _)| *key);
         let limits: Vec<(Option<i64>, i64)> = limits.iter().map(|l| (key(&l.unit), l.parts)).collect();
         let sql = format!(
             "SELECT unit_out, amount_out FROM entry
-             WHERE at BETWEEN ?1 AND ?2 AND kind = ?3 AND amount_out <= ?4 AND {LIVE}"
+             WHERE at BETWEEN ?1 AND ?2 AND kind = ?3 AND amount_out <= ?4 AND {LIVE_OF_MANY}"
         );
         let from = self.from.map_or(i64::MIN, |from| from.0);
         let to = self.to.map_or(i64::MAX, |to| to.0);
         self.store.all(&sql, params![from, to, Kind::Spend, largest], |row| {
             let (unit, amount) = (row.get(0)?, amount_at(row, 1)?);
-            let of_unit = limits.iter().zip(&mut counts).filter(|((key, _), _)| *key == Some(unit));
-            for (_, count) in of_unit.filter(|((_, limit), _)| amount <= *limit) {
-                *count.entry(amount).or_default() += 1;
-            }
+            let of_unit = limits.iter().zip(&mut spends).filter(|((key, _), _)| *key == Some(unit));
+            of_unit.filter(|((_, limit), _)| amount <= *limit).for_each(|(_, found)| found.push(amount));
             Ok(())
         })?;
-        Ok(counts)
+        Ok(spends.into_iter().map(counted).collect())
     }
 
     fn add_sums<const N: usize>(&self, sums: &mut [i64; N], more: &[i64; N]) -> Result<(), StoreError> {
@@ -223,6 +221,12 @@ impl Activity<'_> {
             Entry::Vacant(unknown) => unknown.insert(self.store.label(label)?).clone(),
         })
     }
+}
+
+/// Returns how many there are of each amount.
+fn counted(mut amounts: Vec<i64>) -> BTreeMap<i64, i64> {
+    amounts.sort_unstable();
+    amounts.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as i64)).collect()
 }
 
 /// Adds flows to others. A sum that leaves no room for others is damage.
