@@ -139,10 +139,8 @@ impl Store {
         };
         let rules = self.rules(context)?;
         let mut reader = AmountReader::new(self.db().map_err(|e| self.fail(e))?).map_err(|e| self.fail(e))?;
-        let sql = format!(
-            "SELECT {}, seq, change, note FROM entry INDEXED BY entry_by_at ORDER BY at, seq",
-            AmountReader::COLUMNS
-        );
+        // In the order of an index, or sorted if that is missing.
+        let sql = format!("SELECT {}, seq, change, note FROM entry ORDER BY at, seq", AmountReader::COLUMNS);
         let mut read = |row: &Row<'_>, scan: &mut FactScan| -> rusqlite::Result<()> {
             let (seq, change): (i64, i64) = (row.get(13)?, row.get(14)?);
             let counts = !context.voided.contains(&change);
