@@ -3,21 +3,20 @@
 //! Facts are only ever added. What is derived from them (totals, standings, lots, bills) is kept
 //! in the same transaction by the door, so that reading costs the same however long the history.
 
+mod backup;
 mod balances;
-mod carry;
 mod check;
 mod checksum;
-mod copy;
 mod derive;
+mod export;
+mod import;
 mod insert;
 mod lots;
 mod open;
-mod place;
+mod permissions;
 mod read;
 mod repair;
-mod rows;
 mod sql;
-mod tell;
 mod totals;
 mod writer;
 
@@ -32,12 +31,12 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use carry::{Carried, CarryError};
+pub use backup::{Contents, Restored, ledger_files};
 pub use check::{Finding, Report as CheckReport};
-pub use copy::{Contents, Restored, ledger_files};
 pub use derive::DERIVED;
+pub use import::{ImportError, ImportSummary};
 pub use open::{SecondName, Unlocked, lasting_second_name};
-pub use place::{Exposure, exposures};
+pub use permissions::{PermissionIssue, permission_issues};
 pub use read::{
     Activity, ChangeRow, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, Recorded, Seen,
 };
@@ -227,7 +226,7 @@ impl Store {
             {
                 return Err(error);
             }
-            if copy::has_journal(path) {
+            if backup::has_journal(path) {
                 // What a process that was killed had begun is taken back by whoever may write; without
                 // that the file may lack, or hold, what it should not.
                 if recover(path, wait).is_err() {
@@ -311,7 +310,7 @@ impl Store {
         if !store.unborn {
             return Ok(store);
         }
-        let mut draft = copy::draft_of_ledger(path)?;
+        let mut draft = backup::draft_of_ledger(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
         let db = open::open(draft.hand_over(), flags).map_err(|e| failure(path, wait, e))?;
         let store = Store { unborn: true, draft: Some(draft), ..Store::over(db, path, true, wait) };
@@ -496,8 +495,8 @@ impl Store {
         let mut draft = match self.draft.take() {
             Some(draft) => draft,
             None => {
-                let mut draft = copy::draft_of_ledger(&path)?;
-                copy::fill(&self.db, &mut draft, &path).map_err(|e| match e {
+                let mut draft = backup::draft_of_ledger(&path)?;
+                backup::fill(&self.db, &mut draft, &path).map_err(|e| match e {
                     StoreError::Sqlite(_, e) => self.fail(e),
                     e => e,
                 })?;
@@ -505,8 +504,8 @@ impl Store {
             }
         };
         self.db.close().map_err(|(_, e)| failure(&path, self.wait, e))?;
-        copy::begin_log(&mut draft).map_err(|e| failure(&path, self.wait, e))?;
-        copy::place_ledger(draft, &path, self.wait)
+        backup::begin_log(&mut draft).map_err(|e| failure(&path, self.wait, e))?;
+        backup::place_ledger(draft, &path, self.wait)
     }
 }
 
@@ -528,7 +527,7 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
 
 /// Refuses a ledger of which only the journal is left: a new ledger would take it for its own.
 fn nothing_but_a_journal(path: &Path) -> Result<(), StoreError> {
-    if copy::has_journal(path) {
+    if backup::has_journal(path) {
         let what = "its journal is there, and the file itself is empty or gone".to_string();
         return Err(StoreError::Damaged(path.to_path_buf(), what));
     }

@@ -108,7 +108,7 @@ proptest! {
         }
         let (start, wanted) = walked(&steps, after, past);
         let at = Moment(after * 3600);
-        prop_assert_eq!(store.standings(at).expect("balances").get(&id).map_or(0, |s| s.balance), start);
+        prop_assert_eq!(store.account_balances(at).expect("balances").get(&id).map_or(0, |s| s.balance), start);
         prop_assert_eq!(store.first_below_zero(id, at, start, past).expect("an answer"), wanted);
     }
 }

@@ -195,7 +195,7 @@ fn beancount(text: &str) -> Read {
 /// The balances of the ledger at the end of a day, account by account, before what expires after now
 /// and after every fact: a journal does not foretell it.
 fn balances(store: &Store, day: Day) -> Vec<(Account, i64)> {
-    let standings = store.standings(day.end()).expect("standings");
+    let standings = store.account_balances(day.end()).expect("standings");
     let later = Some(Moment(now().0 + 1));
     let expiring = store.expiries(later, Some(day.end()), Expiries::Pending).expect("expiries");
     let accounts = store.accounts().expect("accounts").into_iter();
@@ -334,7 +334,7 @@ proptest! {
         hold(&hledger(&exported(&ledger, "hledger")), &store);
         hold(&beancount(&exported(&ledger, "beancount")), &store);
         let mut rows = Vec::new();
-        let each = store.each_row::<StoreError>(true, &mut |row| {
+        let each = store.for_each_row::<StoreError>(true, &mut |row| {
             rows.push(row.clone());
             Ok(())
         });

@@ -447,7 +447,7 @@ impl Scene {
 
     /// Where everything stands at a moment.
     fn agree_at(&self, at: Moment) -> Verdict {
-        let standings = fine(self.store.standings(at))?;
+        let standings = fine(self.store.account_balances(at))?;
         let (mut lots, mut bills, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         let all_lots = fine(self.store.all_lots(at))?;
         let without = without_expiry(&self.accounts, &standings, &all_lots);
@@ -520,7 +520,7 @@ impl Scene {
     /// closing = opening + what came − what went, to the last part.
     fn identity(&self, account: &Account, (from, to): Range, flows: Flows) -> Verdict {
         let standing_at = |at: Moment| -> Result<i64, TestCaseError> {
-            Ok(fine(self.store.standings(at))?.get(&account.id).map_or(0, |s| s.balance))
+            Ok(fine(self.store.account_balances(at))?.get(&account.id).map_or(0, |s| s.balance))
         };
         let opening = from.map_or(Ok(0), |from| standing_at(Moment(from.0 - 1)))?;
         let closing = standing_at(to.unwrap_or(day("9999-12-31").end()))?;
@@ -672,7 +672,7 @@ fn everything(scene: &Scene, questions: &Questions) -> Result<Vec<String>, TestC
     let store = &scene.store;
     let mut told = Vec::new();
     for at in &questions.moments {
-        let standings = fine(store.standings(*at))?;
+        let standings = fine(store.account_balances(*at))?;
         for account in &scene.accounts {
             let standing = standings.get(&account.id).copied().unwrap_or_default();
             told.push(format!("{} at {at}: {standing:?}", account.name));
@@ -907,7 +907,10 @@ fn a_redo_is_refused_when_the_account_has_another_unit_now() {
         scene.record("account edit", vec![Fact::Edit(before)]);
         scene.void(recorded + 1, "redo");
         let kakao = scene.account("kakao").id;
-        assert_eq!(scene.store.standings(day("2026-11-01").start()).expect("standings")[&kakao].balance, 100);
+        assert_eq!(
+            scene.store.account_balances(day("2026-11-01").start()).expect("standings")[&kakao].balance,
+            100
+        );
         assert_eq!(scene.store.check().expect("a check").findings, []);
     }
 }
@@ -1070,10 +1073,10 @@ fn an_expiry_takes_no_more_than_what_was_left_of_its_own_lot() {
             }
             let card = scene.account("card").id;
             let now = day("2026-11-22").end();
-            assert_eq!(scene.store.standings(now).expect("standings")[&card].balance, 101);
+            assert_eq!(scene.store.account_balances(now).expect("standings")[&card].balance, 101);
             assert_eq!(scene.store.lots(now).expect("lots"), [(card, day("2027-01-31"), 100)]);
             let after = day("2027-02-01").start();
-            assert_eq!(scene.store.standings(after).expect("standings")[&card].balance, 1);
+            assert_eq!(scene.store.account_balances(after).expect("standings")[&card].balance, 1);
             assert_eq!(scene.store.check().expect("a check").findings, []);
         }
     }
@@ -1454,7 +1457,7 @@ fn all_was_kept(path: &Path, writers: i64, earnings: i64) {
     let store = Store::read(path, WAIT).expect("a ledger");
     let checked = store.check().expect("a check");
     assert_eq!((checked.findings, checked.entries), (vec![], writers * earnings));
-    let standings = store.standings(day("9999-12-31").end()).expect("standings");
+    let standings = store.account_balances(day("9999-12-31").end()).expect("standings");
     let accounts = store.accounts().expect("accounts");
     assert_eq!(accounts.len() as i64, writers);
     for account in accounts {
@@ -1617,7 +1620,7 @@ fn what_a_reading_costs_does_not_depend_on_the_number_of_entries() {
     type Question = fn(&Store) -> Result<usize, StoreError>;
     // Answered from what is kept: the same statements, and the same work.
     let kept: [(&str, Question); 13] = [
-        ("standings now", |s| Ok(s.standings(day("2026-11-22").end())?.len())),
+        ("standings now", |s| Ok(s.account_balances(day("2026-11-22").end())?.len())),
         ("flows of a month", |s| {
             Ok(s.flows(Some(day("2026-10-01").start()), Some(day("2026-10-31").end()))?.len())
         }),
@@ -1644,7 +1647,7 @@ fn what_a_reading_costs_does_not_depend_on_the_number_of_entries() {
     ];
     // Some rows are read, of a month or of an account, but in as many statements.
     let read: [(&str, Question); 9] = [
-        ("standings of the past", |s| Ok(s.standings(day("2026-07-10").end())?.len())),
+        ("standings of the past", |s| Ok(s.account_balances(day("2026-07-10").end())?.len())),
         ("flows of some days", |s| {
             Ok(s.flows(Some(day("2026-06-10").start()), Some(day("2026-09-09").end()))?.len())
         }),

@@ -8,7 +8,7 @@ use jandon::import::{Difference, Wrong};
 use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot};
 use jandon::money::Unit;
 use jandon::period::{Day, Moment};
-use jandon::store::{Carried, CarryError, Change, Fact, Refusal, Store, StoreError};
+use jandon::store::{Change, Fact, ImportError, ImportSummary, Refusal, Store, StoreError};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -107,7 +107,7 @@ fn record(path: &Path, id: i64, at: Moment, command: &'static str, facts: Vec<Fa
 }
 
 /// Imports what another ledger exports.
-fn import(path: &Path, other: &Path, id: i64) -> Carried {
+fn import(path: &Path, other: &Path, id: i64) -> ImportSummary {
     let text = told(&Store::read(other, WAIT).expect("a ledger"));
     let store = Store::write(path, WAIT).expect("a ledger");
     let came = carried(&store, id, text.as_bytes()).expect("an import");
@@ -391,7 +391,7 @@ const KNOWN: [(&str, &str, &str, &str); 17] = [
 
 fn differing(stopped: &Stopped) -> Option<(u64, &str, &str, Option<Id>)> {
     match stopped {
-        Stopped::Carry(CarryError::Line { line, what: Wrong::Differs(difference) }) => {
+        Stopped::Carry(ImportError::Line { line, what: Wrong::Differs(difference) }) => {
             let Difference { said, known, recorded, .. } = &**difference;
             Some((*line, said, known, *recorded))
         }
@@ -524,7 +524,7 @@ fn two_accounts_that_took_one_name_apart_are_told_apart_first() {
         let stopped = carried(&store, 60, text.as_bytes()).expect_err("two of one name");
         let refused = |error: &StoreError| matches!(error, StoreError::Refused(Refusal::NameTaken(_)));
         assert!(
-            matches!(&stopped, Stopped::Carry(CarryError::Refused { line: 2.., error }) if refused(error)),
+            matches!(&stopped, Stopped::Carry(ImportError::Refused { line: 2.., error }) if refused(error)),
             "{stopped:?}"
         );
     }
@@ -555,7 +555,7 @@ fn one_ledger_closes_an_account_while_the_other_spends_from_it() {
     let store = Store::write(&paths[0], WAIT).expect("a ledger");
     let stopped = carried(&store, 70, text.as_bytes()).expect_err("a closed account");
     assert!(
-        matches!(stopped, Stopped::Carry(CarryError::Refused { line: 2, error: StoreError::Rule(_) })),
+        matches!(stopped, Stopped::Carry(ImportError::Refused { line: 2, error: StoreError::Rule(_) })),
         "{stopped:?}"
     );
 }

@@ -159,7 +159,7 @@ impl Ground {
     /// What every account holds on a day, without what has expired.
     fn available(&self, at: Moment) -> BTreeMap<String, i64> {
         let store = Store::read(&self.ledger(), Duration::ZERO).expect("the ledger opens");
-        let standings = store.standings(at).expect("standings");
+        let standings = store.account_balances(at).expect("standings");
         let accounts = store.accounts().expect("accounts");
         let held = |account: &Account| standings.get(&account.id).map_or(0, |s| s.balance);
         accounts.iter().map(|account| (account.name.clone(), held(account))).collect()

@@ -102,7 +102,8 @@ pub fn run(args: &AccountCommand, context: &Context) -> Result<CommandOutput, Co
         AccountCommand::Reopen { name, dry_run } => reopen(name, *dry_run, context),
         AccountCommand::Show { name } => context.read(|book| {
             let account = context.account(book, name, false)?;
-            let standing = book.store.standings(context.now)?.get(&account.id).copied().unwrap_or_default();
+            let standing =
+                book.store.account_balances(context.now)?.get(&account.id).copied().unwrap_or_default();
             Ok(CommandOutput::of(AccountCard::new(account, standing)))
         }),
     }

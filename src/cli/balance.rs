@@ -28,7 +28,7 @@ pub fn run(args: &BalanceArgs, context: &Context) -> Result<CommandOutput, Comma
             [] => book.accounts.iter().collect(),
             names => names.iter().map(|name| context.account(book, name, false)).collect::<Result<_, _>>()?,
         };
-        let standings = book.store.standings(at)?;
+        let standings = book.store.account_balances(at)?;
         let exchange_unit = context.exchange_unit(book.store)?;
         let rates = match exchange_unit {
             Some(_) => context.rates(book.store, &book.accounts, at.day())?,

@@ -45,7 +45,7 @@ pub fn run(args: &ChartArgs, context: &Context) -> Result<CommandOutput, Command
         };
         // Back from the balances of now: what came after the end of a month is taken away again.
         let end = to.last().end().min(context.now);
-        let closings = book.store.standings(end)?;
+        let closings = book.store.account_balances(end)?;
         let mut nets: BTreeMap<(i64, Month), i64> = BTreeMap::new();
         for (account, month, net) in book.store.month_nets(from.plus(1), to)? {
             *nets.entry((account.0, month)).or_default() += net;

@@ -3,7 +3,7 @@
 use super::context::{Context, exposed};
 use super::error::{CommandError, Done};
 use super::{CommandOutput, Notice};
-use crate::store::{CheckReport, Finding, Repair, Store, exposures};
+use crate::store::{CheckReport, Finding, Repair, Store, permission_issues};
 use crate::view::check::{Checked, FindingLine, RepairedBalance};
 
 /// Verify the ledger: the file, every fact by its checksum, and every total against the facts
@@ -27,7 +27,7 @@ pub fn run(args: &CheckArgs, context: &Context) -> Result<CommandOutput, Command
     let report = store.check()?;
     let mut notes = Vec::new();
     if report.findings.is_empty() {
-        notes.extend(exposures(context.ledger_path()).iter().map(exposed));
+        notes.extend(permission_issues(context.ledger_path()).iter().map(exposed));
     } else {
         notes.push(Notice::warning("ledger-unsound", "keep a copy of the file before you go on"));
         if !report.findings.iter().all(Finding::is_derived) {

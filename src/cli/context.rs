@@ -11,7 +11,7 @@ use crate::output_file::Existing;
 use crate::period::{self, Day, Instant, Moment};
 use crate::report::{DatedRate, Rates};
 use crate::store::{
-    self, Change, Exposure, Fact, HistoryFact, HistoryRow, SecondName, Store, StoreError, Unlocked,
+    self, Change, Fact, HistoryFact, HistoryRow, PermissionIssue, SecondName, Store, StoreError, Unlocked,
 };
 use crate::view::balance::{Exchange, Total};
 use crate::view::change::{BalanceAfter, Because, Recorded};
@@ -590,12 +590,12 @@ impl Context {
             // An undo shows what it took back, everything else what it wrote.
             let rows = match change.facts.as_slice() {
                 [Fact::Void(voided)] => {
-                    store.history_of_change(store.voided_original(*voided)?.unwrap_or(*voided))?
+                    store.history_for_change(store.voided_original(*voided)?.unwrap_or(*voided))?
                 }
                 _ if is_of_entries => change.rows_of_entries(),
-                _ => store.history_of_change(change.id)?,
+                _ => store.history_for_change(change.id)?,
             };
-            let standings = store.standings(self.now)?;
+            let standings = store.account_balances(self.now)?;
             let takes_back = matches!(command, "undo" | "redo");
             let mut notes = Vec::new();
             if !takes_back {
@@ -633,7 +633,7 @@ impl Context {
                 kept => kept?,
             }
             self.set_done(Done::Recorded(change.id));
-            notes.extend(crate::store::exposures(&self.ledger).iter().map(exposed));
+            notes.extend(crate::store::permission_issues(&self.ledger).iter().map(exposed));
             return Ok((recorded, notes));
         }
     }
@@ -697,7 +697,7 @@ impl Context {
             let is_last = entry.at <= self.now && now.last_fact.is_none_or(|last| last <= entry.at);
             let balance = match is_last || entry.at == self.now {
                 true => now.balance,
-                false => book.store.standings(entry.at)?.get(&from.id).map_or(0, |s| s.balance),
+                false => book.store.account_balances(entry.at)?.get(&from.id).map_or(0, |s| s.balance),
             };
             let below = match balance < 0 {
                 true => Some((entry.at, balance)),
@@ -806,7 +806,7 @@ impl<'s> LedgerView<'s> {
 
     /// Where an account stands at a moment.
     pub fn standing(&self, account: &Account, at: Moment) -> Result<Standing, CommandError> {
-        Ok(self.store.standings(at)?.get(&account.id).copied().unwrap_or_default())
+        Ok(self.store.account_balances(at)?.get(&account.id).copied().unwrap_or_default())
     }
 
     /// Rows of the history with the names of their accounts.
@@ -817,7 +817,7 @@ impl<'s> LedgerView<'s> {
         };
         // An account that was undone keeps its name in the history.
         let all_here = rows.iter().flat_map(of).flatten().all(|id| self.account(id).is_some());
-        let undone = if all_here { Vec::new() } else { self.store.accounts_undone()? };
+        let undone = if all_here { Vec::new() } else { self.store.voided_accounts()? };
         let find = |id: AccountId| self.account(id).or_else(|| undone.iter().find(|a| a.id == id));
         let name = |id: Option<AccountId>| id.map(|id| find(id).map_or_else(String::new, |a| a.name.clone()));
         let line = |row: &HistoryRow| match &row.fact {
@@ -849,30 +849,30 @@ impl<'s> LedgerView<'s> {
 }
 
 /// What is at stake where a ledger lies, and what can be done.
-pub(super) fn exposed(exposure: &Exposure) -> Notice {
+pub(super) fn exposed(exposure: &PermissionIssue) -> Notice {
     match exposure {
-        Exposure::FileReadable(file) => Notice::warning(
+        PermissionIssue::FileReadable(file) => Notice::warning(
             "ledger-readable",
             format!(
                 "other users can read all that is recorded: close the file to them (chmod go= {})",
                 quoted(&file.display().to_string())
             ),
         ),
-        Exposure::FolderWritable(folder) => Notice::warning(
+        PermissionIssue::FolderWritable(folder) => Notice::warning(
             "ledger-folder-writable",
             format!(
                 "other users can take the ledger away or put another in its place: close its folder to them (chmod go-w {})",
                 quoted(&folder.display().to_string())
             ),
         ),
-        Exposure::OfAnother(file) => Notice::warning(
+        PermissionIssue::OfAnother(file) => Notice::warning(
             "ledger-of-another",
             format!(
                 "the ledger belongs to another user, who can change what is recorded: take it over (chown $USER {})",
                 quoted(&file.display().to_string())
             ),
         ),
-        Exposure::Synced(name) => Notice::warning(
+        PermissionIssue::Synced(name) => Notice::warning(
             "ledger-synced",
             format!(
                 "the ledger lies in {name}, and what syncs it can take it half written or bring back an older one: keep \

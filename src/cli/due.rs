@@ -36,7 +36,7 @@ pub fn run(args: &DueArgs, context: &Context) -> Result<CommandOutput, CommandEr
                 || bill.due.map_or(bill.status == BillStatus::Due, |due| due.0 - today.0 <= limit)
         };
         let found = args.exit_code && bills.iter().any(near);
-        let standings = book.store.standings(context.now)?;
+        let standings = book.store.account_balances(context.now)?;
         let carriers = book.accounts.iter().filter(|a| a.is_carrier() && !a.closed);
         let limits = carriers.map(|a| {
             let standing = standings.get(&a.id).copied().unwrap_or_default();

@@ -100,7 +100,7 @@ pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandE
 
 /// The records that count of the change of an id.
 fn found(book: &LedgerView<'_>, typed: &str) -> Result<Vec<HistoryRow>, CommandError> {
-    let mut changes = book.store.changes_like(typed)?;
+    let mut changes = book.store.find_changes(typed)?;
     let change = match changes.len() {
         0 => return Err(Refusal::UnknownChange(typed.trim().into()).into()),
         1 => changes.remove(0),
@@ -115,7 +115,7 @@ fn found(book: &LedgerView<'_>, typed: &str) -> Result<Vec<HistoryRow>, CommandE
     let mut rows = Vec::new();
     // The records of an import or an edit lie in parts of it.
     for part in book.store.parts_of(change.id)? {
-        rows.extend(book.store.history_of_change(part)?);
+        rows.extend(book.store.history_for_change(part)?);
     }
     rows.retain(|row| !row.voided);
     rows.sort_unstable_by_key(|row| row.seq);
@@ -138,7 +138,7 @@ fn recorded_again(
             continue;
         }
         changes.push(change);
-        let mut own = book.store.history_of_change(change)?;
+        let mut own = book.store.history_for_change(change)?;
         own.retain(|row| !row.voided);
         for row in &own {
             waiting.extend(later_in_its_second(book, row)?.into_iter().map(|later| later.change));

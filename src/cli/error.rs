@@ -12,7 +12,7 @@ use crate::ledger::{Id, RuleBroken};
 use crate::money::{FigureError, MoneyError, RateError, Unit, grouped};
 use crate::output_file::OutputError;
 use crate::period::DateError;
-use crate::store::{CarryError, Refusal, StoreError};
+use crate::store::{ImportError, Refusal, StoreError};
 use crate::text::TextError;
 use file::{refused_message, wrong_message};
 pub use ledger::plain_io;
@@ -106,7 +106,7 @@ pub enum CommandError {
     /// The command did its work, and then its answer could not be written.
     NotShown { done: Done, cause: Box<CommandError> },
     /// A line of a file cannot be imported.
-    Line { file: String, error: Box<CarryError> },
+    Line { file: String, error: Box<ImportError> },
     /// A platform file has a fault.
     PlatformFile { path: String, error: FileError },
     /// The config is not understood.
@@ -257,9 +257,9 @@ impl CommandError {
             CommandError::UnknownEnding { .. } => "unknown-ending",
             CommandError::NotShown { .. } => "recorded-not-shown",
             CommandError::Line { error, .. } => match &**error {
-                CarryError::Refused { error: StoreError::Rule(rule), .. } => rule_code(rule),
-                CarryError::Refused { .. } => "refused-line",
-                CarryError::Line { what, .. } => match what {
+                ImportError::Refused { error: StoreError::Rule(rule), .. } => rule_code(rule),
+                ImportError::Refused { .. } => "refused-line",
+                ImportError::Line { what, .. } => match what {
                     Wrong::NoHeader => "no-header",
                     Wrong::Newer(_) => "newer-file",
                     Wrong::UnknownAccount(_) => "unknown-account",
@@ -452,8 +452,8 @@ impl CommandError {
             }
             CommandError::Line { file, error } => {
                 let (line, (what, hint)) = match &**error {
-                    CarryError::Line { line, what } => (line, wrong_message(what)),
-                    CarryError::Refused { line, error } => (line, refused_message(error)),
+                    ImportError::Line { line, what } => (line, wrong_message(what)),
+                    ImportError::Refused { line, error } => (line, refused_message(error)),
                 };
                 (format!("{file}:{line}: {what}; nothing was imported"), hint)
             }

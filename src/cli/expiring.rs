@@ -30,7 +30,7 @@ pub fn run(args: &ExpiringArgs, context: &Context) -> Result<CommandOutput, Comm
         };
         let dated: Vec<(AccountId, Day, i64)> = held.iter().filter_map(dated).collect();
         let lots = report::expiring(&book.accounts, &dated, context.today(), within);
-        let standings = book.store.standings(context.now)?;
+        let standings = book.store.account_balances(context.now)?;
         let unknown = report::without_expiry(&book.accounts, &standings, &held);
         let found = args.exit_code && !lots.is_empty();
         let mut outcome = CommandOutput::of(Expiring::new(within, lots, unknown));

@@ -47,7 +47,7 @@ fn lines(context: &Context) -> Result<WriteParts, CommandError> {
     Ok(Box::new(move |_, put| {
         let mut teller = Teller::default();
         put(HEADER)?;
-        store.each_told::<CommandError>(&mut |told| put(&teller.tell(told)))?;
+        store.for_each_record::<CommandError>(&mut |told| put(&teller.tell(told)))?;
         Ok(counted(teller.lines(), ["line", "lines"]))
     }))
 }
@@ -57,11 +57,11 @@ fn rows(context: &Context) -> Result<WriteParts, CommandError> {
     Ok(Box::new(move |_, put| {
         let mut accounts = store.accounts()?;
         // What was undone is in the history too, and with it accounts that are no more.
-        accounts.extend(store.accounts_undone()?);
+        accounts.extend(store.voided_accounts()?);
         let book = LedgerView { accounts, store: &store };
         let mut count = 0;
         put(&History::new(Vec::new()).csv().render(safe))?;
-        store.each_row::<CommandError>(true, &mut |row| {
+        store.for_each_row::<CommandError>(true, &mut |row| {
             count += 1;
             put(&History::new(book.lines(std::slice::from_ref(row))?).csv().records(safe))
         })?;
@@ -87,7 +87,7 @@ fn journal(context: &Context, program: fn(Opening) -> Box<dyn Journal>) -> Resul
         let mut expired = expired.into_iter().peekable();
         let mut count = 0;
         put(&journal.head())?;
-        store.each_row::<CommandError>(false, &mut |row| {
+        store.for_each_row::<CommandError>(false, &mut |row| {
             count += 1;
             while let Some((account, day, parts)) = expired.next_if(|(_, day, _)| day.start() <= row.at()) {
                 put(&journal.expired(account, day, parts))?;

@@ -90,13 +90,13 @@ const HELD_MAX: usize = 1_000;
 fn stream(store: ManuallyDrop<Store>, filter: Filter, others: Vec<HistoryLine>) -> Stream {
     let write = move |form: &Form, put: &mut dyn FnMut(&str) -> Result<(), CommandError>| {
         let mut accounts = store.accounts()?;
-        accounts.extend(store.accounts_undone()?);
+        accounts.extend(store.voided_accounts()?);
         let book = LedgerView { accounts, store: &store };
         let skip = match filter.limit {
             None => 0,
             Some(limit) => {
                 let mut count = others.len();
-                store.each_row_of::<CommandError>(&filter, true, &mut |_| {
+                store.for_each_row_of::<CommandError>(&filter, true, &mut |_| {
                     count += 1;
                     Ok(())
                 })?;
@@ -110,7 +110,7 @@ fn stream(store: ManuallyDrop<Store>, filter: Filter, others: Vec<HistoryLine>) 
                 if number > skip { visit(line) } else { Ok(()) }
             };
             let mut rest = others.iter().peekable();
-            store.each_row_of::<CommandError>(&filter, true, &mut |row| {
+            store.for_each_row_of::<CommandError>(&filter, true, &mut |row| {
                 while let Some(other) = rest.next_if(|other| other.at() < row.at()) {
                     give(other)?;
                 }

@@ -7,7 +7,7 @@ use crate::import::{self, LINE_MAX, Line, Wrong};
 use crate::ledger::Account;
 use crate::money::grouped;
 use crate::period::Moment;
-use crate::store::{Carried, CarryError, Store};
+use crate::store::{ImportError, ImportSummary, Store};
 use crate::view::import::Imported;
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ impl ImportArgs {
 /// What stops an import, before the name of the file is added.
 enum Stopped {
     CommandError(CommandError),
-    Line(CarryError),
+    Line(ImportError),
 }
 
 impl From<crate::store::StoreError> for Stopped {
@@ -44,8 +44,8 @@ impl From<crate::store::StoreError> for Stopped {
     }
 }
 
-impl From<CarryError> for Stopped {
-    fn from(error: CarryError) -> Stopped {
+impl From<ImportError> for Stopped {
+    fn from(error: ImportError) -> Stopped {
         Stopped::Line(error)
     }
 }
@@ -58,7 +58,7 @@ pub fn run(args: &ImportArgs, context: &Context) -> Result<CommandOutput, Comman
     let store = context.store_for_import(args.dry_run)?;
     let unit_of = |code: &str| context.catalog().unit(code).filter(|unit| *unit.code == *code);
     let id = context.new_id(context.now);
-    let carried = store.carry(id, context.now, &mut lines, &unit_of);
+    let carried = store.import(id, context.now, &mut lines, &unit_of);
     lines.show_no_progress();
     let carried = carried.map_err(|stopped| match stopped {
         Stopped::CommandError(failure) => failure,
@@ -101,11 +101,15 @@ pub fn run(args: &ImportArgs, context: &Context) -> Result<CommandOutput, Comman
 }
 
 /// Warns, once an account, where what was imported leaves it below zero.
-fn below_zero(context: &Context, store: &Store, carried: &Carried) -> Result<Vec<Notice>, CommandError> {
+fn below_zero(
+    context: &Context,
+    store: &Store,
+    carried: &ImportSummary,
+) -> Result<Vec<Notice>, CommandError> {
     let mut notes = Vec::new();
     for (account, earliest) in &carried.taken_from {
         let before = Moment(earliest.0 - 1);
-        let balance = store.standings(before)?.get(&account.id).map_or(0, |standing| standing.balance);
+        let balance = store.account_balances(before)?.get(&account.id).map_or(0, |standing| standing.balance);
         if let Some((at, balance)) = store.first_below_zero(account.id, before, balance, true)? {
             notes.push(context.below_zero(account, at, balance));
         }
@@ -184,7 +188,7 @@ impl Lines {
     }
 
     fn wrong(&self, what: Wrong) -> Stopped {
-        Stopped::Line(CarryError::Line { line: self.number, what })
+        Stopped::Line(ImportError::Line { line: self.number, what })
     }
 
     fn step(&mut self) -> Result<Option<(u64, Line)>, Stopped> {
@@ -313,20 +317,20 @@ impl ReadAhead {
     }
 
     /// What is wrong with a line, told with its file and its number there.
-    fn told(&self, error: CarryError, names: &[String]) -> CommandError {
+    fn told(&self, error: ImportError, names: &[String]) -> CommandError {
         let place = |line: u64| {
             let at = self.ends.partition_point(|end| *end < line);
             let before = at.checked_sub(1).and_then(|at| self.ends.get(at)).copied().unwrap_or(0);
             (names.get(at).cloned().unwrap_or_default(), line - before)
         };
         let (file, error) = match error {
-            CarryError::Line { line, what } => {
+            ImportError::Line { line, what } => {
                 let (file, line) = place(line);
-                (file, CarryError::Line { line, what })
+                (file, ImportError::Line { line, what })
             }
-            CarryError::Refused { line, error } => {
+            ImportError::Refused { line, error } => {
                 let (file, line) = place(line);
-                (file, CarryError::Refused { line, error })
+                (file, ImportError::Refused { line, error })
             }
         };
         CommandError::Line { file, error: Box::new(error) }

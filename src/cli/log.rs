@@ -38,7 +38,7 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
     let (recorded, notes) = context.record("log", args.when.dry_run, |book| {
         bills.borrow_mut().clear();
         already.borrow_mut().clear();
-        let standings = book.store.standings(at)?;
+        let standings = book.store.account_balances(at)?;
         let mut wanted: Vec<(&Account, i64)> = Vec::new();
         for (name, amount) in &pairs {
             let account = context.account(book, name, true)?;

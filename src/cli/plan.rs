@@ -218,7 +218,7 @@ fn drawn_on<'b>(
     };
     accounts.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     accounts.dedup_by_key(|a| a.id);
-    let standings = book.store.standings(context.now)?;
+    let standings = book.store.account_balances(context.now)?;
     // What the ledger knows will leave later, such as a step of a plan booked ahead, is not there to take.
     let later = Moment(context.now.0 + 1);
     let flows = book.store.flows(Some(later), None)?;

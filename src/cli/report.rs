@@ -74,7 +74,7 @@ fn summary(
     let store = book.store;
     let activity = store.activity(Some(begin), Some(end))?;
     let flows = activity.flows()?;
-    let closings = store.standings(end)?;
+    let closings = store.account_balances(end)?;
     let mut accounts = Vec::new();
     for account in &book.accounts {
         let flows = flows.get(&account.id).copied().unwrap_or_default();

@@ -22,7 +22,7 @@ pub struct StaleArgs {
 pub fn run(args: &StaleArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     let limit = days(&args.days, "--days")?;
     context.read(|book| {
-        let standings = book.store.standings(context.now)?;
+        let standings = book.store.account_balances(context.now)?;
         let mut rows = Vec::new();
         for account in book.accounts.iter().filter(|a| !a.closed) {
             let standing = standings.get(&account.id).copied().unwrap_or_default();

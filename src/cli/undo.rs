@@ -61,7 +61,7 @@ fn void(
     let (mut recorded, notes) = context.record(command, dry_run, |book| {
         let found = find(book.store)?;
         let original = match found.voids {
-            Some(original) => book.store.changes_like(&original.to_string())?.into_iter().next(),
+            Some(original) => book.store.find_changes(&original.to_string())?.into_iter().next(),
             None => None,
         };
         let (shown, command) = original.map_or((found.id, found.command.clone()), |o| (o.id, o.command));
@@ -150,7 +150,7 @@ fn undone(other: &LedgerChange) -> Option<Undone> {
 }
 
 fn named(store: &Store, typed: &str) -> Result<ChangeRow, CommandError> {
-    let mut found = store.changes_like(typed)?;
+    let mut found = store.find_changes(typed)?;
     match found.len() {
         0 => Err(Refusal::UnknownChange(typed.trim().into()).into()),
         1 => Ok(found.remove(0)),

@@ -1,6 +1,6 @@
 //! Opens the file of a ledger, and refuses one that is not safe to open.
 
-use super::{SCHEMA, Store, StoreError, copy};
+use super::{SCHEMA, Store, StoreError, backup};
 use crate::output_file::{folder_of, with_suffix};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
@@ -116,7 +116,7 @@ fn count_above(db: &Connection, number: i64) -> rusqlite::Result<i64> {
 /// or of the facts that follow on the last one of the file some are missing, or the two together cannot
 /// be read at all.
 pub(super) fn refuse_stale_journal(path: &Path, wait: Duration) -> Result<(), StoreError> {
-    let [_, journal, _] = copy::companions(&copy::real_path(path));
+    let [_, journal, _] = backup::companions(&backup::real_path(path));
     if !std::fs::metadata(&journal).is_ok_and(|meta| meta.len() > 0) {
         return Ok(());
     }
@@ -174,8 +174,8 @@ pub(super) fn refuse_second_name(path: &Path) -> Result<(), StoreError> {
 /// that one must stay.
 fn second_name_error(path: &Path, other: Option<PathBuf>) -> StoreError {
     let needless = match &other {
-        Some(other) if !copy::has_journal(other) => Some(other.clone()),
-        Some(_) if !copy::has_journal(path) => Some(path.to_path_buf()),
+        Some(other) if !backup::has_journal(other) => Some(other.clone()),
+        Some(_) if !backup::has_journal(path) => Some(path.to_path_buf()),
         _ => None,
     };
     StoreError::SecondName { path: path.to_path_buf(), other, needless }
@@ -185,7 +185,7 @@ fn second_name_error(path: &Path, other: Option<PathBuf>) -> StoreError {
 /// missing in every answer.
 pub(super) fn refuse_journal_of_second_name(path: &Path) -> Result<(), StoreError> {
     match lasting_second_name(path) {
-        Some(SecondName(Some(other))) if copy::has_journal(&other) && !copy::has_journal(path) => {
+        Some(SecondName(Some(other))) if backup::has_journal(&other) && !backup::has_journal(path) => {
             Err(second_name_error(path, Some(other)))
         }
         _ => Ok(()),
@@ -200,7 +200,7 @@ pub fn lasting_second_name(path: &Path) -> Option<SecondName> {
 
 /// Returns whether a restore gives a ledger such a name when it sets it aside.
 fn is_set_aside(path: &Path, other: &Path) -> bool {
-    let aside = with_suffix(&copy::real_path(path), ".before-restore-");
+    let aside = with_suffix(&backup::real_path(path), ".before-restore-");
     let [aside, other] = [&aside, other].map(|path| path.file_name().unwrap_or_default().as_encoded_bytes());
     other.starts_with(aside)
 }
@@ -210,7 +210,7 @@ fn second_name(path: &Path) -> Option<SecondName> {
     {
         use std::os::unix::fs::MetadataExt;
         let meta = std::fs::metadata(path).ok().filter(|meta| meta.nlink() > 1)?;
-        let real = copy::real_path(path);
+        let real = backup::real_path(path);
         let is_other = |other: &Path, of_other: &std::fs::Metadata| {
             (of_other.dev(), of_other.ino()) == (meta.dev(), meta.ino())
                 && other.file_name() != real.file_name()

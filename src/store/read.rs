@@ -10,6 +10,7 @@ mod changes;
 mod expiry;
 mod flows;
 mod history;
+mod rows;
 mod withdrawals;
 
 use super::{Store, StoreError};

@@ -73,7 +73,7 @@ impl Store {
         }
         if !is_verified {
             // Everything must be readable, or the next export would fail.
-            self.each_told::<StoreError>(&mut |_| Ok(()))?;
+            self.for_each_record::<StoreError>(&mut |_| Ok(()))?;
         }
         let report = self.check()?;
         let gone = before.findings.into_iter().filter(|f| !report.findings.contains(f));

@@ -4,7 +4,7 @@ use jandon::export::{HEADER, Teller};
 use jandon::import::{self, Line};
 use jandon::ledger::{Account, AccountId, Id};
 use jandon::period::{Day, Moment};
-use jandon::store::{Carried, CarryError, Filter, Store, StoreError};
+use jandon::store::{Filter, ImportError, ImportSummary, Store, StoreError};
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub enum Stopped {
     Store(#[allow(dead_code)] StoreError),
-    Carry(#[allow(dead_code)] CarryError),
+    Carry(#[allow(dead_code)] ImportError),
     Wrong(#[allow(dead_code)] import::Wrong),
 }
 
@@ -22,8 +22,8 @@ impl From<StoreError> for Stopped {
     }
 }
 
-impl From<CarryError> for Stopped {
-    fn from(error: CarryError) -> Stopped {
+impl From<ImportError> for Stopped {
+    fn from(error: ImportError) -> Stopped {
         Stopped::Carry(error)
     }
 }
@@ -31,7 +31,7 @@ impl From<CarryError> for Stopped {
 /// All that a ledger tells, as a file.
 pub fn told(store: &Store) -> String {
     let (mut text, mut teller) = (String::from(HEADER), Teller::default());
-    let each = store.each_told::<StoreError>(&mut |told| {
+    let each = store.for_each_record::<StoreError>(&mut |told| {
         text += &teller.tell(told);
         Ok(())
     });
@@ -40,12 +40,12 @@ pub fn told(store: &Store) -> String {
 }
 
 /// Carries a file in; nothing of it is kept yet.
-pub fn carried(store: &Store, id: i64, text: &[u8]) -> Result<Carried, Stopped> {
+pub fn carried(store: &Store, id: i64, text: &[u8]) -> Result<ImportSummary, Stopped> {
     carried_together(store, id, &[text])
 }
 
 /// Carries several files in as one change; nothing of them is kept yet.
-pub fn carried_together(store: &Store, id: i64, files: &[&[u8]]) -> Result<Carried, Stopped> {
+pub fn carried_together(store: &Store, id: i64, files: &[&[u8]]) -> Result<ImportSummary, Stopped> {
     let mut lines: Vec<Result<(u64, Line), Stopped>> = Vec::new();
     let mut number = 0;
     for (at, text) in files.iter().enumerate() {
@@ -62,7 +62,7 @@ pub fn carried_together(store: &Store, id: i64, files: &[&[u8]]) -> Result<Carri
         }
     }
     let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
-    store.carry(Id(id), now, lines.into_iter(), &|_| None)
+    store.import(Id(id), now, lines.into_iter(), &|_| None)
 }
 
 /// Everything that a ledger answers, by the names of its accounts.
@@ -79,7 +79,7 @@ pub fn answers(path: &Path) -> Vec<String> {
     for moment in [now, day("2026-10-01").end(), day("2026-12-24").end()] {
         out.extend(
             store
-                .standings(moment)
+                .account_balances(moment)
                 .expect("standings")
                 .into_iter()
                 .map(|(id, s)| format!("{} {s:?}", name(id))),

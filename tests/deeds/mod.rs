@@ -180,7 +180,7 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
         }
         Deed::UndoEarlier { back } => {
             let earlier = Id((number - *back as i64) << 16);
-            let found = store.changes_like(&earlier.to_string()).expect("changes");
+            let found = store.find_changes(&earlier.to_string()).expect("changes");
             let Some(change) = found.iter().find(|c| c.voids.is_none() && !c.voided) else { return };
             ("undo", vec![Fact::Void(change.id)])
         }

@@ -172,7 +172,7 @@ impl Store {
         if !context.checks_rules {
             return Ok(None);
         }
-        let gone = self.accounts_undone()?;
+        let gone = self.voided_accounts()?;
         let all = gone.iter().map(|account| (account, false));
         let all = all.chain(context.accounts.iter().map(|account| (account, true)));
         let open = |account: &Account| Account { closed: false, ..account.clone() };

@@ -14,7 +14,7 @@ impl Store {
     }
 
     /// Returns the accounts whose opening was undone, as they last were: the history still names them.
-    pub fn accounts_undone(&self) -> Result<Vec<Account>, StoreError> {
+    pub fn voided_accounts(&self) -> Result<Vec<Account>, StoreError> {
         let versions = self.versions("a.change IN (SELECT change FROM voided_change)", [])?;
         Ok(latest(versions).into_iter().map(|(_, account)| account).collect())
     }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 impl Store {
     /// Returns the state of every account with a fact at a moment, after the facts of that second and
     /// without what has expired.
-    pub fn standings(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
+    pub fn account_balances(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
         if self.is_blank() {
             return Ok(HashMap::new());
         }

@@ -206,7 +206,7 @@ impl Store {
     }
 
     /// The rows that one change recorded, of an import all it brought along, in the order of recording.
-    pub fn history_of_change(&self, id: Id) -> Result<Vec<HistoryRow>, StoreError> {
+    pub fn history_for_change(&self, id: Id) -> Result<Vec<HistoryRow>, StoreError> {
         let sql = "WITH RECURSIVE part (seq) AS (
                      SELECT seq FROM change WHERE id = ?1
                      UNION ALL SELECT c.seq FROM change c JOIN part p ON c.within = p.seq)
@@ -297,7 +297,7 @@ impl Store {
 
     /// The change of an id, which may be cut short at its beginning as long as it fits one only;
     /// an id of an entry or a snapshot finds the change that recorded it.
-    pub fn changes_like(&self, typed: &str) -> Result<Vec<ChangeRow>, StoreError> {
+    pub fn find_changes(&self, typed: &str) -> Result<Vec<ChangeRow>, StoreError> {
         let wanted = typed.trim().to_ascii_lowercase();
         // A part of an edit stands for all of it.
         let base =

@@ -1,6 +1,6 @@
 //! What one line of each kind adds, unless the ledger knows it already.
 
-use super::{Awaited, Carry, Fault, REPEATS};
+use super::{Importer, PendingChange, REPEATS, RowError};
 use crate::import::{
     self, AccountLine, ChangeLine, Content, EntryLine, RateLine, SnapshotLine, UnitLine, VoidLine, Wrong,
 };
@@ -11,11 +11,11 @@ use crate::store::{Refusal, StoreError};
 use rusqlite::params;
 use smol_str::SmolStr;
 
-impl Carry<'_> {
-    pub(super) fn unit_line(&mut self, line: &UnitLine) -> Result<bool, Fault> {
+impl Importer<'_> {
+    pub(super) fn unit_line(&mut self, line: &UnitLine) -> Result<bool, RowError> {
         let unit = line.unit()?;
-        if self.was_there(line.change.as_deref())?.is_some() {
-            self.hold_unit(line)?;
+        if self.existing_change(line.change.as_deref())?.is_some() {
+            self.check_unit(line)?;
             return Ok(false);
         }
         if self.writer.units.contains_key(&unit) {
@@ -25,16 +25,16 @@ impl Carry<'_> {
             let error = Refusal::UnitDiffers { unit: other, wanted: unit.decimals };
             return Err(StoreError::from(error).into());
         }
-        let change = self.home(line.change.as_deref())?;
+        let change = self.change_for(line.change.as_deref())?;
         self.writer.unit(&unit, change)?;
         Ok(true)
     }
 
-    pub(super) fn account_line(&mut self, number: u64, line: &AccountLine) -> Result<bool, Fault> {
+    pub(super) fn account_line(&mut self, number: u64, line: &AccountLine) -> Result<bool, RowError> {
         let change = line.change.as_deref();
-        if let Some(known) = self.was_there(change)? {
+        if let Some(known) = self.existing_change(change)? {
             let account = self.known_version(known, line)?;
-            self.tells(number, change, account)?;
+            self.add_version(number, change, account)?;
             return Ok(false);
         }
         let unit = self.unit(&line.unit)?;
@@ -49,37 +49,39 @@ impl Carry<'_> {
             None => self.opened(&account, change)?,
         };
         account.id = id;
-        self.tells(number, change, account)?;
+        self.add_version(number, change, account)?;
         Ok(is_new)
     }
 
     /// Another version of an account: its id, and whether the version is new.
-    fn edited(&mut self, account: &Account, change: Option<&str>) -> Result<(AccountId, bool), Fault> {
+    fn edited(&mut self, account: &Account, change: Option<&str>) -> Result<(AccountId, bool), RowError> {
         if change.is_some() {
-            let change = self.home(change)?;
+            let change = self.change_for(change)?;
             self.writer.merge_version(account, change)?;
             return Ok((account.id, true));
         }
         let same = self.writer.balances.accounts.get(&account.id) == Some(account);
-        if same || self.had(account, Some(account.id))?.is_some() {
+        if same || self.find_version(account, Some(account.id))?.is_some() {
             return Ok((account.id, false));
         }
-        let change = self.home_of_version(account.id)?;
+        let change = self.change_for_version(account.id)?;
         self.writer.edit(account, change)?;
         Ok((account.id, true))
     }
 
     /// The first version of an account, which the ledger may have opened itself.
-    fn opened(&mut self, account: &Account, change: Option<&str>) -> Result<(AccountId, bool), Fault> {
+    fn opened(&mut self, account: &Account, change: Option<&str>) -> Result<(AccountId, bool), RowError> {
         let folded = name::folded(&account.name);
         // A line may be there twice.
-        let told = self.told.named(&folded).and_then(|id| self.told.current(id));
-        if let Some(told) = told.filter(|told| **told == Account { id: told.id, ..account.clone() }) {
-            return Ok((told.id, false));
+        let versions = self.versions.named(&folded).and_then(|id| self.versions.current(id));
+        if let Some(versions) =
+            versions.filter(|versions| **versions == Account { id: versions.id, ..account.clone() })
+        {
+            return Ok((versions.id, false));
         }
         let live = self.writer.balances.accounts.values().find(|a| name::folded(&a.name) == folded);
         // An account that the file told of under another name is not the one that it opens here.
-        let live = live.filter(|a| change.is_none() || !self.told.knows(a.id)).cloned();
+        let live = live.filter(|a| change.is_none() || !self.versions.knows(a.id)).cloned();
         match (live, change) {
             (Some(live), Some(_)) => {
                 let agrees = live.kind == account.kind
@@ -88,7 +90,7 @@ impl Carry<'_> {
                 if !agrees {
                     return Err(Wrong::AccountDiffers(account.name.clone()).into());
                 }
-                let change = self.home(change)?;
+                let change = self.change_for(change)?;
                 self.writer.merge_version(&Account { id: live.id, ..account.clone() }, change)?;
                 return Ok((live.id, true));
             }
@@ -100,25 +102,29 @@ impl Carry<'_> {
                     && (account.bill_day.is_none() || live.bill_day == account.bill_day)
                     && (account.note.is_none() || live.note == account.note)
                     && (!account.closed || live.closed);
-                return match self.had(account, None)? {
+                return match self.find_version(account, None)? {
                     _ if agrees => Ok((live.id, false)),
                     Some(id) => Ok((id, false)),
                     None => Err(Wrong::AccountDiffers(account.name.clone()).into()),
                 };
             }
             (None, None) => {
-                if let Some(id) = self.had(account, None)? {
+                if let Some(id) = self.find_version(account, None)? {
                     return Ok((id, false));
                 }
             }
             (None, Some(_)) => {}
         }
-        let change = self.home(change)?;
+        let change = self.change_for(change)?;
         Ok((self.writer.open(account, change)?, true))
     }
 
     /// The account that stands exactly so, or stood so once.
-    fn had(&self, account: &Account, id: Option<AccountId>) -> Result<Option<AccountId>, StoreError> {
+    fn find_version(
+        &self,
+        account: &Account,
+        id: Option<AccountId>,
+    ) -> Result<Option<AccountId>, StoreError> {
         let Some(unit) = self.writer.units.get(&account.unit) else { return Ok(None) };
         let sql = "SELECT v.account FROM account_version v JOIN change c ON c.seq = v.change
                    WHERE v.name = ?1 AND v.platform IS ?2 AND v.kind = ?3 AND v.unit = ?4 AND v.limit_amount IS ?5
@@ -139,10 +145,10 @@ impl Carry<'_> {
         self.writer.store.maybe(sql, values, |row| row.get(0))
     }
 
-    pub(super) fn rate_line(&mut self, line: &RateLine) -> Result<bool, Fault> {
+    pub(super) fn rate_line(&mut self, line: &RateLine) -> Result<bool, RowError> {
         let (rate, day) = line.rate()?;
-        if let Some(known) = self.was_there(line.change.as_deref())? {
-            self.hold_rate(known, line)?;
+        if let Some(known) = self.existing_change(line.change.as_deref())? {
+            self.check_rate(known, line)?;
             return Ok(false);
         }
         let (unit, of) = (self.unit(&line.unit)?, self.unit(&line.of)?);
@@ -156,30 +162,31 @@ impl Carry<'_> {
                 return Ok(false);
             }
         }
-        let change = self.home(line.change.as_deref())?;
+        let change = self.change_for(line.change.as_deref())?;
         self.writer.rate(&unit, rate, &of, day, change)?;
         Ok(true)
     }
 
-    pub(super) fn change_line(&mut self, line: &ChangeLine) -> Result<bool, Fault> {
+    pub(super) fn change_line(&mut self, line: &ChangeLine) -> Result<bool, RowError> {
         let (id, at) = (self.key(&line.id)?, import::moment(&line.at)?);
-        if self.awaited.contains_key(&id) || self.change_of(id)?.is_some() {
-            self.hold_change(id, line)?;
+        if self.pending.contains_key(&id) || self.change_of(id)?.is_some() {
+            self.check_change(id, line)?;
             return Ok(false);
         }
-        let order = self.carried.read as usize;
-        self.awaited.insert(id, Awaited { order, at, command: line.command.clone() });
+        let order = self.summary.read as usize;
+        self.pending.insert(id, PendingChange { order, at, command: line.command.clone() });
         Ok(true)
     }
 
-    pub(super) fn entry_line(&mut self, mut line: EntryLine) -> Result<bool, Fault> {
+    pub(super) fn entry_line(&mut self, mut line: EntryLine) -> Result<bool, RowError> {
         let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
         if let Some(id) = id
-            && self.is_known_entry(id, &line)?
+            && self.is_existing_entry(id, &line)?
         {
             return Ok(false);
         }
-        if let (Some(_), Some(_), Some(change)) = (self.was_there(line.change.as_deref())?, id, &line.change)
+        if let (Some(_), Some(_), Some(change)) =
+            (self.existing_change(line.change.as_deref())?, id, &line.change)
         {
             return Err(Wrong::ChangeIsOver(change.to_string()).into());
         }
@@ -201,20 +208,20 @@ impl Carry<'_> {
             Some(id) => Some(id),
             None => {
                 // Most lines of most files are new, which the door finds out by itself.
-                let goes_on = self.loose == self.latest && self.loose_is_of_events && named.is_none();
-                let loose = self.loose.filter(|_| goes_on);
-                let loose = loose.filter(|_| {
+                let goes_on = self.ungrouped == self.latest && self.ungrouped_is_of_events && named.is_none();
+                let ungrouped = self.ungrouped.filter(|_| goes_on);
+                let ungrouped = ungrouped.filter(|_| {
                     let is_open = self.check_open(&entry).is_ok();
                     is_open && !self.repeats.contains_key(&content) && self.writer.check(&entry).is_ok()
                 });
-                if let Some(change) = loose {
+                if let Some(change) = ungrouped {
                     entry.id = Id::new(entry.at, content.hash(1));
                     if self.writer.record_if_new(&entry, change)? {
-                        self.takes_from(from, at);
+                        self.note_outflow(from, at);
                         return Ok(true);
                     }
                 }
-                self.made_id(content, entry.at, |carry, id| carry.writer.recorded_entry(id, &entry))?
+                self.made_id(content, entry.at, |importer, id| importer.writer.recorded_entry(id, &entry))?
             }
         };
         let Some(id) = id else { return Ok(false) };
@@ -222,20 +229,21 @@ impl Carry<'_> {
         if named.is_none() {
             self.check_open(&entry)?;
         }
-        let change = self.home_of_event(named.as_deref())?;
+        let change = self.change_for_event(named.as_deref())?;
         self.writer.record_entry(&entry, change)?;
-        self.takes_from(from, at);
+        self.note_outflow(from, at);
         Ok(true)
     }
 
-    pub(super) fn snapshot_line(&mut self, line: &SnapshotLine) -> Result<bool, Fault> {
+    pub(super) fn snapshot_line(&mut self, line: &SnapshotLine) -> Result<bool, RowError> {
         let id = line.id.as_deref().map(|text| self.key(text)).transpose()?;
         if let Some(id) = id
-            && self.is_known_snapshot(id, line)?
+            && self.is_existing_snapshot(id, line)?
         {
             return Ok(false);
         }
-        if let (Some(_), Some(_), Some(change)) = (self.was_there(line.change.as_deref())?, id, &line.change)
+        if let (Some(_), Some(_), Some(change)) =
+            (self.existing_change(line.change.as_deref())?, id, &line.change)
         {
             return Err(Wrong::ChangeIsOver(change.to_string()).into());
         }
@@ -252,7 +260,7 @@ impl Carry<'_> {
             Some(id) => Some(id),
             None => {
                 let content = line.content(&snapshot);
-                let recorded = |carry: &mut Self, id| carry.writer.recorded_snapshot(id, &snapshot);
+                let recorded = |importer: &mut Self, id| importer.writer.recorded_snapshot(id, &snapshot);
                 self.made_id(content, snapshot.at, recorded)?
             }
         };
@@ -261,9 +269,9 @@ impl Carry<'_> {
         if line.change.is_none() && held.closed {
             return Err(StoreError::from(RuleBroken::AccountClosed { account: held.name }).into());
         }
-        let change = self.home_of_event(line.change.as_deref())?;
+        let change = self.change_for_event(line.change.as_deref())?;
         self.writer.record_snapshot(&snapshot, change)?;
-        self.takes_from(Some(account), snapshot.at);
+        self.note_outflow(Some(account), snapshot.at);
         Ok(true)
     }
 
@@ -275,7 +283,7 @@ impl Carry<'_> {
         content: Content,
         at: Moment,
         recorded: impl Fn(&mut Self, Id) -> Result<Option<(i64, bool)>, StoreError>,
-    ) -> Result<Option<Id>, Fault> {
+    ) -> Result<Option<Id>, RowError> {
         let mut number = self.repeats.get(&content).map_or(1, |often| often + 1);
         let id = loop {
             let id = Id::new(at, content.hash(number));
@@ -299,7 +307,7 @@ impl Carry<'_> {
         Ok(id)
     }
 
-    pub(super) fn void_line(&mut self, number: u64, line: &VoidLine) -> Result<bool, Fault> {
+    pub(super) fn void_line(&mut self, number: u64, line: &VoidLine) -> Result<bool, RowError> {
         if line.change.is_none() || line.change != self.voiding {
             self.void_together()?;
         }
@@ -318,14 +326,14 @@ impl Carry<'_> {
         if own == of {
             return Err(Wrong::UnknownChange(line.of.clone()).into());
         }
-        if let (Some(known), Some(text)) = (self.was_there(line.change.as_deref())?, &line.change) {
-            self.hold_void(known, of, text, &line.of)?;
-            self.tells_void(own, of);
+        if let (Some(known), Some(text)) = (self.existing_change(line.change.as_deref())?, &line.change) {
+            self.check_void(known, of, text, &line.of)?;
+            self.add_void(own, of);
             return Ok(false);
         }
         // A change without a fact of its own, such as that of an edit, is begun by what voids it.
-        if let Some(awaited) = self.awaited.remove(&of) {
-            self.begin(of, &awaited)?;
+        if let Some(pending) = self.pending.remove(&of) {
+            self.begin(of, &pending)?;
         }
         let target: Option<(i64, bool, bool)> = self.writer.store.maybe(
             "SELECT seq, seq IN (SELECT change FROM voided_change), seq IN (SELECT change FROM void) FROM change
@@ -334,10 +342,10 @@ impl Carry<'_> {
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
         let (_, voided, undo) = target.ok_or_else(|| Wrong::UnknownChange(line.of.clone()))?;
-        self.tells_void(own, of);
+        self.add_void(own, of);
         let change = match &line.change {
             Some(text) => {
-                let change = self.home(Some(text))?;
+                let change = self.change_for(Some(text))?;
                 // A change that is void already stays so, whoever voided it.
                 if voided {
                     return Ok(false);
@@ -350,7 +358,7 @@ impl Carry<'_> {
                     return Ok(false);
                 }
                 let command = if undo { "redo" } else { "undo" }.to_string();
-                self.begin(own, &Awaited { order: 0, at, command })?
+                self.begin(own, &PendingChange { order: 0, at, command })?
             }
         };
         self.voids.push((number, of, change));

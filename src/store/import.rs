@@ -4,7 +4,7 @@
 //! Two ledgers that import each other's files hold the same facts, whatever the order, with one
 //! exception: facts of one account in one second keep the order in which each ledger recorded them.
 
-mod known;
+mod existing;
 mod line;
 
 use super::sql::LAST_MOMENT;
@@ -20,7 +20,7 @@ use std::collections::{HashMap, HashSet};
 
 /// What became of the lines of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Carried {
+pub struct ImportSummary {
     /// Lines that hold something.
     pub read: u64,
     /// Lines that added something.
@@ -41,7 +41,7 @@ pub struct Carried {
 /// Why a file cannot be carried in.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
-pub enum CarryError {
+pub enum ImportError {
     /// A line is wrong in itself, or refers to what is not there.
     Line { line: u64, what: Wrong },
     /// The ledger refuses a line.
@@ -51,108 +51,108 @@ pub enum CarryError {
 impl Store {
     /// Carries the lines of one file or several in, within the transaction, as one change of that id. `unit_of` knows units
     /// that the ledger does not use yet. After an error nothing of it may be kept.
-    pub fn carry<E: From<StoreError> + From<CarryError>>(
+    pub fn import<E: From<StoreError> + From<ImportError>>(
         &self,
         id: Id,
         at: Moment,
         lines: impl Iterator<Item = Result<(u64, Line), E>>,
         unit_of: &dyn Fn(&str) -> Option<Unit>,
-    ) -> Result<Carried, E> {
+    ) -> Result<ImportSummary, E> {
         let mut writer = Writer::new(self)?;
         writer.entries.start_buffering()?;
         writer.merging = true;
-        let mut carry = Carry {
+        let mut importer = Importer {
             began: writer.next(),
             first: writer.next(),
             writer,
             id,
             at,
             unit_of,
-            carried: Carried::default(),
+            summary: ImportSummary::default(),
             group: None,
-            loose: None,
-            loose_is_of_events: false,
+            ungrouped: None,
+            ungrouped_is_of_events: false,
             latest: None,
-            loose_count: 0,
-            awaited: HashMap::new(),
+            ungrouped_count: 0,
+            pending: HashMap::new(),
             looked_up: None,
             voids: Vec::new(),
             voiding: None,
             undone: HashMap::new(),
             has_facts: false,
-            told: Versions::default(),
-            told_at: HashMap::new(),
+            versions: Versions::default(),
+            version_lines: HashMap::new(),
             aliases: HashMap::new(),
             once_called: HashSet::new(),
             earliest: HashMap::default(),
             names: HashMap::default(),
-            matched: Matched::default(),
+            matched: SeqSet::default(),
             repeats: HashMap::default(),
         };
         for read in lines {
             let (number, line) = read?;
             if matches!(&line, Line::NextFile) {
-                carry.begin_file::<E>()?;
+                importer.begin_file::<E>()?;
                 continue;
             }
-            carry.carried.read += 1;
+            importer.summary.read += 1;
             let voids = matches!(&line, Line::Void(_));
             if !voids {
-                carry.void_awaited::<E>()?;
+                importer.void_pending::<E>()?;
             }
-            carry.line(number, line).map_err(|error| error.at::<E>(number))?;
+            importer.line(number, line).map_err(|error| error.at::<E>(number))?;
         }
-        carry.void_awaited::<E>()?;
-        carry.begin_awaited()?;
-        carry.writer.flush()?;
-        carry.check_names::<E>()?;
-        let mut carried = carry.carried.clone();
-        carried.known = carried.read - carried.new;
-        carried.undone = carry.undone.values().sum();
-        carried.change = carry.group.map(|_| id);
-        carried.closed = carry.closed_in_use()?;
-        carried.taken_from = carry.taken_from();
+        importer.void_pending::<E>()?;
+        importer.begin_pending()?;
+        importer.writer.flush()?;
+        importer.check_names::<E>()?;
+        let mut summary = importer.summary.clone();
+        summary.known = summary.read - summary.new;
+        summary.undone = importer.undone.values().sum();
+        summary.change = importer.group.map(|_| id);
+        summary.closed = importer.closed_in_use()?;
+        summary.taken_from = importer.taken_from();
         // Nothing but accounts and units that were undone with the facts of the file: to open them
         // anew would stand in the way of bringing all of it back.
-        if carried.undone > 0 && !carry.has_facts {
-            (carried.new, carried.known, carried.change) = (0, carried.read, None);
+        if summary.undone > 0 && !importer.has_facts {
+            (summary.new, summary.known, summary.change) = (0, summary.read, None);
         }
-        Ok(carried)
+        Ok(summary)
     }
 }
 
 /// What goes wrong with a line, before its number is known.
-enum Fault {
+enum RowError {
     Wrong(Wrong),
     Store(StoreError),
 }
 
-impl Fault {
-    fn at<E: From<StoreError> + From<CarryError>>(self, line: u64) -> E {
+impl RowError {
+    fn at<E: From<StoreError> + From<ImportError>>(self, line: u64) -> E {
         match self {
-            Fault::Wrong(what) => CarryError::Line { line, what }.into(),
-            Fault::Store(error @ (StoreError::Rule(_) | StoreError::Refused(_))) => {
-                CarryError::Refused { line, error }.into()
+            RowError::Wrong(what) => ImportError::Line { line, what }.into(),
+            RowError::Store(error @ (StoreError::Rule(_) | StoreError::Refused(_))) => {
+                ImportError::Refused { line, error }.into()
             }
-            Fault::Store(error) => error.into(),
+            RowError::Store(error) => error.into(),
         }
     }
 }
 
-impl From<Wrong> for Fault {
-    fn from(what: Wrong) -> Fault {
-        Fault::Wrong(what)
+impl From<Wrong> for RowError {
+    fn from(what: Wrong) -> RowError {
+        RowError::Wrong(what)
     }
 }
 
-impl From<StoreError> for Fault {
-    fn from(error: StoreError) -> Fault {
-        Fault::Store(error)
+impl From<StoreError> for RowError {
+    fn from(error: StoreError) -> RowError {
+        RowError::Store(error)
     }
 }
 
 /// A change of the file whose first new fact has not come yet.
-struct Awaited {
+struct PendingChange {
     /// Its line among those of the changes.
     order: usize,
     at: Moment,
@@ -161,9 +161,9 @@ struct Awaited {
 
 /// Facts of the ledger that lines without an id were found to be, by their numbers.
 #[derive(Default)]
-struct Matched(Vec<u64>);
+struct SeqSet(Vec<u64>);
 
-impl Matched {
+impl SeqSet {
     fn has(&self, seq: i64) -> bool {
         self.0.get(seq as usize / 64).is_some_and(|word| word >> (seq % 64) & 1 == 1)
     }
@@ -181,7 +181,7 @@ impl Matched {
 const REPEATS: u64 = 8;
 
 /// The state of one import.
-struct Carry<'s> {
+struct Importer<'s> {
     writer: Writer<'s>,
     /// What has this number or a higher one came with this import.
     began: i64,
@@ -190,17 +190,17 @@ struct Carry<'s> {
     id: Id,
     at: Moment,
     unit_of: &'s dyn Fn(&str) -> Option<Unit>,
-    carried: Carried,
+    summary: ImportSummary,
     /// The import's own change, once there is something new.
     group: Option<i64>,
     /// The change of the latest facts that name none.
-    loose: Option<i64>,
+    ungrouped: Option<i64>,
     /// Whether that change is of entries and snapshots.
-    loose_is_of_events: bool,
+    ungrouped_is_of_events: bool,
     /// The change that was begun last: only it can take facts.
     latest: Option<i64>,
-    loose_count: u64,
-    awaited: HashMap<Id, Awaited>,
+    ungrouped_count: u64,
+    pending: HashMap<Id, PendingChange>,
     /// The change that was looked up last.
     looked_up: Option<(Id, i64)>,
     /// Voids of one change, which are made together: their line, what they void, and that change.
@@ -212,8 +212,8 @@ struct Carry<'s> {
     /// The file brought more than accounts and units.
     has_facts: bool,
     /// The accounts as the file has told of them so far, and the last line that told of each.
-    told: Versions,
-    told_at: HashMap<AccountId, u64>,
+    versions: Versions,
+    version_lines: HashMap<AccountId, u64>,
     /// Every name that the file gave an account, even if the account has another one by now.
     aliases: HashMap<String, AccountId>,
     /// Names that accounts of known facts once had.
@@ -222,13 +222,13 @@ struct Carry<'s> {
     earliest: foldhash::HashMap<AccountId, Moment>,
     /// Names that were looked up since accounts last changed.
     names: foldhash::HashMap<SmolStr, AccountId>,
-    matched: Matched,
+    matched: SeqSet,
     /// How often a content came without an id, where it came often.
     repeats: foldhash::HashMap<Content, u64>,
 }
 
-impl Carry<'_> {
-    fn line(&mut self, number: u64, line: Line) -> Result<(), Fault> {
+impl Importer<'_> {
+    fn line(&mut self, number: u64, line: Line) -> Result<(), RowError> {
         let is_fact = !matches!(line, Line::Unit(_) | Line::Account(_));
         // Of all lines only these read no entry, unless it is said where they do.
         let reads_no_entry = match &line {
@@ -249,29 +249,29 @@ impl Carry<'_> {
             Line::Void(line) => self.void_line(number, &line)?,
             Line::NextFile => false,
         };
-        self.carried.new += u64::from(new);
+        self.summary.new += u64::from(new);
         self.has_facts |= new && is_fact;
         Ok(())
     }
 
     /// Another file begins: what the one before called an account means nothing in it, its lines are
     /// counted anew, and what came along so far was there.
-    fn begin_file<E: From<StoreError> + From<CarryError>>(&mut self) -> Result<(), E> {
-        self.void_awaited::<E>()?;
-        self.begin_awaited()?;
+    fn begin_file<E: From<StoreError> + From<ImportError>>(&mut self) -> Result<(), E> {
+        self.void_pending::<E>()?;
+        self.begin_pending()?;
         self.writer.flush()?;
         self.first = self.writer.next();
         self.voiding = None;
-        self.told = Versions::default();
+        self.versions = Versions::default();
         self.aliases.clear();
         self.names.clear();
-        self.matched = Matched::default();
+        self.matched = SeqSet::default();
         self.repeats.clear();
         Ok(())
     }
 
     /// The key of an id as a file writes it.
-    fn key(&mut self, text: &str) -> Result<Id, Fault> {
+    fn key(&mut self, text: &str) -> Result<Id, RowError> {
         if let Some(id) = import::own_id(text) {
             return Ok(id);
         }
@@ -304,10 +304,10 @@ impl Carry<'_> {
     }
 
     /// Was that change in the ledger before this import? Then what belongs to it is known.
-    fn was_there(&mut self, change: Option<&str>) -> Result<Option<i64>, Fault> {
+    fn existing_change(&mut self, change: Option<&str>) -> Result<Option<i64>, RowError> {
         let Some(text) = change else { return Ok(None) };
         let id = self.key(text)?;
-        if self.awaited.contains_key(&id) {
+        if self.pending.contains_key(&id) {
             return Ok(None);
         }
         let seq = self.change_of(id)?.ok_or_else(|| Wrong::UnknownChange(text.into()))?;
@@ -316,19 +316,19 @@ impl Carry<'_> {
 
     /// The change that a new entry or snapshot belongs to. Without a change of its own it shares none
     /// with accounts, units and rates, which an edit could not void along with it.
-    fn home_of_event(&mut self, change: Option<&str>) -> Result<i64, Fault> {
+    fn change_for_event(&mut self, change: Option<&str>) -> Result<i64, RowError> {
         match change {
-            None => Ok(self.home_of_loose(true)?),
-            named => self.home(named),
+            None => Ok(self.ungrouped_change(true)?),
+            named => self.change_for(named),
         }
     }
 
     /// The change that a new fact belongs to, begun where it was not.
-    fn home(&mut self, change: Option<&str>) -> Result<i64, Fault> {
-        let Some(text) = change else { return Ok(self.home_of_loose(false)?) };
+    fn change_for(&mut self, change: Option<&str>) -> Result<i64, RowError> {
+        let Some(text) = change else { return Ok(self.ungrouped_change(false)?) };
         let id = self.key(text)?;
-        if let Some(awaited) = self.awaited.remove(&id) {
-            return Ok(self.begin(id, &awaited)?);
+        if let Some(pending) = self.pending.remove(&id) {
+            return Ok(self.begin(id, &pending)?);
         }
         match self.change_of(id)? {
             Some(seq) if self.latest == Some(seq) => Ok(seq),
@@ -337,22 +337,22 @@ impl Carry<'_> {
         }
     }
 
-    fn home_of_loose(&mut self, of_events: bool) -> Result<i64, StoreError> {
-        let fits = self.loose_is_of_events == of_events;
-        if let Some(seq) = self.loose.filter(|seq| fits && self.latest == Some(*seq)) {
+    fn ungrouped_change(&mut self, of_events: bool) -> Result<i64, StoreError> {
+        let fits = self.ungrouped_is_of_events == of_events;
+        if let Some(seq) = self.ungrouped.filter(|seq| fits && self.latest == Some(*seq)) {
             return Ok(seq);
         }
-        self.loose_is_of_events = of_events;
+        self.ungrouped_is_of_events = of_events;
         // The import's own change takes them, as long as no other has begun.
         let seq = if self.group.is_none() {
             self.group()?
         } else {
-            self.loose_count += 1;
-            let id = Id::new(self.at, Content::of(&self.id.to_string()).hash(self.loose_count));
+            self.ungrouped_count += 1;
+            let id = Id::new(self.at, Content::of(&self.id.to_string()).hash(self.ungrouped_count));
             let at = self.at;
-            self.begin(id, &Awaited { order: 0, at, command: "import".into() })?
+            self.begin(id, &PendingChange { order: 0, at, command: "import".into() })?
         };
-        (self.loose, self.latest) = (Some(seq), Some(seq));
+        (self.ungrouped, self.latest) = (Some(seq), Some(seq));
         Ok(seq)
     }
 
@@ -366,25 +366,25 @@ impl Carry<'_> {
         Ok(seq)
     }
 
-    fn begin(&mut self, id: Id, awaited: &Awaited) -> Result<i64, StoreError> {
+    fn begin(&mut self, id: Id, pending: &PendingChange) -> Result<i64, StoreError> {
         let group = self.group()?;
-        let seq = self.writer.change(id, awaited.at, &awaited.command, Some(group))?;
+        let seq = self.writer.change(id, pending.at, &pending.command, Some(group))?;
         self.looked_up = Some((id, seq));
         self.latest = Some(seq);
         Ok(seq)
     }
 
     /// Changes that came without a fact are kept all the same.
-    fn begin_awaited(&mut self) -> Result<(), StoreError> {
-        let mut awaited: Vec<(Id, Awaited)> = std::mem::take(&mut self.awaited).into_iter().collect();
-        awaited.sort_unstable_by_key(|(_, awaited)| awaited.order);
-        for (id, awaited) in awaited {
-            self.begin(id, &awaited)?;
+    fn begin_pending(&mut self) -> Result<(), StoreError> {
+        let mut pending: Vec<(Id, PendingChange)> = std::mem::take(&mut self.pending).into_iter().collect();
+        pending.sort_unstable_by_key(|(_, pending)| pending.order);
+        for (id, pending) in pending {
+            self.begin(id, &pending)?;
         }
         Ok(())
     }
 
-    fn unit(&self, code: &str) -> Result<Unit, Fault> {
+    fn unit(&self, code: &str) -> Result<Unit, RowError> {
         let own = self.writer.units.keys().find(|unit| *unit.code == *code).cloned();
         let found = own.or_else(|| Unit::currency(code).filter(|unit| *unit.code == *code));
         let found = found.or_else(|| (self.unit_of)(code));
@@ -392,47 +392,47 @@ impl Carry<'_> {
     }
 
     /// Notes how the file tells of an account from this line on.
-    fn tells(&mut self, number: u64, change: Option<&str>, account: Account) -> Result<(), Fault> {
-        self.told_at.insert(account.id, number);
+    fn add_version(&mut self, number: u64, change: Option<&str>, account: Account) -> Result<(), RowError> {
+        self.version_lines.insert(account.id, number);
         self.aliases.insert(name::folded(&account.name), account.id);
         self.names.clear();
         let stamp = self.stamp_of(change)?;
-        self.told.add(stamp, account);
+        self.versions.add(stamp, account);
         Ok(())
     }
 
     /// The stamp of a version of that change; a line without one tells of what holds now.
-    fn stamp_of(&mut self, change: Option<&str>) -> Result<Stamp, Fault> {
+    fn stamp_of(&mut self, change: Option<&str>) -> Result<Stamp, RowError> {
         let Some(text) = change else { return Ok(Stamp::LAST) };
         let id = self.key(text)?;
-        if let Some(awaited) = self.awaited.get(&id) {
-            return Ok(Stamp { at: awaited.at, change: id });
+        if let Some(pending) = self.pending.get(&id) {
+            return Ok(Stamp { at: pending.at, change: id });
         }
         let at = self.writer.store.maybe("SELECT at FROM change WHERE id = ?1", [id], |row| row.get(0))?;
         Ok(Stamp { at: at.unwrap_or(LAST_MOMENT), change: id })
     }
 
     /// The change for a new version without one of its own, which is later than the present version.
-    fn home_of_version(&mut self, id: AccountId) -> Result<i64, StoreError> {
-        let seq = self.home_of_loose(false)?;
+    fn change_for_version(&mut self, id: AccountId) -> Result<i64, StoreError> {
+        let seq = self.ungrouped_change(false)?;
         let Some((latest, _)) = self.writer.store.current_version(id)? else { return Ok(seq) };
         let sql = "SELECT at, id FROM change WHERE seq = ?1";
         let stamp = |row: &rusqlite::Row<'_>| Ok(Stamp { at: row.get(0)?, change: row.get(1)? });
         if self.writer.store.maybe(sql, [seq], stamp)?.is_some_and(|own| own >= latest) {
             return Ok(seq);
         }
-        self.loose_count += 1;
-        let change = Id::new(self.at, Content::of(&self.id.to_string()).hash(self.loose_count));
+        self.ungrouped_count += 1;
+        let change = Id::new(self.at, Content::of(&self.id.to_string()).hash(self.ungrouped_count));
         let stamp = Stamp { at: self.at, change }.after(latest);
         let command = "import".into();
-        let seq = self.begin(stamp.change, &Awaited { order: 0, at: stamp.at, command })?;
-        self.loose = Some(seq);
+        let seq = self.begin(stamp.change, &PendingChange { order: 0, at: stamp.at, command })?;
+        self.ungrouped = Some(seq);
         Ok(seq)
     }
 
     /// The account of a fact, by its name. It must be the only one of its name by now, or nobody
     /// who reads the facts of this ledger later could tell the two apart.
-    fn account_named(&mut self, text: &str) -> Result<AccountId, Fault> {
+    fn account_named(&mut self, text: &str) -> Result<AccountId, RowError> {
         if let Some(id) = self.names.get(text) {
             return Ok(*id);
         }
@@ -452,19 +452,19 @@ impl Carry<'_> {
     fn account_called(&self, text: &str) -> Result<AccountId, Wrong> {
         let folded = name::folded(text);
         let is_there = |id: &AccountId| self.writer.balances.accounts.contains_key(id);
-        let told = self.told.named(&folded).filter(is_there);
-        let told = told.or_else(|| self.aliases.get(&folded).copied().filter(is_there));
+        let versions = self.versions.named(&folded).filter(is_there);
+        let versions = versions.or_else(|| self.aliases.get(&folded).copied().filter(is_there));
         let live =
             || self.writer.balances.accounts.values().find(|a| name::folded(&a.name) == folded).map(|a| a.id);
-        told.or_else(live).ok_or_else(|| Wrong::UnknownAccount(text.into()))
+        versions.or_else(live).ok_or_else(|| Wrong::UnknownAccount(text.into()))
     }
 
     /// Two ledgers may each have given one name to another account.
-    fn check_names<E: From<StoreError> + From<CarryError>>(&self) -> Result<(), E> {
+    fn check_names<E: From<StoreError> + From<ImportError>>(&self) -> Result<(), E> {
         let Some((one, other)) = self.writer.of_one_name() else { return Ok(()) };
-        let lines = [one, other].map(|account| self.told_at.get(&account.id).copied().unwrap_or(0));
+        let lines = [one, other].map(|account| self.version_lines.get(&account.id).copied().unwrap_or(0));
         let error = StoreError::from(Refusal::NameTaken(one.name.clone()));
-        Err(Fault::from(error).at(lines[0].max(lines[1])))
+        Err(RowError::from(error).at(lines[0].max(lines[1])))
     }
 
     /// The accounts that were touched, are closed, and are not empty.
@@ -502,23 +502,23 @@ impl Carry<'_> {
     }
 
     /// Notes a new fact after which an account may be below zero.
-    fn takes_from(&mut self, account: Option<AccountId>, at: Moment) {
+    fn note_outflow(&mut self, account: Option<AccountId>, at: Moment) {
         let Some(id) = account.filter(|id| !self.writer.balances.is_carrier(*id)) else { return };
         let earliest = self.earliest.entry(id).or_insert(at);
         *earliest = at.min(*earliest);
     }
 
     /// An account by its name, and its unit: where the file told of the account, the one it told.
-    fn place(&mut self, text: Option<&str>) -> Result<Option<(AccountId, Unit)>, Fault> {
+    fn place(&mut self, text: Option<&str>) -> Result<Option<(AccountId, Unit)>, RowError> {
         let Some(text) = text else { return Ok(None) };
         let id = self.account_named(text)?;
-        let account = self.told.current(id).or_else(|| self.writer.balances.accounts.get(&id));
+        let account = self.versions.current(id).or_else(|| self.writer.balances.accounts.get(&id));
         Ok(account.map(|account| (id, account.unit.clone())))
     }
 
-    fn void_awaited<E: From<StoreError> + From<CarryError>>(&mut self) -> Result<(), E> {
+    fn void_pending<E: From<StoreError> + From<ImportError>>(&mut self) -> Result<(), E> {
         let line = self.voids.first().map_or(0, |(line, _, _)| *line);
-        self.void_together().map_err(|error| Fault::from(error).at(line))
+        self.void_together().map_err(|error| RowError::from(error).at(line))
     }
 
     /// What one change voids is voided together, as it was.
@@ -532,8 +532,8 @@ impl Carry<'_> {
     }
 
     /// Notes a void of the file, whether the ledger knows it or not.
-    fn tells_void(&mut self, change: Id, of: Id) {
-        self.told.void(change, of);
+    fn add_void(&mut self, change: Id, of: Id) {
+        self.versions.void(change, of);
         self.names.clear();
     }
 }

@@ -8,7 +8,7 @@ use crate::ledger::{Id, Snapshot};
 
 impl Store {
     /// Tells everything that was recorded, in the order of recording, one thing at a time.
-    pub fn each_told<E: From<StoreError>>(
+    pub fn for_each_record<E: From<StoreError>>(
         &self,
         each: &mut dyn FnMut(&Told) -> Result<(), E>,
     ) -> Result<(), E> {

@@ -1,6 +1,6 @@
 //! What a line says, held against what was recorded under the same id.
 
-use super::{Carry, Fault};
+use super::{Importer, RowError};
 use crate::export::Keys;
 use crate::import::{
     self, AccountLine, ChangeLine, Difference, EntryLine, RateLine, SnapshotLine, UnitLine, Wrong,
@@ -20,20 +20,20 @@ struct Recorded<T> {
     is_new: bool,
 }
 
-impl Carry<'_> {
+impl Importer<'_> {
     /// Whether an entry of that id was recorded.
     ///
     /// # Errors
     ///
     /// Returns an error if the recorded entry is not what the line says.
-    pub(super) fn is_known_entry(&mut self, id: Id, line: &EntryLine) -> Result<bool, Fault> {
+    pub(super) fn is_existing_entry(&mut self, id: Id, line: &EntryLine) -> Result<bool, RowError> {
         let sql = format!("SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {LABEL_JOINS} WHERE e.id = ?1");
         let found = self.writer.store.maybe(&sql, [id], |row| Ok((entry_of(row)?, row.get(23)?)))?;
         let Some(((seq, fact, _), change)) = found else {
             return self.refuse_other_kind("entry", "snapshot", id, line.id.as_deref());
         };
         let known = Recorded { fact, change, is_new: seq >= self.began };
-        let said = self.entry_said(&known.fact, line)?;
+        let said = self.entry_of_line(&known.fact, line)?;
         if !same_entry(&said, &known.fact) {
             let names = |[from, to]: [Option<&str>; 2], entry: &Entry| Keys::of_entry(entry, from, to);
             let own = [line.from.as_deref(), line.to.as_deref()];
@@ -52,12 +52,12 @@ impl Carry<'_> {
 
     /// The entry that a line says, read by the units and accounts of the recorded one as far as the
     /// line means the same accounts.
-    fn entry_said(&mut self, known: &Entry, line: &EntryLine) -> Result<Entry, Fault> {
+    fn entry_of_line(&mut self, known: &Entry, line: &EntryLine) -> Result<Entry, RowError> {
         let mut places = [None, None];
         let mut outside = [None, None];
         let said = [(&line.from, &line.out_unit), (&line.to, &line.in_unit)];
         for (at, (place, (name, unit))) in [&known.out, &known.arriving].into_iter().zip(said).enumerate() {
-            outside[at] = unit.as_deref().map(|code| self.unit_said(code, &place.unit)).transpose()?;
+            outside[at] = unit.as_deref().map(|code| self.unit_of_line(code, &place.unit)).transpose()?;
             let Some(name) = name else { continue };
             let means = match place.account {
                 Some(account) => self.means(name, account)?,
@@ -78,7 +78,7 @@ impl Carry<'_> {
     /// # Errors
     ///
     /// Returns an error if the recorded snapshot is not what the line says.
-    pub(super) fn is_known_snapshot(&mut self, id: Id, line: &SnapshotLine) -> Result<bool, Fault> {
+    pub(super) fn is_existing_snapshot(&mut self, id: Id, line: &SnapshotLine) -> Result<bool, RowError> {
         let sql = "SELECT s.seq, s.change, s.id, s.at, s.account, s.balance, s.note, u.code, u.decimals
                    FROM snapshot s JOIN unit u ON u.seq = (
                      SELECT v.unit FROM account_version v WHERE v.account = s.account AND v.seq < s.seq
@@ -108,7 +108,7 @@ impl Carry<'_> {
 
     /// Whether a line says a recorded snapshot, in one of the units that its account ever had: while
     /// nothing counted on it, its unit could change.
-    fn is_said(&self, line: &SnapshotLine, account: AccountId, known: &Snapshot) -> Result<bool, Fault> {
+    fn is_said(&self, line: &SnapshotLine, account: AccountId, known: &Snapshot) -> Result<bool, RowError> {
         let sql = "SELECT DISTINCT u.code, u.decimals FROM account_version v JOIN unit u ON u.seq = v.unit
                    WHERE v.account = ?1";
         let units: Vec<Unit> = self.writer.store.all(sql, [known.account], |row| unit_at(row, 0))?;
@@ -125,7 +125,7 @@ impl Carry<'_> {
         other: &'static str,
         id: Id,
         text: Option<&str>,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, RowError> {
         let sql = format!("SELECT seq FROM {other} WHERE id = ?1");
         let Some(seq): Option<i64> = self.writer.store.maybe(&sql, [id], |row| row.get(0))? else {
             return Ok(false);
@@ -180,16 +180,16 @@ impl Carry<'_> {
     }
 
     /// The unit of a code: the recorded one, if it has that code.
-    fn unit_said(&self, code: &str, known: &Unit) -> Result<Unit, Fault> {
+    fn unit_of_line(&self, code: &str, known: &Unit) -> Result<Unit, RowError> {
         if *known.code == *code { Ok(known.clone()) } else { self.unit(code) }
     }
 
     /// Refuses a change whose id is known with another moment or command.
-    pub(super) fn hold_change(&mut self, id: Id, line: &ChangeLine) -> Result<(), Fault> {
+    pub(super) fn check_change(&mut self, id: Id, line: &ChangeLine) -> Result<(), RowError> {
         let said = (import::moment(&line.at)?, line.command.as_str());
         let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
-        let known = match self.awaited.get(&id) {
-            Some(awaited) => Some((awaited.at, awaited.command.clone())),
+        let known = match self.pending.get(&id) {
+            Some(pending) => Some((pending.at, pending.command.clone())),
             None => self.writer.store.maybe("SELECT at, command FROM change WHERE id = ?1", [id], row)?,
         };
         let Some((at, command)) = known.filter(|(at, command)| (*at, command.as_str()) != said) else {
@@ -204,7 +204,7 @@ impl Carry<'_> {
     /// # Errors
     ///
     /// Returns an error if the change has no such version.
-    pub(super) fn known_version(&mut self, change: i64, line: &AccountLine) -> Result<Account, Fault> {
+    pub(super) fn known_version(&mut self, change: i64, line: &AccountLine) -> Result<Account, RowError> {
         let versions = self.writer.store.versions_of(change)?;
         let known: Vec<Account> = versions.into_iter().map(|(_, account)| account).collect();
         let same_name = |known: &&Account| name::folded(&known.name) == name::folded(&line.name);
@@ -222,7 +222,7 @@ impl Carry<'_> {
     }
 
     /// Refuses a rate that a known change has otherwise.
-    pub(super) fn hold_rate(&mut self, change: i64, line: &RateLine) -> Result<(), Fault> {
+    pub(super) fn check_rate(&mut self, change: i64, line: &RateLine) -> Result<(), RowError> {
         let (rate, day) = line.rate()?;
         // Codes are enough: the units of a known rate may have been undone.
         let sql = "SELECT u.code, r.value, o.code, r.day FROM rate r JOIN unit u ON u.seq = r.unit
@@ -241,7 +241,7 @@ impl Carry<'_> {
     }
 
     /// Refuses a unit that the ledger has with other decimals.
-    pub(super) fn hold_unit(&mut self, line: &UnitLine) -> Result<(), Fault> {
+    pub(super) fn check_unit(&mut self, line: &UnitLine) -> Result<(), RowError> {
         let said = line.unit()?;
         let sql = "SELECT code, decimals FROM unit WHERE code = ?1 ORDER BY decimals = ?2 DESC LIMIT 1";
         let values = rusqlite::params![&*said.code, said.decimals];
@@ -257,7 +257,13 @@ impl Carry<'_> {
 
     /// Refuses a void that a known change does not make. What was void already when it came is not
     /// recorded again.
-    pub(super) fn hold_void(&mut self, change: i64, of: Id, id: &str, of_text: &str) -> Result<(), Fault> {
+    pub(super) fn check_void(
+        &mut self,
+        change: i64,
+        of: Id,
+        id: &str,
+        of_text: &str,
+    ) -> Result<(), RowError> {
         let sql = "SELECT 1 FROM void v JOIN change o ON o.seq = v.of WHERE o.id = ?1 AND v.change <= ?2";
         if self.writer.store.maybe(sql, rusqlite::params![of, change], |_| Ok(()))?.is_some() {
             return Ok(());
@@ -279,14 +285,19 @@ fn same_entry(said: &Entry, known: &Entry) -> bool {
             && *said == Entry { category: said.category.clone(), ..known.clone() }
 }
 
-fn differs(what: &'static str, id: Option<&str>, [said, known]: &[Keys; 2], recorded: Option<Id>) -> Fault {
+fn differs(
+    what: &'static str,
+    id: Option<&str>,
+    [said, known]: &[Keys; 2],
+    recorded: Option<Id>,
+) -> RowError {
     let [said, known] = said.differing(known);
     let (id, values) = (id.unwrap_or_default().into(), said.texts());
     other_content(Difference { what, id, said: said.to_string(), known: known.to_string(), values, recorded })
 }
 
 /// The same for what belongs to a change of that id, which may have nothing of the kind.
-fn differs_from(what: &'static str, change: Option<&str>, said: &Keys, known: Option<Keys>) -> Fault {
+fn differs_from(what: &'static str, change: Option<&str>, said: &Keys, known: Option<Keys>) -> RowError {
     let (said, known) = match &known {
         Some(known) => {
             let [said, known] = said.differing(known);
@@ -298,6 +309,6 @@ fn differs_from(what: &'static str, change: Option<&str>, said: &Keys, known: Op
     other_content(Difference { what, id, said, known, values, recorded: None })
 }
 
-fn other_content(difference: Difference) -> Fault {
+fn other_content(difference: Difference) -> RowError {
     Wrong::Differs(Box::new(difference)).into()
 }

@@ -1,21 +1,22 @@
 //! The history row by row, however long it is.
 
-use super::{Filter, HistoryRow, Store, StoreError};
+use super::{Filter, HistoryRow};
+use crate::store::{Store, StoreError};
 use rusqlite::Statement;
 
 impl Store {
     /// Hands on every row of the history in the order of facts, one at a time; with `voided` those
     /// too that no longer count.
-    pub fn each_row<E: From<StoreError>>(
+    pub fn for_each_row<E: From<StoreError>>(
         &self,
         voided: bool,
         each: &mut dyn FnMut(&HistoryRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.each_row_of(&Filter::default(), voided, each)
+        self.for_each_row_of(&Filter::default(), voided, each)
     }
 
     /// Hands on the rows of a filter in the order of facts, one at a time, whatever its limit.
-    pub fn each_row_of<E: From<StoreError>>(
+    pub fn for_each_row_of<E: From<StoreError>>(
         &self,
         filter: &Filter,
         voided: bool,

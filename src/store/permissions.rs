@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Something about a ledger's place that can cost the user the ledger, or its secrecy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Exposure {
+pub enum PermissionIssue {
     /// Other users can read the file.
     FileReadable(PathBuf),
     /// Other users can write to its folder, and so take the file away.
@@ -33,22 +33,22 @@ const SYNCED: [&str; 13] = [
 ];
 
 /// What is exposed of a ledger that is there.
-pub fn exposures(path: &Path) -> Vec<Exposure> {
+pub fn permission_issues(path: &Path) -> Vec<PermissionIssue> {
     // A link leads to where the file really lies, and so does a path that begins nowhere.
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let folder = real.parent().map(Path::to_path_buf).unwrap_or_default();
     let mut found = Vec::new();
     if is_of_another(&real) {
-        found.push(Exposure::OfAnother(real.clone()));
+        found.push(PermissionIssue::OfAnother(real.clone()));
     }
     if bits_of_others(&real) & 0o044 != 0 {
-        found.push(Exposure::FileReadable(real.clone()));
+        found.push(PermissionIssue::FileReadable(real.clone()));
     }
     if bits_of_others(&folder) & 0o022 != 0 {
-        found.push(Exposure::FolderWritable(folder.clone()));
+        found.push(PermissionIssue::FolderWritable(folder.clone()));
     }
     let names = folder.iter().map(|name| name.to_string_lossy().into_owned());
-    found.extend(names.into_iter().find(|name| is_synced(name)).map(Exposure::Synced));
+    found.extend(names.into_iter().find(|name| is_synced(name)).map(PermissionIssue::Synced));
     found
 }
 
@@ -120,9 +120,9 @@ mod tests {
         let told = |folder_mode, file_mode| {
             allow(folder.path(), folder_mode);
             allow(&file, file_mode);
-            let found = exposures(&file);
-            let readable = found.iter().any(|e| matches!(e, Exposure::FileReadable(_)));
-            (readable, found.iter().any(|e| matches!(e, Exposure::FolderWritable(_))))
+            let found = permission_issues(&file);
+            let readable = found.iter().any(|e| matches!(e, PermissionIssue::FileReadable(_)));
+            (readable, found.iter().any(|e| matches!(e, PermissionIssue::FolderWritable(_))))
         };
         assert_eq!(told(0o700, 0o600), (false, false));
         assert_eq!(told(0o755, 0o600), (false, false));
