@@ -1,14 +1,14 @@
 //! What leaving costs: platforms, their official channels, and what a withdrawal nets.
 //!
-//! A platform is described by one file of data ([`mod@file`]). All arithmetic is exact, in whole parts
+//! A platform is described by one file of data ([`parse`]). All arithmetic is exact, in whole parts
 //! and exact fractions of them; each charge is rounded once, at its end.
 
-mod amounts;
 pub mod catalog;
 mod charge;
-pub mod file;
 mod paid;
+pub mod parse;
 mod quote;
+mod search;
 
 use crate::ledger::AccountKind;
 use crate::money::{Rate, RoundingMode, Unit};
@@ -16,11 +16,13 @@ use crate::period::{Day, Moment, Month};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-pub use amounts::Amounts;
 pub use charge::FreeLeft;
-pub use charge::{Charges, Terms};
+pub use charge::{Charges, PricingContext};
 pub use paid::{Paid, Recorded, deviation};
-pub use quote::{Advice, Asked, Blocked, Outcome, Quote, Reason, RuleSource, outcome, quote, quotes};
+pub use quote::{
+    Advice, Outcome, Quote, QuoteRequest, Reason, Rejection, RuleSource, outcome, quote, quotes,
+};
+pub use search::AmountSearch;
 
 /// A text for people, in English and perhaps in Korean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -439,7 +441,7 @@ pub enum Crossing {
 
 /// A question to the ledger: which withdrawals count against a quota.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Use {
+pub struct QuotaKey {
     /// Through any of these channels, by full id.
     pub channels: Vec<String>,
     /// From this moment on, or `None`: ever.
@@ -450,7 +452,7 @@ pub struct Use {
 
 /// What of a quota is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Used {
+pub struct QuotaUsage {
     /// Withdrawals.
     pub count: i64,
     /// Their tariff amounts together, in parts.
@@ -490,7 +492,7 @@ impl Platform {
     }
 
     /// The question behind a quota of a channel at a moment.
-    pub fn use_of(&self, channel: &Channel, per: Window, pool: Option<&str>, at: Moment) -> Use {
+    pub fn quota_key(&self, channel: &Channel, per: Window, pool: Option<&str>, at: Moment) -> QuotaKey {
         let pooled = |c: &Channel| {
             let pools = |t: &Tariff| {
                 let limits = t.limits.iter().any(|l| l.pool.as_deref() == pool);
@@ -502,18 +504,18 @@ impl Platform {
             None => vec![self.full_id(channel)],
             Some(_) => self.channels.iter().filter(|c| pooled(c)).map(|c| self.full_id(c)).collect(),
         };
-        Use { channels, since: per.start(at), until: at }
+        QuotaKey { channels, since: per.start(at), until: at }
     }
 
     /// Every question that quotes at a moment ask of the ledger.
-    pub fn uses(&self, at: Moment) -> Vec<Use> {
-        let mut uses: Vec<Use> = Vec::new();
+    pub fn quota_keys(&self, at: Moment) -> Vec<QuotaKey> {
+        let mut uses: Vec<QuotaKey> = Vec::new();
         for channel in &self.channels {
             let Some(tariff) = channel.tariff_on(at.day()) else { continue };
             let limits = tariff.limits.iter().map(|l| (l.per, l.pool.as_deref()));
             let frees = tariff.charges.iter().filter_map(|c| c.free.as_ref());
             for (per, pool) in limits.chain(frees.map(|f| (f.per, f.pool.as_deref()))) {
-                let ask = self.use_of(channel, per, pool, at);
+                let ask = self.quota_key(channel, per, pool, at);
                 if !uses.contains(&ask) {
                     uses.push(ask);
                 }
@@ -542,8 +544,8 @@ mod tests {
             (lasts(LifeLength::Months(24), LifeEnd::YearEnd), "2026-12-31", "2028-12-31"),
             (lasts(LifeLength::Days(30), LifeEnd::MonthEnd), "2026-12-15", "2027-01-31"),
         ];
-        for (life, earned, last) in cases {
-            assert_eq!(life.last_day(day(earned)), Some(day(last)), "{life:?} from {earned}");
+        for (validity, earned, last) in cases {
+            assert_eq!(validity.last_day(day(earned)), Some(day(last)), "{validity:?} from {earned}");
         }
         assert_eq!(Life::Never.last_day(day("2026-01-01")), None);
     }

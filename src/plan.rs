@@ -7,30 +7,30 @@
 //! (`runs`); whatever else a tariff can state, by every sequence of steps (`search`).
 //! All figures of a step are the fee engine's.
 
-mod blend;
+mod baseline;
 mod blocked;
-mod bound;
-mod group;
-mod replay;
-mod runs;
+mod dp;
+mod knapsack;
+mod relaxation;
 mod search;
+mod segments;
 mod shares;
-mod simple;
 mod solve;
-mod table;
+mod subproblem;
+mod verify;
 
-use crate::fee::{Platform, Use, Used};
+use crate::fee::{Platform, QuotaKey, QuotaUsage};
 use crate::money::{RoundingMode, Unit};
 use crate::period::{Day, Moment};
-use blend::{Goal, Hull, Point, blend};
-use bound::Bound;
-use group::Group;
-use replay::{replay, trim};
-use simple::Simple;
+use baseline::Baseline;
+use knapsack::{Choice, Goal, LowerHull, select};
+use relaxation::LowerBound;
 use solve::solve;
 use std::collections::{BTreeSet, HashMap};
+use subproblem::Subproblem;
+use verify::{tighten, verify};
 
-pub use group::taking_part;
+pub use subproblem::eligible_channels;
 
 /// How many things a plan may look at unless told otherwise.
 pub const EFFORT: u64 = 20_000_000;
@@ -56,7 +56,7 @@ pub struct Holding {
 
 /// What a plan is asked for.
 #[derive(Clone, Debug)]
-pub struct Question<'p> {
+pub struct PlanRequest<'p> {
     /// The platforms of the accounts.
     pub platforms: &'p [Platform],
     /// The accounts, in the order of their names.
@@ -81,7 +81,7 @@ pub struct Question<'p> {
 
 /// One withdrawal of a group, in its own counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Move {
+struct Withdrawal {
     day: usize,
     account: usize,
     channel: usize,
@@ -94,7 +94,7 @@ struct Move {
 
 /// One withdrawal of a plan; all parts of the account's unit, but `net` of the target's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct PlannedWithdrawal {
     /// The day.
     pub date: Day,
     /// The account, by its place in the question.
@@ -115,7 +115,7 @@ pub struct Step {
 
 /// An account from which nothing can be withdrawn in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stuck {
+pub struct BlockedAccount {
     /// The account, by its place in the question.
     pub holding: usize,
     /// Why, as a code.
@@ -130,7 +130,7 @@ pub struct Stuck {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The withdrawals, in an order in which they can be booked.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlannedWithdrawal>,
     /// What arrives in all.
     pub net: i64,
     /// What it costs in all, in the target's unit, summed exactly and rounded up once.
@@ -141,9 +141,9 @@ pub struct Plan {
     /// of the withdrawals; 0 where proven, or where only fewer withdrawals may do the same.
     pub gap: i64,
     /// The accounts from which nothing can be withdrawn.
-    pub blocked: Vec<Stuck>,
+    pub blocked: Vec<BlockedAccount>,
     /// What the obvious way would cost, or `None` where it misses the target.
-    pub simple_cost: Option<i64>,
+    pub baseline_cost: Option<i64>,
 }
 
 /// What another plan comes to.
@@ -159,7 +159,7 @@ pub struct Alternative {
 
 /// No plan that brings so much was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TooMuch {
+pub struct TargetUnreachable {
     /// The plan that brings the most there is; what it brings is less than the target.
     pub most: Plan,
 }
@@ -194,19 +194,19 @@ impl Holding {
     }
 }
 
-impl<'p> Question<'p> {
+impl<'p> PlanRequest<'p> {
     /// What must be asked of the ledger before the plan can be made.
-    pub fn uses(&self) -> Vec<Use> {
+    pub fn quota_keys(&self) -> Vec<QuotaKey> {
         let mut uses = Vec::new();
-        let takes_part = |p: &&Platform| !taking_part(p, &self.unit, &self.assumed).is_empty();
+        let takes_part = |p: &&Platform| !eligible_channels(p, &self.unit, &self.assumed).is_empty();
         for platform in self.platforms.iter().filter(takes_part) {
-            uses.extend(group::uses(self, platform));
+            uses.extend(subproblem::quota_keys(self, platform));
         }
         uses
     }
 
     /// The plan, by what of each quota is used; where the target is too much, the one that brings most.
-    pub fn plan(&'p self, used: &HashMap<Use, Used>) -> Result<Plan, Box<TooMuch>> {
+    pub fn plan(&'p self, used: &HashMap<QuotaKey, QuotaUsage>) -> Result<Plan, Box<TargetUnreachable>> {
         let mut effort = self.effort;
         if let Some(plan) = self.found(used, None, &mut effort) {
             return Ok(plan);
@@ -214,15 +214,15 @@ impl<'p> Question<'p> {
         // What was found not to be enough was mostly found soon. The most that can be does not depend
         // on what a withdrawal counts for.
         let mut effort = effort.max(self.effort / 4);
-        let most = Question { target: None, step_cost: 0, ..self.clone() }.found(used, None, &mut effort);
+        let most = PlanRequest { target: None, step_cost: 0, ..self.clone() }.found(used, None, &mut effort);
         let most = most.unwrap_or_else(|| self.nothing(used));
-        let most = Plan { simple_cost: None, ..most };
+        let most = Plan { baseline_cost: None, ..most };
         if self.target.is_some_and(|target| most.net >= target) {
             // A search that was cut short missed what another one found.
             let most_gained = most.cost.saturating_add(self.step_costs(&most) - self.step_cost);
             return Ok(Plan { proven: false, gap: most_gained, ..most });
         }
-        Err(Box::new(TooMuch { most }))
+        Err(Box::new(TargetUnreachable { most }))
     }
 
     /// What the withdrawals of a plan count for while choosing.
@@ -235,14 +235,16 @@ impl<'p> Question<'p> {
     ///
     /// Without a target no withdrawal at all would be the fewest, so the simple plan takes its place:
     /// each account at once.
-    pub fn alternatives(&'p self, plan: &Plan, used: &HashMap<Use, Used>) -> Vec<Alternative> {
+    pub fn alternatives(&'p self, plan: &Plan, used: &HashMap<QuotaKey, QuotaUsage>) -> Vec<Alternative> {
         let mut known = vec![Alternative::of(plan)];
         known.retain(|own| own.steps > 0);
-        known.extend(self.simple(used).filter(|simple| !simple.steps.is_empty()).map(|s| s.alternative()));
+        known.extend(
+            self.baseline(used).filter(|baseline| !baseline.steps.is_empty()).map(|s| s.alternative()),
+        );
         let mut other = |step_cost: i64| {
             let mut effort = self.effort / 16;
             let own = Alternative::of(plan);
-            let plan = Question { step_cost, ..self.clone() }.found(used, Some(own), &mut effort);
+            let plan = PlanRequest { step_cost, ..self.clone() }.found(used, Some(own), &mut effort);
             known.extend(plan.filter(|plan| !plan.steps.is_empty()).map(|plan| Alternative::of(&plan)));
         };
         if self.step_cost > 0 {
@@ -260,7 +262,7 @@ impl<'p> Question<'p> {
     }
 
     /// The plan that leaves all where it is.
-    fn nothing(&'p self, used: &HashMap<Use, Used>) -> Plan {
+    fn nothing(&'p self, used: &HashMap<QuotaKey, QuotaUsage>) -> Plan {
         Plan {
             steps: Vec::new(),
             net: 0,
@@ -268,7 +270,7 @@ impl<'p> Question<'p> {
             proven: false,
             gap: 0,
             blocked: self.blocked(used),
-            simple_cost: None,
+            baseline_cost: None,
         }
     }
 
@@ -276,29 +278,29 @@ impl<'p> Question<'p> {
     /// that is worse than a plan that is known.
     fn found(
         &'p self,
-        used: &HashMap<Use, Used>,
+        used: &HashMap<QuotaKey, QuotaUsage>,
         known: Option<Alternative>,
         effort: &mut u64,
     ) -> Option<Plan> {
-        let simple = self.simple(used);
-        let known = simple.as_ref().map(Simple::alternative).into_iter().chain(known);
+        let baseline = self.baseline(used);
+        let known = baseline.as_ref().map(Baseline::alternative).into_iter().chain(known);
         let price =
             |known: Alternative| i128::from(known.cost) + i128::from(self.step_cost) * known.steps as i128;
         let found = self.solved(used, known.map(price).min(), effort);
-        let Some(simple) = simple else { return found.map(|(plan, _)| plan) };
-        let simple_cost = Some(parts(simple.rounded_cost()));
+        let Some(baseline) = baseline else { return found.map(|(plan, _)| plan) };
+        let baseline_cost = Some(parts(baseline.rounded_cost()));
         // A search that was cut short can miss even what is done without a thought.
         let Some((plan, least)) = found else {
-            return Some(self.of_simple(used, simple, 0));
+            return Some(self.of_simple(used, baseline, 0));
         };
         let worse = |plan: &Plan| {
             let spent = i128::from(self.step_costs(plan));
             let lost = if self.target.is_some() { plan.cost.into() } else { -i128::from(plan.net) };
             (lost + spent, plan.steps.len())
         };
-        let simple = self.of_simple(used, simple, least);
-        let plan = if !plan.proven && worse(&simple) < worse(&plan) { simple } else { plan };
-        Some(Plan { simple_cost, ..plan })
+        let baseline = self.of_simple(used, baseline, least);
+        let plan = if !plan.proven && worse(&baseline) < worse(&plan) { baseline } else { plan };
+        Some(Plan { baseline_cost, ..plan })
     }
 
     /// The plan that the search finds, and what the best plan costs at the least or brings at the most,
@@ -306,7 +308,7 @@ impl<'p> Question<'p> {
     /// cut short and found none that costs no more than what is known.
     fn solved(
         &'p self,
-        used: &HashMap<Use, Used>,
+        used: &HashMap<QuotaKey, QuotaUsage>,
         known: Option<i128>,
         effort: &mut u64,
     ) -> Option<(Plan, i128)> {
@@ -317,24 +319,24 @@ impl<'p> Question<'p> {
         // no such mistakes.
         let mut slow: Vec<usize> = Vec::new();
         loop {
-            let (solved, known_least) = solve(self.groups(used), goal, &slow, known, effort)?;
-            let scale = solved.iter().fold(1, |sum, s| lcm(sum, s.group.par.1));
-            let scaled = |points: &[Point], group: &Group<'_>| -> Vec<Point> {
-                points.iter().map(|p| Point { cost: p.cost * (scale / group.par.1), ..*p }).collect()
+            let (solved, known_least) = solve(self.subproblems(used), goal, &slow, known, effort)?;
+            let scale = solved.iter().fold(1, |sum, s| lcm(sum, s.subproblem.par.1));
+            let scaled = |choices: &[Choice], subproblem: &Subproblem<'_>| -> Vec<Choice> {
+                choices.iter().map(|p| Choice { cost: p.cost * (scale / subproblem.par.1), ..*p }).collect()
             };
-            let lists: Vec<Vec<Point>> = solved.iter().map(|s| scaled(&s.points, &s.group)).collect();
-            let bounds: Vec<Vec<Point>> = solved
+            let lists: Vec<Vec<Choice>> = solved.iter().map(|s| scaled(&s.choices, &s.subproblem)).collect();
+            let bounds: Vec<Vec<Choice>> = solved
                 .iter()
                 .zip(&lists)
                 .flat_map(|(s, list)| match &s.bound {
                     None => vec![list.clone()],
-                    Some(bounds) => bounds.iter().map(|b| scaled(&b.points, &s.group)).collect(),
+                    Some(bounds) => bounds.iter().map(|b| scaled(&b.choices, &s.subproblem)).collect(),
                 })
                 .collect();
             let divisible = solved.iter().flat_map(|s| s.bound.iter().flatten()).any(|b| b.divisible);
             let all_exact = solved.iter().all(|s| s.bound.is_none());
-            let blended = blend(&lists, goal, effort)?;
-            let mut steps: Vec<(Day, usize, Step)> = Vec::new();
+            let blended = select(&lists, goal, effort)?;
+            let mut steps: Vec<(Day, usize, PlannedWithdrawal)> = Vec::new();
             let mut broken = None;
             // Without a target each group is at its best by itself.
             let mut each_best = true;
@@ -343,24 +345,25 @@ impl<'p> Question<'p> {
                 Goal::Most(_) => 0,
             };
             for (solved, pick) in solved.iter().zip(&blended.picks) {
-                let mut moves = solved.moves(pick.mark);
-                let replayed = replay(&solved.group, &moves);
-                let net = i128::from(moves.iter().map(|m| m.net).sum::<i64>());
+                let mut withdrawals = solved.withdrawals(pick.origin);
+                let replayed = verify(&solved.subproblem, &withdrawals);
+                let net = i128::from(withdrawals.iter().map(|m| m.net).sum::<i64>());
                 if replayed.is_none() || net != pick.net {
-                    debug_assert!(false, "a plan that cannot be recorded: {moves:?}");
-                    broken = Some(solved.group.accounts[0]);
+                    debug_assert!(false, "a plan that cannot be recorded: {withdrawals:?}");
+                    broken = Some(solved.subproblem.accounts[0]);
                     break;
                 }
                 if let (Some(bounds), Goal::Most(_)) = (&solved.bound, goal) {
-                    let most = |bound: &Bound| bound.points.iter().map(|p| most_value(p, step_cost)).max();
+                    let most =
+                        |bound: &LowerBound| bound.choices.iter().map(|p| most_value(p, step_cost)).max();
                     let is_met = bounds.iter().filter_map(most).sum::<i128>() <= pick.value(step_cost);
-                    let accounts: BTreeSet<usize> = moves.iter().map(|m| m.account).collect();
-                    each_best &= is_met && (step_cost > 0 || accounts.len() == moves.len());
+                    let accounts: BTreeSet<usize> = withdrawals.iter().map(|m| m.account).collect();
+                    each_best &= is_met && (step_cost > 0 || accounts.len() == withdrawals.len());
                 }
-                excess = trim(&solved.group, &mut moves, excess);
-                for m in moves {
-                    let step = self.step(&solved.group, m);
-                    steps.push((step.date, solved.group.accounts[0], step));
+                excess = tighten(&solved.subproblem, &mut withdrawals, excess);
+                for m in withdrawals {
+                    let step = self.step(&solved.subproblem, m);
+                    steps.push((step.date, solved.subproblem.accounts[0], step));
                 }
             }
             if let Some(account) = broken {
@@ -368,18 +371,18 @@ impl<'p> Question<'p> {
                 continue;
             }
             steps.sort_by_key(|(day, place, _)| (*day, *place));
-            let steps: Vec<Step> = steps.into_iter().map(|(_, _, step)| step).collect();
+            let steps: Vec<PlannedWithdrawal> = steps.into_iter().map(|(_, _, step)| step).collect();
             let price: i128 = blended.picks.iter().map(|p| p.cost).sum();
             let step_price = self.step_price(steps.len(), scale);
             let net: i128 = steps.iter().map(|s| i128::from(s.net)).sum();
             let value = net - step_cost * steps.len() as i128;
             let least = match goal {
                 Goal::Reach(target) => {
-                    let hulls: Vec<Hull> = bounds.iter().map(|list| Hull::of(list)).collect();
-                    let hull = Hull::of_all(&hulls);
+                    let hulls: Vec<LowerHull> = bounds.iter().map(|list| LowerHull::of(list)).collect();
+                    let hull = LowerHull::of_all(&hulls);
                     // What is no better than one of each list is bound by the best choice of them.
                     let choice = (!all_exact && !divisible)
-                        .then(|| blend(&bounds, goal, &mut (*effort).max(self.effort / 64)))
+                        .then(|| select(&bounds, goal, &mut (*effort).max(self.effort / 64)))
                         .flatten()
                         .filter(|choice| choice.proven)
                         .map(|choice| choice.picks.iter().map(|p| p.cost).sum::<i128>());
@@ -387,7 +390,7 @@ impl<'p> Question<'p> {
                     ceil(least.map_or(price, |least| least.min(price)), scale)
                 }
                 Goal::Most(_) => {
-                    let most = |list: &Vec<Point>| list.iter().map(|p| most_value(p, step_cost)).max();
+                    let most = |list: &Vec<Choice>| list.iter().map(|p| most_value(p, step_cost)).max();
                     bounds.iter().filter_map(most).sum()
                 }
             };
@@ -403,7 +406,7 @@ impl<'p> Question<'p> {
             let cost = ceil(price - step_price, scale);
             let gap = if proven { 0 } else { better.min(self.most_gained(&steps, cost, &blocked)).max(0) };
             let plan = Plan {
-                simple_cost: None,
+                baseline_cost: None,
                 net: parts(net),
                 cost: parts(cost),
                 proven,
@@ -421,7 +424,7 @@ impl<'p> Question<'p> {
     }
 
     /// Can no plan that reaches the target have fewer withdrawals?
-    fn has_fewest(&self, steps: &[Step]) -> bool {
+    fn has_fewest(&self, steps: &[PlannedWithdrawal]) -> bool {
         let Some(target) = self.target else { return false };
         // Each withdrawal brings all of an account at the most.
         let mut worths: Vec<i128> = self.holdings.iter().map(|holding| self.worth(holding)).collect();
@@ -437,13 +440,13 @@ impl<'p> Question<'p> {
 
     /// What of an account may leave today, in the target's unit, rounded up.
     fn worth(&self, holding: &Holding) -> i128 {
-        let (num, den) = group::par(self, &self.platforms[holding.platform]);
+        let (num, den) = subproblem::par(self, &self.platforms[holding.platform]);
         ceil(i128::from(holding.today()) * num, den)
     }
 
     /// By how much a plan could be better at all: with a target by its cost and what its withdrawals but
     /// one count for, else by all that it leaves or pays.
-    fn most_gained(&self, steps: &[Step], cost: i128, blocked: &[Stuck]) -> i128 {
+    fn most_gained(&self, steps: &[PlannedWithdrawal], cost: i128, blocked: &[BlockedAccount]) -> i128 {
         let count = steps.len().saturating_sub(1) as i128;
         let step_costs = i128::from(self.step_cost) * count;
         if self.target.is_some() {
@@ -456,41 +459,43 @@ impl<'p> Question<'p> {
     }
 
     /// The simple plan, where nothing is better than a cost or value that is known.
-    fn of_simple(&'p self, used: &HashMap<Use, Used>, simple: Simple, least: i128) -> Plan {
-        let (cost, net) = (simple.rounded_cost(), simple.net);
-        let step_costs = i128::from(self.step_cost) * simple.steps.len() as i128;
+    fn of_simple(&'p self, used: &HashMap<QuotaKey, QuotaUsage>, baseline: Baseline, least: i128) -> Plan {
+        let (cost, net) = (baseline.rounded_cost(), baseline.net);
+        let step_costs = i128::from(self.step_cost) * baseline.steps.len() as i128;
         let better = if self.target.is_some() { cost + step_costs - least } else { least - net + step_costs };
         let blocked = self.blocked(used);
-        let gap = parts(better.min(self.most_gained(&simple.steps, cost, &blocked)).max(0));
+        let gap = parts(better.min(self.most_gained(&baseline.steps, cost, &blocked)).max(0));
         Plan {
-            simple_cost: Some(parts(cost)),
+            baseline_cost: Some(parts(cost)),
             net: parts(net),
             cost: parts(cost),
             proven: false,
             gap,
-            steps: simple.steps,
+            steps: baseline.steps,
             blocked,
         }
     }
 
-    fn groups(&'p self, used: &HashMap<Use, Used>) -> Vec<Group<'p>> {
-        let mut groups = Vec::new();
+    fn subproblems(&'p self, used: &HashMap<QuotaKey, QuotaUsage>) -> Vec<Subproblem<'p>> {
+        let mut subproblems = Vec::new();
         for (place, platform) in self.platforms.iter().enumerate() {
             let here = |i: &usize| self.holdings[*i].platform == place && self.holdings[*i].today() > 0;
             let accounts: Vec<usize> = (0..self.holdings.len()).filter(here).collect();
             if !accounts.is_empty() {
-                groups.extend(Group::of(self, platform, accounts, used).into_iter().flat_map(Group::apart));
+                subproblems.extend(
+                    Subproblem::of(self, platform, accounts, used).into_iter().flat_map(Subproblem::split),
+                );
             }
         }
-        groups.sort_unstable_by_key(|g| g.accounts[0]);
-        groups
+        subproblems.sort_unstable_by_key(|g| g.accounts[0]);
+        subproblems
     }
 
-    fn step(&self, group: &Group<'p>, m: Move) -> Step {
-        Step {
-            date: group.days[m.day],
-            holding: group.accounts[m.account],
-            channel: group.platform.full_id(group.ways[m.channel].channel),
+    fn step(&self, subproblem: &Subproblem<'p>, m: Withdrawal) -> PlannedWithdrawal {
+        PlannedWithdrawal {
+            date: subproblem.days[m.day],
+            holding: subproblem.accounts[m.account],
+            channel: subproblem.platform.full_id(subproblem.options[m.channel].channel),
             amount: m.amount,
             debit: m.debit,
             fee: m.fee,
@@ -501,7 +506,7 @@ impl<'p> Question<'p> {
 }
 
 /// Does something with a share of the effort; what it leaves of the share stays there for others.
-fn spend<T>(effort: &mut u64, share: u64, with: impl FnOnce(&mut u64) -> T) -> T {
+fn with_budget<T>(effort: &mut u64, share: u64, with: impl FnOnce(&mut u64) -> T) -> T {
     let mut left = share;
     let done = with(&mut left);
     *effort = effort.saturating_sub(share - left);
@@ -510,9 +515,9 @@ fn spend<T>(effort: &mut u64, share: u64, with: impl FnOnce(&mut u64) -> T) -> T
 
 /// What a point that stands for all that can be done is worth at the most: whatever arrives takes a
 /// withdrawal.
-fn most_value(point: &Point, step_cost: i128) -> i128 {
-    let steps = i128::from(point.ties.steps.max(i64::from(point.net > 0)));
-    point.net - step_cost * steps
+fn most_value(choice: &Choice, step_cost: i128) -> i128 {
+    let steps = i128::from(choice.ties.steps.max(i64::from(choice.net > 0)));
+    choice.net - step_cost * steps
 }
 
 /// A figure of a problem whose figures all fit.

@@ -1,7 +1,7 @@
 //! The worked examples of tests/golden, each held against the fee engine: what a source states, or
 //! what follows from its rules, for one withdrawal on one day.
 
-use jandon::fee::{Asked, Platform, Quote, Used, catalog::Catalog, file, quote, quotes};
+use jandon::fee::{Platform, QuotaUsage, Quote, QuoteRequest, catalog::Catalog, parse, quote, quotes};
 use jandon::money::{Unit, decimal_parts, plain};
 use jandon::period::Day;
 use serde::Deserialize;
@@ -57,7 +57,8 @@ impl Example {
         if let Some(name) = &self.file {
             let text = read(&folder().join("tariffs").join(format!("{name}.toml")))?;
             let decimals_of = |code: &str| catalog.unit(code).map(|unit| unit.decimals);
-            return file::parse(&text, &decimals_of).map_err(|error| format!("{name}.toml: {error:?}"));
+            return parse::parse_platform(&text, &decimals_of)
+                .map_err(|error| format!("{name}.toml: {error:?}"));
         }
         let id = self.channel.split('/').next().unwrap_or_default();
         catalog.get(id).ok_or_else(|| format!("no platform {id:?} is built in"))
@@ -76,9 +77,9 @@ impl Example {
         let amount = parts("amount", &self.amount, unit)?;
         let used_amount = self.used_amount.as_deref().map(|text| parts("used_amount", text, unit));
         let used =
-            Used { count: self.used_count.unwrap_or(0), amount: used_amount.transpose()?.unwrap_or(0) };
+            QuotaUsage { count: self.used_count.unwrap_or(0), amount: used_amount.transpose()?.unwrap_or(0) };
 
-        let asked = Asked::Amount(amount);
+        let asked = QuoteRequest::Amount(amount);
         let found = quote(&platform, channel, &asked, day.end(), balance, |_| used);
         let all = quotes(&platform, None, &asked, day.end(), balance, &[], |_| used);
         if all.len() != platform.channels.len() || !all.contains(&found) {

@@ -10,7 +10,7 @@ mod meter;
 #[path = "ledger_laws/referee.rs"]
 mod referee;
 
-use jandon::fee::{Side, Use};
+use jandon::fee::{QuotaKey, Side};
 use jandon::ledger::{
     Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Measure, Place, RuleBroken, Snapshot,
 };
@@ -505,7 +505,7 @@ impl Scene {
         }
         if let Some(until) = to {
             let channels = CHANNELS[1..].iter().map(|c| c.to_string()).collect();
-            let ask = Use { channels, since: from, until };
+            let ask = QuotaKey { channels, since: from, until };
             let side = |channel: &str| if channel == CHANNELS[1] { Side::OnTop } else { Side::Deducted };
             let amount = |channel: &str, _, out: i64, charges: i64| match side(channel) {
                 Side::OnTop => out - charges,
@@ -1666,7 +1666,8 @@ fn what_a_reading_costs_does_not_depend_on_the_number_of_entries() {
             Ok(s.activity(Some(from), Some(to))?.micropayments(&[won().money(50)])?.len())
         }),
         ("what is used of a quota", |s| {
-            let ask = Use { channels: vec![CHANNELS[0].into()], since: None, until: day("2026-11-22").end() };
+            let ask =
+                QuotaKey { channels: vec![CHANNELS[0].into()], since: None, until: day("2026-11-22").end() };
             Ok(s.used(&ask, |_, _, out, _| out)?.count as usize)
         }),
         ("all rows", |s| Ok(s.history(&Filter::default())?.len())),

@@ -10,10 +10,10 @@
 #![allow(clippy::disallowed_macros, reason = "a measurement prints what it found")]
 #![allow(clippy::disallowed_types, clippy::float_arithmetic, reason = "times are no money")]
 
-use jandon::fee::{Platform, file};
+use jandon::fee::{Platform, parse};
 use jandon::money::Unit;
 use jandon::period::Moment;
-use jandon::plan::{EFFORT, Holding, Question};
+use jandon::plan::{EFFORT, Holding, PlanRequest};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -111,7 +111,7 @@ fn finds_what_another_solver_finds() {
         let months = whole(&problem["months"]) as u32;
         let platforms: Vec<Platform> = balances
             .iter()
-            .map(|b| file::parse(&platform(&problem, b), &|_| None).expect("a platform file"))
+            .map(|b| parse::parse_platform(&platform(&problem, b), &|_| None).expect("a platform file"))
             .collect();
         let now = Moment::parse_iso("2026-01-01T00:00").expect("a moment");
         let by = now.month().plus(months as i32 - 1).first();
@@ -123,7 +123,7 @@ fn finds_what_another_solver_finds() {
             keep: 0,
             by,
         };
-        let question = Question {
+        let request = PlanRequest {
             platforms: &platforms,
             holdings: balances.iter().enumerate().map(holding).collect(),
             unit: Unit::currency("KRW").expect("won"),
@@ -136,8 +136,9 @@ fn finds_what_another_solver_finds() {
             effort: EFFORT,
         };
         let begun = Instant::now();
-        let used = question.uses().into_iter().map(|u| (u, Default::default())).collect::<HashMap<_, _>>();
-        let plan = question.plan(&used);
+        let used =
+            request.quota_keys().into_iter().map(|u| (u, Default::default())).collect::<HashMap<_, _>>();
+        let plan = request.plan(&used);
         let took = begun.elapsed().as_micros();
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let row = rows.entry(problem["size"].as_str().expect("a size").into()).or_default();
@@ -147,7 +148,7 @@ fn finds_what_another_solver_finds() {
         let (cost, bound) = (reference["cost"].as_i64(), reference["bound"].as_i64());
         let proved = reference["proved"].as_bool().unwrap_or(false);
         let good = match &plan {
-            Err(too_much) => reference["feasible"] == false && too_much.most.proven,
+            Err(unreachable) => reference["feasible"] == false && unreachable.most.proven,
             Ok(plan) if proved => cost == Some(plan.cost),
             Ok(plan) => {
                 reference["feasible"] == true

@@ -108,6 +108,7 @@ fn the_platform_file_of_the_readme_can_be_read() {
     let readme = std::fs::read_to_string("README.md").expect("a README");
     let file =
         readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a platform file");
-    let platform = jandon::fee::file::parse(file, &|_| None).expect("a platform file without fault");
+    let platform =
+        jandon::fee::parse::parse_platform(file, &|_| None).expect("a platform file without fault");
     assert_eq!(platform.channels.len(), 1);
 }

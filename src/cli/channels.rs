@@ -3,7 +3,7 @@
 use super::context::{Context, RULE_STALE_DAYS};
 use super::error::CommandError;
 use super::{CommandOutput, account, text_file};
-use crate::fee::file;
+use crate::fee::parse;
 use crate::view::catalog::{Channels, FileChecked};
 use std::path::PathBuf;
 
@@ -30,7 +30,7 @@ pub fn run(args: &ChannelsArgs, context: &Context) -> Result<CommandOutput, Comm
     if let Some(path) = &args.check {
         let text = text_file::read(path).map_err(|error| CommandError::File { path: path.clone(), error })?;
         let shown = path.display().to_string();
-        let platform = file::parse(&text, &|code| context.catalog().unit(code).map(|u| u.decimals))
+        let platform = parse::parse_platform(&text, &|code| context.catalog().unit(code).map(|u| u.decimals))
             .map_err(|error| CommandError::PlatformFile { path: shown.clone(), error })?;
         return Ok(CommandOutput::of(FileChecked::new(shown, &platform, today)));
     }

@@ -4,7 +4,7 @@
 use super::error::{CommandError, Done, plain_io, quoted};
 use super::{CommandOutput, GlobalArgs, Notice, Stream, WriteParts, output, text_file};
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
-use crate::fee::{Platform, Use, Used};
+use crate::fee::{Platform, QuotaKey, QuotaUsage};
 use crate::ledger::{Account, AccountId, Id, Standing, name};
 use crate::money::{Figure, Money, MoneyError, Rate, Unit};
 use crate::output_file::Existing;
@@ -765,9 +765,9 @@ impl Context {
         store: &Store,
         platform: &Platform,
         at: Moment,
-    ) -> Result<HashMap<Use, Used>, CommandError> {
+    ) -> Result<HashMap<QuotaKey, QuotaUsage>, CommandError> {
         let mut used = HashMap::new();
-        for ask in platform.uses(at) {
+        for ask in platform.quota_keys(at) {
             let answer = store
                 .used(&ask, |channel, at, out, charges| platform.amount_of(channel, at, out, charges))?;
             used.insert(ask, answer);

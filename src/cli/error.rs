@@ -5,7 +5,7 @@ mod file;
 mod ledger;
 mod typed;
 
-use crate::fee::file::FileError;
+use crate::fee::parse::FileError;
 use crate::import::Wrong;
 use crate::ledger::name::NameError;
 use crate::ledger::{Id, RuleBroken};

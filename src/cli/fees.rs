@@ -4,7 +4,7 @@ use super::context::{Context, LedgerView, RULE_STALE_DAYS, available};
 use super::error::CommandError;
 use super::withdraw::{channel_of, is_all};
 use super::{CommandOutput, Notice, account};
-use crate::fee::{self, Asked, Platform, Quote, Use, Used};
+use crate::fee::{self, Platform, QuotaKey, QuotaUsage, Quote, QuoteRequest};
 use crate::ledger::{Account, AccountKind, name};
 use crate::money::{Figure, Money, Unit, decimal_parts, percent};
 use crate::period::{Day, parse_instant};
@@ -57,9 +57,9 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
         let is_open = platform.withdrawable && !platform.channels.is_empty();
         let asked = asked(args, &platform, account, is_open)?;
         match &asked {
-            Some(Asked::All) => answer.asked = Some("all".into()),
-            Some(Asked::Amount(parts)) => answer.asked = Some(unit.money(*parts).plain()),
-            Some(Asked::Receive(figure)) => answer.receive = Some(figure.to_string()),
+            Some(QuoteRequest::All) => answer.asked = Some("all".into()),
+            Some(QuoteRequest::Amount(parts)) => answer.asked = Some(unit.money(*parts).plain()),
+            Some(QuoteRequest::Receive(figure)) => answer.receive = Some(figure.to_string()),
             None => {}
         }
         if platform.kind == AccountKind::Carrier {
@@ -73,8 +73,8 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
             let used_amount = args.used_amount.as_ref();
             let used_amount =
                 used_amount.map(|a| Ok::<_, CommandError>(Figure::parse(a)?.money(&unit)?)).transpose()?;
-            let known: HashMap<Use, Used> = context.used(book.store, &platform, at)?;
-            let used = |ask: &Use| {
+            let known: HashMap<QuotaKey, QuotaUsage> = context.used(book.store, &platform, at)?;
+            let used = |ask: &QuotaKey| {
                 let mut used = known.get(ask).copied().unwrap_or_default();
                 if let Some(count) = args.used_count {
                     used.count = i64::from(count);
@@ -131,7 +131,7 @@ fn asked(
     platform: &Platform,
     account: Option<&Account>,
     is_open: bool,
-) -> Result<Option<Asked>, CommandError> {
+) -> Result<Option<QuoteRequest>, CommandError> {
     let unit = &platform.unit;
     if let Some(text) = &args.receive {
         let figure = Figure::parse(text)?;
@@ -142,15 +142,15 @@ fn asked(
             let money = figure.money(units[0])?;
             return Err(CommandError::ZeroAmount { text: money.plain() });
         }
-        return Ok(Some(Asked::Receive(figure)));
+        return Ok(Some(QuoteRequest::Receive(figure)));
     }
     let amount = args.amount.as_deref().filter(|text| !is_all(text));
     match amount {
         Some(text) => match Figure::parse(text)?.money(unit)?.parts {
             0 => Err(CommandError::ZeroAmount { text: text.into() }),
-            parts => Ok(Some(Asked::Amount(parts))),
+            parts => Ok(Some(QuoteRequest::Amount(parts))),
         },
-        None if account.is_some() => Ok(Some(Asked::All)),
+        None if account.is_some() => Ok(Some(QuoteRequest::All)),
         None if !is_open => Ok(None),
         None => Err(CommandError::Usage {
             message: format!(
@@ -258,7 +258,7 @@ fn deviations(
     for (id, paid) in book.store.last_withdrawals(&ids, context.now)? {
         let Some(channel) = platform.channel(&id) else { continue };
         let used = context.used(book.store, platform, paid.at)?;
-        let used = |ask: &Use| used.get(ask).copied().unwrap_or_default();
+        let used = |ask: &QuotaKey| used.get(ask).copied().unwrap_or_default();
         let Some(says) = fee::deviation(platform, channel, &paid, used) else { continue };
         let charges = |fee: i128, tax: i128, received: i128| {
             let money = |parts: i128, unit: &Unit| unit.money(i64::try_from(parts).unwrap_or(i64::MAX));

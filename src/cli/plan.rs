@@ -4,11 +4,14 @@
 use super::context::{Context, LedgerView, any_amount, available};
 use super::error::{CommandError, quoted};
 use super::{CommandOutput, Notice};
-use crate::fee::{Confidence, Platform, Use, Used};
+use crate::fee::{Confidence, Platform, QuotaKey, QuotaUsage};
 use crate::ledger::{Account, AccountId, AccountKind, Flows};
 use crate::money::{Figure, FigureError, Money, Unit};
 use crate::period::{Day, Moment, parse_date};
-use crate::plan::{EFFORT, Holding, Plan as Planned, Question, SPLITS, Step, Stuck, taking_part};
+use crate::plan::{
+    BlockedAccount, EFFORT, Holding, Plan as Planned, PlanRequest, PlannedWithdrawal, SPLITS,
+    eligible_channels,
+};
 use crate::store::Expiries;
 use crate::view::plan::{Alternative, Blocked, Nothing, Plan, PlanStep};
 use std::collections::HashMap;
@@ -115,7 +118,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             });
         }
         let accounts = holdings.len();
-        let question = Question {
+        let request = PlanRequest {
             platforms: &platforms,
             holdings,
             unit: unit.clone(),
@@ -127,13 +130,13 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             assumed,
             effort: EFFORT,
         };
-        let used = asked(book, &question)?;
-        let (planned, is_enough) = match question.plan(&used) {
+        let used = asked(book, &request)?;
+        let (planned, is_enough) = match request.plan(&used) {
             Ok(plan) => (plan, true),
-            Err(too_much) => (too_much.most, false),
+            Err(unreachable) => (unreachable.most, false),
         };
-        let stuck = |stuck: &[Stuck]| -> Vec<Blocked> {
-            let row = |s: &Stuck| {
+        let stuck = |stuck: &[BlockedAccount]| -> Vec<Blocked> {
+            let row = |s: &BlockedAccount| {
                 let account = held_by[s.holding];
                 let money = |parts: i64| account.unit.money(parts);
                 Blocked {
@@ -172,14 +175,14 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             Some(refusal) if args.commands => return Err(with_reasons(refusal, &blocked)),
             refusal => refusal,
         };
-        let notes = warnings(context, &question, &planned, &platforms);
+        let notes = warnings(context, &request, &planned, &platforms);
         let steps: Vec<PlanStep> = planned.steps.iter().map(|s| step(s, held_by[s.holding], &unit)).collect();
         let commands = args.commands.then(|| {
-            let command = |s: &Step| command(s, held_by[s.holding], receiver);
+            let command = |s: &PlannedWithdrawal| command(s, held_by[s.holding], receiver);
             planned.steps.iter().map(command).collect()
         });
         let money = |parts: i64| unit.money(parts);
-        let alternatives = if is_enough { question.alternatives(&planned, &used) } else { Vec::new() };
+        let alternatives = if is_enough { request.alternatives(&planned, &used) } else { Vec::new() };
         let alternatives = alternatives.iter().map(|other| Alternative {
             steps: other.steps,
             net: money(other.net),
@@ -193,7 +196,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             alternatives: alternatives.collect(),
             proven: planned.proven,
             gap: unit.money(planned.gap),
-            simple_cost: planned.simple_cost.map(|parts| unit.money(parts)),
+            simple_cost: planned.baseline_cost.map(|parts| unit.money(parts)),
             target,
             by,
             steps,
@@ -310,7 +313,9 @@ fn wanted(
     let mut paid: Vec<Unit> = Vec::new();
     for platform in platforms {
         for channel in &platform.channels {
-            if !taking_part(platform, &channel.pays, assumed).is_empty() && !paid.contains(&channel.pays) {
+            if !eligible_channels(platform, &channel.pays, assumed).is_empty()
+                && !paid.contains(&channel.pays)
+            {
                 paid.push(channel.pays.clone());
             }
         }
@@ -400,11 +405,14 @@ fn keeps(
 }
 
 /// What the ledger's withdrawals used of every quota that matters.
-fn asked(book: &LedgerView<'_>, question: &Question<'_>) -> Result<HashMap<Use, Used>, CommandError> {
+fn asked(
+    book: &LedgerView<'_>,
+    request: &PlanRequest<'_>,
+) -> Result<HashMap<QuotaKey, QuotaUsage>, CommandError> {
     let mut used = HashMap::new();
-    for ask in question.uses() {
+    for ask in request.quota_keys() {
         let amount = |channel: &str, at: Moment, out: i64, charges: i64| {
-            let platform = question
+            let platform = request
                 .platforms
                 .iter()
                 .find(|p| channel.strip_prefix(p.id.as_str()).is_some_and(|r| r.starts_with('/')));
@@ -416,7 +424,7 @@ fn asked(book: &LedgerView<'_>, question: &Question<'_>) -> Result<HashMap<Use, 
     Ok(used)
 }
 
-fn step(step: &Step, account: &Account, unit: &Unit) -> PlanStep {
+fn step(step: &PlannedWithdrawal, account: &Account, unit: &Unit) -> PlanStep {
     let money = |parts: i64| account.unit.money(parts);
     PlanStep {
         date: step.date,
@@ -433,7 +441,7 @@ fn step(step: &Step, account: &Account, unit: &Unit) -> PlanStep {
 }
 
 /// The command that records a step.
-fn command(step: &Step, account: &Account, receiver: Option<&Account>) -> String {
+fn command(step: &PlannedWithdrawal, account: &Account, receiver: Option<&Account>) -> String {
     let amount = account.unit.money(step.amount).plain();
     let name = quoted(&account.name);
     let (via, date) = (quoted(&step.channel), step.date);
@@ -447,14 +455,14 @@ fn command(step: &Step, account: &Account, receiver: Option<&Account>) -> String
 /// What a careful friend would say about the channels of a plan.
 fn warnings(
     context: &Context,
-    question: &Question<'_>,
+    request: &PlanRequest<'_>,
     planned: &Planned,
     platforms: &[Platform],
 ) -> Vec<Notice> {
     let mut notes = context.catalog_warnings();
     let mut hearsay: Vec<&str> = Vec::new();
     for step in &planned.steps {
-        let platform = &platforms[question.holdings[step.holding].platform];
+        let platform = &platforms[request.holdings[step.holding].platform];
         let rule = platform.channel(&step.channel).and_then(|c| c.tariff_on(step.date));
         if rule.is_some_and(|t| t.confidence != Confidence::Official)
             && !hearsay.contains(&step.channel.as_str())

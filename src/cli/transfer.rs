@@ -4,7 +4,7 @@ use super::context::{Context, EntryArgs, LedgerView, any_amount, available, posi
 use super::error::CommandError;
 use super::error::quoted;
 use super::{CommandOutput, Notice, record};
-use crate::fee::{self, Asked, Channel, Destination};
+use crate::fee::{self, Channel, Destination, QuoteRequest};
 use crate::ledger::{Account, Kind};
 use crate::money::Money;
 use crate::period::Moment;
@@ -149,8 +149,8 @@ fn charge(
     };
     let available = available(from, book.standing(from, at)?).max(0);
     let used = context.used(book.store, &platform, at)?;
-    let used = |ask: &fee::Use| used.get(ask).copied().unwrap_or_default();
-    let asked = Asked::Amount(amount.parts);
+    let used = |ask: &fee::QuotaKey| used.get(ask).copied().unwrap_or_default();
+    let asked = QuoteRequest::Amount(amount.parts);
     let quotes = fee::quotes(&platform, None, &asked, at, Some(available), &[], used);
     let leads = |id: &str| platform.channel(id).is_some_and(|channel| leads_to(channel, to));
     let best = quotes.iter().find(|quote| leads(&quote.channel));

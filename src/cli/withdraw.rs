@@ -3,7 +3,7 @@
 use super::context::{Context, EntryArgs, LedgerView, any_amount, available, positive};
 use super::error::CommandError;
 use super::{CommandOutput, Notice, record};
-use crate::fee::{self, Asked, Blocked, Channel, Platform, Reason, Side};
+use crate::fee::{self, Channel, Platform, QuoteRequest, Reason, Rejection, Side};
 use crate::ledger::{Account, Entry, Kind};
 use crate::money::{Money, Unit};
 use crate::period::Moment;
@@ -109,11 +109,14 @@ fn by_tariff(
             unit: to.unit.clone(),
         });
     }
-    let asked =
-        if is_all(&args.amount) { Asked::All } else { Asked::Amount(positive(&args.amount, account)?.parts) };
+    let asked = if is_all(&args.amount) {
+        QuoteRequest::All
+    } else {
+        QuoteRequest::Amount(positive(&args.amount, account)?.parts)
+    };
     let available = available(account, book.standing(account, at)?);
     let used = context.used(book.store, &platform, at)?;
-    let used = |ask: &fee::Use| used.get(ask).copied().unwrap_or_default();
+    let used = |ask: &fee::QuotaKey| used.get(ask).copied().unwrap_or_default();
     let quote = fee::quote(&platform, channel, &asked, at, Some(available), used);
     let received = args
         .received
@@ -125,7 +128,9 @@ fn by_tariff(
     let amount = quote.amount.unwrap_or(0);
     let (outcome, blocked) = match &quote.outcome {
         Ok(outcome) => (Some(*outcome), None),
-        Err(blocked) if as_it_was && matches!(asked, Asked::Amount(_)) => (quote.figures(), Some(blocked)),
+        Err(blocked) if as_it_was && matches!(asked, QuoteRequest::Amount(_)) => {
+            (quote.figures(), Some(blocked))
+        }
         Err(blocked) => return Err(refused(account, channel, &full_id, amount, blocked)),
     };
     let side = channel.tariff_on(at.day()).map_or(Side::Deducted, |tariff| tariff.side);
@@ -350,7 +355,7 @@ fn refused(
     channel: &Channel,
     full_id: &str,
     amount: i64,
-    blocked: &Blocked,
+    blocked: &Rejection,
 ) -> CommandError {
     let unit = &account.unit;
     let amount = unit.money(amount);

@@ -2,7 +2,7 @@
 //!
 //! Only the platform that is asked for is parsed.
 
-use super::file::{self, FileError};
+use super::parse::{self, FileError};
 use super::{Life, Platform};
 use crate::ledger::name::{self, PlatformNames};
 use crate::money::Unit;
@@ -67,7 +67,7 @@ impl Catalog {
         // A unit that one of the user's files declares may be paid by another, in any order.
         let declared: Vec<Unit> = files
             .iter()
-            .filter_map(|f| file::parse(&f.text, &|_| Some(0)).ok())
+            .filter_map(|f| parse::parse_platform(&f.text, &|_| Some(0)).ok())
             .map(|platform| platform.unit)
             .collect();
         let mut paths: Vec<String> = Vec::new();
@@ -76,7 +76,7 @@ impl Catalog {
                 let own = declared.iter().find(|u| *u.code == *code).map(|u| u.decimals);
                 own.or_else(|| built_in_unit(code).map(|u| u.decimals))
             };
-            match file::parse(&user_file.text, &decimals_of) {
+            match parse::parse_platform(&user_file.text, &decimals_of) {
                 Ok(platform) => match catalog.own.iter().position(|p| p.id == platform.id) {
                     Some(place) => {
                         let (other, id) = (paths[place].clone(), platform.id);
@@ -105,7 +105,7 @@ impl Catalog {
         }
         let built_in = BUILT_IN.iter().find(|b| b.id == id)?;
         // The tests hold that every built-in file can be read.
-        file::parse(built_in.text, &|code| self.unit(code).map(|u| u.decimals)).ok()
+        parse::parse_platform(built_in.text, &|code| self.unit(code).map(|u| u.decimals)).ok()
     }
 
     /// Every id, in alphabetical order.
@@ -218,7 +218,7 @@ mod tests {
     fn every_built_in_file_can_be_read_and_is_listed_under_its_own_id() {
         let catalog = Catalog::default();
         for built_in in BUILT_IN {
-            let read = file::parse(built_in.text, &|code| catalog.unit(code).map(|u| u.decimals));
+            let read = parse::parse_platform(built_in.text, &|code| catalog.unit(code).map(|u| u.decimals));
             let platform = read.unwrap_or_else(|e| panic!("{}.toml: {e:?}", built_in.id));
             assert_eq!(platform.id, built_in.id);
         }

@@ -3,13 +3,13 @@
 use super::{
     Base, Channel, Charge, ChargeKind, Crossing, PERCENT_WHOLE, Percent, Platform, Scale, Side, Slab,
 };
-use super::{Tariff, Use, Used};
+use super::{QuotaKey, QuotaUsage, Tariff};
 use crate::money::{RoundingMode, round};
 use crate::period::Moment;
 
 /// A tariff at a moment, with what the balance and the ledger decide about it.
 #[derive(Clone, Debug)]
-pub struct Terms<'a> {
+pub struct PricingContext<'a> {
     /// The rule in force.
     pub tariff: &'a Tariff,
     /// The channel it belongs to.
@@ -23,11 +23,11 @@ pub struct Terms<'a> {
     /// What is left of the free quota of each charge, in the order of the charges.
     free_left: Vec<FreeLeft>,
     /// Which end of a range of percents is taken.
-    end: End,
+    end: RateEnd,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+enum RateEnd {
     Low,
     High,
 }
@@ -57,7 +57,7 @@ impl Charges {
     }
 }
 
-impl<'a> Terms<'a> {
+impl<'a> PricingContext<'a> {
     /// The terms of a channel at a moment, or `None` where no rule is in force. `used` answers
     /// what of each quota is used.
     pub fn of(
@@ -65,27 +65,27 @@ impl<'a> Terms<'a> {
         channel: &'a Channel,
         at: Moment,
         available: Option<i64>,
-        used: impl Fn(&Use) -> Used,
-    ) -> Option<Terms<'a>> {
+        used: impl Fn(&QuotaKey) -> QuotaUsage,
+    ) -> Option<PricingContext<'a>> {
         let tariff = channel.tariff_on(at.day())?;
-        let asked = |per, pool: Option<&str>| used(&platform.use_of(channel, per, pool, at));
+        let asked = |per, pool: Option<&str>| used(&platform.quota_key(channel, per, pool, at));
         let limit = |i: usize| asked(tariff.limits[i].per, tariff.limits[i].pool.as_deref());
         let free = |i: usize| {
             let free = tariff.charges[i].free.as_ref();
-            free.map_or(Used::default(), |free| asked(free.per, free.pool.as_deref()))
+            free.map_or(QuotaUsage::default(), |free| asked(free.per, free.pool.as_deref()))
         };
-        Some(Terms::under(channel, tariff, available, limit, free))
+        Some(PricingContext::for_tariff(channel, tariff, available, limit, free))
     }
 
     /// The terms of one rule of a channel. `limit` and `free` answer what is used of the limit, or
     /// of the free quota of the charge, of that place in the rule.
-    pub fn under(
+    pub fn for_tariff(
         channel: &'a Channel,
         tariff: &'a Tariff,
         available: Option<i64>,
-        limit: impl Fn(usize) -> Used,
-        free: impl Fn(usize) -> Used,
-    ) -> Terms<'a> {
+        limit: impl Fn(usize) -> QuotaUsage,
+        free: impl Fn(usize) -> QuotaUsage,
+    ) -> PricingContext<'a> {
         let mut amount_left: Option<i64> = None;
         let mut count_used_up = false;
         for (i, row) in tariff.limits.iter().enumerate() {
@@ -105,17 +105,25 @@ impl<'a> Terms<'a> {
             }
         };
         let free_left = tariff.charges.iter().enumerate().map(left).collect();
-        Terms { tariff, channel, available, amount_left, count_used_up, free_left, end: End::High }
+        PricingContext {
+            tariff,
+            channel,
+            available,
+            amount_left,
+            count_used_up,
+            free_left,
+            end: RateEnd::High,
+        }
     }
 
     /// The same terms at the lower end of every range of percents; `None` where there is no range.
-    pub fn at_best(&self) -> Option<Terms<'a>> {
+    pub fn at_low_end(&self) -> Option<PricingContext<'a>> {
         let ranges = |slab: &Slab| slab.percent.low != slab.percent.high;
         let ranged = self.tariff.charges.iter().any(|c| match &c.scale {
             Scale::Line(line) => ranges(line),
             Scale::Slabs(slabs) | Scale::Brackets(slabs) => slabs.iter().any(ranges),
         });
-        ranged.then(|| Terms { end: End::Low, ..self.clone() })
+        ranged.then(|| PricingContext { end: RateEnd::Low, ..self.clone() })
     }
 
     /// Each charge with what is left of its free quota.
@@ -151,7 +159,7 @@ impl<'a> Terms<'a> {
 
     /// The percent in force, in millionths of a percent.
     pub(super) fn percent(&self, percent: Percent) -> i128 {
-        i128::from(if self.end == End::High { percent.high } else { percent.low })
+        i128::from(if self.end == RateEnd::High { percent.high } else { percent.low })
     }
 
     /// Is an amount below the share of the balance from which the charge applies? Where the
@@ -243,7 +251,7 @@ impl<'a> Terms<'a> {
     }
 
     /// What is left of the amount before it is converted.
-    pub fn kept(&self, amount: i128, charges: Charges) -> i128 {
+    pub fn net_before_conversion(&self, amount: i128, charges: Charges) -> i128 {
         match self.tariff.side {
             Side::Deducted => amount - charges.sum(),
             Side::OnTop => amount,

@@ -1,6 +1,6 @@
 //! What a past withdrawal was charged, compared with its rule.
 
-use super::{Channel, Charges, Platform, Side, Terms, Use, Used};
+use super::{Channel, Charges, Platform, PricingContext, QuotaKey, QuotaUsage, Side};
 use crate::period::Moment;
 
 /// A withdrawal through a channel as it was recorded; all parts of the unit that left, but for
@@ -40,31 +40,31 @@ pub fn deviation(
     platform: &Platform,
     channel: &Channel,
     paid: &Paid,
-    used: impl Fn(&Use) -> Used,
+    used: impl Fn(&QuotaKey) -> QuotaUsage,
 ) -> Option<Recorded> {
     let tariff = channel.tariff_on(paid.at.day())?;
     let amount = channel.amount_of(platform, tariff.side, paid.out, paid.fee + paid.tax);
     let full_id = platform.full_id(channel);
     let before = |place: usize| {
         let Some(free) = tariff.charges.get(place).and_then(|c| c.free.as_ref()) else {
-            return Used::default();
+            return QuotaUsage::default();
         };
-        let ask = platform.use_of(channel, free.per, free.pool.as_deref(), paid.at);
+        let ask = platform.quota_key(channel, free.per, free.pool.as_deref(), paid.at);
         let all = used(&ask);
         let counts_itself = ask.channels.contains(&full_id);
-        let itself = if counts_itself { Used { count: 1, amount } } else { Used::default() };
-        Used {
+        let itself = if counts_itself { QuotaUsage { count: 1, amount } } else { QuotaUsage::default() };
+        QuotaUsage {
             count: (all.count - itself.count).max(0),
             amount: all.amount.saturating_sub(itself.amount).max(0),
         }
     };
-    let unlimited = |_: usize| Used::default();
+    let unlimited = |_: usize| QuotaUsage::default();
     // Of a balance without end every amount is a share too small to be charged by.
     let shares = [None, Some(i64::MAX)];
-    let known = shares.map(|share| Terms::under(channel, tariff, share, unlimited, before));
-    let possible = known.iter().flat_map(|terms| [Some(terms.clone()), terms.at_best()]).flatten();
+    let known = shares.map(|share| PricingContext::for_tariff(channel, tariff, share, unlimited, before));
+    let possible = known.iter().flat_map(|pricing| [Some(pricing.clone()), pricing.at_low_end()]).flatten();
     let recorded: Vec<Recorded> =
-        possible.filter_map(|terms| recorded(platform, channel, &terms, amount)).collect();
+        possible.filter_map(|pricing| recorded(platform, channel, &pricing, amount)).collect();
     let within = |of: fn(&Recorded) -> i128, value: i64| {
         let (least, most) = (recorded.iter().map(of).min(), recorded.iter().map(of).max());
         least.zip(most).is_some_and(|(least, most)| (least..=most).contains(&i128::from(value)))
@@ -76,11 +76,20 @@ pub fn deviation(
 
 /// Returns what an entry of a withdrawal of that amount records under those terms; `None` past a
 /// closed scale.
-fn recorded(platform: &Platform, channel: &Channel, terms: &Terms<'_>, amount: i64) -> Option<Recorded> {
+fn recorded(
+    platform: &Platform,
+    channel: &Channel,
+    pricing: &PricingContext<'_>,
+    amount: i64,
+) -> Option<Recorded> {
     let parts = i128::from(amount);
-    let charges: Charges = terms.charge(parts)?;
-    let received = channel.received_for(platform, terms.kept(parts, charges))?;
-    let lost = if channel.pays == platform.unit { terms.kept(parts, charges) - received } else { 0 };
+    let charges: Charges = pricing.charge(parts)?;
+    let received = channel.received_for(platform, pricing.net_before_conversion(parts, charges))?;
+    let lost = if channel.pays == platform.unit {
+        pricing.net_before_conversion(parts, charges) - received
+    } else {
+        0
+    };
     Some(Recorded { fee: charges.fee + lost, tax: charges.tax, received })
 }
 
@@ -122,7 +131,7 @@ impl Platform {
 
 #[cfg(test)]
 mod tests {
-    use super::super::file;
+    use super::super::parse;
     use super::*;
 
     fn platform(channel: &str, tariff: &str, charges: &str) -> Platform {
@@ -132,11 +141,11 @@ mod tests {
              [[channel.tariff]]\nsource = \"https://p.example/fees\"\nchecked = 2026-11-22\n\
              confidence = \"official\"\n{tariff}\n{charges}"
         );
-        file::parse(&text, &|_| None).unwrap()
+        parse::parse_platform(&text, &|_| None).unwrap()
     }
 
     /// What the rule says, where it differs, of an entry: out, fee, tax, received.
-    fn differs(platform: &Platform, entry: [i64; 4], used: Used) -> Option<[i128; 3]> {
+    fn differs(platform: &Platform, entry: [i64; 4], used: QuotaUsage) -> Option<[i128; 3]> {
         let [out, fee, tax, received] = entry;
         let paid = Paid { at: Moment(0), out, fee, tax, received };
         let says = deviation(platform, &platform.channels[0], &paid, |_| used);
@@ -146,7 +155,7 @@ mod tests {
     #[test]
     fn says_what_the_rule_says_where_another_fee_was_paid() {
         let flat = platform("", "", "[[channel.tariff.charge]]\nflat = \"500\"\n");
-        let once = Used { count: 1, amount: 10_000 };
+        let once = QuotaUsage { count: 1, amount: 10_000 };
         assert_eq!(differs(&flat, [10_000, 500, 0, 9_500], once), None);
         assert_eq!(differs(&flat, [10_000, 700, 0, 9_300], once), Some([500, 0, 9_500]));
         assert_eq!(differs(&flat, [10_000, 500, 100, 9_400], once), Some([500, 0, 9_500]));
@@ -156,7 +165,7 @@ mod tests {
     fn a_free_quota_counts_by_the_use_that_the_ledger_knows() {
         let free = "[[channel.tariff.charge]]\nflat = \"500\"\nfree = { count = 10, per = \"month\" }\n";
         let free = platform("", "", free);
-        let used = |count| Used { count, amount: count * 10_000 };
+        let used = |count| QuotaUsage { count, amount: count * 10_000 };
         assert_eq!(differs(&free, [10_000, 0, 0, 10_000], used(1)), None);
         assert_eq!(differs(&free, [10_000, 500, 0, 9_500], used(1)), Some([0, 0, 10_000]));
         assert_eq!(differs(&free, [10_000, 600, 0, 9_400], used(1)), Some([0, 0, 10_000]));
@@ -168,7 +177,7 @@ mod tests {
     #[test]
     fn a_percent_that_is_a_range_may_be_at_either_end() {
         let range = platform("", "", "[[channel.tariff.charge]]\npercent = [\"1\", \"2\"]\n");
-        let once = Used { count: 1, amount: 10_000 };
+        let once = QuotaUsage { count: 1, amount: 10_000 };
         assert_eq!(differs(&range, [10_000, 100, 0, 9_900], once), None);
         assert_eq!(differs(&range, [10_000, 150, 0, 9_850], once), None);
         assert_eq!(differs(&range, [10_000, 201, 0, 9_799], once), Some([200, 0, 9_800]));
@@ -177,7 +186,7 @@ mod tests {
     #[test]
     fn what_a_rate_takes_within_one_unit_is_part_of_the_fee() {
         let rate = platform("rate = \"9/10\"", "", "[[channel.tariff.charge]]\nflat = \"500\"\n");
-        let once = Used { count: 1, amount: 10_000 };
+        let once = QuotaUsage { count: 1, amount: 10_000 };
         assert_eq!(differs(&rate, [10_000, 1_450, 0, 8_550], once), None);
         assert_eq!(differs(&rate, [10_000, 500, 0, 9_500], once), Some([1_450, 0, 8_550]));
         let on_top =

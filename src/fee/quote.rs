@@ -5,14 +5,17 @@
 //! be the better one, for example where a later charge is a slab of what is left.
 
 use super::charge::FreeLeft;
-use super::{Amounts, Channel, Confidence, Delay, Destination, Platform, Terms, Text, Use, Used};
+use super::{
+    AmountSearch, Channel, Confidence, Delay, Destination, Platform, PricingContext, QuotaKey, QuotaUsage,
+    Text,
+};
 use crate::money::{Figure, Unit};
 use crate::period::{Day, Moment};
 use std::cmp::Reverse;
 
 /// What is asked of every channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum QuoteRequest {
     /// A withdrawal of so many parts.
     Amount(i64),
     /// The largest withdrawal that can be made.
@@ -91,7 +94,7 @@ pub struct Advice {
 
 /// A withdrawal that cannot be made, and the nearest ones that can.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Blocked {
+pub struct Rejection {
     /// Why not.
     pub reason: Reason,
     /// The nearest amounts below and above that can be made, ascending.
@@ -125,7 +128,7 @@ pub struct Quote {
     /// The amount quoted; `None` where none could be worked out.
     pub amount: Option<i64>,
     /// What it comes to, or why it cannot be made.
-    pub outcome: Result<Outcome, Blocked>,
+    pub outcome: Result<Outcome, Rejection>,
     /// The outcome at the best rate of a range that only the app knows; `outcome` is the worst.
     pub outcome_best: Option<Outcome>,
     /// The unit of what arrives.
@@ -201,16 +204,16 @@ impl Conversion {
 pub fn quotes(
     platform: &Platform,
     only: Option<&Channel>,
-    asked: &Asked,
+    request: &QuoteRequest,
     at: Moment,
     available: Option<i64>,
     assumed: &[String],
-    used: impl Fn(&Use) -> Used,
+    used: impl Fn(&QuotaKey) -> QuotaUsage,
 ) -> Vec<Quote> {
     let channels = platform.channels.iter().filter(|c| only.is_none_or(|o| o.id == c.id));
     let mut rows: Vec<Quote> = channels
         .map(|channel| {
-            let quote = quote(platform, channel, asked, at, available, &used);
+            let quote = quote(platform, channel, request, at, available, &used);
             Quote { is_assumed: assumed.contains(&quote.channel), ..quote }
         })
         .collect();
@@ -234,13 +237,13 @@ pub fn quotes(
 pub fn quote(
     platform: &Platform,
     channel: &Channel,
-    asked: &Asked,
+    request: &QuoteRequest,
     at: Moment,
     available: Option<i64>,
-    used: impl Fn(&Use) -> Used,
+    used: impl Fn(&QuotaKey) -> QuotaUsage,
 ) -> Quote {
     let whole = available.unwrap_or(0);
-    let row = |amount: Option<i64>, outcome: Result<Outcome, Blocked>| Quote {
+    let row = |amount: Option<i64>, outcome: Result<Outcome, Rejection>| Quote {
         channel: platform.full_id(channel),
         name: channel.name.clone(),
         amount,
@@ -256,65 +259,65 @@ pub fn quote(
         better: None,
         source: None,
     };
-    let typed = match asked {
-        Asked::Amount(amount) => Some(*amount),
-        Asked::All => Some(whole),
-        Asked::Receive(_) => None,
+    let typed = match request {
+        QuoteRequest::Amount(amount) => Some(*amount),
+        QuoteRequest::All => Some(whole),
+        QuoteRequest::Receive(_) => None,
     };
-    let blocked = |amount, reason, nearest| row(amount, Err(Blocked { reason, nearest, if_covered: None }));
+    let blocked = |amount, reason, nearest| row(amount, Err(Rejection { reason, nearest, if_covered: None }));
     if !platform.withdrawable {
         return blocked(typed, Reason::NotWithdrawable, Vec::new());
     }
     if platform.ended {
         return blocked(typed, Reason::Ended, Vec::new());
     }
-    let Some(terms) = Terms::of(platform, channel, at, available, used) else {
+    let Some(pricing) = PricingContext::of(platform, channel, at, available, used) else {
         return blocked(typed, Reason::NotInForce, Vec::new());
     };
     let decimals = platform.unit.decimals;
-    let amounts = Amounts::of(&terms, decimals);
-    let (num, den) = terms.conversion(decimals);
+    let amounts = AmountSearch::of(&pricing, decimals);
+    let (num, den) = pricing.conversion(decimals);
     let conversion = Conversion { num, den };
-    let amount = match asked {
-        Asked::Amount(amount) => Ok(*amount),
-        Asked::All => amounts.largest().ok_or((Some(whole), None)),
-        Asked::Receive(figure) => figure
+    let amount = match request {
+        QuoteRequest::Amount(amount) => Ok(*amount),
+        QuoteRequest::All => amounts.largest().ok_or((Some(whole), None)),
+        QuoteRequest::Receive(figure) => figure
             .money(&channel.pays)
             .ok()
-            .and_then(|wanted| amounts.smallest_keeping(conversion.kept_for(i128::from(wanted.parts))?))
+            .and_then(|wanted| amounts.smallest_netting(conversion.kept_for(i128::from(wanted.parts))?))
             .ok_or((None, Some(Reason::OutOfReach))),
     };
     let mut quote = match amount {
-        Ok(amount) => match both_ends(&terms, conversion, amount, Balance::Covers) {
+        Ok(amount) => match both_ends(&pricing, conversion, amount, Balance::Covers) {
             Ok((worst, best)) => {
                 let better = better(&amounts, conversion, amount, worst.net);
                 Quote { outcome_best: best, better, ..row(Some(amount), Ok(worst)) }
             }
             Err(reason) => {
                 let covered = (reason == Reason::InsufficientBalance)
-                    .then(|| both_ends(&terms, conversion, amount, Balance::Unchecked).ok())
+                    .then(|| both_ends(&pricing, conversion, amount, Balance::Unchecked).ok())
                     .flatten();
                 let (if_covered, best) = covered.map_or((None, None), |(worst, best)| (Some(worst), best));
-                let outcome = Err(Blocked { reason, nearest: amounts.nearest(amount), if_covered });
+                let outcome = Err(Rejection { reason, nearest: amounts.nearest(amount), if_covered });
                 Quote { outcome_best: best, ..row(Some(amount), outcome) }
             }
         },
         Err((amount, reason)) => {
             let reason = reason.unwrap_or_else(|| {
-                let whole = both_ends(&terms, conversion, whole, Balance::Covers);
+                let whole = both_ends(&pricing, conversion, whole, Balance::Covers);
                 whole.err().unwrap_or(Reason::InsufficientBalance)
             });
             // No amount can be made at all, or, for a net out of reach, the largest is the nearest.
             let nearest = if reason == Reason::OutOfReach {
-                most_net(&amounts, conversion, &terms).into_iter().collect()
+                most_net(&amounts, conversion, &pricing).into_iter().collect()
             } else {
                 Vec::new()
             };
             blocked(amount, reason, nearest)
         }
     };
-    let tariff = terms.tariff;
-    quote.free_left = terms.free_left();
+    let tariff = pricing.tariff;
+    quote.free_left = pricing.free_left();
     quote.source = Some(RuleSource {
         address: tariff.source.clone(),
         checked: tariff.checked,
@@ -328,9 +331,9 @@ pub fn quote(
 /// Returns what a withdrawal of an amount comes to under those terms, at the worse end of a range of
 /// percents, or the first reason why it cannot be made. `withdrawn_decimals` are those of the
 /// platform's unit.
-pub fn outcome(terms: &Terms<'_>, withdrawn_decimals: u8, amount: i64) -> Result<Outcome, Reason> {
-    let (num, den) = terms.conversion(withdrawn_decimals);
-    both_ends(terms, Conversion { num, den }, amount, Balance::Covers).map(|(worst, _)| worst)
+pub fn outcome(pricing: &PricingContext<'_>, withdrawn_decimals: u8, amount: i64) -> Result<Outcome, Reason> {
+    let (num, den) = pricing.conversion(withdrawn_decimals);
+    both_ends(pricing, Conversion { num, den }, amount, Balance::Covers).map(|(worst, _)| worst)
 }
 
 /// Whether a withdrawal must fit what is available.
@@ -343,40 +346,40 @@ enum Balance {
 /// Returns what an amount comes to at the worse end of the percents that are a range, and at the
 /// better one where there is a range; or the first reason why it cannot be made at one of them.
 fn both_ends(
-    terms: &Terms<'_>,
+    pricing: &PricingContext<'_>,
     conversion: Conversion,
     amount: i64,
     balance: Balance,
 ) -> Result<(Outcome, Option<Outcome>), Reason> {
-    let high = checked(terms, conversion, amount, balance)?;
-    let Some(low) = terms.at_best() else { return Ok((high, None)) };
-    let low = checked(&low, conversion, amount, balance)?;
+    let high = outcome_at_end(pricing, conversion, amount, balance)?;
+    let Some(low) = pricing.at_low_end() else { return Ok((high, None)) };
+    let low = outcome_at_end(&low, conversion, amount, balance)?;
     let low_is_worse = (low.net, Reverse(low.debit)) < (high.net, Reverse(high.debit));
     Ok(if low_is_worse { (low, Some(high)) } else { (high, Some(low)) })
 }
 
 /// Returns what an amount comes to at one end of every range, or the first reason why it cannot be made.
-fn checked(
-    terms: &Terms<'_>,
+fn outcome_at_end(
+    pricing: &PricingContext<'_>,
     conversion: Conversion,
     amount: i64,
     balance: Balance,
 ) -> Result<Outcome, Reason> {
-    let tariff = terms.tariff;
+    let tariff = pricing.tariff;
     let parts = i128::from(amount);
     // Without a minimum, nothing is not below it: it is nothing that is left.
     if amount < tariff.min.unwrap_or(0) {
         return Err(Reason::BelowMinimum);
     }
-    let charges = terms.charge(parts);
+    let charges = pricing.charge(parts);
     let Some(charges) = charges.filter(|_| tariff.max.is_none_or(|max| amount <= max)) else {
         return Err(Reason::AboveMaximum);
     };
     if amount % tariff.step != 0 {
         return Err(Reason::OffStep);
     }
-    let debit = terms.debit(parts, charges);
-    if let Some(available) = terms.available.map(i128::from) {
+    let debit = pricing.debit(parts, charges);
+    if let Some(available) = pricing.available.map(i128::from) {
         if tariff.whole_balance && debit != available {
             return Err(Reason::WholeBalanceOnly);
         }
@@ -384,10 +387,10 @@ fn checked(
             return Err(Reason::InsufficientBalance);
         }
     }
-    if terms.count_used_up || terms.amount_left.is_some_and(|left| amount > left) {
+    if pricing.count_used_up || pricing.amount_left.is_some_and(|left| amount > left) {
         return Err(Reason::OverLimit);
     }
-    let kept = terms.kept(parts, charges);
+    let kept = pricing.net_before_conversion(parts, charges);
     if kept <= 0 {
         return Err(Reason::NothingLeft);
     }
@@ -400,25 +403,29 @@ fn checked(
 }
 
 /// The smaller amount that nets the most, where it nets at least as much; of several the smallest.
-fn better(amounts: &Amounts<'_, '_>, conversion: Conversion, amount: i64, net: i128) -> Option<Advice> {
-    let most = conversion.net(amounts.most_kept_below(amount)?)?;
+fn better(amounts: &AmountSearch<'_, '_>, conversion: Conversion, amount: i64, net: i128) -> Option<Advice> {
+    let most = conversion.net(amounts.net_max_below(amount)?)?;
     if most < net {
         return None;
     }
-    let amount = amounts.smallest_keeping(conversion.kept_for(most)?)?;
+    let amount = amounts.smallest_netting(conversion.kept_for(most)?)?;
     Some(Advice { amount, net: most })
 }
 
 /// The smallest of the amounts that net the most of all.
-fn most_net(amounts: &Amounts<'_, '_>, conversion: Conversion, terms: &Terms<'_>) -> Option<i64> {
+fn most_net(
+    amounts: &AmountSearch<'_, '_>,
+    conversion: Conversion,
+    pricing: &PricingContext<'_>,
+) -> Option<i64> {
     let largest = amounts.largest()?;
-    let (worst, _) = both_ends(terms, conversion, largest, Balance::Covers).ok()?;
+    let (worst, _) = both_ends(pricing, conversion, largest, Balance::Covers).ok()?;
     Some(better(amounts, conversion, largest, worst.net).map_or(largest, |advice| advice.amount))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::file;
+    use super::super::parse;
     use super::*;
 
     /// A platform with one channel, charged 8 to 9 % of the amount, and then by slabs of what is left:
@@ -431,34 +438,36 @@ mod tests {
              [[channel.tariff.charge]]\npercent = [\"8\", \"9\"]\nround = \"down\"\n\
              [[channel.tariff.charge]]\nbase = \"rest\"\n\
              slabs = [{ to = \"914\" }, { flat = \"68\" }]\n";
-        file::parse(text, &|_| None).unwrap()
+        parse::parse_platform(text, &|_| None).unwrap()
     }
 
-    fn quoted(asked: &Asked, available: i64) -> Quote {
+    fn quoted(request: &QuoteRequest, available: i64) -> Quote {
         let platform = platform();
-        quote(&platform, &platform.channels[0], asked, Moment(0), Some(available), |_| Used::default())
+        quote(&platform, &platform.channels[0], request, Moment(0), Some(available), |_| {
+            QuotaUsage::default()
+        })
     }
 
     fn net(amount: i64) -> i128 {
-        quoted(&Asked::Amount(amount), 10_000).outcome.unwrap().net
+        quoted(&QuoteRequest::Amount(amount), 10_000).outcome.unwrap().net
     }
 
     #[test]
     fn a_range_is_quoted_at_its_worse_end_for_each_amount() {
         // Of 1,000 the higher percent leaves 910, which is free; the lower 920, which is not.
-        let quote = quoted(&Asked::Amount(1_000), 10_000);
+        let quote = quoted(&QuoteRequest::Amount(1_000), 10_000);
         assert_eq!((quote.outcome.unwrap().net, quote.outcome_best.unwrap().net), (852, 910));
     }
 
     #[test]
     fn every_search_goes_by_the_worse_end() {
         let receive = Figure::parse("880").unwrap();
-        let quote = quoted(&Asked::Receive(receive), 10_000);
+        let quote = quoted(&QuoteRequest::Receive(receive), 10_000);
         let amount = quote.amount.unwrap();
         assert!(quote.outcome.unwrap().net >= 880);
         assert!((1..amount).all(|smaller| net(smaller) < 880), "{amount} is the smallest");
         for asked in [993, 995, 1_000, 1_055, 1_100] {
-            let quote = quoted(&Asked::Amount(asked), 10_000);
+            let quote = quoted(&QuoteRequest::Amount(asked), 10_000);
             let most = (1..asked).map(net).max().unwrap();
             let smallest = (1..asked).find(|smaller| net(*smaller) == most).unwrap();
             let better = (most >= net(asked)).then_some(Advice { amount: smallest, net: most });
@@ -468,13 +477,13 @@ mod tests {
 
     #[test]
     fn what_only_the_balance_blocks_keeps_its_figures() {
-        let quote = quoted(&Asked::Amount(1_000), 900);
+        let quote = quoted(&QuoteRequest::Amount(1_000), 900);
         let blocked = quote.outcome.clone().unwrap_err();
         assert_eq!(blocked.reason, Reason::InsufficientBalance);
         assert_eq!(blocked.nearest, [900]);
         assert_eq!(quote.figures().map(|figures| figures.net), Some(852));
         assert_eq!(quote.outcome_best.map(|best| best.net), Some(910));
-        let out_of_reach = quoted(&Asked::Receive(Figure::parse("5000").unwrap()), 900);
+        let out_of_reach = quoted(&QuoteRequest::Receive(Figure::parse("5000").unwrap()), 900);
         assert_eq!(out_of_reach.figures(), None);
     }
 }

@@ -6,15 +6,15 @@
 //! every amount, so it is for small balances; for large ones it can look at telling amounts only,
 //! and what it finds then is a good plan without a proof.
 
-use super::Move;
-use super::blend::{Goal, Point, Ties};
-use super::group::{Group, Spent};
-use crate::fee::{Amounts, Charge, Scale, Terms};
+use super::Withdrawal;
+use super::knapsack::{Choice, Goal, TieBreak};
+use super::subproblem::{PlannedUse, Subproblem};
+use crate::fee::{AmountSearch, Charge, PricingContext, Scale};
 use std::collections::BTreeMap;
 
 /// A group after some steps.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct State {
+struct SearchState {
     /// What left the accounts in all; steps go from less to more, so each state is final when met.
     debits: i64,
     /// What each account has left.
@@ -22,7 +22,7 @@ struct State {
     /// How many withdrawals of the month each account made through each channel.
     counts: Vec<u32>,
     /// What quotas must remember.
-    spent: Vec<Spent>,
+    spent: Vec<PlannedUse>,
     /// How many withdrawals there were, where that makes a difference: with a target and a step cost,
     /// fewer withdrawals at a higher charge may be as good as more at a lower one.
     steps: i64,
@@ -30,79 +30,84 @@ struct State {
 
 /// The best way to a state.
 #[derive(Clone, Copy, Debug)]
-struct Way {
+struct Path {
     cost: i128,
     net: i128,
-    ties: Ties,
+    ties: TieBreak,
     /// The last step that was noted.
     step: usize,
     /// The step after that, which is noted once no better way to the state can be found.
-    last: Option<Move>,
+    last: Option<Withdrawal>,
 }
 
 /// What a search found.
-pub struct Found {
+pub struct SearchResult {
     /// Longer sequences were left out.
     pub cut: bool,
     /// Everything that can be done, marked by the last step.
-    pub points: Vec<Point>,
+    pub choices: Vec<Choice>,
     /// The steps, each with the one before it.
-    steps: Vec<(usize, Move)>,
+    steps: Vec<(usize, Withdrawal)>,
 }
 
 const NO_STEP: usize = usize::MAX;
 
-impl Found {
+impl SearchResult {
     /// Nothing can be done.
-    pub fn nothing() -> Found {
-        let nothing = Point::nothing(NO_STEP);
-        Found { cut: true, points: vec![nothing], steps: Vec::new() }
+    pub fn nothing() -> SearchResult {
+        let nothing = Choice::nothing(NO_STEP);
+        SearchResult { cut: true, choices: vec![nothing], steps: Vec::new() }
     }
 
     /// What another search of the same group found as well.
-    pub fn add(&mut self, other: Found, goal: Goal) {
-        let behind = |mark: usize| if mark == NO_STEP { NO_STEP } else { mark + self.steps.len() };
-        let points = other.points.iter().map(|point| Point { mark: behind(point.mark), ..*point });
-        self.points.extend(points.collect::<Vec<_>>());
+    pub fn add(&mut self, other: SearchResult, goal: Goal) {
+        let behind = |origin: usize| if origin == NO_STEP { NO_STEP } else { origin + self.steps.len() };
+        let choices = other.choices.iter().map(|choice| Choice { origin: behind(choice.origin), ..*choice });
+        self.choices.extend(choices.collect::<Vec<_>>());
         let steps = other.steps.iter().map(|(before, step)| (behind(*before), *step));
-        let steps: Vec<(usize, Move)> = steps.collect();
+        let steps: Vec<(usize, Withdrawal)> = steps.collect();
         self.steps.extend(steps);
-        self.points = super::blend::frontier(std::mem::take(&mut self.points), goal);
+        self.choices = super::knapsack::pareto_frontier(std::mem::take(&mut self.choices), goal);
     }
 
     /// What was found of the same group in another way as well.
-    pub fn add_moves(&mut self, points: &[Point], moves: impl Fn(usize) -> Vec<Move>, goal: Goal) {
-        for point in points {
-            let mut mark = NO_STEP;
-            for step in moves(point.mark) {
-                self.steps.push((mark, step));
-                mark = self.steps.len() - 1;
+    pub fn add_withdrawals(
+        &mut self,
+        choices: &[Choice],
+        withdrawals: impl Fn(usize) -> Vec<Withdrawal>,
+        goal: Goal,
+    ) {
+        for choice in choices {
+            let mut origin = NO_STEP;
+            for step in withdrawals(choice.origin) {
+                self.steps.push((origin, step));
+                origin = self.steps.len() - 1;
             }
-            self.points.push(Point { mark, ..*point });
+            self.choices.push(Choice { origin, ..*choice });
         }
-        self.points = super::blend::frontier(std::mem::take(&mut self.points), goal);
+        self.choices = super::knapsack::pareto_frontier(std::mem::take(&mut self.choices), goal);
     }
 
     /// The steps of a point, in the order in which they were taken.
-    pub fn moves(&self, mark: usize) -> Vec<Move> {
-        let mut moves = Vec::new();
-        let mut at = mark;
+    pub fn withdrawals(&self, origin: usize) -> Vec<Withdrawal> {
+        let mut withdrawals = Vec::new();
+        let mut at = origin;
         while let Some((before, step)) = self.steps.get(at) {
-            moves.push(*step);
+            withdrawals.push(*step);
             at = *before;
         }
-        moves.reverse();
-        moves
+        withdrawals.reverse();
+        withdrawals
     }
 }
 
 /// Which amounts a search looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum Width {
     /// Every amount: what is found is exact.
     All,
     /// Amounts at which something changes, and those that reach the target.
-    Telling,
+    Breakpoints,
 }
 
 /// So many steps are remembered at most, which takes some hundred and fifty mebibytes with all they lead to.
@@ -111,72 +116,82 @@ const STEPS_MAX: usize = 200_000;
 /// choice.
 const EFFORT_OF_EACH: u64 = 20;
 const EFFORT_OF_AMOUNT: u64 = 12;
-const EFFORT_OF_TELLING: u64 = 500;
+const EFFORT_OF_BREAKPOINTS: u64 = 500;
 /// What it takes to ask for the terms of a channel, and to take a state to the next day.
 const EFFORT_OF_TERMS: u64 = 20;
 const EFFORT_OF_STATE: u64 = 40;
 
 /// Searches the sequences of a group of at most so many steps; `None` where more effort is needed
 /// than there is.
-pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort: &mut u64) -> Option<Found> {
+pub fn search(
+    subproblem: &Subproblem<'_>,
+    goal: Goal,
+    width: Width,
+    steps_max: i64,
+    effort: &mut u64,
+) -> Option<SearchResult> {
     let mut cut = false;
-    let accounts = group.accounts.len();
-    let counted = counts_matter(group);
-    let of_amount = if look == Look::All { EFFORT_OF_EACH } else { EFFORT_OF_AMOUNT };
-    let mut steps: Vec<(usize, Move)> = Vec::new();
-    let none = Way { cost: 0, net: 0, ties: Ties::default(), step: NO_STEP, last: None };
-    let steps_tell = matches!(goal, Goal::Reach(_)) && group.step_cost > 0;
-    let step_cost = if steps_tell { 0 } else { i128::from(group.step_cost) };
+    let accounts = subproblem.accounts.len();
+    let tracked = may_exceed_splits(subproblem);
+    let of_amount = if width == Width::All { EFFORT_OF_EACH } else { EFFORT_OF_AMOUNT };
+    let mut steps: Vec<(usize, Withdrawal)> = Vec::new();
+    let none = Path { cost: 0, net: 0, ties: TieBreak::default(), step: NO_STEP, last: None };
+    let counts_steps = matches!(goal, Goal::Reach(_)) && subproblem.step_cost > 0;
+    let step_cost = if counts_steps { 0 } else { i128::from(subproblem.step_cost) };
     // In one state what left is the same, so more net is less cost.
-    let is_better = |new: &Way, known: &Way| {
-        let lost = |way: &Way| step_cost * i128::from(way.ties.steps) - way.net;
+    let is_better = |new: &Path, known: &Path| {
+        let lost = |path: &Path| step_cost * i128::from(path.ties.steps) - path.net;
         (lost(new), new.ties) < (lost(known), known.ties)
     };
-    let mut arriving = BTreeMap::from([(first(group), none)]);
-    for day in 0..group.days.len() {
+    let mut arriving = BTreeMap::from([(initial_state(subproblem), none)]);
+    for day in 0..subproblem.days.len() {
         let mut open = std::mem::take(&mut arriving);
         // The last state, and the most that came of it or of the same with fewer withdrawals.
-        let mut last: Option<(State, i128)> = None;
-        while let Some((state, mut way)) = open.pop_first() {
-            if steps_tell {
-                let same = |last: &State| State { steps: last.steps, ..state.clone() } == *last;
+        let mut last: Option<(SearchState, i128)> = None;
+        while let Some((state, mut path)) = open.pop_first() {
+            if counts_steps {
+                let same = |last: &SearchState| SearchState { steps: last.steps, ..state.clone() } == *last;
                 let most = last.as_ref().filter(|(last, _)| same(last)).map(|(_, most)| *most);
-                if most.is_some_and(|most| most >= way.net) {
+                if most.is_some_and(|most| most >= path.net) {
                     continue;
                 }
-                last = Some((state.clone(), way.net));
+                last = Some((state.clone(), path.net));
             }
-            if let Some(last) = way.last.take() {
-                steps.push((way.step, last));
-                way.step = steps.len() - 1;
+            if let Some(last) = path.last.take() {
+                steps.push((path.step, last));
+                path.step = steps.len() - 1;
             }
-            cut |= way.ties.steps >= steps_max;
-            for account in (0..accounts).filter(|_| way.ties.steps < steps_max) {
-                let holding = group.holdings[account];
+            cut |= path.ties.steps >= steps_max;
+            for account in (0..accounts).filter(|_| path.ties.steps < steps_max) {
+                let holding = subproblem.holdings[account];
                 let left = state.left[account];
                 let may_leave = left.saturating_sub(holding.keep);
                 if may_leave <= 0 {
                     continue;
                 }
-                for channel in 0..group.ways.len() {
-                    let place = account * group.ways.len() + channel;
-                    if counted && state.counts[place] >= group.splits {
+                for channel in 0..subproblem.options.len() {
+                    let place = account * subproblem.options.len() + channel;
+                    if tracked && state.counts[place] >= subproblem.splits {
                         continue;
                     }
                     *effort = effort.checked_sub(EFFORT_OF_TERMS)?;
-                    let Some(terms) = group.terms(channel, day, left, &state.spent) else { continue };
-                    if terms.count_used_up {
+                    let Some(pricing) = subproblem.pricing(channel, day, left, &state.spent) else {
+                        continue;
+                    };
+                    if pricing.count_used_up {
                         continue;
                     }
                     let rest = match goal {
-                        Goal::Reach(target) => Some(target - way.net),
+                        Goal::Reach(target) => Some(target - path.net),
                         Goal::Most(_) => None,
                     };
-                    let amounts = match look {
-                        Look::All => Tried::All(all_amounts(&terms, may_leave)),
-                        Look::Telling => {
-                            *effort = effort.checked_sub(EFFORT_OF_TELLING)?;
-                            Tried::Some(telling(group, &terms, account, left, may_leave, rest))
+                    let amounts = match width {
+                        Width::All => AmountIter::All(all_amounts(&pricing, may_leave)),
+                        Width::Breakpoints => {
+                            *effort = effort.checked_sub(EFFORT_OF_BREAKPOINTS)?;
+                            AmountIter::Some(breakpoints(
+                                subproblem, &pricing, account, left, may_leave, rest,
+                            ))
                         }
                     };
                     for amount in amounts {
@@ -184,10 +199,11 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
                         if open.len() + arriving.len() + steps.len() > STEPS_MAX {
                             return None;
                         }
-                        let taken = take(group, day, &state, &way, (account, channel), &terms, amount);
+                        let taken =
+                            withdraw(subproblem, day, &state, &path, (account, channel), &pricing, amount);
                         let Some((mut next, reached, step)) = taken else { continue };
-                        next.steps = if steps_tell { reached.ties.steps } else { 0 };
-                        let reached = Way { step: way.step, last: Some(step), ..reached };
+                        next.steps = if counts_steps { reached.ties.steps } else { 0 };
+                        let reached = Path { step: path.step, last: Some(step), ..reached };
                         match open.get_mut(&next) {
                             Some(known) if !is_better(&reached, known) => {}
                             Some(known) => *known = reached,
@@ -199,148 +215,156 @@ pub fn search(group: &Group<'_>, goal: Goal, look: Look, steps_max: i64, effort:
                 }
             }
             *effort = effort.checked_sub(EFFORT_OF_STATE)?;
-            let state = match group.days.get(day + 1) {
-                Some(next) => moved_on(group, state, day + 1, next.month() != group.days[day].month()),
+            let state = match subproblem.days.get(day + 1) {
+                Some(next) => {
+                    advance_day(subproblem, state, day + 1, next.month() != subproblem.days[day].month())
+                }
                 None => state,
             };
             match arriving.get_mut(&state) {
-                Some(known) if !is_better(&way, known) => {}
-                Some(known) => *known = way,
+                Some(known) if !is_better(&path, known) => {}
+                Some(known) => *known = path,
                 None => {
-                    arriving.insert(state, way);
+                    arriving.insert(state, path);
                 }
             }
         }
     }
-    let point = |way: &Way| Point { cost: way.cost, net: way.net, ties: way.ties, mark: way.step };
-    let points = super::blend::frontier(arriving.values().map(point).collect(), goal);
-    Some(Found { cut, points, steps })
+    let choice = |path: &Path| Choice { cost: path.cost, net: path.net, ties: path.ties, origin: path.step };
+    let choices = super::knapsack::pareto_frontier(arriving.values().map(choice).collect(), goal);
+    Some(SearchResult { cut, choices, steps })
 }
 
 /// Nothing has left yet.
-fn first(group: &Group<'_>) -> State {
-    let places = if counts_matter(group) { group.accounts.len() * group.ways.len() } else { 0 };
-    State {
+fn initial_state(subproblem: &Subproblem<'_>) -> SearchState {
+    let places =
+        if may_exceed_splits(subproblem) { subproblem.accounts.len() * subproblem.options.len() } else { 0 };
+    SearchState {
         debits: 0,
-        left: group.holdings.iter().map(|h| h.left_on(group.days[0], h.total())).collect(),
+        left: subproblem.holdings.iter().map(|h| h.left_on(subproblem.days[0], h.total())).collect(),
         counts: vec![0; places],
-        spent: vec![Vec::new(); group.quotas.len()],
+        spent: vec![Vec::new(); subproblem.quotas.len()],
         steps: 0,
     }
 }
 
 /// One more step: the state behind it, the way there, and what it moves.
-fn take(
-    group: &Group<'_>,
+fn withdraw(
+    subproblem: &Subproblem<'_>,
     day: usize,
-    state: &State,
-    way: &Way,
+    state: &SearchState,
+    path: &Path,
     (account, channel): (usize, usize),
-    terms: &Terms<'_>,
+    pricing: &PricingContext<'_>,
     amount: i64,
-) -> Option<(State, Way, Move)> {
-    let (holding, left) = (group.holdings[account], state.left[account]);
-    let outcome = group.outcome(terms, amount).ok()?;
+) -> Option<(SearchState, Path, Withdrawal)> {
+    let (holding, left) = (subproblem.holdings[account], state.left[account]);
+    let outcome = subproblem.outcome(pricing, amount).ok()?;
     let debit = i64::try_from(outcome.debit).ok().filter(|d| *d <= left.saturating_sub(holding.keep))?;
     let mut next = state.clone();
     next.debits = next.debits.saturating_add(debit);
     next.left[account] -= debit;
-    if let Some(count) = next.counts.get_mut(account * group.ways.len() + channel) {
+    if let Some(count) = next.counts.get_mut(account * subproblem.options.len() + channel) {
         *count += 1;
     }
-    group.spend(&mut next.spent, channel, day, amount);
+    subproblem.record_use(&mut next.spent, channel, day, amount);
     let lapses = holding.lapsing(left) - holding.lapsing(next.left[account]);
-    let days_on = i64::from(group.days[day].0 - group.days[0].0);
-    let reached = Way {
-        cost: way.cost + group.cost(&outcome) + group.step_price(),
-        net: way.net + outcome.net,
-        ties: Ties {
-            steps: way.ties.steps + 1,
-            expiring: way.ties.expiring - i128::from(lapses),
-            days: way.ties.days + days_on,
-            order: way.ties.order.and(group.order(account, channel, 1)),
+    let days_on = i64::from(subproblem.days[day].0 - subproblem.days[0].0);
+    let reached = Path {
+        cost: path.cost + subproblem.cost(&outcome) + subproblem.step_price(),
+        net: path.net + outcome.net,
+        ties: TieBreak {
+            steps: path.ties.steps + 1,
+            expiring: path.ties.expiring - i128::from(lapses),
+            days: path.ties.days + days_on,
+            order: path.ties.order.and(subproblem.order(account, channel, 1)),
         },
         step: NO_STEP,
         last: None,
     };
     let (fee, tax, net) = (outcome.fee as i64, outcome.tax as i64, outcome.net as i64);
-    Some((next, reached, Move { day, account, channel, amount, debit, fee, tax, net }))
+    Some((next, reached, Withdrawal { day, account, channel, amount, debit, fee, tax, net }))
 }
 
 /// Three long sequences, quickly. Not the best, but good ones where the rest is too much to look at.
-pub fn in_passing(group: &Group<'_>, goal: Goal) -> Found {
-    let mut found = greedy(group, Greed::FreeAtFirst);
-    found.add(greedy(group, Greed::Any), goal);
-    found.add(greedy(group, Greed::Free), goal);
+pub fn greedy(subproblem: &Subproblem<'_>, goal: Goal) -> SearchResult {
+    let mut found = greedy_path(subproblem, GreedyOrder::FreeFirst);
+    found.add(greedy_path(subproblem, GreedyOrder::Any), goal);
+    found.add(greedy_path(subproblem, GreedyOrder::Free), goal);
     found
 }
 
 /// What a long sequence takes, the largest first.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Greed {
+enum GreedyOrder {
     /// On each day what is free, and on the last day whatever still brings something.
-    FreeAtFirst,
+    FreeFirst,
     /// On each day whatever brings something.
     Any,
     /// What is free, and anywhere on the last day one step of another kind.
     Free,
 }
 
-fn greedy(group: &Group<'_>, greed: Greed) -> Found {
-    let mut state = first(group);
-    let mut way = Way { cost: 0, net: 0, ties: Ties::default(), step: NO_STEP, last: None };
-    let (mut steps, mut points) = (Vec::new(), Vec::new());
-    let point = |way: &Way, mark: usize| Point { cost: way.cost, net: way.net, ties: way.ties, mark };
-    for day in 0..group.days.len() {
-        let is_last = day + 1 == group.days.len();
-        let at_any_cost = greed == Greed::Any || (is_last && greed == Greed::FreeAtFirst);
+fn greedy_path(subproblem: &Subproblem<'_>, order: GreedyOrder) -> SearchResult {
+    let mut state = initial_state(subproblem);
+    let mut path = Path { cost: 0, net: 0, ties: TieBreak::default(), step: NO_STEP, last: None };
+    let (mut steps, mut choices) = (Vec::new(), Vec::new());
+    let choice =
+        |path: &Path, origin: usize| Choice { cost: path.cost, net: path.net, ties: path.ties, origin };
+    for day in 0..subproblem.days.len() {
+        let is_last = day + 1 == subproblem.days.len();
+        let at_any_cost = order == GreedyOrder::Any || (is_last && order == GreedyOrder::FreeFirst);
         loop {
             if is_last
-                && greed == Greed::Free
-                && let Some((_, reached, step)) = best_step(group, day, &state, &way, true)
+                && order == GreedyOrder::Free
+                && let Some((_, reached, step)) = best_step(subproblem, day, &state, &path, true)
             {
-                steps.push((way.step, step));
-                points.push(point(&reached, steps.len() - 1));
+                steps.push((path.step, step));
+                choices.push(choice(&reached, steps.len() - 1));
             }
-            let Some((next, reached, step)) = best_step(group, day, &state, &way, at_any_cost) else { break };
-            steps.push((way.step, step));
-            way = Way { step: steps.len() - 1, ..reached };
-            points.push(point(&way, way.step));
+            let Some((next, reached, step)) = best_step(subproblem, day, &state, &path, at_any_cost) else {
+                break;
+            };
+            steps.push((path.step, step));
+            path = Path { step: steps.len() - 1, ..reached };
+            choices.push(choice(&path, path.step));
             state = next;
         }
         if !is_last {
-            let other_month = group.days[day + 1].month() != group.days[day].month();
-            state = moved_on(group, state, day + 1, other_month);
+            let other_month = subproblem.days[day + 1].month() != subproblem.days[day].month();
+            state = advance_day(subproblem, state, day + 1, other_month);
         }
     }
-    Found { cut: true, points, steps }
+    SearchResult { cut: true, choices, steps }
 }
 
 /// The step of a day that brings most, of those that cost nothing or, where it must, of all.
 fn best_step(
-    group: &Group<'_>,
+    subproblem: &Subproblem<'_>,
     day: usize,
-    state: &State,
-    way: &Way,
+    state: &SearchState,
+    path: &Path,
     at_any_cost: bool,
-) -> Option<(State, Way, Move)> {
-    let mut best: Option<(State, Way, Move)> = None;
-    for account in 0..group.accounts.len() {
-        let may_leave = state.left[account].saturating_sub(group.holdings[account].keep);
-        for channel in 0..group.ways.len() {
-            let place = account * group.ways.len() + channel;
-            if may_leave <= 0 || state.counts.get(place).is_some_and(|count| *count >= group.splits) {
+) -> Option<(SearchState, Path, Withdrawal)> {
+    let mut best: Option<(SearchState, Path, Withdrawal)> = None;
+    for account in 0..subproblem.accounts.len() {
+        let may_leave = state.left[account].saturating_sub(subproblem.holdings[account].keep);
+        for channel in 0..subproblem.options.len() {
+            let place = account * subproblem.options.len() + channel;
+            if may_leave <= 0 || state.counts.get(place).is_some_and(|count| *count >= subproblem.splits) {
                 continue;
             }
-            let terms = group.terms(channel, day, state.left[account], &state.spent);
-            let Some(terms) = terms.filter(|terms| !terms.count_used_up) else { continue };
-            for amount in telling(group, &terms, account, state.left[account], may_leave, None) {
-                let Some(taken) = take(group, day, state, way, (account, channel), &terms, amount) else {
+            let pricing = subproblem.pricing(channel, day, state.left[account], &state.spent);
+            let Some(pricing) = pricing.filter(|pricing| !pricing.count_used_up) else { continue };
+            for amount in breakpoints(subproblem, &pricing, account, state.left[account], may_leave, None) {
+                let Some(taken) =
+                    withdraw(subproblem, day, state, path, (account, channel), &pricing, amount)
+                else {
                     continue;
                 };
-                let is_free = taken.1.cost <= way.cost + group.step_price();
-                let brings = |taken: &(State, Way, Move)| (-taken.1.cost, taken.1.net);
-                let brings_more = taken.1.net > way.net
+                let is_free = taken.1.cost <= path.cost + subproblem.step_price();
+                let brings = |taken: &(SearchState, Path, Withdrawal)| (-taken.1.cost, taken.1.net);
+                let brings_more = taken.1.net > path.net
                     && best.as_ref().is_none_or(|best| match at_any_cost {
                         true => taken.1.net > best.1.net,
                         false => brings(&taken) > brings(best),
@@ -355,83 +379,93 @@ fn best_step(
 }
 
 /// Can an account make more withdrawals through a channel in a month than a plan may?
-fn counts_matter(group: &Group<'_>) -> bool {
-    group.ways.iter().any(|way| {
+fn may_exceed_splits(subproblem: &Subproblem<'_>) -> bool {
+    subproblem.options.iter().any(|path| {
         let least =
-            way.offers.iter().flatten().map(|o| o.tariff.min.unwrap_or(1).max(o.tariff.step).max(1)).min();
+            path.tariffs.iter().flatten().map(|o| o.tariff.min.unwrap_or(1).max(o.tariff.step).max(1)).min();
         let least = least.unwrap_or(i64::MAX);
-        group.holdings.iter().any(|h| h.total() / least > i64::from(group.splits))
+        subproblem.holdings.iter().any(|h| h.total() / least > i64::from(subproblem.splits))
     })
 }
 
 /// The state at the beginning of another day.
-fn moved_on(group: &Group<'_>, mut state: State, day: usize, other_month: bool) -> State {
-    for (left, holding) in state.left.iter_mut().zip(&group.holdings) {
-        *left = holding.left_on(group.days[day], *left);
+fn advance_day(
+    subproblem: &Subproblem<'_>,
+    mut state: SearchState,
+    day: usize,
+    other_month: bool,
+) -> SearchState {
+    for (left, holding) in state.left.iter_mut().zip(&subproblem.holdings) {
+        *left = holding.left_on(subproblem.days[day], *left);
     }
     if other_month {
         state.counts.fill(0);
     }
-    group.forget(&mut state.spent, day);
+    subproblem.forget(&mut state.spent, day);
     state
 }
 
 /// Amounts to try.
-enum Tried {
+enum AmountIter {
     All(std::iter::StepBy<std::ops::RangeInclusive<i64>>),
     Some(std::vec::IntoIter<i64>),
 }
 
-impl Iterator for Tried {
+impl Iterator for AmountIter {
     type Item = i64;
 
     fn next(&mut self) -> Option<i64> {
         match self {
-            Tried::All(all) => all.next(),
-            Tried::Some(some) => some.next(),
+            AmountIter::All(all) => all.next(),
+            AmountIter::Some(some) => some.next(),
         }
     }
 }
 
-fn all_amounts(terms: &Terms<'_>, may_leave: i64) -> std::iter::StepBy<std::ops::RangeInclusive<i64>> {
-    let step = terms.tariff.step.max(1);
-    let least = terms.tariff.min.unwrap_or(1).max(1);
-    let most = [terms.tariff.max, terms.amount_left, Some(may_leave)].into_iter().flatten().min();
-    let first = least.saturating_add(step - 1) / step * step;
-    (first..=most.unwrap_or(0)).step_by(usize::try_from(step).unwrap_or(usize::MAX))
+fn all_amounts(
+    pricing: &PricingContext<'_>,
+    may_leave: i64,
+) -> std::iter::StepBy<std::ops::RangeInclusive<i64>> {
+    let step = pricing.tariff.step.max(1);
+    let least = pricing.tariff.min.unwrap_or(1).max(1);
+    let most = [pricing.tariff.max, pricing.amount_left, Some(may_leave)].into_iter().flatten().min();
+    let initial_state = least.saturating_add(step - 1) / step * step;
+    (initial_state..=most.unwrap_or(0)).step_by(usize::try_from(step).unwrap_or(usize::MAX))
 }
 
 /// Amounts at which a rule changes its mind, and their neighbours.
-fn telling(
-    group: &Group<'_>,
-    terms: &Terms<'_>,
+fn breakpoints(
+    subproblem: &Subproblem<'_>,
+    pricing: &PricingContext<'_>,
     account: usize,
     left: i64,
     may_leave: i64,
     rest: Option<i128>,
 ) -> std::vec::IntoIter<i64> {
-    let tariff = terms.tariff;
+    let tariff = pricing.tariff;
     let step = tariff.step.max(1);
     let mut edges: Vec<i64> = vec![may_leave, tariff.min.unwrap_or(step).max(step)];
-    edges.extend([tariff.max, terms.amount_left].into_iter().flatten());
-    let lapsing = group.holdings[account].lapsing(left);
+    edges.extend([tariff.max, pricing.amount_left].into_iter().flatten());
+    let lapsing = subproblem.holdings[account].lapsing(left);
     edges.extend((lapsing > 0).then_some(lapsing));
     for (i, charge) in tariff.charges.iter().enumerate() {
-        edges.extend(charge_edges(charge));
+        edges.extend(charge_breakpoints(charge));
         if let Some(share) = charge.share_from {
-            let first = i128::from(share) * i128::from(left);
+            let initial_state = i128::from(share) * i128::from(left);
             let whole = crate::fee::PERCENT_WHOLE;
-            edges.push((first.div_euclid(whole) + i128::from(first.rem_euclid(whole) > 0)) as i64);
+            edges.push(
+                (initial_state.div_euclid(whole) + i128::from(initial_state.rem_euclid(whole) > 0)) as i64,
+            );
         }
-        if let Some(free) = terms.free_of(i).amount {
+        if let Some(free) = pricing.free_of(i).amount {
             edges.push(free);
         }
     }
-    let amounts = Amounts::of(terms, group.platform.unit.decimals);
+    let amounts = AmountSearch::of(pricing, subproblem.platform.unit.decimals);
     edges.extend(amounts.largest());
-    let (num, den) = terms.conversion(group.platform.unit.decimals);
+    let (num, den) = pricing.conversion(subproblem.platform.unit.decimals);
     if let Some(rest) = rest.filter(|rest| *rest > 0 && *rest < i128::from(i64::MAX)) {
-        edges.extend(amounts.smallest_keeping((rest * den + num - 1).div_euclid(num)));
+        edges.extend(amounts.smallest_netting((rest * den + num - 1).div_euclid(num)));
     }
     let near = |edge: i64| {
         let below = edge.div_euclid(step).saturating_mul(step);
@@ -445,7 +479,7 @@ fn telling(
 }
 
 /// Where a charge bends.
-fn charge_edges(charge: &Charge) -> Vec<i64> {
+fn charge_breakpoints(charge: &Charge) -> Vec<i64> {
     let mut edges = Vec::new();
     let mut lines = Vec::new();
     match &charge.scale {

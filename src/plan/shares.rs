@@ -10,32 +10,32 @@
 //! larger balance, and the other is charged no more of the smaller one. And two at their shares through
 //! one channel can be one, where a charge for both is no more than the two charges.
 
-use super::Move;
-use super::blend::{Goal, Order, Point, Ties, frontier};
-use super::group::{Group, Spent};
-use super::runs::{self, Staircase};
+use super::Withdrawal;
+use super::knapsack::{Choice, Goal, Order, TieBreak, pareto_frontier};
 use super::search;
+use super::segments::{self, ParetoSet};
+use super::subproblem::{PlannedUse, Subproblem};
 use crate::fee::{Base, Charge, PERCENT_WHOLE, Percent, Scale, Side, Slab, Tariff};
 use crate::money::RoundingMode;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// A cost, how many withdrawals make it, their counts, and the phase after them.
-type Key = (i128, u32, usize, Phase);
+type LabelKey = (i128, u32, usize, Phase);
 
 /// What it takes to try one stretch of amounts on an interval, in looks at a choice.
-const EFFORT_OF_RUN: u64 = 4;
+const EFFORT_OF_SEGMENT: u64 = 4;
 /// More intervals than this are not held.
-const SEGMENTS_MAX: usize = 1_000_000;
+const INTERVALS_MAX: usize = 1_000_000;
 /// After so many new ones the needless ones of a cost are dropped.
-const SEGMENTS_KEPT: usize = 64;
+const INTERVALS_KEPT: usize = 64;
 
 /// What was found.
-pub struct Found {
+pub struct IntervalResult {
     /// All that can be worth doing.
-    pub points: Vec<Point>,
-    entries: Vec<Entry>,
-    segments: Vec<Segment>,
+    pub choices: Vec<Choice>,
+    labels: Vec<BalanceLabel>,
+    intervals: Vec<Interval>,
     step: i64,
 }
 
@@ -55,22 +55,22 @@ impl Limits {
 
 /// Balances that can be left at one cost by as many withdrawals through each channel.
 #[derive(Clone, Debug)]
-struct Entry {
+struct BalanceLabel {
     /// The smallest and the largest balance, and all between them that are whole steps away.
     left: (i64, i64),
     charges: i64,
     /// How many withdrawals went through each channel, by the number of such counts.
     counts: usize,
     /// What leads to some of the balances, and together to all.
-    segments: Range<usize>,
+    intervals: Range<usize>,
 }
 
 /// Balances that one withdrawal leaves of those of an entry.
 #[derive(Clone, Debug)]
-struct Segment {
+struct Interval {
     left: (i64, i64),
     before: usize,
-    way: usize,
+    option: usize,
     band: Band,
     /// The amounts of the withdrawal, and what each is charged.
     amounts: (i64, i64),
@@ -89,11 +89,11 @@ enum Band {
 }
 
 /// The stretches of amounts of a channel in one band that are charged the same, ascending.
-struct Rule {
-    way: usize,
+struct BandRule {
+    option: usize,
     band: Band,
     /// First and last amount, and the charge.
-    runs: Vec<(i64, i64, i64)>,
+    intervals: Vec<(i64, i64, i64)>,
     /// Two withdrawals can be one.
     merges: bool,
 }
@@ -103,7 +103,7 @@ type Phase = usize;
 
 /// What the balances are bound by.
 #[derive(Clone, Copy)]
-struct Bounds {
+struct BalanceRange {
     total: i64,
     keep: i64,
     step: i64,
@@ -111,73 +111,78 @@ struct Bounds {
 
 /// All that can be worth doing with a group within some limits; `None` where it is of another kind, or
 /// takes too much.
-pub fn solve(group: &Group<'_>, goal: Goal, limits: Limits, effort: &mut u64) -> Option<Found> {
-    let [holding] = group.holdings.as_slice() else { return None };
-    let is_simple = group.days.len() == 1 && !group.days_cut && group.is_free_of_quotas();
-    if !is_simple || group.par.0 != group.par.1 {
+pub fn solve(
+    subproblem: &Subproblem<'_>,
+    goal: Goal,
+    limits: Limits,
+    effort: &mut u64,
+) -> Option<IntervalResult> {
+    let [holding] = subproblem.holdings.as_slice() else { return None };
+    let is_simple = subproblem.days.len() == 1 && !subproblem.days_cut && subproblem.is_free_of_quotas();
+    if !is_simple || subproblem.par.0 != subproblem.par.1 {
         return None;
     }
-    let offers: Vec<_> = group.ways.iter().map(|way| way.offers[0].as_ref()).collect();
-    let step = offers.iter().flatten().next()?.tariff.step.max(1);
-    let bounds = Bounds { total: holding.total(), keep: holding.keep, step };
+    let tariffs: Vec<_> = subproblem.options.iter().map(|option| option.tariffs[0].as_ref()).collect();
+    let step = tariffs.iter().flatten().next()?.tariff.step.max(1);
+    let range = BalanceRange { total: holding.total(), keep: holding.keep, step };
     let fits = |t: &Tariff| t.side == Side::Deducted && t.step.max(1) == step && !t.whole_balance;
-    if !offers.iter().flatten().all(|offer| fits(offer.tariff)) {
+    if !tariffs.iter().flatten().all(|daily| fits(daily.tariff)) {
         return None;
     }
-    let (splits, ways) = (i64::from(group.splits), group.ways.len() as i64);
-    let step_costs = group.step_cost.saturating_mul(splits.saturating_mul(ways));
-    let mut end = dearest(group, goal, step_costs, effort)?.min(limits.cost);
+    let (splits, options) = (i64::from(subproblem.splits), subproblem.options.len() as i64);
+    let step_costs = subproblem.step_cost.saturating_mul(splits.saturating_mul(options));
+    let mut end = dearest(subproblem, goal, step_costs, effort)?.min(limits.cost);
     // No more arrives than all but the charges.
-    let may_leave = i128::from(bounds.total - bounds.keep);
+    let may_leave = i128::from(range.total - range.keep);
     let charges_end = may_leave - limits.net;
     let mut rules = Vec::new();
-    for way in 0..group.ways.len() {
-        rules.extend(rules_of(group, way, &bounds, end.min(charges_end))?);
+    for option in 0..subproblem.options.len() {
+        rules.extend(rules_of(subproblem, option, &range, end.min(charges_end))?);
     }
     // A share that is reached must only add to what is charged.
     let adds = |charge: &Charge| charge.base == Base::Amount && !charge.clamp;
-    let ordered = offers.iter().flatten().all(|offer| offer.tariff.charges.iter().all(adds));
-    let first = Segment {
-        left: (bounds.total, bounds.total),
+    let ordered = tariffs.iter().flatten().all(|daily| daily.tariff.charges.iter().all(adds));
+    let first = Interval {
+        left: (range.total, range.total),
         before: usize::MAX,
-        way: 0,
+        option: 0,
         band: Band::Any,
         amounts: (0, 0),
         charge: 0,
     };
-    let mut all = Counts { known: vec![vec![0; group.ways.len()]], next: HashMap::new() };
-    let (mut entries, mut segments): (Vec<Entry>, Vec<Segment>) = (Vec::new(), Vec::new());
-    let mut stairs: HashMap<(usize, Phase), Staircase> = HashMap::new();
+    let mut all = ChannelUse { known: vec![vec![0; subproblem.options.len()]], next: HashMap::new() };
+    let (mut labels, mut intervals): (Vec<BalanceLabel>, Vec<Interval>) = (Vec::new(), Vec::new());
+    let mut frontiers: HashMap<(usize, Phase), ParetoSet> = HashMap::new();
     // The most that arrives for less than what is looked at.
     let mut most_before = -1;
     // By cost, then by the number of withdrawals: what leads to an entry comes before it.
-    let mut open: BTreeMap<Key, Vec<Segment>> = BTreeMap::from([((0, 0, 0, 0), vec![first])]);
+    let mut open: BTreeMap<LabelKey, Vec<Interval>> = BTreeMap::from([((0, 0, 0, 0), vec![first])]);
     while let Some(((cost, count, counts, phase), mut found)) = open.pop_first() {
         if cost > end {
             break;
         }
-        let charges = (cost - i128::from(group.step_cost) * i128::from(count)) as i64;
-        without_needless(&mut found);
+        let charges = (cost - i128::from(subproblem.step_cost) * i128::from(count)) as i64;
+        drop_contained(&mut found);
         for joined in found.chunk_by(|a, b| b.left.0 <= a.left.1 + step) {
             let left = (joined[0].left.0, joined[joined.len() - 1].left.1);
             *effort = effort.checked_sub(1)?;
-            let most = i128::from(bounds.total - left.0 - charges);
+            let most = i128::from(range.total - left.0 - charges);
             // What nothing follows is only held against what arrives for less.
             if rules.iter().all(|rule| rule.after(phase, ordered).is_none()) {
                 if most < most_before {
                     continue;
                 }
             } else {
-                *effort = effort.checked_sub(stairs.len() as u64 / 2)?;
-                let is_needless = stairs.iter().any(|((fewer, earlier), stairs)| {
+                *effort = effort.checked_sub(frontiers.len() as u64 / 2)?;
+                let is_needless = frontiers.iter().any(|((fewer, earlier), frontiers)| {
                     *earlier <= phase
                         && all.known[*fewer].iter().zip(&all.known[counts]).all(|(a, b)| a <= b)
-                        && stairs.covers_charging(left.0, left.1, charges)
+                        && frontiers.covers_charging(left.0, left.1, charges)
                 });
                 if is_needless {
                     continue;
                 }
-                stairs.entry((counts, phase)).or_default().add(left.0, left.1, charges);
+                frontiers.entry((counts, phase)).or_default().add(left.0, left.1, charges);
             }
             if matches!(goal, Goal::Reach(target) if most >= target) {
                 end = end.min(cost);
@@ -185,112 +190,118 @@ pub fn solve(group: &Group<'_>, goal: Goal, limits: Limits, effort: &mut u64) ->
             if matches!(goal, Goal::Reach(_)) {
                 most_before = most_before.max(most);
             }
-            if segments.len() >= SEGMENTS_MAX {
+            if intervals.len() >= INTERVALS_MAX {
                 return None;
             }
-            let from = segments.len();
-            segments.extend_from_slice(joined);
-            entries.push(Entry { left, charges, counts, segments: from..segments.len() });
+            let from = intervals.len();
+            intervals.extend_from_slice(joined);
+            labels.push(BalanceLabel { left, charges, counts, intervals: from..intervals.len() });
             for rule in &rules {
                 let Some(next) = rule.after(phase, ordered) else { continue };
-                let Some(then) = all.with(counts, rule.way, group.splits) else { continue };
-                let near = rule.within_reach(left, &bounds);
-                *effort = effort.checked_sub(EFFORT_OF_RUN * near.len() as u64)?;
+                let Some(then) = all.with(counts, rule.option, subproblem.splits) else { continue };
+                let near = rule.within_reach(left, &range);
+                *effort = effort.checked_sub(EFFORT_OF_SEGMENT * near.len() as u64)?;
                 for (from, to, charge) in near {
-                    let price = cost + i128::from(*charge) + i128::from(group.step_cost);
+                    let price = cost + i128::from(*charge) + i128::from(subproblem.step_cost);
                     let paid = i128::from(charges + charge);
                     // Whatever follows brings all but what is paid at the most.
                     if price > end || paid > charges_end || may_leave - paid < most_before {
                         continue;
                     }
                     let (band, amounts) = (rule.band, (*from, *to));
-                    let Some(left) = bounds.left_after(left, band, amounts) else { continue };
-                    let (before, way, charge) = (entries.len() - 1, rule.way, *charge);
+                    let Some(left) = range.left_after(left, band, amounts) else { continue };
+                    let (before, option, charge) = (labels.len() - 1, rule.option, *charge);
                     let waiting = open.entry((price, count + 1, then, next)).or_default();
-                    waiting.push(Segment { left, before, way, band, amounts, charge });
-                    if waiting.len().is_multiple_of(SEGMENTS_KEPT) {
-                        without_needless(waiting);
+                    waiting.push(Interval { left, before, option, band, amounts, charge });
+                    if waiting.len().is_multiple_of(INTERVALS_KEPT) {
+                        drop_contained(waiting);
                     }
                 }
             }
         }
     }
-    let point = |(mark, entry): (usize, &Entry)| {
-        let counts = &all.known[entry.counts];
+    let choice = |(origin, label): (usize, &BalanceLabel)| {
+        let counts = &all.known[label.counts];
         let steps = counts.iter().map(|count| i64::from(*count)).sum::<i64>();
-        let order = counts.iter().enumerate().map(|(way, count)| group.order(0, way, *count as usize));
-        let expiring = holding.lapsing(entry.left.0) - holding.lapsing(bounds.total);
+        let order =
+            counts.iter().enumerate().map(|(option, count)| subproblem.order(0, option, *count as usize));
+        let expiring = holding.lapsing(label.left.0) - holding.lapsing(range.total);
         let order = order.fold(Order::default(), Order::and);
-        let ties = Ties { steps, expiring: expiring.into(), days: 0, order };
-        let cost = i128::from(entry.charges) + group.step_price() * i128::from(steps);
-        Point { cost, net: (bounds.total - entry.left.0 - entry.charges).into(), ties, mark }
+        let ties = TieBreak { steps, expiring: expiring.into(), days: 0, order };
+        let cost = i128::from(label.charges) + subproblem.step_price() * i128::from(steps);
+        Choice { cost, net: (range.total - label.left.0 - label.charges).into(), ties, origin }
     };
-    let points = frontier(entries.iter().enumerate().map(point).collect(), goal);
-    Some(Found { points, entries, segments, step })
+    let choices = pareto_frontier(labels.iter().enumerate().map(choice).collect(), goal);
+    Some(IntervalResult { choices, labels, intervals, step })
 }
 
 /// How many withdrawals go through each channel, each such list with a number.
-struct Counts {
+struct ChannelUse {
     known: Vec<Vec<u32>>,
     /// The number of a list with one withdrawal more through a channel.
     next: HashMap<(usize, usize), usize>,
 }
 
-impl Counts {
+impl ChannelUse {
     /// The number of a list with one withdrawal more through a channel, where that may be.
-    fn with(&mut self, counts: usize, way: usize, most: u32) -> Option<usize> {
-        if self.known[counts][way] >= most {
+    fn with(&mut self, counts: usize, option: usize, most: u32) -> Option<usize> {
+        if self.known[counts][option] >= most {
             return None;
         }
-        if let Some(next) = self.next.get(&(counts, way)) {
+        if let Some(next) = self.next.get(&(counts, option)) {
             return Some(*next);
         }
         let mut more = self.known[counts].clone();
-        more[way] += 1;
+        more[option] += 1;
         let next = self.known.iter().position(|known| *known == more).unwrap_or_else(|| {
             self.known.push(more);
             self.known.len() - 1
         });
-        self.next.insert((counts, way), next);
+        self.next.insert((counts, option), next);
         Some(next)
     }
 }
 
 /// Keeps, in ascending order, the segments that no other contains.
-fn without_needless(segments: &mut Vec<Segment>) {
-    segments.sort_by_key(|segment| (segment.left.0, -segment.left.1));
+fn drop_contained(intervals: &mut Vec<Interval>) {
+    intervals.sort_by_key(|interval| (interval.left.0, -interval.left.1));
     let mut most = i64::MIN;
-    segments.retain(|segment| {
-        let reaches = segment.left.1 > most;
-        most = most.max(segment.left.1);
+    intervals.retain(|interval| {
+        let reaches = interval.left.1 > most;
+        most = most.max(interval.left.1);
         reaches
     });
 }
 
 /// What costs more is of no use, by what a few good sequences come to.
-fn dearest(group: &Group<'_>, goal: Goal, step_costs: i64, effort: &mut u64) -> Option<i128> {
-    let holding = group.holdings[0];
+fn dearest(subproblem: &Subproblem<'_>, goal: Goal, step_costs: i64, effort: &mut u64) -> Option<i128> {
+    let holding = subproblem.holdings[0];
     let all = i128::from(holding.today());
-    let found = search::in_passing(group, goal);
+    let found = search::greedy(subproblem, goal);
     *effort = effort.checked_sub(1_000)?;
-    let end = found.points.iter().map(|point| match goal {
+    let end = found.choices.iter().map(|choice| match goal {
         // No more arrives than all but the charges, and all but the step costs of the cost are charges.
-        Goal::Reach(_) => point.cost.max(all - point.net + i128::from(step_costs)),
-        Goal::Most(step) => all - point.value(step),
+        Goal::Reach(_) => choice.cost.max(all - choice.net + i128::from(step_costs)),
+        Goal::Most(step) => all - choice.value(step),
     });
     Some(end.min().unwrap_or(i128::from(i64::MAX)))
 }
 
 /// The rules of a channel on the first day: one, or two where charges apply from a share on; `None`
 /// where its charges are not plain otherwise. None at all where it is not to be had.
-fn rules_of(group: &Group<'_>, way: usize, bounds: &Bounds, end: i128) -> Option<Vec<Rule>> {
-    let none = vec![Spent::new(); group.quotas.len()];
-    let Some(offer) = &group.ways[way].offers[0] else { return Some(Vec::new()) };
-    let terms = group.terms(way, 0, bounds.total, &none)?;
-    if terms.count_used_up {
+fn rules_of(
+    subproblem: &Subproblem<'_>,
+    option: usize,
+    range: &BalanceRange,
+    end: i128,
+) -> Option<Vec<BandRule>> {
+    let none = vec![PlannedUse::new(); subproblem.quotas.len()];
+    let Some(daily) = &subproblem.options[option].tariffs[0] else { return Some(Vec::new()) };
+    let pricing = subproblem.pricing(option, 0, range.total, &none)?;
+    if pricing.count_used_up {
         return Some(Vec::new());
     }
-    let mut shares: Vec<i64> = offer.tariff.charges.iter().filter_map(|charge| charge.share_from).collect();
+    let mut shares: Vec<i64> = daily.tariff.charges.iter().filter_map(|charge| charge.share_from).collect();
     shares.dedup();
     let bands = match shares.as_slice() {
         [] => vec![Band::Any],
@@ -310,31 +321,32 @@ fn rules_of(group: &Group<'_>, way: usize, bounds: &Bounds, end: i128) -> Option
                 ..charge.clone()
             },
         };
-        let charges = offer.tariff.charges.iter().map(in_band).collect();
-        let tariff = Tariff { charges, ..offer.tariff.clone() };
-        if !runs::is_plain(group, &tariff, &offer.frees) {
+        let charges = daily.tariff.charges.iter().map(in_band).collect();
+        let tariff = Tariff { charges, ..daily.tariff.clone() };
+        if !segments::is_plain(subproblem, &tariff, &daily.frees) {
             return None;
         }
-        let mut terms = terms.clone();
-        terms.tariff = &tariff;
-        let budget = bounds.total - bounds.keep;
-        let runs = runs::alike(&terms, budget, i64::try_from(end).unwrap_or(i64::MAX))?;
+        let mut pricing = pricing.clone();
+        pricing.tariff = &tariff;
+        let budget = range.total - range.keep;
+        let intervals =
+            segments::segments_of_tariff(&pricing, budget, i64::try_from(end).unwrap_or(i64::MAX))?;
         // What a line charges, rounded up, is no more for a sum than for its parts.
         let is_line = |charge: &Charge| {
             let is_line = matches!(charge.scale, Scale::Line(_)) && charge.base == Base::Amount;
             is_line && charge.round == RoundingMode::Up && charge.free.is_none() && !charge.clamp
         };
         let merges =
-            tariff.max.is_none() && terms.amount_left.is_none() && tariff.charges.iter().all(is_line);
-        rules.push(Rule { way, band, runs, merges });
+            tariff.max.is_none() && pricing.amount_left.is_none() && tariff.charges.iter().all(is_line);
+        rules.push(BandRule { option, band, intervals, merges });
     }
     Some(rules)
 }
 
-impl Rule {
+impl BandRule {
     /// The phase after one more withdrawal; `None` where there is no use in it.
     fn after(&self, phase: Phase, ordered: bool) -> Option<Phase> {
-        let own = self.way + 1;
+        let own = self.option + 1;
         match self.band {
             _ if !ordered => Some(0),
             Band::Any | Band::Below(_) => (phase == 0).then_some(0),
@@ -343,18 +355,18 @@ impl Rule {
     }
 
     /// The stretches that some of the balances can be withdrawn by.
-    fn within_reach(&self, left: (i64, i64), bounds: &Bounds) -> &[(i64, i64, i64)] {
+    fn within_reach(&self, left: (i64, i64), range: &BalanceRange) -> &[(i64, i64, i64)] {
         let least = match self.band {
-            Band::From(share) => up(i128::from(share) * i128::from(left.0), PERCENT_WHOLE),
+            Band::From(share) => ceil_div(i128::from(share) * i128::from(left.0), PERCENT_WHOLE),
             Band::Any | Band::Below(_) => 0,
         };
-        let begin = self.runs.partition_point(|(_, to, _)| i128::from(*to) < least);
-        let end = self.runs.partition_point(|(from, ..)| *from <= left.1 - bounds.keep);
-        &self.runs[begin.min(end)..end]
+        let begin = self.intervals.partition_point(|(_, to, _)| i128::from(*to) < least);
+        let end = self.intervals.partition_point(|(from, ..)| *from <= left.1 - range.keep);
+        &self.intervals[begin.min(end)..end]
     }
 }
 
-impl Bounds {
+impl BalanceRange {
     /// The balances that a withdrawal of one of some amounts can leave of one of some balances.
     fn left_after(&self, left: (i64, i64), band: Band, amounts: (i64, i64)) -> Option<(i64, i64)> {
         let step = self.step;
@@ -370,7 +382,10 @@ impl Bounds {
             };
             let odd = i128::from(self.total.rem_euclid(step));
             let step = i128::from(step);
-            ((up(least - odd, step) * step + odd) as i64, ((most - odd).div_euclid(step) * step + odd) as i64)
+            (
+                (ceil_div(least - odd, step) * step + odd) as i64,
+                ((most - odd).div_euclid(step) * step + odd) as i64,
+            )
         };
         let fits = |x: &i64| {
             let (least, most) = held(*x);
@@ -378,8 +393,8 @@ impl Bounds {
         };
         // With a larger amount what is too little a share becomes enough, and what is enough becomes too much.
         let (first, last) = match band {
-            Band::From(_) => (first_that(first, last, fits)?, last),
-            Band::Any | Band::Below(_) => (first, -first_that(-last, -first, |x| fits(&-x))?),
+            Band::From(_) => (partition_steps(first, last, fits)?, last),
+            Band::Any | Band::Below(_) => (first, -partition_steps(-last, -first, |x| fits(&-x))?),
         };
         if first > last {
             return None;
@@ -407,7 +422,7 @@ impl Bounds {
 }
 
 /// The first of some numbers from which on something holds; `None` where it holds for none.
-fn first_that(first: i64, last: i64, holds: impl Fn(&i64) -> bool) -> Option<i64> {
+fn partition_steps(first: i64, last: i64, holds: impl Fn(&i64) -> bool) -> Option<i64> {
     if first > last || !holds(&last) {
         return None;
     }
@@ -423,36 +438,37 @@ fn first_that(first: i64, last: i64, holds: impl Fn(&i64) -> bool) -> Option<i64
 }
 
 /// A quotient, rounded up.
-fn up(num: i128, den: i128) -> i128 {
+fn ceil_div(num: i128, den: i128) -> i128 {
     -(-num).div_euclid(den)
 }
 
-impl Found {
+impl IntervalResult {
     /// The steps of a point, in their order.
-    pub fn moves(&self, group: &Group<'_>, mark: usize) -> Vec<Move> {
-        let mut moves = Vec::new();
-        let mut entry = &self.entries[mark];
-        let mut left = entry.left.0;
+    pub fn withdrawals(&self, subproblem: &Subproblem<'_>, origin: usize) -> Vec<Withdrawal> {
+        let mut withdrawals = Vec::new();
+        let mut label = &self.labels[origin];
+        let mut left = label.left.0;
         loop {
-            let own = &self.segments[entry.segments.clone()];
+            let own = &self.intervals[label.intervals.clone()];
             let Some(last) = own.iter().find(|last| last.left.0 <= left && left <= last.left.1) else {
                 break;
             };
-            let Some(before) = self.entries.get(last.before) else { break };
+            let Some(before) = self.labels.get(last.before) else { break };
             // The largest amount that leads here from a balance before.
             let mut most = i128::from(last.amounts.1.min(before.left.1 - left));
             if let Band::Below(share) = last.band
                 && i128::from(share) < PERCENT_WHOLE
             {
-                let below = up(i128::from(share) * i128::from(left), PERCENT_WHOLE - i128::from(share)) - 1;
+                let below =
+                    ceil_div(i128::from(share) * i128::from(left), PERCENT_WHOLE - i128::from(share)) - 1;
                 most = most.min(below);
             }
             let amount = (most.div_euclid(self.step.into()) * i128::from(self.step)) as i64;
             let (fee, net) = (last.charge, amount - last.charge);
-            moves.push(Move {
+            withdrawals.push(Withdrawal {
                 day: 0,
                 account: 0,
-                channel: last.way,
+                channel: last.option,
                 amount,
                 debit: amount,
                 fee,
@@ -460,10 +476,10 @@ impl Found {
                 net,
             });
             left += amount;
-            entry = before;
+            label = before;
         }
-        moves.reverse();
-        runs::with_taxes(group, &mut moves);
-        moves
+        withdrawals.reverse();
+        segments::with_taxes(subproblem, &mut withdrawals);
+        withdrawals
     }
 }

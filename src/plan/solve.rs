@@ -1,15 +1,15 @@
 //! What can be worth doing with each group: the easy ones first, so that the hard ones need only be
 //! looked at where a plan can still be better than one that is known.
 
-mod entangled;
+mod coupled;
 
-use super::blend::{Goal, Hull, Point, blend, frontier};
-use super::bound::Bound;
-use super::group::Group;
+use super::knapsack::{Choice, Goal, LowerHull, pareto_frontier, select};
+use super::relaxation::LowerBound;
 use super::search;
 use super::shares;
-use super::{Move, lcm, parts, runs, spend, table};
-use entangled::searched;
+use super::subproblem::Subproblem;
+use super::{Withdrawal, dp, lcm, parts, segments, with_budget};
+use coupled::solve_coupled;
 use std::rc::Rc;
 
 /// More of what all groups but one come to together is not held against the last one.
@@ -19,39 +19,39 @@ const OTHERS_MAX: usize = 4_000;
 const SAMPLE_SHIFT: u32 = 32;
 
 /// What can be done with one group.
-pub struct Solved<'p> {
-    pub group: Group<'p>,
-    pub points: Vec<Point>,
-    found: Way,
+pub struct SolvedSubproblem<'p> {
+    pub subproblem: Subproblem<'p>,
+    pub choices: Vec<Choice>,
+    found: Solution,
     /// From below, where the points are not all that can be done.
-    pub bound: Option<Vec<Bound>>,
+    pub bound: Option<Vec<LowerBound>>,
 }
 
 /// How the points of a group were found.
-enum Way {
-    Runs(runs::Runs),
+enum Solution {
+    SegmentSolution(segments::SegmentSolution),
     /// Several samples; the upper half of a mark says which of them.
-    Samples(Vec<runs::Runs>),
-    Search(search::Found),
-    Shares(shares::Found),
-    Table(table::Found),
+    Samples(Vec<segments::SegmentSolution>),
+    Search(search::SearchResult),
+    Shares(shares::IntervalResult),
+    Table(dp::DpResult),
 }
 
-impl Solved<'_> {
-    pub fn moves(&self, mark: usize) -> Vec<Move> {
-        self.found.moves(&self.group, mark)
+impl SolvedSubproblem<'_> {
+    pub fn withdrawals(&self, origin: usize) -> Vec<Withdrawal> {
+        self.found.withdrawals(&self.subproblem, origin)
     }
 }
 
-impl Way {
+impl Solution {
     /// The steps of a point of a group.
-    fn moves(&self, group: &Group<'_>, mark: usize) -> Vec<Move> {
+    fn withdrawals(&self, subproblem: &Subproblem<'_>, origin: usize) -> Vec<Withdrawal> {
         match self {
-            Way::Runs(runs) => runs.moves(group, mark),
-            Way::Samples(samples) => sampled_moves(samples, group, mark),
-            Way::Search(found) => found.moves(mark),
-            Way::Shares(found) => found.moves(group, mark),
-            Way::Table(found) => found.moves(mark),
+            Solution::SegmentSolution(segments) => segments.withdrawals(subproblem, origin),
+            Solution::Samples(samples) => sampled_withdrawals(samples, subproblem, origin),
+            Solution::Search(found) => found.withdrawals(origin),
+            Solution::Shares(found) => found.withdrawals(subproblem, origin),
+            Solution::Table(found) => found.withdrawals(origin),
         }
     }
 }
@@ -59,160 +59,170 @@ impl Way {
 /// Solves each of some groups, and tells what no plan costs less than; `None` where they cannot bring
 /// the target together. With a target, `known` is what a plan costs that is known already, in parts.
 pub fn solve<'p>(
-    groups: Vec<Group<'p>>,
+    subproblems: Vec<Subproblem<'p>>,
     goal: Goal,
     slow: &[usize],
     known: Option<i128>,
     effort: &mut u64,
-) -> Option<(Vec<Solved<'p>>, i128)> {
-    let mut parts_of: Vec<Part<'p>> = Vec::new();
-    let scale = groups.iter().fold(1, |sum, group| lcm(sum, group.par.1));
+) -> Option<(Vec<SolvedSubproblem<'p>>, i128)> {
+    let mut all: Vec<Progress<'p>> = Vec::new();
+    let scale = subproblems.iter().fold(1, |sum, subproblem| lcm(sum, subproblem.par.1));
     // Without a target what is known to cost less may bring less.
     let known = known.filter(|_| matches!(goal, Goal::Reach(_))).map(|known| known * scale);
-    let worth: i128 = groups.iter().map(Group::worth).sum();
-    let mut left = groups.len() as u64;
-    for group in groups {
-        let is_slow = slow.contains(&group.accounts[0]);
-        let prepared = if is_slow { None } else { runs::prepare(&group) };
+    let worth: i128 = subproblems.iter().map(Subproblem::worth).sum();
+    let mut left = subproblems.len() as u64;
+    for subproblem in subproblems {
+        let is_slow = slow.contains(&subproblem.accounts[0]);
+        let prepared = if is_slow { None } else { segments::prepare(&subproblem) };
         // What one group leaves of its share the others may use.
         let share = *effort / left.max(1);
         left -= 1;
-        parts_of.push(match prepared {
-            Some(plain) => Part::Open { group, plain, curve: None, samples: Vec::new(), points: Vec::new() },
-            None => Part::Solved({
+        all.push(match prepared {
+            Some(plain) => {
+                Progress::Open { subproblem, plain, curve: None, samples: Vec::new(), choices: Vec::new() }
+            }
+            None => Progress::SolvedSubproblem({
                 let limits = match goal {
                     // The others bring all that they hold at the most.
                     Goal::Reach(target) => shares::Limits {
-                        cost: known.map_or(i128::MAX, |known| known / (scale / group.par.1)),
-                        net: (target - (worth - group.worth())).max(0),
+                        cost: known.map_or(i128::MAX, |known| known / (scale / subproblem.par.1)),
+                        net: (target - (worth - subproblem.worth())).max(0),
                     },
                     Goal::Most(_) => shares::Limits::NONE,
                 };
-                spend(effort, share, |share| searched(group, goal, limits, share))
+                with_budget(effort, share, |share| solve_coupled(subproblem, goal, limits, share))
             }),
         });
     }
-    let mut all = Whole { goal, scale, hulls: Vec::new(), parts: parts_of, best: known, least: 0 };
-    all.hulls = all.parts.iter().map(|part| all.hulls_of(part)).collect();
+    let mut all = Master { goal, scale, hulls: Vec::new(), parts: all, best: known, least: 0 };
+    all.hulls = all.parts.iter().map(|progress| all.hulls_of(progress)).collect();
     // What is out of reach of all together is not looked for.
     if !all.could_reach() {
         return None;
     }
     all.sampled(effort);
     if all.best.is_none() {
-        all.look_along(effort);
+        all.explore_curves(effort);
     }
     all.solved(effort)
 }
 
 /// The steps of a point of one of several samples.
-fn sampled_moves(samples: &[runs::Runs], group: &Group<'_>, mark: usize) -> Vec<Move> {
-    samples[mark >> SAMPLE_SHIFT].moves(group, mark & ((1 << SAMPLE_SHIFT) - 1))
+fn sampled_withdrawals(
+    samples: &[segments::SegmentSolution],
+    subproblem: &Subproblem<'_>,
+    origin: usize,
+) -> Vec<Withdrawal> {
+    samples[origin >> SAMPLE_SHIFT].withdrawals(subproblem, origin & ((1 << SAMPLE_SHIFT) - 1))
 }
 
 /// A group on the way to being solved.
-enum Part<'p> {
-    Solved(Solved<'p>),
+enum Progress<'p> {
+    SolvedSubproblem(SolvedSubproblem<'p>),
     Open {
-        group: Group<'p>,
-        plain: runs::Plain,
+        subproblem: Subproblem<'p>,
+        plain: segments::SegmentModel,
         /// The most that it can bring at each cost, where that was looked at.
-        curve: Option<runs::Curve>,
+        curve: Option<segments::ValueByCost>,
         /// Some of what can be done with it.
-        samples: Vec<runs::Runs>,
+        samples: Vec<segments::SegmentSolution>,
         /// What they come to.
-        points: Vec<Point>,
+        choices: Vec<Choice>,
     },
 }
 
-impl<'p> Part<'p> {
-    fn group(&self) -> &Group<'p> {
+impl<'p> Progress<'p> {
+    fn subproblem(&self) -> &Subproblem<'p> {
         match self {
-            Part::Solved(solved) => &solved.group,
-            Part::Open { group, .. } => group,
+            Progress::SolvedSubproblem(solved) => &solved.subproblem,
+            Progress::Open { subproblem, .. } => subproblem,
         }
     }
 
     /// Notes what else can be done with it.
-    fn add(&mut self, sample: Option<runs::Runs>, goal: Goal) {
-        let (Part::Open { samples, points, .. }, Some(sample)) = (self, sample) else { return };
+    fn add(&mut self, sample: Option<segments::SegmentSolution>, goal: Goal) {
+        let (Progress::Open { samples, choices, .. }, Some(sample)) = (self, sample) else { return };
         let place = samples.len() << SAMPLE_SHIFT;
-        points.extend(sample.points.iter().map(|p| Point { mark: place | p.mark, ..*p }));
-        *points = frontier(std::mem::take(points), goal);
+        choices.extend(sample.choices.iter().map(|p| Choice { origin: place | p.origin, ..*p }));
+        *choices = pareto_frontier(std::mem::take(choices), goal);
         samples.push(sample);
     }
 
     /// What is no worse than whatever is done with it.
-    fn bounds(&self) -> Vec<Bound> {
+    fn bounds(&self) -> Vec<LowerBound> {
         match self {
-            Part::Solved(Solved { bound: Some(bounds), .. }) => bounds.clone(),
-            Part::Solved(Solved { points, .. }) => vec![Bound { points: points.clone(), divisible: false }],
-            Part::Open { curve: Some(curve), .. } => {
-                vec![Bound { points: curve.points(), divisible: false }]
+            Progress::SolvedSubproblem(SolvedSubproblem { bound: Some(bounds), .. }) => bounds.clone(),
+            Progress::SolvedSubproblem(SolvedSubproblem { choices, .. }) => {
+                vec![LowerBound { choices: choices.clone(), divisible: false }]
             }
-            Part::Open { plain, .. } => vec![Bound::outline(plain)],
+            Progress::Open { curve: Some(curve), .. } => {
+                vec![LowerBound { choices: curve.choices(), divisible: false }]
+            }
+            Progress::Open { plain, .. } => vec![LowerBound::envelope(plain)],
         }
     }
 
     /// What is known of it.
-    fn points(&self) -> Option<&[Point]> {
+    fn choices(&self) -> Option<&[Choice]> {
         match self {
-            Part::Solved(solved) => Some(&solved.points),
-            Part::Open { points, .. } => (!points.is_empty()).then_some(points.as_slice()),
+            Progress::SolvedSubproblem(solved) => Some(&solved.choices),
+            Progress::Open { choices, .. } => (!choices.is_empty()).then_some(choices.as_slice()),
         }
     }
 }
 
 /// All groups of a question, on the way to being solved.
-struct Whole<'p> {
+struct Master<'p> {
     goal: Goal,
     /// Costs of all groups are counted in this fraction of a part.
     scale: i128,
-    parts: Vec<Part<'p>>,
+    parts: Vec<Progress<'p>>,
     /// What each group can do at the best.
-    hulls: Vec<Vec<Hull>>,
+    hulls: Vec<Vec<LowerHull>>,
     /// What a plan costs that is known.
     best: Option<i128>,
     /// What no plan costs less than.
     least: i128,
 }
 
-impl<'p> Whole<'p> {
-    fn scaled(&self, points: &[Point], group: &Group<'_>) -> Vec<Point> {
-        let by = self.scale / group.par.1;
-        points.iter().map(|p| Point { cost: p.cost * by, ..*p }).collect()
+impl<'p> Master<'p> {
+    fn scaled(&self, choices: &[Choice], subproblem: &Subproblem<'_>) -> Vec<Choice> {
+        let by = self.scale / subproblem.par.1;
+        choices.iter().map(|p| Choice { cost: p.cost * by, ..*p }).collect()
     }
 
-    fn hulls_of(&self, part: &Part<'p>) -> Vec<Hull> {
-        let hull = |bound: Bound| Hull::of(&self.scaled(&bound.points, part.group()));
-        part.bounds().into_iter().map(hull).collect()
+    fn hulls_of(&self, progress: &Progress<'p>) -> Vec<LowerHull> {
+        let hull = |bound: LowerBound| LowerHull::of(&self.scaled(&bound.choices, progress.subproblem()));
+        progress.bounds().into_iter().map(hull).collect()
     }
 
     /// Looks at a few of the runs of each group, for a plan to begin with; coarsely first, and what
     /// that leaves room for more finely.
     fn sampled(&mut self, effort: &mut u64) {
-        if !self.parts.iter().any(|part| matches!(part, Part::Open { .. })) {
+        if !self.parts.iter().any(|progress| matches!(progress, Progress::Open { .. })) {
             return;
         }
         for (finer, share) in [(&[10, 4, 2, 1][..], 8), (&[80, 30], 4)] {
             let share = *effort / share;
-            spend(effort, share, |share| self.sample(finer, share));
-            self.see(effort);
+            with_budget(effort, share, |share| self.sample(finer, share));
+            self.improve_best(effort);
         }
     }
 
     /// A sample of each group, as fine as can be done.
     fn sample(&mut self, per_rule: &[usize], effort: &mut u64) {
-        let windows: Vec<Option<runs::Window>> = (0..self.parts.len()).map(|i| self.window(i)).collect();
-        let mut left = self.parts.iter().filter(|part| matches!(part, Part::Open { .. })).count() as u64;
-        for (part, window) in self.parts.iter_mut().zip(windows) {
-            let Part::Open { plain, .. } = part else { continue };
+        let windows: Vec<Option<segments::CostWindow>> =
+            (0..self.parts.len()).map(|i| self.window(i)).collect();
+        let mut left =
+            self.parts.iter().filter(|progress| matches!(progress, Progress::Open { .. })).count() as u64;
+        for (progress, window) in self.parts.iter_mut().zip(windows) {
+            let Progress::Open { plain, .. } = progress else { continue };
             for (tries, per_rule) in per_rule.iter().enumerate() {
                 let share = if tries == 0 { 3 * *effort / (left + 2) } else { *effort / left };
                 let sample = |share: &mut u64| plain.sample(self.goal, *per_rule, window.clone(), share);
-                let found = spend(effort, share, sample);
+                let found = with_budget(effort, share, sample);
                 if found.is_some() {
-                    part.add(found, self.goal);
+                    progress.add(found, self.goal);
                     break;
                 }
             }
@@ -221,25 +231,28 @@ impl<'p> Whole<'p> {
     }
 
     /// Makes a plan of what is known, and remembers what it costs where it is the cheapest so far.
-    fn see(&mut self, effort: &mut u64) -> Option<()> {
+    fn improve_best(&mut self, effort: &mut u64) -> Option<()> {
         let Goal::Reach(target) = self.goal else { return None };
-        let lists: Option<Vec<Vec<Point>>> =
-            self.parts.iter().map(|part| Some(self.scaled(part.points()?, part.group()))).collect();
+        let lists: Option<Vec<Vec<Choice>>> = self
+            .parts
+            .iter()
+            .map(|progress| Some(self.scaled(progress.choices()?, progress.subproblem())))
+            .collect();
         let (lists, share) = (lists?, *effort / 8);
-        let first = spend(effort, share, |share| blend(&lists, self.goal, share))?;
+        let first = with_budget(effort, share, |share| select(&lists, self.goal, share))?;
         let cost: i128 = first.picks.iter().map(|p| p.cost).sum();
         let excess = first.picks.iter().map(|p| p.net).sum::<i128>() - target;
         // What is too much may be left out of one withdrawal.
         let mut saved = 0;
-        for (part, pick) in self.parts.iter().zip(&first.picks) {
-            if let Part::Open { group, plain, samples, .. } = part {
-                let moves = sampled_moves(samples, group, pick.mark);
+        for (progress, pick) in self.parts.iter().zip(&first.picks) {
+            if let Progress::Open { subproblem, plain, samples, .. } = progress {
+                let withdrawals = sampled_withdrawals(samples, subproblem, pick.origin);
                 // Where all must leave nothing can be left out.
-                let offers = |m: &Move| group.ways[m.channel].offers[m.day].as_ref();
-                if moves.iter().any(|m| offers(m).is_none_or(|o| o.tariff.whole_balance)) {
+                let tariffs = |m: &Withdrawal| subproblem.options[m.channel].tariffs[m.day].as_ref();
+                if withdrawals.iter().any(|m| tariffs(m).is_none_or(|o| o.tariff.whole_balance)) {
                     continue;
                 }
-                for m in moves {
+                for m in withdrawals {
                     saved = saved.max(plain.saved(m.channel, m.net, m.fee + m.tax, parts(excess)));
                 }
             }
@@ -251,52 +264,56 @@ impl<'p> Whole<'p> {
 
     /// How dear a choice of a group may be to be part of a plan that is no dearer than the best known:
     /// no dearer than the other groups leave room for. `None` where no plan is known.
-    fn window(&self, at: usize) -> Option<runs::Window> {
+    fn window(&self, at: usize) -> Option<segments::CostWindow> {
         if let Goal::Most(step) = self.goal {
-            let values = self.parts[at].points()?.iter().map(|p| p.value(step));
-            return values.max().map(runs::Window::bringing);
+            let values = self.parts[at].choices()?.iter().map(|p| p.value(step));
+            return values.max().map(segments::CostWindow::bringing);
         }
         self.window_to(at, self.best?)
     }
 
     /// The same for a plan that costs no more than that.
-    fn window_to(&self, at: usize, cost: i128) -> Option<runs::Window> {
+    fn window_to(&self, at: usize, cost: i128) -> Option<segments::CostWindow> {
         let Goal::Reach(target) = self.goal else { return None };
         let whole = self.whole_hull();
         let (rise, run) = whole.slope(target);
         let others = self.hulls.iter().enumerate().filter(|(i, _)| *i != at).flat_map(|(_, hulls)| hulls);
         let least: i128 = others.map(|hull| hull.lowest(rise, run)).sum();
         let limit = cost * run - target * rise - least;
-        Some(runs::Window { rise, run: run * self.scale, limit, needs: Rc::default() })
+        Some(segments::CostWindow { rise, run: run * self.scale, limit, needs: Rc::default() })
     }
 
     /// What all groups can come to together, were it divisible.
-    fn whole_hull(&self) -> Hull {
-        Hull::of_all(self.hulls.iter().flatten())
+    fn whole_hull(&self) -> LowerHull {
+        LowerHull::of_all(self.hulls.iter().flatten())
     }
 
     /// All that the groups but one can come to together in a plan that is no dearer than the best known;
     /// `None` where one of them is not solved, or it is too much.
-    fn others(&self, at: usize, effort: &mut u64) -> Option<Vec<Point>> {
+    fn others(&self, at: usize, effort: &mut u64) -> Option<Vec<Choice>> {
         let (Goal::Reach(target), best) = (self.goal, self.best?) else { return None };
         let whole = self.whole_hull();
         let (rise, run) = whole.slope(target);
-        let above = |p: &Point| p.cost * run - p.net * rise;
+        let above = |p: &Choice| p.cost * run - p.net * rise;
         let least: i128 = self.hulls.iter().flatten().map(|hull| hull.lowest(rise, run)).sum();
         let room = best * run - target * rise - least;
-        let mut sums = vec![Point::nothing(0)];
+        let mut sums = vec![Choice::nothing(0)];
         let mut lowest = 0;
-        for (i, part) in self.parts.iter().enumerate().filter(|(i, _)| *i != at) {
-            let Part::Solved(Solved { bound: None, points, group, .. }) = part else { return None };
-            let points = self.scaled(points, group);
+        for (i, progress) in self.parts.iter().enumerate().filter(|(i, _)| *i != at) {
+            let Progress::SolvedSubproblem(SolvedSubproblem { bound: None, choices, subproblem, .. }) =
+                progress
+            else {
+                return None;
+            };
+            let choices = self.scaled(choices, subproblem);
             lowest += self.hulls[i].iter().map(|hull| hull.lowest(rise, run)).sum::<i128>();
-            *effort = effort.checked_sub(sums.len() as u64 * points.len() as u64)?;
+            *effort = effort.checked_sub(sums.len() as u64 * choices.len() as u64)?;
             let mut next = Vec::new();
             for from in &sums {
-                let sum = |p: &Point| Point { cost: from.cost + p.cost, net: from.net + p.net, ..*from };
-                next.extend(points.iter().map(sum).filter(|sum| above(sum) - lowest <= room));
+                let sum = |p: &Choice| Choice { cost: from.cost + p.cost, net: from.net + p.net, ..*from };
+                next.extend(choices.iter().map(sum).filter(|sum| above(sum) - lowest <= room));
             }
-            sums = frontier(next, self.goal);
+            sums = pareto_frontier(next, self.goal);
             if sums.len() > OTHERS_MAX {
                 return None;
             }
@@ -307,7 +324,7 @@ impl<'p> Whole<'p> {
     /// Is the target no more than what all groups bring at the best?
     fn could_reach(&self) -> bool {
         let Goal::Reach(target) = self.goal else { return true };
-        self.hulls.iter().flatten().map(Hull::most).sum::<i128>() >= target
+        self.hulls.iter().flatten().map(LowerHull::most).sum::<i128>() >= target
     }
 
     /// Where no plan is known: is there one at all? `false` where there is none; else the plan that
@@ -320,31 +337,32 @@ impl<'p> Whole<'p> {
         if self.best.is_some() {
             return true;
         }
-        let most_of = |hulls: &Vec<Hull>| hulls.iter().map(Hull::most).sum::<i128>();
+        let most_of = |hulls: &Vec<LowerHull>| hulls.iter().map(LowerHull::most).sum::<i128>();
         // What can be reached at all does not depend on what a withdrawal costs besides.
-        let of_most = |part: &Part<'_>, plain: &runs::Plain, share: &mut u64| {
-            let known = part.points().and_then(|points| points.iter().map(|p| p.net).max());
-            let window = known.map(runs::Window::bringing);
-            let runs = plain.without_step_cost().solve(Goal::Most(0), window, share)?;
-            let most = runs.points.into_iter().max_by_key(|p| p.net)?;
-            let steps = i128::from(most.ties.steps) * part.group().step_price();
-            Some(Point { cost: most.cost + steps, ..most })
+        let of_most = |progress: &Progress<'_>, plain: &segments::SegmentModel, share: &mut u64| {
+            let known = progress.choices().and_then(|choices| choices.iter().map(|p| p.net).max());
+            let window = known.map(segments::CostWindow::bringing);
+            let segments = plain.without_step_cost().solve(Goal::Most(0), window, share)?;
+            let most = segments.choices.into_iter().max_by_key(|p| p.net)?;
+            let steps = i128::from(most.ties.steps) * progress.subproblem().step_price();
+            Some(Choice { cost: most.cost + steps, ..most })
         };
         let (mut net, mut cost, mut most) = (0, 0, 0);
-        for (part, hulls) in self.parts.iter().zip(&self.hulls) {
-            let known =
-                part.points().and_then(|points| points.iter().max_by_key(|p| (p.net, -p.cost)).copied());
-            let found = match part {
-                Part::Open { plain, .. } if known.is_none_or(|known| known.net < most_of(hulls)) => {
+        for (progress, hulls) in self.parts.iter().zip(&self.hulls) {
+            let known = progress
+                .choices()
+                .and_then(|choices| choices.iter().max_by_key(|p| (p.net, -p.cost)).copied());
+            let found = match progress {
+                Progress::Open { plain, .. } if known.is_none_or(|known| known.net < most_of(hulls)) => {
                     let share = *effort / 4;
-                    spend(effort, share, |share| of_most(part, plain, share))
+                    with_budget(effort, share, |share| of_most(progress, plain, share))
                 }
                 _ => None,
             };
-            most += found.map_or_else(|| most_of(hulls), |point| point.net);
-            if let Some(point) = found.or(known) {
-                net += point.net;
-                cost += point.cost * (self.scale / part.group().par.1);
+            most += found.map_or_else(|| most_of(hulls), |choice| choice.net);
+            if let Some(choice) = found.or(known) {
+                net += choice.net;
+                cost += choice.cost * (self.scale / progress.subproblem().par.1);
             }
         }
         if net >= target {
@@ -355,27 +373,27 @@ impl<'p> Whole<'p> {
 
     /// Each group in turn, with more and more effort: what one of them comes to leaves less to be
     /// looked at of the others.
-    fn solved(mut self, effort: &mut u64) -> Option<(Vec<Solved<'p>>, i128)> {
+    fn solved(mut self, effort: &mut u64) -> Option<(Vec<SolvedSubproblem<'p>>, i128)> {
         if !self.can_reach(effort) {
             return None;
         }
-        let weight = |part: &Part<'p>| match part {
-            Part::Open { plain, .. } => Some(plain.weight()),
-            Part::Solved(_) => None,
+        let weight = |progress: &Progress<'p>| match progress {
+            Progress::Open { plain, .. } => Some(plain.weight()),
+            Progress::SolvedSubproblem(_) => None,
         };
-        let weights = self.parts.iter().enumerate().filter_map(|(i, part)| Some((weight(part)?, i)));
+        let weights = self.parts.iter().enumerate().filter_map(|(i, progress)| Some((weight(progress)?, i)));
         let mut open: Vec<(u64, usize)> = weights.collect();
         open.sort_unstable();
         let kept_back = *effort / 12;
         *effort -= kept_back;
         for part_of in [64, 8, 1] {
             if part_of < 64 && !open.is_empty() {
-                self.look_along(effort);
+                self.explore_curves(effort);
             }
             let mut share = *effort / part_of;
             open.retain(|(_, i)| {
                 let before = *effort;
-                let is_solved = spend(effort, share, |share| self.solve_one(*i, share));
+                let is_solved = with_budget(effort, share, |share| self.solve_one(*i, share));
                 share = if part_of > 1 { *effort / part_of } else { share - (before - *effort) };
                 !is_solved
             });
@@ -383,65 +401,66 @@ impl<'p> Whole<'p> {
         // What is open by now must not go without anything.
         *effort += kept_back;
         if !open.is_empty() {
-            self.look_along(effort);
+            self.explore_curves(effort);
         }
         for (done, (_, i)) in open.iter().enumerate() {
             let share = *effort / (open.len() - done) as u64;
-            spend(effort, share, |share| self.settle(*i, share));
+            with_budget(effort, share, |share| self.settle(*i, share));
         }
-        let solved = |part| match part {
-            Part::Solved(solved) => Some(solved),
-            Part::Open { .. } => None,
+        let solved = |progress| match progress {
+            Progress::SolvedSubproblem(solved) => Some(solved),
+            Progress::Open { .. } => None,
         };
         Some((self.parts.into_iter().filter_map(solved).collect(), self.least))
     }
 
     /// Looks at the most that what is still open can bring at each cost: no plan is better than one
     /// of these, and mostly it can be made.
-    fn look_along(&mut self, effort: &mut u64) {
+    fn explore_curves(&mut self, effort: &mut u64) {
         for i in 0..self.parts.len() {
             let others = self.hulls.iter().enumerate().filter(|(other, _)| *other != i);
             let others: i128 = others.flat_map(|(_, hulls)| hulls).map(|hull| hull.lowest(0, 1)).sum();
             let room = self.best.map(|best| best - others);
-            let Part::Open { group, plain, curve: curve @ None, points, .. } = &mut self.parts[i] else {
+            let Progress::Open { subproblem, plain, curve: curve @ None, choices, .. } = &mut self.parts[i]
+            else {
                 continue;
             };
             // What cannot bring more than is known to come for less is of no use.
-            let known = points.iter().map(|p| plain.most() - p.net + plain.step_costs());
-            let cost_end = known.chain(room.map(|room| room / (self.scale / group.par.1))).min();
+            let known = choices.iter().map(|p| plain.most() - p.net + plain.step_costs());
+            let cost_end = known.chain(room.map(|room| room / (self.scale / subproblem.par.1))).min();
             let share = *effort / 4;
-            *curve = spend(effort, share, |share| plain.curve(cost_end.map_or(i64::MAX, parts), share));
+            *curve = with_budget(effort, share, |share| plain.curve(cost_end.map_or(i64::MAX, parts), share));
             self.hulls[i] = self.hulls_of(&self.parts[i]);
         }
         let share = *effort / 4;
-        let Some(picks) = spend(effort, share, |share| self.best_along(share)) else { return };
+        let Some(picks) = with_budget(effort, share, |share| self.best_on_curves(share)) else { return };
         for (i, pick) in picks {
-            if let Part::Open { plain, curve: Some(curve), .. } = &self.parts[i] {
-                let runs = plain.along(curve, pick.mark);
-                self.parts[i].add(Some(runs), self.goal);
+            if let Progress::Open { plain, curve: Some(curve), .. } = &self.parts[i] {
+                let segments = plain.along(curve, pick.origin);
+                self.parts[i].add(Some(segments), self.goal);
             }
         }
-        self.see(effort);
+        self.improve_best(effort);
     }
 
     /// What is best of all that is no worse than what can be done with each group.
-    fn best_along(&mut self, effort: &mut u64) -> Option<Vec<(usize, Point)>> {
-        let mut lists: Vec<Vec<Point>> = Vec::new();
-        let mut groups: Vec<usize> = Vec::new();
-        for (i, part) in self.parts.iter().enumerate() {
-            for bound in part.bounds() {
+    fn best_on_curves(&mut self, effort: &mut u64) -> Option<Vec<(usize, Choice)>> {
+        let mut lists: Vec<Vec<Choice>> = Vec::new();
+        let mut subproblems: Vec<usize> = Vec::new();
+        for (i, progress) in self.parts.iter().enumerate() {
+            for bound in progress.bounds() {
                 if bound.divisible {
                     return None;
                 }
-                lists.push(self.scaled(&bound.points, part.group()));
-                groups.push(i);
+                lists.push(self.scaled(&bound.choices, progress.subproblem()));
+                subproblems.push(i);
             }
         }
-        let found = blend(&lists, self.goal, effort)?;
+        let found = select(&lists, self.goal, effort)?;
         if found.proven {
             self.least = self.least.max(found.picks.iter().map(|p| p.cost).sum());
         }
-        Some(groups.into_iter().zip(found.picks).collect())
+        Some(subproblems.into_iter().zip(found.picks).collect())
     }
 
     /// What no plan costs less than, were all that can be done divisible.
@@ -452,19 +471,19 @@ impl<'p> Whole<'p> {
 
     /// How dear a choice of a group may be beside one of these of all others, in a plan that costs no
     /// more than that.
-    fn window_beside(&self, at: usize, others: &[Point], cost: i128) -> Option<runs::Window> {
+    fn window_with_others(&self, at: usize, others: &[Choice], cost: i128) -> Option<segments::CostWindow> {
         let Goal::Reach(target) = self.goal else { return None };
         let needs = others.iter().map(|p| ((cost - p.cost).div_euclid(self.scale), target - p.net));
         let needs = needs.filter(|(cost, _)| *cost >= 0).map(|(cost, net)| (parts(cost), parts(net)));
-        self.window_to(at, cost).map(|w| runs::Window { needs: needs.collect(), ..w })
+        self.window_to(at, cost).map(|w| segments::CostWindow { needs: needs.collect(), ..w })
     }
 
     /// Solves one group; `false` where that takes more effort.
     fn solve_one(&mut self, at: usize, effort: &mut u64) -> bool {
         let share = *effort / 4;
         let others = match self.parts[at] {
-            Part::Open { .. } => spend(effort, share, |share| self.others(at, share)),
-            Part::Solved(_) => return true,
+            Progress::Open { .. } => with_budget(effort, share, |share| self.others(at, share)),
+            Progress::SolvedSubproblem(_) => return true,
         };
         match others {
             Some(others) => self.solve_last(at, &others, effort),
@@ -475,25 +494,30 @@ impl<'p> Whole<'p> {
         }
     }
 
-    fn solve_within(&mut self, at: usize, window: Option<runs::Window>, effort: &mut u64) -> bool {
-        let Part::Open { group, plain, .. } = &self.parts[at] else { return true };
-        let Some(runs) = plain.solve(self.goal, window, effort) else { return false };
-        let points = runs.points.clone();
-        let solved = Solved { points, found: Way::Runs(runs), bound: None, group: group.clone() };
+    fn solve_within(&mut self, at: usize, window: Option<segments::CostWindow>, effort: &mut u64) -> bool {
+        let Progress::Open { subproblem, plain, .. } = &self.parts[at] else { return true };
+        let Some(segments) = plain.solve(self.goal, window, effort) else { return false };
+        let choices = segments.choices.clone();
+        let solved = SolvedSubproblem {
+            choices,
+            found: Solution::SegmentSolution(segments),
+            bound: None,
+            subproblem: subproblem.clone(),
+        };
         self.close(at, solved);
         true
     }
 
     /// Solves the only group that is open yet: first for plans that are hardly dearer than what none is
     /// cheaper than, since there is little to look at for these; and where there are none, for dearer ones.
-    fn solve_last(&mut self, at: usize, others: &[Point], effort: &mut u64) -> bool {
+    fn solve_last(&mut self, at: usize, others: &[Choice], effort: &mut u64) -> bool {
         let (Goal::Reach(target), Some(best)) = (self.goal, self.best) else { return false };
         self.least = self.least_of_hulls(target).max(self.least).min(best);
         let mut share = *effort / 2;
         for part_of in [64, 16, 4, 2] {
             let cost = self.least + (best - self.least) / part_of;
             let before = *effort;
-            match spend(effort, share, |share| self.solve_to(at, others, cost, share)) {
+            match with_budget(effort, share, |share| self.solve_to(at, others, cost, share)) {
                 None => break,
                 Some(true) => return true,
                 Some(false) => {}
@@ -505,19 +529,27 @@ impl<'p> Whole<'p> {
 
     /// Solves it where there is a plan beside one of these of all others that costs no more than that,
     /// and tells whether there is one; `None` where that takes more effort.
-    fn solve_to(&mut self, at: usize, others: &[Point], cost: i128, effort: &mut u64) -> Option<bool> {
+    fn solve_to(&mut self, at: usize, others: &[Choice], cost: i128, effort: &mut u64) -> Option<bool> {
         let Goal::Reach(target) = self.goal else { return None };
-        let window = self.window_beside(at, others, cost);
-        let Part::Open { group, plain, .. } = &self.parts[at] else { return Some(true) };
+        let window = self.window_with_others(at, others, cost);
+        let Progress::Open { subproblem, plain, .. } = &self.parts[at] else { return Some(true) };
         let found = plain.solve(self.goal, window, effort)?;
         let cheapest = others.iter().filter_map(|other| {
-            let own = found.points.iter().find(|p| p.net >= target - other.net)?;
+            let own = found.choices.iter().find(|p| p.net >= target - other.net)?;
             Some(other.cost + own.cost * self.scale)
         });
         let is_there = cheapest.min().is_some_and(|cheapest| cheapest <= cost);
         if is_there {
-            let (points, group) = (found.points.clone(), group.clone());
-            self.close(at, Solved { points, found: Way::Runs(found), bound: None, group });
+            let (choices, subproblem) = (found.choices.clone(), subproblem.clone());
+            self.close(
+                at,
+                SolvedSubproblem {
+                    choices,
+                    found: Solution::SegmentSolution(found),
+                    bound: None,
+                    subproblem,
+                },
+            );
         } else {
             self.least = self.least.max(cost + 1);
         }
@@ -527,33 +559,33 @@ impl<'p> Whole<'p> {
     /// Of what is too much to look at, as many runs as there is effort for.
     fn settle(&mut self, at: usize, effort: &mut u64) {
         let window = self.window(at);
-        let Part::Open { plain, points, .. } = &self.parts[at] else { return };
-        if points.iter().all(|point| point.net <= 0) {
+        let Progress::Open { plain, choices, .. } = &self.parts[at] else { return };
+        if choices.iter().all(|choice| choice.net <= 0) {
             let some = |per_rule: usize| {
                 let share = *effort / 3;
-                spend(effort, share, |share| plain.sample(self.goal, per_rule, window.clone(), share))
+                with_budget(effort, share, |share| plain.sample(self.goal, per_rule, window.clone(), share))
             };
             let sample = [12, 4, 2, 1].into_iter().find_map(some);
             self.parts[at].add(sample, self.goal);
         }
         let bound = Some(self.parts[at].bounds());
-        let Part::Open { group, samples, points, .. } = &mut self.parts[at] else { return };
-        let group = group.clone();
-        let solved = match points.is_empty() {
-            true => searched(group, self.goal, shares::Limits::NONE, effort),
-            false => Solved {
-                points: std::mem::take(points),
-                found: Way::Samples(std::mem::take(samples)),
+        let Progress::Open { subproblem, samples, choices, .. } = &mut self.parts[at] else { return };
+        let subproblem = subproblem.clone();
+        let solved = match choices.is_empty() {
+            true => solve_coupled(subproblem, self.goal, shares::Limits::NONE, effort),
+            false => SolvedSubproblem {
+                choices: std::mem::take(choices),
+                found: Solution::Samples(std::mem::take(samples)),
                 bound,
-                group,
+                subproblem,
             },
         };
         self.close(at, solved);
     }
 
-    fn close(&mut self, at: usize, solved: Solved<'p>) {
-        let part = Part::Solved(solved);
-        self.hulls[at] = self.hulls_of(&part);
-        self.parts[at] = part;
+    fn close(&mut self, at: usize, solved: SolvedSubproblem<'p>) {
+        let progress = Progress::SolvedSubproblem(solved);
+        self.hulls[at] = self.hulls_of(&progress);
+        self.parts[at] = progress;
     }
 }

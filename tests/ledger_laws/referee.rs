@@ -1,7 +1,7 @@
 //! The referee: a ledger kept as a plain list of facts and reckoned anew, from its first fact on,
 //! for every question. It follows the words of the contract and shares no sum with the store.
 
-use jandon::fee::{Side, Use, Used};
+use jandon::fee::{QuotaKey, QuotaUsage, Side};
 use jandon::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Measure, Place, Standing};
 use jandon::money::{Rate, Unit};
 use jandon::period::{Day, Moment, Month};
@@ -441,8 +441,8 @@ impl Referee {
     }
 
     /// The withdrawals through some channels in a window, and their amounts on a channel's side.
-    pub fn used(&self, ask: &Use, side: impl Fn(&str) -> Side) -> Used {
-        let mut used = Used::default();
+    pub fn used(&self, ask: &QuotaKey, side: impl Fn(&str) -> Side) -> QuotaUsage {
+        let mut used = QuotaUsage::default();
         for entry in self.live_entries().filter(|e| inside(e.at, ask.since, Some(ask.until))) {
             let Some(channel) = entry.channel.as_deref().filter(|c| ask.channels.iter().any(|a| a == c))
             else {

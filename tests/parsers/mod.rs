@@ -7,7 +7,7 @@ mod carrying;
 
 use carrying::{carried, told};
 use jandon::export::HEADER;
-use jandon::fee::{Asked, Platform, Used, file, quotes};
+use jandon::fee::{Platform, QuotaUsage, QuoteRequest, parse, quotes};
 use jandon::import;
 use jandon::money::{Figure, FigureError, Rate, Unit, decimal_parts, grouped, plain};
 use jandon::period::{Day, Instant, Moment, Month, Period, parse_date, parse_instant};
@@ -134,7 +134,7 @@ pub fn period(text: &str, month_start: u32) {
 /// A platform file, and what follows from one that is taken.
 pub fn platform_file(text: &str) {
     let decimals_of = |code: &str| code.len().is_multiple_of(2).then_some((code.len() % 10) as u8);
-    match file::parse(text, &decimals_of) {
+    match parse::parse_platform(text, &decimals_of) {
         Ok(platform) => hold_platform(&platform),
         Err(error) => {
             // A fault at the very end stands on the line after the last one.
@@ -160,12 +160,14 @@ fn hold_platform(platform: &Platform) {
     }
     let at = day("2026-11-22").end();
     for (asked, available) in [
-        (Asked::Amount(10_000), None),
-        (Asked::Amount(1), Some(0)),
-        (Asked::Amount(i64::MAX), Some(i64::MAX)),
-        (Asked::All, Some(123_456)),
+        (QuoteRequest::Amount(10_000), None),
+        (QuoteRequest::Amount(1), Some(0)),
+        (QuoteRequest::Amount(i64::MAX), Some(i64::MAX)),
+        (QuoteRequest::All, Some(123_456)),
     ] {
-        for quote in quotes(platform, None, &asked, at, available, &[], |_| Used { count: 1, amount: 7 }) {
+        for quote in
+            quotes(platform, None, &asked, at, available, &[], |_| QuotaUsage { count: 1, amount: 7 })
+        {
             let Ok(outcome) = quote.outcome else { continue };
             assert!(outcome.fee >= 0 && outcome.tax >= 0 && outcome.net > 0, "{outcome:?}");
             assert!(available.is_none_or(|most| outcome.debit <= i128::from(most)), "{outcome:?}");

@@ -2,7 +2,7 @@
 
 use super::ledger::store_message;
 use super::{quoted, text_hint, text_message};
-use crate::fee::file::{Fault, FileError};
+use crate::fee::parse::{Fault, FileError};
 use crate::import::{Difference, LINE_MAX, Wrong};
 use crate::money::grouped;
 use crate::store::{Refusal, StoreError};

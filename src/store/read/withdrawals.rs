@@ -1,6 +1,6 @@
 //! Withdrawals, what of their quotas is used, and what was converted to other units.
 
-use crate::fee::{Paid, Use, Used};
+use crate::fee::{Paid, QuotaKey, QuotaUsage};
 use crate::ledger::Kind;
 use crate::period::Moment;
 use crate::report::Conversion;
@@ -13,10 +13,10 @@ impl Store {
     /// counts, by its channel, moment, what left and the charges: the amount of its rule.
     pub fn used(
         &self,
-        ask: &Use,
+        ask: &QuotaKey,
         amount: impl Fn(&str, Moment, i64, i64) -> i64,
-    ) -> Result<Used, StoreError> {
-        let mut used = Used::default();
+    ) -> Result<QuotaUsage, StoreError> {
+        let mut used = QuotaUsage::default();
         if self.is_blank() {
             return Ok(used);
         }

@@ -1,6 +1,6 @@
 //! The order of the rows of `fees`, held against section 4 of the contract pair by pair.
 
-use jandon::fee::{Asked, Platform, Quote, Used, file, quotes};
+use jandon::fee::{Platform, QuotaUsage, Quote, QuoteRequest, parse, quotes};
 use jandon::period::Moment;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -127,12 +127,19 @@ fn contract(a: &Row<'_>, b: &Row<'_>) -> Ordering {
 pub fn hold(case: &Ways) -> Result<(), TestCaseError> {
     let head = "[platform]\nid = \"p\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n";
     let text: String = std::iter::once(head.to_string()).chain(case.ways.iter().map(Way::text)).collect();
-    let platform: Platform = file::parse(&text, &|code| (code == "POINT").then_some(0))
+    let platform: Platform = parse::parse_platform(&text, &|code| (code == "POINT").then_some(0))
         .map_err(|error| TestCaseError::fail(format!("refused: {error:?}")))?;
-    let used = Used { count: case.used, amount: 0 };
+    let used = QuotaUsage { count: case.used, amount: 0 };
     let assumed: Vec<String> = case.assumed.iter().map(|id| format!("p/{id}")).collect();
-    let rows =
-        quotes(&platform, None, &Asked::Amount(case.amount), Moment(0), case.balance, &assumed, |_| used);
+    let rows = quotes(
+        &platform,
+        None,
+        &QuoteRequest::Amount(case.amount),
+        Moment(0),
+        case.balance,
+        &assumed,
+        |_| used,
+    );
     prop_assert_eq!(rows.len(), case.ways.len());
     let row = |quote: &Quote| {
         let id = quote.channel.trim_start_matches("p/");

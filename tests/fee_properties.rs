@@ -1,28 +1,29 @@
 //! Laws of the fee engine and of the parsers, held over random inputs.
 //!
 //! A random platform is written as the text of a platform file and read through the parser; what
-//! the engine answers is held against a referee that follows section 4 of the contract for one
+//! the engine answers is held against a oracle that follows section 4 of the contract for one
 //! amount at a time, over every amount of a small balance and around the answer for a large one.
 //! A failure prints the file, the question and the seed to run it again with.
 
 #![allow(clippy::disallowed_methods, reason = "a test reads how often it is to run")]
 
-#[path = "laws/order.rs"]
+#[path = "fee_properties/oracle.rs"]
+mod oracle;
+#[path = "fee_properties/order.rs"]
 mod order;
-#[path = "laws/referee.rs"]
-mod referee;
-#[path = "laws/shapes.rs"]
+#[path = "fee_properties/shapes.rs"]
 mod shapes;
 
 use jandon::fee::{
-    Advice, Asked, Blocked, Outcome, Platform, Quote, Reason, Use, Used, catalog, file, quote,
+    Advice, Outcome, Platform, QuotaKey, QuotaUsage, Quote, QuoteRequest, Reason, Rejection, catalog, parse,
+    quote,
 };
 use jandon::money::{Figure, Unit, grouped, plain};
 use jandon::period::{Day, Moment, Period, parse_instant};
+use oracle::Oracle;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
-use referee::Referee;
 use shapes::{Case, cases};
 use std::ops::RangeInclusive;
 
@@ -47,7 +48,8 @@ fn hold<S: Strategy>(name: &str, runs: u32, inputs: S, law: impl Fn(S::Value) ->
         Err(TestError::Fail(why, input)) => format!("{why}\nfor {input:?}"),
         Err(TestError::Abort(why)) => why.to_string(),
     };
-    let again = format!("PROPTEST_RNG_SEED={seed} PROPTEST_CASES={runs} cargo test --test laws {name}");
+    let again =
+        format!("PROPTEST_RNG_SEED={seed} PROPTEST_CASES={runs} cargo test --test fee_properties {name}");
     panic!("{failure}\n\nto run this again: {again}");
 }
 
@@ -60,20 +62,20 @@ struct Asker<'c> {
 
 impl<'c> Asker<'c> {
     fn of(case: &'c Case) -> Result<Asker<'c>, TestCaseError> {
-        let platform = file::parse(&case.text(), &shapes::decimals_of);
+        let platform = parse::parse_platform(&case.text(), &shapes::decimals_of);
         let platform = platform.map_err(|error| TestCaseError::fail(format!("refused: {error:?}")))?;
         let day = Day(i32::try_from(case.day).unwrap());
         Ok(Asker { case, platform, at: Moment(day.start().0 + case.second) })
     }
 
-    fn quote(&self, asked: &Asked) -> Quote {
+    fn quote(&self, asked: &QuoteRequest) -> Quote {
         let channel = &self.platform.channels[0];
         quote(&self.platform, channel, asked, self.at, self.case.balance, |ask| self.used(ask))
     }
 
     /// The ledger: what of a quota is used.
-    fn used(&self, ask: &Use) -> Used {
-        let mut used = Used::default();
+    fn used(&self, ask: &QuotaKey) -> QuotaUsage {
+        let mut used = QuotaUsage::default();
         for past in &self.case.history {
             let channel = if past.other { "p/second" } else { "p/first" };
             let at = Moment(self.at.0 - past.seconds_ago);
@@ -86,9 +88,9 @@ impl<'c> Asker<'c> {
         used
     }
 
-    fn receive(&self, net: i64) -> Asked {
+    fn receive(&self, net: i64) -> QuoteRequest {
         let decimals = self.case.pays.unwrap_or(self.case.unit).decimals;
-        Asked::Receive(Figure::parse(&plain(net.into(), decimals)).unwrap())
+        QuoteRequest::Receive(Figure::parse(&plain(net.into(), decimals)).unwrap())
     }
 }
 
@@ -96,22 +98,22 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, wanted: T) -> Resu
     if found == wanted {
         return Ok(());
     }
-    Err(TestCaseError::fail(format!("{what}: the engine says {found:?}, the referee {wanted:?}")))
+    Err(TestCaseError::fail(format!("{what}: the engine says {found:?}, the oracle {wanted:?}")))
 }
 
 // ---------------------------------------------------------------------------------------------
 // Small balances: every amount is known.
 
-/// What the referee says of every amount that a small balance holds.
+/// What the oracle says of every amount that a small balance holds.
 struct Known {
     /// The outcome or the reason of each amount from 0.
     verdicts: Vec<Result<Outcome, Reason>>,
 }
 
 impl Known {
-    fn of(case: &Case, referee: &Referee<'_>) -> Known {
+    fn of(case: &Case, oracle: &Oracle<'_>) -> Known {
         let last = case.balance.or(case.tariff.max).unwrap_or(0).max(0) + 30;
-        Known { verdicts: (0..=last).map(|amount| referee.judge(amount)).collect() }
+        Known { verdicts: (0..=last).map(|amount| oracle.judge(amount)).collect() }
     }
 
     /// The amounts of a range that can be made, and what they net.
@@ -138,15 +140,15 @@ impl Known {
 /// The quote of one amount: its outcome or reason, and the amounts that it points to.
 fn hold_amount(
     asker: &Asker<'_>,
-    referee: &Referee<'_>,
+    oracle: &Oracle<'_>,
     known: &Known,
     amount: i64,
 ) -> Result<(), TestCaseError> {
-    let quote = asker.quote(&Asked::Amount(amount));
-    hold_outcome(asker, referee, &quote, amount)?;
+    let quote = asker.quote(&QuoteRequest::Amount(amount));
+    hold_outcome(asker, oracle, &quote, amount)?;
     match &quote.outcome {
         Ok(_) => {
-            let net = referee.judge(amount).map_or(0, |outcome| outcome.net);
+            let net = oracle.judge(amount).map_or(0, |outcome| outcome.net);
             let better = known.most(0..=amount - 1).filter(|most| most.net >= net);
             same(&format!("better than {amount}"), quote.better, better)
         }
@@ -162,23 +164,23 @@ fn hold_amount(
 /// What a quote of that amount must say of it.
 fn hold_outcome(
     asker: &Asker<'_>,
-    referee: &Referee<'_>,
+    oracle: &Oracle<'_>,
     quote: &Quote,
     amount: i64,
 ) -> Result<(), TestCaseError> {
     let what = format!("amount {amount}");
     same(&what, quote.amount, Some(amount))?;
-    let verdict = referee.judge(amount);
-    let reason = |outcome: &Result<Outcome, Blocked>| outcome.as_ref().err().map(|blocked| blocked.reason);
+    let verdict = oracle.judge(amount);
+    let reason = |outcome: &Result<Outcome, Rejection>| outcome.as_ref().err().map(|blocked| blocked.reason);
     same(&what, reason(&quote.outcome), verdict.err())?;
     let best = |best: Outcome| Some(best).filter(|_| ranged(asker.case));
     match &quote.outcome {
         Ok(found) => {
-            let wanted = (referee.judge(amount).ok(), referee.best(amount).and_then(best));
+            let wanted = (oracle.judge(amount).ok(), oracle.best(amount).and_then(best));
             same(&what, (Some(*found), quote.outcome_best), wanted)
         }
         Err(blocked) => {
-            let wanted = referee.if_covered(amount);
+            let wanted = oracle.if_covered(amount);
             let wanted = (wanted.map(|(worst, _)| worst), wanted.and_then(|(_, better)| best(better)));
             same(&format!("{what}, covered"), (blocked.if_covered, quote.outcome_best), wanted)
         }
@@ -195,21 +197,21 @@ fn ranged(case: &Case) -> bool {
     })
 }
 
-fn hold_all(asker: &Asker<'_>, referee: &Referee<'_>, known: &Known) -> Result<(), TestCaseError> {
+fn hold_all(asker: &Asker<'_>, oracle: &Oracle<'_>, known: &Known) -> Result<(), TestCaseError> {
     let Some(balance) = asker.case.balance else { return Ok(()) };
-    let quote = asker.quote(&Asked::All);
+    let quote = asker.quote(&QuoteRequest::All);
     if let Some((largest, _)) = known.made(0..=known.last()).next_back() {
         same("all", quote.amount, Some(largest))?;
-        return hold_outcome(asker, referee, &quote, largest);
+        return hold_outcome(asker, oracle, &quote, largest);
     }
-    let reason = referee.judge(balance).unwrap_err();
-    let blocked = Blocked { reason, nearest: Vec::new(), if_covered: None };
+    let reason = oracle.judge(balance).unwrap_err();
+    let blocked = Rejection { reason, nearest: Vec::new(), if_covered: None };
     same("all", quote.outcome, Err(blocked))
 }
 
 fn hold_receive(
     asker: &Asker<'_>,
-    referee: &Referee<'_>,
+    oracle: &Oracle<'_>,
     known: &Known,
     net: i64,
 ) -> Result<(), TestCaseError> {
@@ -217,24 +219,24 @@ fn hold_receive(
     let found = known.made(0..=known.last()).find(|(_, made)| *made >= net.into());
     if let Some((amount, _)) = found {
         same(&format!("receive {net}"), quote.amount, Some(amount))?;
-        return hold_outcome(asker, referee, &quote, amount);
+        return hold_outcome(asker, oracle, &quote, amount);
     }
-    let reason = if referee.in_force() { Reason::OutOfReach } else { Reason::NotInForce };
+    let reason = if oracle.in_force() { Reason::OutOfReach } else { Reason::NotInForce };
     let nearest = known.most(0..=known.last()).map(|most| most.amount).into_iter().collect();
-    same(&format!("receive {net}"), quote.outcome, Err(Blocked { reason, nearest, if_covered: None }))
+    same(&format!("receive {net}"), quote.outcome, Err(Rejection { reason, nearest, if_covered: None }))
 }
 
 /// Every law of one small case. `seeds` pick which amounts are asked, where there are many.
 fn hold_small(case: &Case, seeds: &[i64]) -> Result<(), TestCaseError> {
     let asker = Asker::of(case)?;
-    let referee = Referee::of(case);
-    let known = Known::of(case, &referee);
-    hold_all(&asker, &referee, &known)?;
+    let oracle = Oracle::of(case);
+    let known = Known::of(case, &oracle);
+    hold_all(&asker, &oracle, &known)?;
     let last = known.last();
     let mut amounts: Vec<i64> = if last < 80 { (0..=last).collect() } else { vec![0, last - 30] };
     amounts.extend(seeds.iter().map(|seed| seed % (last + 1)));
     for amount in amounts {
-        hold_amount(&asker, &referee, &known, amount)?;
+        hold_amount(&asker, &oracle, &known, amount)?;
     }
     let nets: Vec<i64> = known.made(0..=last).map(|(_, net)| i64::try_from(net).unwrap()).collect();
     let mut wanted = vec![0, 1, nets.iter().max().map_or(2, |most| most + 1)];
@@ -244,7 +246,7 @@ fn hold_small(case: &Case, seeds: &[i64]) -> Result<(), TestCaseError> {
         }
     }
     for net in wanted {
-        hold_receive(&asker, &referee, &known, net)?;
+        hold_receive(&asker, &oracle, &known, net)?;
     }
     Ok(())
 }
@@ -286,7 +288,7 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 /// A large case with the amounts that are looked at.
 struct Sampled<'c> {
     asker: Asker<'c>,
-    referee: Referee<'c>,
+    oracle: Oracle<'c>,
     /// Multiples of the step near every edge of the rule, and anywhere.
     probes: Vec<i64>,
     last: i64,
@@ -305,11 +307,11 @@ impl<'c> Sampled<'c> {
         probes.retain(|amount| (0..=last).contains(amount));
         probes.sort_unstable();
         probes.dedup();
-        Ok(Sampled { asker, referee: Referee::of(case), probes, last })
+        Ok(Sampled { asker, oracle: Oracle::of(case), probes, last })
     }
 
     fn net(&self, amount: i64) -> Option<i128> {
-        self.referee.judge(amount).ok().map(|outcome| outcome.net)
+        self.oracle.judge(amount).ok().map(|outcome| outcome.net)
     }
 
     /// The amounts of a range that are looked at: those next to both of its ends, and the probes.
@@ -338,14 +340,14 @@ impl<'c> Sampled<'c> {
     }
 
     fn hold_all(&self) -> Result<(), TestCaseError> {
-        let quote = self.asker.quote(&Asked::All);
+        let quote = self.asker.quote(&QuoteRequest::All);
         let Some(amount) = quote.amount.filter(|_| quote.outcome.is_ok()) else {
             let reason = quote.outcome.map_err(|blocked| blocked.reason).err();
-            same("all", reason, self.referee.judge(self.last).err())?;
+            same("all", reason, self.oracle.judge(self.last).err())?;
             return self.none("all is blocked", 0..=self.last, 1);
         };
         self.made("all", amount)?;
-        hold_outcome(&self.asker, &self.referee, &quote, amount)?;
+        hold_outcome(&self.asker, &self.oracle, &quote, amount)?;
         self.none(&format!("above all = {amount}"), amount + 1..=self.last, 1)?;
         self.hold_better(amount, &quote)
     }
@@ -365,8 +367,8 @@ impl<'c> Sampled<'c> {
     }
 
     fn hold_amount(&self, amount: i64) -> Result<(), TestCaseError> {
-        let quote = self.asker.quote(&Asked::Amount(amount));
-        hold_outcome(&self.asker, &self.referee, &quote, amount)?;
+        let quote = self.asker.quote(&QuoteRequest::Amount(amount));
+        hold_outcome(&self.asker, &self.oracle, &quote, amount)?;
         let Err(blocked) = &quote.outcome else { return self.hold_better(amount, &quote) };
         let what = format!("nearest to {amount}");
         let below = blocked.nearest.iter().copied().find(|near| *near < amount);
@@ -386,7 +388,7 @@ impl<'c> Sampled<'c> {
         let net = i128::from(net.max(1));
         match (quote.amount, &quote.outcome) {
             (Some(amount), Ok(_)) => {
-                hold_outcome(&self.asker, &self.referee, &quote, amount)?;
+                hold_outcome(&self.asker, &self.oracle, &quote, amount)?;
                 self.none(&what, 0..=amount - 1, net)?;
                 if self.made(&what, amount)? >= net {
                     return Ok(());
@@ -511,11 +513,11 @@ fn no_text_breaks_the_reader_of_platform_files() {
         let rest = chars[(at + cut).min(chars.len())..].iter();
         let mutated: String =
             chars[..at].iter().copied().chain(inserted.chars()).chain(rest.copied()).collect();
-        let _ = file::parse(&mutated, &|_| Some(0));
+        let _ = parse::parse_platform(&mutated, &|_| Some(0));
         Ok(())
     });
     hold("no_text_breaks_the_reader_of_platform_files", 3_000, "\\PC{0,200}", |text| {
-        let _ = file::parse(&text, &|_| None);
+        let _ = parse::parse_platform(&text, &|_| None);
         Ok(())
     });
 }

@@ -14,21 +14,21 @@
 //!
 //! What no choice can beat is known sooner, from the most that each cost can bring ([`Curve`]).
 
-mod choice;
-mod curve;
-mod reach;
+mod labels;
+mod pruning;
 mod rule;
+mod value_by_cost;
 
-use super::Move;
-use super::blend::{Goal, Order, Point, Ties};
-use super::group::{self, Group, Spent};
+use super::Withdrawal;
+use super::knapsack::{Choice, Goal, Order, TieBreak};
+use super::subproblem::{self, PlannedUse, Subproblem};
 use rule::{buckets, note_exchanges};
 use std::collections::{BTreeMap, HashMap};
 
-pub use choice::Staircase;
-pub use curve::Curve;
-pub use reach::Window;
-pub use rule::{alike, is_plain};
+pub use labels::ParetoSet;
+pub use pruning::CostWindow;
+pub use rule::{is_plain, segments_of_tariff};
+pub use value_by_cost::ValueByCost;
 
 /// More runs than this under one rule are not looked at one by one.
 const RUNS_MAX: usize = 60_000;
@@ -40,11 +40,11 @@ const STRETCHES: i64 = 250;
 const STRIDES: usize = 4;
 
 /// All that can be worth doing with one group.
-pub struct Runs {
+pub struct SegmentSolution {
     /// What can be done.
-    pub points: Vec<Point>,
-    nodes: Vec<Node>,
-    rules: Vec<Rule>,
+    pub choices: Vec<Choice>,
+    nodes: Vec<LabelNode>,
+    rules: Vec<SegmentRule>,
     strides: Vec<i64>,
     budget: i64,
     labels: Vec<Label>,
@@ -52,7 +52,7 @@ pub struct Runs {
 
 /// How finely the amounts of a rule are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fineness {
+enum Resolution {
     /// Every run.
     Each,
     /// Neighbours together, charged as the least of them.
@@ -61,7 +61,7 @@ enum Fineness {
 
 /// Amounts that are charged the same under one rule.
 #[derive(Clone, Copy, Debug)]
-struct Run {
+struct Segment {
     from: i64,
     to: i64,
     charges: i64,
@@ -71,8 +71,8 @@ struct Run {
 
 /// A channel's rule for a withdrawal before which so many others were made.
 #[derive(Clone)]
-struct Rule {
-    way: usize,
+struct SegmentRule {
+    option: usize,
     /// Of how many charges nothing is free any more.
     used_up: usize,
     /// It takes all that is left, and so comes last.
@@ -87,11 +87,11 @@ struct Rule {
     percent: Option<i64>,
     /// With which other rules it exchanges, counted from 1, and how much at a time; 0 for none.
     exchange: (u32, i64),
-    runs: Vec<Run>,
+    segments: Vec<Segment>,
 }
 
 /// The withdrawals that may be made through one channel within one window.
-struct Bucket {
+struct WindowBucket {
     /// The day of each withdrawal that may be made, in this order, and its rule.
     slots: Vec<(usize, usize)>,
     /// The sum of amounts that is allowed, where it could be reached.
@@ -100,11 +100,11 @@ struct Bucket {
 }
 
 /// The day and the window of each withdrawal that may be made under a rule.
-type Slots = BTreeMap<usize, Vec<(usize, u16)>>;
+type SlotsByRule = BTreeMap<usize, Vec<(usize, u16)>>;
 
-impl Bucket {
+impl WindowBucket {
     /// Notes its slots by their rules; the window has that number.
-    fn note_slots(&self, number: u16, slots: &mut Slots) {
+    fn note_slots(&self, number: u16, slots: &mut SlotsByRule) {
         for (day, rule) in &self.slots {
             slots.entry(*rule).or_default().push((*day, number));
         }
@@ -117,7 +117,7 @@ type RuleKey = (usize, Vec<(bool, Option<i64>)>, i64);
 
 /// What two choices must have in common for one to stand for the other: the room in coarse steps,
 /// what is odd about what arrives and leaves, and what each may still do.
-type Kind = ([i64; STRIDES], i64, i64, bool, u32);
+type DominanceClass = ([i64; STRIDES], i64, i64, bool, u32);
 
 /// A choice of runs.
 #[derive(Clone, Copy, Debug)]
@@ -130,7 +130,7 @@ struct Label {
     /// What may leave beyond that, by the size of steps.
     room: [i64; STRIDES],
     /// How many withdrawals there are, how far from today in sum, and through which channels.
-    ties: (i64, i64, Channels),
+    ties: (i64, i64, ChannelCounts),
     /// Where it is from, until its node is made.
     from: u64,
     node: u32,
@@ -143,13 +143,13 @@ struct Label {
 
 /// How a choice came about.
 #[derive(Clone, Copy, Debug)]
-enum Node {
+enum LabelNode {
     Nothing,
     /// One more withdrawal: after what, in which rule, run and slot.
-    Run {
+    Segment {
         before: u32,
         rule: u32,
-        run: u32,
+        segment: u32,
         day: u16,
         bucket: u16,
     },
@@ -161,7 +161,7 @@ const NOTHING: Label = Label {
     charges: 0,
     least: 0,
     room: [0; STRIDES],
-    ties: (0, 0, Channels(0)),
+    ties: (0, 0, ChannelCounts(0)),
     from: 0,
     node: 0,
     whole: false,
@@ -171,55 +171,55 @@ const NOTHING: Label = Label {
 /// How many withdrawals go through each of the first channels of an account; of as many withdrawals,
 /// those that go through earlier channels come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Channels(i64);
+struct ChannelCounts(i64);
 
 /// So many channels are told apart, each by so many bits.
 const CHANNELS_MAX: usize = 6;
 const CHANNEL_BITS: usize = 10;
 
-impl Channels {
-    fn one(way: usize) -> Channels {
-        let place = CHANNELS_MAX.checked_sub(1 + way);
-        Channels(place.map_or(0, |place| -(1 << (CHANNEL_BITS * place))))
+impl ChannelCounts {
+    fn one(option: usize) -> ChannelCounts {
+        let place = CHANNELS_MAX.checked_sub(1 + option);
+        ChannelCounts(place.map_or(0, |place| -(1 << (CHANNEL_BITS * place))))
     }
 
     /// How many withdrawals of them all go through one channel.
-    fn count(self, way: usize) -> usize {
-        let place = CHANNEL_BITS * (CHANNELS_MAX - 1 - way);
+    fn count(self, option: usize) -> usize {
+        let place = CHANNEL_BITS * (CHANNELS_MAX - 1 - option);
         (-self.0 >> place) as usize & ((1 << CHANNEL_BITS) - 1)
     }
 }
 
-impl Rule {
+impl SegmentRule {
     /// The choice of one withdrawal.
-    fn label(&self, run: &Run) -> Label {
-        let mut label = Label { cost: self.price(run), charges: run.charges, ..NOTHING };
-        label.least = if self.on_top { run.from + run.charges } else { run.from };
-        label.room[self.stride] = run.to - run.from;
-        label.ties = (1, 0, Channels::one(self.way));
+    fn label(&self, segment: &Segment) -> Label {
+        let mut label = Label { cost: self.price(segment), charges: segment.charges, ..NOTHING };
+        label.least = if self.on_top { segment.from + segment.charges } else { segment.from };
+        label.room[self.stride] = segment.to - segment.from;
+        label.ties = (1, 0, ChannelCounts::one(self.option));
         label.whole = self.whole;
         label
     }
 
     /// What a withdrawal in a run costs, with its step cost.
-    fn price(&self, run: &Run) -> i64 {
-        run.charges.saturating_add(self.step_cost)
+    fn price(&self, segment: &Segment) -> i64 {
+        segment.charges.saturating_add(self.step_cost)
     }
 
     /// What leaves at the most with a withdrawal in a run.
-    fn takes(&self, run: &Run) -> i64 {
-        if self.on_top { run.to + run.charges } else { run.to }
+    fn takes(&self, segment: &Segment) -> i64 {
+        if self.on_top { segment.to + segment.charges } else { segment.to }
     }
 
     /// What arrives at the most of a withdrawal in a run.
-    fn brings(&self, run: &Run) -> i64 {
-        if self.on_top { run.to } else { run.to - run.charges }
+    fn brings(&self, segment: &Segment) -> i64 {
+        if self.on_top { segment.to } else { segment.to - segment.charges }
     }
 
     /// With what a withdrawal so far from the ends of a percentage could exchange under other rules.
     fn exchange_of(&self, margin: i64) -> u32 {
-        let (kind, period) = self.exchange;
-        if kind > 0 && margin >= period { u32::MAX - kind } else { 0 }
+        let (class, period) = self.exchange;
+        if class > 0 && margin >= period { u32::MAX - class } else { 0 }
     }
 }
 
@@ -237,7 +237,7 @@ impl Label {
             ties: (
                 self.ties.0 + other.ties.0,
                 self.ties.1 + other.ties.1,
-                Channels(self.ties.2.0 + other.ties.2.0),
+                ChannelCounts(self.ties.2.0 + other.ties.2.0),
             ),
             from: 0,
             node: 0,
@@ -263,9 +263,9 @@ impl Label {
 }
 
 /// What is being solved.
-struct Work<'e> {
+struct LabelSolver<'e> {
     goal: Goal,
-    nodes: Vec<Node>,
+    nodes: Vec<LabelNode>,
     strides: Vec<i64>,
     budget: i64,
     /// Some channel takes all that is left, so what leaves must be met to the part.
@@ -274,13 +274,13 @@ struct Work<'e> {
     lapses: bool,
     /// Choices that cost as much are of no use.
     cost_end: i64,
-    window: Option<Window>,
+    window: Option<CostWindow>,
     /// How far from today each of the days is.
     days_on: &'e [i64],
     /// What one withdrawal under each rule can add at best to the height above the window, and by how
     /// much what arrives can grow for what cost.
-    heights: Vec<Outline>,
-    brings: Vec<Outline>,
+    heights: Vec<Envelope>,
+    brings: Vec<Envelope>,
     /// How many withdrawals there may be under each rule.
     slots: Vec<i64>,
     /// What all withdrawals that may be made cost besides their charges.
@@ -290,20 +290,20 @@ struct Work<'e> {
 
 /// How much one figure grows by while another grows, flattest first: what leaves or arrives, and what
 /// that costs.
-type Outline = Vec<(i128, i128)>;
+type Envelope = Vec<(i128, i128)>;
 
 /// How many withdrawals under each rule a choice was made among.
-type Counts = Vec<i64>;
+type RuleCounts = Vec<i64>;
 
 /// The effort is used up.
 struct Exhausted;
 
 /// What is known of a group whose rules are plain before it is solved.
-pub struct Plain {
+pub struct SegmentModel {
     budget: i64,
     strides: Vec<i64>,
-    rules: Vec<Rule>,
-    ways: Vec<Vec<Bucket>>,
+    rules: Vec<SegmentRule>,
+    options: Vec<Vec<WindowBucket>>,
     lapsing: i64,
     /// How far from today each of the days is.
     days_on: Vec<i64>,
@@ -314,63 +314,68 @@ pub struct Plain {
 }
 
 /// The runs of a group whose rules are plain; `None` where they are not.
-pub fn prepare(group: &Group<'_>) -> Option<Plain> {
-    prepared(group, Fineness::Each)
+pub fn prepare(subproblem: &Subproblem<'_>) -> Option<SegmentModel> {
+    prepared(subproblem, Resolution::Each)
 }
 
 /// The same from below: where there are very many runs, neighbours are charged as the least of them.
-pub fn prepare_below(group: &Group<'_>) -> Option<Plain> {
-    prepared(group, Fineness::Few)
+pub fn prepare_coarse(subproblem: &Subproblem<'_>) -> Option<SegmentModel> {
+    prepared(subproblem, Resolution::Few)
 }
 
-fn prepared(group: &Group<'_>, fineness: Fineness) -> Option<Plain> {
-    if group.accounts.len() != 1 || group.days_cut || group.par.0 != group.par.1 {
+fn prepared(subproblem: &Subproblem<'_>, resolution: Resolution) -> Option<SegmentModel> {
+    if subproblem.accounts.len() != 1 || subproblem.days_cut || subproblem.par.0 != subproblem.par.1 {
         return None;
     }
-    let holding = group.holdings[0];
+    let holding = subproblem.holdings[0];
     let lapsing = holding.lapsing(holding.total());
-    if group.days.len() > 1 && lapsing > 0 {
+    if subproblem.days.len() > 1 && lapsing > 0 {
         return None;
     }
     let budget = holding.today();
-    let offers = group.ways.iter().flat_map(|w| w.offers.iter().flatten());
-    let mut strides: Vec<i64> = offers.map(|o| o.tariff.step).collect();
+    let tariffs = subproblem.options.iter().flat_map(|w| w.tariffs.iter().flatten());
+    let mut strides: Vec<i64> = tariffs.map(|o| o.tariff.step).collect();
     strides.sort_unstable();
     strides.dedup();
     let is_chain = strides.windows(2).all(|w| w[1] % w[0] == 0);
     if strides.len() > STRIDES || !is_chain {
         return None;
     }
-    let mut rules: Vec<Rule> = Vec::new();
-    let mut ways: Vec<Vec<Bucket>> = Vec::new();
-    for way in 0..group.ways.len() {
-        ways.push(buckets(group, way, budget, &strides, fineness, &mut rules)?);
+    let mut rules: Vec<SegmentRule> = Vec::new();
+    let mut options: Vec<Vec<WindowBucket>> = Vec::new();
+    for option in 0..subproblem.options.len() {
+        options.push(buckets(subproblem, option, budget, &strides, resolution, &mut rules)?);
     }
-    note_exchanges(&ways, &mut rules);
-    let days_on = group.days.iter().map(|day| i64::from(day.0 - group.days[0].0)).collect();
-    let (step_cost, account) = (group.step_cost, group.accounts[0]);
-    Some(Plain { budget, strides, rules, ways, lapsing, days_on, step_cost, account })
+    note_exchanges(&options, &mut rules);
+    let days_on = subproblem.days.iter().map(|day| i64::from(day.0 - subproblem.days[0].0)).collect();
+    let (step_cost, account) = (subproblem.step_cost, subproblem.accounts[0]);
+    Some(SegmentModel { budget, strides, rules, options, lapsing, days_on, step_cost, account })
 }
 
-impl Plain {
+impl SegmentModel {
     /// All that can be worth doing; `None` where it takes too much. With a window, all that can be
     /// worth doing within it.
-    pub fn solve(&self, goal: Goal, window: Option<Window>, effort: &mut u64) -> Option<Runs> {
+    pub fn solve(&self, goal: Goal, window: Option<CostWindow>, effort: &mut u64) -> Option<SegmentSolution> {
         let exact = self.rules.iter().any(|rule| rule.whole);
         let (budget, strides, rules) = (self.budget, self.strides.clone(), &self.rules);
-        let mut work = Work {
+        let mut work = LabelSolver {
             goal,
-            nodes: vec![Node::Nothing],
+            nodes: vec![LabelNode::Nothing],
             strides,
             budget,
             exact,
             lapses: self.lapsing > 0,
             cost_end: i64::MAX,
-            heights: window.iter().flat_map(|w| self.outlines(|rule, run| w.of_run(rule, run))).collect(),
+            heights: window
+                .iter()
+                .flat_map(|w| self.envelopes(|rule, segment| w.of_run(rule, segment)))
+                .collect(),
             brings: window
                 .iter()
                 .filter(|window| !window.needs.is_empty())
-                .flat_map(|_| self.outlines(|rule, run| (rule.brings(run), rule.price(run).into())))
+                .flat_map(|_| {
+                    self.envelopes(|rule, segment| (rule.brings(segment), rule.price(segment).into()))
+                })
                 .collect(),
             window,
             days_on: &self.days_on,
@@ -378,39 +383,39 @@ impl Plain {
             step_costs: super::parts(self.step_costs()),
             effort,
         };
-        work.see_cheapest(&self.ways, rules);
+        work.tighten_by_singles(&self.options, rules);
         let mut labels = vec![NOTHING];
         let mut before = 0;
         let mut among = vec![0; rules.len()];
-        for buckets in &self.ways {
-            let more = work.way(buckets, rules, before).ok()?;
+        for buckets in &self.options {
+            let more = work.option(buckets, rules, before).ok()?;
             before += buckets.len();
             for (_, rule) in buckets.iter().flat_map(|bucket| &bucket.slots) {
                 among[*rule] += 1;
             }
-            labels = work.both(&labels, &more, None, &among).ok()?;
-            work.see(&labels);
+            labels = work.combine(&labels, &more, None, &among).ok()?;
+            work.tighten_cost_end(&labels);
         }
         let nodes = work.nodes;
-        Some(self.runs(goal, nodes, labels))
+        Some(self.segments(goal, nodes, labels))
     }
 
     /// Choices with what they come to.
-    fn runs(&self, goal: Goal, nodes: Vec<Node>, labels: Vec<Label>) -> Runs {
-        let point = |(mark, label): (usize, &Label)| {
+    fn segments(&self, goal: Goal, nodes: Vec<LabelNode>, labels: Vec<Label>) -> SegmentSolution {
+        let choice = |(origin, label): (usize, &Label)| {
             let debit = label.fill(&self.strides, self.budget)?;
             let (steps, days, channels) = label.ties;
-            let order = (0..self.ways.len().min(CHANNELS_MAX)).fold(Order::default(), |order, way| {
-                order.and(group::order(self.account, way, channels.count(way)))
+            let order = (0..self.options.len().min(CHANNELS_MAX)).fold(Order::default(), |order, option| {
+                order.and(subproblem::order(self.account, option, channels.count(option)))
             });
-            let ties = Ties { steps, expiring: -i128::from(debit.min(self.lapsing)), days, order };
+            let ties = TieBreak { steps, expiring: -i128::from(debit.min(self.lapsing)), days, order };
             let (cost, net) = (i128::from(label.cost), i128::from(debit - label.charges));
-            Some(Point { cost, net, ties, mark })
+            Some(Choice { cost, net, ties, origin })
         };
-        let points = labels.iter().enumerate().filter_map(point).collect();
-        let points = super::blend::frontier(points, goal);
+        let choices = labels.iter().enumerate().filter_map(choice).collect();
+        let choices = super::knapsack::pareto_frontier(choices, goal);
         let (rules, strides) = (self.rules.clone(), self.strides.clone());
-        Runs { points, nodes, rules, strides, budget: self.budget, labels }
+        SegmentSolution { choices, nodes, rules, strides, budget: self.budget, labels }
     }
 
     /// A few of the runs of each rule only: what can be done with them can be done.
@@ -418,24 +423,28 @@ impl Plain {
         &self,
         goal: Goal,
         per_rule: usize,
-        window: Option<Window>,
+        window: Option<CostWindow>,
         effort: &mut u64,
-    ) -> Option<Runs> {
-        let few = |rule: &Rule| {
-            let (count, last) = (rule.runs.len(), rule.runs.len().saturating_sub(1));
+    ) -> Option<SegmentSolution> {
+        let few = |rule: &SegmentRule| {
+            let (count, last) = (rule.segments.len(), rule.segments.len().saturating_sub(1));
             let every = count / per_rule + 1;
-            let runs = rule.runs.iter().enumerate();
-            let runs = runs.filter(|(i, run)| {
-                let bends = *i < last && (rule.runs[i + 1].to - run.to) < (run.to - run.from) / 4;
+            let segments = rule.segments.iter().enumerate();
+            let segments = segments.filter(|(i, segment)| {
+                let bends =
+                    *i < last && (rule.segments[i + 1].to - segment.to) < (segment.to - segment.from) / 4;
                 (last - i) % every == 0 || bends
             });
-            Rule { runs: runs.map(|(_, run)| Run { margin: 0, ..*run }).collect(), ..*rule }
+            SegmentRule {
+                segments: segments.map(|(_, segment)| Segment { margin: 0, ..*segment }).collect(),
+                ..*rule
+            }
         };
-        let bucket = |b: &Bucket| Bucket { slots: b.slots.clone(), ..*b };
-        let plain = Plain {
+        let bucket = |b: &WindowBucket| WindowBucket { slots: b.slots.clone(), ..*b };
+        let plain = SegmentModel {
             strides: self.strides.clone(),
             rules: self.rules.iter().map(few).collect(),
-            ways: self.ways.iter().map(|way| way.iter().map(bucket).collect()).collect(),
+            options: self.options.iter().map(|option| option.iter().map(bucket).collect()).collect(),
             days_on: self.days_on.clone(),
             ..*self
         };
@@ -453,12 +462,12 @@ impl Plain {
     }
 
     /// The same where a withdrawal costs nothing but its charges.
-    pub fn without_step_cost(&self) -> Plain {
-        let bucket = |b: &Bucket| Bucket { slots: b.slots.clone(), ..*b };
-        Plain {
+    pub fn without_step_cost(&self) -> SegmentModel {
+        let bucket = |b: &WindowBucket| WindowBucket { slots: b.slots.clone(), ..*b };
+        SegmentModel {
             strides: self.strides.clone(),
-            rules: self.rules.iter().map(|rule| Rule { step_cost: 0, ..rule.clone() }).collect(),
-            ways: self.ways.iter().map(|way| way.iter().map(bucket).collect()).collect(),
+            rules: self.rules.iter().map(|rule| SegmentRule { step_cost: 0, ..rule.clone() }).collect(),
+            options: self.options.iter().map(|option| option.iter().map(bucket).collect()).collect(),
             days_on: self.days_on.clone(),
             step_cost: 0,
             ..*self
@@ -466,36 +475,39 @@ impl Plain {
     }
 
     /// What no withdrawal under each rule can beat in two figures.
-    fn outlines<N: Into<i128>>(&self, figures: impl Fn(&Rule, &Run) -> (N, i128)) -> Vec<Outline> {
-        self.rules.iter().map(|rule| outline(rule, &figures)).collect()
+    fn envelopes<N: Into<i128>>(
+        &self,
+        figures: impl Fn(&SegmentRule, &Segment) -> (N, i128),
+    ) -> Vec<Envelope> {
+        self.rules.iter().map(|rule| envelope(rule, &figures)).collect()
     }
 
     /// How much there is to look at: the runs that its withdrawals choose among.
     pub fn weight(&self) -> u64 {
-        let slots = self.ways.iter().flatten().flat_map(|bucket| &bucket.slots);
-        slots.map(|(_, rule)| self.rules[*rule].runs.len() as u64).sum()
+        let slots = self.options.iter().flatten().flat_map(|bucket| &bucket.slots);
+        slots.map(|(_, rule)| self.rules[*rule].segments.len() as u64).sum()
     }
 
     /// By how much the cost falls where one withdrawal of such a net brings so much less.
-    pub fn saved(&self, way: usize, net: i64, charges: i64, less: i64) -> i64 {
+    pub fn saved(&self, option: usize, net: i64, charges: i64, less: i64) -> i64 {
         let wanted = net - less;
         if wanted <= 0 {
             return charges;
         }
-        let rules = self.rules.iter().filter(|rule| rule.way == way && !rule.whole);
-        let cheapest = |rule: &Rule| {
-            let fits = |run: &&Run| rule.brings(run) >= wanted && run.from <= net.min(wanted);
+        let rules = self.rules.iter().filter(|rule| rule.option == option && !rule.whole);
+        let cheapest = |rule: &SegmentRule| {
+            let fits = |segment: &&Segment| rule.brings(segment) >= wanted && segment.from <= net.min(wanted);
             // The charge that was paid tells which of the rules of a channel it was.
-            let own = rule.runs.iter().any(|r| r.charges == charges && rule.brings(r) >= net);
-            rule.runs.iter().filter(|_| own).find(fits).map(|run| run.charges)
+            let own = rule.segments.iter().any(|r| r.charges == charges && rule.brings(r) >= net);
+            rule.segments.iter().filter(|_| own).find(fits).map(|segment| segment.charges)
         };
         rules.filter_map(cheapest).max().map_or(0, |cheapest| charges - cheapest)
     }
 
     /// How many withdrawals there may be under each rule.
-    fn slots(&self) -> Counts {
+    fn slots(&self) -> RuleCounts {
         let mut slots = vec![0; self.rules.len()];
-        for (_, rule) in self.ways.iter().flatten().flat_map(|b| &b.slots) {
+        for (_, rule) in self.options.iter().flatten().flat_map(|b| &b.slots) {
             slots[*rule] += 1;
         }
         slots
@@ -505,19 +517,19 @@ impl Plain {
     ///
     /// Without a step cost the balance bounds what leaves; with one, a withdrawal's cost does not tell
     /// its charges, and the balance bounds what arrives.
-    pub fn least(&self) -> Vec<Point> {
+    pub fn least(&self) -> Vec<Choice> {
         let with_step_cost = self.step_cost > 0;
-        let outlines = self.outlines(|rule, run| match with_step_cost {
-            true => (rule.brings(run), rule.price(run).into()),
-            false => (rule.takes(run), run.charges.into()),
+        let envelopes = self.envelopes(|rule, segment| match with_step_cost {
+            true => (rule.brings(segment), rule.price(segment).into()),
+            false => (rule.takes(segment), segment.charges.into()),
         });
-        let mut steps: Outline = Vec::new();
-        for (outline, count) in outlines.into_iter().zip(self.slots()).filter(|(_, count)| *count > 0) {
+        let mut steps: Envelope = Vec::new();
+        for (envelope, count) in envelopes.into_iter().zip(self.slots()).filter(|(_, count)| *count > 0) {
             let count = i128::from(count);
-            steps.extend(outline.into_iter().map(|(more, cost)| (more * count, cost * count)));
+            steps.extend(envelope.into_iter().map(|(more, cost)| (more * count, cost * count)));
         }
         steps.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));
-        let mut points = vec![Point::nothing(0)];
+        let mut choices = vec![Choice::nothing(0)];
         let (budget, mut sum, mut cost) = (i128::from(self.budget), 0, 0);
         for (more, costs) in steps {
             let fits = more.min(budget - sum);
@@ -526,21 +538,24 @@ impl Plain {
             }
             sum += fits;
             cost += (costs * fits).div_euclid(more);
-            points.push(Point { cost, net: if with_step_cost { sum } else { sum - cost }, ..points[0] });
+            choices.push(Choice { cost, net: if with_step_cost { sum } else { sum - cost }, ..choices[0] });
         }
-        points
+        choices
     }
 }
 
 /// What no withdrawal under a rule can beat in two figures: how the second must grow with the first.
-fn outline<N: Into<i128>>(rule: &Rule, figures: impl Fn(&Rule, &Run) -> (N, i128)) -> Outline {
-    let runs = rule.runs.iter().filter(|run| run.charges >= 0);
+fn envelope<N: Into<i128>>(
+    rule: &SegmentRule,
+    figures: impl Fn(&SegmentRule, &Segment) -> (N, i128),
+) -> Envelope {
+    let segments = rule.segments.iter().filter(|segment| segment.charges >= 0);
     // Where a charge falls with the amount, what leaves on top may fall as well.
-    let figures = |run: &Run| {
-        let (grows, cost) = figures(rule, run);
+    let figures = |segment: &Segment| {
+        let (grows, cost) = figures(rule, segment);
         (grows.into(), cost)
     };
-    let mut reached: Vec<(i128, i128)> = runs.map(figures).collect();
+    let mut reached: Vec<(i128, i128)> = segments.map(figures).collect();
     reached.sort_unstable();
     let mut hull: Vec<(i128, i128)> = vec![(0, 0)];
     for (more, cost) in reached {
@@ -558,10 +573,10 @@ fn outline<N: Into<i128>>(rule: &Rule, figures: impl Fn(&Rule, &Run) -> (N, i128
     hull.windows(2).map(|w| (w[1].0 - w[0].0, w[1].1 - w[0].1)).collect()
 }
 
-impl Runs {
+impl SegmentSolution {
     /// The steps of a point, in the order in which they can be booked.
-    pub fn moves(&self, group: &Group<'_>, mark: usize) -> Vec<Move> {
-        let label = &self.labels[mark];
+    pub fn withdrawals(&self, subproblem: &Subproblem<'_>, origin: usize) -> Vec<Withdrawal> {
+        let label = &self.labels[origin];
         // What is to leave beyond the least, by the size of steps: the coarse ones first.
         let mut left = self.budget - label.least;
         let mut room = [0; STRIDES];
@@ -573,73 +588,77 @@ impl Runs {
         let mut open = vec![label.node];
         while let Some(node) = open.pop() {
             match self.nodes[node as usize] {
-                Node::Nothing => {}
-                Node::Run { before, rule, run, day, bucket } => {
-                    taken.push((rule, run, day, bucket));
+                LabelNode::Nothing => {}
+                LabelNode::Segment { before, rule, segment, day, bucket } => {
+                    taken.push((rule, segment, day, bucket));
                     open.push(before);
                 }
-                Node::Both(a, b) => open.extend([a, b]),
+                LabelNode::Both(a, b) => open.extend([a, b]),
             }
         }
         // The withdrawals of a window use up what is free; what takes all that is left comes last.
         let place = |rule: &u32| {
             let rule = &self.rules[*rule as usize];
-            (rule.whole, rule.way, rule.used_up)
+            (rule.whole, rule.option, rule.used_up)
         };
-        taken.sort_by_key(|(rule, run, day, bucket)| (*day, place(rule), *rule, *bucket, *run));
+        taken.sort_by_key(|(rule, segment, day, bucket)| (*day, place(rule), *rule, *bucket, *segment));
         let mut sums: HashMap<u16, i64> = HashMap::new();
-        for (rule, run, _, bucket) in &taken {
-            *sums.entry(*bucket).or_default() += self.rules[*rule as usize].runs[*run as usize].from;
+        for (rule, segment, _, bucket) in &taken {
+            *sums.entry(*bucket).or_default() += self.rules[*rule as usize].segments[*segment as usize].from;
         }
-        let none = vec![Spent::new(); group.quotas.len()];
-        let mut moves = Vec::new();
-        for (rule, run, day, bucket) in taken {
+        let none = vec![PlannedUse::new(); subproblem.quotas.len()];
+        let mut withdrawals = Vec::new();
+        for (rule, segment, day, bucket) in taken {
             let rule = &self.rules[rule as usize];
-            let run = rule.runs[run as usize];
-            let limit =
-                group.terms(rule.way, usize::from(day), self.budget, &none).and_then(|t| t.amount_left);
+            let segment = rule.segments[segment as usize];
+            let limit = subproblem
+                .pricing(rule.option, usize::from(day), self.budget, &none)
+                .and_then(|t| t.amount_left);
             let sum = sums.entry(bucket).or_default();
             let stride = self.strides[rule.stride];
             let fits = limit.map_or(i64::MAX, |limit| limit - *sum);
-            let more = (run.to - run.from).min(room[rule.stride]).min(fits) / stride * stride;
+            let more = (segment.to - segment.from).min(room[rule.stride]).min(fits) / stride * stride;
             *sum += more;
             room[rule.stride] -= more;
-            let amount = run.from + more;
-            let (debit, net) =
-                if rule.on_top { (amount + run.charges, amount) } else { (amount, amount - run.charges) };
-            moves.push(Move {
+            let amount = segment.from + more;
+            let (debit, net) = if rule.on_top {
+                (amount + segment.charges, amount)
+            } else {
+                (amount, amount - segment.charges)
+            };
+            withdrawals.push(Withdrawal {
                 day: usize::from(day),
                 account: 0,
-                channel: rule.way,
+                channel: rule.option,
                 amount,
                 debit,
-                fee: run.charges,
+                fee: segment.charges,
                 tax: 0,
                 net,
             });
         }
-        with_taxes(group, &mut moves);
-        moves
+        with_taxes(subproblem, &mut withdrawals);
+        withdrawals
     }
 }
 
 /// Tells the taxes of an account's withdrawals from the fees, by the engine.
-pub fn with_taxes(group: &Group<'_>, moves: &mut [Move]) {
-    let holding = group.holdings[0];
-    let mut spent = vec![Spent::new(); group.quotas.len()];
+pub fn with_taxes(subproblem: &Subproblem<'_>, withdrawals: &mut [Withdrawal]) {
+    let holding = subproblem.holdings[0];
+    let mut spent = vec![PlannedUse::new(); subproblem.quotas.len()];
     let (mut left, mut day) = (holding.total(), 0);
-    for m in moves {
+    for m in withdrawals {
         if m.day > day {
             day = m.day;
-            group.forget(&mut spent, day);
+            subproblem.forget(&mut spent, day);
         }
-        let terms = group.terms(m.channel, day, left, &spent);
-        if let Some(Ok(outcome)) = terms.map(|terms| group.outcome(&terms, m.amount))
+        let pricing = subproblem.pricing(m.channel, day, left, &spent);
+        if let Some(Ok(outcome)) = pricing.map(|pricing| subproblem.outcome(&pricing, m.amount))
             && outcome.fee + outcome.tax == i128::from(m.fee)
         {
             (m.fee, m.tax) = (outcome.fee as i64, outcome.tax as i64);
         }
         left -= m.debit;
-        group.spend(&mut spent, m.channel, day, m.amount);
+        subproblem.record_use(&mut spent, m.channel, day, m.amount);
     }
 }

@@ -1,6 +1,6 @@
 //! Which choices of runs can still be part of a plan that is no dearer than one that is known.
 
-use super::{Label, Outline, Rule, Run};
+use super::{Envelope, Label, Segment, SegmentRule};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ const UNKNOWN: i64 = i64::MIN;
 /// How dear a choice may be: its cost times `run` less what it brings times `rise` is at most
 /// `limit`, where it is to be part of a plan that is no dearer than one that is known.
 #[derive(Clone, Debug)]
-pub struct Window {
+pub struct CostWindow {
     /// What a part that arrives is worth …
     pub rise: i128,
     /// … over this.
@@ -24,10 +24,10 @@ pub struct Window {
     pub needs: Rc<[(i64, i64)]>,
 }
 
-impl Window {
+impl CostWindow {
     /// What brings no less than that, where as much as can be is to arrive.
-    pub fn bringing(net: i128) -> Window {
-        Window { rise: 1, run: 0, limit: -net, needs: Rc::default() }
+    pub fn bringing(net: i128) -> CostWindow {
+        CostWindow { rise: 1, run: 0, limit: -net, needs: Rc::default() }
     }
 
     /// How far a choice is above what it brings is worth, and what it takes at the most.
@@ -37,8 +37,8 @@ impl Window {
     }
 
     /// What a withdrawal in a run takes at the most, and how far that is above what it brings.
-    pub(super) fn of_run(&self, rule: &Rule, run: &Run) -> (i64, i128) {
-        (rule.takes(run), self.height(rule.price(run), run.charges, rule.takes(run).into()))
+    pub(super) fn of_run(&self, rule: &SegmentRule, segment: &Segment) -> (i64, i128) {
+        (rule.takes(segment), self.height(rule.price(segment), segment.charges, rule.takes(segment).into()))
     }
 
     /// How far something of that cost, those charges and that debit is above what it brings is worth.
@@ -50,8 +50,8 @@ impl Window {
 }
 
 /// Which choices can still come to lie in a window.
-pub(super) struct Reach {
-    window: Window,
+pub(super) struct ReachTable {
+    window: CostWindow,
     budget: i128,
     /// Withdrawals cost more than their charges, so a cost does not tell what leaves.
     with_step_cost: bool,
@@ -63,15 +63,15 @@ pub(super) struct Reach {
     noted: Vec<Cell<i64>>,
 }
 
-impl Reach {
+impl ReachTable {
     /// What can be reached with a rest of such outlines, the flattest steps first.
     pub(super) fn of(
-        window: &Window,
-        heights: &Outline,
-        rest: &Outline,
+        window: &CostWindow,
+        heights: &Envelope,
+        rest: &Envelope,
         budget: i64,
         with_step_cost: bool,
-    ) -> Reach {
+    ) -> ReachTable {
         let mut gains = vec![(0, 0)];
         let (mut debit, mut gain) = (0, 0);
         for step in heights.iter().take_while(|step| step.1 < 0) {
@@ -88,7 +88,14 @@ impl Reach {
         }
         let most = window.needs.iter().map(|need| need.0).max().filter(|most| *most < NOTED_MAX);
         let noted = vec![Cell::new(UNKNOWN); most.map_or(0, |most| most.max(-1) as usize + 1)];
-        Reach { window: window.clone(), budget: i128::from(budget), with_step_cost, gains, brings, noted }
+        ReachTable {
+            window: window.clone(),
+            budget: i128::from(budget),
+            with_step_cost,
+            gains,
+            brings,
+            noted,
+        }
     }
 
     /// Can a choice still come to lie in the window?

@@ -1,4 +1,4 @@
-//! The referee: section 4 of the contract, word by word, for one amount at a time. It shares
+//! The oracle: section 4 of the contract, word by word, for one amount at a time. It shares
 //! nothing with the engine but the names of the reasons, and knows no shortcut.
 
 use crate::shapes::{Base, Case, Charge, Free, Line, Mode, Past, Per, Scale, date};
@@ -22,7 +22,7 @@ struct Spent {
     amount: i128,
 }
 
-pub struct Referee<'c> {
+pub struct Oracle<'c> {
     case: &'c Case,
     /// What is used of the free quota of each charge.
     frees: Vec<Spent>,
@@ -30,15 +30,15 @@ pub struct Referee<'c> {
     limits: Vec<Spent>,
 }
 
-impl<'c> Referee<'c> {
-    pub fn of(case: &'c Case) -> Referee<'c> {
+impl<'c> Oracle<'c> {
+    pub fn of(case: &'c Case) -> Oracle<'c> {
         let tariff = &case.tariff;
         let frees = tariff.charges.iter().map(|charge| match &charge.free {
             Some(free) => spent(case, free.per, free.pool),
             None => Spent::default(),
         });
         let limits = tariff.limits.iter().map(|limit| spent(case, limit.per, limit.pool));
-        Referee { case, frees: frees.collect(), limits: limits.collect() }
+        Oracle { case, frees: frees.collect(), limits: limits.collect() }
     }
 
     /// Is there a rule for the day? The case leaves out the day after the last one of its rule.

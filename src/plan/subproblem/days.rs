@@ -1,21 +1,21 @@
 //! The days on which something may leave a platform, and what of its quotas must be known for each.
 
-use super::taking_part;
-use crate::fee::{Platform, Tariff, Use, Used, Window};
+use super::eligible_channels;
+use crate::fee::{Platform, QuotaKey, QuotaUsage, Tariff, Window};
 use crate::period::Day;
-use crate::plan::Question;
+use crate::plan::PlanRequest;
 use std::collections::{BTreeSet, HashMap};
 
 /// So many days on one platform are looked at; with more the plan is not proven.
 const DAYS_MAX: usize = 400;
 
 /// The windows of the channels that take part, as far as their rules are in force in time.
-fn windows(question: &Question<'_>, platform: &Platform) -> BTreeSet<(i64, &'static str)> {
-    let today = question.now.day();
+fn windows(request: &PlanRequest<'_>, platform: &Platform) -> BTreeSet<(i64, &'static str)> {
+    let today = request.now.day();
     let mut windows = BTreeSet::new();
-    for channel in taking_part(platform, &question.unit, &question.assumed) {
+    for channel in eligible_channels(platform, &request.unit, &request.assumed) {
         let in_time =
-            |t: &&Tariff| t.from.is_none_or(|f| f <= question.by) && t.until.is_none_or(|u| today <= u);
+            |t: &&Tariff| t.from.is_none_or(|f| f <= request.by) && t.until.is_none_or(|u| today <= u);
         for tariff in channel.tariffs.iter().filter(in_time) {
             let frees = tariff.charges.iter().filter_map(|c| c.free.as_ref()).map(|f| f.per);
             for per in tariff.limits.iter().map(|l| l.per).chain(frees) {
@@ -28,21 +28,21 @@ fn windows(question: &Question<'_>, platform: &Platform) -> BTreeSet<(i64, &'sta
 }
 
 /// What must be asked of the ledger for one platform.
-pub fn uses(question: &Question<'_>, platform: &Platform) -> Vec<Use> {
-    let today = question.now.day();
-    let windows = windows(question, platform);
-    let mut asked: BTreeSet<Day> = calendar_days(question, &windows).into_iter().take(DAYS_MAX).collect();
+pub fn quota_keys(request: &PlanRequest<'_>, platform: &Platform) -> Vec<QuotaKey> {
+    let today = request.now.day();
+    let windows = windows(request, platform);
+    let mut asked: BTreeSet<Day> = calendar_days(request, &windows).into_iter().take(DAYS_MAX).collect();
     // Earlier use leaves a rolling window free within its own length.
     let longest = windows.iter().map(|(hours, _)| *hours).max().unwrap_or(0);
     if longest > 0 {
-        let last = today.plus((longest / 24 + 1) as i32).min(question.by);
+        let last = today.plus((longest / 24 + 1) as i32).min(request.by);
         asked.extend((today.0..=last.0).map(Day));
     }
     asked.insert(today);
-    let at = |day: Day| if day == today { question.now } else { day.start() };
+    let at = |day: Day| if day == today { request.now } else { day.start() };
     let mut uses = Vec::new();
     for day in asked {
-        for ask in platform.uses(at(day)) {
+        for ask in platform.quota_keys(at(day)) {
             if !uses.contains(&ask) {
                 uses.push(ask);
             }
@@ -52,8 +52,8 @@ pub fn uses(question: &Question<'_>, platform: &Platform) -> Vec<Use> {
 }
 
 /// Today, and the first day of each calendar window that opens in time.
-fn calendar_days(question: &Question<'_>, windows: &BTreeSet<(i64, &'static str)>) -> BTreeSet<Day> {
-    let (today, by) = (question.now.day(), question.by);
+fn calendar_days(request: &PlanRequest<'_>, windows: &BTreeSet<(i64, &'static str)>) -> BTreeSet<Day> {
+    let (today, by) = (request.now.day(), request.by);
     let mut days = BTreeSet::from([today]);
     let has = |word: &str| windows.iter().any(|(_, w)| *w == word);
     let mut every = |next: &dyn Fn(Day) -> Day| {
@@ -80,27 +80,27 @@ fn calendar_days(question: &Question<'_>, windows: &BTreeSet<(i64, &'static str)
 
 /// The days on which something may leave, and whether some had to be left out.
 pub(super) fn days(
-    question: &Question<'_>,
+    request: &PlanRequest<'_>,
     platform: &Platform,
-    used: &HashMap<Use, Used>,
+    used: &HashMap<QuotaKey, QuotaUsage>,
 ) -> (Vec<Day>, bool) {
-    let today = question.now.day();
-    let windows = windows(question, platform);
-    let mut days = calendar_days(question, &windows);
+    let today = request.now.day();
+    let windows = windows(request, platform);
+    let mut days = calendar_days(request, &windows);
     let lengths: Vec<i64> = windows.iter().map(|(hours, _)| *hours).filter(|hours| *hours > 0).collect();
     if !lengths.is_empty() {
         // A rolling window opens when something the ledger knows of leaves it …
         for hours in &lengths {
-            let mut asked: Vec<&Use> = used.keys().filter(|u| rolls(u, *hours, platform)).collect();
+            let mut asked: Vec<&QuotaKey> = used.keys().filter(|u| rolls(u, *hours, platform)).collect();
             asked.sort_by_key(|u| (u.until, u.channels.len()));
             for later in &asked {
                 let earlier =
                     asked.iter().rev().find(|e| e.until < later.until && e.channels == later.channels);
-                let figure = |ask: &Use| used.get(ask).copied().unwrap_or_default();
+                let figure = |ask: &QuotaKey| used.get(ask).copied().unwrap_or_default();
                 let opens = earlier.is_some_and(|e| {
                     figure(later).count < figure(e).count || figure(later).amount < figure(e).amount
                 });
-                if opens && later.until.day() > today && later.until.day() <= question.by {
+                if opens && later.until.day() > today && later.until.day() <= request.by {
                     days.insert(later.until.day());
                 }
             }
@@ -109,10 +109,10 @@ pub(super) fn days(
         let mut open: Vec<Day> = days.iter().copied().collect();
         while let Some(day) = open.pop() {
             for hours in &lengths {
-                let at = if day == today { question.now } else { day.start() };
+                let at = if day == today { request.now } else { day.start() };
                 let free = at.0 + hours * 3600;
                 let first = Day(i32::try_from((free + 86_399).div_euclid(86_400)).unwrap_or(i32::MAX));
-                if first <= question.by && days.len() <= DAYS_MAX && days.insert(first) {
+                if first <= request.by && days.len() <= DAYS_MAX && days.insert(first) {
                     open.push(first);
                 }
             }
@@ -123,7 +123,7 @@ pub(super) fn days(
 }
 
 /// Is it a question for a rolling window of that length on that platform?
-fn rolls(ask: &Use, hours: i64, platform: &Platform) -> bool {
+fn rolls(ask: &QuotaKey, hours: i64, platform: &Platform) -> bool {
     let own =
         ask.channels.iter().all(|c| c.strip_prefix(platform.id.as_str()).is_some_and(|r| r.starts_with('/')));
     own && ask.since.is_some_and(|since| since.0 == ask.until.0 - hours * 3600 + 1)

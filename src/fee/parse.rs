@@ -65,16 +65,16 @@ pub enum Fault {
 }
 
 /// Reads a platform file. `decimals_of` knows the decimals of points units that other platforms declare.
-pub fn parse(text: &str, decimals_of: &dyn Fn(&str) -> Option<u8>) -> Result<Platform, FileError> {
+pub fn parse_platform(text: &str, decimals_of: &dyn Fn(&str) -> Option<u8>) -> Result<Platform, FileError> {
     let root = DeTable::parse(text).map_err(|error| FileError {
         line: line_of(text, error.span().map_or(0, |s| s.start)),
         key: String::new(),
         fault: Fault::NotToml(error.message().to_string()),
     })?;
     check_texts(text, "", root.get_ref())?;
-    let mut root = Fields::of(text, "", root.span().start, root.get_ref());
+    let mut root = TomlTable::of(text, "", root.span().start, root.get_ref());
     let platform = root.required("platform")?;
-    let mut fields = Fields::table(text, "platform", platform)?;
+    let mut fields = TomlTable::table(text, "platform", platform)?;
     let mut found = platform_fields(&mut fields)?;
     fields.finish()?;
     let channels = root.tables("channel")?;
@@ -92,7 +92,7 @@ pub fn parse(text: &str, decimals_of: &dyn Fn(&str) -> Option<u8>) -> Result<Pla
     }
     for (index, table) in channels {
         let path = format!("channel {}", index + 1);
-        let mut fields = Fields::table(text, &path, table)?;
+        let mut fields = TomlTable::table(text, &path, table)?;
         let channel = channel(&mut fields, &found, decimals_of)?;
         fields.finish()?;
         if found.channels.iter().any(|c| c.id == channel.id) {
@@ -104,7 +104,7 @@ pub fn parse(text: &str, decimals_of: &dyn Fn(&str) -> Option<u8>) -> Result<Pla
     Ok(found)
 }
 
-fn platform_fields(fields: &mut Fields<'_>) -> Result<Platform, FileError> {
+fn platform_fields(fields: &mut TomlTable<'_>) -> Result<Platform, FileError> {
     let id = fields.required_text("id", "lower-case letters, digits and hyphens", is_id)?;
     let name = fields.text("name")?.ok_or_else(|| fields.missing("name"))?;
     let aliases = match fields.take("aliases") {
@@ -137,7 +137,7 @@ fn platform_fields(fields: &mut Fields<'_>) -> Result<Platform, FileError> {
         return Err(fields.missing("reason"));
     }
     let expires_after =
-        fields.string("expires_after", LIFE_WANTED, |s| life(s).is_some())?.and_then(|s| life(&s));
+        fields.string("expires_after", LIFE_WANTED, |s| validity(s).is_some())?.and_then(|s| validity(&s));
     let (aliases, channels) = (aliases, Vec::new());
     Ok(Platform {
         id,
@@ -155,7 +155,7 @@ fn platform_fields(fields: &mut Fields<'_>) -> Result<Platform, FileError> {
 }
 
 fn channel(
-    fields: &mut Fields<'_>,
+    fields: &mut TomlTable<'_>,
     platform: &Platform,
     decimals_of: &dyn Fn(&str) -> Option<u8>,
 ) -> Result<Channel, FileError> {
@@ -212,7 +212,7 @@ fn channel(
     let mut tariffs: Vec<Tariff> = Vec::new();
     for (index, table) in tables {
         let path = format!("{}, tariff {}", fields.path, index + 1);
-        let mut inner = Fields::table(fields.text, &path, table)?;
+        let mut inner = TomlTable::table(fields.text, &path, table)?;
         let tariff = tariff(&mut inner, platform.unit.decimals)?;
         inner.finish()?;
         let overlap = |other: &&Tariff| {
@@ -231,7 +231,7 @@ fn channel(
     Ok(Channel { id, name, to, pays, rate, arrives, requires, condition, tariffs })
 }
 
-fn tariff(fields: &mut Fields<'_>, decimals: u8) -> Result<Tariff, FileError> {
+fn tariff(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Tariff, FileError> {
     let (from, until) = (fields.day("from")?, fields.day("until")?);
     if let (Some(from), Some(until)) = (from, until)
         && until < from
@@ -267,7 +267,7 @@ fn tariff(fields: &mut Fields<'_>, decimals: u8) -> Result<Tariff, FileError> {
     let mut limits = Vec::new();
     for (index, table) in fields.tables("limits")? {
         let path = format!("{}, limit {}", fields.path, index + 1);
-        let mut inner = Fields::table(fields.text, &path, table)?;
+        let mut inner = TomlTable::table(fields.text, &path, table)?;
         let per = inner.window()?;
         let (amount, count) = (inner.parts("amount", decimals)?, inner.whole("count", 1, i64::MAX)?);
         if amount.is_none() && count.is_none() {
@@ -280,7 +280,7 @@ fn tariff(fields: &mut Fields<'_>, decimals: u8) -> Result<Tariff, FileError> {
     let mut charges = Vec::new();
     for (index, table) in fields.tables("charge")? {
         let path = format!("{}, charge {}", fields.path, index + 1);
-        let mut inner = Fields::table(fields.text, &path, table)?;
+        let mut inner = TomlTable::table(fields.text, &path, table)?;
         charges.push(charge(&mut inner, decimals)?);
         inner.finish()?;
     }
@@ -331,7 +331,7 @@ const RULE_KEYS: [&str; 26] = [
     "to",
 ];
 
-fn assumed(fields: &mut Fields<'_>) -> Result<Vec<String>, FileError> {
+fn assumed(fields: &mut TomlTable<'_>) -> Result<Vec<String>, FileError> {
     let Some(value) = fields.take("assumed") else { return Ok(Vec::new()) };
     let wanted = || Fault::Wanted(format!("a list of keys of the rule, each once: {}", RULE_KEYS.join(", ")));
     let items = value.get_ref().as_array().ok_or_else(|| fields.wrong("assumed", wanted()))?;
@@ -346,7 +346,7 @@ fn assumed(fields: &mut Fields<'_>) -> Result<Vec<String>, FileError> {
     Ok(keys)
 }
 
-fn charge(fields: &mut Fields<'_>, decimals: u8) -> Result<Charge, FileError> {
+fn charge(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Charge, FileError> {
     let kind = match fields.word("kind", &["fee", "tax"])? {
         Some("tax") => ChargeKind::Tax,
         _ => ChargeKind::Fee,
@@ -381,9 +381,9 @@ fn charge(fields: &mut Fields<'_>, decimals: u8) -> Result<Charge, FileError> {
         None => None,
         Some(value) => {
             let path = format!("{}, when", fields.path);
-            let mut inner = Fields::table(fields.text, &path, value)?;
+            let mut inner = TomlTable::table(fields.text, &path, value)?;
             let share = inner.take("share_from").ok_or_else(|| inner.missing("share_from"))?;
-            let share = share.get_ref().as_str().and_then(millionths);
+            let share = share.get_ref().as_str().and_then(parse_percent);
             let wanted = || Fault::Wanted("a percent with at most six decimals".into());
             let share = share.ok_or_else(|| inner.wrong("share_from", wanted()))?;
             inner.finish()?;
@@ -394,7 +394,7 @@ fn charge(fields: &mut Fields<'_>, decimals: u8) -> Result<Charge, FileError> {
         None => None,
         Some(value) => {
             let path = format!("{}, free", fields.path);
-            let mut inner = Fields::table(fields.text, &path, value)?;
+            let mut inner = TomlTable::table(fields.text, &path, value)?;
             let per = inner.window()?;
             let (count, amount) = (inner.whole("count", 1, i64::MAX)?, inner.parts("amount", decimals)?);
             if amount.is_none() && count.is_none() {
@@ -414,7 +414,7 @@ fn charge(fields: &mut Fields<'_>, decimals: u8) -> Result<Charge, FileError> {
 }
 
 /// `flat` and `percent` of a charge or of a step of a scale, `to` of a step.
-fn slab(fields: &mut Fields<'_>, decimals: u8, is_step: bool) -> Result<Slab, FileError> {
+fn slab(fields: &mut TomlTable<'_>, decimals: u8, is_step: bool) -> Result<Slab, FileError> {
     let to = if is_step { fields.parts("to", decimals)? } else { None };
     let flat = fields.parts("flat", decimals)?.unwrap_or(0);
     let wanted = "a percent with at most six decimals, at most 1000, or two of them, the lower first";
@@ -422,9 +422,10 @@ fn slab(fields: &mut Fields<'_>, decimals: u8, is_step: bool) -> Result<Slab, Fi
         None => Percent { low: 0, high: 0 },
         Some(value) => {
             let range = match value.get_ref() {
-                DeValue::String(text) => millionths(text).map(|p| (p, p)),
+                DeValue::String(text) => parse_percent(text).map(|p| (p, p)),
                 DeValue::Array(ends) if ends.len() == 2 => {
-                    let end = |i: usize| ends.get(i).and_then(|v| v.get_ref().as_str()).and_then(millionths);
+                    let end =
+                        |i: usize| ends.get(i).and_then(|v| v.get_ref().as_str()).and_then(parse_percent);
                     end(0).zip(end(1)).filter(|(low, high)| low <= high)
                 }
                 _ => None,
@@ -438,7 +439,7 @@ fn slab(fields: &mut Fields<'_>, decimals: u8, is_step: bool) -> Result<Slab, Fi
 
 /// The steps of a scale: each ends above the one before, only the last may be open.
 fn steps(
-    fields: &Fields<'_>,
+    fields: &TomlTable<'_>,
     key: &str,
     tables: Vec<(usize, &Spanned<DeValue<'_>>)>,
     decimals: u8,
@@ -446,7 +447,7 @@ fn steps(
     let mut steps: Vec<Slab> = Vec::new();
     for (index, table) in tables {
         let path = format!("{}, {key} {}", fields.path, index + 1);
-        let mut inner = Fields::table(fields.text, &path, table)?;
+        let mut inner = TomlTable::table(fields.text, &path, table)?;
         let step = slab(&mut inner, decimals, true)?;
         inner.finish()?;
         let fault = match steps.last().map(|last| last.to) {
@@ -462,7 +463,7 @@ fn steps(
     Ok(steps)
 }
 
-fn rounding(fields: &mut Fields<'_>, decimals: u8) -> Result<(RoundingMode, i64), FileError> {
+fn rounding(fields: &mut TomlTable<'_>, decimals: u8) -> Result<(RoundingMode, i64), FileError> {
     const MODES: [&str; 4] = ["half-up", "half-even", "up", "down"];
     let mode = |word: &str| match word {
         "half-up" => Some(RoundingMode::HalfUp),
@@ -474,7 +475,7 @@ fn rounding(fields: &mut Fields<'_>, decimals: u8) -> Result<(RoundingMode, i64)
     let Some(value) = fields.take("round") else { return Ok((RoundingMode::HalfUp, 1)) };
     if value.get_ref().as_table().is_some() {
         let path = format!("{}, round", fields.path);
-        let mut inner = Fields::table(fields.text, &path, value)?;
+        let mut inner = TomlTable::table(fields.text, &path, value)?;
         let word = inner.required_word("mode", &MODES)?;
         let to = inner.parts("to", decimals)?.unwrap_or(1);
         if to < 1 {
@@ -489,7 +490,7 @@ fn rounding(fields: &mut Fields<'_>, decimals: u8) -> Result<(RoundingMode, i64)
 }
 
 /// A percent in millionths of a percent.
-fn millionths(text: &str) -> Option<i64> {
+fn parse_percent(text: &str) -> Option<i64> {
     decimal_parts(text, 6).filter(|p| (0..=1_000_000_000).contains(p))
 }
 
@@ -527,7 +528,7 @@ fn delay(text: &str) -> Option<Delay> {
 const LIFE_WANTED: &str =
     "a time such as \"5y\", \"18m\", \"90d\", \"5y/month-end\" or \"2y/year-end\", or \"never\"";
 
-fn life(text: &str) -> Option<Life> {
+fn validity(text: &str) -> Option<Life> {
     if text == "never" {
         return Some(Life::Never);
     }
@@ -608,7 +609,7 @@ fn line_of(text: &str, offset: usize) -> usize {
 }
 
 /// The keys of one table: each is asked for once, and what nobody asked for is unknown.
-struct Fields<'t> {
+struct TomlTable<'t> {
     text: &'t str,
     path: String,
     start: usize,
@@ -616,14 +617,14 @@ struct Fields<'t> {
     asked: Vec<&'static str>,
 }
 
-impl<'t> Fields<'t> {
-    fn of(text: &'t str, path: &str, start: usize, table: &'t DeTable<'t>) -> Fields<'t> {
-        Fields { text, path: path.to_string(), start, table, asked: Vec::new() }
+impl<'t> TomlTable<'t> {
+    fn of(text: &'t str, path: &str, start: usize, table: &'t DeTable<'t>) -> TomlTable<'t> {
+        TomlTable { text, path: path.to_string(), start, table, asked: Vec::new() }
     }
 
-    fn table(text: &'t str, path: &str, value: &'t Spanned<DeValue<'t>>) -> Result<Fields<'t>, FileError> {
+    fn table(text: &'t str, path: &str, value: &'t Spanned<DeValue<'t>>) -> Result<TomlTable<'t>, FileError> {
         match value.get_ref() {
-            DeValue::Table(table) => Ok(Fields::of(text, path, value.span().start, table)),
+            DeValue::Table(table) => Ok(TomlTable::of(text, path, value.span().start, table)),
             _ => Err(FileError {
                 line: line_of(text, value.span().start),
                 key: path.to_string(),
@@ -795,7 +796,7 @@ mod tests {
     }
 
     fn read(platform: &str, channel: &str, tariff: &str) -> Result<Platform, (usize, String)> {
-        parse(&file(platform, channel, tariff), &|_| None).map_err(|error| (error.line, error.key))
+        parse_platform(&file(platform, channel, tariff), &|_| None).map_err(|error| (error.line, error.key))
     }
 
     #[test]
@@ -863,15 +864,16 @@ mod tests {
 
     #[test]
     fn reads_how_long_a_lot_lives() {
-        let life = |text: &str| read(&format!("expires_after = \"{text}\""), "", "").map(|p| p.expires_after);
+        let validity =
+            |text: &str| read(&format!("expires_after = \"{text}\""), "", "").map(|p| p.expires_after);
         let lasts = |length, until| Ok(Some(Life::Lasts { length, until }));
-        assert_eq!(life("5y"), lasts(LifeLength::Months(60), LifeEnd::SameDay));
-        assert_eq!(life("5y/month-end"), lasts(LifeLength::Months(60), LifeEnd::MonthEnd));
-        assert_eq!(life("18m/year-end"), lasts(LifeLength::Months(18), LifeEnd::YearEnd));
-        assert_eq!(life("never"), Ok(Some(Life::Never)));
+        assert_eq!(validity("5y"), lasts(LifeLength::Months(60), LifeEnd::SameDay));
+        assert_eq!(validity("5y/month-end"), lasts(LifeLength::Months(60), LifeEnd::MonthEnd));
+        assert_eq!(validity("18m/year-end"), lasts(LifeLength::Months(18), LifeEnd::YearEnd));
+        assert_eq!(validity("never"), Ok(Some(Life::Never)));
         for wrong in ["5y/week-end", "never/month-end", "/month-end", "5/month-end", "5y/month-end/year-end"]
         {
-            assert_eq!(life(wrong), Err((6, "platform, expires_after".into())), "{wrong}");
+            assert_eq!(validity(wrong), Err((6, "platform, expires_after".into())), "{wrong}");
         }
     }
 }

@@ -3,24 +3,25 @@
 
 mod days;
 
-use super::blend::Order;
-use super::{Holding, Question};
+use super::knapsack::Order;
+use super::{Holding, PlanRequest};
 use crate::fee::{
-    Channel, Destination, Outcome, Platform, Reason, Tariff, Terms, Use, Used, Window, outcome,
+    Channel, Destination, Outcome, Platform, PricingContext, QuotaKey, QuotaUsage, Reason, Tariff, Window,
+    outcome,
 };
 use crate::money::{Rate, Unit};
 use crate::period::{Day, Moment};
 use days::days;
 use std::collections::HashMap;
 
-pub use days::uses;
+pub use days::quota_keys;
 
 /// So many channels of an account are told apart where nothing else decides between plans.
 const WAYS_ORDERED: usize = 8;
 
 /// A platform with those of its accounts that a plan may draw on.
 #[derive(Clone)]
-pub struct Group<'p> {
+pub struct Subproblem<'p> {
     /// The platform.
     pub platform: &'p Platform,
     /// Its accounts, by their place in the question.
@@ -32,7 +33,7 @@ pub struct Group<'p> {
     /// Days were left out.
     pub days_cut: bool,
     /// The channels that take part.
-    pub ways: Vec<Way<'p>>,
+    pub options: Vec<ChannelOption<'p>>,
     /// What withdrawals count against.
     pub quotas: Vec<Quota>,
     /// Parts of the target's unit that a part of the platform's is worth, as a fraction.
@@ -46,16 +47,16 @@ pub struct Group<'p> {
 
 /// A channel that takes part.
 #[derive(Clone)]
-pub struct Way<'p> {
+pub struct ChannelOption<'p> {
     /// The channel.
     pub channel: &'p Channel,
     /// Its rule on each of the days.
-    pub offers: Vec<Option<Offer<'p>>>,
+    pub tariffs: Vec<Option<DailyTariff<'p>>>,
 }
 
 /// The rule of a channel on a day, with the quotas that its limits and free quotas stand for.
 #[derive(Clone)]
-pub struct Offer<'p> {
+pub struct DailyTariff<'p> {
     /// The rule.
     pub tariff: &'p Tariff,
     /// The quota of each limit.
@@ -72,29 +73,29 @@ pub struct Quota {
     /// The channels, by full id.
     channels: Vec<String>,
     /// Those of them that take part.
-    pub ways: Vec<usize>,
+    pub options: Vec<usize>,
     /// What the ledger says is used, on each of the days.
-    pub base: Vec<Used>,
+    pub base: Vec<QuotaUsage>,
     /// Withdrawals of the plan can use it up, or up its free part.
-    pub counted: Counted,
+    pub tracked: QuotaTracking,
 }
 
 impl Quota {
     /// A quota of one channel for all time, of which nothing is used.
-    pub fn of_way(way: usize) -> Quota {
+    pub fn of_way(option: usize) -> Quota {
         Quota {
             per: Window::Lifetime,
             channels: Vec::new(),
-            ways: vec![way],
-            base: vec![Used::default()],
-            counted: Counted { count: true, amount: true },
+            options: vec![option],
+            base: vec![QuotaUsage::default()],
+            tracked: QuotaTracking { count: true, amount: true },
         }
     }
 }
 
 /// What of the withdrawals of a plan a quota must follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counted {
+pub struct QuotaTracking {
     /// How many there are.
     pub count: bool,
     /// What they come to.
@@ -102,22 +103,22 @@ pub struct Counted {
 }
 
 /// Withdrawals of a plan that a quota counts: the day, how many, their amounts.
-pub type Spent = Vec<(u16, i64, i64)>;
+pub type PlannedUse = Vec<(u16, i64, i64)>;
 
-impl<'p> Group<'p> {
+impl<'p> Subproblem<'p> {
     /// The platform of a question with those accounts; `None` where no channel takes part.
     pub fn of(
-        question: &'p Question<'p>,
+        request: &'p PlanRequest<'p>,
         platform: &'p Platform,
         accounts: Vec<usize>,
-        used: &HashMap<Use, Used>,
-    ) -> Option<Group<'p>> {
-        let (days, days_cut) = days(question, platform, used);
-        let mut channels = taking_part(platform, &question.unit, &question.assumed);
+        used: &HashMap<QuotaKey, QuotaUsage>,
+    ) -> Option<Subproblem<'p>> {
+        let (days, days_cut) = days(request, platform, used);
+        let mut channels = eligible_channels(platform, &request.unit, &request.assumed);
         // What a free channel does as well need not be looked at, nor what it would share with others.
         let mut place = 0;
         while place < channels.len() {
-            if channels[..place].iter().any(|earlier| does_all_of(earlier, channels[place], &days)) {
+            if channels[..place].iter().any(|earlier| replaces(earlier, channels[place], &days)) {
                 channels.remove(place);
             } else {
                 place += 1;
@@ -127,43 +128,44 @@ impl<'p> Group<'p> {
             return None;
         }
         let ids: Vec<String> = channels.iter().map(|channel| platform.full_id(channel)).collect();
-        let holdings: Vec<&Holding> = accounts.iter().map(|i| &question.holdings[*i]).collect();
-        let mut group = Group {
+        let holdings: Vec<&Holding> = accounts.iter().map(|i| &request.holdings[*i]).collect();
+        let mut subproblem = Subproblem {
             platform,
-            par: par(question, platform),
+            par: par(request, platform),
             accounts,
             holdings,
             days,
             days_cut,
-            ways: Vec::new(),
+            options: Vec::new(),
             quotas: Vec::new(),
-            splits: question.splits,
-            step_cost: question.step_cost,
-            now: question.now,
+            splits: request.splits,
+            step_cost: request.step_cost,
+            now: request.now,
         };
         for channel in channels {
-            let offers = (0..group.days.len()).map(|day| group.offer(channel, &ids, day, used)).collect();
-            group.ways.push(Way { channel, offers });
+            let tariffs =
+                (0..subproblem.days.len()).map(|day| subproblem.daily(channel, &ids, day, used)).collect();
+            subproblem.options.push(ChannelOption { channel, tariffs });
         }
-        group.ways.iter().any(|w| w.offers.iter().any(Option::is_some)).then(|| {
-            group.mark_counted();
-            group
+        subproblem.options.iter().any(|w| w.tariffs.iter().any(Option::is_some)).then(|| {
+            subproblem.mark_tracked();
+            subproblem
         })
     }
 
-    fn offer(
+    fn daily(
         &mut self,
         channel: &'p Channel,
         ids: &[String],
         day: usize,
-        used: &HashMap<Use, Used>,
-    ) -> Option<Offer<'p>> {
+        used: &HashMap<QuotaKey, QuotaUsage>,
+    ) -> Option<DailyTariff<'p>> {
         let tariff = channel.tariff_on(self.days[day])?;
         let mut quota = |per, pool: Option<&str>| self.quota(channel, ids, per, pool, day, used);
         let limits = tariff.limits.iter().map(|l| quota(l.per, l.pool.as_deref())).collect();
         let frees = tariff.charges.iter().map(|c| c.free.as_ref());
         let frees = frees.map(|f| f.map(|f| quota(f.per, f.pool.as_deref()))).collect();
-        Some(Offer { tariff, limits, frees })
+        Some(DailyTariff { tariff, limits, frees })
     }
 
     /// The place of a quota, which is put among the others where it is new: what leaves through any of
@@ -175,36 +177,40 @@ impl<'p> Group<'p> {
         per: Window,
         pool: Option<&str>,
         day: usize,
-        used: &HashMap<Use, Used>,
+        used: &HashMap<QuotaKey, QuotaUsage>,
     ) -> usize {
-        let channels = self.platform.use_of(channel, per, pool, self.at(day)).channels;
+        let channels = self.platform.quota_key(channel, per, pool, self.at(day)).channels;
         let found = self.quotas.iter().position(|q| q.per == per && q.channels == channels);
         found.unwrap_or_else(|| {
             let base = (0..self.days.len()).map(|day| {
                 let at = self.at(day);
-                answer(used, &Use { channels: channels.clone(), since: per.start(at), until: at })
+                usage_on_record(
+                    used,
+                    &QuotaKey { channels: channels.clone(), since: per.start(at), until: at },
+                )
             });
             let base = base.collect();
-            let counted = Counted::default();
-            let ways = (0..ids.len()).filter(|way| channels.contains(&ids[*way])).collect();
-            self.quotas.push(Quota { per, channels, ways, base, counted });
+            let tracked = QuotaTracking::default();
+            let options = (0..ids.len()).filter(|option| channels.contains(&ids[*option])).collect();
+            self.quotas.push(Quota { per, channels, options, base, tracked });
             self.quotas.len() - 1
         })
     }
 
     /// Finds the quotas that withdrawals of a plan can use up.
-    fn mark_counted(&mut self) {
+    fn mark_tracked(&mut self) {
         let total: i128 = self.holdings.iter().map(|h| i128::from(h.today())).sum();
         let months = self.days.last().map_or(0, |d| d.month().0) - self.now.month().0 + 1;
-        let most = self.splits as i128 * i128::from(months) * (self.ways.len() * self.accounts.len()) as i128;
+        let most =
+            self.splits as i128 * i128::from(months) * (self.options.len() * self.accounts.len()) as i128;
         let smallest = |t: &Tariff| i128::from(t.min.unwrap_or(1).max(t.step).max(1));
-        let mut counted = vec![Counted::default(); self.quotas.len()];
-        for way in &self.ways {
-            for (day, offer) in way.offers.iter().enumerate() {
-                let Some(offer) = offer else { continue };
-                let rows = offer.tariff.limits.iter().zip(&offer.limits);
+        let mut tracked = vec![QuotaTracking::default(); self.quotas.len()];
+        for option in &self.options {
+            for (day, daily) in option.tariffs.iter().enumerate() {
+                let Some(daily) = daily else { continue };
+                let rows = daily.tariff.limits.iter().zip(&daily.limits);
                 let rows = rows.map(|(l, q)| (l.count, l.amount, *q));
-                let frees = offer.tariff.charges.iter().zip(&offer.frees);
+                let frees = daily.tariff.charges.iter().zip(&daily.frees);
                 let frees = frees.filter_map(|(c, q)| {
                     let free = c.free.as_ref()?;
                     Some((free.count, free.amount, (*q)?))
@@ -212,21 +218,21 @@ impl<'p> Group<'p> {
                 for (count, amount, q) in rows.chain(frees) {
                     let quota = &self.quotas[q];
                     // The cheapest way to use a count up is by the smallest amounts that count.
-                    let ways = quota.ways.iter().filter_map(|w| self.ways.get(*w));
-                    let offers = ways.flat_map(|w| w.offers.iter().flatten());
-                    let least = offers.map(|o| smallest(o.tariff)).min().unwrap_or(1);
-                    let moves = most.min(total / least.max(1));
+                    let options = quota.options.iter().filter_map(|w| self.options.get(*w));
+                    let tariffs = options.flat_map(|w| w.tariffs.iter().flatten());
+                    let least = tariffs.map(|o| smallest(o.tariff)).min().unwrap_or(1);
+                    let withdrawals = most.min(total / least.max(1));
                     let base = quota.base[day];
                     let reach = |limit: i64, base: i64, more: i128| {
                         base < limit && i128::from(base) + more > i128::from(limit)
                     };
-                    counted[q].count |= count.is_some_and(|count| reach(count, base.count, moves));
-                    counted[q].amount |= amount.is_some_and(|amount| reach(amount, base.amount, total));
+                    tracked[q].count |= count.is_some_and(|count| reach(count, base.count, withdrawals));
+                    tracked[q].amount |= amount.is_some_and(|amount| reach(amount, base.amount, total));
                 }
             }
         }
-        for (quota, counted) in self.quotas.iter_mut().zip(counted) {
-            quota.counted = counted;
+        for (quota, tracked) in self.quotas.iter_mut().zip(tracked) {
+            quota.tracked = tracked;
         }
     }
 
@@ -236,27 +242,27 @@ impl<'p> Group<'p> {
     }
 
     /// Do two of the days share a window, seen from the second of them?
-    pub fn shares(&self, per: Window, earlier: usize, later: usize) -> bool {
+    pub fn same_window(&self, per: Window, earlier: usize, later: usize) -> bool {
         per.start(self.at(later)).is_none_or(|start| start <= self.at(earlier))
     }
 
     /// Do no quotas tie the accounts to each other?
     pub fn is_free_of_quotas(&self) -> bool {
-        self.quotas.iter().all(|q| q.counted == Counted::default())
+        self.quotas.iter().all(|q| q.tracked == QuotaTracking::default())
     }
 
     /// Each account alone, where no quota ties them to each other.
-    pub fn apart(self) -> Vec<Group<'p>> {
+    pub fn split(self) -> Vec<Subproblem<'p>> {
         if self.accounts.len() < 2 || !self.is_free_of_quotas() {
             return vec![self];
         }
-        let alone = |(account, holding): (&usize, &&'p Holding)| Group {
+        let alone = |(account, holding): (&usize, &&'p Holding)| Subproblem {
             platform: self.platform,
             accounts: vec![*account],
             holdings: vec![*holding],
             days: self.days.clone(),
             days_cut: self.days_cut,
-            ways: self.ways.clone(),
+            options: self.options.clone(),
             quotas: self.quotas.clone(),
             par: self.par,
             splits: self.splits,
@@ -267,11 +273,11 @@ impl<'p> Group<'p> {
     }
 
     /// The same in the first days only, and with fewer withdrawals a month.
-    pub fn narrowed(&self, days: usize, splits: u32) -> Group<'p> {
+    pub fn narrowed(&self, days: usize, splits: u32) -> Subproblem<'p> {
         let mut narrowed = self.clone();
         narrowed.days.truncate(days);
-        for offers in narrowed.ways.iter_mut().map(|way| &mut way.offers) {
-            offers.truncate(days);
+        for tariffs in narrowed.options.iter_mut().map(|option| &mut option.tariffs) {
+            tariffs.truncate(days);
         }
         for base in narrowed.quotas.iter_mut().map(|quota| &mut quota.base) {
             base.truncate(days);
@@ -283,7 +289,7 @@ impl<'p> Group<'p> {
 
     /// How much and how many withdrawals a quota lets through in all the time of the plan at the most,
     /// where a window lets that through.
-    pub fn in_all(
+    pub fn over_horizon(
         &self,
         quota: usize,
         count: Option<i64>,
@@ -294,7 +300,8 @@ impl<'p> Group<'p> {
         let mut day = 0;
         while day < self.days.len() {
             // Days that one window can hold, whichever of them finds least used.
-            let together = (day..self.days.len()).take_while(|later| self.shares(quota.per, day, *later));
+            let together =
+                (day..self.days.len()).take_while(|later| self.same_window(quota.per, day, *later));
             let last = together.last().unwrap_or(day);
             let base = &quota.base[day..=last];
             let base_count = base.iter().map(|used| used.count).min().unwrap_or(0);
@@ -307,23 +314,23 @@ impl<'p> Group<'p> {
     }
 
     /// The group of one account under other rules, on one day that has room for so many months.
-    pub fn loosened<'q>(
+    pub fn relaxed<'q>(
         &self,
         holding: &'q Holding,
-        ways: Vec<Way<'q>>,
+        options: Vec<ChannelOption<'q>>,
         quotas: Vec<Quota>,
         months: u32,
-    ) -> Group<'q>
+    ) -> Subproblem<'q>
     where
         'p: 'q,
     {
-        Group {
+        Subproblem {
             platform: self.platform,
             accounts: vec![0],
             holdings: vec![holding],
             days: self.days[..1].to_vec(),
             days_cut: false,
-            ways,
+            options,
             quotas,
             par: self.par,
             splits: self.splits.saturating_mul(months),
@@ -333,11 +340,11 @@ impl<'p> Group<'p> {
     }
 
     /// What of a quota is used on a day, with what the plan has used of it so far.
-    pub fn used(&self, quota: usize, day: usize, spent: &[Spent]) -> Used {
+    pub fn used(&self, quota: usize, day: usize, spent: &[PlannedUse]) -> QuotaUsage {
         let row = &self.quotas[quota];
         let mut used = row.base[day];
         for (on, count, amount) in &spent[quota] {
-            if self.shares(row.per, usize::from(*on), day) {
+            if self.same_window(row.per, usize::from(*on), day) {
                 used.count = used.count.saturating_add(*count);
                 used.amount = used.amount.saturating_add(*amount);
             }
@@ -346,24 +353,31 @@ impl<'p> Group<'p> {
     }
 
     /// The terms of a channel on a day; `None` where none are in force.
-    pub fn terms(&self, way: usize, day: usize, available: i64, spent: &[Spent]) -> Option<Terms<'p>> {
-        let way = &self.ways[way];
-        let offer = way.offers[day].as_ref()?;
-        let limit = |i: usize| self.used(offer.limits[i], day, spent);
-        let free = |i: usize| offer.frees[i].map_or(Used::default(), |quota| self.used(quota, day, spent));
-        Some(Terms::under(way.channel, offer.tariff, Some(available), limit, free))
+    pub fn pricing(
+        &self,
+        option: usize,
+        day: usize,
+        available: i64,
+        spent: &[PlannedUse],
+    ) -> Option<PricingContext<'p>> {
+        let option = &self.options[option];
+        let daily = option.tariffs[day].as_ref()?;
+        let limit = |i: usize| self.used(daily.limits[i], day, spent);
+        let free =
+            |i: usize| daily.frees[i].map_or(QuotaUsage::default(), |quota| self.used(quota, day, spent));
+        Some(PricingContext::for_tariff(option.channel, daily.tariff, Some(available), limit, free))
     }
 
     /// What a withdrawal comes to under those terms.
-    pub fn outcome(&self, terms: &Terms<'_>, amount: i64) -> Result<Outcome, Reason> {
-        outcome(terms, self.platform.unit.decimals, amount)
+    pub fn outcome(&self, pricing: &PricingContext<'_>, amount: i64) -> Result<Outcome, Reason> {
+        outcome(pricing, self.platform.unit.decimals, amount)
     }
 
     /// Counts a withdrawal against every quota that must follow it.
-    pub fn spend(&self, spent: &mut [Spent], way: usize, day: usize, amount: i64) {
+    pub fn record_use(&self, spent: &mut [PlannedUse], option: usize, day: usize, amount: i64) {
         for (quota, spent) in self.quotas.iter().zip(spent) {
-            let Counted { count, amount: amounts } = quota.counted;
-            if !(count || amounts) || !quota.ways.contains(&way) {
+            let QuotaTracking { count, amount: amounts } = quota.tracked;
+            if !(count || amounts) || !quota.options.contains(&option) {
                 continue;
             }
             let (count, amount) = (i64::from(count), if amounts { amount } else { 0 });
@@ -378,9 +392,9 @@ impl<'p> Group<'p> {
     }
 
     /// Forgets what no longer counts on a day, and tells what counts for the same stretch apart no more.
-    pub fn forget(&self, spent: &mut [Spent], day: usize) {
+    pub fn forget(&self, spent: &mut [PlannedUse], day: usize) {
         for (quota, spent) in self.quotas.iter().zip(spent) {
-            spent.retain(|(on, ..)| self.shares(quota.per, usize::from(*on), day));
+            spent.retain(|(on, ..)| self.same_window(quota.per, usize::from(*on), day));
             if !matches!(quota.per, Window::Hours(_)) && !spent.is_empty() {
                 let sum = spent.iter().fold((day as u16, 0, 0_i64), |sum, (_, count, amount)| {
                     (sum.0, sum.1 + count, sum.2.saturating_add(*amount))
@@ -407,19 +421,19 @@ impl<'p> Group<'p> {
     }
 
     /// The order of so many withdrawals from an account through a channel, among all of the question.
-    pub fn order(&self, account: usize, way: usize, count: usize) -> Order {
-        order(self.accounts[account], way, count)
+    pub fn order(&self, account: usize, option: usize, count: usize) -> Order {
+        order(self.accounts[account], option, count)
     }
 }
 
 /// The order of so many withdrawals from an account, by its place in the question, through a channel.
-pub fn order(account: usize, way: usize, count: usize) -> Order {
-    Order::of(account * WAYS_ORDERED + way.min(WAYS_ORDERED - 1), count)
+pub fn order(account: usize, option: usize, count: usize) -> Order {
+    Order::of(account * WAYS_ORDERED + option.min(WAYS_ORDERED - 1), count)
 }
 
 /// The channels of a platform that take part in a plan for a unit: those that pay it to a bank, a
 /// card or in cash, and whose condition, where they have one, is assumed to be met.
-pub fn taking_part<'p>(platform: &'p Platform, unit: &Unit, assumed: &[String]) -> Vec<&'p Channel> {
+pub fn eligible_channels<'p>(platform: &'p Platform, unit: &Unit, assumed: &[String]) -> Vec<&'p Channel> {
     let open = platform.withdrawable && !platform.ended;
     let lands = |c: &&Channel| {
         c.pays == *unit && matches!(c.to, Destination::Bank | Destination::Card | Destination::Cash)
@@ -430,7 +444,7 @@ pub fn taking_part<'p>(platform: &'p Platform, unit: &Unit, assumed: &[String]) 
 
 /// Whether whatever can be withdrawn through a channel on some days can be withdrawn as well, free and
 /// in one withdrawal of the same day, through another one that nothing limits.
-fn does_all_of(free: &Channel, other: &Channel, days: &[Day]) -> bool {
+fn replaces(free: &Channel, other: &Channel, days: &[Day]) -> bool {
     let least = |tariff: &Tariff| tariff.min.unwrap_or(1).max(tariff.step);
     let on = |day: &Day| match (free.tariff_on(*day), other.tariff_on(*day)) {
         (_, None) => true,
@@ -449,8 +463,8 @@ fn does_all_of(free: &Channel, other: &Channel, days: &[Day]) -> bool {
 
 /// What a part of the platform's unit is worth in parts of another, as a fraction: the same where
 /// the units are, else the best rate of a channel that pays the other.
-pub fn par(question: &Question<'_>, platform: &Platform) -> (i128, i128) {
-    let (unit, from, to) = (&question.unit, question.now.day(), question.by);
+pub fn par(request: &PlanRequest<'_>, platform: &Platform) -> (i128, i128) {
+    let (unit, from, to) = (&request.unit, request.now.day(), request.by);
     if platform.unit == *unit {
         return (1, 1);
     }
@@ -471,12 +485,13 @@ pub fn par(question: &Question<'_>, platform: &Platform) -> (i128, i128) {
 
 /// What of a quota is used, as far as it was asked: a later moment of the same window finds the
 /// same used as the latest moment asked.
-fn answer(used: &HashMap<Use, Used>, ask: &Use) -> Used {
-    if let Some(answer) = used.get(ask) {
-        return *answer;
+fn usage_on_record(used: &HashMap<QuotaKey, QuotaUsage>, ask: &QuotaKey) -> QuotaUsage {
+    if let Some(usage_on_record) = used.get(ask) {
+        return *usage_on_record;
     }
-    let same =
-        |other: &&Use| other.channels == ask.channels && other.since == ask.since && other.until <= ask.until;
+    let same = |other: &&QuotaKey| {
+        other.channels == ask.channels && other.since == ask.since && other.until <= ask.until
+    };
     let known = used.keys().filter(same).max_by_key(|u| u.until);
     known.and_then(|known| used.get(known)).copied().unwrap_or_default()
 }

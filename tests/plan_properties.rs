@@ -7,10 +7,10 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads the clock and how often it is to run")]
 #![allow(clippy::disallowed_macros, reason = "a test says how it is to be run again")]
 
-use jandon::fee::{Asked, Platform, Terms, Use, Used, file, outcome, quote};
+use jandon::fee::{Platform, PricingContext, QuotaKey, QuotaUsage, QuoteRequest, outcome, parse, quote};
 use jandon::money::Unit;
 use jandon::period::{Day, Moment};
-use jandon::plan::{Holding, Plan, Question};
+use jandon::plan::{Holding, Plan, PlanRequest};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
@@ -73,8 +73,8 @@ impl std::fmt::Debug for Case {
 }
 
 impl Case {
-    fn question(&self, effort: u64) -> Question<'_> {
-        Question {
+    fn request(&self, effort: u64) -> PlanRequest<'_> {
+        PlanRequest {
             platforms: &self.platforms,
             holdings: self.holdings.clone(),
             unit: Unit::currency("KRW").unwrap(),
@@ -88,8 +88,8 @@ impl Case {
         }
     }
 
-    fn used(&self, ask: &Use, steps: &[Taken]) -> Used {
-        let mut used = Used::default();
+    fn used(&self, ask: &QuotaKey, steps: &[Taken]) -> QuotaUsage {
+        let mut used = QuotaUsage::default();
         let mut count = |channel: &str, at: Moment, amount: i64| {
             if ask.since.is_none_or(|s| s <= at)
                 && at <= ask.until
@@ -109,15 +109,15 @@ impl Case {
     }
 
     /// What of each quota the past used.
-    fn all_used(&self) -> HashMap<Use, Used> {
-        let question = self.question(EFFORT);
-        question.uses().into_iter().map(|ask| (ask.clone(), self.used(&ask, &[]))).collect()
+    fn all_used(&self) -> HashMap<QuotaKey, QuotaUsage> {
+        let request = self.request(EFFORT);
+        request.quota_keys().into_iter().map(|ask| (ask.clone(), self.used(&ask, &[]))).collect()
     }
 
     /// The plan, or the one that brings most where the target is too much.
     fn plan(&self, effort: u64) -> Result<Plan, Plan> {
-        let question = self.question(effort);
-        question.plan(&self.all_used()).map_err(|too_much| too_much.most)
+        let request = self.request(effort);
+        request.plan(&self.all_used()).map_err(|unreachable| unreachable.most)
     }
 
     fn at(&self, day: Day) -> Moment {
@@ -192,10 +192,12 @@ impl Referee<'_> {
                     continue;
                 }
                 let at = self.case.at(day);
-                let used = |ask: &Use| self.case.used(ask, steps);
-                let Some(terms) = Terms::of(platform, channel, at, Some(available), used) else { continue };
+                let used = |ask: &QuotaKey| self.case.used(ask, steps);
+                let Some(pricing) = PricingContext::of(platform, channel, at, Some(available), used) else {
+                    continue;
+                };
                 for amount in 1..=available {
-                    let Ok(outcome) = outcome(&terms, platform.unit.decimals, amount) else { continue };
+                    let Ok(outcome) = outcome(&pricing, platform.unit.decimals, amount) else { continue };
                     let debit = outcome.debit as i64;
                     if available - debit < holding.keep {
                         continue;
@@ -259,7 +261,7 @@ fn days(case: &Case, platform: &Platform, words: &BTreeSet<&'static str>) -> BTr
                     first == i64::from(day.0)
                 };
                 // A withdrawal that no window counts leaves none free.
-                let windows = platform.uses(case.now);
+                let windows = platform.quota_keys(case.now);
                 let counts = |p: &&Past| windows.iter().any(|w| w.channels.contains(&p.channel));
                 // What was free already when the plan was asked for opens nothing later.
                 let binds = |p: &&Past| p.at.0 + hours * 3600 > case.now.0;
@@ -386,7 +388,8 @@ fn case(seed: u64, plain: bool) -> (Case, Vec<BTreeSet<&'static str>>) {
     let size = if plain { dice.within(8, 24) } else { dice.within(5, 14) };
     let drawn: Vec<_> = (0..number).map(|i| platform(&mut dice, i, plain, size)).collect();
     let texts: Vec<String> = drawn.iter().map(|d| d.0.clone()).collect();
-    let read = |text: &String| file::parse(text, &|_| None).unwrap_or_else(|e| panic!("{text}\n{e:?}"));
+    let read =
+        |text: &String| parse::parse_platform(text, &|_| None).unwrap_or_else(|e| panic!("{text}\n{e:?}"));
     let platforms: Vec<Platform> = texts.iter().map(read).collect();
     let now =
         Moment::parse_iso(dice.of(&["2026-11-22T13:05", "2026-11-30T00:00", "2026-12-31T23:59"])).unwrap();
@@ -483,8 +486,8 @@ fn hold_hurried(seed: u64, plain: bool, step_cost: i64) -> Option<()> {
 
 /// Holds the alternatives of a plan to what they are called.
 fn held_alternatives(case: &Case, effort: u64, plan: &Plan, again: &str) {
-    let question = case.question(effort);
-    let alternatives = question.alternatives(plan, &case.all_used());
+    let request = case.request(effort);
+    let alternatives = request.alternatives(plan, &case.all_used());
     let [fewest, cheapest] = alternatives.as_slice() else {
         assert!(plan.steps.is_empty(), "{plan:?}\n{again}");
         return;
@@ -531,7 +534,7 @@ fn hold(seed: u64, plain: bool, step_cost: i64) -> Option<()> {
 }
 
 /// The account and the channel of a step, by their places.
-fn place_of(case: &Case, step: &jandon::plan::Step) -> (usize, usize) {
+fn place_of(case: &Case, step: &jandon::plan::PlannedWithdrawal) -> (usize, usize) {
     let platform = &case.platforms[case.holdings[step.holding].platform];
     let channel = platform.channels.iter().position(|c| platform.full_id(c) == step.channel);
     (step.holding, channel.expect("a channel of its platform"))
@@ -550,9 +553,10 @@ fn replayed(case: &Case, plan: &Plan) -> Result<i64, String> {
         let lots = &mut lots[step.holding];
         let available: i64 = lots.iter().filter(|l| l.0 >= step.date).map(|l| l.1).sum();
         let at = case.at(step.date);
-        let quote = quote(platform, channel, &Asked::Amount(step.amount), at, Some(available), |ask| {
-            case.used(ask, &taken)
-        });
+        let quote =
+            quote(platform, channel, &QuoteRequest::Amount(step.amount), at, Some(available), |ask| {
+                case.used(ask, &taken)
+            });
         let outcome = quote.outcome.map_err(|blocked| format!("{step:?} is {blocked:?}"))?;
         let said = (i128::from(step.debit), i128::from(step.fee), i128::from(step.tax), i128::from(step.net));
         if said != (outcome.debit, outcome.fee, outcome.tax, outcome.net)
@@ -670,7 +674,7 @@ fn tiny(seed: u64) -> Case {
             }
         }
     }
-    let read = file::parse(&text, &|_| None).unwrap_or_else(|e| panic!("{text}\n{e:?}"));
+    let read = parse::parse_platform(&text, &|_| None).unwrap_or_else(|e| panic!("{text}\n{e:?}"));
     let now = Moment::parse_iso(dice.of(&["2026-11-22T13:05", "2026-11-30T00:00"])).unwrap();
     let by = now.day().plus(dice.of(&[0, 3, 12, 60]));
     let lots = (0..dice.below(3)).map(|i| (now.day().plus(i as i32 * 20 + 5), dice.within(1, size / 2)));
@@ -746,7 +750,7 @@ fn wide(seed: u64) -> Case {
                 text.push_str("free = { per = \"month\", count = 1 }\n");
             }
         }
-        platforms.push(file::parse(&text, &|_| None).unwrap_or_else(|e| panic!("{text}\n{e:?}")));
+        platforms.push(parse::parse_platform(&text, &|_| None).unwrap_or_else(|e| panic!("{text}\n{e:?}")));
         texts.push(text);
         let most = dice.of(&[2_000, 20_000, 60_000]);
         let (account, undated) = (format!("a{number}"), dice.within(500, most));
@@ -826,7 +830,7 @@ fn a_rounded_percentage_of_many_withdrawals_is_proven() {
     };
     let platform = |id: &str, channels: &[String]| {
         let head = format!("[platform]\nid = \"{id}\"\nname = \"{id}\"\nkind = \"wallet\"\nunit = \"KRW\"\n");
-        file::parse(&(head + &channels.concat()), &|_| None).expect("a platform")
+        parse::parse_platform(&(head + &channels.concat()), &|_| None).expect("a platform")
     };
     let first = tariff(
         "c0",
@@ -857,7 +861,7 @@ fn a_rounded_percentage_of_many_withdrawals_is_proven() {
         keep: 0,
         by,
     };
-    let question = Question {
+    let request = PlanRequest {
         platforms: &platforms,
         holdings: [123_520, 57_470].into_iter().enumerate().map(holding).collect(),
         unit: Unit::currency("KRW").expect("won"),
@@ -869,8 +873,12 @@ fn a_rounded_percentage_of_many_withdrawals_is_proven() {
         assumed: Vec::new(),
         effort: jandon::plan::EFFORT,
     };
-    let used = question.uses().into_iter().map(|asked| (asked, Used::default())).collect::<HashMap<_, _>>();
-    let plan = question.plan(&used).expect("a plan");
+    let used = request
+        .quota_keys()
+        .into_iter()
+        .map(|asked| (asked, QuotaUsage::default()))
+        .collect::<HashMap<_, _>>();
+    let plan = request.plan(&used).expect("a plan");
     // That no plan of that cost has fewer withdrawals is not proved.
     assert_eq!((plan.cost, plan.proven, plan.gap), (3_438, false, 0), "{plan:?}");
 }
@@ -880,7 +888,7 @@ fn at_once(text: String, undated: i64) -> Case {
     let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
     let by = now.day();
     Case {
-        platforms: vec![file::parse(&text, &|_| None).expect("a platform")],
+        platforms: vec![parse::parse_platform(&text, &|_| None).expect("a platform")],
         texts: vec![text],
         holdings: vec![Holding { account: "a0".into(), platform: 0, dated: vec![], undated, keep: 0, by }],
         past: vec![],
@@ -933,9 +941,10 @@ fn more_than_there_is_gets_the_answer_of_as_much_as_can_be() {
         let asked = wide(seed);
         let total: i64 = asked.holdings.iter().map(Holding::total).sum();
         let most = Case { target: None, ..asked.clone() }.plan(effort).expect("a plan");
-        let too_much = Case { target: Some(3 * total), ..asked.clone() }.plan(effort).expect_err("too much");
-        let of = |plan: Plan| format!("{:?}", Plan { simple_cost: None, ..plan });
-        assert_eq!(of(too_much), of(most), "PLAN_SEED={seed} PLAN_CASES=1\n{asked:?}");
+        let unreachable =
+            Case { target: Some(3 * total), ..asked.clone() }.plan(effort).expect_err("too much");
+        let of = |plan: Plan| format!("{:?}", Plan { baseline_cost: None, ..plan });
+        assert_eq!(of(unreachable), of(most), "PLAN_SEED={seed} PLAN_CASES=1\n{asked:?}");
     }
 }
 
@@ -993,7 +1002,7 @@ fn share_platform(dice: &mut Dice, number: usize) -> String {
 /// The least charges by which so many withdrawals leave each balance: from every balance by every amount.
 fn by_balance(case: &Case, holding: &Holding) -> Vec<Vec<Option<i64>>> {
     let platform = &case.platforms[holding.platform];
-    let none = |_: &Use| Used::default();
+    let none = |_: &QuotaKey| QuotaUsage::default();
     let total = holding.total();
     let mut first = vec![None; total as usize + 1];
     first[total as usize] = Some(0);
@@ -1002,10 +1011,10 @@ fn by_balance(case: &Case, holding: &Holding) -> Vec<Vec<Option<i64>>> {
         let last = layers[layers.len() - 1].clone();
         let mut next: Vec<Option<i64>> = vec![None; last.len()];
         for (left, charges) in last.iter().enumerate().filter_map(|(left, c)| Some((left as i64, (*c)?))) {
-            let terms = Terms::of(platform, &platform.channels[0], case.now, Some(left), none);
-            let terms = terms.expect("a rule");
+            let pricing = PricingContext::of(platform, &platform.channels[0], case.now, Some(left), none);
+            let pricing = pricing.expect("a rule");
             for amount in 1..=left - holding.keep {
-                let Ok(outcome) = outcome(&terms, 0, amount) else { continue };
+                let Ok(outcome) = outcome(&pricing, 0, amount) else { continue };
                 let (place, charges) =
                     ((left - amount) as usize, charges + (outcome.fee + outcome.tax) as i64);
                 next[place] = Some(next[place].map_or(charges, |known| known.min(charges)));
@@ -1023,7 +1032,8 @@ fn charges_from_a_share_on_are_proven_for_one_account_and_for_two() {
         let mut dice = Dice(seed);
         let number = dice.within(1, 2) as usize;
         let texts: Vec<String> = (0..number).map(|number| share_platform(&mut dice, number)).collect();
-        let platforms = texts.iter().map(|text| file::parse(text, &|_| None).expect("a platform")).collect();
+        let platforms =
+            texts.iter().map(|text| parse::parse_platform(text, &|_| None).expect("a platform")).collect();
         let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
         let by = now.day();
         let holdings = (0..number).map(|platform| {
@@ -1117,7 +1127,7 @@ fn the_first_account_does_what_either_could() {
         )
     };
     let texts = vec![platform(0, "step = \"2\""), platform(1, "min = \"3\"")];
-    let read = |text: &String| file::parse(text, &|_| None).expect("a platform");
+    let read = |text: &String| parse::parse_platform(text, &|_| None).expect("a platform");
     let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
     let by = now.day();
     let holding = |(platform, undated): (usize, i64)| Holding {

@@ -6,9 +6,9 @@
 //! is the largest sum over all ways to share the cost. With the balance in the way nothing can bring
 //! more; whether a choice still brings as much is seen when it is made.
 
-use super::choice::cap;
-use super::{NOTHING, Node, Plain, Rule, Runs, Slots};
-use crate::plan::blend::{Goal, Point};
+use super::labels::cap;
+use super::{LabelNode, NOTHING, SegmentModel, SegmentRule, SegmentSolution, SlotsByRule};
+use crate::plan::knapsack::{Choice, Goal};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -25,7 +25,7 @@ const NEVER: i32 = i32::MIN / 2;
 const STEP_COST_MAX: i64 = 10_000;
 
 /// The most that an account can bring at each cost.
-pub struct Curve {
+pub struct ValueByCost {
     root: Option<Rc<Stage>>,
     budget: i64,
     /// Withdrawals cost more than their charges, so a cost does not tell what leaves.
@@ -34,65 +34,65 @@ pub struct Curve {
 
 /// What arrives at the most where no more than its place is spent; beyond its end as much as there.
 #[derive(Clone, PartialEq, Eq)]
-struct Row(Rc<[i32]>);
+struct MaxByCost(Rc<[i32]>);
 
 /// Some of the withdrawals of an account, and what they bring.
 struct Stage {
-    most: Row,
-    kind: Kind,
+    most: MaxByCost,
+    kind: StageKind,
 }
 
-enum Kind {
+enum StageKind {
     /// Withdrawals under one rule.
-    Rule {
+    SegmentRule {
         rule: usize,
         /// The day and the window of each.
         slots: Vec<(usize, u16)>,
-        rows: Rc<Alike>,
+        rows: Rc<RuleRows>,
     },
     /// Withdrawals of both.
     Both(Rc<Stage>, Rc<Stage>),
     /// Withdrawals of one window, whose amounts may come to no more than a sum.
-    Window { of: Rc<Stage>, cap: Cap },
+    Window { of: Rc<Stage>, cap: AmountCap },
 }
 
 /// Withdrawals under one rule, whenever.
-struct Alike {
-    most: Row,
+struct RuleRows {
+    most: MaxByCost,
     /// With none, one, two of them near the ends of a percentage.
-    few: Vec<Row>,
+    few: Vec<MaxByCost>,
     /// With one of them further from the ends.
-    inner: Vec<Repeat>,
+    inner: Vec<PeriodicSegments>,
 }
 
 /// Runs of a percentage that repeat with its period.
-struct Repeat {
+struct PeriodicSegments {
     /// The first run, and after how many runs they repeat.
     first: usize,
     every: usize,
     /// With a run of the first period, and on from there by some periods, or not; by twice as many, or
     /// not, ….
-    rows: Vec<(usize, Row)>,
+    rows: Vec<(usize, MaxByCost)>,
     /// What one period costs and brings.
     step: (usize, i64),
 }
 
 /// A withdrawal: its rule, run, day and window.
-type Pick = (usize, usize, usize, u16);
+type PickedSegment = (usize, usize, usize, u16);
 
 /// What a row is made with.
-struct Work<'e> {
+struct CurveBuilder<'e> {
     /// What is dearer is of no use.
     cost_end: usize,
     budget: i64,
     with_step_cost: bool,
     kept: usize,
     /// Rows of so many withdrawals under a rule.
-    known: HashMap<(usize, usize), Rc<Alike>>,
+    known: HashMap<(usize, usize), Rc<RuleRows>>,
     effort: &'e mut u64,
 }
 
-impl Row {
+impl MaxByCost {
     fn at(&self, cost: usize) -> i64 {
         i64::from(self.0[cost.min(self.0.len() - 1)])
     }
@@ -110,10 +110,10 @@ impl Row {
     }
 }
 
-impl Work<'_> {
+impl CurveBuilder<'_> {
     /// A row up to where all there is has left, or nothing comes of spending more. More than there is
     /// arrives nowhere.
-    fn row(&mut self, mut most: Vec<i32>) -> Option<Row> {
+    fn row(&mut self, mut most: Vec<i32>) -> Option<MaxByCost> {
         let mut best = NEVER;
         for most in &mut most {
             best = best.max((*most).min(self.budget as i32));
@@ -127,16 +127,21 @@ impl Work<'_> {
         let last = most[most.len() - 1];
         most.truncate(most.partition_point(|m| *m < last) + 1);
         self.kept += most.len();
-        (self.kept <= KEPT_MAX).then(|| Row(most.into()))
+        (self.kept <= KEPT_MAX).then(|| MaxByCost(most.into()))
     }
 
     /// With one of some more withdrawals or without.
-    fn with(&mut self, before: &Row, more: &[(usize, i64)]) -> Option<Row> {
+    fn with(&mut self, before: &MaxByCost, more: &[(usize, i64)]) -> Option<MaxByCost> {
         self.beside(before, more, before.0.to_vec())
     }
 
     /// With one of some more withdrawals, or what there is otherwise.
-    fn beside(&mut self, before: &Row, more: &[(usize, i64)], otherwise: Vec<i32>) -> Option<Row> {
+    fn beside(
+        &mut self,
+        before: &MaxByCost,
+        more: &[(usize, i64)],
+        otherwise: Vec<i32>,
+    ) -> Option<MaxByCost> {
         let dearest = more.iter().map(|(cost, _)| *cost).max().unwrap_or(0);
         let len = (before.0.len() + dearest).min(self.cost_end + 1);
         let looks = len + before.0.len() * more.len();
@@ -153,7 +158,7 @@ impl Work<'_> {
     }
 
     /// The larger of each.
-    fn larger(&mut self, a: &Row, b: &Row) -> Option<Row> {
+    fn larger(&mut self, a: &MaxByCost, b: &MaxByCost) -> Option<MaxByCost> {
         let len = a.0.len().max(b.0.len());
         self.row((0..len).map(|cost| a.at(cost).max(b.at(cost)) as i32).collect())
     }
@@ -166,19 +171,19 @@ impl Work<'_> {
             let (long, short) =
                 if all.most.0.len() < stage.most.0.len() { (stage, all) } else { (all, stage) };
             let most = self.with(&long.most, &short.most.rises())?;
-            all = Rc::new(Stage { most, kind: Kind::Both(long, short) });
+            all = Rc::new(Stage { most, kind: StageKind::Both(long, short) });
         }
         Some(Some(all))
     }
 
     /// So many withdrawals under one rule.
-    fn alike(&mut self, rules: &[Rule], number: usize, count: usize) -> Option<Rc<Alike>> {
+    fn rule_rows(&mut self, rules: &[SegmentRule], number: usize, count: usize) -> Option<Rc<RuleRows>> {
         if let Some(known) = self.known.get(&(number, count)) {
             return Some(known.clone());
         }
         let rule = &rules[number];
         let near = rule.best(rule.near());
-        let mut few = vec![Row(Rc::from([0]))];
+        let mut few = vec![MaxByCost(Rc::from([0]))];
         for _ in 0..count {
             let last = &few[few.len() - 1];
             let next = self.with(last, &near)?;
@@ -192,30 +197,36 @@ impl Work<'_> {
         let mut most = few[few.len() - 1].clone();
         let mut inner = Vec::new();
         let mut from = 0;
-        while let Some(first) = (from..rule.runs.len()).find(|run| rule.runs[*run].margin > 0) {
+        while let Some(first) = (from..rule.segments.len()).find(|segment| rule.segments[*segment].margin > 0)
+        {
             let (repeat, end) = self.repeat(rule, first, &before)?;
             most = self.larger(&most, &repeat.rows[repeat.rows.len() - 1].1)?;
             from = end;
             inner.push(repeat);
         }
-        let alike = Rc::new(Alike { most, few, inner });
-        self.known.insert((number, count), alike.clone());
-        Some(alike)
+        let rule_rows = Rc::new(RuleRows { most, few, inner });
+        self.known.insert((number, count), rule_rows.clone());
+        Some(rule_rows)
     }
 
     /// With one of the runs from the first on that repeat with a period, and where these end.
-    fn repeat(&mut self, rule: &Rule, first: usize, before: &Row) -> Option<(Repeat, usize)> {
-        let runs = &rule.runs[first..];
-        let runs = &runs[..runs.iter().take_while(|run| run.margin > 0).count()];
-        let ahead = |run: usize, every: usize| {
-            let (from, to) = (runs.get(run)?, runs.get(run + every)?);
+    fn repeat(
+        &mut self,
+        rule: &SegmentRule,
+        first: usize,
+        before: &MaxByCost,
+    ) -> Option<(PeriodicSegments, usize)> {
+        let segments = &rule.segments[first..];
+        let segments = &segments[..segments.iter().take_while(|segment| segment.margin > 0).count()];
+        let ahead = |segment: usize, every: usize| {
+            let (from, to) = (segments.get(segment)?, segments.get(segment + every)?);
             Some((to.to - from.to, (to.charges - from.charges) as usize))
         };
-        let every = (1..runs.len()).find(|every| ahead(0, *every).map(|a| a.0) == rule.period);
-        let every = every.unwrap_or(runs.len());
+        let every = (1..segments.len()).find(|every| ahead(0, *every).map(|a| a.0) == rule.period);
+        let every = every.unwrap_or(segments.len());
         let step = ahead(0, every).unwrap_or((0, 0));
-        let alike = (0..).take_while(|run| ahead(*run, every) == Some(step)).count();
-        let periods = alike / every;
+        let rule_rows = (0..).take_while(|segment| ahead(*segment, every) == Some(step)).count();
+        let periods = rule_rows / every;
         let own = rule.best(first..first + every);
         let step = (step.1, if rule.on_top { step.0 } else { step.0 - step.1 as i64 });
         let mut rows = vec![(0, self.beside(before, &own, vec![NEVER])?)];
@@ -227,37 +238,39 @@ impl Work<'_> {
             left -= on;
             some *= 2;
         }
-        Some((Repeat { first, every, rows, step }, first + every * (periods + 1)))
+        Some((PeriodicSegments { first, every, rows, step }, first + every * (periods + 1)))
     }
 
     /// Withdrawals under several rules.
-    fn rules(&mut self, rules: &[Rule], slots: Slots) -> Option<Rc<Stage>> {
+    fn rules(&mut self, rules: &[SegmentRule], slots: SlotsByRule) -> Option<Rc<Stage>> {
         let mut stages = Vec::new();
         for (number, slots) in slots {
-            let rows = self.alike(rules, number, slots.len())?;
-            let kind = Kind::Rule { rule: number, slots, rows: rows.clone() };
+            let rows = self.rule_rows(rules, number, slots.len())?;
+            let kind = StageKind::SegmentRule { rule: number, slots, rows: rows.clone() };
             stages.push(Rc::new(Stage { most: rows.most.clone(), kind }));
         }
         self.all(stages)?
     }
 }
 
-impl Rule {
+impl SegmentRule {
     /// The runs near the ends of a percentage.
     fn near(&self) -> impl Iterator<Item = usize> {
-        (0..self.runs.len()).filter(|run| self.runs[*run].margin == 0)
+        (0..self.segments.len()).filter(|segment| self.segments[*segment].margin == 0)
     }
 
     /// Does a run with what comes before it bring so much at no more than a cost?
-    fn completes(&self, run: usize, before: &Row, cost: usize, needed: i64) -> bool {
-        let left = cost.checked_sub(self.price(&self.runs[run]) as usize);
-        left.is_some_and(|left| before.at(left) + self.brings(&self.runs[run]) >= needed)
+    fn completes(&self, segment: usize, before: &MaxByCost, cost: usize, needed: i64) -> bool {
+        let left = cost.checked_sub(self.price(&self.segments[segment]) as usize);
+        left.is_some_and(|left| before.at(left) + self.brings(&self.segments[segment]) >= needed)
     }
 
     /// The cost and the most of some runs, without those that cost more than others and bring less.
-    fn best(&self, runs: impl Iterator<Item = usize>) -> Vec<(usize, i64)> {
-        let mut best: Vec<(usize, i64)> =
-            runs.map(|run| &self.runs[run]).map(|run| (self.price(run) as usize, self.brings(run))).collect();
+    fn best(&self, segments: impl Iterator<Item = usize>) -> Vec<(usize, i64)> {
+        let mut best: Vec<(usize, i64)> = segments
+            .map(|segment| &self.segments[segment])
+            .map(|segment| (self.price(segment) as usize, self.brings(segment)))
+            .collect();
         best.sort_unstable_by_key(|(cost, net)| (*cost, -net));
         let mut most = 0;
         best.retain(|(_, net)| {
@@ -269,9 +282,15 @@ impl Rule {
     }
 }
 
-impl Repeat {
+impl PeriodicSegments {
     /// The run that brings so much with what comes before it, at no more than a cost.
-    fn run(&self, rule: &Rule, before: &Row, mut cost: usize, mut needed: i64) -> Option<usize> {
+    fn segment(
+        &self,
+        rule: &SegmentRule,
+        before: &MaxByCost,
+        mut cost: usize,
+        mut needed: i64,
+    ) -> Option<usize> {
         let mut periods = 0;
         for place in (1..self.rows.len()).rev() {
             let on = self.rows[place].0;
@@ -282,36 +301,39 @@ impl Repeat {
             }
         }
         let mut own = self.first..self.first + self.every;
-        let run = own.find(|run| rule.completes(*run, before, cost, needed))?;
-        Some(run + periods * self.every)
+        let segment = own.find(|segment| rule.completes(*segment, before, cost, needed))?;
+        Some(segment + periods * self.every)
     }
 }
 
 impl Stage {
     /// Withdrawals that bring as much as is needed, which must be no more than the most for a cost, and
     /// cost no more than that.
-    fn picks(&self, rules: &[Rule], cost: usize, needed: i64, picks: &mut Vec<Pick>) {
+    fn picks(&self, rules: &[SegmentRule], cost: usize, needed: i64, picks: &mut Vec<PickedSegment>) {
         if needed <= 0 {
             return;
         }
         // What can be had for less is not paid more for.
         let cost = self.most.first(needed).min(cost);
         match &self.kind {
-            Kind::Both(a, b) => {
+            StageKind::Both(a, b) => {
                 let split = (0..=cost).find(|own| a.most.at(cost - own) + b.most.at(*own) >= needed);
                 let Some(split) = split else { return };
                 let of_a = a.most.at(cost - split).min(needed);
                 a.picks(rules, cost - split, of_a, picks);
                 b.picks(rules, split, needed - of_a, picks);
             }
-            Kind::Rule { rule: number, slots, rows } => {
+            StageKind::SegmentRule { rule: number, slots, rows } => {
                 let rule = &rules[*number];
-                let runs = rows.runs(rule, slots.len(), cost, needed);
+                let segments = rows.segments(rule, slots.len(), cost, needed);
                 picks.extend(
-                    runs.into_iter().zip(slots).map(|(run, (day, bucket))| (*number, run, *day, *bucket)),
+                    segments
+                        .into_iter()
+                        .zip(slots)
+                        .map(|(segment, (day, bucket))| (*number, segment, *day, *bucket)),
                 );
             }
-            Kind::Window { of, cap } => {
+            StageKind::Window { of, cap } => {
                 let most = |cost: &usize| cap.of(of.most.at(*cost), *cost);
                 if let Some(cost) = (0..=cost).find(|cost| most(cost) >= needed) {
                     of.picks(rules, cost, needed, picks);
@@ -321,57 +343,60 @@ impl Stage {
     }
 }
 
-impl Alike {
+impl RuleRows {
     /// The runs of as few withdrawals as bring so much at no more than a cost, of so many.
-    fn runs(&self, rule: &Rule, count: usize, mut cost: usize, mut needed: i64) -> Vec<usize> {
-        let mut runs = Vec::new();
-        let mut take = |run: usize, cost: &mut usize, needed: &mut i64| {
-            runs.push(run);
-            *cost -= rule.price(&rule.runs[run]) as usize;
-            *needed -= rule.brings(&rule.runs[run]);
+    fn segments(&self, rule: &SegmentRule, count: usize, mut cost: usize, mut needed: i64) -> Vec<usize> {
+        let mut segments = Vec::new();
+        let mut take = |segment: usize, cost: &mut usize, needed: &mut i64| {
+            segments.push(segment);
+            *cost -= rule.price(&rule.segments[segment]) as usize;
+            *needed -= rule.brings(&rule.segments[segment]);
         };
         if self.few[self.few.len() - 1].at(cost) < needed {
             let before = &self.few[self.few.len().min(count) - 1];
-            let run = self.inner.iter().find_map(|repeat| repeat.run(rule, before, cost, needed));
-            let Some(run) = run else { return runs };
-            take(run, &mut cost, &mut needed);
+            let segment = self.inner.iter().find_map(|repeat| repeat.segment(rule, before, cost, needed));
+            let Some(segment) = segment else { return segments };
+            take(segment, &mut cost, &mut needed);
         }
         while needed > 0 {
             let few = self.few.iter().position(|row| row.at(cost) >= needed);
             let Some(before) = few.and_then(|few| self.few.get(few.checked_sub(1)?)) else { break };
-            let Some(run) = rule.near().find(|run| rule.completes(*run, before, cost, needed)) else { break };
-            take(run, &mut cost, &mut needed);
+            let Some(segment) = rule.near().find(|segment| rule.completes(*segment, before, cost, needed))
+            else {
+                break;
+            };
+            take(segment, &mut cost, &mut needed);
         }
-        runs
+        segments
     }
 }
 
 /// How much may arrive of withdrawals whose amounts may not come to more than a sum.
 #[derive(Clone, Copy)]
-struct Cap {
+struct AmountCap {
     sum: i64,
     /// The cost is a part of the amounts.
     with_cost: bool,
 }
 
-impl Cap {
+impl AmountCap {
     fn of(self, most: i64, cost: usize) -> i64 {
         most.min(if self.with_cost { self.sum - cost as i64 } else { self.sum })
     }
 }
 
-impl Curve {
+impl ValueByCost {
     /// What can be done is no better than one of these.
-    pub fn points(&self) -> Vec<Point> {
-        let mut points = vec![Point::nothing(0)];
+    pub fn choices(&self) -> Vec<Choice> {
+        let mut choices = vec![Choice::nothing(0)];
         let rows = self.root.iter().flat_map(|root| root.most.0.iter().enumerate());
         for (cost, most) in rows {
             let net = i128::from(i64::from(*most).min(self.most(cost)));
-            if net > points[points.len() - 1].net {
-                points.push(Point { cost: cost as i128, net, mark: cost, ..points[0] });
+            if net > choices[choices.len() - 1].net {
+                choices.push(Choice { cost: cost as i128, net, origin: cost, ..choices[0] });
             }
         }
-        points
+        choices
     }
 
     /// What arrives at the most for that cost, as far as the balance goes.
@@ -380,11 +405,12 @@ impl Curve {
     }
 }
 
-impl Plain {
+impl SegmentModel {
     /// The most that can arrive at each cost up to an end; `None` where that takes too much.
-    pub fn curve(&self, cost_end: i64, effort: &mut u64) -> Option<Curve> {
+    pub fn curve(&self, cost_end: i64, effort: &mut u64) -> Option<ValueByCost> {
         let rules = &self.rules;
-        let is_odd = |rule: &Rule| rule.whole || rule.runs.iter().any(|run| run.charges < 0);
+        let is_odd =
+            |rule: &SegmentRule| rule.whole || rule.segments.iter().any(|segment| segment.charges < 0);
         if self.budget > BUDGET_MAX || self.step_cost > STEP_COST_MAX || rules.iter().any(is_odd) {
             return None;
         }
@@ -392,55 +418,55 @@ impl Plain {
         let dearest = super::super::parts(i128::from(self.budget) + self.step_costs());
         let cost_end = cost_end.clamp(0, dearest) as usize;
         let known = HashMap::new();
-        let mut work = Work { cost_end, budget: self.budget, with_step_cost, kept: 0, known, effort };
+        let mut work = CurveBuilder { cost_end, budget: self.budget, with_step_cost, kept: 0, known, effort };
         let mut stages: Vec<Rc<Stage>> = Vec::new();
         let mut number = 0;
-        for buckets in &self.ways {
+        for buckets in &self.options {
             // Without sums that bind, the withdrawals under one rule are alike whatever their window.
-            let mut alike = Slots::new();
+            let mut rule_rows = SlotsByRule::new();
             for bucket in buckets {
                 let place = number;
                 number += 1;
                 let Some(sum) = bucket.sum else {
-                    bucket.note_slots(place, &mut alike);
+                    bucket.note_slots(place, &mut rule_rows);
                     continue;
                 };
-                let mut slots = Slots::new();
+                let mut slots = SlotsByRule::new();
                 bucket.note_slots(place, &mut slots);
                 let on_top = bucket.slots.iter().any(|(_, rule)| rules[*rule].on_top);
                 let of = work.rules(rules, slots)?;
-                let cap = Cap { sum, with_cost: !on_top && !with_step_cost };
+                let cap = AmountCap { sum, with_cost: !on_top && !with_step_cost };
                 let most = |cost: usize| cap.of(of.most.at(cost), cost) as i32;
                 let most = work.row((0..of.most.0.len()).map(most).collect())?;
-                stages.push(Rc::new(Stage { most, kind: Kind::Window { of, cap } }));
+                stages.push(Rc::new(Stage { most, kind: StageKind::Window { of, cap } }));
             }
-            if !alike.is_empty() {
-                stages.push(work.rules(rules, alike)?);
+            if !rule_rows.is_empty() {
+                stages.push(work.rules(rules, rule_rows)?);
             }
         }
-        Some(Curve { root: work.all(stages)?, budget: self.budget, with_step_cost })
+        Some(ValueByCost { root: work.all(stages)?, budget: self.budget, with_step_cost })
     }
 
     /// The choice of a curve at a cost, as far as the balance lets it be made, and that of nothing.
-    pub fn along(&self, curve: &Curve, cost: usize) -> Runs {
+    pub fn along(&self, curve: &ValueByCost, cost: usize) -> SegmentSolution {
         let mut picks = Vec::new();
         if let Some(root) = &curve.root {
             let needed = root.most.at(cost).min(curve.most(cost));
             root.picks(&self.rules, cost, needed, &mut picks);
         }
-        let mut nodes = vec![Node::Nothing];
+        let mut nodes = vec![LabelNode::Nothing];
         let (mut label, mut node, mut fits) = (NOTHING, 0, true);
-        let sums: Vec<Option<i64>> = self.ways.iter().flatten().map(|bucket| bucket.sum).collect();
+        let sums: Vec<Option<i64>> = self.options.iter().flatten().map(|bucket| bucket.sum).collect();
         // Windows one after the other, for their sums.
         picks.sort_by_key(|(_, _, _, bucket)| *bucket);
         for window in picks.chunk_by(|a, b| a.3 == b.3) {
             let mut own = NOTHING;
-            for (number, run, day, bucket) in window {
+            for (number, segment, day, bucket) in window {
                 let rule = &self.rules[*number];
-                own = own.plus(&rule.label(&rule.runs[*run]));
+                own = own.plus(&rule.label(&rule.segments[*segment]));
                 own.ties.1 += self.days_on[*day];
-                let (rule, run, day) = (*number as u32, *run as u32, *day as u16);
-                nodes.push(Node::Run { before: node, rule, run, day, bucket: *bucket });
+                let (rule, segment, day) = (*number as u32, *segment as u32, *day as u16);
+                nodes.push(LabelNode::Segment { before: node, rule, segment, day, bucket: *bucket });
                 node = (nodes.len() - 1) as u32;
             }
             let (rule, _, _, bucket) = window[0];
@@ -449,21 +475,21 @@ impl Plain {
         }
         label.node = node;
         let made = (fits && label.least <= self.budget).then_some(label);
-        self.runs(Goal::Reach(0), nodes, [NOTHING].into_iter().chain(made).collect())
+        self.segments(Goal::Reach(0), nodes, [NOTHING].into_iter().chain(made).collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Run;
+    use super::super::Segment;
     use super::*;
-    use crate::fee::{Platform, file};
+    use crate::fee::{Platform, parse};
     use crate::money::Unit;
     use crate::period::Moment;
-    use crate::plan::{EFFORT, Holding, Question};
+    use crate::plan::{EFFORT, Holding, PlanRequest};
 
     /// The most for each cost, run by run and slot by slot.
-    fn slowly(plain: &Plain) -> Vec<i64> {
+    fn slowly(plain: &SegmentModel) -> Vec<i64> {
         let len = plain.budget as usize + 1;
         let mut all = vec![0; len];
         let with = |before: &[i64], more: &[(usize, i64)]| {
@@ -475,17 +501,17 @@ mod tests {
             }
             most
         };
-        for bucket in plain.ways.iter().flatten() {
+        for bucket in plain.options.iter().flatten() {
             let mut own = vec![0; len];
             let mut on_top = false;
             for (_, rule) in &bucket.slots {
                 let rule = &plain.rules[*rule];
                 on_top = rule.on_top;
-                let single = |run: &Run| (run.charges as usize, rule.brings(run));
-                own = with(&own, &rule.runs.iter().map(single).collect::<Vec<_>>());
+                let single = |segment: &Segment| (segment.charges as usize, rule.brings(segment));
+                own = with(&own, &rule.segments.iter().map(single).collect::<Vec<_>>());
             }
             let capped = |(cost, most): (usize, &i64)| match bucket.sum {
-                Some(sum) => (cost, Cap { sum, with_cost: !on_top }.of(*most, cost)),
+                Some(sum) => (cost, AmountCap { sum, with_cost: !on_top }.of(*most, cost)),
                 None => (cost, *most),
             };
             let own: Vec<(usize, i64)> = own.iter().enumerate().map(capped).collect();
@@ -527,12 +553,12 @@ mod tests {
                     [200, 500, 1500][draw(3) as usize]
                 );
             }
-            let platforms: Vec<Platform> = vec![file::parse(&text, &|_| None).expect("a platform")];
+            let platforms: Vec<Platform> = vec![parse::parse_platform(&text, &|_| None).expect("a platform")];
             let now = Moment::parse_iso("2026-01-01T00:00").expect("a moment");
             let by = now.month().plus(draw(2) as i32).first();
             let undated = 100 + draw(1_900) as i64;
             let holding = Holding { account: "p".into(), platform: 0, dated: vec![], undated, keep: 0, by };
-            let question = Question {
+            let request = PlanRequest {
                 platforms: &platforms,
                 holdings: vec![holding],
                 unit: Unit::currency("KRW").expect("won"),
@@ -544,14 +570,14 @@ mod tests {
                 assumed: Vec::new(),
                 effort: EFFORT,
             };
-            let used = question.uses().into_iter().map(|u| (u, Default::default())).collect();
-            let group = question.groups(&used).remove(0);
-            let plain = super::super::prepare(&group).expect("plain rules");
+            let used = request.quota_keys().into_iter().map(|u| (u, Default::default())).collect();
+            let subproblem = request.subproblems(&used).remove(0);
+            let plain = super::super::prepare(&subproblem).expect("plain rules");
             let wanted = slowly(&plain);
-            let points = plain.curve(i64::MAX, &mut EFFORT.clone()).expect("a curve").points();
+            let choices = plain.curve(i64::MAX, &mut EFFORT.clone()).expect("a curve").choices();
             let mut found = vec![0; wanted.len()];
-            for point in &points {
-                found[point.cost as usize..].fill(point.net as i64);
+            for choice in &choices {
+                found[choice.cost as usize..].fill(choice.net as i64);
             }
             let first = (0..found.len()).find(|cost| found[*cost] != wanted[*cost]);
             assert_eq!(first, None, "{case}: {undated} {text}");

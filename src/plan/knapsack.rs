@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 
 /// What decides between plans of the same worth, smallest first, in the order of the fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ties {
+pub struct TieBreak {
     /// How many withdrawals there are.
     pub steps: i64,
     /// How much of what expires in the time of the plan is taken, negated.
@@ -66,16 +66,16 @@ impl Order {
 
 /// One of the things that can be done with a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Point {
+pub struct Choice {
     /// What it costs, with the step cost of each withdrawal; every point of a problem in the same
     /// fraction of a part.
     pub cost: i128,
     /// What it brings, in parts of the target's unit.
     pub net: i128,
     /// What decides between equals.
-    pub ties: Ties,
+    pub ties: TieBreak,
     /// Where it is from.
-    pub mark: usize,
+    pub origin: usize,
 }
 
 /// What is wanted of a plan.
@@ -88,8 +88,8 @@ pub enum Goal {
 }
 
 /// The sum of two ties.
-pub fn plus(a: Ties, b: Ties) -> Ties {
-    Ties {
+pub fn plus(a: TieBreak, b: TieBreak) -> TieBreak {
+    TieBreak {
         steps: a.steps + b.steps,
         expiring: a.expiring + b.expiring,
         days: a.days + b.days,
@@ -97,10 +97,10 @@ pub fn plus(a: Ties, b: Ties) -> Ties {
     }
 }
 
-impl Point {
+impl Choice {
     /// The point of no withdrawals, with a mark.
-    pub fn nothing(mark: usize) -> Point {
-        Point { cost: 0, net: 0, ties: Ties::default(), mark }
+    pub fn nothing(origin: usize) -> Choice {
+        Choice { cost: 0, net: 0, ties: TieBreak::default(), origin }
     }
 
     /// Returns what it brings less the step cost of its withdrawals.
@@ -110,51 +110,51 @@ impl Point {
 }
 
 /// The points of a list that no other makes needless, by cost.
-pub fn frontier(mut points: Vec<Point>, goal: Goal) -> Vec<Point> {
+pub fn pareto_frontier(mut choices: Vec<Choice>, goal: Goal) -> Vec<Choice> {
     if let Goal::Most(step) = goal {
-        points.sort_by(|a, b| {
+        choices.sort_by(|a, b| {
             b.value(step).cmp(&a.value(step)).then(a.ties.cmp(&b.ties)).then(a.cost.cmp(&b.cost))
         });
-        points.truncate(1);
-        return points;
+        choices.truncate(1);
+        return choices;
     }
-    points.sort_by(|a, b| {
-        a.cost.cmp(&b.cost).then(b.net.cmp(&a.net)).then(a.ties.cmp(&b.ties)).then(a.mark.cmp(&b.mark))
+    choices.sort_by(|a, b| {
+        a.cost.cmp(&b.cost).then(b.net.cmp(&a.net)).then(a.ties.cmp(&b.ties)).then(a.origin.cmp(&b.origin))
     });
-    let mut kept: Vec<Point> = Vec::new();
+    let mut kept: Vec<Choice> = Vec::new();
     let mut most_before = i128::MIN;
     let mut from = 0;
-    while from < points.len() {
-        let cost = points[from].cost;
-        let to = from + points[from..].iter().take_while(|p| p.cost == cost).count();
+    while from < choices.len() {
+        let cost = choices[from].cost;
+        let to = from + choices[from..].iter().take_while(|p| p.cost == cost).count();
         // Of one cost, the most comes first; less is of use only where it is better among equals.
-        let mut best: Option<Ties> = None;
-        for point in &points[from..to] {
-            if point.net <= most_before {
+        let mut best: Option<TieBreak> = None;
+        for choice in &choices[from..to] {
+            if choice.net <= most_before {
                 break;
             }
-            if best.is_none_or(|ties| point.ties < ties) {
-                best = Some(point.ties);
-                kept.push(*point);
+            if best.is_none_or(|ties| choice.ties < ties) {
+                best = Some(choice.ties);
+                kept.push(*choice);
             }
         }
-        most_before = most_before.max(points[from].net);
+        most_before = most_before.max(choices[from].net);
         from = to;
     }
     kept
 }
 
 /// What the choice came to.
-pub struct Blend {
+pub struct Selection {
     /// A point of each list.
-    pub picks: Vec<Point>,
+    pub picks: Vec<Choice>,
     /// No choice is better.
     pub proven: bool,
 }
 
 /// The lower hull of several lists together: the least that so much can cost, were points divisible.
 #[derive(Clone, Debug, Default)]
-pub struct Hull {
+pub struct LowerHull {
     start: (i128, i128),
     /// Steps of cost and net, the flattest first.
     steps: Vec<(i128, i128)>,
@@ -162,10 +162,10 @@ pub struct Hull {
     corners: Vec<(i128, i128)>,
 }
 
-impl Hull {
+impl LowerHull {
     /// The hull of one list, which must not be empty.
-    pub fn of(points: &[Point]) -> Hull {
-        let mut sorted: Vec<(i128, i128)> = points.iter().map(|p| (p.net, p.cost)).collect();
+    pub fn of(choices: &[Choice]) -> LowerHull {
+        let mut sorted: Vec<(i128, i128)> = choices.iter().map(|p| (p.net, p.cost)).collect();
         // From the cheapest point on, of several the one that brings most.
         sorted.sort_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
         let mut corners: Vec<(i128, i128)> = Vec::new();
@@ -184,16 +184,16 @@ impl Hull {
         }
         let steps = corners.windows(2).map(|w| (w[1].1 - w[0].1, w[1].0 - w[0].0)).collect();
         let start = corners.first().copied().unwrap_or((0, 0));
-        Hull { start, steps, corners }
+        LowerHull { start, steps, corners }
     }
 
     /// The hull of two together.
-    pub fn with(&self, other: &Hull) -> Hull {
-        Hull::of_all([self, other])
+    pub fn with(&self, other: &LowerHull) -> LowerHull {
+        LowerHull::of_all([self, other])
     }
 
     /// The hull of several together.
-    pub fn of_all<'h>(hulls: impl IntoIterator<Item = &'h Hull>) -> Hull {
+    pub fn of_all<'h>(hulls: impl IntoIterator<Item = &'h LowerHull>) -> LowerHull {
         let (mut start, mut steps) = ((0, 0), Vec::new());
         for hull in hulls {
             start = (start.0 + hull.start.0, start.1 + hull.start.1);
@@ -206,7 +206,7 @@ impl Hull {
             last = (last.0 + net, last.1 + cost);
             corners.push(last);
         }
-        Hull { start, steps, corners }
+        LowerHull { start, steps, corners }
     }
 
     /// The least that so much can cost; `None` where there is not so much.
@@ -244,43 +244,43 @@ impl Hull {
 
 /// The best choice of one point from each list; `None` where the lists together bring too little.
 /// `effort` is how many points may be looked at; what is used of it is taken off.
-pub fn blend(lists: &[Vec<Point>], goal: Goal, effort: &mut u64) -> Option<Blend> {
-    let lists: Vec<Vec<Point>> = lists.iter().map(|l| frontier(l.clone(), goal)).collect();
+pub fn select(lists: &[Vec<Choice>], goal: Goal, effort: &mut u64) -> Option<Selection> {
+    let lists: Vec<Vec<Choice>> = lists.iter().map(|l| pareto_frontier(l.clone(), goal)).collect();
     let Goal::Reach(target) = goal else {
         let picks = lists.iter().filter_map(|l| l.first().copied()).collect();
-        return Some(Blend { picks, proven: true });
+        return Some(Selection { picks, proven: true });
     };
-    let hulls: Vec<Hull> = lists.iter().map(|l| Hull::of(l)).collect();
-    let whole = Hull::of_all(&hulls);
+    let hulls: Vec<LowerHull> = lists.iter().map(|l| LowerHull::of(l)).collect();
+    let whole = LowerHull::of_all(&hulls);
     let bound = whole.least(target)?;
     let (mut best, mut best_key) = first_choice(&lists, &hulls, &whole, target)?;
     let lists = within_reach(&lists, &whole, target, bound, best_key.0);
     // Long lists last: what is left of them by then is little.
     let mut order: Vec<usize> = (0..lists.len()).collect();
     order.sort_by_key(|i| (lists[*i].len(), *i));
-    let mut rest = vec![Hull::default_start()];
+    let mut rest = vec![LowerHull::default_start()];
     for i in order.iter().rev() {
-        let last = rest[rest.len() - 1].with(&Hull::of(&lists[*i]));
+        let last = rest[rest.len() - 1].with(&LowerHull::of(&lists[*i]));
         rest.push(last);
     }
     rest.reverse();
     // A partial choice, and the one that it goes on from.
-    let mut arena: Vec<(usize, Point)> = Vec::new();
-    let mut partial = vec![Point::nothing(usize::MAX)];
+    let mut arena: Vec<(usize, Choice)> = Vec::new();
+    let mut partial = vec![Choice::nothing(usize::MAX)];
     let mut proven = true;
     for (depth, i) in order.iter().enumerate() {
         let (behind, is_last) = (&rest[depth + 1], depth + 1 == order.len());
-        let mut next: Vec<Point> = Vec::new();
-        let mut parents: Vec<(usize, Point)> = Vec::new();
+        let mut next: Vec<Choice> = Vec::new();
+        let mut parents: Vec<(usize, Choice)> = Vec::new();
         for from in &partial {
-            for point in &lists[*i] {
-                let cost = from.cost + point.cost;
+            for choice in &lists[*i] {
+                let cost = from.cost + choice.cost;
                 if *effort == 0 {
                     proven = false;
                     break;
                 }
                 *effort -= 1;
-                let net = from.net + point.net;
+                let net = from.net + choice.net;
                 // Lists are ordered by cost, but a bound above the best may come down again with
                 // more net, so only what cannot be mended ends the row.
                 if cost + behind.corners.first().map_or(0, |c| c.1) > best_key.0 {
@@ -290,23 +290,23 @@ pub fn blend(lists: &[Vec<Point>], goal: Goal, effort: &mut u64) -> Option<Blend
                 if cost + more > best_key.0 {
                     continue;
                 }
-                let ties = plus(from.ties, point.ties);
+                let ties = plus(from.ties, choice.ties);
                 if is_last && (cost, ties) >= best_key {
                     continue;
                 }
                 if is_last {
                     best_key = (cost, ties);
                 }
-                next.push(Point { cost, net, ties, mark: parents.len() });
-                parents.push((from.mark, *point));
+                next.push(Choice { cost, net, ties, origin: parents.len() });
+                parents.push((from.origin, *choice));
             }
         }
-        let kept = frontier(next, goal);
+        let kept = pareto_frontier(next, goal);
         partial = kept
             .into_iter()
             .map(|p| {
-                arena.push(parents[p.mark]);
-                Point { mark: arena.len() - 1, ..p }
+                arena.push(parents[p.origin]);
+                Choice { origin: arena.len() - 1, ..p }
             })
             .collect();
         if is_last {
@@ -314,38 +314,43 @@ pub fn blend(lists: &[Vec<Point>], goal: Goal, effort: &mut u64) -> Option<Blend
             let reaching = partial.iter().filter(|p| p.net >= target).min_by_key(|p| (p.cost, p.ties));
             if let Some(found) = reaching {
                 let mut picks = Vec::new();
-                let mut at = found.mark;
+                let mut at = found.origin;
                 while at != usize::MAX {
                     picks.push(arena[at].1);
                     at = arena[at].0;
                 }
                 picks.reverse();
-                let mut placed: Vec<(usize, Point)> = order.iter().copied().zip(picks).collect();
+                let mut placed: Vec<(usize, Choice)> = order.iter().copied().zip(picks).collect();
                 placed.sort_by_key(|(i, _)| *i);
                 best = placed.into_iter().map(|(_, p)| p).collect();
             }
         }
     }
-    Some(Blend { picks: best, proven })
+    Some(Selection { picks: best, proven })
 }
 
-impl Hull {
+impl LowerHull {
     /// The hull of nothing: nothing for nothing.
-    pub fn default_start() -> Hull {
-        Hull { start: (0, 0), steps: Vec::new(), corners: vec![(0, 0)] }
+    pub fn default_start() -> LowerHull {
+        LowerHull { start: (0, 0), steps: Vec::new(), corners: vec![(0, 0)] }
     }
 }
 
-type Choice = (Vec<Point>, (i128, Ties));
+type KeyedSelection = (Vec<Choice>, (i128, TieBreak));
 
 /// A good choice to begin with: corners of the hulls up to the target, the last step of one list
 /// replaced by the cheapest point that is enough.
-fn first_choice(lists: &[Vec<Point>], hulls: &[Hull], whole: &Hull, target: i128) -> Option<Choice> {
+fn first_choice(
+    lists: &[Vec<Choice>],
+    hulls: &[LowerHull],
+    whole: &LowerHull,
+    target: i128,
+) -> Option<KeyedSelection> {
     let slope = whole.slope(target);
     let flatter = |step: &(i128, i128)| (step.0 * slope.1).cmp(&(slope.0 * step.1));
     let point_at =
         |i: usize, net: i128, cost: i128| lists[i].iter().find(|p| p.net == net && p.cost == cost).copied();
-    let mut best: Option<Choice> = None;
+    let mut best: Option<KeyedSelection> = None;
     // With and without the steps of just the slope at the target.
     for with_even in [false, true] {
         let corner = |i: usize| {
@@ -357,13 +362,13 @@ fn first_choice(lists: &[Vec<Point>], hulls: &[Hull], whole: &Hull, target: i128
             let (net, cost) = hulls[i].corners[taken.count()];
             point_at(i, net, cost)
         };
-        let Some(base) = (0..lists.len()).map(corner).collect::<Option<Vec<Point>>>() else { continue };
+        let Some(base) = (0..lists.len()).map(corner).collect::<Option<Vec<Choice>>>() else { continue };
         let sum = base.iter().map(|p| p.net).sum::<i128>();
-        let mut consider = |picks: Vec<Point>| {
+        let mut consider = |picks: Vec<Choice>| {
             let net: i128 = picks.iter().map(|p| p.net).sum();
             let key = picks
                 .iter()
-                .fold((0, Ties::default()), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)));
+                .fold((0, TieBreak::default()), |k: (i128, TieBreak), p| (k.0 + p.cost, plus(k.1, p.ties)));
             if net >= target && best.as_ref().is_none_or(|(_, known)| key < *known) {
                 best = Some((picks, key));
             }
@@ -372,19 +377,20 @@ fn first_choice(lists: &[Vec<Point>], hulls: &[Hull], whole: &Hull, target: i128
         for i in 0..lists.len() {
             let wanted = target - (sum - base[i].net);
             // The list is ordered by cost, and the first that is enough is the cheapest.
-            if let Some(point) = lists[i].iter().find(|p| p.net >= wanted) {
+            if let Some(choice) = lists[i].iter().find(|p| p.net >= wanted) {
                 let mut picks = base.clone();
-                picks[i] = *point;
+                picks[i] = *choice;
                 consider(picks);
             }
         }
     }
     let all =
-        lists.iter().map(|l| l.iter().max_by_key(|p| p.net).copied()).collect::<Option<Vec<Point>>>()?;
+        lists.iter().map(|l| l.iter().max_by_key(|p| p.net).copied()).collect::<Option<Vec<Choice>>>()?;
     let net: i128 = all.iter().map(|p| p.net).sum();
     if best.is_none() && net >= target {
-        let key =
-            all.iter().fold((0, Ties::default()), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)));
+        let key = all
+            .iter()
+            .fold((0, TieBreak::default()), |k: (i128, TieBreak), p| (k.0 + p.cost, plus(k.1, p.ties)));
         best = Some((all, key));
     }
     best
@@ -392,17 +398,17 @@ fn first_choice(lists: &[Vec<Point>], hulls: &[Hull], whole: &Hull, target: i128
 
 /// The points that can be part of a choice that is no worse than the best known.
 fn within_reach(
-    lists: &[Vec<Point>],
-    whole: &Hull,
+    lists: &[Vec<Choice>],
+    whole: &LowerHull,
     target: i128,
     bound: i128,
     best: i128,
-) -> Vec<Vec<Point>> {
+) -> Vec<Vec<Choice>> {
     let (rise, run) = whole.slope(target);
     // How far a point is above the line of the target's slope, times `run`.
-    let above = |p: &Point| p.cost * run - p.net * rise;
+    let above = |p: &Choice| p.cost * run - p.net * rise;
     let room = (best - bound + 1) * run;
-    let keep = |list: &Vec<Point>| {
+    let keep = |list: &Vec<Choice>| {
         let least = list.iter().map(above).min().unwrap_or(0);
         list.iter().filter(|p| above(p) - least <= room).copied().collect()
     };
@@ -421,25 +427,25 @@ mod tests {
             (seed >> 33) % below
         };
         for _ in 0..3_000 {
-            let lists: Vec<Vec<Point>> = (0..1 + draw(4))
+            let lists: Vec<Vec<Choice>> = (0..1 + draw(4))
                 .map(|_| {
-                    let none = Point::nothing(0);
+                    let none = Choice::nothing(0);
                     let more = (0..draw(7)).map(|i| {
                         let steps = draw(3);
                         let (days, order) = (draw(4) as i64, Order::of(draw(3) as usize, steps as usize));
-                        let ties = Ties { steps: steps as i64, days, order, ..Ties::default() };
+                        let ties = TieBreak { steps: steps as i64, days, order, ..TieBreak::default() };
                         let (cost, net) = (i128::from(draw(12)) - 1, i128::from(draw(15)));
-                        Point { cost, net, ties, mark: i as usize + 1 }
+                        Choice { cost, net, ties, origin: i as usize + 1 }
                     });
                     std::iter::once(none).chain(more.collect::<Vec<_>>()).collect()
                 })
                 .collect();
             let target = i128::from(draw(40));
-            let mut wanted: Option<(i128, Ties)> = None;
+            let mut wanted: Option<(i128, TieBreak)> = None;
             let mut at = vec![0; lists.len()];
             'all: loop {
                 let picks = at.iter().zip(&lists).map(|(i, l): (&usize, _)| l[*i]);
-                let sum = picks.fold((0, 0, Ties::default()), |s: (i128, i128, Ties), p| {
+                let sum = picks.fold((0, 0, TieBreak::default()), |s: (i128, i128, TieBreak), p| {
                     (s.0 + p.net, s.1 + p.cost, plus(s.2, p.ties))
                 });
                 if sum.0 >= target && wanted.is_none_or(|w| (sum.1, sum.2) < w) {
@@ -456,12 +462,12 @@ mod tests {
                     at[i] = 0;
                 }
             }
-            let found = blend(&lists, Goal::Reach(target), &mut 1_000_000);
+            let found = select(&lists, Goal::Reach(target), &mut 1_000_000);
             let key = found.map(|b| {
                 assert!(b.proven && b.picks.iter().map(|p| p.net).sum::<i128>() >= target);
-                b.picks
-                    .iter()
-                    .fold((0, Ties::default()), |k: (i128, Ties), p| (k.0 + p.cost, plus(k.1, p.ties)))
+                b.picks.iter().fold((0, TieBreak::default()), |k: (i128, TieBreak), p| {
+                    (k.0 + p.cost, plus(k.1, p.ties))
+                })
             });
             assert_eq!(key, wanted, "{lists:?} {target}");
         }

@@ -1,51 +1,57 @@
 //! The rules of a group as runs: which withdrawals each window allows, and what each may be.
 
-use super::{Bucket, Fineness, RUNS_MAX, Rule, RuleKey, Run, STRETCHES};
-use crate::fee::{self, Base, PERCENT_WHOLE, Scale, Side, Slab, Tariff, Terms};
+use super::{RUNS_MAX, Resolution, RuleKey, STRETCHES, Segment, SegmentRule, WindowBucket};
+use crate::fee::{self, Base, PERCENT_WHOLE, PricingContext, Scale, Side, Slab, Tariff};
 use crate::money::RoundingMode;
-use crate::plan::group::{Counted, Group, Quota, Spent};
+use crate::plan::subproblem::{PlannedUse, Quota, QuotaTracking, Subproblem};
 use crate::plan::{gcd, lcm};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The windows of a channel with the withdrawals that may be made in each; `None` where its rules
 /// are not plain. An empty list where nothing can be withdrawn.
 pub(super) fn buckets(
-    group: &Group<'_>,
-    way: usize,
+    subproblem: &Subproblem<'_>,
+    option: usize,
     budget: i64,
     strides: &[i64],
-    fineness: Fineness,
-    rules: &mut Vec<Rule>,
-) -> Option<Vec<Bucket>> {
-    let offers = &group.ways[way].offers;
+    resolution: Resolution,
+    rules: &mut Vec<SegmentRule>,
+) -> Option<Vec<WindowBucket>> {
+    let tariffs = &subproblem.options[option].tariffs;
     let mut per: Option<fee::Window> = None;
-    for quota in group.quotas.iter().filter(|q| q.counted != Counted::default() && q.ways.contains(&way)) {
-        let alone = quota.ways == [way];
-        let calendar = !matches!(quota.per, fee::Window::Hours(_)) || group.days.len() == 1;
-        let same = per.is_none_or(|per| per == quota.per) || group.days.len() == 1;
+    for quota in subproblem
+        .quotas
+        .iter()
+        .filter(|q| q.tracked != QuotaTracking::default() && q.options.contains(&option))
+    {
+        let alone = quota.options == [option];
+        let calendar = !matches!(quota.per, fee::Window::Hours(_)) || subproblem.days.len() == 1;
+        let same = per.is_none_or(|per| per == quota.per) || subproblem.days.len() == 1;
         if !alone || !calendar || !same {
             return None;
         }
         per = Some(quota.per);
     }
-    if !offers.iter().flatten().all(|o| is_plain(group, o.tariff, &o.frees)) {
+    if !tariffs.iter().flatten().all(|o| is_plain(subproblem, o.tariff, &o.frees)) {
         return None;
     }
-    let own = |quota: &&Quota| quota.ways.contains(&way);
-    let same_use = |a: usize, b: usize| group.quotas.iter().filter(own).all(|q| q.base[a] == q.base[b]);
+    let own = |quota: &&Quota| quota.options.contains(&option);
+    let same_use = |a: usize, b: usize| subproblem.quotas.iter().filter(own).all(|q| q.base[a] == q.base[b]);
     // Days of one window together.
     let mut days: Vec<Vec<usize>> = Vec::new();
-    for day in (0..group.days.len()).filter(|day| offers[*day].is_some()) {
+    for day in (0..subproblem.days.len()).filter(|day| tariffs[*day].is_some()) {
         let together = |before: &Vec<usize>| match per {
-            Some(per) => group.shares(per, before[0], day),
-            None => group.days[before[0]].month() == group.days[day].month() && same_use(before[0], day),
+            Some(per) => subproblem.same_window(per, before[0], day),
+            None => {
+                subproblem.days[before[0]].month() == subproblem.days[day].month() && same_use(before[0], day)
+            }
         };
         match days.last_mut() {
             Some(last) if together(last) => last.push(day),
             _ => days.push(vec![day]),
         }
     }
-    let tariff = |day: usize| offers[day].as_ref().map(|o| o.tariff);
+    let tariff = |day: usize| tariffs[day].as_ref().map(|o| o.tariff);
     let same_rule = |a: usize, b: usize| tariff(a).zip(tariff(b)).is_some_and(|(a, b)| std::ptr::eq(a, b));
     if days
         .iter()
@@ -61,11 +67,14 @@ pub(super) fn buckets(
         // In a window of several months, each month allows so many withdrawals.
         let mut dates: Vec<usize> = Vec::new();
         for day in &window {
-            let month = group.days[*day].month();
-            let taken = dates.iter().filter(|d| group.days[**d].month() == month).count();
-            dates.extend(std::iter::repeat_n(*day, group.splits as usize - taken.min(group.splits as usize)));
+            let month = subproblem.days[*day].month();
+            let taken = dates.iter().filter(|d| subproblem.days[**d].month() == month).count();
+            dates.extend(std::iter::repeat_n(
+                *day,
+                subproblem.splits as usize - taken.min(subproblem.splits as usize),
+            ));
         }
-        let mut spent = vec![Spent::new(); group.quotas.len()];
+        let mut spent = vec![PlannedUse::new(); subproblem.quotas.len()];
         let mut slots = Vec::new();
         let mut sum = None;
         let stride = strides.iter().position(|s| *s == tariff.step)?;
@@ -73,29 +82,29 @@ pub(super) fn buckets(
         let most = usize::try_from(budget / smallest).unwrap_or(usize::MAX);
         let most = if tariff.whole_balance { most.min(1) } else { most };
         for day in dates.into_iter().take(most) {
-            let terms = group.terms(way, first, budget, &spent)?;
-            if terms.count_used_up {
+            let pricing = subproblem.pricing(option, first, budget, &spent)?;
+            if pricing.count_used_up {
                 break;
             }
             if slots.is_empty() {
-                sum = terms.amount_left.map(|left| left / tariff.step * tariff.step);
+                sum = pricing.amount_left.map(|left| left / tariff.step * tariff.step);
             }
             // What of the free quotas makes one withdrawal different from another.
-            let free = |i: usize| (terms.free_of(i).count == Some(0), terms.free_of(i).amount);
+            let free = |i: usize| (pricing.free_of(i).count == Some(0), pricing.free_of(i).amount);
             let frees: Vec<(bool, Option<i64>)> = (0..tariff.charges.len()).map(free).collect();
-            let cap = terms.amount_left.unwrap_or(i64::MAX).min(budget);
+            let cap = pricing.amount_left.unwrap_or(i64::MAX).min(budget);
             let key = (std::ptr::from_ref(tariff) as usize, frees, cap);
             let rule = match known.get(&key) {
                 Some(rule) => *rule,
                 None => {
-                    let (runs, period) = runs_of(&terms, budget, fineness, i64::MAX)?;
+                    let (segments, period) = runs_of(&pricing, budget, resolution, i64::MAX)?;
                     let on_top = tariff.side == Side::OnTop;
-                    let (whole, percent) = (tariff.whole_balance, percent(&terms));
+                    let (whole, percent) = (tariff.whole_balance, percent(&pricing));
                     let used_up = key.1.iter().filter(|(used_up, _)| *used_up).count();
                     let exchange = (0, 0);
-                    let step_cost = group.step_cost;
-                    rules.push(Rule {
-                        way,
+                    let step_cost = subproblem.step_cost;
+                    rules.push(SegmentRule {
+                        option,
                         used_up,
                         whole,
                         on_top,
@@ -104,36 +113,37 @@ pub(super) fn buckets(
                         period,
                         percent,
                         exchange,
-                        runs,
+                        segments,
                     });
                     known.insert(key, rules.len() - 1);
                     rules.len() - 1
                 }
             };
             slots.push((day, rule));
-            group.spend(&mut spent, way, first, 0);
+            subproblem.record_use(&mut spent, option, first, 0);
         }
         let reach = |sum: i64| {
-            let most = slots.iter().map(|(_, rule)| rules[*rule].runs.last().map_or(0, |r| i128::from(r.to)));
+            let most =
+                slots.iter().map(|(_, rule)| rules[*rule].segments.last().map_or(0, |r| i128::from(r.to)));
             i128::from(sum) < most.sum::<i128>().min(i128::from(budget))
         };
         let sum = sum.filter(|sum| reach(*sum));
         if !slots.is_empty() {
-            buckets.push(Bucket { slots, sum, month: group.days[first].month().0 });
+            buckets.push(WindowBucket { slots, sum, month: subproblem.days[first].month().0 });
         }
     }
-    cut_to_splits(group, buckets, budget, way)
+    cut_to_splits(subproblem, buckets, budget, option)
 }
 
 /// Windows shorter than a month share the withdrawals that the month allows.
 fn cut_to_splits(
-    group: &Group<'_>,
-    mut buckets: Vec<Bucket>,
+    subproblem: &Subproblem<'_>,
+    mut buckets: Vec<WindowBucket>,
     budget: i64,
-    way: usize,
-) -> Option<Vec<Bucket>> {
-    let splits = group.splits as usize;
-    let tariffs = group.ways[way].offers.iter().flatten().map(|o| o.tariff);
+    option: usize,
+) -> Option<Vec<WindowBucket>> {
+    let splits = subproblem.splits as usize;
+    let tariffs = subproblem.options[option].tariffs.iter().flatten().map(|o| o.tariff);
     let smallest = tariffs.map(|t| t.min.unwrap_or(1).max(t.step).max(1)).min().unwrap_or(1);
     let mut at = 0;
     while at < buckets.len() {
@@ -158,16 +168,16 @@ fn cut_to_splits(
 }
 
 /// Do the charges of a rule depend on nothing but the amount and the number of withdrawals?
-pub fn is_plain(group: &Group<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> bool {
-    let one_for_one = group.ways.iter().all(|w| {
-        let (pays, unit) = (&w.channel.pays, &group.platform.unit);
+pub fn is_plain(subproblem: &Subproblem<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> bool {
+    let one_for_one = subproblem.options.iter().all(|w| {
+        let (pays, unit) = (&w.channel.pays, &subproblem.platform.unit);
         w.channel.rate.num == w.channel.rate.den && pays.decimals == unit.decimals
     });
     let settled = |line: &Slab| line.percent.low == line.percent.high;
     let charges = tariff.charges.iter().zip(frees).all(|(charge, quota)| {
         let free = charge.free.as_ref();
-        let counted = quota.map_or(Counted::default(), |q| group.quotas[q].counted);
-        let by_amount = free.is_none_or(|f| f.amount.is_none() || !counted.amount);
+        let tracked = quota.map_or(QuotaTracking::default(), |q| subproblem.quotas[q].tracked);
+        let by_amount = free.is_none_or(|f| f.amount.is_none() || !tracked.amount);
         let (lines, is_line): (Vec<&Slab>, bool) = match &charge.scale {
             Scale::Line(line) => (vec![line], true),
             Scale::Slabs(slabs) | Scale::Brackets(slabs) => (slabs.iter().collect(), false),
@@ -179,13 +189,13 @@ pub fn is_plain(group: &Group<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> 
             && tariff.charges.iter().all(|c| c.free.is_none() && c.round_to == 1);
         charge.share_from.is_none() && by_amount && share && (of_amount || of_rest)
     });
-    let whole = group.days.len() == 1 && group.holdings.iter().all(|h| h.keep == 0);
+    let whole = subproblem.days.len() == 1 && subproblem.holdings.iter().all(|h| h.keep == 0);
     one_for_one && (whole || !tariff.whole_balance) && charges
 }
 
 /// The percentage that a rule charges wherever what it charges grows; `None` where there is not just one.
-fn percent(terms: &Terms<'_>) -> Option<i64> {
-    let charges = terms.tariff.charges.iter().enumerate().filter(|(i, _)| !terms.is_free(*i));
+fn percent(pricing: &PricingContext<'_>) -> Option<i64> {
+    let charges = pricing.tariff.charges.iter().enumerate().filter(|(i, _)| !pricing.is_free(*i));
     let lines = charges.map(|(_, charge)| match &charge.scale {
         Scale::Line(line) if charge.base == Base::Amount => Some(line.percent.high),
         _ => None,
@@ -197,53 +207,58 @@ fn percent(terms: &Terms<'_>) -> Option<i64> {
 
 /// Notes which rules exchange with each other: where two withdrawals both lie far from the ends of a
 /// percentage, what the dearer one takes can be taken by the other, in parts that are periods of both.
-pub(super) fn note_exchanges(ways: &[Vec<Bucket>], rules: &mut [Rule]) {
-    let free = ways.iter().flatten().filter(|bucket| bucket.sum.is_none());
+pub(super) fn note_exchanges(options: &[Vec<WindowBucket>], rules: &mut [SegmentRule]) {
+    let free = options.iter().flatten().filter(|bucket| bucket.sum.is_none());
     let free: BTreeSet<usize> = free.flat_map(|bucket| bucket.slots.iter().map(|slot| slot.1)).collect();
     // What leaves on top of an amount stays the same only where the charge does.
     let mut kinds: BTreeMap<Option<i64>, Vec<usize>> = BTreeMap::new();
     for number in free {
         let rule = &rules[number];
-        if rule.runs.iter().any(|run| run.margin > 0) && (!rule.on_top || rule.percent.is_some()) {
+        if rule.segments.iter().any(|segment| segment.margin > 0) && (!rule.on_top || rule.percent.is_some())
+        {
             kinds.entry(rule.percent.filter(|_| rule.on_top)).or_default().push(number);
         }
     }
-    for (kind, numbers) in kinds.into_values().filter(|numbers| numbers.len() > 1).enumerate() {
+    for (class, numbers) in kinds.into_values().filter(|numbers| numbers.len() > 1).enumerate() {
         let periods = numbers.iter().filter_map(|number| rules[*number].period);
         let period = periods.fold(1, |all, period| lcm(all, i128::from(period)).min(1 << 60));
         for number in numbers {
-            rules[number].exchange = (kind as u32 + 1, period as i64);
+            rules[number].exchange = (class as u32 + 1, period as i64);
         }
     }
 }
 
 /// The first amount, the last and the charge of each run of a rule that is charged no more than so much;
 /// `None` where there are too many.
-pub fn alike(terms: &Terms<'_>, budget: i64, dearest: i64) -> Option<Vec<(i64, i64, i64)>> {
-    let (runs, _) = runs_of(terms, budget, Fineness::Each, dearest)?;
-    Some(runs.into_iter().map(|run| (run.from, run.to, run.charges)).collect())
+pub fn segments_of_tariff(
+    pricing: &PricingContext<'_>,
+    budget: i64,
+    dearest: i64,
+) -> Option<Vec<(i64, i64, i64)>> {
+    let (segments, _) = runs_of(pricing, budget, Resolution::Each, dearest)?;
+    Some(segments.into_iter().map(|segment| (segment.from, segment.to, segment.charges)).collect())
 }
 
 /// The runs of a rule in ascending order, as far as they are charged no more than so much; `None` where
 /// there are too many.
 fn runs_of(
-    terms: &Terms<'_>,
+    pricing: &PricingContext<'_>,
     budget: i64,
-    fineness: Fineness,
+    resolution: Resolution,
     dearest: i64,
-) -> Option<(Vec<Run>, Option<i64>)> {
-    let tariff = terms.tariff;
+) -> Option<(Vec<Segment>, Option<i64>)> {
+    let tariff = pricing.tariff;
     let step = tariff.step.max(1);
-    let most = [tariff.max, terms.amount_left, Some(budget)].into_iter().flatten().min()? / step;
+    let most = [tariff.max, pricing.amount_left, Some(budget)].into_iter().flatten().min()? / step;
     let least = tariff.min.unwrap_or(1).max(1);
     let least = least / step + i64::from(least % step > 0);
-    let charge = |at: i64| terms.charge(i128::from(at) * i128::from(step)).map(|c| c.sum() as i64);
+    let charge = |at: i64| pricing.charge(i128::from(at) * i128::from(step)).map(|c| c.sum() as i64);
     let on_top = tariff.side == Side::OnTop;
-    let regimes = regimes(terms, least, most);
-    let mut runs: Vec<Run> = Vec::new();
-    for (regime, next) in regimes.iter().zip(regimes.iter().skip(1).map(Some).chain([None])) {
+    let linear_pieces = linear_pieces(pricing, least, most);
+    let mut segments: Vec<Segment> = Vec::new();
+    for (piece, next) in linear_pieces.iter().zip(linear_pieces.iter().skip(1).map(Some).chain([None])) {
         let end = next.map_or(most, |next| next.from - 1).min(most);
-        let mut at = regime.from;
+        let mut at = piece.from;
         while at <= end {
             // Charges do not fall within a regime.
             let Some(charges) = charge(at).filter(|charges| *charges <= dearest) else { break };
@@ -259,41 +274,41 @@ fn runs_of(
                 }
                 wide /= 2;
             }
-            if fineness == Fineness::Few {
-                low = low.max(at.saturating_add((end - regime.from) / STRETCHES).min(end));
+            if resolution == Resolution::Few {
+                low = low.max(at.saturating_add((end - piece.from) / STRETCHES).min(end));
             }
             // Nothing would be left, or more leave than there is.
             let kept = if on_top { 1 } else { charges / step + 1 };
             let from = at.max(kept);
             let to = if on_top { low.min((budget - charges) / step) } else { low };
             if from <= to {
-                let margin = (from - regime.from).min(end - to).max(0);
-                let inner = fineness == Fineness::Each && regime.period.is_some_and(|p| margin >= p);
+                let margin = (from - piece.from).min(end - to).max(0);
+                let inner = resolution == Resolution::Each && piece.period.is_some_and(|p| margin >= p);
                 let margin = if inner { margin * step } else { 0 };
-                runs.push(Run { from: from * step, to: to * step, charges, margin });
+                segments.push(Segment { from: from * step, to: to * step, charges, margin });
             }
-            if runs.len() > RUNS_MAX {
+            if segments.len() > RUNS_MAX {
                 return None;
             }
             at = low + 1;
         }
     }
-    let period = regimes.first().and_then(|r| r.period?.checked_mul(step));
-    let period = period.filter(|_| fineness == Fineness::Each);
-    Some((runs, period))
+    let period = linear_pieces.first().and_then(|r| r.period?.checked_mul(step));
+    let period = period.filter(|_| resolution == Resolution::Each);
+    Some((segments, period))
 }
 
 /// A stretch of steps on which every charge is a constant or one percentage.
 #[derive(Clone, Copy, Debug)]
-struct Regime {
+struct LinearPiece {
     from: i64,
     /// After so many steps the charges grow by a whole number and go on as before; `None` where
     /// that is not known.
     period: Option<i64>,
 }
 
-fn regimes(terms: &Terms<'_>, least: i64, most: i64) -> Vec<Regime> {
-    let tariff = terms.tariff;
+fn linear_pieces(pricing: &PricingContext<'_>, least: i64, most: i64) -> Vec<LinearPiece> {
+    let tariff = pricing.tariff;
     let step = i128::from(tariff.step.max(1));
     let all_of_amount = tariff.charges.iter().all(|c| c.base == Base::Amount);
     // The steps at which a charge may begin to follow another line.
@@ -312,7 +327,8 @@ fn regimes(terms: &Terms<'_>, least: i64, most: i64) -> Vec<Regime> {
             let bound = i128::from(bound) * PERCENT_WHOLE;
             if brackets {
                 // A sum of brackets grows, so it meets a bound once; found by halving.
-                let above = |at: i128| terms.bracket_sum(charge, at * step).is_none_or(|value| value > bound);
+                let above =
+                    |at: i128| pricing.bracket_sum(charge, at * step).is_none_or(|value| value > bound);
                 let (mut low, mut high) = (i128::from(least) - 1, i128::from(most) + 1);
                 while low + 1 < high {
                     let middle = (low + high) / 2;
@@ -338,21 +354,21 @@ fn regimes(terms: &Terms<'_>, least: i64, most: i64) -> Vec<Regime> {
     edges.sort_unstable();
     edges.dedup();
     // Two withdrawals may lie on two different stretches, so what they exchange must fit both.
-    let periods = edges.iter().map(|from| period(terms, *from).filter(|_| all_of_amount));
+    let periods = edges.iter().map(|from| period(pricing, *from).filter(|_| all_of_amount));
     let common = periods.reduce(|a, b| {
-        let both = lcm(a?.into(), b?.into());
-        i64::try_from(both).ok().filter(|both| *both < 1 << 40)
+        let combine = lcm(a?.into(), b?.into());
+        i64::try_from(combine).ok().filter(|combine| *combine < 1 << 40)
     });
-    edges.into_iter().map(|from| Regime { from, period: common.flatten() }).collect()
+    edges.into_iter().map(|from| LinearPiece { from, period: common.flatten() }).collect()
 }
 
 /// After how many steps the charges of a regime repeat.
-fn period(terms: &Terms<'_>, from: i64) -> Option<i64> {
-    let tariff = terms.tariff;
+fn period(pricing: &PricingContext<'_>, from: i64) -> Option<i64> {
+    let tariff = pricing.tariff;
     let amount = i128::from(from) * i128::from(tariff.step.max(1));
     let mut period: i128 = i128::from(tariff.step.max(1));
     for (i, charge) in tariff.charges.iter().enumerate() {
-        if terms.is_free(i) {
+        if pricing.is_free(i) {
             continue;
         }
         let line = match &charge.scale {

@@ -1,34 +1,35 @@
 //! The choices of runs that can be worth making: put together window by window, without those that
 //! another one makes needless.
 
-use super::reach::Reach;
+use super::pruning::ReachTable;
 use super::{
-    Bucket, Channels, Counts, Exhausted, Kind, Label, NOTHING, Node, Outline, POOL_MAX, Rule, Slots, Work,
+    ChannelCounts, DominanceClass, Envelope, Exhausted, Label, LabelNode, LabelSolver, NOTHING, POOL_MAX,
+    RuleCounts, SegmentRule, SlotsByRule, WindowBucket,
 };
-use crate::plan::blend::Goal;
+use crate::plan::knapsack::Goal;
 use std::collections::HashMap;
 
 /// What it takes to hold a choice against the others, in looks at a choice.
 const EFFORT_OF_LABEL: usize = 8;
 
-impl Work<'_> {
+impl LabelSolver<'_> {
     /// Finds what single withdrawals come to, so that dear choices need not be looked at.
-    pub(super) fn see_cheapest(&mut self, ways: &[Vec<Bucket>], rules: &[Rule]) {
+    pub(super) fn tighten_by_singles(&mut self, options: &[Vec<WindowBucket>], rules: &[SegmentRule]) {
         let mut labels = Vec::new();
-        for rule in ways
+        for rule in options
             .iter()
             .flatten()
             .flat_map(|b| b.slots.iter().map(|s| s.1))
             .collect::<std::collections::BTreeSet<_>>()
         {
             let rule = &rules[rule];
-            labels.extend(rule.runs.iter().map(|run| rule.label(run)));
+            labels.extend(rule.segments.iter().map(|segment| rule.label(segment)));
         }
-        self.see(&labels);
+        self.tighten_cost_end(&labels);
     }
 
     /// Where `net` can be had for `cost`, whatever leaves no more than that is of no use.
-    pub(super) fn see(&mut self, labels: &[Label]) {
+    pub(super) fn tighten_cost_end(&mut self, labels: &[Label]) {
         for label in labels.iter().filter(|l| l.least <= self.budget) {
             let Some(debit) = label.fill(&self.strides, self.budget) else { continue };
             let net = debit - self.lost(label);
@@ -43,28 +44,28 @@ impl Work<'_> {
     }
 
     /// All that is worth doing through one channel.
-    pub(super) fn way(
+    pub(super) fn option(
         &mut self,
-        buckets: &[Bucket],
-        rules: &[Rule],
+        buckets: &[WindowBucket],
+        rules: &[SegmentRule],
         offset: usize,
     ) -> Result<Vec<Label>, Exhausted> {
         let mut labels = vec![NOTHING];
-        let mut among: Counts = vec![0; rules.len()];
+        let mut among: RuleCounts = vec![0; rules.len()];
         // Without sums that bind, the withdrawals under one rule are alike whatever their window.
-        let mut alike = Slots::new();
+        let mut alike = SlotsByRule::new();
         for (place, bucket) in buckets.iter().enumerate() {
             let number = (offset + place) as u16;
             if let Some(sum) = bucket.sum {
                 let mut own = vec![NOTHING];
-                let mut own_among: Counts = vec![0; rules.len()];
-                let mut slots = Slots::new();
+                let mut own_among: RuleCounts = vec![0; rules.len()];
+                let mut slots = SlotsByRule::new();
                 bucket.note_slots(number, &mut slots);
                 for (rule, slots) in slots {
                     let more = self.rule(&rules[rule], rule, &slots, Some(sum))?;
                     own_among[rule] += slots.len() as i64;
                     among[rule] += slots.len() as i64;
-                    own = self.both(&own, &more, Some((&rules[rule], sum)), &own_among)?;
+                    own = self.combine(&own, &more, Some((&rules[rule], sum)), &own_among)?;
                 }
                 // With the sum reached, nothing more can come from another window.
                 for label in own.iter_mut().filter(|l| l.open > 0) {
@@ -75,8 +76,8 @@ impl Work<'_> {
                         label.open = 0;
                     }
                 }
-                labels = self.both(&labels, &own, None, &among)?;
-                self.see(&labels);
+                labels = self.combine(&labels, &own, None, &among)?;
+                self.tighten_cost_end(&labels);
             } else {
                 bucket.note_slots(number, &mut alike);
             }
@@ -88,8 +89,8 @@ impl Work<'_> {
             slots.sort_unstable();
             let more = self.rule(&rules[rule], rule, &slots, None)?;
             among[rule] += slots.len() as i64;
-            labels = self.both(&labels, &more, None, &among)?;
-            self.see(&labels);
+            labels = self.combine(&labels, &more, None, &among)?;
+            self.tighten_cost_end(&labels);
         }
         Ok(labels)
     }
@@ -97,7 +98,7 @@ impl Work<'_> {
     /// All that is worth doing with some slots under one rule.
     fn rule(
         &mut self,
-        rule: &Rule,
+        rule: &SegmentRule,
         number: usize,
         slots: &[(usize, u16)],
         sum: Option<i64>,
@@ -110,19 +111,19 @@ impl Work<'_> {
         // the way of choices that still may.
         let mut plain = vec![NOTHING];
         let mut ended: Vec<Label> = Vec::new();
-        let mut among: Counts = vec![0; self.slots.len()];
+        let mut among: RuleCounts = vec![0; self.slots.len()];
         for (day, bucket) in slots {
             among[number] += 1;
             let mut next: Vec<Label> = Vec::new();
             let mut ends: Vec<Label> = Vec::new();
             let capped_rule = capped.is_some().then_some(rule);
             let reach = self.reach(&among);
-            for (runs, out) in [(&near, &mut next), (&inner, &mut ends)] {
+            for (segments, out) in [(&near, &mut next), (&inner, &mut ends)] {
                 let mut pool_max = POOL_MAX;
                 for from in &last {
                     let end = self.end(reach.as_ref(), from);
                     let mut looked_at = 0;
-                    for (run, single, above) in runs.iter() {
+                    for (segment, single, above) in segments.iter() {
                         looked_at += 1;
                         // What follows is further above what there is room for.
                         if *above > end {
@@ -140,9 +141,9 @@ impl Work<'_> {
                         }
                         // The node is made when the label is known to stay.
                         label.ties.1 += self.days_on[*day];
-                        label.from = *run as u64;
+                        label.from = *segment as u64;
                         label.node = from.node;
-                        label.open = match (rule.runs[*run].margin, sum) {
+                        label.open = match (rule.segments[*segment].margin, sum) {
                             (0, _) => 0,
                             (_, Some(_)) => number as u32 + 1,
                             (margin, None) => rule.exchange_of(margin),
@@ -153,7 +154,7 @@ impl Work<'_> {
                     if out.len() > pool_max {
                         self.spend_effort(EFFORT_OF_LABEL, out.len())?;
                         let pool = std::mem::take(out).into_iter().map(|label| (label, true)).collect();
-                        *out = self.undominated(pool, capped_rule);
+                        *out = self.pareto(pool, capped_rule);
                         pool_max = wider(out.len())?;
                     }
                 }
@@ -162,7 +163,7 @@ impl Work<'_> {
             let mut pool: Vec<(Label, bool)> = plain.iter().map(|l| (*l, false)).collect();
             pool.extend(next.into_iter().map(is_new));
             self.spend_effort(EFFORT_OF_LABEL, pool.len())?;
-            let stay = self.undominated(pool, capped_rule);
+            let stay = self.pareto(pool, capped_rule);
             let mut grown: Vec<Label> = Vec::new();
             for mut label in stay {
                 self.settle_run(&mut label, number, *day, *bucket);
@@ -172,28 +173,28 @@ impl Work<'_> {
             let mut pool: Vec<(Label, bool)> = plain.iter().chain(&ended).map(|l| (*l, false)).collect();
             pool.extend(ends.into_iter().map(is_new));
             self.spend_effort(EFFORT_OF_LABEL, pool.len())?;
-            for mut label in self.undominated(pool, capped_rule) {
+            for mut label in self.pareto(pool, capped_rule) {
                 self.settle_run(&mut label, number, *day, *bucket);
                 ended.push(label);
             }
-            self.see(&grown);
+            self.tighten_cost_end(&grown);
             if grown.is_empty() {
                 break;
             }
             last = grown;
         }
         let pool = plain.into_iter().chain(ended).map(|l| (l, true)).collect();
-        Ok(self.undominated(pool, capped.is_some().then_some(rule)))
+        Ok(self.pareto(pool, capped.is_some().then_some(rule)))
     }
 
     /// The runs of a rule with their choices, the ones first that are worth most.
-    fn singles(&self, rule: &Rule, inner: bool) -> Vec<(usize, Label, i128)> {
-        let runs = rule.runs.iter().enumerate().filter(|(_, run)| (run.margin > 0) == inner);
-        let single = |(i, run)| {
-            let label = rule.label(run);
+    fn singles(&self, rule: &SegmentRule, inner: bool) -> Vec<(usize, Label, i128)> {
+        let segments = rule.segments.iter().enumerate().filter(|(_, segment)| (segment.margin > 0) == inner);
+        let single = |(i, segment)| {
+            let label = rule.label(segment);
             (i, label, self.above(&label))
         };
-        let mut singles: Vec<(usize, Label, i128)> = runs.map(single).collect();
+        let mut singles: Vec<(usize, Label, i128)> = segments.map(single).collect();
         singles.sort_by_key(|(_, label, above)| (*above, label.cost));
         singles
     }
@@ -207,7 +208,7 @@ impl Work<'_> {
     }
 
     /// How far above what it brings something may be to be taken in addition to a choice.
-    fn end(&self, reach: Option<&Reach>, label: &Label) -> i128 {
+    fn end(&self, reach: Option<&ReachTable>, label: &Label) -> i128 {
         match reach {
             Some(reach) => reach.left(label),
             None => i128::from(self.cost_end - 1 - label.cost),
@@ -216,12 +217,12 @@ impl Work<'_> {
 
     /// All that is worth doing with both of two kinds of choices, which were made among so many
     /// withdrawals.
-    pub(super) fn both(
+    pub(super) fn combine(
         &mut self,
         a: &[Label],
         b: &[Label],
-        capped: Option<(&Rule, i64)>,
-        among: &Counts,
+        capped: Option<(&SegmentRule, i64)>,
+        among: &RuleCounts,
     ) -> Result<Vec<Label>, Exhausted> {
         if let [only] = a
             && only.node == 0
@@ -238,15 +239,15 @@ impl Work<'_> {
         sorted.sort_by_key(|(label, above)| (*above, label.cost));
         // Of two that could exchange, one needs only be looked at near its ends.
         let all: Vec<usize> = (0..sorted.len()).collect();
-        let mut apart: HashMap<u32, Vec<usize>> = HashMap::new();
+        let mut split: HashMap<u32, Vec<usize>> = HashMap::new();
         for open in a.iter().map(|l| l.open).filter(|open| *open > 0) {
             let other = |j: &usize| sorted[*j].0.open != open;
-            apart.entry(open).or_insert_with(|| all.iter().copied().filter(other).collect());
+            split.entry(open).or_insert_with(|| all.iter().copied().filter(other).collect());
         }
         let reach = self.reach(among);
         let mut pool_max = POOL_MAX;
         for (i, from) in a.iter().enumerate() {
-            let others = apart.get(&from.open).unwrap_or(&all);
+            let others = split.get(&from.open).unwrap_or(&all);
             let end = self.end(reach.as_ref(), from);
             let mut looked_at = 0;
             for j in others {
@@ -271,37 +272,37 @@ impl Work<'_> {
             self.spend_effort(1, looked_at)?;
             if pairs.len() > pool_max {
                 self.spend_effort(EFFORT_OF_LABEL, pairs.len())?;
-                let kept = self.undominated(pairs, capped.map(|(rule, _)| rule));
+                let kept = self.pareto(pairs, capped.map(|(rule, _)| rule));
                 pool_max = wider(kept.len())?;
                 pairs = kept.into_iter().map(|label| (label, true)).collect();
             }
         }
         self.spend_effort(EFFORT_OF_LABEL, pairs.len())?;
-        let mut kept = self.undominated(pairs, capped.map(|(rule, _)| rule));
+        let mut kept = self.pareto(pairs, capped.map(|(rule, _)| rule));
         for label in &mut kept {
             let (i, j) = ((label.from >> 32) as usize, (label.from & 0xffff_ffff) as usize);
             label.node = match (a[i].node, sorted[j].0.node) {
                 (node, 0) | (0, node) => node,
-                (a, b) => self.node(Node::Both(a, b)),
+                (a, b) => self.node(LabelNode::Both(a, b)),
             };
         }
         Ok(kept)
     }
 
     /// Which choices can still come to lie in the window, where they were made among so many withdrawals.
-    fn reach(&self, among: &Counts) -> Option<Reach> {
+    fn reach(&self, among: &RuleCounts) -> Option<ReachTable> {
         let window = self.window.as_ref()?;
-        let of_rest = |outlines: &[Outline]| {
-            let mut rest: Outline = Vec::new();
+        let of_rest = |envelopes: &[Envelope]| {
+            let mut rest: Envelope = Vec::new();
             let left = self.slots.iter().zip(among).map(|(all, n)| i128::from(all - n));
-            for (outline, left) in outlines.iter().zip(left).filter(|(_, left)| *left > 0) {
-                rest.extend(outline.iter().map(|(more, cost)| (more * left, cost * left)));
+            for (envelope, left) in envelopes.iter().zip(left).filter(|(_, left)| *left > 0) {
+                rest.extend(envelope.iter().map(|(more, cost)| (more * left, cost * left)));
             }
             rest.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));
             rest
         };
         let (heights, brings) = (of_rest(&self.heights), of_rest(&self.brings));
-        Some(Reach::of(window, &heights, &brings, self.budget, self.step_costs > 0))
+        Some(ReachTable::of(window, &heights, &brings, self.budget, self.step_costs > 0))
     }
 
     /// What of the debit of a choice is lost to what is being sought: without a target the step costs too.
@@ -314,12 +315,12 @@ impl Work<'_> {
 
     /// Notes for good which run a choice took last.
     fn settle_run(&mut self, label: &mut Label, rule: usize, day: usize, bucket: u16) {
-        let run = label.from as u32;
+        let segment = label.from as u32;
         let (before, rule, day) = (label.node, rule as u32, day as u16);
-        label.node = self.node(Node::Run { before, rule, run, day, bucket });
+        label.node = self.node(LabelNode::Segment { before, rule, segment, day, bucket });
     }
 
-    fn node(&mut self, node: Node) -> u32 {
+    fn node(&mut self, node: LabelNode) -> u32 {
         self.nodes.push(node);
         (self.nodes.len() - 1) as u32
     }
@@ -338,7 +339,7 @@ impl Work<'_> {
     /// A choice is needless where another costs no more, takes no more and can bring no less,
     /// with as much room in coarse steps, and is no worse among equals. Nor may its charges be more,
     /// which only fewer withdrawals at a higher charge can mean: the balance must bear them.
-    fn undominated(&self, mut pool: Vec<(Label, bool)>, capped: Option<&Rule>) -> Vec<Label> {
+    fn pareto(&self, mut pool: Vec<(Label, bool)>, capped: Option<&SegmentRule>) -> Vec<Label> {
         let on_top = capped.is_some_and(|rule| rule.on_top);
         // Where a sum of amounts binds, a choice must not use up more of it either.
         let least = |l: &Label| if on_top { l.least - l.charges } else { l.least };
@@ -350,7 +351,7 @@ impl Work<'_> {
         });
         let fine = self.strides.first().copied().unwrap_or(1);
         let mut kept = Vec::new();
-        let mut steps: HashMap<Kind, Stairs> = HashMap::new();
+        let mut steps: HashMap<DominanceClass, ParetoByTie> = HashMap::new();
         for (label, is_new) in pool {
             let mut key = label.room;
             key[0] = 0;
@@ -358,39 +359,39 @@ impl Work<'_> {
             let odd_debit = if self.exact { label.least.rem_euclid(fine) } else { 0 };
             let (least, most) = (least(&label), most(&label));
             let ties = label.ties;
-            let needless = |stairs: &Stairs| match self.goal {
+            let needless = |pareto_sets: &ParetoByTie| match self.goal {
                 // What came before costs less, or as much and is no worse among equals.
-                Goal::Reach(_) => stairs.iter().any(|(other, s)| {
+                Goal::Reach(_) => pareto_sets.iter().any(|(other, s)| {
                     s.covers(least, most)
                         && (other.0 >= ties.0 || s.covers_charging(least, most, label.charges))
                 }),
-                Goal::Most(_) => stairs.iter().any(|(other, s)| {
+                Goal::Most(_) => pareto_sets.iter().any(|(other, s)| {
                     // Of two that bring the same, the dearer one takes more of what lapses.
                     let is_equal = *other <= ties && s.covers(least, most);
                     is_equal && (!self.lapses || s.covers_at_cost(least, most, label.cost))
                         || s.covers_dearer(least, most, label.cost - fine)
                 }),
             };
-            let kind = |open: u32| (key, odd, odd_debit, label.whole, open);
+            let class = |open: u32| (key, odd, odd_debit, label.whole, open);
             // What exchanges with nothing goes with all that something else does go with.
-            if label.open > 0 && steps.get(&kind(0)).is_some_and(needless) {
+            if label.open > 0 && steps.get(&class(0)).is_some_and(needless) {
                 continue;
             }
-            let stairs = steps.entry(kind(label.open)).or_default();
-            if needless(stairs) {
+            let pareto_sets = steps.entry(class(label.open)).or_default();
+            if needless(pareto_sets) {
                 continue;
             }
-            let (group, worth) = match self.goal {
+            let (subproblem, worth) = match self.goal {
                 Goal::Most(_) => (ties, label.cost),
-                Goal::Reach(_) if self.step_costs > 0 => ((ties.0, 0, Channels(0)), label.charges),
-                Goal::Reach(_) => ((0, 0, Channels(0)), label.charges),
+                Goal::Reach(_) if self.step_costs > 0 => ((ties.0, 0, ChannelCounts(0)), label.charges),
+                Goal::Reach(_) => ((0, 0, ChannelCounts(0)), label.charges),
             };
-            match stairs.iter_mut().find(|(other, _)| *other == group) {
+            match pareto_sets.iter_mut().find(|(other, _)| *other == subproblem) {
                 Some((_, s)) => s.add(least, most, worth),
                 None => {
-                    let mut s = Staircase::default();
+                    let mut s = ParetoSet::default();
                     s.add(least, most, worth);
-                    stairs.push((group, s));
+                    pareto_sets.push((subproblem, s));
                 }
             }
             if is_new {
@@ -407,15 +408,15 @@ fn wider(kept: usize) -> Result<usize, Exhausted> {
 }
 
 /// The staircases of one kind, each with the ties that it stands for.
-type Stairs = Vec<((i64, i64, Channels), Staircase)>;
+type ParetoByTie = Vec<((i64, i64, ChannelCounts), ParetoSet)>;
 
 /// Pairs of what is taken at the least and brought at the most, both ascending.
 #[derive(Default)]
-pub struct Staircase {
+pub struct ParetoSet {
     steps: Vec<(i64, i64, i64)>,
 }
 
-impl Staircase {
+impl ParetoSet {
     /// Is there one that takes no more and brings no less?
     fn covers(&self, least: i64, most: i64) -> bool {
         let at = self.steps.partition_point(|s| s.0 <= least);
@@ -450,7 +451,7 @@ impl Staircase {
 }
 
 /// Keeps a choice below a sum of amounts; `false` where it is above at the least.
-pub(super) fn cap(label: &mut Label, capped: Option<(&Rule, i64)>) -> bool {
+pub(super) fn cap(label: &mut Label, capped: Option<(&SegmentRule, i64)>) -> bool {
     let Some((rule, sum)) = capped else { return true };
     let amounts = if rule.on_top { label.least - label.charges } else { label.least };
     if amounts > sum {

@@ -1,0 +1,122 @@
+//! Groups whose rules are too entangled to be taken apart: by a table where there is one, else by a search.
+
+use super::{Solution, SolvedSubproblem};
+use crate::plan::knapsack::{Choice, Goal};
+use crate::plan::relaxation;
+use crate::plan::search::{self, Width};
+use crate::plan::shares::Limits;
+use crate::plan::subproblem::Subproblem;
+use crate::plan::{dp, shares, with_budget};
+
+/// Below so many amounts that a step could have, every one of them is looked at.
+const AMOUNTS_ALL: i128 = 3_000;
+/// What fewer days or withdrawals allow is looked at with so many times the effort in all.
+const NARROWER_TIMES: u64 = 2;
+
+/// What can be done with such a group within some limits, as far as the effort goes.
+pub(super) fn solve_coupled<'p>(
+    subproblem: Subproblem<'p>,
+    goal: Goal,
+    limits: Limits,
+    effort: &mut u64,
+) -> SolvedSubproblem<'p> {
+    let all = *effort;
+    if let Some((choices, found)) = exact(&subproblem, goal, limits, effort) {
+        return SolvedSubproblem { choices, found, bound: None, subproblem };
+    }
+    let bound = Some(relaxation::lower_bounds(&subproblem, effort));
+    let mut best = deepening_search(&subproblem, goal, effort);
+    if best.cut || best.choices.is_empty() {
+        best.add(search::greedy(&subproblem, goal), goal);
+    }
+    // With more days or withdrawals there is more to look at, so what fewer allow may be found sooner;
+    // a plan must not become worse by what it may do besides.
+    add_narrower(&mut best, &subproblem, goal, limits, all);
+    let choices = best.choices.clone();
+    // Where everything that could be better is found, nothing is left to be better.
+    let bound = bound.filter(|bounds| !matches!(bounds.as_slice(), [only] if only.is_met(&choices)));
+    SolvedSubproblem { choices, found: Solution::Search(best), bound, subproblem }
+}
+
+/// All that can be worth doing with a group; `None` where that takes too much.
+fn exact(
+    subproblem: &Subproblem<'_>,
+    goal: Goal,
+    limits: Limits,
+    effort: &mut u64,
+) -> Option<(Vec<Choice>, Solution)> {
+    let share = *effort - *effort / 4;
+    if let Some(found) = with_budget(effort, share, |share| shares::solve(subproblem, goal, limits, share)) {
+        return Some((found.choices.clone(), Solution::Shares(found)));
+    }
+    if let Some(dp) = dp::prepare(subproblem) {
+        let share = *effort - *effort / 4;
+        if let Some(found) = with_budget(effort, share, |share| dp.solve(goal, share)) {
+            return Some((found.choices.clone(), Solution::Table(found)));
+        }
+    }
+    let amounts: i128 = subproblem.holdings.iter().map(|h| i128::from(h.today())).sum::<i128>()
+        * subproblem.options.iter().map(|w| 1.max(w.tariffs.iter().flatten().count() as i128)).sum::<i128>();
+    let step =
+        subproblem.options.iter().flat_map(|w| w.tariffs.iter().flatten()).map(|o| o.tariff.step).min();
+    if amounts / i128::from(step.unwrap_or(1).max(1)) > AMOUNTS_ALL || subproblem.days_cut {
+        return None;
+    }
+    let share = *effort - *effort / 4;
+    let all = |share: &mut u64| search::search(subproblem, goal, Width::All, i64::MAX, share);
+    let found = with_budget(effort, share, all)?;
+    Some((found.choices.clone(), Solution::Search(found)))
+}
+
+/// Longer and longer sequences, as far as the effort goes.
+fn deepening_search(subproblem: &Subproblem<'_>, goal: Goal, effort: &mut u64) -> search::SearchResult {
+    let mut best = search::SearchResult::nothing();
+    let mut steps_max = 1;
+    loop {
+        let share = *effort / 2;
+        let some = |share: &mut u64| search::search(subproblem, goal, Width::Breakpoints, steps_max, share);
+        let Some(found) = with_budget(effort, share, some) else { break };
+        let cut = found.cut;
+        best = found;
+        // A longer sequence costs as much at the least, and is worse among equals.
+        let longer = subproblem.step_price() * i128::from(steps_max + 1);
+        let is_met = |target: i128| best.choices.iter().any(|p| p.cost <= longer && p.net >= target);
+        if !cut || matches!(goal, Goal::Reach(target) if is_met(target)) {
+            break;
+        }
+        steps_max += 1 + steps_max / 3;
+    }
+    best
+}
+
+/// Adds what can be done in the first days only, and with fewer withdrawals. Each of these is looked at
+/// with as much effort as if it had been asked for.
+fn add_narrower<'p>(
+    best: &mut search::SearchResult,
+    subproblem: &Subproblem<'p>,
+    goal: Goal,
+    limits: Limits,
+    effort: u64,
+) {
+    let mut left = NARROWER_TIMES * effort;
+    // The longest time and the most withdrawals for which all can be found: by doubling, then by halving.
+    let mut widest = |all: usize, narrowed: &dyn Fn(usize) -> Subproblem<'p>| {
+        let (mut low, mut high, mut tried) = (0, all, 1);
+        while low + 1 < high && left > 0 {
+            tried = tried.clamp(low + 1, high - 1);
+            let narrower = narrowed(tried);
+            let share = effort.min(left);
+            let found = with_budget(&mut left, share, |share| exact(&narrower, goal, limits, share));
+            if let Some((choices, found)) = found {
+                best.add_withdrawals(&choices, |origin| found.withdrawals(&narrower, origin), goal);
+                low = tried;
+            } else {
+                best.add(deepening_search(&narrower, goal, &mut (effort / 8)), goal);
+                high = tried;
+            }
+            tried = if high == all { low * 2 } else { low + (high - low) / 2 };
+        }
+    };
+    widest(subproblem.days.len(), &|days| subproblem.narrowed(days, subproblem.splits));
+    widest(subproblem.splits as usize, &|splits| subproblem.narrowed(subproblem.days.len(), splits as u32));
+}
