@@ -1,7 +1,7 @@
-//! The ledger on disk: one SQLite file, one door through which everything is written.
+//! The ledger on disk: one SQLite file and a single writer.
 //!
-//! Facts are only ever added. What is derived from them (totals, standings, lots, bills) is kept
-//! in the same transaction by the door, so that reading costs the same however long the history.
+//! Facts are only ever added. The writer updates what is derived from them (totals, balances, lots,
+//! bills) in the same transaction, so that a query costs the same whatever the length of the history.
 
 mod backup;
 mod balances;
@@ -97,7 +97,7 @@ pub enum StoreError {
     Refused(Refusal),
 }
 
-/// Why the door refuses a change.
+/// Why the writer refuses a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum Refusal {
@@ -150,13 +150,13 @@ impl From<Refusal> for StoreError {
 pub enum Fact {
     /// A unit comes into use.
     Unit(Unit),
-    /// An account is opened; its id is given by the door.
+    /// An account is opened; the writer assigns its id.
     Open(Account),
-    /// An account stands otherwise from now on.
+    /// An account is changed from now on.
     Edit(Account),
     /// A dated event.
     Entry(Entry),
-    /// A balance seen.
+    /// A balance that the user saw.
     Snapshot(Snapshot),
     /// What a unit was worth from a day on.
     Rate { unit: Unit, rate: Rate, of: Unit, day: Day },
@@ -221,7 +221,7 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let db = open::open(path, flags).map_err(|e| failure(path, wait, e))?;
         let mut store = Store::over(db, path, false, wait);
-        if let Err(error) = store.greet(wait) {
+        if let Err(error) = store.check_header(wait) {
             if !matches!(error, StoreError::ReadOnly(_) | StoreError::DiskFailed(..) | StoreError::Sqlite(..))
             {
                 return Err(error);
@@ -241,7 +241,7 @@ impl Store {
                 store.unlocked = Some(unlocked);
                 store.db = open::open_immutable(path).map_err(|e| failure(path, wait, e))?;
             }
-            store.greet(wait)?;
+            store.check_header(wait)?;
         }
         if store.unborn {
             return Ok(store);
@@ -333,7 +333,7 @@ impl Store {
         // A file that is refused stays as it lies, with the log beside it.
         let log_stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
         store.db.set_db_config(log_stays, true).map_err(|e| failure(path, wait, e))?;
-        store.greet(wait)?;
+        store.check_header(wait)?;
         store.refuse_foreign_objects()?;
         store.db.set_db_config(log_stays, false).map_err(|e| failure(path, wait, e))?;
         if store.db.is_readonly("main").unwrap_or(false) {
@@ -381,7 +381,7 @@ impl Store {
         Ok(&self.db)
     }
 
-    /// Is there no file yet?
+    /// Returns whether there is no file yet.
     pub fn is_unborn(&self) -> bool {
         self.unborn
     }
@@ -391,13 +391,13 @@ impl Store {
         self.unborn && !self.writing
     }
 
-    /// Where the ledger lies.
+    /// Returns the path of the ledger.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Looks who wrote the file before anything else is done with it.
-    fn greet(&mut self, wait: Duration) -> Result<(), StoreError> {
+    /// Checks the application id and the schema version before the file is used.
+    fn check_header(&mut self, wait: Duration) -> Result<(), StoreError> {
         let path = self.path.clone();
         let fail = |e| failure(&path, wait, e);
         self.db.busy_timeout(wait).map_err(fail)?;
@@ -450,7 +450,7 @@ impl Store {
         self.db()?.query_row(sql, [], |row| row.get(0))
     }
 
-    /// An error of SQLite as an error of this ledger.
+    /// Converts an error of SQLite to one of this ledger.
     fn fail(&self, error: rusqlite::Error) -> StoreError {
         failure(&self.path, self.wait, error)
     }
@@ -509,7 +509,7 @@ impl Store {
     }
 }
 
-/// Is there a ledger, or at least a file? An empty file counts as none.
+/// Returns whether there is a file that is not empty.
 fn exists(path: &Path) -> Result<bool, StoreError> {
     match std::fs::metadata(path) {
         Ok(meta) if meta.is_dir() => {
@@ -534,7 +534,7 @@ fn nothing_but_a_journal(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes back what a process had begun in a file when it was killed.
+/// Rolls back what a killed process had begun.
 fn recover(path: &Path, wait: Duration) -> Result<(), rusqlite::Error> {
     let db = open::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.busy_timeout(wait)?;
@@ -542,7 +542,7 @@ fn recover(path: &Path, wait: Duration) -> Result<(), rusqlite::Error> {
     db.query_row("PRAGMA user_version", [], |_| Ok(()))
 }
 
-/// What an error of SQLite means for the file.
+/// Returns what an error of SQLite means for the file.
 fn failure(path: &Path, wait: Duration, error: rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode::*;
     let path = path.to_path_buf();
@@ -558,7 +558,7 @@ fn failure(path: &Path, wait: Duration, error: rusqlite::Error) -> StoreError {
     }
 }
 
-/// Is it about what a row holds, rather than about the reading?
+/// Returns whether an error is about a value in a row.
 fn is_of_a_row(error: &rusqlite::Error) -> bool {
     use rusqlite::Error::*;
     matches!(

@@ -1,5 +1,5 @@
-//! Copies of the ledger: each is whole and looked through before it appears under its name, and
-//! what was under that name is never lost unasked.
+//! Backups, and putting one in the place of a ledger. Each copy is complete and verified before it gets
+//! its name, and a file of that name is never overwritten unless asked for.
 
 use super::open::{open, plain_name};
 use super::{Store, StoreError, exists, failure};
@@ -33,7 +33,7 @@ pub struct Contents {
 pub struct Restored {
     /// What the ledger holds now.
     pub contents: Contents,
-    /// Where the ledger lies that was there before, if one was.
+    /// Where the previous ledger was moved, if there was one.
     pub kept: Option<PathBuf>,
 }
 
@@ -172,7 +172,7 @@ fn copy_failure(error: StoreError, target: &Path) -> StoreError {
     OutputError::Io(target.to_path_buf(), error).into()
 }
 
-/// Opens a ledger and looks through it; what is wrong is told of the file `told`.
+/// Opens a ledger and verifies it. Errors name the file `told`.
 fn verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, StoreError> {
     let store = Store::read(path, wait)?;
     if store.unborn {
@@ -197,7 +197,7 @@ fn seize(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> 
     let db = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(fail)?;
     let mut store = Store::over(db, path, true, wait);
     let alone = || -> Result<(), StoreError> {
-        store.greet(wait)?;
+        store.check_header(wait)?;
         // SQLite does not wait where a journal is given up, so the waiting is done here.
         store.db.busy_timeout(Duration::ZERO).map_err(fail)?;
         let mut waited = Duration::ZERO;

@@ -54,7 +54,7 @@ struct AccountState {
     gap: Option<SnapshotGap>,
 }
 
-/// A row of `standing` without the account.
+/// A row of `account_balance` without the account.
 #[derive(Clone, Copy)]
 struct BalanceRow {
     balance: i64,

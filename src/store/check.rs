@@ -1,4 +1,4 @@
-//! Is the ledger what its facts say it is, and are the facts all there?
+//! Verifies a ledger: the file, every fact, and every derived table against the facts.
 
 mod facts;
 
@@ -12,7 +12,7 @@ use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Something that is not as it should be.
+/// Something that is wrong with the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Where: `file`, `references`, `total`, `lot` and so on.
@@ -37,16 +37,16 @@ pub struct Report {
 }
 
 impl Report {
-    /// What came of looking through the facts, after what was found before.
+    /// Returns the report with earlier findings first, given how checking the facts ended.
     fn after(
         mut self,
         mut before: Vec<Finding>,
         looked: Result<(), StoreError>,
     ) -> Result<Report, StoreError> {
         match looked {
-            // What a row holds can be so wrong that nothing follows from it.
+            // A value that no fact can have.
             Err(StoreError::Damaged(_, what)) => self.findings.push(Finding { part: "facts", what }),
-            // Nor can anything be asked of a table that is not there.
+            // A query of a table that is missing.
             Err(StoreError::Sqlite(..)) if before.iter().any(|finding| finding.part == "schema") => {}
             looked => looked?,
         }
@@ -55,7 +55,7 @@ impl Report {
     }
 }
 
-/// At most so many findings of one part are told.
+/// Maximum number of reported findings of one kind.
 const FINDINGS_MAX: usize = 5;
 
 impl Store {
@@ -152,7 +152,7 @@ impl Store {
         Ok(wrong.into_iter().chain(extra).take(FINDINGS_MAX).collect())
     }
 
-    /// An account has a name that prints and a unit whose code is one; only a carrier has bills.
+    /// Checks names, units and bill days of accounts.
     fn check_accounts(&self, report: &mut Report) -> Result<(), StoreError> {
         let sql =
             "SELECT v.seq, v.name, v.kind = 'carrier' OR (v.limit_amount IS NULL AND v.bill_day IS NULL)
@@ -239,7 +239,7 @@ impl Store {
         (!store.db.is_readonly("main").ok()?).then_some(store)
     }
 
-    /// How the tables, indexes and triggers were made, here and in a new ledger.
+    /// Returns the schema of this ledger and of a new one.
     fn schemas(&self) -> Result<Schemas, StoreError> {
         let sql = "SELECT name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
         let of = |store: &Store| -> Result<Schema, StoreError> {
@@ -259,7 +259,7 @@ impl Store {
         Ok(())
     }
 
-    /// The changes that the chain of voids leads to.
+    /// Returns the changes that are void by the chain of voids.
     pub(super) fn voided_by_facts(&self) -> Result<BTreeSet<i64>, StoreError> {
         // A void can only be voided by a later one, so latest first each is settled when it is met.
         let voids: Vec<(i64, i64)> =
@@ -275,7 +275,7 @@ impl Store {
         Ok(derived)
     }
 
-    /// A void is of a change that counted then, and never of a redo.
+    /// Checks that each void is of a change that counted then, and never of a redo.
     fn check_chain(&self) -> Result<impl Iterator<Item = Finding>, StoreError> {
         let sql = "SELECT seq, change, of FROM void ORDER BY seq";
         let voids: Vec<(i64, i64, i64)> =
@@ -305,7 +305,7 @@ impl Store {
         Ok(found.into_iter().take(FINDINGS_MAX))
     }
 
-    /// The voided changes, which must be those that the chain of voids leads to.
+    /// Returns the changes that are void by their table, and findings if the voids say otherwise.
     fn check_voids(&self) -> Result<(Vec<Finding>, BTreeSet<i64>), StoreError> {
         let mut found: Vec<Finding> = self.check_chain()?.collect();
         let derived = self.voided_by_facts()?;
@@ -382,7 +382,7 @@ impl Schemas {
         let extra = extra.map(|name| format!("`{name}` is no part of a ledger"));
         let mut told: Vec<Finding> =
             wrong.chain(extra).map(|what| Finding { part: "schema", what }).collect();
-        // What cannot be mended is told of first, for not all is told.
+        // Findings that cannot be repaired come first, because not all are reported.
         told.sort_by_key(Finding::is_derived);
         told.into_iter().take(FINDINGS_MAX)
     }

@@ -165,7 +165,7 @@ impl Store {
     }
 
     /// Returns whether there are as many facts as the highest number of one says: numbers are given
-    /// without gaps. Which one is missing, a check tells.
+    /// without gaps. A check names the missing ones.
     fn has_all_facts(&self) -> Result<bool, StoreError> {
         let numbered = FACT_TABLES.iter().filter(|table| !matches!(table.name, "foreign_id" | "label"));
         let counted: Vec<String> = numbered

@@ -1,4 +1,4 @@
-//! The ledger as lines, out: everything that was recorded, in the order of recording.
+//! Exports everything that was recorded, in the order of recording.
 
 use super::sql::{ACCOUNT_COLUMNS, ENTRY_COLUMNS, LABEL_JOINS, UNIT_JOINS};
 use super::sql::{account_of, entry_of, snapshot_of, unit_at};
@@ -7,13 +7,13 @@ use crate::export::{Name, Told};
 use crate::ledger::{Id, Snapshot};
 
 impl Store {
-    /// Tells everything that was recorded, in the order of recording, one thing at a time.
+    /// Visits everything that was recorded, in the order of recording.
     pub fn for_each_record<E: From<StoreError>>(
         &self,
         each: &mut dyn FnMut(&Told) -> Result<(), E>,
     ) -> Result<(), E> {
         let fail = |error| E::from(self.fail(error));
-        // Each table lies in this order already, so that the seven are merged and never sorted.
+        // Each table is in this order already, so SQLite merges them without sorting.
         let sql = "SELECT seq, 0 FROM change UNION ALL SELECT seq, 1 FROM unit
                    UNION ALL SELECT seq, 2 FROM account_version UNION ALL SELECT seq, 3 FROM rate
                    UNION ALL SELECT seq, 4 FROM entry UNION ALL SELECT seq, 5 FROM snapshot
@@ -92,7 +92,7 @@ impl Store {
         self.maybe(&sql, [value], |row| snapshot_of(row, 0))
     }
 
-    /// An id as files write it.
+    /// Returns an id as files write it.
     fn name_of(&self, id: Id) -> Result<Name, StoreError> {
         let text = self.maybe("SELECT text FROM foreign_id WHERE id = ?1", [id], |row| row.get(0))?;
         Ok(Name { id, text: text.unwrap_or_else(|| id.to_string()) })

@@ -1,5 +1,5 @@
-//! Lines into the ledger: every one goes through the one door, within one change that is undone as
-//! a whole; what the ledger knows already is not added twice.
+//! Imports lines within one change, which is undone as a whole. What the ledger has already is not
+//! added twice.
 //!
 //! Two ledgers that import each other's files hold the same facts, whatever the order, with one
 //! exception: facts of one account in one second keep the order in which each ledger recorded them.
@@ -18,7 +18,7 @@ use rusqlite::params;
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
 
-/// What became of the lines of a file.
+/// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportSummary {
     /// Lines that hold something.
@@ -27,8 +27,7 @@ pub struct ImportSummary {
     pub new: u64,
     /// Lines that the ledger knew already.
     pub known: u64,
-    /// Entries and snapshots among them that were undone, and not by the file: they do not count by
-    /// being told again.
+    /// Entries and snapshots among them that were undone here, and not by the file: they stay undone.
     pub undone: u64,
     /// The change that holds what is new.
     pub change: Option<Id>,
@@ -38,7 +37,7 @@ pub struct ImportSummary {
     pub taken_from: Vec<(Account, Moment)>,
 }
 
-/// Why a file cannot be carried in.
+/// Why a file cannot be imported.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum ImportError {
@@ -49,8 +48,9 @@ pub enum ImportError {
 }
 
 impl Store {
-    /// Carries the lines of one file or several in, within the transaction, as one change of that id. `unit_of` knows units
-    /// that the ledger does not use yet. After an error nothing of it may be kept.
+    /// Imports the lines of one file or several within the transaction, as one change of that id.
+    /// `unit_of` finds units that the ledger does not use yet. After an error the transaction must be
+    /// rolled back.
     pub fn import<E: From<StoreError> + From<ImportError>>(
         &self,
         id: Id,
@@ -121,7 +121,7 @@ impl Store {
     }
 }
 
-/// What goes wrong with a line, before its number is known.
+/// What is wrong with a line whose number is added later.
 enum RowError {
     Wrong(Wrong),
     Store(StoreError),
@@ -159,7 +159,7 @@ struct PendingChange {
     command: String,
 }
 
-/// Facts of the ledger that lines without an id were found to be, by their numbers.
+/// A set of numbers of facts, as bits: those that lines without an id were found to be.
 #[derive(Default)]
 struct SeqSet(Vec<u64>);
 
@@ -177,7 +177,7 @@ impl SeqSet {
     }
 }
 
-/// So often may a line repeat before it is remembered how often it did.
+/// Repetitions of a line after which their number is cached.
 const REPEATS: u64 = 8;
 
 /// The state of one import.
@@ -211,7 +211,7 @@ struct Importer<'s> {
     undone: HashMap<i64, u64>,
     /// The file brought more than accounts and units.
     has_facts: bool,
-    /// The accounts as the file has told of them so far, and the last line that told of each.
+    /// The versions of accounts that the file had so far, and the last line about each.
     versions: Versions,
     version_lines: HashMap<AccountId, u64>,
     /// Every name that the file gave an account, even if the account has another one by now.
@@ -303,7 +303,7 @@ impl Importer<'_> {
         Ok(seq)
     }
 
-    /// Was that change in the ledger before this import? Then what belongs to it is known.
+    /// Returns the number of a change that was in the ledger before this import.
     fn existing_change(&mut self, change: Option<&str>) -> Result<Option<i64>, RowError> {
         let Some(text) = change else { return Ok(None) };
         let id = self.key(text)?;
@@ -391,7 +391,7 @@ impl Importer<'_> {
         found.ok_or_else(|| Wrong::UnknownUnit(code.into()).into())
     }
 
-    /// Notes how the file tells of an account from this line on.
+    /// Adds a version of an account that holds from this line of the file on.
     fn add_version(&mut self, number: u64, change: Option<&str>, account: Account) -> Result<(), RowError> {
         self.version_lines.insert(account.id, number);
         self.aliases.insert(name::folded(&account.name), account.id);
@@ -401,7 +401,7 @@ impl Importer<'_> {
         Ok(())
     }
 
-    /// The stamp of a version of that change; a line without one tells of what holds now.
+    /// Returns the stamp of a version of that change; a version without one is the latest.
     fn stamp_of(&mut self, change: Option<&str>) -> Result<Stamp, RowError> {
         let Some(text) = change else { return Ok(Stamp::LAST) };
         let id = self.key(text)?;
@@ -430,8 +430,8 @@ impl Importer<'_> {
         Ok(seq)
     }
 
-    /// The account of a fact, by its name. It must be the only one of its name by now, or nobody
-    /// who reads the facts of this ledger later could tell the two apart.
+    /// The account of a fact, by its name. It must be the only one of that name now, or a later
+    /// export could not distinguish the two.
     fn account_named(&mut self, text: &str) -> Result<AccountId, RowError> {
         if let Some(id) = self.names.get(text) {
             return Ok(*id);
@@ -508,7 +508,7 @@ impl Importer<'_> {
         *earliest = at.min(*earliest);
     }
 
-    /// An account by its name, and its unit: where the file told of the account, the one it told.
+    /// Returns an account by its name, and its unit: the one in the file if it has the account.
     fn place(&mut self, text: Option<&str>) -> Result<Option<(AccountId, Unit)>, RowError> {
         let Some(text) = text else { return Ok(None) };
         let id = self.account_named(text)?;

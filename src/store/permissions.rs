@@ -1,4 +1,4 @@
-//! Who else can reach the place where a ledger lies.
+//! Whether other users or programs can reach a ledger.
 
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ const SYNCED: [&str; 13] = [
     "mybox",
 ];
 
-/// What is exposed of a ledger that is there.
+/// Returns what others can do with an existing ledger.
 pub fn permission_issues(path: &Path) -> Vec<PermissionIssue> {
     // A link leads to where the file really lies, and so does a path that begins nowhere.
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());

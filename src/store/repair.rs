@@ -1,4 +1,4 @@
-//! Rebuilds everything derived from the facts, and never touches what a fact says.
+//! Rebuilds everything derived from the facts, and never changes a fact.
 
 use super::check::{Finding, Report};
 use super::checksum;
@@ -153,10 +153,10 @@ fn index_sql(name: &str) -> Option<&'static str> {
 }
 
 impl Finding {
-    /// Is it wrong with what is derived, so that the facts can put it right?
+    /// Returns whether only derived tables are wrong, so that a repair can rebuild them.
     pub fn is_derived(&self) -> bool {
         match self.part {
-            // The file is told of in SQLite's words: `CHECK constraint failed in lot`.
+            // The sentences of SQLite: `CHECK constraint failed in lot`.
             "file" => {
                 let is_of_index = ["missing from index ", "# of entries in index ", "differ from index "]
                     .iter()

@@ -54,8 +54,8 @@ impl Balances<'_> {
         Ok(true)
     }
 
-    /// Leaves what follows from a fact to a replay, which begins with its month or, where the last
-    /// fact of the account is in an earlier one, with that.
+    /// Notes that an account must be replayed from the month of a fact, or from that of its last fact if
+    /// that is earlier.
     pub(super) fn replay_from(&mut self, key: FactKey, delta: Delta) -> Result<(), StoreError> {
         let account = key.account;
         if self.state(account)?.replay.is_none() {
@@ -78,8 +78,8 @@ impl Balances<'_> {
         Ok(())
     }
 
-    /// Walks through the facts of an account from a month on, and writes where lots, expiries,
-    /// snapshots and the balance differ from what was derived before.
+    /// Replays the facts of an account from a month on, and writes the lots, expiries, snapshots and the
+    /// balance that differ from the stored ones.
     pub(super) fn replay(
         &mut self,
         account: AccountId,

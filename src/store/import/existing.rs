@@ -1,4 +1,4 @@
-//! What a line says, held against what was recorded under the same id.
+//! Compares a line with what was recorded under the same id.
 
 use super::{Importer, RowError};
 use crate::export::Keys;
@@ -199,7 +199,7 @@ impl Importer<'_> {
         Err(differs("change", Some(&line.id), &keys, None))
     }
 
-    /// The account that a line of a known change tells of, as it tells of it.
+    /// Returns the account of a line of an existing change, as the line has it.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What one line of each kind adds, unless the ledger knows it already.
+//! Adds one line of each kind, unless the ledger has it already.
 
 use super::{Importer, PendingChange, REPEATS, RowError};
 use crate::import::{
@@ -80,7 +80,7 @@ impl Importer<'_> {
             return Ok((versions.id, false));
         }
         let live = self.writer.balances.accounts.values().find(|a| name::folded(&a.name) == folded);
-        // An account that the file told of under another name is not the one that it opens here.
+        // An account that the file had under another name is not the one that it opens here.
         let live = live.filter(|a| change.is_none() || !self.versions.knows(a.id)).cloned();
         match (live, change) {
             (Some(live), Some(_)) => {
@@ -207,7 +207,7 @@ impl Importer<'_> {
         let id = match id {
             Some(id) => Some(id),
             None => {
-                // Most lines of most files are new, which the door finds out by itself.
+                // Most lines of most files are new, which the writer finds out by itself.
                 let goes_on = self.ungrouped == self.latest && self.ungrouped_is_of_events && named.is_none();
                 let ungrouped = self.ungrouped.filter(|_| goes_on);
                 let ungrouped = ungrouped.filter(|_| {
