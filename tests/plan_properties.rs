@@ -1090,7 +1090,7 @@ fn badness(case: &Case, plan: &Plan) -> i64 {
 }
 
 #[test]
-fn more_time_and_more_withdrawals_never_make_a_plan_worse() {
+fn more_time_and_more_withdrawals_make_no_plan_worse_than_it_says() {
     let (seed, cases) = runs(10);
     for seed in seed..seed + cases {
         let mut dice = Dice(!seed);
@@ -1108,7 +1108,8 @@ fn more_time_and_more_withdrawals_never_make_a_plan_worse() {
             let plans: Vec<Option<Plan>> = plans.collect();
             for (plan, then) in plans.iter().zip(&plans[1..]).filter_map(|(a, b)| Some((a.as_ref()?, b))) {
                 let then = then.as_ref().unwrap_or_else(|| panic!("nothing after {plan:?}\n{case:?}"));
-                let worse = badness(&case, then) > badness(&case, plan);
+                // A search that was cut short can miss what a smaller question finds; it says by how much.
+                let worse = badness(&case, then) - then.gap > badness(&case, plan);
                 assert!(!worse, "PLAN_SEED={seed} PLAN_CASES=1\n{case:?}\n{plan:?}\n{then:?}");
             }
         }
