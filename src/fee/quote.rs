@@ -200,7 +200,7 @@ impl Conversion {
 /// comes before points, then the platform's own unit, then the code.
 ///
 /// `available` is what may leave the balance, `None` where a platform is asked without an account.
-/// `used` answers what of each quota is used ([`Platform::uses`] lists the questions).
+/// `used` answers what of each quota is used ([`Platform::quota_keys`] lists the questions).
 pub fn quotes(
     platform: &Platform,
     only: Option<&Channel>,

@@ -3,7 +3,7 @@
 //! The net of a withdrawal need not grow with its amount: slabs, thresholds and shares make it
 //! jump, and rounding makes it tremble. So the answers here are searches over every allowed
 //! amount. A search looks at a whole stretch of amounts at once: over a stretch, each charge lies
-//! within a strip around a straight line ([`Strip`]), and a stretch whose strip cannot hold the
+//! within a strip around a straight line ([`LinearBounds`]), and a stretch whose strip cannot hold the
 //! answer is put aside unseen; others are halved. Inside a piece of the tariff the strip is a few
 //! parts wide, so what is left to look at is a handful of amounts around each edge, whatever the
 //! balance.

@@ -12,7 +12,7 @@
 //! pushed apart by periods, at no cost, until one of them is near an end. So only one withdrawal of
 //! a rule needs to be looked at everywhere, the others near the ends.
 //!
-//! What no choice can beat is known sooner, from the most that each cost can bring ([`Curve`]).
+//! What no choice can beat is known sooner, from the most that each cost can bring ([`ValueByCost`]).
 
 mod labels;
 mod pruning;
