@@ -41,9 +41,11 @@ pub mod usage;
 mod value;
 mod withdraw;
 
+use crate::messages::Language;
 use crate::output_file::Protected;
 use crate::period::{DateError, Day, Period, parse_instant};
 use crate::store::ledger_files;
+use crate::view::page::Screen;
 use crate::view::{Form, Format, Render, Warning};
 use clap::{Args, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum};
 use context::Context;
@@ -96,6 +98,9 @@ pub struct GlobalArgs {
     /// Colour in what people read
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub color: ColorChoice,
+    /// The language of what people read [env: JANDON_LANG] [default: the locale's]
+    #[arg(long, global = true, value_name = "LANG", help_heading = "Global options")]
+    pub lang: Option<LanguageChoice>,
     /// Also total in that unit, by the rates known
     #[arg(short = 'X', long, global = true, value_name = "UNIT", help_heading = "Global options")]
     pub exchange: Option<String>,
@@ -122,6 +127,23 @@ impl From<OutputFormat> for Format {
             OutputFormat::Table => Format::Table,
             OutputFormat::Json => Format::Json,
             OutputFormat::Csv => Format::Csv,
+        }
+    }
+}
+
+/// `en` or `ko`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "a comment here would stand in the help")]
+pub enum LanguageChoice {
+    En,
+    Ko,
+}
+
+impl From<LanguageChoice> for Language {
+    fn from(choice: LanguageChoice) -> Language {
+        match choice {
+            LanguageChoice::En => Language::English,
+            LanguageChoice::Ko => Language::Korean,
         }
     }
 }
@@ -263,13 +285,13 @@ impl CommandOutput {
     }
 
     /// Returns how the answer is written, its warnings among the values of a JSON document.
-    pub fn form(&self, format: Format, width: Option<usize>, csv_safe: bool) -> Form {
+    pub fn form(&self, format: Format, screen: Screen, language: Language, csv_safe: bool) -> Form {
         let warning = |note: &Notice| match note {
             Notice::Done(_) => None,
             Notice::Warning(warning) => Some(warning.clone()),
         };
         let warnings = self.notes.iter().filter_map(warning).collect();
-        Form { format, width, csv_safe, warnings }
+        Form { format, screen, language, csv_safe, warnings }
     }
 
     /// The same answer, which is not what was asked for.

@@ -7,6 +7,7 @@ pub mod export;
 pub mod fee;
 pub mod import;
 pub mod ledger;
+pub mod messages;
 pub mod money;
 pub mod output_file;
 pub mod period;

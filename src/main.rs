@@ -5,8 +5,10 @@
 use jandon::cli::context::{Context, Env};
 use jandon::cli::error::{CommandError, quoted};
 use jandon::cli::output::{self, Destination, Messages};
-use jandon::cli::{self, Cli, ColorChoice, Command, GlobalArgs};
+use jandon::cli::{self, Cli, ColorChoice, Command, GlobalArgs, LanguageChoice};
+use jandon::messages::Language;
 use jandon::period::Moment;
+use jandon::view::page::Screen;
 use jandon::view::value::ChartStyle;
 use jandon::view::{self, Format};
 use std::ffi::OsString;
@@ -22,8 +24,8 @@ fn main() -> ExitCode {
         Ok(cli_args) => cli_args,
         Err(error) => return usage_error(&error, &arguments),
     };
-    let messages = messages(&cli_args.globals);
-    match run(&cli_args, &messages) {
+    let mut messages = messages(&cli_args.globals);
+    match run(&cli_args, &mut messages) {
         Ok(status) => ExitCode::from(status),
         // The ending of an output file picks the form of the answer, not of what stands on stderr.
         Err(failure) => fail(&failure, wants_json(&cli_args.globals), &messages),
@@ -41,9 +43,10 @@ fn ignore_sigxfsz() {
 }
 
 /// Runs a command and writes its answer and its messages.
-fn run(cli_args: &Cli, messages: &Messages) -> Result<u8, CommandError> {
+fn run(cli_args: &Cli, messages: &mut Messages) -> Result<u8, CommandError> {
     cli::check_options(cli_args)?;
     let context = Context::new(env(&cli_args.globals)?, &cli_args.globals)?;
+    messages.language = context.language();
     let protected = || cli::protected(&cli_args.command, &context);
     output::refuse_protected(&cli_args.globals, protected)?;
     let format = output::format(&cli_args.globals, &cli_args.command)?;
@@ -59,8 +62,11 @@ fn run(cli_args: &Cli, messages: &Messages) -> Result<u8, CommandError> {
             messages.notes(&context.catalog_warnings());
         }
     })?;
-    let width = if cli_args.globals.output.is_some() { None } else { width() };
-    let form = outcome.form(format, width, cli_args.globals.csv_safe);
+    let screen = match cli_args.globals.output {
+        Some(_) => Screen::default(),
+        None => Screen { width: width(), color: color(cli_args.globals.color, &std::io::stdout()) },
+    };
+    let form = outcome.form(format, screen, context.language(), cli_args.globals.csv_safe);
     let written = match outcome.stream.take() {
         Some(stream) => destination.stream(stream, &form),
         None => destination.write(&view::render(outcome.answer.as_ref(), &form)),
@@ -83,7 +89,8 @@ fn wants_json(globals: &GlobalArgs) -> bool {
 fn messages(globals: &GlobalArgs) -> Messages {
     let width = width().filter(|_| std::io::stderr().is_terminal());
     let ledger = globals.ledger.as_ref().map(|path| quoted(&path.display().to_string()));
-    Messages { quiet: globals.quiet, color: color(globals.color), width, ledger }
+    let color = color(globals.color, &std::io::stderr());
+    Messages { quiet: globals.quiet, color, width, language: language(globals.lang), ledger }
 }
 
 fn env(globals: &GlobalArgs) -> Result<Env, CommandError> {
@@ -101,6 +108,8 @@ fn env(globals: &GlobalArgs) -> Result<Env, CommandError> {
         ledger: path("JANDON_LEDGER"),
         catalog: path("JANDON_CATALOG"),
         today: text_variable("JANDON_TODAY")?,
+        language: text_variable("JANDON_LANG")?,
+        locale: ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| language_of(name)),
         drawing: drawing(globals),
         progress: (!globals.quiet && is_interactive()).then_some(output::show_progress),
         // Each hasher of the standard library is keyed by the system's randomness.
@@ -145,8 +154,21 @@ fn drawing(globals: &GlobalArgs) -> ChartStyle {
     ChartStyle::Bars(if utf8 { '█' } else { '#' }, width().unwrap_or(80))
 }
 
-/// Is stderr coloured?
-fn color(word: ColorChoice) -> bool {
+/// Returns the language of what people read as far as the arguments and the environment say.
+fn language(choice: Option<LanguageChoice>) -> Language {
+    let chosen = choice.map(Language::from);
+    let by_variable =
+        || ["JANDON_LANG", "LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| language_of(name));
+    chosen.or_else(by_variable).unwrap_or_default()
+}
+
+/// Returns the language that a variable of the environment names.
+fn language_of(name: &str) -> Option<Language> {
+    std::env::var(name).ok().as_deref().and_then(Language::of_locale)
+}
+
+/// Returns whether a stream is coloured.
+fn color(word: ColorChoice, stream: &impl IsTerminal) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
     match word {
         ColorChoice::Always => true,
@@ -159,7 +181,7 @@ fn color(word: ColorChoice) -> bool {
         }
         ColorChoice::Auto => {
             let dumb = std::env::var("TERM").is_ok_and(|t| t == "dumb");
-            std::io::stderr().is_terminal() && !dumb
+            stream.is_terminal() && !dumb
         }
     }
 }
@@ -174,7 +196,8 @@ fn fail(failure: &CommandError, json: bool, messages: &Messages) -> ExitCode {
 /// Help and version go to stdout; a mistake becomes a failure like any other.
 fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
-    let messages = Messages { quiet: false, color: color(ColorChoice::Auto), width: None, ledger: None };
+    let color = color(ColorChoice::Auto, &std::io::stderr());
+    let messages = Messages { quiet: false, color, width: None, language: language(None), ledger: None };
     match error.kind() {
         DisplayHelp | DisplayVersion => {
             return match output::write_stdout(&error.to_string()) {

@@ -17,16 +17,17 @@ pub mod plan;
 pub mod report;
 pub mod value;
 
+use crate::messages::Language;
 use crate::text;
 use csv::Csv;
-use page::Page;
+use page::{Page, Screen};
 use serde::Serialize;
 use std::borrow::Cow;
 
 /// What a command answers.
 pub trait Render {
-    /// The page that people read.
-    fn page(&self) -> Page;
+    /// Returns the page that people read.
+    fn page(&self, language: Language) -> Page;
     /// The rows that spreadsheets read.
     fn csv(&self) -> Csv;
     /// The document that scripts read, without the newline at its end.
@@ -66,10 +67,12 @@ pub struct Warning {
 /// How an answer is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    /// Its form.
+    /// The form of the answer.
     pub format: Format,
-    /// A page fits so many columns.
-    pub width: Option<usize>,
+    /// Where a page is shown.
+    pub screen: Screen,
+    /// The language of a page.
+    pub language: Language,
     /// No cell of a CSV begins as a formula.
     pub csv_safe: bool,
     /// What the user should know; a JSON document ends with it.
@@ -79,7 +82,7 @@ pub struct Form {
 /// Renders an answer in one of its forms.
 pub fn render(answer: &dyn Render, form: &Form) -> String {
     match form.format {
-        Format::Table => answer.page().render(form.width),
+        Format::Table => answer.page(form.language).render(form.screen),
         Format::Json => with_warnings(answer.json(), &form.warnings),
         Format::Csv => answer.csv().render(form.csv_safe),
     }

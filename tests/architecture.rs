@@ -17,9 +17,10 @@ const FLOORS: &[(&str, u8)] = &[
     ("plan", 4),
     ("output_file", 5),
     ("store", 6),
-    ("view", 6),
-    ("cli", 7),
-    ("main", 8),
+    ("messages", 7),
+    ("view", 8),
+    ("cli", 9),
+    ("main", 10),
 ];
 
 /// Each outside crate has its keepers.

@@ -35,6 +35,8 @@ fn ran(folder: &Path, line: &str) -> meter::Ran {
         ledger: Some(folder.join("ledger.db")),
         catalog: None,
         today: Some(history::NOW.into()),
+        language: None,
+        locale: None,
         // Each change draws an id of its own.
         random: RANDOM.fetch_add(1, Ordering::Relaxed),
         drawing: ChartStyle::Figures,

@@ -23,6 +23,8 @@ fn run(folder: &Path, random: u64, line: &str) -> Result<Value, &'static str> {
         ledger: Some(folder.join("ledger.db")),
         catalog: None,
         today: Some("2026-11-22T13:05".into()),
+        language: None,
+        locale: None,
         random,
         drawing: ChartStyle::Figures,
         progress: None,
@@ -31,7 +33,7 @@ fn run(folder: &Path, random: u64, line: &str) -> Result<Value, &'static str> {
     let session = Context::new(world, &globals).expect("a session");
     match cli::run(&words.command, &session) {
         Ok(mut outcome) => {
-            let form = outcome.form(Format::Json, None, false);
+            let form = outcome.form(Format::Json, Default::default(), Default::default(), false);
             let mut document = String::new();
             match outcome.stream.take() {
                 Some(stream) => {

@@ -146,6 +146,8 @@ impl Ground {
             ledger: Some(self.ledger()),
             catalog: None,
             today: Some(today.into()),
+            language: None,
+            locale: None,
             // Each change draws an id of its own.
             random: self.said.len() as u64,
             drawing: ChartStyle::Figures,

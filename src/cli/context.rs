@@ -6,6 +6,7 @@ use super::{CommandOutput, GlobalArgs, Notice, Stream, WriteParts, output, text_
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, QuotaKey, QuotaUsage};
 use crate::ledger::{Account, AccountId, Id, Standing, name};
+use crate::messages::Language;
 use crate::money::{Figure, Money, MoneyError, Rate, Unit};
 use crate::output_file::Existing;
 use crate::period::{self, Day, Instant, Moment};
@@ -45,6 +46,10 @@ pub struct Env {
     pub catalog: Option<PathBuf>,
     /// `JANDON_TODAY`.
     pub today: Option<String>,
+    /// `JANDON_LANG`.
+    pub language: Option<String>,
+    /// The language of the locale, where it is a known one.
+    pub locale: Option<Language>,
     /// Numbers that nobody else draws.
     pub random: u64,
     /// How a chart may be drawn.
@@ -73,6 +78,10 @@ pub struct Context {
     pub form: Option<&'static str>,
     /// No cell of a CSV may begin as a formula.
     pub csv_safe: bool,
+    /// The language that an option or the environment asks for.
+    language: Option<Language>,
+    /// The language of the locale.
+    locale: Option<Language>,
     exchange: Option<String>,
     typed: Vec<OsString>,
     ledger: PathBuf,
@@ -95,6 +104,8 @@ pub struct Context {
 pub struct Config {
     /// The unit of new accounts.
     pub unit: Option<Unit>,
+    /// The language of what people read.
+    pub language: Option<Language>,
     /// Up to which amount a payment is small, by unit.
     pub micropayments: Vec<Money>,
     /// What each withdrawal of a plan counts for, by unit.
@@ -147,6 +158,8 @@ impl Context {
             existing: if globals.force { Existing::Replace } else { Existing::Refuse },
             form: output::export_form(globals),
             csv_safe: globals.csv_safe,
+            language: globals.lang.map(Language::from).or(asked_language(world.language.as_deref())?),
+            locale: world.locale,
             exchange: globals.exchange.clone(),
             typed: globals.typed.clone(),
             ledger: ledger.ok_or(CommandError::NoHome)?,
@@ -172,6 +185,8 @@ impl Context {
             existing: Existing::Refuse,
             form: None,
             csv_safe: false,
+            language: Some(self.language()),
+            locale: None,
             exchange: None,
             typed: Vec::new(),
             ledger: ledger.to_path_buf(),
@@ -203,6 +218,12 @@ impl Context {
         let entries =
             self.catalog_folder.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
         entries.flatten().map(|entry| entry.path()).chain(self.config_file.clone()).collect()
+    }
+
+    /// Returns the language of what people read: that of `--lang`, `JANDON_LANG`, the config or the locale.
+    pub fn language(&self) -> Language {
+        let configured = || self.config().ok().and_then(|config| config.language);
+        self.language.or_else(configured).or(self.locale).unwrap_or_default()
     }
 
     /// The present day.
@@ -291,6 +312,7 @@ impl Context {
         let dollars = |parts| Unit::currency("USD").map(|u| u.money(parts));
         let mut config = Config {
             unit: None,
+            language: None,
             micropayments: [won(10_000), dollars(1_000)].into_iter().flatten().collect(),
             step_costs: [won(100), dollars(10), yen(10)].into_iter().flatten().collect(),
             warn_above: 500,
@@ -308,6 +330,11 @@ impl Context {
                 ("unit", toml::Value::String(code)) => {
                     let unit = self.catalog().unit(code);
                     config.unit = Some(unit.ok_or_else(|| wrong(format!("`unit`: no unit {code}")))?);
+                }
+                ("lang", toml::Value::String(code)) => {
+                    let language = Language::of_code(code);
+                    let unknown = || wrong(format!("`lang`: {code:?} is unknown; use \"en\" or \"ko\""));
+                    config.language = Some(language.ok_or_else(unknown)?);
                 }
                 ("micropayments", toml::Value::Table(thresholds)) => {
                     for (code, amount) in thresholds {
@@ -349,7 +376,7 @@ impl Context {
                     }
                 }
                 (other, _) => {
-                    let known = "known keys are unit, [micropayments], [fees] and [plan]";
+                    let known = "known keys are unit, lang, [micropayments], [fees] and [plan]";
                     return Err(wrong(format!("`{other}` is not understood; {known}")));
                 }
             }
@@ -910,4 +937,14 @@ fn fixed_clock(text: &str) -> Result<Moment, CommandError> {
     let text = text.trim();
     let day = |text: &str| Day::parse_iso(text).map(Day::end);
     Moment::parse_iso(text).or_else(|| day(text)).ok_or_else(|| CommandError::Clock { text: text.into() })
+}
+
+/// Returns the language that `JANDON_LANG` names; fails for an unknown one.
+fn asked_language(code: Option<&str>) -> Result<Option<Language>, CommandError> {
+    let unknown = |code: &str| CommandError::Word {
+        what: "language (JANDON_LANG)",
+        typed: code.to_string(),
+        allowed: vec!["en", "ko"],
+    };
+    code.map(|code| Language::of_code(code).ok_or_else(|| unknown(code))).transpose()
 }

@@ -3,10 +3,11 @@
 use super::context::Context;
 use super::error::CommandError;
 use super::{Cli as Line, Command, CommandOutput, Notice};
+use crate::messages::Language;
 use crate::output_file::create_private_folder;
 use crate::period::Moment;
 use crate::view::csv::Csv;
-use crate::view::page::Page;
+use crate::view::page::{Page, Screen};
 use crate::view::{self, Format, Render};
 use clap::Parser;
 use serde::Serialize;
@@ -56,13 +57,17 @@ pub fn run(_: &DemoArgs, context: &Context) -> Result<CommandOutput, CommandErro
     let folder = Folder::new(context)?;
     let now = Moment::parse_iso("2026-11-01T09:00").unwrap_or(context.now);
     let inner = context.elsewhere(&folder.0.join("ledger.db"), now);
+    let screen = Screen { width: Some(80), color: false };
     let mut steps = Vec::new();
     for command in SCRIPT {
         let line = Line::try_parse_from(command.split_whitespace())
             .map_err(|error| CommandError::Usage { message: error.to_string(), hint: String::new() })?;
         debug_assert!(!matches!(line.command, Command::Demo(_)));
         let outcome = super::run(&line.command, &inner)?;
-        let mut output = view::render(outcome.answer.as_ref(), &outcome.form(Format::Table, Some(80), false));
+        let mut output = view::render(
+            outcome.answer.as_ref(),
+            &outcome.form(Format::Table, screen, context.language(), false),
+        );
         for note in &outcome.notes {
             output += &match note {
                 Notice::Done(text) => format!("{text}\n"),
@@ -98,7 +103,7 @@ impl Drop for Folder {
 }
 
 impl Render for Transcript {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         for step in &self.steps {
             page.gap();

@@ -5,6 +5,7 @@
 
 use super::error::CommandError;
 use super::{Command, Format, GlobalArgs, Notice, OutputFormat, Stream};
+use crate::messages::Language;
 use crate::output_file::{Existing, OutputFile, Protected};
 use crate::view::Form;
 use crate::{text, view};
@@ -20,6 +21,8 @@ pub struct Messages {
     pub color: bool,
     /// Lines are broken between words to fit this many columns.
     pub width: Option<usize>,
+    /// The language of what people read.
+    pub language: Language,
     /// The ledger of `--ledger`, as a shell takes it: commands in messages name it, too.
     pub ledger: Option<String>,
 }

@@ -2,8 +2,9 @@
 
 use super::Render;
 use super::csv::Csv;
-use super::page::{Page, Table};
+use super::page::{Column, Page, Table};
 use crate::ledger::{Account, AccountKind, Standing};
+use crate::messages::Language;
 use crate::money::{Money, Unit};
 use crate::period::Moment;
 use serde::Serialize;
@@ -61,7 +62,7 @@ impl AccountCard {
 }
 
 impl Render for AccountCard {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let day = |moment: &Option<Moment>| moment.map_or("never".to_string(), |at| at.day().to_string());
         let balance = self.unit.money(self.balance.parts.saturating_abs());
         let (word, balance) = match self.is_owed() {
@@ -83,7 +84,7 @@ impl Render for AccountCard {
         if self.closed {
             rows.push(("state", "closed".into()));
         }
-        let mut table = Table::new(&["", ""]);
+        let mut table = Table::new(vec![Column::words(""), Column::words("")]);
         for (name, value) in rows {
             table.row(vec![name.into(), value]);
         }

@@ -3,6 +3,7 @@
 use super::Render;
 use super::csv::Csv;
 use super::page::Page;
+use crate::messages::Language;
 use serde::Serialize;
 
 /// What a ledger holds, in figures.
@@ -75,7 +76,7 @@ impl Restored {
 }
 
 impl Render for BackedUp {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         page.line(format!("Copied to {}: {}.", self.copy, self.held.words()));
         page
@@ -94,7 +95,7 @@ impl Render for BackedUp {
 }
 
 impl Render for Restored {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         page.line(format!("Restored from {}: {}.", self.from, self.held.words()));
         if let Some(kept) = &self.kept {

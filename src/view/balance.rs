@@ -2,8 +2,9 @@
 
 use super::Render;
 use super::csv::Csv;
-use super::page::{Page, Table};
+use super::page::{Column, Page, Table};
 use crate::ledger::{Account, AccountKind};
+use crate::messages::Language;
 use crate::money::{Money, Unit};
 use crate::period::Moment;
 use crate::report::RateSource;
@@ -97,7 +98,7 @@ impl Balance {
 }
 
 impl Render for Balance {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.accounts.is_empty() {
             page.line("No accounts yet.");
@@ -105,8 +106,16 @@ impl Render for Balance {
         }
         totals_lines(&mut page, &self.totals, self.exchange.as_ref());
         page.gap();
-        let mut table =
-            Table::new(&["account", "kind", ">balance", ">limit left", "unit", ">worth", "seen", ""]);
+        let mut table = Table::new(vec![
+            Column::name("account"),
+            Column::fixed("kind"),
+            Column::figure("balance"),
+            Column::figure("limit left"),
+            Column::fixed("unit"),
+            Column::figure("worth"),
+            Column::fixed("seen"),
+            Column::words(""),
+        ]);
         for row in &self.accounts {
             let carrier = row.kind == AccountKind::Carrier;
             let owed = carrier && row.balance.parts <= 0;
@@ -133,7 +142,7 @@ impl Render for Balance {
                 marks.join(", "),
             ]);
         }
-        page.table(table.without_empty_columns());
+        page.table(table);
         page
     }
 
@@ -194,13 +203,18 @@ pub fn totals_lines(page: &mut Page, totals: &[Total], exchange: Option<&Exchang
         page.line(format!("{} in all{partial}{catalog}", sum.net));
         page.gap();
     }
-    let mut table = Table::new(&["", ">own", ">owe", ">net"]);
+    let mut table = Table::new(vec![
+        Column::words(""),
+        Column::figure("own"),
+        Column::figure("owe"),
+        Column::figure("net"),
+    ]);
     for total in totals {
         let owe = if total.owe.parts == 0 { String::new() } else { total.owe.grouped() };
         let net = if total.owe.parts == 0 { String::new() } else { total.net.grouped() };
         table.row(vec![total.unit.to_string(), total.own.grouped(), owe, net]);
     }
-    page.table(table.without_empty_columns());
+    page.table(table);
 }
 
 /// The answer of `account list`.
@@ -250,13 +264,21 @@ impl Accounts {
 }
 
 impl Render for Accounts {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.accounts.is_empty() {
             page.line("No accounts yet.");
         }
-        let mut table =
-            Table::new(&["account", "platform", "kind", "unit", ">limit", ">bill day", "note", ""]);
+        let mut table = Table::new(vec![
+            Column::name("account"),
+            Column::name("platform"),
+            Column::fixed("kind"),
+            Column::fixed("unit"),
+            Column::figure("limit"),
+            Column::figure("bill day"),
+            Column::words("note"),
+            Column::words(""),
+        ]);
         for row in &self.accounts {
             table.row(vec![
                 row.account.clone(),
@@ -269,7 +291,7 @@ impl Render for Accounts {
                 if row.closed { "closed".into() } else { String::new() },
             ]);
         }
-        page.table(table.without_empty_columns());
+        page.table(table);
         page
     }
 

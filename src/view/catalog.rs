@@ -2,12 +2,13 @@
 
 use super::Render;
 use super::csv::Csv;
-use super::page::{Page, Table};
+use super::page::{Column, Page, Table};
 use crate::fee::{
     Base, Channel, Charge, ChargeKind, Crossing, Delay, Destination, Free, Percent, Platform, Scale, Side,
     Slab, Tariff, Window,
 };
 use crate::ledger::AccountKind;
+use crate::messages::Language;
 use crate::money::{RoundingMode, Unit, plain};
 use crate::period::Day;
 use serde::Serialize;
@@ -280,7 +281,7 @@ fn free_words(free: &Free, unit: &Unit) -> String {
 }
 
 impl Render for Channels {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.is_list {
             let channels: usize = self.platforms.iter().map(|p| p.channels.len()).sum();
@@ -289,7 +290,7 @@ impl Render for Channels {
                 self.platforms.len()
             ));
             page.gap();
-            let mut table = Table::new(&["channel", "rule today"]);
+            let mut table = Table::new(vec![Column::fixed("channel"), Column::words("rule today")]);
             for platform in &self.platforms {
                 if platform.channels.is_empty() {
                     let words =
@@ -446,7 +447,7 @@ impl FileChecked {
 }
 
 impl Render for FileChecked {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         let rules: usize = self.platform.channels.iter().map(|c| c.tariffs.len()).sum();

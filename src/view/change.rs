@@ -5,6 +5,7 @@ use super::csv::Csv;
 use super::history::{self, HistoryLine};
 use super::page::Page;
 use crate::ledger::Id;
+use crate::messages::Language;
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment};
 use serde::Serialize;
@@ -88,7 +89,7 @@ impl Recorded {
 
 impl Render for Recorded {
     /// People read the line on stderr; stdout stays empty for them.
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         Page::new()
     }
 

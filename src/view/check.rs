@@ -2,7 +2,8 @@
 
 use super::Render;
 use super::csv::Csv;
-use super::page::{Page, Table};
+use super::page::{Column, Page, Table};
+use crate::messages::Language;
 use crate::money::{Money, Unit};
 use serde::Serialize;
 
@@ -75,7 +76,7 @@ impl Checked {
 }
 
 impl Render for Checked {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         let many = |n: i64, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
         let counted = format!(
@@ -85,7 +86,7 @@ impl Render for Checked {
             many(self.snapshots, "snapshot", "snapshots")
         );
         let table = |lines: &[FindingLine]| {
-            let mut table = Table::new(&["where", "what"]);
+            let mut table = Table::new(vec![Column::fixed("where"), Column::words("what")]);
             for finding in lines {
                 table.row(vec![finding.part.to_string(), finding.what.clone()]);
             }
@@ -106,7 +107,8 @@ impl Render for Checked {
             page.gap();
         }
         if !self.balances.is_empty() {
-            let mut balances = Table::new(&["account", "before", "after"]);
+            let mut balances =
+                Table::new(vec![Column::name("account"), Column::fixed("before"), Column::fixed("after")]);
             for balance in &self.balances {
                 let text = |money: &Option<Money>| {
                     let sign = if balance.is_owed { -1 } else { 1 };

@@ -2,8 +2,9 @@
 
 use super::Render;
 use super::csv::Csv;
-use super::page::{Page, Table};
+use super::page::{Column, Page, Table};
 use crate::fee::Delay;
+use crate::messages::Language;
 use crate::money::{Money, Unit};
 use crate::period::Day;
 use serde::Serialize;
@@ -327,7 +328,7 @@ fn is_worth_a_word(better: &Better, net: &Money) -> bool {
 }
 
 impl Render for Fees {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         let ok: Vec<&ChannelQuote> = self.channels.iter().filter(|c| c.status == "ok").collect();
         page.line(self.headline());
@@ -338,17 +339,17 @@ impl Render for Fees {
             page.line(self.question());
         }
         page.gap();
-        let mut table = Table::new(&[
-            "channel",
-            ">arrives",
-            "unit",
-            ">amount",
-            ">leaves",
-            ">fee",
-            ">tax",
-            ">%",
-            "when",
-            ">free left",
+        let mut table = Table::new(vec![
+            Column::fixed("channel"),
+            Column::figure("arrives"),
+            Column::fixed("unit"),
+            Column::figure("amount"),
+            Column::figure("leaves"),
+            Column::figure("fee"),
+            Column::figure("tax"),
+            Column::figure("%"),
+            Column::fixed("when"),
+            Column::figure("free left"),
         ]);
         // What leaves is worth a column where it is not the amount.
         let on_top = ok.iter().any(|quote| quote.debit != quote.amount);
@@ -380,7 +381,7 @@ impl Render for Fees {
                     .unwrap_or_default(),
             ]);
         }
-        page.table(table.without_empty_columns());
+        page.table(table);
         page.gap();
         for quote in self.channels.iter().filter(|c| c.status == "blocked" && !self.is_empty_balance()) {
             page.line(format!("{}: {}.", quote.channel, blocked_words(quote, self.available.as_ref())));
@@ -419,7 +420,7 @@ impl Render for Fees {
                     format!("as checked on {checked}")
                 };
                 page.line(format!("{}: {confidence} rule, {checked}", quote.channel));
-                page.line(format!("  {source}"));
+                page.source(source);
                 if !quote.assumed.is_empty() {
                     page.line(format!("  assumed (the source does not say): {}", quote.assumed.join(", ")));
                 }

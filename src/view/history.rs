@@ -1,9 +1,10 @@
 //! Every fact of the ledger, newest last.
 
 use super::csv::Csv;
-use super::page::{Layout, Measure, Page, Table};
+use super::page::{Column, Layout, Measure, Page, Table};
 use super::{Form, Format, Render};
 use crate::ledger::{Entry, Expires, Id};
+use crate::messages::Language;
 use crate::money::{Money, Unit};
 use crate::period::Moment;
 use serde::Serialize;
@@ -234,7 +235,7 @@ impl<'f> Rows<'f> {
             Format::Table => {
                 let (table, mut text) = (table(rows), String::new());
                 let layout = self.layout.get_or_insert_with(|| {
-                    let layout = Layout::new(&table, &self.measure, self.form.width);
+                    let layout = Layout::new(&table, &self.measure, self.form.screen);
                     layout.header(&mut text);
                     layout
                 });
@@ -255,7 +256,7 @@ impl<'f> Rows<'f> {
 }
 
 impl Render for History {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.rows.is_empty() {
             page.line("Nothing recorded.");
@@ -275,7 +276,15 @@ impl Render for History {
 
 /// The rows as people read them.
 pub fn table(rows: &[HistoryLine]) -> Table {
-    let mut table = Table::new(&["date", "what", "account", ">amount", "unit", "for", "change"]);
+    let mut table = Table::new(vec![
+        Column::fixed("date"),
+        Column::words("what"),
+        Column::name("account"),
+        Column::figure("amount"),
+        Column::fixed("unit"),
+        Column::words("for"),
+        Column::fixed("change"),
+    ]);
     for row in rows {
         table.row(match row {
             HistoryLine::Entry(line) => entry_cells(line),
@@ -283,7 +292,7 @@ pub fn table(rows: &[HistoryLine]) -> Table {
             HistoryLine::Change(line) => change_cells(line),
         });
     }
-    table.without_empty_columns()
+    table
 }
 
 fn entry_cells(line: &EntryLine) -> Vec<String> {

@@ -4,6 +4,7 @@ use super::Render;
 use super::csv::Csv;
 use super::page::Page;
 use crate::ledger::Id;
+use crate::messages::Language;
 use serde::Serialize;
 
 /// The answer of `import`: `read` is always the sum of what follows.
@@ -33,7 +34,7 @@ impl Imported {
 
 impl Render for Imported {
     /// People read the line on stderr; stdout stays empty for them.
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         Page::new()
     }
 

@@ -1,17 +1,62 @@
-//! A page for people: sentences and tables, aligned by what a terminal shows of them.
+//! A page for people: sentences and tables, aligned by the columns that a terminal shows.
 //!
-//! Every text of a page is escaped here, whoever wrote it: no character that does not print reaches
-//! a terminal.
+//! Every text of a page is escaped here, whoever wrote it: no invisible character reaches a terminal.
 
 mod table;
 
 use crate::text;
 use std::borrow::Cow;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-pub use table::{Layout, Measure, Table};
+pub use table::{Cell, Column, Layout, Measure, Table};
 
-/// What stands on a page, top down.
+/// The narrowest width that pages are laid out for.
+pub const WIDTH_MIN: usize = 40;
+
+/// Where a page is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Screen {
+    /// Its columns; `None` where lines have no limit, as in a pipe.
+    pub width: Option<usize>,
+    /// Whether styles are shown in colour.
+    pub color: bool,
+}
+
+/// What a text means, where colour can show it. Every page is readable without.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// Nothing special.
+    #[default]
+    Plain,
+    /// A heading, or the best row: bold.
+    Strong,
+    /// Needs attention: yellow.
+    Attention,
+    /// Lost or overdue: red.
+    Loss,
+    /// Voided rows and sources: dim.
+    Faint,
+}
+
+impl Style {
+    /// Appends a text in this style.
+    fn paint(self, text: &str, color: bool, out: &mut String) {
+        let code = match self {
+            Style::Plain => "",
+            Style::Strong => "1",
+            Style::Attention => "33",
+            Style::Loss => "31",
+            Style::Faint => "2",
+        };
+        if color && !code.is_empty() && !text.is_empty() {
+            out.push_str(&format!("\u{1b}[{code}m{text}\u{1b}[0m"));
+        } else {
+            out.push_str(text);
+        }
+    }
+}
+
+/// The blocks of a page, from top to bottom.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     blocks: Vec<Block>,
@@ -19,69 +64,78 @@ pub struct Page {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Block {
-    Line(String),
-    Verbatim(String),
+    Line(String, Style),
+    Verbatim(String, Style),
     Gap,
     Table(Table),
 }
 
 impl Page {
-    /// An empty page.
+    /// Returns an empty page.
     pub fn new() -> Page {
         Page::default()
     }
 
-    /// A sentence.
+    /// Adds a sentence; long ones are wrapped.
     pub fn line(&mut self, text: impl Into<String>) {
-        self.blocks.push(Block::Line(visible(text.into())));
+        self.styled_line(text, Style::Plain);
     }
 
-    /// A line that was laid out already.
+    /// Adds a sentence in a style.
+    pub fn styled_line(&mut self, text: impl Into<String>, style: Style) {
+        self.blocks.push(Block::Line(visible(text.into()), style));
+    }
+
+    /// Adds a line that is never wrapped: a source address, or a line that is laid out already.
     pub fn preformatted(&mut self, text: impl Into<String>) {
-        self.blocks.push(Block::Verbatim(visible(text.into())));
+        self.blocks.push(Block::Verbatim(visible(text.into()), Style::Plain));
     }
 
-    /// An empty line, but none at the top and never two.
+    /// Adds the address of a source, alone on its line.
+    pub fn source(&mut self, address: &str) {
+        self.blocks.push(Block::Verbatim(visible(format!("  {address}")), Style::Faint));
+    }
+
+    /// Adds an empty line, but none at the top and never two in a row.
     pub fn gap(&mut self) {
         if !matches!(self.blocks.last(), None | Some(Block::Gap)) {
             self.blocks.push(Block::Gap);
         }
     }
 
-    /// A table; one without rows is left out.
+    /// Adds a table; one without rows is left out.
     pub fn table(&mut self, table: Table) {
         if !table.is_empty() {
             self.blocks.push(Block::Table(table));
         }
     }
 
-    /// The text of the page; tables fit a width, where one is given.
-    pub fn render(&self, width: Option<usize>) -> String {
+    /// Returns the text of the page, laid out for a screen.
+    pub fn render(&self, screen: Screen) -> String {
+        let screen = Screen { width: screen.width.map(|width| width.max(WIDTH_MIN)), ..screen };
         let mut out = String::new();
-        // Nothing stands below the last gap of a page that ends early.
         let end = self.blocks.iter().rposition(|block| *block != Block::Gap).map_or(0, |last| last + 1);
         for block in &self.blocks[..end] {
             match block {
-                Block::Line(line) => match width {
-                    Some(width) => wrap(line, width, &mut out),
-                    None => {
-                        out.push_str(line);
+                Block::Line(line, style) => {
+                    for line in wrap(line, screen.width) {
+                        style.paint(&line, screen.color, &mut out);
                         out.push('\n');
                     }
-                },
-                Block::Verbatim(line) => {
-                    out.push_str(line);
+                }
+                Block::Verbatim(line, style) => {
+                    style.paint(line, screen.color, &mut out);
                     out.push('\n');
                 }
                 Block::Gap => out.push('\n'),
-                Block::Table(table) => table.render(width, &mut out),
+                Block::Table(table) => table.render(screen, &mut out),
             }
         }
         out
     }
 }
 
-/// Returns the text with every character escaped that does not print.
+/// Returns the text with every invisible character escaped.
 fn visible(text: String) -> String {
     match text::shown(&text) {
         Cow::Borrowed(_) => text,
@@ -89,37 +143,85 @@ fn visible(text: String) -> String {
     }
 }
 
-/// A sentence broken between words so that each line fits a width; what follows the first line is
-/// set in.
+/// Returns a sentence broken between words into lines of at most `width` columns, joined by newlines.
 pub fn wrapped(line: &str, width: usize) -> String {
-    let mut out = String::new();
-    wrap(line, width, &mut out);
-    out.truncate(out.trim_end().len());
-    out
+    wrap(line, Some(width)).join("\n")
 }
 
-/// Breaks a sentence between words so that each line fits; what follows the first line is set in.
-fn wrap(line: &str, width: usize, out: &mut String) {
-    let indent: String = line.chars().take_while(|c| *c == ' ').collect();
-    let mut used = 0;
+/// Breaks a sentence between words into lines that fit. Lines after the first are indented by two more
+/// columns. A word is broken only where it is wider than a line.
+fn wrap(line: &str, width: Option<usize>) -> Vec<String> {
+    // An address alone on its line stays whole, so that it can be opened.
+    let is_address = line.contains("://") && !line.trim_start().contains(' ');
+    let Some(width) = width.filter(|width| !is_address && line.width() > *width) else {
+        return vec![line.to_string()];
+    };
+    let indent = line.chars().take_while(|c| *c == ' ').count();
+    let mut lines = Vec::new();
+    let mut current = " ".repeat(indent);
+    let mut used = indent;
+    let mut is_fresh = true;
     for word in line.trim_start().split(' ') {
-        let needed = word.width();
-        if used == 0 {
-            out.push_str(&indent);
-            used = indent.len();
-        } else if used + 1 + needed > width {
-            out.push('\n');
-            out.push_str(&indent);
-            out.push_str("  ");
-            used = indent.len() + 2;
-        } else {
-            out.push(' ');
+        let mut word = word;
+        if !is_fresh && used + 1 + word.width() <= width {
+            current.push(' ');
             used += 1;
+        } else if !is_fresh {
+            lines.push(std::mem::replace(&mut current, " ".repeat(indent + 2)));
+            used = indent + 2;
         }
-        out.push_str(word);
-        used += needed;
+        // Counted down rather than measured again, so that a long text takes linear time.
+        let mut rest = word.width();
+        while used + rest > width && !word.is_empty() {
+            let head = fitting(word, width.saturating_sub(used).max(2));
+            rest = rest.saturating_sub(head.width());
+            lines.push(current + head);
+            word = &word[head.len()..];
+            current = " ".repeat(indent + 2);
+            used = indent + 2;
+        }
+        current.push_str(word);
+        used += rest;
+        is_fresh = false;
     }
-    out.push('\n');
+    lines.push(current);
+    lines
+}
+
+/// Returns the longest beginning of a text that fits a width; at least one character. Characters that
+/// one cell shows together stay together.
+fn fitting(text: &str, width: usize) -> &str {
+    let mut end = 0;
+    let mut starts = text.char_indices().skip(1).map(|(at, _)| at).chain([text.len()]);
+    let mut before = None;
+    for (at, letter) in text.char_indices() {
+        let next = starts.next().unwrap_or(text.len());
+        let is_joined = before == Some('\u{200d}')
+            || letter.width().unwrap_or(0) == 0
+            || matches!(letter, '\u{1f3fb}'..='\u{1f3ff}');
+        if at > 0 && !is_joined {
+            if text[..at].width() > width {
+                break;
+            }
+            end = at;
+        }
+        before = Some(letter);
+        if next == text.len() && text.width() <= width {
+            end = next;
+        }
+    }
+    match end {
+        0 => text.char_indices().nth(1).map_or(text, |(at, _)| &text[..at]),
+        end => &text[..end],
+    }
+}
+
+/// Returns a name that is at most `width` columns wide, shortened with `…` where it is longer.
+fn shortened(name: &str, width: usize) -> Cow<'_, str> {
+    if name.width() <= width {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(format!("{}…", fitting(name, width.saturating_sub(1)).trim_end()))
 }
 
 #[cfg(test)]
@@ -127,52 +229,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hangul_columns_line_up() {
-        let mut table = Table::new(&["account", ">balance"]);
-        table.row(vec!["카카오페이".into(), "12,500".into()]);
-        table.row(vec!["toss".into(), "8,000".into()]);
-        let mut page = Page::new();
-        page.table(table);
-        let text = page.render(Some(80));
-        let ends: Vec<usize> = text.lines().map(UnicodeWidthStr::width).collect();
-        assert_eq!(ends, [ends[0]; 3], "{text}");
-    }
-
-    #[test]
-    fn no_word_of_a_table_is_broken_where_it_can_be_helped() {
-        let mut table = Table::new(&["date", "channel", ">amount", "note"]);
-        let cells = ["2026-11-22", "tmoney-card/subway-partial", "1,234,567", "one two three"];
-        table.row(cells.map(String::from).into());
-        let mut page = Page::new();
-        page.table(table);
-        for width in 45..80 {
-            let text = page.render(Some(width));
-            for word in ["2026-11-22", "tmoney-card/", "subway-partial", "1,234,567", "three"] {
-                assert!(text.contains(word), "{width}\n{text}");
-            }
-            assert!(text.lines().all(|line| line.width() <= width), "{width}\n{text}");
-            assert!(width < 57 || text.contains("tmoney-card/subway-partial"), "{width}\n{text}");
-        }
-    }
-
-    #[test]
-    fn no_text_reaches_a_terminal_with_what_does_not_print() {
+    fn no_invisible_character_reaches_a_terminal() {
         let hostile = "\u{1b}]0;x\u{7}\r\n\u{202e}\u{9b}";
         let mut page = Page::new();
         page.line(hostile);
         page.preformatted(hostile);
-        let mut table = Table::new(&["name"]);
-        table.row(vec![hostile.into()]);
+        let mut table = Table::new(vec![Column::name("name")]);
+        table.row(vec![hostile]);
         page.table(table);
         let shown = r"\u{1b}]0;x\u{7}\u{d}\u{a}\u{202e}\u{9b}";
-        assert_eq!(page.render(None), format!("{shown}\n{shown}\nname\n{shown}\n"));
+        assert_eq!(page.render(Screen::default()), format!("{shown}\n{shown}\nname\n{shown}\n"));
     }
 
     #[test]
     fn long_sentences_break_between_words() {
+        let line = "one two three four five six seven eight nine";
+        assert_eq!(wrap(line, Some(20)).join("|"), "one two three four|  five six seven|  eight nine");
+        assert_eq!(wrap("  one two three", Some(10)).join("|"), "  one two|    three");
+        assert_eq!(wrap(line, None), [line]);
+        assert_eq!(
+            wrap("가나다라마바사아자차카타파하 1", Some(12)).join("|"),
+            "가나다라마바|  사아자차카|  타파하 1"
+        );
+    }
+
+    #[test]
+    fn names_are_shortened_by_columns_not_by_characters() {
+        assert_eq!(shortened("카카오페이머니", 14), "카카오페이머니");
+        assert_eq!(shortened("카카오페이머니", 13), "카카오페이머…");
+        assert_eq!(shortened("카카오페이머니", 12), "카카오페이…");
+        assert_eq!(shortened("👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧", 5), "👨‍👩‍👧👨‍👩‍👧…");
+        assert_eq!(shortened("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+    }
+
+    #[test]
+    fn styles_are_shown_only_in_colour() {
         let mut page = Page::new();
-        page.line("one two three four");
-        assert_eq!(page.render(Some(9)), "one two\n  three\n  four\n");
-        assert_eq!(page.render(None), "one two three four\n");
+        page.styled_line("overdue", Style::Loss);
+        assert_eq!(page.render(Screen::default()), "overdue\n");
+        assert_eq!(page.render(Screen { width: None, color: true }), "\u{1b}[31moverdue\u{1b}[0m\n");
     }
 }

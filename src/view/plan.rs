@@ -2,8 +2,9 @@
 
 use super::Render;
 use super::csv::Csv;
-use super::page::{Page, Table};
+use super::page::{Column, Page, Table};
 use crate::ledger::Account;
+use crate::messages::Language;
 use crate::money::{Money, Unit};
 use crate::period::Day;
 use serde::Serialize;
@@ -233,7 +234,7 @@ impl Plan {
 }
 
 impl Render for Plan {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if let Some(commands) = &self.commands {
             for command in commands {
@@ -275,8 +276,16 @@ impl Render for Plan {
             page.line(doubt);
         }
         page.gap();
-        let mut table = Table::new(&[
-            "date", "account", "channel", ">amount", ">fee", ">tax", ">leaves", "unit", ">arrives",
+        let mut table = Table::new(vec![
+            Column::fixed("date"),
+            Column::name("account"),
+            Column::fixed("channel"),
+            Column::figure("amount"),
+            Column::figure("fee"),
+            Column::figure("tax"),
+            Column::figure("leaves"),
+            Column::fixed("unit"),
+            Column::figure("arrives"),
         ]);
         for step in &self.steps {
             let blank = |money: &Money| if money.parts == 0 { String::new() } else { money.grouped() };
@@ -292,7 +301,7 @@ impl Render for Plan {
                 step.net.grouped(),
             ]);
         }
-        page.table(table.without_empty_columns());
+        page.table(table);
         page.gap();
         if let Some(ladder) = self.ladder() {
             page.line(ladder);

@@ -3,7 +3,8 @@
 use super::Render;
 use super::balance::{Exchange, Total, totals_lines};
 use super::csv::Csv;
-use super::page::{Page, Table};
+use super::page::{Column, Page, Table};
+use crate::messages::Language;
 use crate::money::{Money, Unit};
 use crate::period::{Day, Moment};
 use crate::report::{
@@ -90,7 +91,7 @@ impl Report {
 }
 
 impl Render for Report {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         let name = self.period.as_ref().map_or(String::new(), |p| format!("{p} · "));
         let part = if self.part { ", still running" } else { "" };
@@ -120,7 +121,15 @@ impl Render for Report {
             ));
         }
         page.gap();
-        let mut table = Table::new(&["charged by", ">times", ">amount", ">fee", ">tax", ">%", "unit"]);
+        let mut table = Table::new(vec![
+            Column::name("charged by"),
+            Column::figure("times"),
+            Column::figure("amount"),
+            Column::figure("fee"),
+            Column::figure("tax"),
+            Column::figure("%"),
+            Column::fixed("unit"),
+        ]);
         for row in &self.fees {
             table.row(vec![
                 row.channel.clone().unwrap_or_else(|| "(by hand)".into()),
@@ -132,7 +141,7 @@ impl Render for Report {
                 row.unit.to_string(),
             ]);
         }
-        page.table(table.without_empty_columns());
+        page.table(table);
         page.gap();
         expiring_table(&mut page, &self.expiring);
         page.gap();
@@ -215,17 +224,17 @@ impl Render for Report {
 
 /// How each opening balance became a closing one: what came, what went, what nobody explained.
 fn accounts_tables(page: &mut Page, accounts: &[AccountSummary]) {
-    let mut table = Table::new(&[
-        "account",
-        ">opening",
-        ">first seen",
-        ">in",
-        ">out",
-        ">fees",
-        ">expired",
-        ">unexplained",
-        ">closing",
-        "unit",
+    let mut table = Table::new(vec![
+        Column::name("account"),
+        Column::figure("opening"),
+        Column::figure("first seen"),
+        Column::figure("in"),
+        Column::figure("out"),
+        Column::figure("fees"),
+        Column::figure("expired"),
+        Column::figure("unexplained"),
+        Column::figure("closing"),
+        Column::fixed("unit"),
     ]);
     for row in accounts {
         let of = |key: &str| row.flows.get(key).map_or(0, |m| m.parts);
@@ -248,13 +257,21 @@ fn accounts_tables(page: &mut Page, accounts: &[AccountSummary]) {
             row.unit.to_string(),
         ]);
     }
-    page.table(table.without_empty_columns());
+    page.table(table);
     page.gap();
 }
 
 fn category_table(page: &mut Page, title: &str, rows: &[CategorySummary]) {
-    let mut table =
-        Table::new(&[title, ">amount", ">times", ">share %", ">before", ">change %", ">refunded", "unit"]);
+    let mut table = Table::new(vec![
+        Column::name(title),
+        Column::figure("amount"),
+        Column::figure("times"),
+        Column::figure("share %"),
+        Column::figure("before"),
+        Column::figure("change %"),
+        Column::figure("refunded"),
+        Column::fixed("unit"),
+    ]);
     for row in rows {
         table.row(vec![
             row.category.clone().unwrap_or_else(|| "(none)".into()),
@@ -267,12 +284,18 @@ fn category_table(page: &mut Page, title: &str, rows: &[CategorySummary]) {
             row.unit.to_string(),
         ]);
     }
-    page.table(table.without_empty_columns());
+    page.table(table);
     page.gap();
 }
 
 fn expiring_table(page: &mut Page, lots: &[ExpiringLot]) {
-    let mut table = Table::new(&["expires", ">in days", "account", ">amount", "unit"]);
+    let mut table = Table::new(vec![
+        Column::fixed("expires"),
+        Column::figure("in days"),
+        Column::name("account"),
+        Column::figure("amount"),
+        Column::fixed("unit"),
+    ]);
     for lot in lots {
         table.row(vec![
             lot.expires.to_string(),
@@ -286,7 +309,14 @@ fn expiring_table(page: &mut Page, lots: &[ExpiringLot]) {
 }
 
 fn bills_table(page: &mut Page, bills: &[Bill]) {
-    let mut table = Table::new(&["bill of", "due", "account", ">amount", "unit", "state"]);
+    let mut table = Table::new(vec![
+        Column::fixed("bill of"),
+        Column::fixed("due"),
+        Column::name("account"),
+        Column::figure("amount"),
+        Column::fixed("unit"),
+        Column::fixed("state"),
+    ]);
     for bill in bills {
         let state = match bill.status {
             BillStatus::Overdue => "overdue",
@@ -302,7 +332,7 @@ fn bills_table(page: &mut Page, bills: &[Bill]) {
             state.into(),
         ]);
     }
-    page.table(table.without_empty_columns());
+    page.table(table);
 }
 
 /// The answer of `expiring`.
@@ -342,7 +372,7 @@ impl Expiring {
 }
 
 impl Render for Expiring {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         let sums: Vec<String> = self.totals.iter().map(|t| t.amount.to_string()).collect();
         page.line(match (sums.is_empty(), self.unknown.is_empty()) {
@@ -415,7 +445,7 @@ impl Due {
 }
 
 impl Render for Due {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.bills.is_empty() {
             page.line("No bill is open.");
@@ -484,13 +514,14 @@ impl Stale {
 }
 
 impl Render for Stale {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.accounts.is_empty() {
             page.line("Every balance was seen lately.");
             return page;
         }
-        let mut table = Table::new(&["account", "seen", ">days ago"]);
+        let mut table =
+            Table::new(vec![Column::name("account"), Column::fixed("seen"), Column::figure("days ago")]);
         for row in &self.accounts {
             table.row(vec![
                 row.account.clone(),

@@ -2,8 +2,9 @@
 
 use super::Render;
 use super::csv::Csv;
-use super::page::{Page, Table};
+use super::page::{Column, Page, Table};
 use crate::ledger::{Flows, Measure};
+use crate::messages::Language;
 use crate::money::{Money, Unit, percent};
 use crate::period::{Day, Month};
 use serde::Serialize;
@@ -37,12 +38,17 @@ impl Rates {
 }
 
 impl Render for Rates {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.rates.is_empty() {
             page.line("No rate is known. Set one: jandon rate set USD 1400 KRW");
         }
-        let mut table = Table::new(&["from", "unit", ">worth", "of"]);
+        let mut table = Table::new(vec![
+            Column::fixed("from"),
+            Column::fixed("unit"),
+            Column::figure("worth"),
+            Column::fixed("of"),
+        ]);
         for row in &self.rates {
             table.row(vec![
                 row.date.to_string(),
@@ -139,7 +145,7 @@ impl Value {
 }
 
 impl Render for Value {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         page.line(format!("{} to {}", self.from, self.to));
         if self.platforms.is_empty() {
@@ -147,17 +153,17 @@ impl Render for Value {
             return page;
         }
         page.gap();
-        let mut table = Table::new(&[
-            "platform",
-            ">worth",
-            "unit",
-            ">earned",
-            ">fees",
-            ">taxes",
-            ">expired",
-            ">converted",
-            ">spent",
-            ">% of spend",
+        let mut table = Table::new(vec![
+            Column::name("platform"),
+            Column::figure("worth"),
+            Column::fixed("unit"),
+            Column::figure("earned"),
+            Column::figure("fees"),
+            Column::figure("taxes"),
+            Column::figure("expired"),
+            Column::figure("converted"),
+            Column::figure("spent"),
+            Column::figure("% of spend"),
         ]);
         let blank = |m: &Money| if m.parts == 0 { String::new() } else { m.grouped() };
         for row in &self.platforms {
@@ -174,7 +180,7 @@ impl Render for Value {
                 row.percent_of_spend.clone().unwrap_or_default(),
             ]);
         }
-        page.table(table.without_empty_columns());
+        page.table(table);
         page
     }
 
@@ -260,7 +266,7 @@ impl Chart {
 }
 
 impl Render for Chart {
-    fn page(&self) -> Page {
+    fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.series.is_empty() {
             page.line("No accounts yet.");

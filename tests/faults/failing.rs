@@ -27,6 +27,8 @@ fn run(home: &Home, line: &str) -> Result<u8, CommandError> {
         ledger: Some(home.ledger()),
         catalog: None,
         today: Some(NOW.into()),
+        language: None,
+        locale: None,
         random: 7,
         progress: None,
         drawing: ChartStyle::Figures,

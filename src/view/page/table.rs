@@ -1,50 +1,107 @@
-//! Tables: how wide each column is, and how a cell that is wider is broken.
+//! Tables that fit a width without breaking a figure, a date, an id or a name.
 //!
-//! Columns are measured cell by cell and rows are written one by one, so that a table of any length
-//! can be written without being held. Both take time linear in the length of the texts.
+//! What gives way, in this order: columns with one value in every row are said once above the table;
+//! remarks are broken between words within the last column, or move to a line below their row; names are
+//! shortened; rows are stacked, a figure a line.
+//!
+//! Cells are measured row by row and rows are written one by one, so that a table of any length can be
+//! written without being held.
 
-use super::visible;
-use std::cmp::Reverse;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use super::{Screen, Style, shortened, visible, wrap};
+use std::borrow::Cow;
+use unicode_width::UnicodeWidthStr;
 
-/// Spaces between two columns. The last column has one behind it.
+/// Blanks between two columns.
 const GAP: usize = 2;
+/// The narrowest width that a name is shortened to.
+const NAME_MIN: usize = 8;
+/// The narrowest column that remarks are broken within.
+const WORDS_MIN: usize = 24;
 
 /// A table of a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     columns: Vec<Column>,
-    rows: Vec<Vec<String>>,
-    /// Columns without any text are left out.
-    skips_empty: bool,
+    rows: Vec<Vec<Cell>>,
 }
 
+/// A column of a table. One in which every cell is empty is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Column {
+pub struct Column {
     title: String,
-    right: bool,
+    kind: ColumnKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ColumnKind {
+    /// May be shortened, to [`NAME_MIN`] columns.
+    Name,
+    /// A date, a code or an id: never broken or shortened.
+    Fixed,
+    /// Aligned to the right; never broken.
+    Figure,
+    /// A remark, which may be broken between words within the last column or stand below its row.
+    Words,
+}
+
+impl Column {
+    /// A column of names, which may be shortened.
+    pub fn name(title: impl Into<String>) -> Column {
+        Column { title: title.into(), kind: ColumnKind::Name }
+    }
+
+    /// A column of dates, codes or ids, which are never broken.
+    pub fn fixed(title: impl Into<String>) -> Column {
+        Column { title: title.into(), kind: ColumnKind::Fixed }
+    }
+
+    /// A column of figures, aligned to the right and never broken.
+    pub fn figure(title: impl Into<String>) -> Column {
+        Column { title: title.into(), kind: ColumnKind::Figure }
+    }
+
+    /// A column of remarks, which may move to a line below their row.
+    pub fn words(title: impl Into<String>) -> Column {
+        Column { title: title.into(), kind: ColumnKind::Words }
+    }
+}
+
+/// The text of one row in one column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    text: String,
+    style: Style,
+}
+
+impl Cell {
+    /// A cell in a style.
+    pub fn styled(text: impl Into<String>, style: Style) -> Cell {
+        Cell { text: visible(text.into()), style }
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Cell {
+        Cell::styled(text, Style::Plain)
+    }
 }
 
 impl Table {
-    /// A table with columns of text and, where the title begins with `>`, of figures.
-    pub fn new(titles: &[&str]) -> Table {
-        let column = |title: &&str| match title.strip_prefix('>') {
-            Some(title) => Column { title: title.to_string(), right: true },
-            None => Column { title: title.to_string(), right: false },
-        };
-        Table { columns: titles.iter().map(column).collect(), ..Table::default() }
+    /// Returns a table without rows.
+    pub fn new(columns: Vec<Column>) -> Table {
+        Table { columns, rows: Vec::new() }
     }
 
-    /// One more row, a cell for each column.
-    pub fn row(&mut self, cells: Vec<String>) {
+    /// Adds a row, a cell for each column.
+    pub fn row(&mut self, cells: Vec<impl Into<Cell>>) {
         debug_assert_eq!(cells.len(), self.columns.len());
-        self.rows.push(cells.into_iter().map(visible).collect());
+        self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
-    /// Leaves columns out in which no row has anything to say.
-    #[must_use]
-    pub fn without_empty_columns(self) -> Table {
-        Table { skips_empty: true, ..self }
+    /// Adds a row whose plain cells take a style.
+    pub fn styled_row(&mut self, cells: Vec<impl Into<Cell>>, style: Style) {
+        let styled = |cell: Cell| if cell.style == Style::Plain { Cell { style, ..cell } } else { cell };
+        self.row(cells.into_iter().map(|cell| styled(cell.into())).collect());
     }
 
     /// Whether the table has no rows.
@@ -52,69 +109,47 @@ impl Table {
         self.rows.is_empty()
     }
 
-    pub(super) fn render(&self, width: Option<usize>, out: &mut String) {
+    pub(super) fn render(&self, screen: Screen, out: &mut String) {
         let mut measure = Measure::default();
         measure.add(self);
-        let layout = Layout::new(self, &measure, width);
+        let layout = Layout::new(self, &measure, screen);
         layout.header(out);
         layout.rows(self, out);
     }
 }
 
-/// How wide the cells of a table are, column by column.
+/// The widths of the cells of a table, column by column.
 #[derive(Clone, Debug, Default)]
 pub struct Measure {
-    columns: Vec<CellWidths>,
+    rows: usize,
+    columns: Vec<ColumnMeasure>,
 }
 
-/// The largest width by which cells are counted; wider ones count as this.
-const COUNTED_MAX: usize = 1_000;
-
-/// The widths of some cells.
 #[derive(Clone, Debug, Default)]
-struct CellWidths {
-    /// Of a whole cell; 0 where all are empty.
-    cell: usize,
-    /// Of a part between spaces.
+struct ColumnMeasure {
+    /// Of the widest cell; 0 where all are empty.
+    width: usize,
+    /// Of the widest word of a cell.
     word: usize,
-    /// Of a part between spaces or behind a slash.
-    part: usize,
-    /// How many cells have each width.
-    counts: Vec<u64>,
-}
-
-impl CellWidths {
-    fn add(&mut self, cell: &str) {
-        let width = cell.width();
-        self.cell = self.cell.max(width);
-        let counted = width.min(COUNTED_MAX);
-        if self.counts.len() <= counted {
-            self.counts.resize(counted + 1, 0);
-        }
-        self.counts[counted] += 1;
-        for word in cell.split(' ') {
-            self.word = self.word.max(word.width());
-            for part in word.split_inclusive('/') {
-                self.part = self.part.max(part.width());
-            }
-        }
-    }
-
-    /// About how many lines the cells take in a column of that width, but for the first of each.
-    fn lines(&self, width: usize) -> u64 {
-        let wider = self.counts.iter().enumerate().skip(width + 1);
-        wider.map(|(cell, count)| count * ((cell - 1) / width) as u64).sum()
-    }
+    /// The text of every cell so far, where they are equal.
+    only: Option<String>,
 }
 
 impl Measure {
     /// Takes the rows of a table into account.
     pub fn add(&mut self, table: &Table) {
-        self.columns.resize(table.columns.len(), CellWidths::default());
+        self.columns.resize(table.columns.len(), ColumnMeasure::default());
         for row in &table.rows {
-            for (widths, cell) in self.columns.iter_mut().zip(row) {
-                widths.add(cell);
+            for (column, cell) in self.columns.iter_mut().zip(row) {
+                column.width = column.width.max(cell.text.width());
+                column.word = cell.text.split(' ').map(UnicodeWidthStr::width).fold(column.word, usize::max);
+                if self.rows == 0 {
+                    column.only = Some(cell.text.clone());
+                } else if column.only.as_ref().is_some_and(|only| *only != cell.text) {
+                    column.only = None;
+                }
             }
+            self.rows += 1;
         }
     }
 }
@@ -122,237 +157,321 @@ impl Measure {
 /// How the rows of a table are laid out.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    columns: Vec<Place>,
-    /// A cell may be broken behind a slash: an id behind its platform.
-    breaks_at_slash: bool,
+    /// What every row has in common, said above the table.
+    common: Vec<String>,
+    /// The columns that stand side by side, or below each other where rows are stacked.
+    places: Vec<Place>,
+    /// The indices of the cells whose words stand below their row.
+    below: Vec<usize>,
+    is_stacked: bool,
+    screen: Screen,
 }
 
 /// The place of a column in a line.
 #[derive(Clone, Debug)]
 struct Place {
-    /// Which cell of a row stands there.
     index: usize,
     title: String,
-    right: bool,
+    kind: ColumnKind,
     width: usize,
 }
 
 impl Layout {
-    /// The layout of a table whose rows were measured. It fits a width, where one is given, and breaks
-    /// no word where that can be helped.
-    pub fn new(table: &Table, measure: &Measure, width: Option<usize>) -> Layout {
-        let mut places = Vec::new();
-        let mut widths = Vec::new();
-        for (index, column) in table.columns.iter().enumerate() {
-            let mut cells = measure.columns.get(index).cloned().unwrap_or_default();
-            if table.skips_empty && cells.cell == 0 {
-                continue;
-            }
-            cells.add(&column.title);
-            // A title is not broken where that can be helped.
-            let title = column.title.width();
-            (cells.word, cells.part) = (cells.word.max(title), cells.part.max(title));
-            places.push(Place { index, title: column.title.clone(), right: column.right, width: cells.cell });
-            widths.push(cells);
+    /// Returns the layout of a table whose rows were measured.
+    pub fn new(table: &Table, measure: &Measure, screen: Screen) -> Layout {
+        let filled = |(index, column): (usize, &Column)| {
+            let cells = measure.columns.get(index).map_or(0, |column| column.width);
+            let width = cells.max(column.title.width());
+            (cells > 0).then(|| Place {
+                index,
+                title: visible(column.title.clone()),
+                kind: column.kind,
+                width,
+            })
+        };
+        let places = table.columns.iter().enumerate().filter_map(filled).collect();
+        let mut layout = Layout { common: Vec::new(), places, below: Vec::new(), is_stacked: false, screen };
+        if let Some(width) = screen.width.filter(|width| layout.width() > *width) {
+            layout.say_once(measure);
+            layout.wrap_last_words(measure, width);
+            layout.move_words_below(width);
+            layout.shorten_names(width);
+            layout.is_stacked = layout.width() > width;
         }
-        let room = width.map(|width| (width + 1).saturating_sub(GAP * places.len()));
-        let mut breaks_at_slash = false;
-        if let Some(room) = room.filter(|room| widths.iter().map(|w| w.cell).sum::<usize>() > *room) {
-            breaks_at_slash = widths.iter().map(|w| w.word).sum::<usize>() > room;
-            let least = widths.iter().map(|w| if breaks_at_slash { w.part } else { w.word }).collect();
-            for (place, width) in places.iter_mut().zip(shared(room, &widths, least)) {
-                place.width = width;
-            }
-        }
-        Layout { columns: places, breaks_at_slash }
+        layout
     }
 
-    /// Writes the titles, where there are any.
+    /// The width of a line with every column side by side.
+    fn width(&self) -> usize {
+        let cells: usize = self.places.iter().map(|place| place.width).sum();
+        cells + GAP * self.places.len().saturating_sub(1)
+    }
+
+    /// Takes out the columns in which every row has the same text.
+    fn say_once(&mut self, measure: &Measure) {
+        if measure.rows < 2 {
+            return;
+        }
+        let first = self.places.first().map(|place| place.index);
+        self.places.retain(|place| match &measure.columns[place.index].only {
+            Some(only) if Some(place.index) != first && !place.title.is_empty() => {
+                self.common.push(format!("{}: {only}", place.title));
+                false
+            }
+            _ => true,
+        });
+    }
+
+    /// Breaks the remarks of the last column within it, where enough of the line is left for it.
+    fn wrap_last_words(&mut self, measure: &Measure, width: usize) {
+        let excess = self.width().saturating_sub(width);
+        if let Some(last) = self.places.last_mut().filter(|last| last.kind == ColumnKind::Words) {
+            let left = last.width.saturating_sub(excess);
+            if left >= WORDS_MIN.max(measure.columns[last.index].word) {
+                last.width = left;
+            }
+        }
+    }
+
+    /// Moves remarks below their rows, the last column first, until the rest fits.
+    fn move_words_below(&mut self, width: usize) {
+        while self.width() > width {
+            let Some(last) = self.places.iter().rposition(|place| place.kind == ColumnKind::Words) else {
+                return;
+            };
+            self.below.insert(0, self.places.remove(last).index);
+        }
+    }
+
+    /// Shortens the widest names until a line fits, or every name is as short as it may be.
+    fn shorten_names(&mut self, width: usize) {
+        while self.width() > width {
+            let names = self.places.iter_mut().filter(|place| place.kind == ColumnKind::Name);
+            match names.max_by_key(|place| place.width) {
+                Some(widest) if widest.width > NAME_MIN.max(widest.title.width()) => widest.width -= 1,
+                _ => return,
+            }
+        }
+    }
+
+    /// Writes what every row has in common, and the titles, where there are any.
     pub fn header(&self, out: &mut String) {
-        if self.columns.iter().any(|column| !column.title.is_empty()) {
-            self.line(self.columns.iter().map(|column| column.title.as_str()), out);
+        if !self.common.is_empty() {
+            for line in wrap(&self.common.join(" · "), self.screen.width) {
+                out.push_str(&line);
+                out.push('\n');
+            }
+        }
+        if !self.is_stacked && self.places.iter().any(|place| !place.title.is_empty()) {
+            let titles: Vec<Cell> =
+                self.places.iter().map(|place| Cell::from(place.title.as_str())).collect();
+            self.line(titles.iter(), out);
         }
     }
 
     /// Writes the rows of a table.
     pub fn rows(&self, table: &Table, out: &mut String) {
         for row in &table.rows {
-            self.line(self.columns.iter().map(|column| row[column.index].as_str()), out);
+            if self.is_stacked {
+                self.stacked(row, out);
+            } else {
+                self.line(self.places.iter().map(|place| &row[place.index]), out);
+            }
+            for index in &self.below {
+                self.words_below(&row[*index], out);
+            }
         }
     }
 
-    fn line<'t>(&self, cells: impl Iterator<Item = &'t str>, out: &mut String) {
-        let cells = cells.zip(&self.columns);
-        let cells: Vec<Vec<&str>> =
-            cells.map(|(cell, column)| broken(cell, column.width, self.breaks_at_slash)).collect();
-        for number in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
-            let mut pending = 0;
-            for (column, lines) in self.columns.iter().zip(&cells) {
-                let text = lines.get(number).copied().unwrap_or_default();
-                let free = column.width.saturating_sub(text.width());
-                if !text.is_empty() {
-                    pending += if column.right { free } else { 0 };
-                    out.extend(std::iter::repeat_n(' ', pending));
-                    out.push_str(text);
-                    pending = if column.right { 0 } else { free };
-                } else {
-                    pending += column.width;
+    /// Writes cells side by side.
+    fn line<'t>(&self, cells: impl Iterator<Item = &'t Cell>, out: &mut String) {
+        let mut blanks = 0;
+        let mut rest: Vec<String> = Vec::new();
+        let line_width = self.width();
+        for (cell, place) in cells.zip(&self.places) {
+            let text = match place.kind {
+                ColumnKind::Words if cell.text.width() > place.width => {
+                    let mut lines = wrap(&cell.text, Some(place.width)).into_iter();
+                    let first = lines.next().unwrap_or_default();
+                    rest = lines.collect();
+                    Cow::Owned(first)
                 }
-                pending += GAP;
+                _ => shortened(&cell.text, place.width),
+            };
+            let free = place.width.saturating_sub(text.width());
+            let is_figure = place.kind == ColumnKind::Figure;
+            if !text.is_empty() {
+                blanks += if is_figure { free } else { 0 };
+                out.extend(std::iter::repeat_n(' ', blanks));
+                cell.style.paint(&text, self.screen.color, out);
+                blanks = if is_figure { 0 } else { free };
+            } else {
+                blanks += place.width;
             }
-            out.truncate(out.trim_end_matches(' ').len());
+            blanks += GAP;
+        }
+        out.push('\n');
+        // Only the last column is broken.
+        let indent = line_width - self.places.last().map_or(0, |last| last.width);
+        for line in rest {
+            out.push_str(&format!("{:indent$}{}\n", "", line.trim_start()));
+        }
+    }
+
+    /// Writes the first cell on a line, and the others indented below it, with their titles.
+    fn stacked(&self, row: &[Cell], out: &mut String) {
+        let width = self.screen.width.unwrap_or(usize::MAX);
+        let title_width = self.places.iter().skip(1).map(|place| place.title.width()).max().unwrap_or(0);
+        for (number, place) in self.places.iter().enumerate() {
+            let cell = &row[place.index];
+            if cell.text.is_empty() {
+                continue;
+            }
+            let text = match place.kind {
+                ColumnKind::Name => shortened(&cell.text, width - if number == 0 { 0 } else { GAP }),
+                _ => cell.text.as_str().into(),
+            };
+            let needed = GAP + title_width + GAP + text.width();
+            if number > 0 && needed <= width {
+                let blanks = title_width - place.title.width() + GAP;
+                out.push_str(&format!("{:GAP$}{}{:blanks$}", "", place.title, ""));
+            } else if number > 0 {
+                // A value that does not fit beside its title stands below it.
+                if !place.title.is_empty() {
+                    out.push_str(&format!("{:GAP$}{}\n", "", place.title));
+                }
+                let indent = width.saturating_sub(text.width()).min(2 * GAP);
+                out.extend(std::iter::repeat_n(' ', indent));
+            }
+            cell.style.paint(&text, self.screen.color, out);
+            out.push('\n');
+        }
+    }
+
+    fn words_below(&self, cell: &Cell, out: &mut String) {
+        if cell.text.is_empty() {
+            return;
+        }
+        for line in wrap(&format!("  {}", cell.text), self.screen.width) {
+            let blanks = line.len() - line.trim_start_matches(' ').len();
+            out.push_str(&line[..blanks]);
+            cell.style.paint(&line[blanks..], self.screen.color, out);
             out.push('\n');
         }
     }
 }
 
-/// Shares room among columns, so that all cells together take about the fewest lines. Each column
-/// gets what it needs at the least, or where that is too much, one place. What saves no line goes to
-/// the last columns, where sentences stand.
-fn shared(room: usize, columns: &[CellWidths], mut least: Vec<usize>) -> Vec<usize> {
-    if least.iter().sum::<usize>() > room {
-        least.fill(1);
-    }
-    least.iter_mut().for_each(|least| *least = (*least).max(1));
-    let spare = room.saturating_sub(least.iter().sum());
-    // For each column: with so much of the spare room, how much of it the column takes.
-    let mut taken: Vec<Vec<usize>> = Vec::new();
-    let mut fewest = vec![0_u64; spare + 1];
-    for (column, least) in columns.iter().zip(&least) {
-        let wanted = column.cell.saturating_sub(*least).min(spare);
-        let lines: Vec<u64> = (0..=wanted).map(|more| column.lines(least + more)).collect();
-        let choose = |room: usize| {
-            let choices =
-                (0..=wanted.min(room)).map(|more| (fewest[room - more] + lines[more], Reverse(more)));
-            choices.min().map_or((0, 0), |(lines, Reverse(more))| (lines, more))
-        };
-        let (next, choices) = (0..=spare).map(choose).unzip();
-        fewest = next;
-        taken.push(choices);
-    }
-    let mut rest = spare;
-    for (least, taken) in least.iter_mut().zip(&taken).rev() {
-        let more = taken[rest];
-        *least += more;
-        rest -= more;
-    }
-    least
-}
-
-/// The lines of a cell that fit a width, broken between words where that can be helped.
-fn broken(cell: &str, width: usize, at_slash: bool) -> Vec<&str> {
-    if cell.len() <= width || cell.width() <= width {
-        return vec![cell];
-    }
-    let mut lines = Vec::new();
-    let (mut start, mut used) = (0, 0);
-    // Where the line could end, where the next one would begin, and how much of the line that is.
-    let mut gap: Option<(usize, usize, usize)> = None;
-    let mut before = ' ';
-    let mut letters = cell.char_indices().peekable();
-    while let Some((at, letter)) = letters.next() {
-        let is_glued = before == '\u{200d}' || matches!(letter, '\u{1f3fb}'..='\u{1f3ff}');
-        let becomes_wide = letters.peek().is_some_and(|(_, next)| *next == '\u{fe0f}');
-        let needed = match letter.width().unwrap_or(0) {
-            _ if is_glued => 0,
-            1 if becomes_wide => 2,
-            needed => needed,
-        };
-        before = letter;
-        if needed > 0 && used > 0 && used + needed > width {
-            if letter == ' ' {
-                lines.push(&cell[start..at]);
-                (start, used, gap) = (at + 1, 0, None);
-                continue;
-            }
-            if let Some((end, next, taken)) = gap.take() {
-                lines.push(&cell[start..end]);
-                (start, used) = (next, used - taken);
-            }
-            if used > 0 && used + needed > width {
-                lines.push(&cell[start..at]);
-                (start, used) = (at, 0);
-            }
-        }
-        used += needed;
-        match letter {
-            ' ' => gap = Some((at, at + 1, used)),
-            '/' if at_slash => gap = Some((at + 1, at + 1, used)),
-            _ => {}
-        }
-    }
-    lines.push(&cell[start..]);
-    lines
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::{Page, WIDTH_MIN};
     use super::*;
 
-    #[test]
-    fn a_cell_is_broken_between_words_and_a_long_word_within() {
-        let cut = |cell: &'static str, width| broken(cell, width, false).join("|");
-        assert_eq!(cut("one two three four", 9), "one two|three|four");
-        assert_eq!(cut("one two three four", 80), "one two three four");
-        assert_eq!(cut("abcdefghij kl", 4), "abcd|efgh|ij|kl");
-        assert_eq!(cut("가나다라", 5), "가나|다라");
-        assert_eq!(cut("가나", 1), "가|나");
-        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}e\u{301}|e\u{301}");
-        assert_eq!(cut("👨‍👩‍👧👨‍👩‍👧", 2), "👨‍👩‍👧|👨‍👩‍👧");
-        assert_eq!(broken("venmo/instant", 8, true), ["venmo/", "instant"]);
-        assert_eq!(cut("venmo/instant", 8), "venmo/in|stant");
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::name("account"),
+            Column::fixed("kind"),
+            Column::figure("amount"),
+            Column::fixed("date"),
+            Column::words("note"),
+        ]
+    }
+
+    fn text(table: Table, width: Option<usize>) -> String {
+        let mut page = Page::new();
+        page.table(table);
+        page.render(Screen { width, color: false })
     }
 
     #[test]
-    fn room_goes_where_it_saves_the_most_lines() {
-        let of = |cells: &[&str]| {
-            let mut widths = CellWidths::default();
-            cells.iter().for_each(|cell| widths.add(cell));
-            widths
+    fn hangul_columns_line_up() {
+        let mut table = Table::new(vec![Column::name("account"), Column::figure("balance")]);
+        table.row(vec!["카카오페이", "12,500"]);
+        table.row(vec!["toss", "8,000"]);
+        assert_eq!(text(table, None), "account     balance\n카카오페이   12,500\ntoss          8,000\n");
+    }
+
+    #[test]
+    fn a_column_without_text_is_left_out() {
+        let mut table = Table::new(columns());
+        table.row(vec!["a", "", "1", "", ""]);
+        assert_eq!(text(table, None), "account  amount\na             1\n");
+    }
+
+    #[test]
+    fn what_gives_way_gives_way_in_order() {
+        let name = "a name that is rather long";
+        let row = |amount: &str, note: &str| {
+            vec![name, "wallet", amount, "2026-11-25", note].into_iter().map(Cell::from).collect::<Vec<_>>()
         };
-        let (few, many) = (of(&["aaa bbb", "aaa", "aaa"]), of(&["aaa bbb ccc"; 3]));
-        assert_eq!(shared(14, &[few.clone(), many.clone()], vec![3, 3]), [3, 11]);
-        assert_eq!(shared(17, &[few.clone(), many.clone()], vec![3, 3]), [6, 11]);
-        assert_eq!(shared(18, &[few.clone(), many.clone()], vec![3, 3]), [7, 11]);
-        // No column takes more than its widest cell.
-        assert_eq!(shared(80, &[few.clone(), many.clone()], vec![3, 3]), [7, 11]);
-        assert_eq!(shared(4, &[few.clone(), many.clone()], vec![3, 3]).iter().sum::<usize>(), 4);
-        assert_eq!(shared(0, &[few, many], vec![3, 3]), [1, 1]);
+        let mut table = Table::new(columns());
+        table.row(row("1,234,567", "coffee at the station"));
+        table.row(row("20", "bread"));
+        let said_once = text(table.clone(), Some(66));
+        assert_eq!(said_once.lines().next(), Some("kind: wallet · date: 2026-11-25"), "{said_once}");
+        let below = text(table.clone(), Some(50));
+        assert!(below.contains("\n  coffee at the station\n"), "{below}");
+        let mut short = Table::new(columns());
+        short.row(row("1,234,567", ""));
+        short.row(vec![name, "card", "2", "2026-11-26", ""]);
+        let shortened = text(short, Some(40));
+        assert!(shortened.contains("a name t…  wallet  1,234,567  2026-11-25"), "{shortened}");
+    }
+
+    #[test]
+    fn rows_are_stacked_where_nothing_else_helps() {
+        let mut table =
+            Table::new(vec![Column::name("account"), Column::figure("before"), Column::figure("after")]);
+        table.row(vec!["kakao", "1,234,567,890,123", "9,223,372,036,854,775,807"]);
+        table.row(vec!["toss", "1", ""]);
+        let wanted =
+            "kakao\n  before  1,234,567,890,123\n  after   9,223,372,036,854,775,807\ntoss\n  before  1\n";
+        assert_eq!(text(table, Some(40)), wanted);
+    }
+
+    #[test]
+    fn every_cell_is_whole_and_every_line_fits_at_every_width() {
+        let rows = [
+            ["카카오페이 머니", "wallet", "1,234,567.89", "2026-11-25", "coffee, 메가커피, until 2027-01-31"],
+            ["a", "giftcard", "-9,223,372,036,854,775,807", "2026-11-26", ""],
+            ["👨‍👩‍👧 가족", "rewards", "5", "", "tmoney-card/subway-partial"],
+        ];
+        for width in WIDTH_MIN..=140 {
+            let mut table = Table::new(columns());
+            rows.iter().for_each(|row| table.row(row.to_vec()));
+            let text = text(table, Some(width));
+            for line in text.lines() {
+                assert!(line.width() <= width, "{width}\n{text}");
+            }
+            for row in rows {
+                for word in row[1..].iter().flat_map(|cell| cell.split(' ')) {
+                    assert!(text.contains(word), "{word} at {width}\n{text}");
+                }
+            }
+        }
     }
 
     #[test]
     fn rows_that_come_one_by_one_look_like_a_table_that_is_held() {
         let rows = ["a", "가나다 라마바사 아자차카타파하", "x/yyyyyyyyyyyyyyyyyyyyyyyy 👨‍👩‍👧", ""];
-        let titles = ["name", ">amount", "empty", "note"];
-        let cells = |text: &str| vec![text.to_string(), "1,234".into(), String::new(), text.repeat(2)];
-        let mut held = Table::new(&titles).without_empty_columns();
+        let cells =
+            |text: &str| -> Vec<Cell> { [text, "k", "1,234", "", &text.repeat(2)].map(Cell::from).into() };
+        let mut held = Table::new(columns());
         rows.iter().for_each(|text| held.row(cells(text)));
-        for width in [None, Some(8), Some(20), Some(33), Some(60), Some(200)] {
+        for width in [None, Some(40), Some(60), Some(200)] {
+            let screen = Screen { width, color: false };
             let one = |text: &str| {
-                let mut table = Table::new(&titles).without_empty_columns();
+                let mut table = Table::new(columns());
                 table.row(cells(text));
                 table
             };
             let mut measure = Measure::default();
             rows.iter().for_each(|text| measure.add(&one(text)));
-            let layout = Layout::new(&Table::new(&titles).without_empty_columns(), &measure, width);
+            let layout = Layout::new(&Table::new(columns()), &measure, screen);
             let (mut streamed, mut whole) = (String::new(), String::new());
             layout.header(&mut streamed);
             rows.iter().for_each(|text| layout.rows(&one(text), &mut streamed));
-            held.render(width, &mut whole);
+            held.render(screen, &mut whole);
             assert_eq!(streamed, whole);
-            let fits = |line: &str| width.is_none_or(|width| width < 20 || line.width() <= width);
-            assert!(whole.lines().all(fits), "{width:?}\n{whole}");
-            assert!(!whole.contains("empty"));
-        }
-    }
-
-    #[test]
-    fn a_text_as_long_as_a_file_is_laid_out_in_one_pass() {
-        // A layout that reads a rest again for each line would take minutes.
-        for text in ["x".repeat(1 << 20), "가 ".repeat(1 << 18), "\u{301}".repeat(1 << 18)] {
-            let lines = broken(&text, 5, true);
-            assert!(lines.iter().all(|line| line.width() <= 5));
         }
     }
 }

@@ -1,0 +1,95 @@
+//! Every sentence that people read: what it says as data, and its words in each language.
+//!
+//! A [`Message`] carries values, never text. Its words in English and in Korean stand side by side, each
+//! in one exhaustive `match`: a missing translation does not compile. One message is one whole sentence;
+//! no sentence is put together from clauses, which have another order in another language.
+//!
+//! JSON and CSV never depend on a language: their messages are the English ones.
+
+pub mod particle;
+
+mod heading;
+mod terms;
+
+pub use heading::Heading;
+pub use terms::{date, day_and_time, kind_of_account, kind_of_entry, list_all, list_any};
+
+/// A language that people read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Korean.
+    Korean,
+}
+
+/// A sentence for people.
+pub trait Message {
+    /// Returns it in English.
+    fn english(&self) -> String;
+    /// Returns it in Korean.
+    fn korean(&self) -> String;
+}
+
+impl Language {
+    /// Returns a message in this language.
+    pub fn say(self, message: &impl Message) -> String {
+        match self {
+            Language::English => message.english(),
+            Language::Korean => message.korean(),
+        }
+    }
+
+    /// Returns a heading in this language.
+    pub fn heading(self, heading: Heading) -> &'static str {
+        match self {
+            Language::English => heading.english(),
+            Language::Korean => heading.korean(),
+        }
+    }
+
+    /// Returns a text of the catalog in this language, or in the only one that it has.
+    pub fn text(self, text: &crate::fee::Text) -> &str {
+        match (self, &text.ko) {
+            (Language::Korean, Some(korean)) => korean,
+            (Language::Korean, None) | (Language::English, _) => &text.en,
+        }
+    }
+
+    /// Returns the language of a code: `en`, `ko`, or a locale that begins with it.
+    pub fn of_code(code: &str) -> Option<Language> {
+        match code.split(['_', '-', '.', '@']).next()?.to_ascii_lowercase().as_str() {
+            "ko" => Some(Language::Korean),
+            "en" => Some(Language::English),
+            _ => None,
+        }
+    }
+
+    /// Returns the language of a locale, such as `ko_KR.UTF-8`. Locales of other languages read English;
+    /// `None` where the variable says nothing.
+    pub fn of_locale(locale: &str) -> Option<Language> {
+        (!locale.is_empty()).then(|| Language::of_code(locale).unwrap_or(Language::English))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_language_of_a_locale() {
+        for (locale, language) in [
+            ("ko_KR.UTF-8", Some(Language::Korean)),
+            ("ko", Some(Language::Korean)),
+            ("ko-KR", Some(Language::Korean)),
+            ("en_US.UTF-8", Some(Language::English)),
+            ("C", Some(Language::English)),
+            ("kok_IN", Some(Language::English)),
+            ("", None),
+        ] {
+            assert_eq!(Language::of_locale(locale), language, "{locale}");
+        }
+        assert_eq!(Language::of_code("fr"), None);
+    }
+}
