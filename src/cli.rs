@@ -18,6 +18,7 @@ mod expire;
 mod expiring;
 mod export;
 mod fees;
+pub mod help;
 mod history;
 mod import;
 mod log;
@@ -53,10 +54,10 @@ use error::CommandError;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Keep track of small mobile-payment balances, and see what a withdrawal would net
+/// Track small mobile-payment balances and see what a withdrawal pays out
 #[derive(Debug, Parser)]
 #[allow(missing_docs, reason = "a comment here would stand in the help")]
-#[command(name = "jandon", version, about, max_term_width = 100)]
+#[command(name = "jandon", version, max_term_width = 100)]
 pub struct Cli {
     #[command(flatten)]
     pub globals: GlobalArgs,
@@ -67,44 +68,44 @@ pub struct Cli {
 /// The options that every command takes, before or after it.
 #[derive(Debug, Clone, Args)]
 pub struct GlobalArgs {
-    /// The ledger [env: JANDON_LEDGER] [default: ledger.db in the user's data folder]
+    /// The ledger file [env: JANDON_LEDGER] [default: ledger.db in your data folder]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub ledger: Option<PathBuf>,
-    /// A folder of platform files of your own [env: JANDON_CATALOG] [default: platforms in the config folder]
+    /// A folder of your own platform files [env: JANDON_CATALOG] [default: platforms in your config folder]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub catalog: Option<PathBuf>,
-    /// The form of the answer
+    /// The output format
     #[arg(long, global = true, value_name = "FORM", help_heading = "Global options")]
     pub format: Option<OutputFormat>,
-    /// Begin CSV cells with ' that a spreadsheet would run as a formula
+    /// Prefix ' to CSV cells that a spreadsheet would run as a formula
     #[arg(long, global = true, help_heading = "Global options")]
     pub csv_safe: bool,
     /// Same as --format json
     #[arg(long, global = true, conflicts_with = "format", help_heading = "Global options")]
     pub json: bool,
-    /// Write the answer to a file; its ending picks the form
+    /// Write the answer to a file; its extension picks the format
     #[arg(short, long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub output: Option<PathBuf>,
-    /// Replace a file that exists
+    /// Overwrite an existing file
     #[arg(long, global = true, help_heading = "Global options")]
     pub force: bool,
-    /// How many seconds to wait for another process that holds the ledger
+    /// Seconds to wait while another process uses the ledger
     #[arg(long, global = true, value_name = "SECS", default_value = "10", help_heading = "Global options",
           value_parser = clap::value_parser!(u64).range(..=86_400))]
     pub lock_timeout: u64,
-    /// A fixed clock, 2026-11-22 or 2026-11-22T13:05 [env: JANDON_TODAY]
+    /// Use this date as today: 2026-11-22 or 2026-11-22T13:05 [env: JANDON_TODAY]
     #[arg(long, global = true, value_name = "DATE", help_heading = "Global options")]
     pub today: Option<String>,
-    /// Colour in what people read
+    /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub color: ColorChoice,
-    /// The language of what people read [env: JANDON_LANG] [default: the locale's]
+    /// The language of pages and messages [env: JANDON_LANG] [default: from the locale]
     #[arg(long, global = true, value_name = "LANG", help_heading = "Global options")]
     pub lang: Option<LanguageChoice>,
-    /// Also total in that unit, by the rates known
+    /// Also show a total in this unit, at the known rates
     #[arg(short = 'X', long, global = true, value_name = "UNIT", help_heading = "Global options")]
     pub exchange: Option<String>,
-    /// Say nothing but errors on stderr
+    /// Write only errors to stderr
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub quiet: bool,
     #[arg(skip)]

@@ -200,13 +200,15 @@ fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let messages = Messages { quiet: false, color, width: None, language: language(None), ledger: None };
     match error.kind() {
         DisplayHelp | DisplayVersion => {
-            return match output::write_stdout(&error.to_string()) {
+            let page = cli::help::page(arguments, messages.language, width());
+            return match output::write_stdout(&page.unwrap_or_else(|| error.to_string())) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(failure) => fail(&failure, false, &messages),
             };
         }
         DisplayHelpOnMissingArgumentOrSubcommand => {
-            output::write_stderr(error.to_string().trim_end());
+            let page = cli::help::page(arguments, messages.language, width());
+            output::write_stderr(page.unwrap_or_else(|| error.to_string()).trim_end());
             return ExitCode::from(2);
         }
         _ => {}

@@ -6,6 +6,7 @@
 //!
 //! JSON and CSV never depend on a language: their messages are the English ones.
 
+pub mod help;
 pub mod particle;
 
 mod heading;

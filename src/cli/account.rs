@@ -13,32 +13,32 @@ use crate::view::account::AccountCard;
 use crate::view::balance::Accounts;
 use std::cell::RefCell;
 
-/// Open, list, show, edit, close or reopen accounts
+/// Open, list, show, edit, close and reopen accounts
 #[derive(Debug, clap::Subcommand)]
 pub enum AccountCommand {
-    /// Open an account; a name that is a platform's takes its kind and unit
+    /// Open an account; the name of a platform sets its kind and unit
     Add(AccountAddArgs),
-    /// List the accounts, closed ones too
+    /// List all accounts, closed ones included
     List,
-    /// Change what is known of an account
+    /// Change an account
     Edit(AccountEditArgs),
-    /// Close an account that is empty
+    /// Close an empty account
     Close {
         /// The account
         name: String,
-        /// Show what would happen, and write nothing
+        /// Show what would change without recording it
         #[arg(long)]
         dry_run: bool,
     },
-    /// Open a closed account again
+    /// Reopen a closed account
     Reopen {
         /// The closed account
         name: String,
-        /// Show what would happen, and write nothing
+        /// Show what would change without recording it
         #[arg(long)]
         dry_run: bool,
     },
-    /// Show one account: its platform, kind, unit and balance
+    /// Show one account
     Show {
         /// The account
         name: String,
@@ -54,19 +54,19 @@ pub struct AccountArgs {
     /// wallet, rewards (points), giftcard, carrier or bank
     #[arg(long)]
     kind: Option<String>,
-    /// The unit of its amounts: KRW, USD, or a points unit
+    /// Its unit: KRW, USD, or a points unit
     #[arg(long)]
     unit: Option<String>,
-    /// The credit limit of a carrier
+    /// The limit of a carrier account
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     limit: Option<String>,
-    /// The day of the month on which a carrier's bill is due, 1 to 31
+    /// The day of the month a phone bill is due, 1 to 31
     #[arg(long, value_name = "N")]
     bill_day: Option<String>,
-    /// A remark
+    /// A note
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = record::free_text)]
     note: Option<String>,
-    /// Show what would happen, and write nothing
+    /// Show what would change without recording it
     #[arg(long)]
     dry_run: bool,
 }
@@ -74,7 +74,7 @@ pub struct AccountArgs {
 /// What opens an account.
 #[derive(Debug, clap::Args)]
 pub struct AccountAddArgs {
-    /// What you call it
+    /// The name of the account
     name: String,
     #[command(flatten)]
     traits: AccountArgs,

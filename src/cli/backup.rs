@@ -7,7 +7,7 @@ use crate::store::{Contents, Store};
 use crate::view::backup::{BackedUp, Held};
 use std::path::{Path, PathBuf};
 
-/// Copy the ledger to another file, also while it is being written to
+/// Copy the ledger to another file
 #[derive(Debug, clap::Args)]
 pub struct BackupArgs {
     /// The copy

@@ -10,12 +10,12 @@ use crate::report::Rates;
 use crate::view::balance::{Balance, BalanceRow, Total};
 use std::collections::{BTreeMap, HashMap};
 
-/// Show what you own, what you owe and what is available
+/// Show what you have and what you owe
 #[derive(Debug, clap::Args)]
 pub struct BalanceArgs {
     /// Only these accounts
     name: Vec<String>,
-    /// As of that moment
+    /// The balance at this date or moment
     #[arg(long, value_name = "DATE")]
     at: Option<String>,
 }

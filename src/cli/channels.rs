@@ -7,12 +7,12 @@ use crate::fee::parse;
 use crate::view::catalog::{Channels, FileChecked};
 use std::path::PathBuf;
 
-/// Show the official channels: their rules, dates and sources
+/// Show the official channels, their rules and sources
 #[derive(Debug, clap::Args)]
 pub struct ChannelsArgs {
     /// One platform in full
     platform: Option<String>,
-    /// Check a platform file of your own
+    /// Check your own platform file
     #[arg(long, value_name = "FILE", conflicts_with = "platform")]
     check: Option<PathBuf>,
 }

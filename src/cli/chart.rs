@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 /// How many months are drawn where nothing else is asked.
 const MONTHS: i32 = 12;
 
-/// Draw the balances at the end of each month
+/// Chart the balances at the end of each month
 #[derive(Debug, clap::Args)]
 pub struct ChartArgs {
-    /// One account; without it, all accounts of each unit together, but for banks
+    /// One account [default: all but banks]
     name: Option<String>,
     /// Which months: 2026, 2025-07..2026-06, last 90d [default: the last 12]
     #[arg(long, value_name = "PERIOD")]

@@ -6,13 +6,13 @@ use super::{CommandOutput, Notice};
 use crate::store::{CheckReport, Finding, Repair, Store, permission_issues};
 use crate::view::check::{Checked, FindingLine, RepairedBalance};
 
-/// Verify the ledger: the file, every fact by its checksum, and every total against the facts
+/// Verify the ledger file, its records and its totals
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
-    /// Rebuild the totals from the facts, after a copy of the ledger; refused where a fact is damaged
+    /// Rebuild the totals from the records, after a backup; refused if a record is damaged
     #[arg(long)]
     repair: bool,
-    /// With --repair: let damaged facts count as they are now, for want of a backup
+    /// With --repair: accept damaged records as they are now, if there is no backup
     #[arg(long, requires = "repair")]
     accept_damage: bool,
 }

@@ -117,13 +117,13 @@ pub struct Config {
 /// The options that every recording verb takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct EntryArgs {
-    /// EntryArgs it happened: 2026-11-20, 2026-11-20T18:30, yesterday, 3d ago, 어제
+    /// When it happened: 2026-11-20, 2026-11-20T18:30, yesterday, 3d ago, 어제
     #[arg(long, value_name = "DATE")]
     pub date: Option<String>,
-    /// A remark
+    /// A note
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = super::record::free_text)]
     pub note: Option<String>,
-    /// Show what would be written, and write nothing
+    /// Show what would be recorded without recording it
     #[arg(long)]
     pub dry_run: bool,
 }

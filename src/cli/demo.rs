@@ -12,7 +12,7 @@ use crate::view::{self, Format, Render};
 use clap::Parser;
 use serde::Serialize;
 
-/// See what this is: a sample month on a throw-away ledger
+/// See a sample month on a temporary ledger
 #[derive(Debug, clap::Args)]
 pub struct DemoArgs {}
 

@@ -10,13 +10,13 @@ use crate::view::report::{Due, LimitLeft};
 /// How far `--exit-code` looks where nothing else is asked.
 const WITHIN: i32 = 30;
 
-/// Show carrier bills: billed, unbilled, when due, and what is left of the limit
+/// List phone bills: amount, due date, limit left
 #[derive(Debug, clap::Args)]
 pub struct DueArgs {
-    /// Only bills due within so many days, and overdue ones [default: all; 30d for --exit-code]
+    /// Only overdue bills and bills due within this time [default: all; 30d with --exit-code]
     #[arg(long, value_name = "DAYS")]
     within: Option<String>,
-    /// Exit with 3 when a bill is overdue or due
+    /// Exit with status 3 if a bill is due or overdue
     #[arg(long)]
     exit_code: bool,
 }

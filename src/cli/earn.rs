@@ -9,14 +9,14 @@ use crate::period::{self, Moment};
 /// Record points or money earned
 #[derive(Debug, clap::Args)]
 pub struct EarnArgs {
-    /// The account it came to
+    /// The account that received it
     pub(super) name: String,
-    /// How much: 120, 1,200, 1천
+    /// The amount: 120, 1,200, 1천
     #[arg(allow_negative_numbers = true)]
     pub(super) amount: String,
     #[command(flatten)]
     pub(super) about: record::AboutArgs,
-    /// The last day of the points, or `never` [default: the platform's rule]
+    /// The last day of the points, or never [default: the platform's rule]
     #[arg(long, value_name = "DATE|never")]
     expires: Option<String>,
     #[command(flatten)]

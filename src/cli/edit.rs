@@ -11,7 +11,7 @@ use crate::view::change::Undone;
 use crate::view::history::HistoryLine;
 use std::cell::RefCell;
 
-/// Correct a recorded entry or balance; undone as one
+/// Correct a recorded entry or balance
 #[derive(Debug, clap::Args)]
 pub struct EditArgs {
     /// Change ID or its last characters, as `history` shows it; or the whole id of one record

@@ -5,12 +5,12 @@ use super::error::CommandError;
 use super::{CommandOutput, record};
 use crate::ledger::Kind;
 
-/// Record points that the platform took away; points with a known date expire by themselves
+/// Record points that the platform took away
 #[derive(Debug, clap::Args)]
 pub struct ExpireArgs {
-    /// The account that they are gone from
+    /// The account
     pub(super) name: String,
-    /// How many
+    /// The number of points
     #[arg(allow_negative_numbers = true)]
     pub(super) amount: String,
     #[command(flatten)]

@@ -8,13 +8,13 @@ use crate::period::Day;
 use crate::report;
 use crate::view::report::Expiring;
 
-/// Show the points that will expire, soonest first, and those without a known date
+/// List the points that will expire, soonest first
 #[derive(Debug, clap::Args)]
 pub struct ExpiringArgs {
-    /// How far to look: 90d, 12w
+    /// How far ahead to look: 90d, 12w
     #[arg(long, value_name = "DAYS", default_value = "90d")]
     within: String,
-    /// Exit with 3 when something expires
+    /// Exit with status 3 if something expires
     #[arg(long)]
     exit_code: bool,
 }

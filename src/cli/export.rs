@@ -8,7 +8,7 @@ use crate::store::{Expiries, HistoryFact};
 use crate::view::Render;
 use crate::view::history::History;
 
-/// Write everything to a file: json loses nothing and can be imported back
+/// Export everything; JSON can be imported without loss
 #[derive(Debug, clap::Args)]
 pub struct ExportArgs {
     /// The form of the file: json (one fact a line), csv (the rows of the history; with --csv-safe for a spreadsheet), or hledger or

@@ -11,30 +11,30 @@ use crate::period::{Day, parse_instant};
 use crate::view::fees::{BestCase, Better, ChannelQuote, Fees, FreeLeft};
 use std::collections::HashMap;
 
-/// Compare what every official channel would net, best first
+/// Compare what each official channel would pay out
 #[derive(Debug, clap::Args)]
 pub struct FeesArgs {
-    /// An account of yours, or a platform of the catalog
+    /// One of your accounts, or a platform of the catalog
     pub(super) name: String,
-    /// The amount, or `all` [default: all, for an account]
+    /// The amount, or all [default: all, for an account]
     #[arg(allow_negative_numbers = true)]
     pub(super) amount: Option<String>,
-    /// Find the smallest amount that nets at least this
+    /// Find the smallest amount that pays out at least this
     #[arg(long, value_name = "AMOUNT", conflicts_with = "amount", allow_negative_numbers = true)]
     receive: Option<String>,
     /// Only this channel
     #[arg(long, value_name = "CHANNEL")]
     via: Option<String>,
-    /// Take it that the condition of this channel holds; may be given several times
+    /// Assume that the condition of this channel holds; may be repeated
     #[arg(long, value_name = "CHANNEL")]
     assume: Vec<String>,
-    /// By the rules of that day
+    /// By the rules of this day
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
-    /// Withdrawals already made in every window, instead of the ledger's
+    /// Withdrawals already made in each quota's window, instead of the ledger's
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     used_count: Option<u32>,
-    /// Amount already withdrawn in every window, instead of the ledger's
+    /// Amount already withdrawn in each quota's window, instead of the ledger's
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     used_amount: Option<String>,
 }

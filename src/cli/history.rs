@@ -10,7 +10,7 @@ use crate::view::Form;
 use crate::view::history::{ChangeLine, History, HistoryLine, Rows};
 use std::mem::ManuallyDrop;
 
-/// Show what was recorded, newest last
+/// List what was recorded, newest last
 #[derive(Debug, clap::Args)]
 pub struct HistoryArgs {
     /// Only this account
@@ -24,13 +24,13 @@ pub struct HistoryArgs {
     /// Only this category
     #[arg(long, allow_hyphen_values = true, value_parser = record::free_text)]
     category: Option<String>,
-    /// Only what contains this text
+    /// Only rows that contain this text
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = record::free_text)]
     search: Option<String>,
-    /// Only the last so many
+    /// Only the last N rows
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<usize>,
-    /// List account, unit and rate changes, undos and redos too
+    /// Also list account, unit and rate changes and undos
     #[arg(long)]
     changes: bool,
 }

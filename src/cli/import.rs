@@ -14,13 +14,13 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Add what files tell, all of it or nothing; what is known is not added twice
+/// Import files, all of it or nothing; known records are not added twice
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// Files that export wrote, or lines of that form; - for standard input
+    /// Files written by export, or - for standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Show what would be added, and write nothing
+    /// Show what would be imported without recording it
     #[arg(long)]
     dry_run: bool,
 }

@@ -10,19 +10,19 @@ use crate::store::Fact;
 use crate::view::history::HistoryLine;
 use std::cell::RefCell;
 
-/// Record balances you see: `log kakao 12,500 toss 8,000` or `log kakao=12500 toss=8000`
+/// Record the balances you see: log kakao 12,500 toss 8,000
 #[derive(Debug, clap::Args)]
 pub struct LogArgs {
-    /// NAME AMOUNT or NAME=AMOUNT, as often as you like
+    /// NAME AMOUNT or NAME=AMOUNT, one or more times
     #[arg(value_name = "NAME AMOUNT | NAME=AMOUNT", allow_negative_numbers = true)]
     pub(super) seen: Vec<String>,
-    /// Confirm the present balance of these accounts, or of all of them
+    /// Confirm the present balance of these accounts, or of all
     #[arg(long, value_name = "NAME", num_args = 0..)]
     same: Option<Vec<String>>,
-    /// What a carrier shows is money in your favour, not owed
+    /// The carrier shows a credit, not a debt
     #[arg(long)]
     credit: bool,
-    /// Count what a carrier shows in this month: 2026-08
+    /// Count the carrier's balance in this month: 2026-08
     #[arg(long, value_name = "MONTH", conflicts_with = "date")]
     month: Option<String>,
     #[command(flatten)]

@@ -5,15 +5,15 @@ use super::error::CommandError;
 use super::{CommandOutput, record};
 use crate::ledger::Kind;
 
-/// Record the payment of a carrier's bill
+/// Record the payment of a phone bill
 #[derive(Debug, clap::Args)]
 pub struct PayArgs {
     /// The carrier account
     pub(super) carrier: String,
-    /// How much was paid
+    /// The amount paid
     #[arg(allow_negative_numbers = true)]
     pub(super) amount: String,
-    /// The account of yours that paid
+    /// Your account that paid
     #[arg(long, value_name = "ACCOUNT")]
     from: Option<String>,
     #[command(flatten)]

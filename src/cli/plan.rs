@@ -16,38 +16,38 @@ use crate::store::Expiries;
 use crate::view::plan::{Alternative, Blocked, Nothing, Plan, PlanStep};
 use std::collections::HashMap;
 
-/// Find the cheapest way to withdraw a sum, or the way to withdraw the most
+/// Find the cheapest withdrawals for an amount, or the most to withdraw
 #[derive(Debug, clap::Args)]
 pub struct PlanArgs {
-    /// How much is to arrive at least [default: as much as can be]
+    /// The least that must arrive [default: as much as possible]
     #[arg(value_name = "AMOUNT", conflicts_with = "target", allow_negative_numbers = true)]
     amount: Option<String>,
-    /// The same, as an option
+    /// The amount, as an option
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     target: Option<String>,
-    /// The last day on which something may be withdrawn [default: today]
+    /// The last day for withdrawals [default: today]
     #[arg(long, value_name = "DATE")]
     by: Option<String>,
-    /// The account of yours that receives the money
+    /// Your account that receives the money
     #[arg(long, value_name = "ACCOUNT")]
     to: Option<String>,
-    /// Leave that much in an account
+    /// Keep this much in an account
     #[arg(long, value_name = "NAME=A", num_args = 1..)]
     keep: Vec<String>,
     /// Only from these accounts
     #[arg(long, value_name = "NAME", num_args = 1..)]
     only: Vec<String>,
-    /// At most so many withdrawals for each account, channel and calendar month
+    /// The most withdrawals for each account, channel and calendar month
     #[arg(long, value_name = "N", default_value_t = SPLITS, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     splits: u32,
     /// What the trouble of one withdrawal is worth to you: counted while choosing, no part of the
     /// cost; 0 for the very cheapest [default: 100 KRW, 0.10 USD, 10 JPY, else 0]
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     step_cost: Option<String>,
-    /// Use these conditional channels too: their condition is met
+    /// Also use this conditional channel: its condition holds
     #[arg(long, value_name = "CHANNEL", num_args = 1..)]
     assume: Vec<String>,
-    /// Print the commands that record the plan, and nothing else
+    /// Print only the commands that record the plan
     #[arg(long)]
     commands: bool,
 }

@@ -8,29 +8,29 @@ use crate::period;
 use crate::store::Fact;
 use crate::view::value::{RateRow, Rates};
 
-/// Set or list what a unit is worth in another
+/// Set and list what a unit is worth in another
 #[derive(Debug, clap::Subcommand)]
 pub enum RateCommand {
-    /// Say that one UNIT is worth VALUE of another: rate set USD 1400 KRW
+    /// Set what one UNIT is worth: rate set USD 1400 KRW
     Set(RateSetArgs),
-    /// List every rate, oldest first
+    /// List all rates, oldest first
     List,
 }
 
 /// What sets a rate.
 #[derive(Debug, clap::Args)]
 pub struct RateSetArgs {
-    /// The unit that is valued: USD, TOSSP
+    /// The unit to value: USD, TOSSP
     unit: String,
-    /// How much one of it is worth: 1400, 0.95 or 2/3
+    /// What one of it is worth: 1400, 0.95 or 2/3
     #[arg(allow_negative_numbers = true)]
     value: String,
-    /// In which unit
+    /// The unit of VALUE
     of: String,
-    /// From which day on [default: today]
+    /// The first day of the rate [default: today]
     #[arg(long, value_name = "DATE")]
     date: Option<String>,
-    /// Show what would be written, and write nothing
+    /// Show what would be recorded without recording it
     #[arg(long)]
     dry_run: bool,
 }

@@ -34,13 +34,13 @@ pub fn entry(context: &Context, kind: Kind, at: Moment, unit: &Unit, amount: i64
 /// What a spend, an earning or a refund was about.
 #[derive(Debug, clap::Args)]
 pub struct AboutArgs {
-    /// What it was for
+    /// The category
     pub category: Option<String>,
-    /// The category as an option: the way to give one that is a number
+    /// The category, as an option; needed for one that is a number
     #[arg(long = "category", value_name = "TEXT", conflicts_with = "category",
           allow_hyphen_values = true, value_parser = free_text)]
     pub category_option: Option<String>,
-    /// Who was paid, or who paid
+    /// The shop or person paid, or who paid
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = free_text)]
     pub payee: Option<String>,
 }

@@ -5,10 +5,10 @@ use super::error::CommandError;
 use super::{CommandOutput, record};
 use crate::ledger::Kind;
 
-/// Record a purchase that came back
+/// Record a refund
 #[derive(Debug, clap::Args)]
 pub struct RefundArgs {
-    /// The account it came back to
+    /// The account refunded
     pub(super) name: String,
     /// How much
     #[arg(allow_negative_numbers = true)]

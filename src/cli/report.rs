@@ -13,12 +13,12 @@ use crate::view::report::{Days, Report};
 /// How far a report looks ahead for points that expire.
 const EXPIRING_DAYS: i32 = 60;
 
-/// Show what a month, or any period, did to your balances
+/// Summarize a month or any other period
 #[derive(Debug, clap::Args)]
 pub struct ReportArgs {
     /// 2026-10, 2026, 2026Q4, A..B, last month, last 90d, 지난달 [default: this month]
     period: Vec<String>,
-    /// The day on which your month begins, 1 to 31
+    /// The day your month begins, 1 to 31
     #[arg(long, value_name = "N", default_value = "1")]
     month_start: String,
 }

@@ -7,10 +7,10 @@ use crate::store::{Store, StoreError};
 use crate::view::backup::Restored;
 use std::path::{Path, PathBuf};
 
-/// Put a copy in the place of the ledger; the ledger of before is kept beside it
+/// Replace the ledger with a copy; the old one is kept
 #[derive(Debug, clap::Args)]
 pub struct RestoreArgs {
-    /// The copy, as made by backup
+    /// The copy that backup made
     file: PathBuf,
 }
 

@@ -8,12 +8,12 @@ use crate::ledger::Kind;
 /// Record money sent to a person
 #[derive(Debug, clap::Args)]
 pub struct SendArgs {
-    /// The account it left
+    /// The account it leaves
     pub(super) name: String,
     /// How much
     #[arg(allow_negative_numbers = true)]
     pub(super) amount: String,
-    /// Who got it
+    /// Who received it
     pub(super) who: Option<String>,
     #[command(flatten)]
     when: EntryArgs,
@@ -22,7 +22,7 @@ pub struct SendArgs {
 /// Record money received from a person
 #[derive(Debug, clap::Args)]
 pub struct ReceiveArgs {
-    /// The account it reached
+    /// The account it reaches
     pub(super) name: String,
     /// How much
     #[arg(allow_negative_numbers = true)]

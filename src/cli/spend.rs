@@ -8,9 +8,9 @@ use crate::ledger::Kind;
 /// Record money spent
 #[derive(Debug, clap::Args)]
 pub struct SpendArgs {
-    /// The account it came from
+    /// The account that paid
     pub(super) name: String,
-    /// How much: 4500, 4,500, 1만5천, 3.50
+    /// The amount: 4500, 4,500, 1만5천, 3.50
     #[arg(allow_negative_numbers = true)]
     pub(super) amount: String,
     #[command(flatten)]

@@ -7,13 +7,13 @@ use super::error::CommandError;
 use super::expiring::days;
 use crate::view::report::{Stale, StaleRow};
 
-/// Show the accounts whose balance nobody has seen for long
+/// List the accounts whose balance has not been checked for long
 #[derive(Debug, clap::Args)]
 pub struct StaleArgs {
-    /// How long
+    /// The number of days
     #[arg(long, value_name = "N", default_value = "30")]
     days: String,
-    /// Exit with 3 when there is one
+    /// Exit with status 3 if there is one
     #[arg(long)]
     exit_code: bool,
 }

@@ -5,18 +5,18 @@ use super::error::CommandError;
 use super::{CommandOutput, record};
 use crate::ledger::{Kind, RuleBroken};
 
-/// Record money put into a balance; AMOUNT is what arrives
+/// Record a top-up; AMOUNT is what arrives
 #[derive(Debug, clap::Args)]
 pub struct TopupArgs {
-    /// The account that was topped up
+    /// The account topped up
     pub(super) name: String,
-    /// What arrived on it
+    /// The amount that arrives
     #[arg(allow_negative_numbers = true)]
     pub(super) amount: String,
-    /// The account of yours that paid
+    /// Your account that paid
     #[arg(long, value_name = "ACCOUNT")]
     from: Option<String>,
-    /// A fee paid beside the amount
+    /// The fee, paid on top of the amount
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     fee: Option<String>,
     #[command(flatten)]

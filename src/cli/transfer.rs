@@ -10,20 +10,20 @@ use crate::money::Money;
 use crate::period::Moment;
 use std::cell::RefCell;
 
-/// Record value moved between two accounts of yours; AMOUNT leaves, less the fee arrives
+/// Record a transfer between two of your accounts; AMOUNT is what leaves
 #[derive(Debug, clap::Args)]
 pub struct TransferArgs {
-    /// The account it left
+    /// The account it leaves
     pub(super) from: String,
-    /// The account it reached
+    /// The account it reaches
     pub(super) to: String,
-    /// What left
+    /// The amount that leaves
     #[arg(allow_negative_numbers = true)]
     pub(super) amount: String,
-    /// What arrived, where it is known
+    /// The amount that arrives, if known
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     received: Option<String>,
-    /// The fee, where it is known
+    /// The fee, if known
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     fee: Option<String>,
     #[command(flatten)]

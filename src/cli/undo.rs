@@ -9,20 +9,20 @@ use crate::view::change::{Recorded as ChangeAnswer, Undone};
 use crate::view::history::HistoryLine;
 use std::cell::RefCell;
 
-/// Take back the latest change, or the one of that id; again goes further back
+/// Undo the latest change, or the one with this ID
 #[derive(Debug, clap::Args)]
 pub struct UndoArgs {
-    /// The id of a change, or its end, as `history` shows it
+    /// The ID of a change or its end, as history shows it
     id: Option<String>,
-    /// Show what would be taken back, and write nothing
+    /// Show what would be undone without recording it
     #[arg(long)]
     dry_run: bool,
 }
 
-/// Bring back what was undone last
+/// Restore what was undone last
 #[derive(Debug, clap::Args)]
 pub struct RedoArgs {
-    /// Show what would be brought back, and write nothing
+    /// Show what would be restored without recording it
     #[arg(long)]
     dry_run: bool,
 }

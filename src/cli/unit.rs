@@ -6,7 +6,7 @@ use super::{CommandOutput, Notice};
 use crate::money::{DECIMALS_MAX, Unit};
 use crate::store::{Fact, Refusal};
 
-/// Declare a points unit of your own
+/// Declare your own points unit
 #[derive(Debug, clap::Subcommand)]
 pub enum UnitCommand {
     /// Declare a unit: unit add MILES --decimals 0
@@ -16,12 +16,12 @@ pub enum UnitCommand {
 /// What declares a unit.
 #[derive(Debug, clap::Args)]
 pub struct UnitAddArgs {
-    /// Its code: letters and digits
+    /// Its code, of letters and digits
     code: String,
-    /// How many decimals its amounts have, 0 to 9
+    /// The decimals of its amounts, 0 to 9
     #[arg(long, value_name = "N", default_value = "0")]
     decimals: String,
-    /// Show what would be written, and write nothing
+    /// Show what would be recorded without recording it
     #[arg(long)]
     dry_run: bool,
 }

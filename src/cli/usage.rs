@@ -7,7 +7,7 @@ use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
 
-/// Cli that people type for a command of another name.
+/// Words that people type for a command of another name.
 const MEANT: [(&str, &str); 13] = [
     ("list ls balances show status 잔액", "balance"),
     ("accounts", "account list"),

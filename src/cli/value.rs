@@ -10,7 +10,7 @@ use crate::report::Rates;
 use crate::view::value::{Value, ValueRow};
 use std::collections::BTreeMap;
 
-/// Show what each platform was worth: earned less fees, taxes and what expired
+/// Show what using each platform gained or cost you
 #[derive(Debug, clap::Args)]
 pub struct ValueArgs {
     /// 2026-10, 2026, A..B, last 90d [default: this month]

@@ -9,24 +9,24 @@ use crate::money::{Money, Unit};
 use crate::period::Moment;
 use std::cell::RefCell;
 
-/// Record a withdrawal through an official channel, with the fee and tax of its tariff
+/// Record a withdrawal, with the fee and tax of its channel
 #[derive(Debug, clap::Args)]
 pub struct WithdrawArgs {
-    /// The account it left
+    /// The account it leaves
     pub(super) name: String,
-    /// The amount, or `all`
+    /// The amount, or all
     #[arg(allow_negative_numbers = true)]
     pub(super) amount: String,
-    /// The channel: instant, venmo/instant, or how it begins; may be left out where there is only one
+    /// The channel: instant, venmo/instant, or a unique beginning; optional if there is only one
     #[arg(long, value_name = "CHANNEL")]
     via: Option<String>,
-    /// The account of yours that it reached
+    /// Your account that received it
     #[arg(long, value_name = "ACCOUNT")]
     to: Option<String>,
-    /// What really arrived
+    /// The amount that really arrived
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     received: Option<String>,
-    /// The fee that was really charged
+    /// The fee really charged
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     fee: Option<String>,
     #[command(flatten)]
