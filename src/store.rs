@@ -38,7 +38,8 @@ pub use import::{ImportError, ImportSummary};
 pub use open::{SecondName, Unlocked, lasting_second_name};
 pub use permissions::{PermissionIssue, permission_issues};
 pub use read::{
-    Activity, ChangeRow, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, Recorded, Seen,
+    Activity, ChangeRow, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, Movement, Recorded,
+    RunningBalance, Seen,
 };
 pub use repair::{Repair, RepairedBalance};
 

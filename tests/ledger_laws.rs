@@ -439,6 +439,16 @@ impl Scene {
         let filter = questions.filter.filter(&self.accounts);
         for filter in [Filter::default(), filter] {
             let rows = fine(store.history(&filter))?;
+            if let Some(account) = accounts.iter().find(|a| Some(a.id) == filter.account) {
+                let mut running = store.running_balance(account.id);
+                let mut movements = Vec::new();
+                for row in &rows {
+                    let movement = fine(running.next(row))?;
+                    movements.push((movement.amount, movement.balance_after));
+                }
+                let referees = referee.running(account, &filter);
+                same(format!("running balance, {filter:?}"), movements, referees)?;
+            }
             let lines = rows.into_iter().map(|row| (row.change, row.voided, row.fact)).collect();
             same(format!("{filter:?}"), lines, referee.history(&accounts, &filter))?;
         }
@@ -1613,6 +1623,34 @@ fn ledger_of(facts: i64) -> Scene {
         }
     }
     scene
+}
+
+#[test]
+fn the_running_balance_of_a_long_history_is_that_of_a_plain_walk() {
+    let mut scene = ledger_of(4_000);
+    scene.void(scene.openings + 2, "undo");
+    for name in ["kakao", "card", "skt", "bank"] {
+        let account = scene.account(name);
+        let from = |text| Some(day(text).start());
+        let coffee = Some(CATEGORIES[0].to_string());
+        let all = Filter { account: Some(account.id), ..Filter::default() };
+        for filter in [
+            Filter { limit: Some(20), ..all.clone() },
+            Filter { limit: Some(900), ..all.clone() },
+            Filter { from: from("2026-06-17"), ..all.clone() },
+            Filter { from: from("2026-09-01"), limit: Some(700), ..all.clone() },
+            Filter { category: coffee, ..all.clone() },
+            Filter { kind: Some(Kind::Withdraw), from: from("2026-05-31"), ..all.clone() },
+            Filter { search: Some("seen".into()), ..all.clone() },
+            all,
+        ] {
+            let mut running = scene.store.running_balance(account.id);
+            let rows = scene.store.history(&filter).expect("rows");
+            let movements = rows.iter().map(|row| running.next(row).expect("a movement"));
+            let movements: Vec<_> = movements.map(|m| (m.amount, m.balance_after)).collect();
+            assert!(movements == scene.referee.running(&account, &filter), "{name}: {filter:?}");
+        }
+    }
 }
 
 #[test]

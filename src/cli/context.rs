@@ -850,7 +850,8 @@ impl<'s> LedgerView<'s> {
         let line = |row: &HistoryRow| match &row.fact {
             HistoryFact::Entry(entry) => {
                 let (from, to) = (name(entry.out.account), name(entry.arriving.account));
-                HistoryLine::Entry(Box::new(EntryLine::new(entry, row.change, row.voided, from, to)))
+                let line = EntryLine::new(entry, row.change, row.voided, from, to);
+                HistoryLine::Entry(Box::new(EntryLine { seq: row.seq, ..line }))
             }
             HistoryFact::Snapshot(snapshot, seen) => {
                 let account = find(snapshot.account);
@@ -868,6 +869,8 @@ impl<'s> LedgerView<'s> {
                     voided: row.voided,
                     owed: account.is_some_and(Account::is_carrier),
                     unit,
+                    seq: row.seq,
+                    running: None,
                 })
             }
         };

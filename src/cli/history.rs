@@ -1,13 +1,14 @@
 //! `history`: every fact, newest last.
 
 use super::context::{Context, LedgerView};
-use super::error::CommandError;
+use super::error::{CommandError, quoted};
 use super::{CommandOutput, Stream, change, record};
-use crate::ledger::Kind;
+use crate::ledger::{AccountId, Kind};
+use crate::money::Unit;
 use crate::period::Period;
-use crate::store::{Filter, LedgerChange, Recorded, Store};
+use crate::store::{Filter, LedgerChange, Movement, Recorded, Store};
 use crate::view::Form;
-use crate::view::history::{ChangeLine, History, HistoryLine, Rows};
+use crate::view::history::{ChangeLine, History, HistoryLine, Rows, Running};
 use std::mem::ManuallyDrop;
 
 /// List what was recorded, newest last
@@ -39,7 +40,9 @@ pub struct HistoryArgs {
 pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     let period = args.period.as_ref().map(|text| Period::parse(text, context.today(), 1)).transpose()?;
     let kind_word = args.kind.as_ref().map(|w| w.trim().to_lowercase());
-    let snapshots_only = kind_word.as_deref() == Some("snapshot");
+    // A page calls a snapshot by what it shows.
+    let snapshots_only =
+        kind_word.as_deref().is_some_and(|word| ["snapshot", "balance", "owed", "credit"].contains(&word));
     let kind = match kind_word.filter(|_| !snapshots_only) {
         None => None,
         Some(word) => Some(Kind::parse(&word).ok_or_else(|| {
@@ -65,21 +68,79 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, Comma
     let mut others = Vec::new();
     if args.changes && filter.is_of_all_kinds() {
         others.extend(store.ledger_changes()?.iter().filter(|other| filter.takes(other)).map(line));
-        others.sort_by_key(HistoryLine::at);
+        others.sort_by_key(HistoryLine::position);
     }
+    let (id, is_carrier) = account.map_or((None, false), |account| (Some(account.id), account.is_carrier()));
+    let unit = account.map(|account| account.unit.clone());
+    let of = id.zip(unit).map(|(id, unit)| OfAccount { id, unit, is_carrier });
+    let history = match &of {
+        Some(_) => History::of_account(Vec::new()),
+        None => History::new(Vec::new()),
+    };
+    let mut history = history.or_nothing(nothing(&book, &filter)?);
     match filter.limit {
         Some(limit) if limit <= HELD_MAX => {
-            let mut lines = book.lines(&store.history(&filter)?)?;
+            let rows = store.history(&filter)?;
+            let mut lines = book.lines(&rows)?;
+            if let Some(of) = &of {
+                let mut running = store.running_balance(of.id);
+                for (line, row) in lines.iter_mut().zip(&rows) {
+                    *line = of.with(line.clone(), running.next(row)?);
+                }
+                others = others.into_iter().map(|other| of.with(other, Movement::default())).collect();
+            }
             lines.extend(others);
-            lines.sort_by_key(HistoryLine::at);
+            lines.sort_by_key(HistoryLine::position);
             lines.drain(..lines.len().saturating_sub(limit));
-            Ok(CommandOutput::of(History::new(lines)))
+            history.rows = lines;
+            Ok(CommandOutput::of(history))
         }
         _ => {
-            let stream = Some(stream(store, filter, others));
-            Ok(CommandOutput { stream, ..CommandOutput::of(History::new(Vec::new())) })
+            let stream = Some(stream(store, filter, others, of, history.clone()));
+            Ok(CommandOutput { stream, ..CommandOutput::of(history) })
         }
     }
+}
+
+/// The account whose history is shown.
+struct OfAccount {
+    id: AccountId,
+    unit: Unit,
+    is_carrier: bool,
+}
+
+impl OfAccount {
+    /// Adds to a row what it did to the account.
+    fn with(&self, line: HistoryLine, movement: Movement) -> HistoryLine {
+        let money = |parts| self.unit.money(parts);
+        line.with_running(Running {
+            amount: movement.amount.map(money),
+            balance_after: movement.balance_after.map(money),
+            expired: Some(movement.expired).filter(|parts| *parts != 0).map(money),
+            owed: self.is_carrier,
+        })
+    }
+}
+
+/// Why a history is empty, and what can be done.
+fn nothing(book: &LedgerView<'_>, filter: &Filter) -> Result<String, CommandError> {
+    let latest = |filter: Filter| book.store.history(&Filter { limit: Some(1), ..filter });
+    if filter.limit == Some(0) {
+        return Ok("No rows were asked for (-n 0); to see the last 20: jandon history -n 20".into());
+    }
+    if book.accounts.is_empty() {
+        return Ok("No accounts yet; to open one: jandon account add NAME".into());
+    }
+    if latest(Filter::default())?.is_empty() {
+        return Ok("Nothing recorded yet; to record a balance you see: jandon log NAME AMOUNT".into());
+    }
+    if let Some(account) = filter.account.and_then(|id| book.account(id))
+        && latest(Filter { account: filter.account, ..Filter::default() })?.is_empty()
+    {
+        let name = quoted(&account.name);
+        return Ok(format!("Nothing recorded for {}; to record its balance: jandon log {name} AMOUNT", account.name));
+    }
+    Ok("Nothing matches; to see all that was recorded: jandon history".into())
 }
 
 /// The largest number of rows that are held at once.
@@ -87,7 +148,13 @@ const HELD_MAX: usize = 1_000;
 
 /// Returns what writes the rows of a filter one by one, however many there are, with `others` among
 /// them, which are in the order of time.
-fn stream(store: ManuallyDrop<Store>, filter: Filter, others: Vec<HistoryLine>) -> Stream {
+fn stream(
+    store: ManuallyDrop<Store>,
+    filter: Filter,
+    others: Vec<HistoryLine>,
+    of: Option<OfAccount>,
+    history: History,
+) -> Stream {
     let write = move |form: &Form, put: &mut dyn FnMut(&str) -> Result<(), CommandError>| {
         let mut accounts = store.accounts()?;
         accounts.extend(store.voided_accounts()?);
@@ -105,20 +172,27 @@ fn stream(store: ManuallyDrop<Store>, filter: Filter, others: Vec<HistoryLine>) 
         };
         let each = |visit: &mut dyn FnMut(&HistoryLine) -> Result<(), CommandError>| {
             let mut number = 0;
-            let mut give = |line: &HistoryLine| {
+            let mut running = of.as_ref().map(|of| store.running_balance(of.id));
+            let mut give = |line: HistoryLine, movement: Movement| {
                 number += 1;
-                if number > skip { visit(line) } else { Ok(()) }
+                match &of {
+                    _ if number <= skip => Ok(()),
+                    Some(of) => visit(&of.with(line, movement)),
+                    None => visit(&line),
+                }
             };
             let mut rest = others.iter().peekable();
             store.for_each_row_of::<CommandError>(&filter, true, &mut |row| {
-                while let Some(other) = rest.next_if(|other| other.at() < row.at()) {
-                    give(other)?;
+                while let Some(other) = rest.next_if(|other| other.position() < (row.at(), row.seq)) {
+                    give(other.clone(), Movement::default())?;
                 }
-                book.lines(std::slice::from_ref(row))?.iter().try_for_each(&mut give)
+                let movement = running.as_mut().map(|running| running.next(row)).transpose()?;
+                let mut lines = book.lines(std::slice::from_ref(row))?.into_iter();
+                lines.try_for_each(|line| give(line, movement.unwrap_or_default()))
             })?;
-            rest.try_for_each(give)
+            rest.try_for_each(|other| give(other.clone(), Movement::default()))
         };
-        let mut rows = Rows::new(form);
+        let mut rows = Rows::new(form, history);
         if rows.are_measured() {
             each(&mut |line| {
                 rows.measure(line);
@@ -148,5 +222,7 @@ fn line(other: &LedgerChange) -> HistoryLine {
         account,
         what: change::described(&other.what),
         voided: other.voided,
+        seq: other.seq,
+        running: None,
     })
 }

@@ -11,6 +11,7 @@ mod expiry;
 mod flows;
 mod history;
 mod rows;
+mod running;
 mod withdrawals;
 
 use super::{Store, StoreError};
@@ -21,6 +22,7 @@ pub use changes::{LedgerChange, Recorded};
 pub use expiry::Expiries;
 pub use flows::Activity;
 pub use history::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
+pub use running::{Movement, RunningBalance};
 
 impl Store {
     /// Returns all rows of a query.

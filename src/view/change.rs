@@ -94,7 +94,7 @@ impl Render for Recorded {
     }
 
     fn csv(&self) -> Csv {
-        history::csv(&self.entries)
+        history::csv(&self.entries, false)
     }
 
     fn json(&self) -> String {

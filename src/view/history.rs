@@ -14,11 +14,32 @@ const SCHEMA: &str = "jandon.history/1";
 const JSON_HEAD: &str = "{\"schema\":\"jandon.history/1\",\"rows\":[";
 
 /// The answer of `history`.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct History {
     schema: &'static str,
     /// One row a fact.
     pub rows: Vec<HistoryLine>,
+    /// All rows are of one account, so that each has its [`Running`].
+    #[serde(skip)]
+    of_account: bool,
+    /// Why there is no row, for people.
+    #[serde(skip)]
+    nothing: String,
+}
+
+/// What a row did to the account whose history is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct Running {
+    /// By how much it moved the balance; of a snapshot, what is unexplained. Null of a voided snapshot.
+    pub amount: Option<Money>,
+    /// The balance after it; null where it is voided.
+    pub balance_after: Option<Money>,
+    /// What expired since the row before it.
+    #[serde(skip)]
+    pub expired: Option<Money>,
+    /// The account is a carrier, so people read its balance as what is owed.
+    #[serde(skip)]
+    pub owed: bool,
 }
 
 /// A fact as scripts read it.
@@ -48,6 +69,12 @@ pub struct ChangeLine {
     pub what: String,
     /// It no longer counts.
     pub voided: bool,
+    /// Its number in the order of recording.
+    #[serde(skip)]
+    pub seq: i64,
+    /// What it did, where the history is that of one account.
+    #[serde(flatten)]
+    pub running: Option<Running>,
 }
 
 impl HistoryLine {
@@ -67,6 +94,35 @@ impl HistoryLine {
             HistoryLine::Snapshot(line) => line.kind,
             HistoryLine::Change(line) => line.kind,
         }
+    }
+
+    /// What it did to the account whose history is shown.
+    pub fn running(&self) -> Option<&Running> {
+        match self {
+            HistoryLine::Entry(line) => line.running.as_ref(),
+            HistoryLine::Snapshot(line) => line.running.as_ref(),
+            HistoryLine::Change(line) => line.running.as_ref(),
+        }
+    }
+
+    /// Adds what it did to the account whose history is shown.
+    pub fn with_running(mut self, running: Running) -> HistoryLine {
+        match &mut self {
+            HistoryLine::Entry(line) => line.running = Some(running),
+            HistoryLine::Snapshot(line) => line.running = Some(running),
+            HistoryLine::Change(line) => line.running = Some(running),
+        }
+        self
+    }
+
+    /// Its place in the order of facts: when it happened, then the order of recording.
+    pub fn position(&self) -> (Moment, i64) {
+        let seq = match self {
+            HistoryLine::Entry(line) => line.seq,
+            HistoryLine::Snapshot(line) => line.seq,
+            HistoryLine::Change(line) => line.seq,
+        };
+        (self.at(), seq)
     }
 
     /// When it happened, or was recorded.
@@ -119,6 +175,12 @@ pub struct EntryLine {
     pub expires: Option<String>,
     /// It no longer counts.
     pub voided: bool,
+    /// Its number in the order of recording.
+    #[serde(skip)]
+    pub seq: i64,
+    /// What it did, where the history is that of one account.
+    #[serde(flatten)]
+    pub running: Option<Running>,
 }
 
 /// A snapshot as scripts read it.
@@ -150,6 +212,12 @@ pub struct SnapshotLine {
     /// The account is a carrier, so people read its balance as what is owed.
     #[serde(skip)]
     pub owed: bool,
+    /// Its number in the order of recording.
+    #[serde(skip)]
+    pub seq: i64,
+    /// What it did, where the history is that of one account.
+    #[serde(flatten)]
+    pub running: Option<Running>,
 }
 
 impl EntryLine {
@@ -185,6 +253,8 @@ impl EntryLine {
                 Expires::Never => Some("never".into()),
             },
             voided,
+            seq: 0,
+            running: None,
         }
     }
 }
@@ -192,22 +262,34 @@ impl EntryLine {
 impl History {
     /// The answer with those rows, newest last.
     pub fn new(rows: Vec<HistoryLine>) -> History {
-        History { schema: SCHEMA, rows }
+        History { schema: SCHEMA, rows, of_account: false, nothing: "Nothing recorded.".into() }
+    }
+
+    /// The answer with the rows of one account.
+    pub fn of_account(rows: Vec<HistoryLine>) -> History {
+        History { of_account: true, ..History::new(rows) }
+    }
+
+    /// The answer, which says this where it has no row.
+    pub fn or_nothing(self, nothing: String) -> History {
+        History { nothing, ..self }
     }
 }
 
 /// Writes the rows of a history one by one, in the form of its answer, whatever their number.
 pub struct Rows<'f> {
     form: &'f Form,
+    /// The answer without its rows.
+    history: History,
     measure: Measure,
     layout: Option<Layout>,
     count: u64,
 }
 
 impl<'f> Rows<'f> {
-    /// No rows so far.
-    pub fn new(form: &'f Form) -> Rows<'f> {
-        Rows { form, measure: Measure::default(), layout: None, count: 0 }
+    /// No rows so far of an answer, which is given without them.
+    pub fn new(form: &'f Form, history: History) -> Rows<'f> {
+        Rows { form, history, measure: Measure::default(), layout: None, count: 0 }
     }
 
     /// Whether every row is to be measured before the first is written.
@@ -217,23 +299,23 @@ impl<'f> Rows<'f> {
 
     /// Measures a row.
     pub fn measure(&mut self, line: &HistoryLine) {
-        self.measure.add(&table(std::slice::from_ref(line)));
+        self.measure.add(&table(std::slice::from_ref(line), self.history.of_account));
     }
 
     /// What stands before a row, and the row.
     pub fn row(&mut self, line: &HistoryLine) -> String {
         let is_first = self.count == 0;
         self.count += 1;
-        let rows = std::slice::from_ref(line);
+        let (rows, of_account) = (std::slice::from_ref(line), self.history.of_account);
         match self.form.format {
             Format::Json => {
                 let before = if is_first { JSON_HEAD } else { "," };
                 format!("{before}{}", super::json(line))
             }
-            Format::Csv if is_first => csv(rows).render(self.form.csv_safe),
-            Format::Csv => csv(rows).records(self.form.csv_safe),
+            Format::Csv if is_first => csv(rows, of_account).render(self.form.csv_safe),
+            Format::Csv => csv(rows, of_account).records(self.form.csv_safe),
             Format::Table => {
-                let (table, mut text) = (table(rows), String::new());
+                let (table, mut text) = (table(rows, of_account), String::new());
                 let layout = self.layout.get_or_insert_with(|| {
                     let layout = Layout::new(&table, &self.measure, self.form.screen);
                     layout.header(&mut text);
@@ -248,7 +330,7 @@ impl<'f> Rows<'f> {
     /// What stands behind the last row.
     pub fn end(&self) -> String {
         match self.form.format {
-            _ if self.count == 0 => super::render(&History::new(Vec::new()), self.form),
+            _ if self.count == 0 => super::render(&self.history, self.form),
             Format::Json => super::with_warnings("]}".into(), &self.form.warnings),
             Format::Csv | Format::Table => String::new(),
         }
@@ -259,14 +341,14 @@ impl Render for History {
     fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.rows.is_empty() {
-            page.line("Nothing recorded.");
+            page.line(self.nothing.clone());
         }
-        page.table(table(&self.rows));
+        page.table(table(&self.rows, self.of_account));
         page
     }
 
     fn csv(&self) -> Csv {
-        csv(&self.rows)
+        csv(&self.rows, self.of_account)
     }
 
     fn json(&self) -> String {
@@ -274,17 +356,17 @@ impl Render for History {
     }
 }
 
-/// The rows as people read them.
-pub fn table(rows: &[HistoryLine]) -> Table {
-    let mut table = Table::new(vec![
-        Column::fixed("date"),
-        Column::words("what"),
-        Column::name("account"),
-        Column::figure("amount"),
-        Column::fixed("unit"),
-        Column::words("for"),
-        Column::fixed("change"),
-    ]);
+/// The rows as people read them; of one account with signed amounts and the balance after each.
+fn table(rows: &[HistoryLine], of_account: bool) -> Table {
+    let is_carrier = rows.iter().filter_map(HistoryLine::running).any(|running| running.owed);
+    let balance = if is_carrier { "owed" } else { "balance" };
+    let mut columns = vec![Column::fixed("date"), Column::fixed("what")];
+    columns.extend(match of_account {
+        false => [Column::name("account"), Column::figure("amount")],
+        true => [Column::figure("amount"), Column::figure(balance)],
+    });
+    columns.extend([Column::fixed("unit"), Column::words("for"), Column::fixed("change")]);
+    let mut table = Table::new(columns);
     for row in rows {
         table.row(match row {
             HistoryLine::Entry(line) => entry_cells(line),
@@ -296,13 +378,6 @@ pub fn table(rows: &[HistoryLine]) -> Table {
 }
 
 fn entry_cells(line: &EntryLine) -> Vec<String> {
-    let account = match (&line.from, &line.to) {
-        (Some(from), Some(to)) => format!("{from} → {to}"),
-        (Some(one), None) | (None, Some(one)) => one.clone(),
-        (None, None) => String::new(),
-    };
-    let leaves = line.from.is_some();
-    let (amount, unit) = if leaves { (&line.out, &line.out_unit) } else { (&line.arriving, &line.in_unit) };
     let mut about: Vec<String> = Vec::new();
     about.extend([&line.category, &line.payee].into_iter().flatten().cloned());
     // The account stands beside it, so the platform need not be said again.
@@ -313,15 +388,38 @@ fn entry_cells(line: &EntryLine) -> Vec<String> {
             about.push(format!("{name} {}", charge.grouped()));
         }
     }
+    let leaves = line.from.is_some();
     if line.out_unit != line.in_unit {
-        about.push(format!("in {}", line.arriving));
+        about.push(match leaves {
+            true => format!("received {}", line.arriving),
+            false => format!("for {}", line.out),
+        });
     }
     about.extend(line.expires.as_ref().map(|e| match e.as_str() {
         "never" => "never expires".to_string(),
-        day => format!("until {day}"),
+        day => format!("expires {day}"),
     }));
     about.extend(line.note.clone());
-    finish(line.at, line.kind, account, amount, unit, about, line.voided, line.change)
+    let (amount, unit) = if leaves { (&line.out, &line.out_unit) } else { (&line.arriving, &line.in_unit) };
+    if let Some(running) = &line.running {
+        // Money that left another account came from there.
+        let moved = running.amount.as_ref().unwrap_or(amount);
+        let (toward, other) = match moved.parts < 0 {
+            true => ("to", &line.to),
+            false => ("from", &line.from),
+        };
+        if let Some(other) = other {
+            about.insert(0, format!("{toward} {other}"));
+        }
+        let unit = moved.unit.clone();
+        return running_cells(line.at, line.kind, running, &unit, about, line.voided, line.change);
+    }
+    let account = match (&line.from, &line.to) {
+        (Some(from), Some(to)) => format!("{from} → {to}"),
+        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (None, None) => String::new(),
+    };
+    finish(line.at, line.kind, account, amount.grouped(), unit, about, line.voided, line.change)
 }
 
 fn snapshot_cells(line: &SnapshotLine) -> Vec<String> {
@@ -329,46 +427,75 @@ fn snapshot_cells(line: &SnapshotLine) -> Vec<String> {
     let mut about: Vec<String> = Vec::new();
     if line.first {
         about.push("first seen".into());
-    } else if let Some(gap) = line.unexplained.as_ref().map(shown)
-        && gap.parts != 0
-    {
-        let sign = if gap.parts > 0 { "+" } else { "" };
-        about.push(format!("{sign}{} unexplained", gap.grouped()));
+    } else if let Some(gap) = line.unexplained.as_ref().filter(|gap| gap.parts != 0) {
+        about.push(match line.running {
+            // The amount stands beside it.
+            Some(_) => "unexplained".into(),
+            None => format!("{} unexplained", signed(&shown(gap))),
+        });
     }
     about.extend(line.note.clone());
-    let what = if line.owed { "owed" } else { "balance" };
-    finish(
-        line.at,
-        what,
-        line.account.clone(),
-        &shown(&line.balance),
-        &line.unit,
-        about,
-        line.voided,
-        line.change,
-    )
+    let what = match (line.owed, line.balance.parts > 0) {
+        (false, _) => "balance",
+        (true, false) => "owed",
+        (true, true) => "credit",
+    };
+    if let Some(running) = &line.running {
+        return running_cells(line.at, what, running, &line.unit, about, line.voided, line.change);
+    }
+    let balance = match line.owed {
+        true => line.unit.money(line.balance.parts.saturating_abs()),
+        false => line.balance.clone(),
+    };
+    let account = line.account.clone();
+    finish(line.at, what, account, balance.grouped(), &line.unit, about, line.voided, line.change)
+}
+
+/// An amount with its sign: `+500`, `-500`, `0`.
+fn signed(amount: &Money) -> String {
+    format!("{}{}", if amount.parts > 0 { "+" } else { "" }, amount.grouped())
 }
 
 fn change_cells(line: &ChangeLine) -> Vec<String> {
-    let id = line.change.to_string();
     let undone = if line.voided { "undone, " } else { "" };
-    vec![
-        line.at.day().to_string(),
-        line.kind.to_string(),
-        line.account.clone().unwrap_or_default(),
-        String::new(),
-        String::new(),
-        format!("{undone}{}", line.what),
-        id[id.len() - 6..].to_string(),
-    ]
+    let account = line.account.clone().filter(|_| line.running.is_none());
+    let mut cells = vec![line.at.day().to_string(), line.kind.to_string()];
+    cells.extend([account.unwrap_or_default(), String::new(), String::new()]);
+    cells.extend([format!("{undone}{}", line.what), short_id(line.change)]);
+    cells
+}
+
+/// The cells of a row of the history of one account.
+fn running_cells(
+    at: Moment,
+    what: &str,
+    running: &Running,
+    unit: &Unit,
+    mut about: Vec<String>,
+    voided: bool,
+    change: Id,
+) -> Vec<String> {
+    if let Some(expired) = &running.expired {
+        about.push(format!("after {} expired", expired.grouped()));
+    }
+    // What a carrier is owed is read as a positive number.
+    let shown = |m: &Money| if running.owed { m.unit.money(m.parts.saturating_neg()) } else { m.clone() };
+    let amount = running.amount.as_ref().map_or_else(String::new, |amount| signed(&shown(amount)));
+    let balance = running.balance_after.as_ref().map_or_else(String::new, |balance| {
+        match running.owed && balance.parts > 0 {
+            true => format!("credit {}", balance.grouped()),
+            false => shown(balance).grouped(),
+        }
+    });
+    finish(at, what, amount, balance, unit, about, voided, change)
 }
 
 #[allow(clippy::too_many_arguments)]
 fn finish(
     at: Moment,
     what: &str,
-    account: String,
-    amount: &Money,
+    third: String,
+    fourth: String,
     unit: &Unit,
     mut about: Vec<String>,
     voided: bool,
@@ -377,21 +504,27 @@ fn finish(
     if voided {
         about.insert(0, "undone".into());
     }
-    let id = change.to_string();
     vec![
         at.day().to_string(),
         what.to_string(),
-        account,
-        amount.grouped(),
+        third,
+        fourth,
         unit.to_string(),
         about.join(", "),
-        id[id.len() - 6..].to_string(),
+        short_id(change),
     ]
 }
 
-/// The rows as spreadsheets read them; a snapshot's balance stands under `balance`.
-pub fn csv(rows: &[HistoryLine]) -> Csv {
-    let mut csv = Csv::new(&[
+/// The last six digits of an id, which commands accept.
+fn short_id(id: Id) -> String {
+    let id = id.to_string();
+    id[id.len() - 6..].to_string()
+}
+
+/// The rows as spreadsheets read them; a snapshot's balance stands under `balance`. Those of one account
+/// have two more columns.
+pub fn csv(rows: &[HistoryLine], of_account: bool) -> Csv {
+    let mut header = vec![
         "id",
         "change",
         "at",
@@ -414,9 +547,13 @@ pub fn csv(rows: &[HistoryLine]) -> Csv {
         "unit",
         "unexplained",
         "voided",
-    ]);
+    ];
+    if of_account {
+        header.extend(["amount", "balance_after"]);
+    }
+    let mut csv = Csv::new(&header);
     for row in rows {
-        csv.row(match row {
+        let mut cells = match row {
             HistoryLine::Entry(e) => vec![
                 Some(e.id.to_string()),
                 Some(e.change.to_string()),
@@ -471,7 +608,14 @@ pub fn csv(rows: &[HistoryLine]) -> Csv {
                 ]);
                 cells
             }
-        });
+        };
+        if of_account {
+            let of = |amount: Option<&Money>| amount.map(Money::plain);
+            let running = row.running();
+            cells.push(of(running.and_then(|running| running.amount.as_ref())));
+            cells.push(of(running.and_then(|running| running.balance_after.as_ref())));
+        }
+        csv.row(cells);
     }
     csv
 }

@@ -58,6 +58,8 @@ pub struct Path {
     pub unknown: i64,
     facts: i64,
     gaps: BTreeMap<usize, Gap>,
+    /// The balance after each of its facts.
+    after: BTreeMap<usize, i64>,
 }
 
 /// A row of the history without its number.
@@ -337,8 +339,9 @@ impl Referee {
                         owed.charge(-unexplained, month);
                     }
                 }
-                _ => {}
+                _ => continue,
             }
+            path.after.insert(written.order, path.standing.balance);
         }
         path.expire(&mut purse, until.map_or(Day(i32::MAX), Moment::day));
         assert_eq!(purse.sum(), path.standing.balance, "lots add up to the balance");
@@ -485,10 +488,7 @@ impl Referee {
         edited.take(1).next().unwrap_or_else(|| opened.clone())
     }
 
-    /// The rows of the history that a filter lets through, oldest first.
-    pub fn history(&self, accounts: &[Account], filter: &Filter) -> Vec<Line> {
-        let counting = self.counting();
-        let paths: Vec<Path> = accounts.iter().map(|a| self.path(a, None)).collect();
+    fn rows(&self, filter: &Filter) -> Vec<&Written> {
         let contains = |texts: &[Option<&str>]| {
             filter.search.as_ref().is_none_or(|wanted| {
                 let wanted = wanted.to_lowercase();
@@ -521,6 +521,13 @@ impl Referee {
         rows.retain(|f| inside(f.at, filter.from, filter.to));
         rows.sort_by_key(|f| (f.at, f.order));
         let more = filter.limit.map_or(0, |limit| rows.len().saturating_sub(limit));
+        rows.split_off(more)
+    }
+
+    /// The rows of the history that a filter lets through, oldest first.
+    pub fn history(&self, accounts: &[Account], filter: &Filter) -> Vec<Line> {
+        let counting = self.counting();
+        let paths: Vec<Path> = accounts.iter().map(|a| self.path(a, None)).collect();
         let line = |f: &&Written| {
             let fact = match &f.fact {
                 Fact::Snapshot(snapshot) => {
@@ -536,7 +543,19 @@ impl Referee {
             };
             (self.changes[f.change].id, !counting[f.change], fact)
         };
-        rows[more..].iter().map(line).collect()
+        self.rows(filter).iter().map(line).collect()
+    }
+
+    /// What each row of the history of one account moves, and the balance after it.
+    pub fn running(&self, account: &Account, filter: &Filter) -> Vec<(Option<i64>, Option<i64>)> {
+        let path = self.path(account, None);
+        let moved = |written: &Written| match &written.fact {
+            Fact::Entry(entry) if entry.out.account == Some(account.id) => Some(-entry.out.amount),
+            Fact::Entry(entry) => Some(entry.arriving.amount),
+            _ => path.gaps.get(&written.order).map(|gap| gap.unexplained),
+        };
+        let rows = self.rows(filter).into_iter();
+        rows.map(|written| (moved(written), path.after.get(&written.order).copied())).collect()
     }
 
     /// The latest change that counts and voids nothing, or the latest undo that counts.

@@ -67,7 +67,7 @@ impl Store {
 
     /// Returns the balance of an account at a moment before its last fact, given that at the end of the
     /// month before.
-    fn balance_within_month(
+    pub(super) fn balance_within_month(
         &self,
         account: AccountId,
         balance: i64,
@@ -118,6 +118,16 @@ impl Store {
             }
         }
         Ok(false)
+    }
+
+    /// Returns the balance of an account after all its facts, the moment of the last one, and whether it
+    /// has points of a known expiry; `None` of an account without a fact.
+    pub(super) fn present_state(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<(i64, Moment, bool)>, StoreError> {
+        let sql = "SELECT balance, fact_at, dated > 0 FROM account_balance WHERE account = ?1";
+        self.maybe(sql, [account], |row| Ok((sum_at(row, 0)?, row.get(1)?, row.get(2)?)))
     }
 
     /// Returns the moment of the first fact that counts.
