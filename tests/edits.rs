@@ -120,15 +120,16 @@ fn check(deeds: &[Deed]) -> Result<(), TestCaseError> {
                     });
                 let id = row.expect("the row of a fact")["id"].as_str().expect("an id").to_string();
                 if let Deed::EditHour(_, hour) = deed {
-                    ran(&format!("edit {id} --date 2026-11-01T0{hour}:00")).expect("edited");
+                    let edited = ran(&format!("edit {id} --date 2026-11-01T0{hour}:00"));
+                    if facts[at].hour == *hour {
+                        prop_assert_eq!(edited.err(), Some("usage"), "an edit that changes nothing");
+                        continue;
+                    }
+                    edited.expect("edited");
                     let mut moved = facts.remove(at);
                     // What moves to another second is the last recorded there.
-                    if moved.hour == *hour {
-                        facts.insert(at, moved)
-                    } else {
-                        moved.hour = *hour;
-                        facts.push(moved)
-                    }
+                    moved.hour = *hour;
+                    facts.push(moved)
                 } else {
                     ran(&format!("edit {id} --amount {amount}")).expect("edited");
                     facts[at].amount = amount;
@@ -176,4 +177,100 @@ fn an_edited_balance_stays_before_what_was_recorded_in_the_same_second() {
     let record = |kind, hour| Deed::Record { kind, hour };
     check(&[record("earn", 1), record("log", 1), record("spend", 1), Deed::EditAmount(1), Deed::Undo])
         .expect("the same balance");
+}
+
+/// The rows of the history that count, oldest first: kind and id.
+fn live(ran: &mut dyn FnMut(&str) -> Result<Value, &'static str>) -> Vec<(String, String)> {
+    let history = ran("history").expect("a history");
+    let rows = history["rows"].as_array().expect("rows").iter().filter(|row| row["voided"] == false);
+    let text = |value: &Value| value.as_str().expect("a text").to_string();
+    rows.map(|row| (text(&row["kind"]), text(&row["id"]))).collect()
+}
+
+#[test]
+fn an_edit_records_again_only_what_must_follow_it() {
+    // What is recorded in one second on an account of a kind, which of it is edited, and how many
+    // records are made anew.
+    let cases: [(&str, &[&str], usize, &str, usize); 9] = [
+        ("wallet", &["spend", "spend", "spend"], 0, "--amount 7", 1),
+        ("wallet", &["spend", "earn", "spend"], 0, "--amount 7", 1),
+        ("wallet", &["spend", "spend", "log", "earn"], 0, "--amount 7", 3),
+        ("wallet", &["spend", "log", "earn"], 0, "--amount 7", 3),
+        ("wallet", &["spend", "log", "earn"], 0, "--date 2026-11-02", 1),
+        ("wallet", &["spend", "log", "earn"], 2, "--amount 7", 1),
+        ("wallet", &["log", "earn"], 0, "--amount 7", 2),
+        ("rewards", &["earn", "spend"], 0, "--amount 7", 2),
+        ("rewards", &["spend", "spend"], 0, "--amount 7", 1),
+    ];
+    for (kind, facts, edited, how, again) in cases {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut random = 1;
+        let mut ran = |line: &str| {
+            random += 1;
+            run(folder.path(), random, line)
+        };
+        ran(&format!("account add W --kind {kind} --unit KRW")).expect("an account");
+        let expires = if kind == "rewards" { " --expires 2026-12-31" } else { "" };
+        ran(&format!("earn W 500 --date 2026-10-01{expires}")).expect("earned");
+        for fact in facts {
+            ran(&format!("{fact} W 5 --date 2026-11-01T08:00")).expect("recorded");
+        }
+        let before = live(&mut ran);
+        let answer = ran(&format!("edit {} {how}", before[1 + edited].1)).expect("edited");
+        let entries = answer["entries"].as_array().expect("entries");
+        for entry in entries {
+            assert_eq!(answer["change"], entry["change"], "{facts:?}");
+        }
+        let after = live(&mut ran);
+        let new = after.iter().filter(|row| !before.contains(row)).count();
+        assert_eq!((entries.len(), new), (again, again), "{kind} {facts:?} {edited} {how}");
+        assert_eq!(before.len(), after.len());
+    }
+}
+
+#[test]
+fn an_edit_that_changes_nothing_is_refused_and_one_that_does_is_a_change() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut random = 1;
+    let mut ran = |line: &str| {
+        random += 1;
+        run(folder.path(), random, line)
+    };
+    ran("account add W --kind wallet --unit KRW").expect("an account");
+    let spent = ran("spend W 5 tea --date 2026-11-01").expect("spent");
+    let id = spent["change"].as_str().expect("an id").to_string();
+    for same in ["--amount 5", "--date 2026-11-01", "--account w", "--category tea", "--note ", "--payee "] {
+        assert_eq!(ran(&format!("edit {id} {same}")).err(), Some("usage"), "{same}");
+    }
+    assert_eq!(live(&mut ran).len(), 1);
+    let edited = ran(&format!("edit {id} --amount 6")).expect("edited");
+    let changes = ran("history --changes").expect("changes");
+    let rows = changes["rows"].as_array().expect("rows");
+    let row = rows.iter().find(|row| row["kind"] == "edit").expect("a row of the edit");
+    assert_eq!(row["change"], edited["change"]);
+    assert!(row["what"].as_str().expect("a text").contains(&id[10..]), "{row}");
+    ran("undo").expect("undone");
+    let changes = ran("history --changes").expect("changes");
+    let row = changes["rows"].as_array().expect("rows").iter().find(|row| row["kind"] == "edit").cloned();
+    assert_eq!(row.expect("a row of the edit")["voided"], true);
+}
+
+#[test]
+fn an_expiry_by_the_rule_of_the_platform_follows_the_date_and_a_typed_one_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut random = 1;
+    let mut ran = |line: &str| {
+        random += 1;
+        run(folder.path(), random, line)
+    };
+    ran("account add toss --platform toss-points").expect("an account");
+    let mut expires = |options: &str| {
+        let earned = ran(&format!("earn toss 5 --date 2026-11-01{options}")).expect("earned");
+        let id = earned["change"].as_str().expect("an id").to_string();
+        let edited = ran(&format!("edit {id} --date 2026-10-03")).expect("edited");
+        edited["entries"][0]["expires"].as_str().map(String::from)
+    };
+    assert_eq!(expires("").as_deref(), Some("2031-10-03"));
+    assert_eq!(expires(" --expires 2027-01-01").as_deref(), Some("2027-01-01"));
+    assert_eq!(expires(" --expires never").as_deref(), Some("never"));
 }

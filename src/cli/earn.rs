@@ -45,8 +45,8 @@ pub fn run(args: &EarnArgs, context: &Context) -> Result<CommandOutput, CommandE
     Ok(record::one_entry("earned", recorded, args.when.dry_run))
 }
 
-/// EntryArgs points expire by the rule of their platform.
-fn by_platform(context: &Context, account: &Account, earned: Moment) -> Expires {
+/// Returns when points earned at a moment expire by the rule of the account's platform.
+pub(super) fn by_platform(context: &Context, account: &Account, earned: Moment) -> Expires {
     let platform = account.platform.as_deref().filter(|_| account.kind == AccountKind::Rewards);
     match platform.and_then(|id| context.catalog().life(id)) {
         None => Expires::Unknown,

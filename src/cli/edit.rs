@@ -2,11 +2,11 @@
 
 use super::context::{Context, LedgerView, any_amount, positive};
 use super::error::CommandError;
-use super::{CommandOutput, record};
-use crate::ledger::{Entry, Expires, Id, Kind, Snapshot};
+use super::{CommandOutput, earn, record};
+use crate::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Snapshot};
 use crate::money::Money;
 use crate::period::parse_last_day;
-use crate::store::{Fact, Filter, HistoryFact, HistoryRow, Refusal};
+use crate::store::{Fact, Filter, HistoryFact, HistoryRow, LedgerChange, Recorded, Refusal};
 use crate::view::change::Undone;
 use crate::view::history::HistoryLine;
 use std::cell::RefCell;
@@ -56,30 +56,38 @@ pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandE
     let edited: RefCell<Option<Id>> = RefCell::new(None);
     let (mut recorded, notes) = context.record("edit", args.dry_run, |book| {
         let rows = found(book, &args.id)?;
-        let row = chosen(&args.id, &rows)?;
+        let row = chosen(book, &args.id, &rows)?;
         *before.borrow_mut() = book.lines(std::slice::from_ref(row))?.pop();
-        let (changes, rows) = recorded_again(book, row)?;
+        let corrected = match &row.fact {
+            HistoryFact::Entry(entry) => HistoryFact::Entry(corrected_entry(args, context, book, entry)?),
+            HistoryFact::Snapshot(seen, shown) => {
+                HistoryFact::Snapshot(corrected_snapshot(args, context, book, seen)?, *shown)
+            }
+        };
+        if corrected == row.fact {
+            return Err(CommandError::Usage {
+                message: format!("the edit changes nothing: the {} is recorded like that already", kind(row)),
+                hint: "see what is recorded: jandon history".into(),
+            });
+        }
+        let corrected = HistoryRow { fact: corrected, ..row.clone() };
+        let (changes, rows) = recorded_again(book, row, &corrected)?;
         let mut facts = Vec::new();
-        for other in &rows {
+        for other in rows {
             let is_edited = other.seq == row.seq;
-            let fact = match (&other.fact, is_edited) {
-                (HistoryFact::Entry(entry), true) => {
-                    Fact::Entry(corrected_entry(args, context, book, entry)?)
+            let fact = if is_edited { corrected.fact.clone() } else { other.fact };
+            let (id, fact) = match fact {
+                HistoryFact::Entry(entry) => {
+                    let id = context.new_id(entry.at);
+                    (id, Fact::Entry(Entry { id, ..entry }))
                 }
-                (HistoryFact::Snapshot(seen, _), true) => {
-                    Fact::Snapshot(corrected_snapshot(args, context, book, seen)?)
-                }
-                (HistoryFact::Entry(entry), false) => {
-                    Fact::Entry(Entry { id: context.new_id(entry.at), ..entry.clone() })
-                }
-                (HistoryFact::Snapshot(seen, _), false) => {
-                    Fact::Snapshot(Snapshot { id: context.new_id(seen.at), ..seen.clone() })
+                HistoryFact::Snapshot(seen, _) => {
+                    let id = context.new_id(seen.at);
+                    (id, Fact::Snapshot(Snapshot { id, ..seen }))
                 }
             };
-            if let (Fact::Entry(Entry { id, .. }) | Fact::Snapshot(Snapshot { id, .. }), true) =
-                (&fact, is_edited)
-            {
-                *edited.borrow_mut() = Some(*id);
+            if is_edited {
+                *edited.borrow_mut() = Some(id);
             }
             facts.push(fact);
         }
@@ -89,13 +97,23 @@ pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandE
     let edited = edited.into_inner();
     let after = recorded.entries.iter().find(|line| Some(line.id()) == edited);
     let before = before.into_inner();
-    let words = |line: Option<&HistoryLine>| {
+    let text = |line: Option<&HistoryLine>| {
         line.map_or(String::new(), |line| record::did("", line, recorded.now).trim().to_string())
     };
     let kind = before.as_ref().map_or("record", HistoryLine::kind);
-    let did = format!("edited {kind} {}: now {}", words(before.as_ref()), words(after));
+    let did = format!("edited {kind} {}: now {}", text(before.as_ref()), text(after));
+    // The change that the history shows beside the new records.
+    recorded.change = recorded.change.and(after.map(HistoryLine::change));
     recorded.undone = Some(before.into_iter().map(Undone::fact).collect());
     Ok(record::outcome(recorded, notes, &did, args.dry_run))
+}
+
+/// The kind of a record: `spend`, `snapshot`.
+fn kind(row: &HistoryRow) -> &'static str {
+    match &row.fact {
+        HistoryFact::Entry(entry) => entry.kind.word(),
+        HistoryFact::Snapshot(..) => "snapshot",
+    }
 }
 
 /// The records that count of the change of an id.
@@ -126,10 +144,11 @@ fn found(book: &LedgerView<'_>, typed: &str) -> Result<Vec<HistoryRow>, CommandE
 /// The changes that an edit voids, and the records that it records again, in their order.
 ///
 /// A void takes back a whole change, so what came along with the record is recorded again. So is what
-/// was recorded later in the same second where a snapshot is among it: its order decides the balance.
+/// was recorded later in the same second, where its order matters: see [`commute`].
 fn recorded_again(
     book: &LedgerView<'_>,
     edited: &HistoryRow,
+    corrected: &HistoryRow,
 ) -> Result<(Vec<Id>, Vec<HistoryRow>), CommandError> {
     let (mut changes, mut rows): (Vec<Id>, Vec<HistoryRow>) = (Vec::new(), Vec::new());
     let mut waiting = vec![edited.change];
@@ -141,6 +160,8 @@ fn recorded_again(
         let mut own = book.store.history_for_change(change)?;
         own.retain(|row| !row.voided);
         for row in &own {
+            // What leaves its second or its account leaves nothing behind whose order would matter.
+            let row = if row.seq == edited.seq { corrected } else { row };
             waiting.extend(later_in_its_second(book, row)?.into_iter().map(|later| later.change));
         }
         rows.extend(own);
@@ -152,7 +173,11 @@ fn recorded_again(
         parts.extend(book.store.parts_of(*change)?);
     }
     // An account that came with the change cannot be recorded again without all that stands on it.
-    if book.store.ledger_changes()?.iter().any(|other| parts.contains(&other.change)) {
+    let brought = |other: &LedgerChange| {
+        let is_edit = matches!(&other.what, Recorded::Void { command, .. } if command == "edit");
+        !is_edit && parts.contains(&other.change)
+    };
+    if book.store.ledger_changes()?.iter().any(brought) {
         return Err(CommandError::Usage {
             message: "this record came together with accounts, rates or undos, which an edit would take back"
                 .into(),
@@ -162,29 +187,53 @@ fn recorded_again(
     Ok((changes, rows))
 }
 
-/// What was recorded after a record in the same second and must stay after it: all of it where the
-/// record is a snapshot, else only where a snapshot is among it.
-fn later_in_its_second(book: &LedgerView<'_>, row: &HistoryRow) -> Result<Vec<HistoryRow>, CommandError> {
-    let is_snapshot = |row: &HistoryRow| matches!(row.fact, HistoryFact::Snapshot(..));
+/// The accounts of a record.
+fn accounts_of(row: &HistoryRow) -> impl Iterator<Item = AccountId> + use<> {
     let accounts = match &row.fact {
         HistoryFact::Entry(entry) => [entry.out.account, entry.arriving.account],
         HistoryFact::Snapshot(snapshot, _) => [Some(snapshot.account), None],
     };
+    accounts.into_iter().flatten()
+}
+
+/// What was recorded after a record in its second and must stay after it.
+fn later_in_its_second(book: &LedgerView<'_>, row: &HistoryRow) -> Result<Vec<HistoryRow>, CommandError> {
     let mut later = Vec::new();
-    for account in accounts.into_iter().flatten() {
+    for id in accounts_of(row) {
         let second =
-            Filter { account: Some(account), from: Some(row.at()), to: Some(row.at()), ..Filter::default() };
+            Filter { account: Some(id), from: Some(row.at()), to: Some(row.at()), ..Filter::default() };
         let mut rows = book.store.history(&second)?;
         rows.retain(|other| other.seq > row.seq && !other.voided);
-        if is_snapshot(row) || rows.iter().any(is_snapshot) {
-            later.extend(rows);
+        if rows.is_empty() {
+            continue;
         }
+        let is_carrier = book.account(id).is_some_and(Account::is_carrier);
+        let is_split = is_carrier || book.store.has_dated_points(id)?;
+        later.extend(rows.into_iter().filter(|other| !commute(row, other, id, is_split)));
     }
     Ok(later)
 }
 
+/// Whether two records of one account lead to the same state in either order. A snapshot fixes the
+/// balance, so nothing commutes with it. Where the balance consists of parts, lots or bills, an arrival
+/// fills what a departure took, or does not.
+fn commute(a: &HistoryRow, b: &HistoryRow, account: AccountId, is_split: bool) -> bool {
+    let leaves = |row: &HistoryRow| match &row.fact {
+        HistoryFact::Entry(entry) => Some(entry.out.account == Some(account)),
+        HistoryFact::Snapshot(..) => None,
+    };
+    match (leaves(a), leaves(b)) {
+        (Some(a), Some(b)) => !is_split || a && b,
+        _ => false,
+    }
+}
+
 /// The one record that is meant: that of the id, or the only one of the change.
-fn chosen<'r>(typed: &str, rows: &'r [HistoryRow]) -> Result<&'r HistoryRow, CommandError> {
+fn chosen<'r>(
+    book: &LedgerView<'_>,
+    typed: &str,
+    rows: &'r [HistoryRow],
+) -> Result<&'r HistoryRow, CommandError> {
     let wanted = Id::parse(&typed.trim().to_ascii_lowercase());
     if let Some(row) = rows.iter().find(|row| Some(row.id()) == wanted) {
         return Ok(row);
@@ -196,7 +245,9 @@ fn chosen<'r>(typed: &str, rows: &'r [HistoryRow]) -> Result<&'r HistoryRow, Com
             hint: format!("to take it back: jandon undo {}", typed.trim()),
         }),
         many => {
-            let ids: Vec<String> = many.iter().take(9).map(|row| row.id().to_string()).collect();
+            let lines = book.lines(&many[..many.len().min(9)])?;
+            let named = |line: &HistoryLine| format!("{} ({})", line.id(), record::did("", line, None).trim());
+            let ids: Vec<String> = lines.iter().map(named).collect();
             Err(CommandError::Usage {
                 message: format!("the change {typed:?} has {} records", many.len()),
                 hint: format!("give the id of one of them: {}", ids.join(", ")),
@@ -228,7 +279,6 @@ fn corrected_entry(
     if let Some(date) = &args.date {
         entry.at = context.entry_moment(Some(date))?;
     }
-    entry.id = context.new_id(entry.at);
     // What a person names first in the command: for money in the place it reached, else the one it left.
     let arrives =
         matches!(old.kind, Kind::Earn | Kind::Refund | Kind::Topup | Kind::Pay) || old.out.account.is_none();
@@ -266,6 +316,14 @@ fn corrected_entry(
             false => Expires::After(parse_last_day(text, entry.at.day())?),
         };
     }
+    let by_rule = |entry: &Entry| {
+        let account = entry.arriving.account.and_then(|id| book.account(id));
+        account.map_or(Expires::Unknown, |account| earn::by_platform(context, account, entry.at))
+    };
+    // What came from the rule of the platform follows from the new date; what a person gave stays.
+    if args.expires.is_none() && old.kind == Kind::Earn && old.expires == by_rule(old) {
+        entry.expires = by_rule(&entry);
+    }
     let category = replaced("category", args.category.as_deref(), old.category.as_deref())?;
     let payee = replaced("payee", args.payee.as_deref(), old.payee.as_deref())?;
     (entry.category, entry.payee) = (category.map(Into::into), payee.map(Into::into));
@@ -298,7 +356,7 @@ fn corrected_snapshot(
         }
     };
     let note = replaced("note", args.note.as_deref(), old.note.as_deref())?;
-    Ok(Snapshot { id: context.new_id(at), at, account: account.id, balance, note })
+    Ok(Snapshot { id: old.id, at, account: account.id, balance, note })
 }
 
 fn not_of(option: &str, kind: &str) -> CommandError {

@@ -31,7 +31,7 @@ pub struct HistoryArgs {
     /// Only the last N rows
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<usize>,
-    /// Also list account, unit and rate changes and undos
+    /// Also list account, unit and rate changes, edits and undos
     #[arg(long)]
     changes: bool,
 }
@@ -213,6 +213,7 @@ fn line(other: &LedgerChange) -> HistoryLine {
         Recorded::Rate { .. } => ("rate", None),
         Recorded::Unit(_) => ("unit", None),
         Recorded::Void { command, .. } if command == "redo" => ("redo", None),
+        Recorded::Void { command, .. } if command == "edit" => ("edit", None),
         Recorded::Void { .. } => ("undo", None),
     };
     HistoryLine::Change(ChangeLine {

@@ -61,7 +61,7 @@ pub struct ChangeLine {
     pub change: Id,
     /// When it was recorded.
     pub at: Moment,
-    /// `account`, `unit`, `rate`, `undo` or `redo`.
+    /// `account`, `unit`, `rate`, `edit`, `undo` or `redo`.
     pub kind: &'static str,
     /// The account, where it is one's.
     pub account: Option<String>,
@@ -83,6 +83,15 @@ impl HistoryLine {
         match self {
             HistoryLine::Entry(line) => line.id,
             HistoryLine::Snapshot(line) => line.id,
+            HistoryLine::Change(line) => line.change,
+        }
+    }
+
+    /// The change that recorded it.
+    pub fn change(&self) -> Id {
+        match self {
+            HistoryLine::Entry(line) => line.change,
+            HistoryLine::Snapshot(line) => line.change,
             HistoryLine::Change(line) => line.change,
         }
     }

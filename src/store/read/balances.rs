@@ -130,6 +130,11 @@ impl Store {
         self.maybe(sql, [account], |row| Ok((sum_at(row, 0)?, row.get(1)?, row.get(2)?)))
     }
 
+    /// Returns whether an account has points of a known expiry.
+    pub fn has_dated_points(&self, account: AccountId) -> Result<bool, StoreError> {
+        Ok(self.present_state(account)?.is_some_and(|(.., has_lots)| has_lots))
+    }
+
     /// Returns the moment of the first fact that counts.
     pub fn first_fact(&self) -> Result<Option<Moment>, StoreError> {
         let sql = format!("SELECT at FROM entry WHERE {LIVE} ORDER BY at LIMIT 1");

@@ -45,7 +45,7 @@ pub enum Recorded {
     },
     /// A unit was declared.
     Unit(Unit),
-    /// A change was undone or redone.
+    /// A change was undone or redone, or a record of it was edited.
     Void {
         /// The command that did it.
         command: String,
@@ -97,11 +97,15 @@ impl Store {
         })
     }
 
-    /// Undos and redos, one row each; what an edit replaced is told by the edit.
+    /// Undos, redos and edits, one row each. The voids of an edit lie in a part of it; it is named by the
+    /// part with its records, as they are.
     fn void_changes(&self) -> Result<Vec<LedgerChange>, StoreError> {
-        let sql = "SELECT v.seq, c.id, c.at, c.seq IN (SELECT change FROM voided_change), c.command, o.id, o.command
+        let sql = "SELECT v.seq,
+                          ifnull((SELECT p.id FROM change p WHERE p.within = c.within AND p.seq > c.seq
+                                  AND c.command = 'edit' ORDER BY p.seq LIMIT 1), c.id),
+                          c.at, c.seq IN (SELECT change FROM voided_change), c.command, o.id, o.command
                    FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of
-                   WHERE c.command <> 'edit' AND v.seq = (SELECT min(w.seq) FROM void w WHERE w.change = c.seq)";
+                   WHERE v.seq = (SELECT min(w.seq) FROM void w WHERE w.change = c.seq)";
         self.all(sql, [], |row| {
             let (command, of, of_command) = (row.get(4)?, row.get(5)?, row.get(6)?);
             change_of(row, Recorded::Void { command, of, of_command })
