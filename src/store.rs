@@ -118,7 +118,7 @@ pub enum Refusal {
     /// No change has that id.
     UnknownChange(String),
     /// Several changes have ids like that.
-    AmbiguousChange(String),
+    AmbiguousChange(String, Vec<Id>),
     /// The change is undone already.
     AlreadyUndone(Id),
     /// An undo is taken back by redo.

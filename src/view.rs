@@ -34,6 +34,36 @@ pub trait Render {
     fn json(&self) -> String;
 }
 
+/// An answer that says to people in its place why it is empty.
+#[derive(Debug)]
+pub struct OrWhy<A> {
+    /// The answer.
+    pub answer: A,
+    /// Why it is empty, and what can be done; nothing where it is not.
+    pub why: Option<String>,
+}
+
+impl<A: Render> Render for OrWhy<A> {
+    fn page(&self) -> Page {
+        match &self.why {
+            Some(why) => {
+                let mut page = Page::new();
+                page.line(why.clone());
+                page
+            }
+            None => self.answer.page(),
+        }
+    }
+
+    fn csv(&self) -> Csv {
+        self.answer.csv()
+    }
+
+    fn json(&self) -> String {
+        self.answer.json()
+    }
+}
+
 /// The form of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

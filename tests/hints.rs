@@ -113,6 +113,32 @@ const PROVOKED: &[&str] = &[
     "spend kakao 99999999",
     "rate set XBT 5 KRW",
     "balance nobody",
+    "topup kakao 1000 'My Bank'",
+    "pay skt 1000 'My Bank'",
+    "pay kakao 1000",
+    "withdraw points 300 'My Bank'",
+    "withdraw kakao 1000",
+    "withdraw 300 points",
+    "earn 10 kakao",
+    "send kakao mom 5000",
+    "receive skt 1000",
+    "send skt 1000",
+    "log 10000=kakao",
+    "log 10000=kakao 'My Bank=5'",
+    "log skt=-3000",
+    "log skt -3000",
+    "rate set 1470 KRW USD",
+    "rate set USD KRW 1470",
+    "spend kakao 500 -food",
+    "send kakao 500 -mom",
+    "account add Starbucks",
+    "account add 토스",
+    "account add x",
+    "fees wallet",
+    "plan 99999999",
+    "account reopen ' -x'",
+    "spend ' -x' 5",
+    "history --category none",
 ];
 
 /// A ledger on which all of them can be tried.
@@ -125,6 +151,8 @@ fn ledger() -> tempfile::TempDir {
         "account add skt --bill-day 25",
         "account add closed --kind wallet",
         "account close closed",
+        "account add ' -x' --kind wallet",
+        "account add wallet --kind wallet",
         "log kakao 50000 'My Bank' 100000 points 500 --date 2026-11-01",
     ] {
         let ran = jandon(folder.path(), &split(line));
@@ -139,7 +167,8 @@ fn what_a_hint_offers_works() {
     for line in PROVOKED {
         let folder = ledger();
         let said = jandon(folder.path(), &split(line));
-        let said = String::from_utf8_lossy(&said.stderr).into_owned();
+        let said =
+            format!("{}{}", String::from_utf8_lossy(&said.stderr), String::from_utf8_lossy(&said.stdout));
         let offered = commands(&said);
         if offered.is_empty() {
             without.push(format!("{line}: {said}"));

@@ -2,7 +2,7 @@
 
 use super::context::{Context, LedgerView, any_amount};
 use super::error::CommandError;
-use super::error::quoted;
+use super::error::quoted_name;
 use super::{CommandOutput, Notice, record};
 use crate::fee::Platform;
 use crate::ledger::{Account, AccountId, AccountKind};
@@ -157,7 +157,7 @@ fn add(args: &AccountAddArgs, context: &Context) -> Result<CommandOutput, Comman
         format!("{}opened {} ({}{on}, {})", would(traits.dry_run), account.name, account.kind, account.unit);
     let mut outcome = record::outcome(recorded, notes, &did, false);
     outcome.notes.splice(..1, [Notice::Done(did)]);
-    let name = quoted(&account.name);
+    let name = quoted_name(&account.name);
     if let (Some(id), [other, ..]) = (&account.platform, others.borrow().as_slice()) {
         outcome.notes.push(Notice::warning("same-platform", format!("you have {other} on {id} already")));
     }
@@ -184,28 +184,35 @@ const PLATFORMS_LISTED: usize = 5;
 
 /// Says that an account was opened without a platform, and which ones it could be on.
 fn no_platform(context: &Context, account: &Account) -> Notice {
-    let name = quoted(&account.name);
-    let catalog = context.catalog();
-    let found: Vec<Platform> =
-        catalog.like(&account.name).iter().take(20).filter_map(|id| catalog.get(id)).collect();
-    // Where the country or the unit of the user leaves one, it is that one.
-    let local: Vec<&Platform> = found.iter().filter(|p| context.is_local(p)).collect();
-    let fits: Vec<&Platform> = if local.is_empty() { found.iter().collect() } else { local };
+    let fits = platforms_like(context, &account.name);
     let message = match fits.as_slice() {
         [] => format!(
             "no platform called {:?} was found, so `fees` cannot quote it; to see all: jandon channels",
             account.name
         ),
-        [one, ..] => {
-            let ids: Vec<&str> = fits.iter().map(|p| p.id.as_str()).take(PLATFORMS_LISTED).collect();
-            let rest = if ids.len() > 1 { format!(" (or {})", ids[1..].join(", ")) } else { String::new() };
-            format!(
-                "no platform of exactly that name was found, so `fees` cannot quote it; to set one: jandon account edit {name} --platform {}{rest}",
-                one.id
-            )
-        }
+        fits => format!(
+            "no platform of exactly that name was found, so `fees` cannot quote it; {}",
+            to_set_platform(&account.name, fits)
+        ),
     };
     Notice::warning("no-platform", message)
+}
+
+/// Returns the ids of the platforms that the name of an account may mean. Where the country or the unit
+/// of the user leaves some of them, only those.
+pub fn platforms_like(context: &Context, name: &str) -> Vec<String> {
+    let catalog = context.catalog();
+    let found: Vec<Platform> = catalog.like(name).iter().take(20).filter_map(|id| catalog.get(id)).collect();
+    let is_local = found.iter().any(|platform| context.is_local(platform));
+    let fits = found.into_iter().filter(|platform| !is_local || context.is_local(platform));
+    fits.map(|platform| platform.id).take(PLATFORMS_LISTED).collect()
+}
+
+/// How to set the platform of an account to one of those: the command for the first, and the others.
+pub fn to_set_platform(name: &str, ids: &[String]) -> String {
+    let [first, others @ ..] = ids else { return "to see the platforms: jandon channels".into() };
+    let rest = if others.is_empty() { String::new() } else { format!(" (or {})", others.join(", ")) };
+    format!("to set one: jandon account edit {} --platform {first}{rest}", quoted_name(name))
 }
 
 fn edit(args: &AccountEditArgs, context: &Context) -> Result<CommandOutput, CommandError> {
@@ -371,7 +378,7 @@ fn unit(context: &Context, code: &str) -> Result<Unit, CommandError> {
     let known = context.read(|book| Ok(book.store.units()?))?;
     let found = known.into_iter().find(|u| *u.code == *wanted);
     let found = found.map(Ok).or_else(|| context.everyday_unit(code).transpose()).transpose()?;
-    found.ok_or_else(|| CommandError::UnknownUnit { code: code.into() })
+    found.ok_or_else(|| CommandError::unknown_unit(code))
 }
 
 /// A platform decides kind and unit of its balances.

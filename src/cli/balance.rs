@@ -52,6 +52,13 @@ pub fn run(args: &BalanceArgs, context: &Context) -> Result<CommandOutput, Comma
         let (exchange, no_total) = context.exchanged(book, &totals, at.day())?;
         let mut outcome = CommandOutput::of(Balance::new(at, rows, totals, exchange));
         outcome.notes.extend(no_total);
+        let is_past = at < context.now && !book.accounts.is_empty();
+        let first = if is_past { book.store.first_fact()? } else { None };
+        if let Some(first) = first.filter(|first| at < *first).map(Moment::day) {
+            outcome
+                .notes
+                .push(Notice::warning("nothing-yet", format!("nothing was recorded before {first}")));
+        }
         if book.accounts.is_empty() {
             outcome.notes.push(Notice::Done("open one with: jandon account add NAME".into()));
         }
@@ -75,9 +82,9 @@ fn row(account: &Account, standing: Standing, at: Moment) -> BalanceRow {
     }
 }
 
-/// Has nobody seen the balance for so many days, or ever?
+/// Returns whether nobody has checked the balance of an account with facts for so many days, or ever.
 pub fn is_stale(standing: Standing, at: Moment, days: i32) -> bool {
-    standing.seen.is_none_or(|seen| at.day().0 - seen.day().0 >= days)
+    standing.has_facts && standing.seen.is_none_or(|seen| at.day().0 - seen.day().0 >= days)
 }
 
 /// What is owned and owed, a unit each, from accounts and their balances.

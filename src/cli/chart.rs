@@ -2,10 +2,11 @@
 
 use super::CommandOutput;
 use super::context::Context;
-use super::error::CommandError;
+use super::error::{CommandError, quoted_name};
 use crate::ledger::{Account, AccountKind};
 use crate::money::Unit;
 use crate::period::{Month, Period};
+use crate::view::OrWhy;
 use crate::view::value::{Chart, Point, Series};
 use std::collections::BTreeMap;
 
@@ -83,6 +84,11 @@ pub fn run(args: &ChartArgs, context: &Context) -> Result<CommandOutput, Command
                 .collect(),
             unit,
         });
-        Ok(CommandOutput::of(Chart::new(series.collect(), context.drawing)))
+        let why = book.why_empty().or_else(|| {
+            let bank = book.accounts.iter().find(|_| wanted.is_empty())?;
+            let name = quoted_name(&bank.name);
+            Some(format!("Bank accounts are left out unless named: jandon chart {name}"))
+        });
+        Ok(CommandOutput::of(OrWhy { answer: Chart::new(series.collect(), context.drawing), why }))
     })
 }

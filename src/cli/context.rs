@@ -1,11 +1,11 @@
 //! What every verb is handed: where things lie, what time it is, and the doors to the ledger.
 //! It knows no verb.
 
-use super::error::{CommandError, Done, plain_io, quoted};
+use super::error::{CommandError, Done, plain_io, quoted, quoted_name};
 use super::{CommandOutput, GlobalArgs, Notice, Stream, WriteParts, output, text_file};
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, QuotaKey, QuotaUsage};
-use crate::ledger::{Account, AccountId, Id, Standing, name};
+use crate::ledger::{Account, AccountId, Entry, Expires, Id, Standing, name};
 use crate::messages::Language;
 use crate::money::{Figure, Money, MoneyError, Rate, Unit};
 use crate::output_file::Existing;
@@ -328,8 +328,11 @@ impl Context {
         for (key, value) in &table {
             match (key.as_str(), value) {
                 ("unit", toml::Value::String(code)) => {
-                    let unit = self.catalog().unit(code);
-                    config.unit = Some(unit.ok_or_else(|| wrong(format!("`unit`: no unit {code}")))?);
+                    let unit = self.catalog().unit(code).or_else(|| Unit::by_everyday_name(code));
+                    let unknown = || {
+                        wrong(format!("`unit`: {}", CommandError::unknown_unit(code).message_and_hint().0))
+                    };
+                    config.unit = Some(unit.ok_or_else(unknown)?);
                 }
                 ("lang", toml::Value::String(code)) => {
                     let language = Language::of_code(code);
@@ -422,7 +425,11 @@ impl Context {
         let country = self.region.as_deref().zip(platform.country.as_deref());
         match country {
             Some((region, country)) => region.eq_ignore_ascii_case(country),
-            None => self.default_unit().is_ok_and(|unit| unit == platform.unit),
+            // Points are not of one country's currency.
+            None => {
+                let is_points = Unit::currency(&platform.unit.code).is_none();
+                is_points || self.default_unit().is_ok_and(|unit| unit == platform.unit)
+            }
         }
     }
 
@@ -433,7 +440,7 @@ impl Context {
         let own = store.units()?.into_iter().find(|u| *u.code == *wanted);
         let unit = own.or_else(|| self.catalog().unit(&wanted));
         let unit = unit.map(Ok).or_else(|| self.everyday_unit(code).transpose()).transpose()?;
-        unit.map(Some).ok_or_else(|| CommandError::UnknownUnit { code: code.clone() })
+        unit.map(Some).ok_or_else(|| CommandError::unknown_unit(code))
     }
 
     /// Returns the user's rates and, for the units of those accounts, the best rates of their
@@ -608,6 +615,7 @@ impl Context {
             if facts.is_empty() {
                 return Ok((Recorded::new(None, Vec::new(), Vec::new()), Vec::new()));
             }
+            let earlier = self.balances_before(&book, &facts)?;
             let change =
                 store.in_order(Change { id: self.new_id(self.now), at: self.now, command, facts })?;
             let applied = store.apply(&change)?;
@@ -636,8 +644,13 @@ impl Context {
                 .filter(|a| applied.accounts.contains(&a.id))
                 .map(|a| {
                     let standing = standings.get(&a.id).copied().unwrap_or_default();
-                    let because =
-                        if takes_back { Because::Moved } else { self.because(a.id, &rows, standing) };
+                    let because = match takes_back {
+                        true => Because::Moved,
+                        false => {
+                            let expired = expired_since(a.id, &rows, &earlier, standing);
+                            expired.unwrap_or_else(|| self.because(a.id, &rows, standing))
+                        }
+                    };
                     BalanceAfter {
                         account: a.name.clone(),
                         unit: a.unit.clone(),
@@ -663,6 +676,35 @@ impl Context {
             notes.extend(crate::store::permission_issues(&self.ledger).iter().map(exposed));
             return Ok((recorded, notes));
         }
+    }
+
+    /// Returns the present balances of the accounts with points of a known expiry that entries of an
+    /// earlier day will move: some of these points may have expired since.
+    fn balances_before(
+        &self,
+        book: &LedgerView<'_>,
+        facts: &[Fact],
+    ) -> Result<HashMap<AccountId, i64>, CommandError> {
+        let is_earlier = |entry: &&Entry| entry.at.day() < self.today();
+        let entries = facts.iter().filter_map(|fact| match fact {
+            Fact::Entry(entry) => Some(entry),
+            _ => None,
+        });
+        let mut balances = HashMap::new();
+        for entry in entries.filter(is_earlier) {
+            for id in [entry.out.account, entry.arriving.account].into_iter().flatten() {
+                if entry.expires != Expires::Unknown || book.store.has_dated_points(id)? {
+                    balances.insert(id, 0);
+                }
+            }
+        }
+        if !balances.is_empty() {
+            let standings = book.store.account_balances(self.now)?;
+            for (id, balance) in &mut balances {
+                *balance = standings.get(id).map_or(0, |standing| standing.balance);
+            }
+        }
+        Ok(balances)
     }
 
     /// Why what was recorded did not move the balance of an account, or what else that rests on.
@@ -745,7 +787,7 @@ impl Context {
         let message = match at.cmp(&self.now) {
             std::cmp::Ordering::Equal => format!(
                 "{name} is at {money}: an earlier record seems to be missing; to record what you see: jandon log {} AMOUNT",
-                quoted(name)
+                quoted_name(name)
             ),
             std::cmp::Ordering::Less => {
                 format!("{name} was at {money} on {}: an earlier record seems to be missing", at.shown())
@@ -781,7 +823,10 @@ impl Context {
     /// The platform of an account.
     pub fn platform_of(&self, account: &Account) -> Result<Platform, CommandError> {
         let id = account.platform.as_deref();
-        let id = id.ok_or_else(|| CommandError::NoPlatform { account: account.name.clone() })?;
+        let id = id.ok_or_else(|| CommandError::NoPlatform {
+            account: account.name.clone(),
+            close: super::account::platforms_like(self, &account.name),
+        })?;
         let gone = || CommandError::PlatformGone { account: account.name.clone(), platform: id.into() };
         self.catalog().get(id).ok_or_else(gone)
     }
@@ -834,6 +879,11 @@ impl<'s> LedgerView<'s> {
     /// Where an account stands at a moment.
     pub fn standing(&self, account: &Account, at: Moment) -> Result<Standing, CommandError> {
         Ok(self.store.account_balances(at)?.get(&account.id).copied().unwrap_or_default())
+    }
+
+    /// Why every answer is empty, where the ledger has no account.
+    pub fn why_empty(&self) -> Option<String> {
+        self.accounts.is_empty().then(|| "No accounts yet; to open one: jandon account add NAME".into())
     }
 
     /// Rows of the history with the names of their accounts.
@@ -910,6 +960,31 @@ pub(super) fn exposed(exposure: &PermissionIssue) -> Notice {
             ),
         ),
     }
+}
+
+/// Whether points that entries earned or took have expired since, so that the balance moved by less.
+fn expired_since(
+    account: AccountId,
+    rows: &[HistoryRow],
+    earlier: &HashMap<AccountId, i64>,
+    standing: Standing,
+) -> Option<Because> {
+    let earlier = *earlier.get(&account)?;
+    let entries = rows.iter().filter_map(|row| match &row.fact {
+        HistoryFact::Entry(entry) => Some(entry),
+        HistoryFact::Snapshot(..) => None,
+    });
+    let mut moved = 0;
+    for entry in entries {
+        // What was seen later explains more.
+        if standing.seen.is_some_and(|seen| entry.at < seen) {
+            return None;
+        }
+        moved += if entry.out.account == Some(account) { -entry.out.amount } else { 0 };
+        moved += if entry.arriving.account == Some(account) { entry.arriving.amount } else { 0 };
+    }
+    let by = standing.balance - earlier;
+    (by != moved).then_some(Because::ExpiredSince(by == 0))
 }
 
 /// Returns what of a balance may leave, in parts: all of it where there is something. Of a carrier

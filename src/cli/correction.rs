@@ -2,9 +2,10 @@
 
 use super::context::{Context, LedgerView, positive};
 use super::error::{CommandError, quoted};
+use super::rate::RateCommand;
 use super::{Command, record};
 use crate::ledger::name::NameError;
-use crate::money::{Figure, FigureError};
+use crate::money::{Figure, FigureError, Rate, RateError};
 
 /// What a positional argument holds.
 #[derive(Clone, Copy, PartialEq)]
@@ -23,7 +24,14 @@ pub fn offered(failure: CommandError, verb: &Command, context: &Context) -> Comm
     let hint = match &failure {
         CommandError::Name { error: NameError::Unknown { .. }, .. }
         | CommandError::UnknownPlatform { .. }
-        | CommandError::Amount(FigureError::NotAnAmount(_)) => reordered(verb, context),
+        | CommandError::Amount(FigureError::NotAnAmount(_)) => match verb {
+            Command::Log(args) if args.seen.iter().all(|word| word.contains('=')) => {
+                swapped(&args.seen, context)
+            }
+            _ => reordered(verb, context),
+        },
+        CommandError::Rate(RateError::NotARate(_)) => rate(verb, context),
+        CommandError::NoChannel { channels } => through(channels, context),
         CommandError::NumericCategory { amount, category } => numeric_category(context, amount, category),
         _ => None,
     };
@@ -73,6 +81,45 @@ fn reordered(verb: &Command, context: &Context) -> Option<String> {
     let meant = orders.into_iter().skip_while(|order| *order == typed).find(fits)?;
     let command = command(context, &typed, &meant)?;
     Some(format!("did you mean: {command}"))
+}
+
+/// `log 10000=kakao` with each pair the other way round where its sides are an amount and an account.
+fn swapped(seen: &[String], context: &Context) -> Option<String> {
+    let turned = |word: &String| {
+        let (amount, name) = word.split_once('=')?;
+        let is_swapped =
+            context.read(|book| Ok(fit(context, book, &[Slot::Name, Slot::Amount], &[name, amount])));
+        is_swapped.unwrap_or(false).then(|| format!("{name}={amount}"))
+    };
+    let meant: Vec<String> = seen.iter().map(|word| turned(word).unwrap_or_else(|| word.clone())).collect();
+    let typed: Vec<&str> = seen.iter().map(String::as_str).collect();
+    let meant: Vec<&str> = meant.iter().map(String::as_str).collect();
+    let command = command(context, &typed, &meant).filter(|_| typed != meant)?;
+    Some(format!("did you mean: {command}"))
+}
+
+/// The command through the first of those channels.
+fn through(channels: &[String], context: &Context) -> Option<String> {
+    let [first, others @ ..] = channels else { return None };
+    let typed = context.typed();
+    let words: Vec<&str> = typed.iter().map(String::as_str).chain(["--via", first]).collect();
+    let others =
+        if others.is_empty() { String::new() } else { format!(" (or --via {})", others.join(", --via ")) };
+    Some(format!("say through which channel: {}{others}", line(&words)))
+}
+
+/// `rate set 1470 KRW USD` and `rate set USD KRW 1470` with the value between the units: it goes with the
+/// unit beside it.
+fn rate(verb: &Command, context: &Context) -> Option<String> {
+    let Command::Rate(RateCommand::Set(args)) = verb else { return None };
+    let typed = [args.unit.as_str(), args.value.as_str(), args.of.as_str()];
+    let is_rate = |text: &str| Rate::parse(&text.replace([',', '_'], "")).is_ok();
+    let meant = match typed {
+        [value, of, unit] if is_rate(value) => [unit, value, of],
+        [unit, of, value] if is_rate(value) => [unit, value, of],
+        _ => return None,
+    };
+    Some(format!("did you mean: {}", command(context, &typed, &meant)?))
 }
 
 /// Whether every argument fits its slot: an account of the ledger, an amount of its unit, a text.

@@ -4,7 +4,9 @@ use super::CommandOutput;
 use super::context::{Context, limit_left};
 use super::error::CommandError;
 use super::expiring::days;
+use crate::ledger::Account;
 use crate::report::{self, BillStatus};
+use crate::view::OrWhy;
 use crate::view::report::{Due, LimitLeft};
 
 /// How far `--exit-code` looks where nothing else is asked.
@@ -47,7 +49,13 @@ pub fn run(args: &DueArgs, context: &Context) -> Result<CommandOutput, CommandEr
                 limit_left: limit_left(a, standing).map(|parts| a.unit.money(parts)),
             }
         });
-        let mut outcome = CommandOutput::of(Due::new(bills, limits.collect()));
+        let answer = Due::new(bills, limits.collect());
+        let why = book.why_empty().or_else(|| {
+            let has_carrier = book.accounts.iter().any(Account::is_carrier);
+            let why = "No bills, because no account is carrier billing; to open one: jandon account add NAME --kind carrier";
+            (!has_carrier).then(|| why.into())
+        });
+        let mut outcome = CommandOutput::of(OrWhy { answer, why });
         outcome.status = if found { 3 } else { 0 };
         Ok(outcome)
     })

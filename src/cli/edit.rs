@@ -2,7 +2,7 @@
 
 use super::context::{Context, LedgerView, any_amount, positive};
 use super::error::CommandError;
-use super::{CommandOutput, earn, record};
+use super::{CommandOutput, earn, record, undo};
 use crate::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Snapshot};
 use crate::money::Money;
 use crate::period::parse_last_day;
@@ -122,7 +122,7 @@ fn found(book: &LedgerView<'_>, typed: &str) -> Result<Vec<HistoryRow>, CommandE
     let change = match changes.len() {
         0 => return Err(Refusal::UnknownChange(typed.trim().into()).into()),
         1 => changes.remove(0),
-        _ => return Err(Refusal::AmbiguousChange(typed.trim().into()).into()),
+        _ => return Err(undo::ambiguous(typed, &changes)),
     };
     if change.voids.is_some() {
         return Err(Refusal::UndoOfUndo(change.id).into());
@@ -246,7 +246,8 @@ fn chosen<'r>(
         }),
         many => {
             let lines = book.lines(&many[..many.len().min(9)])?;
-            let named = |line: &HistoryLine| format!("{} ({})", line.id(), record::did("", line, None).trim());
+            let named =
+                |line: &HistoryLine| format!("{} ({})", line.id(), record::did("", line, None).trim());
             let ids: Vec<String> = lines.iter().map(named).collect();
             Err(CommandError::Usage {
                 message: format!("the change {typed:?} has {} records", many.len()),

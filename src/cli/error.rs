@@ -60,7 +60,7 @@ pub enum CommandError {
     /// Several platforms have names like that.
     AmbiguousPlatform { typed: String, fits: Vec<String> },
     /// The account has no platform, so no channels are known.
-    NoPlatform { account: String },
+    NoPlatform { account: String, close: Vec<String> },
     /// The platform of the account is not in the catalog any more.
     PlatformGone { account: String, platform: String },
     /// A folder of platform files that was named is not there.
@@ -69,6 +69,8 @@ pub enum CommandError {
     NotClosed { account: String },
     /// No unit has that code.
     UnknownUnit { code: String },
+    /// Several currencies are called like that.
+    AmbiguousUnit { typed: String, fits: Vec<&'static str> },
     /// A platform decides kind and unit, and something else was asked.
     PlatformDecides { platform: String, what: &'static str, is: String },
     /// The platform has no channel of that id.
@@ -95,6 +97,8 @@ pub enum CommandError {
     Withdrawal { channel: String, code: &'static str, message: String, hint: String },
     /// A rule of the ledger forbids it.
     Rule(RuleBroken),
+    /// A rule of the ledger forbids it, said in the words of the command.
+    Refused { rule: RuleBroken, message: String, hint: String },
     /// The ledger on disk.
     Store(StoreError),
     /// A file of the user's cannot be read or written.
@@ -156,7 +160,7 @@ impl CommandError {
             CommandError::BrokenPipe => 0,
             CommandError::Corrected { failure, .. } => failure.status(),
             CommandError::Withdrawal { .. } | CommandError::NotClosed { .. } => 4,
-            CommandError::Rule(rule) => rule_status(rule),
+            CommandError::Rule(rule) | CommandError::Refused { rule, .. } => rule_status(rule),
             CommandError::Store(error) => match error {
                 StoreError::Busy(..) | StoreError::CreatedMeanwhile(_) | StoreError::BeingWritten(_) => 5,
                 StoreError::Newer { .. } => 6,
@@ -165,7 +169,7 @@ impl CommandError {
                     Refusal::NameTaken(_)
                     | Refusal::UnitDiffers { .. }
                     | Refusal::UnknownChange(_)
-                    | Refusal::AmbiguousChange(_) => 2,
+                    | Refusal::AmbiguousChange(..) => 2,
                     _ => 4,
                 },
                 StoreError::Output(error) => output_status(error),
@@ -177,6 +181,15 @@ impl CommandError {
             | CommandError::File { .. }
             | CommandError::Unsound { .. } => 1,
             _ => 2,
+        }
+    }
+
+    /// No unit has that code; several may have that everyday name.
+    pub fn unknown_unit(code: &str) -> CommandError {
+        let fits: Vec<&str> = Unit::codes_of_everyday_name(code).collect();
+        match fits.is_empty() {
+            true => CommandError::UnknownUnit { code: code.into() },
+            false => CommandError::AmbiguousUnit { typed: code.into(), fits },
         }
     }
 
@@ -208,6 +221,7 @@ impl CommandError {
             CommandError::NoCatalogFolder { .. } => "no-catalog-folder",
             CommandError::NotClosed { .. } => "account-open",
             CommandError::UnknownUnit { .. } => "unknown-unit",
+            CommandError::AmbiguousUnit { .. } => "ambiguous-unit",
             CommandError::PlatformDecides { .. } => "platform-decides",
             CommandError::UnknownChannel { .. } => "unknown-channel",
             CommandError::AmbiguousChannel { .. } => "ambiguous-channel",
@@ -219,7 +233,7 @@ impl CommandError {
             CommandError::ReceivedNeeded { .. } => "received-needed",
             CommandError::TopupInTwoUnits { .. } | CommandError::ChannelPaysOther { .. } => "wrong-unit",
             CommandError::Withdrawal { code, .. } => code,
-            CommandError::Rule(rule) => rule_code(rule),
+            CommandError::Rule(rule) | CommandError::Refused { rule, .. } => rule_code(rule),
             CommandError::Store(error) => match error {
                 StoreError::Io(..) | StoreError::Sqlite(..) | StoreError::DiskFailed(..) => "ledger-io",
                 StoreError::NotALedger(_) => "not-a-ledger",
@@ -246,7 +260,7 @@ impl CommandError {
                     Refusal::UnitDiffers { .. } => "unit-differs",
                     Refusal::NothingTo(_) => "nothing-to-do",
                     Refusal::UnknownChange(_) => "unknown-change",
-                    Refusal::AmbiguousChange(_) => "ambiguous-change",
+                    Refusal::AmbiguousChange(..) => "ambiguous-change",
                     Refusal::AlreadyUndone(_) => "already-undone",
                     Refusal::UndoOfUndo(_) => "undo-of-undo",
                     Refusal::StillNeeded { .. } => "still-needed",
@@ -284,7 +298,9 @@ impl CommandError {
     pub fn message_and_hint(&self) -> (String, String) {
         let words = |message: String, hint: &str| (message, hint.to_string());
         match self {
-            CommandError::Usage { message, hint } => (message.clone(), hint.clone()),
+            CommandError::Usage { message, hint } | CommandError::Refused { message, hint, .. } => {
+                (message.clone(), hint.clone())
+            }
             CommandError::NoHome => words(
                 "no home folder is known, so there is no place for a ledger".into(),
                 "name one: --ledger FILE, or set JANDON_LEDGER",
@@ -339,9 +355,9 @@ impl CommandError {
             CommandError::AmbiguousPlatform { typed, fits } => {
                 (format!("{typed:?} fits several platforms"), did_you_mean(fits))
             }
-            CommandError::NoPlatform { account } => (
-                format!("the account {account} is on no known platform, so no channel is known"),
-                format!("name its platform: jandon account edit {} --platform ID", quoted(account)),
+            CommandError::NoPlatform { account, close } => (
+                format!("the account {account} has no platform set, so its channels are not known"),
+                super::account::to_set_platform(account, close),
             ),
             CommandError::PlatformGone { account, platform } => words(
                 format!("{account} is on the platform {platform}, which the catalog does not hold"),
@@ -353,7 +369,7 @@ impl CommandError {
             ),
             CommandError::NotClosed { account } => (
                 format!("the account {account} is open already"),
-                format!("see it with: jandon account show {}", quoted(account)),
+                format!("see it with: jandon account show {}", quoted_name(account)),
             ),
             CommandError::UnknownUnit { code } => (
                 format!("no unit is called {code:?}"),
@@ -361,6 +377,10 @@ impl CommandError {
                     "use a currency code such as KRW or the points unit of a platform, or declare it: jandon unit add {} --decimals 0",
                     quoted(code)
                 ),
+            ),
+            CommandError::AmbiguousUnit { typed, fits } => (
+                format!("{typed:?} is ambiguous: it is a name of {}", fits.join(", ")),
+                format!("give the code, such as {}", fits.first().unwrap_or(&"")),
             ),
             CommandError::PlatformDecides { platform, what, is } => (
                 format!("on {platform} the {what} is {is}"),
@@ -409,8 +429,8 @@ impl CommandError {
                 format!("{from} holds {holds}, and {to} holds {wanted}"),
                 format!(
                     "record it as a transfer: jandon transfer {} {} AMOUNT --received AMOUNT",
-                    quoted(from),
-                    quoted(to)
+                    quoted_name(from),
+                    quoted_name(to)
                 ),
             ),
             CommandError::ChannelPaysOther { channel, pays, account, unit } => words(
@@ -509,6 +529,12 @@ pub fn quoted(name: &str) -> String {
     } else {
         format!("'{}'", name.replace('\'', "'\\''"))
     }
+}
+
+/// The name of an account as a shell takes it and no command takes for an option: blanks around a name do
+/// not count.
+pub fn quoted_name(name: &str) -> String {
+    if name.starts_with('-') { quoted(&format!(" {name}")) } else { quoted(name) }
 }
 
 impl From<FigureError> for CommandError {

@@ -116,6 +116,12 @@ fn asked_of<'b>(
     }
     match context.account(book, &args.name, false) {
         Ok(account) => Ok((context.platform_of(account)?, Some(account))),
+        // Each account has a balance and quotas of its own.
+        Err(several @ CommandError::Name { error: name::NameError::Ambiguous { .. }, .. })
+            if context.catalog().find(&args.name).is_some() =>
+        {
+            Err(several)
+        }
         Err(no_account @ CommandError::Name { .. }) => match account::platform(context, &args.name) {
             Ok(platform) => Ok((platform, None)),
             Err(CommandError::UnknownPlatform { .. }) => Err(no_account),

@@ -1,7 +1,7 @@
 //! `history`: every fact, newest last.
 
 use super::context::{Context, LedgerView};
-use super::error::{CommandError, quoted};
+use super::error::{CommandError, quoted_name};
 use super::{CommandOutput, Stream, change, record};
 use crate::ledger::{AccountId, Kind};
 use crate::money::Unit;
@@ -128,8 +128,8 @@ fn nothing(book: &LedgerView<'_>, filter: &Filter) -> Result<String, CommandErro
     if filter.limit == Some(0) {
         return Ok("No rows were asked for (-n 0); to see the last 20: jandon history -n 20".into());
     }
-    if book.accounts.is_empty() {
-        return Ok("No accounts yet; to open one: jandon account add NAME".into());
+    if let Some(why) = book.why_empty() {
+        return Ok(why);
     }
     if latest(Filter::default())?.is_empty() {
         return Ok("Nothing recorded yet; to record a balance you see: jandon log NAME AMOUNT".into());
@@ -137,8 +137,11 @@ fn nothing(book: &LedgerView<'_>, filter: &Filter) -> Result<String, CommandErro
     if let Some(account) = filter.account.and_then(|id| book.account(id))
         && latest(Filter { account: filter.account, ..Filter::default() })?.is_empty()
     {
-        let name = quoted(&account.name);
-        return Ok(format!("Nothing recorded for {}; to record its balance: jandon log {name} AMOUNT", account.name));
+        let name = quoted_name(&account.name);
+        return Ok(format!(
+            "Nothing recorded for {}; to record its balance: jandon log {name} AMOUNT",
+            account.name
+        ));
     }
     Ok("Nothing matches; to see all that was recorded: jandon history".into())
 }

@@ -1,7 +1,7 @@
 //! `import`: what a file tells, as one change.
 
 use super::context::Context;
-use super::error::{CommandError, Done, quoted};
+use super::error::{CommandError, Done, quoted_name};
 use super::{CommandOutput, Notice};
 use crate::import::{self, LINE_MAX, Line, Wrong};
 use crate::ledger::Account;
@@ -124,7 +124,7 @@ fn closed_in_use(account: &Account, balance: i64) -> Notice {
         "closed-not-empty",
         format!(
             "{name} is closed and holds {balance}: it was used elsewhere before that was known; to use it again: jandon account reopen {}",
-            quoted(name)
+            quoted_name(name)
         ),
     )
 }

@@ -1,10 +1,10 @@
 //! `log`: balances seen.
 
 use super::context::{Context, EntryArgs, LedgerView, any_amount};
-use super::error::{CommandError, quoted};
+use super::error::{CommandError, quoted, quoted_name};
 use super::{CommandOutput, Notice, record};
 use crate::ledger::{Account, Snapshot, Standing};
-use crate::money::Figure;
+use crate::money::{Figure, FigureError};
 use crate::period::{Moment, Month, Period};
 use crate::store::Fact;
 use crate::view::history::HistoryLine;
@@ -42,7 +42,7 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
         let mut wanted: Vec<(&Account, i64)> = Vec::new();
         for (name, amount) in &pairs {
             let account = context.account(book, name, true)?;
-            let seen = any_amount(amount, account)?;
+            let seen = any_amount(amount, account).map_err(|error| credited(error, account, amount))?;
             for (option, given) in [("credit", args.credit), ("month", args.month.is_some())] {
                 if given && !account.is_carrier() {
                     return Err(CommandError::CarrierOnly { option, account: account.name.clone() });
@@ -104,6 +104,18 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
     Ok(outcome)
 }
 
+/// Names `--credit` where a carrier's balance was given with a sign.
+fn credited(error: CommandError, account: &Account, amount: &str) -> CommandError {
+    match error {
+        CommandError::Amount(FigureError::Signed(_)) if account.is_carrier() => {
+            let (name, amount) = (quoted_name(&account.name), quoted(amount.trim().trim_start_matches('-')));
+            let hint = format!("for money in your favour: jandon log {name} {amount} --credit");
+            CommandError::Corrected { failure: Box::new(error), hint }
+        }
+        other => other,
+    }
+}
+
 /// Each account with what its snapshot shows beside what was recorded.
 fn sentence(lines: &[HistoryLine]) -> String {
     let seen: Vec<String> = lines
@@ -151,14 +163,17 @@ fn bill_note(
     }
     let due = |month: Month| month.plus(1).day(bill_day);
     let before = month.plus(-1);
-    Some(Notice::Done(format!(
-        "{} was counted in {month} (due {}); if it is the bill of {before} (due {}): jandon log {} {} --month {before}",
-        account.name,
-        due(month),
-        due(before),
-        quoted(&account.name),
-        quoted(amount)
-    )))
+    Some(Notice::warning(
+        "bill-month",
+        format!(
+            "{} was counted in {month} (due {}); if it is the bill of {before} (due {}): jandon log {} {} --month {before}",
+            account.name,
+            due(month),
+            due(before),
+            quoted_name(&account.name),
+            quoted(amount)
+        ),
+    ))
 }
 
 fn pairs(args: &LogArgs) -> Result<Vec<(String, String)>, CommandError> {

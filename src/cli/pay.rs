@@ -1,9 +1,9 @@
 //! `pay`: a carrier's bill paid.
 
-use super::context::{Context, EntryArgs, positive};
-use super::error::CommandError;
+use super::context::{Context, EntryArgs, LedgerView, positive};
+use super::error::{CommandError, quoted, quoted_name};
 use super::{CommandOutput, record};
-use crate::ledger::Kind;
+use crate::ledger::{Account, Kind, RuleBroken};
 
 /// Record the payment of a phone bill
 #[derive(Debug, clap::Args)]
@@ -25,6 +25,9 @@ pub fn run(args: &PayArgs, context: &Context) -> Result<CommandOutput, CommandEr
     let at = context.entry_moment(args.when.date.as_deref())?;
     let recorded = context.record("pay", args.when.dry_run, |book| {
         let carrier = context.account(book, &args.carrier, true)?;
+        if !carrier.is_carrier() {
+            return Err(not_a_carrier(args, book, carrier));
+        }
         let amount = positive(&args.amount, carrier)?;
         let from = args.from.as_ref().map(|name| context.account(book, name, true)).transpose()?;
         let mut entry = record::entry(context, Kind::Pay, at, &carrier.unit, amount.parts, &args.when);
@@ -33,4 +36,19 @@ pub fn run(args: &PayArgs, context: &Context) -> Result<CommandOutput, CommandEr
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
     Ok(record::one_entry("paid", recorded, args.when.dry_run))
+}
+
+/// Names the carrier that was probably meant.
+fn not_a_carrier(args: &PayArgs, book: &LedgerView<'_>, account: &Account) -> CommandError {
+    let message = format!("{} is not a carrier account; `pay` records a carrier bill", account.name);
+    let carrier = book.accounts.iter().find(|account| account.is_carrier() && !account.closed);
+    let hint = match carrier {
+        Some(carrier) => {
+            let (carrier, amount) = (quoted_name(&carrier.name), quoted(&args.amount));
+            format!("did you mean: jandon pay {carrier} {amount} --from {}", quoted_name(&account.name))
+        }
+        None => "open one first: jandon account add phone --kind carrier".into(),
+    };
+    let rule = RuleBroken::PayNeedsCarrier { account: account.name.clone() };
+    CommandError::Refused { rule, message, hint }
 }

@@ -21,12 +21,12 @@ pub enum RateCommand {
 #[derive(Debug, clap::Args)]
 pub struct RateSetArgs {
     /// The unit to value: USD, TOSSP
-    unit: String,
+    pub(super) unit: String,
     /// What one of it is worth: 1400, 0.95 or 2/3
     #[arg(allow_negative_numbers = true)]
-    value: String,
+    pub(super) value: String,
     /// The unit of VALUE
-    of: String,
+    pub(super) of: String,
     /// The first day of the rate [default: today]
     #[arg(long, value_name = "DATE")]
     date: Option<String>,

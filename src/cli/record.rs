@@ -177,6 +177,12 @@ fn left<'a>(accounts: impl Iterator<Item = &'a BalanceAfter>) -> String {
             Because::SeenLater(seen) => {
                 stayed.push(format!("{name} stays {at}{is}, seen later ({})", seen.shown()));
             }
+            Because::ExpiredSince(true) => {
+                stayed.push(format!("{name} stays {at}{is}, because those points have expired since"))
+            }
+            Because::ExpiredSince(false) => {
+                moved.push(format!("{name} {is} (some of those points have expired since)"));
+            }
             Because::NotYet => stayed.push(format!("{name} stays {at}{is} until then")),
         }
     }

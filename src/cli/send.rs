@@ -1,9 +1,9 @@
 //! `send` and `receive`: money to or from a person outside.
 
 use super::context::{Context, EntryArgs, positive};
-use super::error::CommandError;
+use super::error::{CommandError, quoted, quoted_name};
 use super::{CommandOutput, record};
-use crate::ledger::Kind;
+use crate::ledger::{Kind, RuleBroken};
 
 /// Record money sent to a person
 #[derive(Debug, clap::Args)]
@@ -62,6 +62,25 @@ fn between(
     let (command, did) = if way == Way::Out { ("send", "sent") } else { ("receive", "received") };
     let recorded = context.record(command, when.dry_run, |book| {
         let account = context.account(book, name, true)?;
+        if account.is_carrier() {
+            let name = quoted_name(&account.name);
+            let (message, hint) = match way {
+                Way::Out => (
+                    "cannot be sent from",
+                    format!("record a charge: jandon spend {name} {}", quoted(amount)),
+                ),
+                Way::In => (
+                    "cannot be received on",
+                    format!("record a refund: jandon refund {name} {}", quoted(amount)),
+                ),
+            };
+            let message = format!("money {message} {}, which is carrier billing", account.name);
+            let rule = RuleBroken::CarrierTakesOnlySpendRefundPay {
+                account: account.name.clone(),
+                kind: Kind::Transfer,
+            };
+            return Err(CommandError::Refused { rule, message, hint });
+        }
         let amount = positive(amount, account)?;
         let mut entry = record::entry(context, Kind::Transfer, at, &account.unit, amount.parts, when);
         let side = if way == Way::Out { &mut entry.out } else { &mut entry.arriving };

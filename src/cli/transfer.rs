@@ -2,7 +2,7 @@
 
 use super::context::{Context, EntryArgs, LedgerView, any_amount, available, positive};
 use super::error::CommandError;
-use super::error::quoted;
+use super::error::quoted_name;
 use super::{CommandOutput, Notice, record};
 use crate::fee::{self, Channel, Destination, QuoteRequest};
 use crate::ledger::{Account, Kind};
@@ -168,10 +168,10 @@ fn charge(
             best.channel,
             charges,
             to.unit.money(parts(figures.net)),
-            quoted(&from.name),
+            quoted_name(&from.name),
             amount.plain(),
             best.channel,
-            quoted(&to.name)
+            quoted_name(&to.name)
         ),
     )))
 }

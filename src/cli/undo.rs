@@ -154,6 +154,11 @@ fn named(store: &Store, typed: &str) -> Result<ChangeRow, CommandError> {
     match found.len() {
         0 => Err(Refusal::UnknownChange(typed.trim().into()).into()),
         1 => Ok(found.remove(0)),
-        _ => Err(Refusal::AmbiguousChange(typed.trim().into()).into()),
+        _ => Err(ambiguous(typed, &found)),
     }
+}
+
+/// Several changes have what was typed in their ids.
+pub(super) fn ambiguous(typed: &str, found: &[ChangeRow]) -> CommandError {
+    Refusal::AmbiguousChange(typed.trim().into(), found.iter().map(|change| change.id).collect()).into()
 }

@@ -35,8 +35,10 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> CommandError {
     let found = match error.kind() {
         ErrorKind::InvalidSubcommand => about(ContextKind::InvalidSubcommand)
             .and_then(|word| removed_account(word, &arguments).or_else(|| other_command(word))),
-        ErrorKind::UnknownArgument => about(ContextKind::InvalidArg)
-            .and_then(|word| signed(word, &arguments).or_else(|| two_message(word, &arguments))),
+        ErrorKind::UnknownArgument => about(ContextKind::InvalidArg).and_then(|word| {
+            let own = [signed, other_place, hyphenated, two_message];
+            own.into_iter().find_map(|explain| explain(word, &arguments))
+        }),
         _ => None,
     };
     found.unwrap_or_else(|| as_told(error))
@@ -67,7 +69,7 @@ fn signed(word: &str, arguments: &[String]) -> Option<CommandError> {
         argument.starts_with(word)
             && argument
                 .strip_prefix('-')
-                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || "₩$€£¥".contains(c)))
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || ".₩$€£¥".contains(c)))
     };
     let at = arguments.iter().position(|argument| is_signed(&argument))?;
     let value = &arguments[at];
@@ -103,23 +105,59 @@ fn any_option(word: &str, test: &dyn Fn(&clap::Arg) -> bool) -> bool {
     any(&Cli::command(), &|option| named(option) && test(option))
 }
 
+/// An account that has an option of its own: `topup kakao 10000 bank`.
+fn other_place(word: &str, arguments: &[String]) -> Option<CommandError> {
+    let option = match arguments.first()?.as_str() {
+        "topup" | "pay" => "--from",
+        "withdraw" => "--to",
+        _ => return None,
+    };
+    let at = arguments.iter().position(|argument| argument == word)?;
+    if word.starts_with('-') || arguments.iter().any(|argument| argument == option) {
+        return None;
+    }
+    Some(instead(word, &[&arguments[..at], &[option.into()], &arguments[at..]].concat()))
+}
+
+/// A category or a person that begins with a hyphen: `spend kakao 500 -food`.
+fn hyphenated(word: &str, arguments: &[String]) -> Option<CommandError> {
+    // Of a cluster of letters the first is named.
+    let at = arguments.iter().position(|argument| argument.starts_with(word))?;
+    let typed = &arguments[at];
+    let is_text = typed.len() > 2 && typed.starts_with('-') && !typed.starts_with("--");
+    let is_third = arguments[..at].iter().filter(|argument| !argument.starts_with('-')).count() >= 3;
+    if !takes_text(arguments) || !is_text || !is_third {
+        return None;
+    }
+    let text = [String::from("--"), typed.clone()];
+    Some(instead(typed, &[&arguments[..at], &arguments[at + 1..], &text].concat()))
+}
+
+/// Whether the command takes a category or a person.
+fn takes_text(arguments: &[String]) -> bool {
+    let commands = ["spend", "earn", "refund", "send", "receive"];
+    arguments.iter().any(|argument| commands.contains(&argument.as_str()))
+}
+
+/// A word without a place, and the command that was probably meant.
+fn instead(word: &str, words: &[String]) -> CommandError {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    CommandError::Usage {
+        message: format!("there is no place for the argument {word:?}"),
+        hint: format!("did you mean: jandon {}", words.join(" ")),
+    }
+}
+
 /// A text of two words that was not quoted: `spend kakao 4500 iced coffee`.
 fn two_message(word: &str, arguments: &[String]) -> Option<CommandError> {
-    let takes_text =
-        |command: &String| ["spend", "earn", "refund", "send", "receive"].contains(&command.as_str());
     let at = arguments.iter().position(|argument| argument == word)?;
     let before = arguments.get(at.checked_sub(1)?)?;
     let is_text = |text: &str| !text.starts_with('-') && Figure::parse(text).is_err();
-    if !arguments.iter().any(takes_text) || !is_text(word) || !is_text(before) {
+    if !takes_text(arguments) || !is_text(word) || !is_text(before) {
         return None;
     }
     let text = format!("{before} {word}");
-    let words = [&arguments[..at - 1], &[text], &arguments[at + 1..]].concat();
-    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    Some(CommandError::Usage {
-        message: format!("there is no place for the argument {word:?}"),
-        hint: format!("did you mean: jandon {}", words.join(" ")),
-    })
+    Some(instead(word, &[&arguments[..at - 1], &[text], &arguments[at + 1..]].concat()))
 }
 
 /// The error in the grammar's own words: its first sentence, and its tip or the usage as the hint.

@@ -7,6 +7,7 @@ use crate::ledger::{Account, AccountKind, Flows, Measure};
 use crate::money::Unit;
 use crate::period::Period;
 use crate::report::Rates;
+use crate::view::OrWhy;
 use crate::view::value::{Value, ValueRow};
 use std::collections::BTreeMap;
 
@@ -63,7 +64,10 @@ pub fn run(args: &ValueArgs, context: &Context) -> Result<CommandOutput, Command
             Some(from) => from,
             None => book.store.first_fact()?.map_or(today, |at| at.day()),
         };
-        Ok(CommandOutput::of(Value::new(first, period.to.unwrap_or(today), rows)))
+        Ok(CommandOutput::of(OrWhy {
+            answer: Value::new(first, period.to.unwrap_or(today), rows),
+            why: book.why_empty(),
+        }))
     })
 }
 

@@ -378,7 +378,7 @@ fn refused(
     };
     let nearest: Vec<String> = blocked.nearest.iter().map(|parts| unit.money(*parts).grouped()).collect();
     let hint = match nearest.as_slice() {
-        [] => format!("compare the channels: jandon fees {}", super::error::quoted(&account.name)),
+        [] => format!("compare the channels: jandon fees {}", super::error::quoted_name(&account.name)),
         amounts => format!("possible is {}", amounts.join(" or ")),
     };
     let _ = channel;

@@ -151,26 +151,37 @@ impl Catalog {
         (found, close)
     }
 
-    /// The ids of the platforms that a name of an account may mean: those whose names contain it, then
-    /// those whose names it contains, then those that are a slip of the fingers away.
+    /// Returns the ids of the platforms that the name of an account may mean, best first: those with a name
+    /// that begins with it or with which it begins; else those with a word in a name that begins with it, or
+    /// with a name that begins a word of it; else those that are a slip of the fingers away. A single letter
+    /// means none.
     pub fn like(&self, typed: &str) -> Vec<String> {
         let wanted = name::folded(typed);
-        let (found, close) = self.search(typed);
-        if !found.is_empty() {
-            return found;
+        if !name::is_long_enough(&wanted) {
+            return Vec::new();
         }
-        let inside = |name: &str| name.chars().count() > 2 && name::has_fragment(&wanted, name, true);
-        let (mut inner, mut near) = (Vec::new(), Vec::new());
+        // A short name occurs in many words by chance.
+        let is_long = |name: &str| name.chars().count() > 2;
+        let rank = |name: &String| {
+            let begins = name.starts_with(&*wanted) || is_long(name) && wanted.starts_with(&**name);
+            let is_word = name::has_fragment(name, &wanted, true)
+                || is_long(name) && name::has_fragment(&wanted, name, true);
+            let slips = || name::slips(&wanted, name).filter(|slips| slips * 4 <= wanted.chars().count());
+            match (begins, is_word) {
+                (true, _) => Some(0),
+                (false, true) => Some(1),
+                (false, false) => slips().map(|slips| 1 + slips),
+            }
+        };
+        let mut ranked: Vec<(usize, String)> = Vec::new();
         for id in self.ids() {
             let names = self.names(std::iter::once(id.as_str())).into_iter().flat_map(|p| p.folded);
-            let names: Vec<String> = names.collect();
-            if names.iter().any(|name| inside(name)) {
-                inner.push(id);
-            } else if !name::closest(typed, names.iter().map(String::as_str)).is_empty() {
-                near.push(id);
-            }
+            let best = names.collect::<Vec<String>>().iter().filter_map(rank).min();
+            ranked.extend(best.map(|rank| (rank, id)));
         }
-        [inner, near, close].into_iter().find(|ids| !ids.is_empty()).unwrap_or_default()
+        ranked.sort_unstable();
+        let best = ranked.first().map_or(0, |(rank, _)| *rank);
+        ranked.into_iter().take_while(|(rank, _)| *rank == best).map(|(_, id)| id).collect()
     }
 
     /// What those platforms are called, for finding accounts by their platform.

@@ -105,7 +105,7 @@ fn fitting<'a, 'c>(wanted: &str, candidates: &[&'a Candidate<'c>], writing: bool
 }
 
 /// Whether a fragment is long enough to name an account in a command that writes.
-fn is_long_enough(fragment: &str) -> bool {
+pub fn is_long_enough(fragment: &str) -> bool {
     fragment.chars().count() > 1 || fragment.chars().any(|c| ('가'..='힣').contains(&c))
 }
 
@@ -143,7 +143,7 @@ pub fn closest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<Str
 
 /// How many slips of the fingers lie between two names, or `None` where it is too many. Hangul is
 /// compared by its letters, so that one wrong jamo is one slip.
-fn slips(typed: &str, name: &str) -> Option<usize> {
+pub fn slips(typed: &str, name: &str) -> Option<usize> {
     let letters = |text: &str| folded(text).nfd().collect::<String>();
     let (typed, name) = (letters(typed), letters(name));
     let distance = strsim::osa_distance(&typed, &name);

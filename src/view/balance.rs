@@ -122,7 +122,7 @@ impl Render for Balance {
             let shown =
                 if owed { row.unit.money(row.balance.parts.saturating_neg()) } else { row.balance.clone() };
             let mut marks = Vec::new();
-            if carrier {
+            if carrier && row.balance.parts != 0 {
                 marks.push(if owed { "owed" } else { "in credit" }.to_string());
             }
             if let Some(limit) = &row.limit {

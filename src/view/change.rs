@@ -68,6 +68,8 @@ pub enum Because {
     NotYet,
     /// There are later records, up to that moment.
     LaterRecords(Moment),
+    /// Points that the change earned or took have expired since; whether that is all of it.
+    ExpiredSince(bool),
 }
 
 impl Undone {

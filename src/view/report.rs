@@ -491,6 +491,8 @@ impl Render for Due {
 #[derive(Debug, Serialize)]
 pub struct Stale {
     schema: &'static str,
+    #[serde(skip)]
+    days: i32,
     /// The accounts whose balance nobody has seen for long, the longest first.
     pub accounts: Vec<StaleRow>,
 }
@@ -507,9 +509,9 @@ pub struct StaleRow {
 }
 
 impl Stale {
-    /// The answer for those accounts.
-    pub fn new(accounts: Vec<StaleRow>) -> Stale {
-        Stale { schema: "jandon.stale/1", accounts }
+    /// The answer with the accounts that nobody has checked for so many days.
+    pub fn new(days: i32, accounts: Vec<StaleRow>) -> Stale {
+        Stale { schema: "jandon.stale/1", days, accounts }
     }
 }
 
@@ -517,7 +519,7 @@ impl Render for Stale {
     fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.accounts.is_empty() {
-            page.line("Every balance was seen lately.");
+            page.line(format!("Every balance was checked within the last {} days.", self.days));
             return page;
         }
         let mut table =

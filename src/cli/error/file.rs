@@ -1,7 +1,7 @@
 //! What is wrong with a line of a file of facts, or with a platform file.
 
 use super::ledger::store_message;
-use super::{quoted, text_hint, text_message};
+use super::{quoted, quoted_name, text_hint, text_message};
 use crate::fee::parse::{Fault, FileError};
 use crate::import::{Difference, LINE_MAX, Wrong};
 use crate::money::grouped;
@@ -73,7 +73,7 @@ pub(super) fn refused_message(error: &StoreError) -> (String, String) {
     let (message, hint) = store_message(error);
     let hint = match error {
         StoreError::Refused(Refusal::NameTaken(name)) => {
-            format!("rename it first: jandon account edit {} --rename NAME", quoted(name))
+            format!("rename it first: jandon account edit {} --rename NAME", quoted_name(name))
         }
         _ => hint,
     };

@@ -1,7 +1,7 @@
 //! What the ledger refuses: a rule that would be broken, or a file that cannot be read or written.
 
-use super::quoted;
-use crate::ledger::RuleBroken;
+use super::{quoted, quoted_name};
+use crate::ledger::{Id, RuleBroken};
 use crate::output_file::OutputError;
 use crate::store::{Refusal, StoreError};
 
@@ -55,7 +55,7 @@ pub(super) fn rule_message(rule: &RuleBroken) -> (String, String) {
         ),
         RuleBroken::AccountClosed { account } => (
             format!("the account {account} is closed"),
-            format!("reopen it: jandon account reopen {}", quoted(account)),
+            format!("reopen it: jandon account reopen {}", quoted_name(account)),
         ),
         RuleBroken::SamePlaceTwice { account } => {
             words(format!("value cannot go from {account} to itself"), "name two different accounts")
@@ -238,7 +238,7 @@ fn refusal_message(refusal: &Refusal) -> (String, String) {
             format!("{account} still holds {balance}, so it cannot be closed"),
             format!(
                 "withdraw or spend what is left, or log a balance of 0: jandon log {} 0",
-                quoted(account)
+                quoted_name(account)
             ),
         ),
         Refusal::AccountInUse(name) => words(
@@ -259,10 +259,13 @@ fn refusal_message(refusal: &Refusal) -> (String, String) {
         Refusal::UnknownChange(id) => {
             words(format!("no change is called {id:?}"), "see the changes: jandon history")
         }
-        Refusal::AmbiguousChange(id) => words(
-            format!("several changes have {id:?} in their ids"),
-            "give more of the id (jandon history --json)",
-        ),
+        Refusal::AmbiguousChange(id, fits) => {
+            let ids: Vec<String> = fits.iter().take(9).map(Id::to_string).collect();
+            (
+                format!("{id:?} is ambiguous: several changes have it in their ids"),
+                format!("give one of {}", ids.join(", ")),
+            )
+        }
         Refusal::AlreadyUndone(id) => words(
             format!("the change {id} is undone already"),
             "see what counts now: jandon history; what was undone last comes back with: jandon redo",
@@ -270,12 +273,13 @@ fn refusal_message(refusal: &Refusal) -> (String, String) {
         Refusal::UndoOfUndo(id) => {
             words(format!("the change {id} is an undo or a redo itself"), "use jandon redo, or jandon undo")
         }
-        Refusal::StillNeeded { account } => words(
-            format!(
-                "later records stand on that change{}",
-                if account.is_empty() { String::new() } else { format!(" (account {account})") }
-            ),
-            "undo those first",
+        Refusal::StillNeeded { account } if account.is_empty() => words(
+            "later records stand on that change".into(),
+            "undo those first; to see them: jandon history --changes",
+        ),
+        Refusal::StillNeeded { account } => (
+            format!("later records stand on that change (account {account})"),
+            format!("undo those first; to see them: jandon history {} --changes", quoted_name(account)),
         ),
     }
 }

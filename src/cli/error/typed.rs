@@ -1,6 +1,6 @@
 //! What is wrong with words that were typed: amounts, dates and names.
 
-use super::quoted;
+use super::quoted_name;
 use crate::ledger::name::NameError;
 use crate::money::FigureError;
 use crate::period::DateError;
@@ -79,7 +79,7 @@ pub(super) fn name_message(error: &NameError, can_be_opened: bool) -> (String, S
     match error {
         NameError::Unknown { name, close } => {
             let hint = match close.as_slice() {
-                [] if can_be_opened => format!("open it first: jandon account add {}", quoted(name)),
+                [] if can_be_opened => format!("open it first: jandon account add {}", quoted_name(name)),
                 [] => "list your accounts: jandon account list".into(),
                 close => did_you_mean(close),
             };
@@ -93,7 +93,7 @@ pub(super) fn name_message(error: &NameError, can_be_opened: bool) -> (String, S
 
 /// `did you mean toss or 'Toss Bank'?`, each name as a shell takes it.
 pub(super) fn did_you_mean(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    let names: Vec<String> = names.iter().map(|name| quoted_name(name)).collect();
     format!("did you mean {}?", listed(&names, "or"))
 }
 

@@ -56,7 +56,11 @@ impl Store {
     }
 
     /// Returns the next facts of an account after a position, each with what it adds to the balance.
-    fn movements(&self, account: AccountId, after: Position) -> Result<VecDeque<(Position, i64)>, StoreError> {
+    fn movements(
+        &self,
+        account: AccountId,
+        after: Position,
+    ) -> Result<VecDeque<(Position, i64)>, StoreError> {
         let next = "at >= ?2 AND (at, seq) > (?2, ?3)";
         let sql = format!(
             "SELECT at, seq, -amount_out FROM entry WHERE from_account = ?1 AND {next} AND {LIVE}
@@ -114,7 +118,8 @@ impl RunningBalance<'_> {
         let (present, last_fact, has_lots) = state.unwrap_or((0, Moment(i64::MIN), false));
         let expiries = if has_lots { self.store.expiries(None, None, Expiries::All)? } else { Vec::new() };
         let own = expiries.into_iter().filter(|(account, ..)| *account == self.account);
-        let mut expiries: VecDeque<(Moment, i64)> = own.map(|(_, day, amount)| (day.start(), amount)).collect();
+        let mut expiries: VecDeque<(Moment, i64)> =
+            own.map(|(_, day, amount)| (day.start(), amount)).collect();
         let balance = if facts.len() < PAGE {
             // All later facts are here. The present balance contains what expired up to the last fact.
             let later = facts.iter().map(|(_, change)| change).sum::<i64>();
