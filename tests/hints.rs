@@ -135,7 +135,6 @@ const PROVOKED: &[&str] = &[
     "account add 토스",
     "account add x",
     "fees wallet",
-    "plan 99999999",
     "account reopen ' -x'",
     "spend ' -x' 5",
     "history --category none",

@@ -73,11 +73,10 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, Comma
     let (id, is_carrier) = account.map_or((None, false), |account| (Some(account.id), account.is_carrier()));
     let unit = account.map(|account| account.unit.clone());
     let of = id.zip(unit).map(|(id, unit)| OfAccount { id, unit, is_carrier });
-    let history = match &of {
+    let mut history = match &of {
         Some(_) => History::of_account(Vec::new()),
         None => History::new(Vec::new()),
     };
-    let mut history = history.or_nothing(nothing(&book, &filter)?);
     match filter.limit {
         Some(limit) if limit <= HELD_MAX => {
             let rows = store.history(&filter)?;
@@ -92,6 +91,9 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, Comma
             lines.extend(others);
             lines.sort_by_key(HistoryLine::position);
             lines.drain(..lines.len().saturating_sub(limit));
+            if lines.is_empty() {
+                history = history.or_nothing(nothing(&book, &filter)?);
+            }
             history.rows = lines;
             Ok(CommandOutput::of(history))
         }
@@ -203,6 +205,9 @@ fn stream(
             })?;
         }
         each(&mut |line| put(&rows.row(line)))?;
+        if rows.is_empty() {
+            rows.or_nothing(nothing(&book, &filter)?);
+        }
         put(&rows.end())?;
         Ok(Vec::new())
     };

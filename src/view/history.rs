@@ -336,6 +336,16 @@ impl<'f> Rows<'f> {
         }
     }
 
+    /// Whether no row was written.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Says why there is no row.
+    pub fn or_nothing(&mut self, nothing: String) {
+        self.history.nothing = nothing;
+    }
+
     /// What stands behind the last row.
     pub fn end(&self) -> String {
         match self.form.format {

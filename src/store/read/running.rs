@@ -99,11 +99,15 @@ impl RunningBalance<'_> {
                 walk.facts = self.store.movements(self.account, walk.read_to)?;
                 walk.read_to = walk.facts.back().map_or(walk.read_to, |(position, _)| *position);
             }
-            let Some(((at, _), change)) = walk.facts.pop_front_if(|(position, _)| *position <= wanted) else {
+            let Some((position, change)) = walk.facts.pop_front_if(|(position, _)| *position <= wanted)
+            else {
                 break;
             };
-            movement.expired += walk.expire(at);
+            movement.expired += walk.expire(position.0);
             walk.balance += change;
+            if position == wanted {
+                break;
+            }
         }
         movement.balance_after = Some(walk.balance);
         self.walk = Some(walk);
