@@ -44,14 +44,14 @@ pub struct OrWhy<A> {
 }
 
 impl<A: Render> Render for OrWhy<A> {
-    fn page(&self) -> Page {
+    fn page(&self, language: Language) -> Page {
         match &self.why {
             Some(why) => {
                 let mut page = Page::new();
                 page.line(why.clone());
                 page
             }
-            None => self.answer.page(),
+            None => self.answer.page(language),
         }
     }
 
