@@ -44,7 +44,7 @@ mod withdraw;
 
 use crate::messages::Language;
 use crate::output_file::Protected;
-use crate::period::{DateError, Day, Period, parse_instant};
+use crate::period::{DateError, Day, Period, parse_date_input};
 use crate::store::ledger_files;
 use crate::view::page::Screen;
 use crate::view::{Form, Format, Render, Warning};
@@ -390,7 +390,7 @@ fn with_whole_dates(arguments: &[OsString]) -> Vec<OsString> {
 /// Whether a text has the form of a date or a period, on whichever day it is read.
 fn is_dated(text: &str) -> bool {
     let some_day = Day(20_000);
-    !matches!(parse_instant(text, some_day), Err(DateError::NotADate(_)))
+    !matches!(parse_date_input(text, some_day), Err(DateError::NotADate(_)))
         || !matches!(Period::parse(text, some_day, 1), Err(DateError::NotAPeriod(_)))
 }
 

@@ -16,7 +16,7 @@ pub use journal::{Journal, Opening, Price};
 
 use crate::ledger::{Account, AccountId, Entry, Expires, Id, Snapshot, Stamp, Versions};
 use crate::money::{Rate, Unit};
-use crate::period::{Day, Moment};
+use crate::period::{Day, LocalDateTime};
 use crate::text;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -40,7 +40,7 @@ pub struct Name {
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum Told {
     /// A change begins.
-    Change { name: Name, at: Moment, command: String },
+    Change { name: Name, at: LocalDateTime, command: String },
     /// A unit comes into use.
     Unit(Unit),
     /// An account is opened, or stands otherwise from now on.
@@ -68,7 +68,7 @@ pub struct Teller {
 /// The change whose facts are told now.
 struct Begun {
     name: Name,
-    at: Moment,
+    at: LocalDateTime,
     command: String,
     /// Its line is written with its first fact.
     written: bool,
@@ -129,7 +129,7 @@ struct RateLine<'a> {
 struct ChangeLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
-    at: Moment,
+    at: LocalDateTime,
     command: &'a str,
 }
 
@@ -139,7 +139,7 @@ struct EntryLine<'a> {
     id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<&'a str>,
-    at: Moment,
+    at: LocalDateTime,
     kind: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<&'a str>,
@@ -175,7 +175,7 @@ struct SnapshotLine<'a> {
     id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<&'a str>,
-    at: Moment,
+    at: LocalDateTime,
     account: &'a str,
     balance: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -186,7 +186,7 @@ struct SnapshotLine<'a> {
 struct VoidLine<'a> {
     change: &'a str,
     of: &'a str,
-    at: Moment,
+    at: LocalDateTime,
 }
 
 impl Teller {
@@ -245,7 +245,7 @@ impl Teller {
                 let name = |id: Option<AccountId>| {
                     id.and_then(|id| self.versions.current(id)).map(|account| account.name.as_str())
                 };
-                let line = EntryLine::new(entry, name(entry.out.account), name(entry.arriving.account));
+                let line = EntryLine::new(entry, name(entry.from.account), name(entry.to.account));
                 json(&Line::Entry(EntryLine { id: Some(id), change, ..line }))
             }
             Told::Snapshot(snapshot, id) => {
@@ -280,7 +280,7 @@ impl<'a> AccountLine<'a> {
             platform: account.platform.as_deref(),
             kind: account.kind.word(),
             unit: &account.unit,
-            limit: account.limit.map(|parts| account.unit.money(parts).plain()),
+            limit: account.limit.map(|minor| account.unit.money(minor).to_plain_string()),
             bill_day: account.bill_day,
             note: account.note.as_deref(),
             closed: account.closed,
@@ -296,7 +296,7 @@ impl<'a> RateLine<'a> {
 
 impl<'a> SnapshotLine<'a> {
     fn new(snapshot: &'a Snapshot, account: &'a str, unit: &Unit) -> SnapshotLine<'a> {
-        let balance = unit.money(snapshot.balance).plain();
+        let balance = unit.money(snapshot.balance).to_plain_string();
         SnapshotLine {
             id: None,
             change: None,
@@ -310,22 +310,22 @@ impl<'a> SnapshotLine<'a> {
 
 impl<'a> EntryLine<'a> {
     fn new(entry: &'a Entry, from: Option<&'a str>, to: Option<&'a str>) -> EntryLine<'a> {
-        let (out_unit, in_unit) = (&entry.out.unit, &entry.arriving.unit);
+        let (out_unit, in_unit) = (&entry.from.unit, &entry.to.unit);
         let two = out_unit != in_unit;
-        let charge = |parts: i64| (parts != 0).then(|| out_unit.money(parts).plain());
+        let charge = |minor: i64| (minor != 0).then(|| out_unit.money(minor).to_plain_string());
         EntryLine {
             id: None,
             change: None,
             at: entry.at,
             kind: entry.kind.word(),
             from,
-            out: (two || from.is_some()).then(|| out_unit.money(entry.out.amount).plain()),
+            out: (two || from.is_some()).then(|| out_unit.money(entry.from.amount).to_plain_string()),
             out_unit: (two && from.is_none()).then_some(out_unit),
             // Beside both amounts a fee of nothing need not be said, but what is withheld must be.
             fee: charge(entry.fee),
             tax: charge(entry.tax),
             to,
-            arriving: (two || to.is_some()).then(|| in_unit.money(entry.arriving.amount).plain()),
+            arriving: (two || to.is_some()).then(|| in_unit.money(entry.to.amount).to_plain_string()),
             in_unit: (two && to.is_none()).then_some(in_unit),
             category: entry.category.as_deref(),
             payee: entry.payee.as_deref(),
@@ -372,7 +372,7 @@ impl Keys {
     }
 
     /// Returns what a line says of a change.
-    pub fn of_change(at: Moment, command: &str) -> Keys {
+    pub fn of_change(at: LocalDateTime, command: &str) -> Keys {
         Keys::of(&ChangeLine { id: None, at, command })
     }
 
@@ -413,7 +413,7 @@ impl Keys {
 fn expires_text(expires: Expires) -> Option<String> {
     match expires {
         Expires::Unknown => None,
-        Expires::After(day) => Some(day.to_string()),
+        Expires::On(day) => Some(day.to_string()),
         Expires::Never => Some("never".into()),
     }
 }

@@ -1,6 +1,6 @@
 //! What leaving costs: platforms, their official channels, and what a withdrawal nets.
 //!
-//! A platform is described by one file of data ([`parse`]). All arithmetic is exact, in whole parts
+//! A platform is described by one file of data ([`parse`]). All arithmetic is exact, in whole minor units
 //! and exact fractions of them; each charge is rounded once, at its end.
 
 pub mod catalog;
@@ -12,7 +12,7 @@ mod search;
 
 use crate::ledger::AccountKind;
 use crate::money::{Rate, RoundingMode, Unit};
-use crate::period::{Day, Moment, Month};
+use crate::period::{Day, LocalDateTime, Month};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -55,14 +55,14 @@ pub struct Platform {
     /// Why there is none, in one sentence.
     pub reason: Option<Text>,
     /// How long a lot of points lives.
-    pub expires_after: Option<Life>,
+    pub expires_after: Option<Validity>,
     /// Its official ways out.
     pub channels: Vec<Channel>,
 }
 
 /// How long a lot of points lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Life {
+pub enum Validity {
     /// It never expires.
     Never,
     /// It expires after that long.
@@ -94,13 +94,13 @@ pub enum LifeEnd {
     YearEnd,
 }
 
-impl Life {
+impl Validity {
     /// Returns the last day of a lot that was earned on a day; `None` for never.
     pub fn last_day(self, earned: Day) -> Option<Day> {
-        let Life::Lasts { length, until } = self else { return None };
+        let Validity::Lasts { length, until } = self else { return None };
         let over = match length {
-            LifeLength::Days(days) => earned.plus(days),
-            LifeLength::Months(months) => earned.month().plus(months).day(earned.of_month()),
+            LifeLength::Days(days) => earned.add_days(days),
+            LifeLength::Months(months) => earned.month().add_months(months).day(earned.of_month()),
         };
         Some(match until {
             LifeEnd::SameDay => over,
@@ -213,11 +213,11 @@ pub struct Tariff {
     pub from: Option<Day>,
     /// Last day in force, or `None`: until further notice.
     pub until: Option<Day>,
-    /// Smallest amount of one withdrawal, in parts.
+    /// Smallest amount of one withdrawal, in minor units.
     pub min: Option<i64>,
-    /// Largest amount of one withdrawal, in parts.
+    /// Largest amount of one withdrawal, in minor units.
     pub max: Option<i64>,
-    /// The amount must be a multiple of this many parts.
+    /// The amount must be a multiple of this many minor units.
     pub step: i64,
     /// Only the whole balance can be withdrawn.
     pub whole_balance: bool,
@@ -309,7 +309,7 @@ impl Window {
 
     /// The first moment that counts together with `at`, or `None` for all time. What happened
     /// exactly a rolling window ago no longer counts.
-    pub fn start(self, at: Moment) -> Option<Moment> {
+    pub fn start(self, at: LocalDateTime) -> Option<LocalDateTime> {
         let day = at.day();
         match self {
             Window::Day => Some(day.start()),
@@ -317,7 +317,7 @@ impl Window {
             Window::Month => Some(day.month().first().start()),
             Window::Year => Day::new(day.year(), 1, 1).map(Day::start),
             Window::Lifetime => None,
-            Window::Hours(hours) => Some(Moment(at.0 - hours * 3600 + 1)),
+            Window::Hours(hours) => Some(LocalDateTime(at.0 - hours * 3600 + 1)),
         }
     }
 }
@@ -344,13 +344,13 @@ pub struct Charge {
     pub base: Base,
     /// How it grows with the base.
     pub scale: Scale,
-    /// At least so many parts.
+    /// At least so many minor units.
     pub min: Option<i64>,
-    /// At most so many parts.
+    /// At most so many minor units.
     pub max: Option<i64>,
     /// How it is rounded …
     pub round: RoundingMode,
-    /// … and to a multiple of how many parts.
+    /// … and to a multiple of how many minor units.
     pub round_to: i64,
     /// Charged only from this share of the available balance on, in millionths of a percent.
     pub share_from: Option<i64>,
@@ -445,9 +445,9 @@ pub struct QuotaKey {
     /// Through any of these channels, by full id.
     pub channels: Vec<String>,
     /// From this moment on, or `None`: ever.
-    pub since: Option<Moment>,
+    pub since: Option<LocalDateTime>,
     /// Up to this moment.
-    pub until: Moment,
+    pub until: LocalDateTime,
 }
 
 /// What of a quota is used.
@@ -455,7 +455,7 @@ pub struct QuotaKey {
 pub struct QuotaUsage {
     /// Withdrawals.
     pub count: i64,
-    /// Their tariff amounts together, in parts.
+    /// Their tariff amounts together, in minor units.
     pub amount: i64,
 }
 
@@ -492,7 +492,13 @@ impl Platform {
     }
 
     /// The question behind a quota of a channel at a moment.
-    pub fn quota_key(&self, channel: &Channel, per: Window, pool: Option<&str>, at: Moment) -> QuotaKey {
+    pub fn quota_key(
+        &self,
+        channel: &Channel,
+        per: Window,
+        pool: Option<&str>,
+        at: LocalDateTime,
+    ) -> QuotaKey {
         let pooled = |c: &Channel| {
             let pools = |t: &Tariff| {
                 let limits = t.limits.iter().any(|l| l.pool.as_deref() == pool);
@@ -508,7 +514,7 @@ impl Platform {
     }
 
     /// Every question that quotes at a moment ask of the ledger.
-    pub fn quota_keys(&self, at: Moment) -> Vec<QuotaKey> {
+    pub fn quota_keys(&self, at: LocalDateTime) -> Vec<QuotaKey> {
         let mut uses: Vec<QuotaKey> = Vec::new();
         for channel in &self.channels {
             let Some(tariff) = channel.tariff_on(at.day()) else { continue };
@@ -535,7 +541,7 @@ mod tests {
 
     #[test]
     fn a_lot_lasts_to_the_end_of_its_month_or_year() {
-        let lasts = |length, until| Life::Lasts { length, until };
+        let lasts = |length, until| Validity::Lasts { length, until };
         let cases = [
             (lasts(LifeLength::Months(60), LifeEnd::SameDay), "2024-02-29", "2029-02-28"),
             (lasts(LifeLength::Months(60), LifeEnd::MonthEnd), "2024-02-29", "2029-02-28"),
@@ -547,7 +553,7 @@ mod tests {
         for (validity, earned, last) in cases {
             assert_eq!(validity.last_day(day(earned)), Some(day(last)), "{validity:?} from {earned}");
         }
-        assert_eq!(Life::Never.last_day(day("2026-01-01")), None);
+        assert_eq!(Validity::Never.last_day(day("2026-01-01")), None);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! A file of lines as facts: one line of JSON, one fact, checked for its form but not yet held
 //! against any ledger.
 
-use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot};
-use crate::money::{DECIMALS_MAX, Rate, Unit, decimal_parts};
-use crate::period::{Day, Moment};
+use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot};
+use crate::money::{DECIMALS_MAX, Rate, Unit, parse_minor};
+use crate::period::{Day, LocalDateTime};
 use crate::text::{self, NAME_MAX, TEXT_MAX, TextError};
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
@@ -176,7 +176,7 @@ pub struct EntryLine {
 #[derive(Clone, Debug)]
 pub enum When {
     /// A date and a time.
-    Moment(Moment),
+    LocalDateTime(LocalDateTime),
     /// A date alone.
     Day(Day),
     /// Neither.
@@ -222,15 +222,15 @@ impl<'de> Deserialize<'de> for KindWord {
 
 impl When {
     fn read(text: &str) -> When {
-        let moment = Moment::parse_iso(text).map(When::Moment);
+        let moment = LocalDateTime::parse_iso(text).map(When::LocalDateTime);
         let day = || Day::parse_iso(text).map(When::Day);
         moment.or_else(day).unwrap_or_else(|| When::Neither(text.into()))
     }
 
     /// The moment; of a date alone the one that is given for it.
-    fn or(&self, of_day: fn(Day) -> Moment) -> Result<Moment, Wrong> {
+    fn or(&self, of_day: fn(Day) -> LocalDateTime) -> Result<LocalDateTime, Wrong> {
         match self {
-            When::Moment(at) => Ok(*at),
+            When::LocalDateTime(at) => Ok(*at),
             When::Day(day) => Ok(of_day(*day)),
             When::Neither(text) => Err(value("at", text, A_MOMENT)),
         }
@@ -371,13 +371,13 @@ fn value(key: &'static str, text: &str, wanted: &'static str) -> Wrong {
 const A_MOMENT: &str = "a date such as 2026-11-20 or 2026-11-20T18:30:00";
 
 /// The moment of an entry or a change: a date alone is its first second.
-pub fn moment(text: &str) -> Result<Moment, Wrong> {
+pub fn moment(text: &str) -> Result<LocalDateTime, Wrong> {
     When::read(text).or(Day::start)
 }
 
 fn amount(key: &'static str, text: &str, unit: &Unit) -> Result<i64, Wrong> {
     let wanted = "an amount in quotes with no more decimals than its unit has, such as \"12500\" or \"3.50\"";
-    decimal_parts(text, unit.decimals).ok_or_else(|| value(key, text, wanted))
+    parse_minor(text, unit.decimals).ok_or_else(|| value(key, text, wanted))
 }
 
 impl UnitLine {
@@ -407,8 +407,8 @@ impl AccountLine {
         carrier(self.limit.is_some(), "limit")?;
         carrier(self.bill_day.is_some(), "bill_day")?;
         let limit = self.limit.as_ref().map(|text| match amount("limit", text, &unit)? {
-            parts if parts < 0 => Err(value("limit", text, "an amount that is not below zero")),
-            parts => Ok(parts),
+            minor if minor < 0 => Err(value("limit", text, "an amount that is not below zero")),
+            minor => Ok(minor),
         });
         let limit = limit.transpose()?;
         if let Some(day) = self.bill_day.filter(|day| !(1..=31).contains(day)) {
@@ -467,11 +467,11 @@ impl EntryLine {
         let (Some(out_unit), Some(in_unit)) = (out_unit, in_unit) else {
             return Err(Wrong::AmountMissing("`from` with `out`, or `to` with `in`"));
         };
-        let parts = |key, text: &Option<SmolStr>, unit: &Unit| {
+        let minor = |key, text: &Option<SmolStr>, unit: &Unit| {
             text.as_ref().map(|text| amount(key, text, unit)).transpose()
         };
-        let (out, arriving) = (parts("out", &self.out, &out_unit)?, parts("in", &self.arriving, &in_unit)?);
-        let (fee, tax) = (parts("fee", &self.fee, &out_unit)?, parts("tax", &self.tax, &out_unit)?);
+        let (out, arriving) = (minor("out", &self.out, &out_unit)?, minor("in", &self.arriving, &in_unit)?);
+        let (fee, tax) = (minor("fee", &self.fee, &out_unit)?, minor("tax", &self.tax, &out_unit)?);
         let too_large = || value("out", "the sum", "an amount that a ledger can hold");
         let (out, arriving, fee, tax) = if out_unit == in_unit {
             let charges = fee.unwrap_or(0).checked_add(tax.unwrap_or(0)).ok_or_else(too_large)?;
@@ -507,7 +507,7 @@ impl EntryLine {
         };
         let day = |text: &str| {
             let wanted = "a date such as 2031-10-05, or never";
-            Day::parse_iso(text).map(Expires::After).ok_or_else(|| value("expires", text, wanted))
+            Day::parse_iso(text).map(Expires::On).ok_or_else(|| value("expires", text, wanted))
         };
         let expires = match self.expires.as_deref() {
             None => Expires::Unknown,
@@ -518,8 +518,8 @@ impl EntryLine {
             id: Id(0),
             at,
             kind,
-            out: Place { account: from.map(|(id, _)| id), amount: out, unit: out_unit },
-            arriving: Place { account: to.map(|(id, _)| id), amount: arriving, unit: in_unit },
+            from: Leg { account: from.map(|(id, _)| id), amount: out, unit: out_unit },
+            to: Leg { account: to.map(|(id, _)| id), amount: arriving, unit: in_unit },
             fee,
             tax,
             category: None,
@@ -549,11 +549,11 @@ impl EntryLine {
     fn content(&self, entry: &Entry) -> Content {
         let expires = match entry.expires {
             Expires::Unknown => i64::MIN,
-            Expires::After(day) => i64::from(day.0),
+            Expires::On(day) => i64::from(day.0),
             Expires::Never => i64::MAX,
         };
         let mut content = self.begun;
-        for place in [&entry.out, &entry.arriving] {
+        for place in [&entry.from, &entry.to] {
             content = content.number(place.amount).text(&place.unit.code);
         }
         content = content.number(entry.fee).number(entry.tax).number(expires);
@@ -575,7 +575,7 @@ impl SnapshotLine {
 
     /// What makes the snapshot what it is, for an id.
     pub fn content(&self, snapshot: &Snapshot) -> Content {
-        let content = Content::of("snapshot").number(snapshot.at.0).text(&text::folded(&self.account));
+        let content = Content::of("snapshot").number(snapshot.at.0).text(&text::fold_case(&self.account));
         content.number(snapshot.balance).maybe(self.note.as_deref())
     }
 }
@@ -625,7 +625,7 @@ impl Content {
     /// And a name in the form in which names are compared, which may be missing.
     #[must_use]
     pub fn name(self, name: Option<&str>) -> Content {
-        self.maybe(name.map(text::folded).as_deref())
+        self.maybe(name.map(text::fold_case).as_deref())
     }
 
     /// And a number.

@@ -9,11 +9,11 @@ pub mod name;
 mod versions;
 
 use crate::money::Unit;
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-pub use entry::{Entry, Expires, Flow, Flows, Kind, Measure, Place, RuleBroken, Snapshot, Standing};
+pub use entry::{AccountBalance, Entry, Expires, Flow, FlowKind, Flows, Kind, Leg, RuleViolation, Snapshot};
 pub use lots::{Bills, Lots};
 pub use versions::{Stamp, Versions};
 
@@ -28,7 +28,7 @@ pub struct Id(pub i64);
 
 impl Id {
     /// An id for something of that moment, from 48 bits that nothing else shares.
-    pub fn new(at: Moment, bits: u64) -> Id {
+    pub fn new(at: LocalDateTime, bits: u64) -> Id {
         let day = at.day().0.clamp(0, 0x7fff) as i64;
         Id(day << 48 | (bits & 0xffff_ffff_ffff) as i64)
     }
@@ -138,7 +138,7 @@ pub struct Account {
     pub kind: AccountKind,
     /// The unit of every amount in it.
     pub unit: Unit,
-    /// A carrier's credit limit, in parts.
+    /// A carrier's credit limit, in minor units.
     pub limit: Option<i64>,
     /// A carrier's day of payment in the month after the charges, 1 to 31.
     pub bill_day: Option<u8>,
@@ -155,7 +155,7 @@ impl Account {
     }
 
     /// A balance as people type and read it: what a carrier is owed is a positive number.
-    pub fn shown(&self, balance: i64) -> i64 {
+    pub fn display_balance(&self, balance: i64) -> i64 {
         if self.is_carrier() { balance.saturating_neg() } else { balance }
     }
 }

@@ -7,7 +7,7 @@ use jandon::cli::error::{CommandError, quoted};
 use jandon::cli::output::{self, Destination, Messages};
 use jandon::cli::{self, Cli, ColorChoice, Command, GlobalArgs, LanguageChoice};
 use jandon::messages::Language;
-use jandon::period::Moment;
+use jandon::period::LocalDateTime;
 use jandon::view::page::Screen;
 use jandon::view::value::ChartStyle;
 use jandon::view::{self, Format};
@@ -101,7 +101,7 @@ fn env(globals: &GlobalArgs) -> Result<Env, CommandError> {
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let region = locale.and_then(|l| Some(l.split(['.', '@']).next()?.split_once('_')?.1.to_string()));
     Ok(Env {
-        now: Moment::from(chrono::Local::now().naive_local()),
+        now: LocalDateTime::from(chrono::Local::now().naive_local()),
         data: folders.as_ref().map(|f| f.data_dir().to_path_buf()),
         config: folders.as_ref().map(|f| f.config_dir().to_path_buf()),
         region,

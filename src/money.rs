@@ -1,9 +1,9 @@
 //! Money is a whole number of a unit's smallest part, and nothing else.
 //!
-//! A typed figure stays an exact decimal ([`Figure`]) until the account, and with it the unit, is
+//! A typed figure stays an exact decimal ([`ParsedAmount`]) until the account, and with it the unit, is
 //! known; then it becomes [`Money`]. What does not fit is refused, never rounded.
 
-mod figure;
+mod parse;
 mod rate;
 
 use serde::{Serialize, Serializer};
@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-pub use figure::{Figure, FigureError, decimal_parts};
+pub use parse::{AmountError, ParsedAmount, parse_minor};
 pub use rate::{Rate, RateError};
 
 /// A currency (ISO 4217) or a points unit, and how many decimals its amounts have.
@@ -169,8 +169,8 @@ impl Unit {
         Unit::currency(code)
     }
 
-    /// How many smallest parts one whole unit has: 1 for KRW, 100 for USD.
-    pub fn parts_per_whole(&self) -> i64 {
+    /// How many minor units one whole unit has: 1 for KRW, 100 for USD.
+    pub fn minor_per_major(&self) -> i64 {
         10_i64.pow(u32::from(self.decimals))
     }
 
@@ -179,9 +179,9 @@ impl Unit {
         self.money(0)
     }
 
-    /// That many smallest parts of this unit.
-    pub fn money(&self, parts: i64) -> Money {
-        Money { parts, unit: self.clone() }
+    /// That many minor units of this unit.
+    pub fn money(&self, minor: i64) -> Money {
+        Money { minor, unit: self.clone() }
     }
 }
 
@@ -191,11 +191,11 @@ impl fmt::Display for Unit {
     }
 }
 
-/// A whole number of smallest parts of one unit.
+/// A whole number of minor units of one unit.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Money {
-    /// Smallest parts: won, cents, points. Negative where something is owed or missing.
-    pub parts: i64,
+    /// Minor units: won, cents, points. Negative where something is owed or missing.
+    pub minor: i64,
     /// The unit of the parts.
     pub unit: Unit,
 }
@@ -205,18 +205,18 @@ pub struct Money {
 pub enum MoneyError {
     /// The two amounts are of different units.
     UnitsDiffer(Unit, Unit),
-    /// The result does not fit a 64-bit number of parts.
+    /// The result does not fit a 64-bit number of minor units.
     TooLarge,
 }
 
 impl Money {
     /// The sum, or an error when the units differ or the sum does not fit.
-    pub fn add(&self, other: &Money) -> Result<Money, MoneyError> {
+    pub fn checked_add(&self, other: &Money) -> Result<Money, MoneyError> {
         self.with(other, i64::checked_add)
     }
 
     /// What is left, or an error when the units differ or the result does not fit.
-    pub fn less(&self, other: &Money) -> Result<Money, MoneyError> {
+    pub fn checked_sub(&self, other: &Money) -> Result<Money, MoneyError> {
         self.with(other, i64::checked_sub)
     }
 
@@ -224,25 +224,25 @@ impl Money {
         if self.unit != other.unit {
             return Err(MoneyError::UnitsDiffer(self.unit.clone(), other.unit.clone()));
         }
-        let parts = op(self.parts, other.parts).ok_or(MoneyError::TooLarge)?;
-        Ok(self.unit.money(parts))
+        let minor = op(self.minor, other.minor).ok_or(MoneyError::TooLarge)?;
+        Ok(self.unit.money(minor))
     }
 
     /// The amount as scripts read it: `12500`, `3.50`, `-7`.
-    pub fn plain(&self) -> String {
-        plain(i128::from(self.parts), self.unit.decimals)
+    pub fn to_plain_string(&self) -> String {
+        to_plain_string(i128::from(self.minor), self.unit.decimals)
     }
 
     /// The amount as people read it, in groups of three: `12,500`, `1,003.50`.
-    pub fn grouped(&self) -> String {
-        grouped(i128::from(self.parts), self.unit.decimals)
+    pub fn to_grouped_string(&self) -> String {
+        to_grouped_string(i128::from(self.minor), self.unit.decimals)
     }
 }
 
 impl fmt::Display for Money {
     /// For people, with the unit: `12,500 KRW`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.grouped(), self.unit)
+        write!(f, "{} {}", self.to_grouped_string(), self.unit)
     }
 }
 
@@ -256,21 +256,21 @@ impl Serialize for Unit {
 impl Serialize for Money {
     /// As a decimal string without its unit, which stands beside it.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.plain())
+        serializer.serialize_str(&self.to_plain_string())
     }
 }
 
 impl PartialOrd for Money {
     /// Amounts of different units have no order.
     fn partial_cmp(&self, other: &Money) -> Option<Ordering> {
-        (self.unit == other.unit).then(|| self.parts.cmp(&other.parts))
+        (self.unit == other.unit).then(|| self.minor.cmp(&other.minor))
     }
 }
 
 /// Parts as a decimal string without grouping.
-pub fn plain(parts: i128, decimals: u8) -> String {
-    let digits = parts.unsigned_abs().to_string();
-    let sign = if parts < 0 { "-" } else { "" };
+pub fn to_plain_string(minor: i128, decimals: u8) -> String {
+    let digits = minor.unsigned_abs().to_string();
+    let sign = if minor < 0 { "-" } else { "" };
     let decimals = usize::from(decimals);
     if decimals == 0 {
         return format!("{sign}{digits}");
@@ -281,8 +281,8 @@ pub fn plain(parts: i128, decimals: u8) -> String {
 }
 
 /// Parts as a decimal string, the whole part in groups of three.
-pub fn grouped(parts: i128, decimals: u8) -> String {
-    let text = plain(parts, decimals);
+pub fn to_grouped_string(minor: i128, decimals: u8) -> String {
+    let text = to_plain_string(minor, decimals);
     let (sign, rest) = text.strip_prefix('-').map_or(("", text.as_str()), |r| ("-", r));
     let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));
     let mut out = String::from(sign);
@@ -337,7 +337,7 @@ pub fn percent(part: i128, whole: i128) -> Option<String> {
     let negative = (part < 0) != (whole < 0);
     let (part, whole) = (part.unsigned_abs(), whole.unsigned_abs());
     let hundredths = round((part * 10_000) as i128, whole as i128, RoundingMode::HalfUp);
-    Some(plain(if negative { -hundredths } else { hundredths }, 2))
+    Some(to_plain_string(if negative { -hundredths } else { hundredths }, 2))
 }
 
 #[cfg(test)]
@@ -346,12 +346,12 @@ mod tests {
 
     #[test]
     fn writes_parts_with_the_decimals_of_their_unit() {
-        assert_eq!(plain(0, 2), "0.00");
-        assert_eq!(plain(-5, 2), "-0.05");
-        assert_eq!(plain(12_500, 0), "12500");
-        assert_eq!(grouped(-1_234_567, 2), "-12,345.67");
-        assert_eq!(grouped(999, 0), "999");
-        assert_eq!(grouped(i128::from(i64::MIN), 0), "-9,223,372,036,854,775,808");
+        assert_eq!(to_plain_string(0, 2), "0.00");
+        assert_eq!(to_plain_string(-5, 2), "-0.05");
+        assert_eq!(to_plain_string(12_500, 0), "12500");
+        assert_eq!(to_grouped_string(-1_234_567, 2), "-12,345.67");
+        assert_eq!(to_grouped_string(999, 0), "999");
+        assert_eq!(to_grouped_string(i128::from(i64::MIN), 0), "-9,223,372,036,854,775,808");
     }
 
     #[test]
@@ -375,8 +375,8 @@ mod tests {
     fn refuses_to_add_two_units() {
         let (won, dollar) = (Unit::currency("krw").unwrap(), Unit::currency("USD").unwrap());
         assert_eq!((won.decimals, dollar.decimals), (0, 2));
-        assert!(matches!(won.money(1).add(&dollar.money(1)), Err(MoneyError::UnitsDiffer(..))));
-        assert_eq!(won.money(i64::MAX).add(&won.money(1)), Err(MoneyError::TooLarge));
+        assert!(matches!(won.money(1).checked_add(&dollar.money(1)), Err(MoneyError::UnitsDiffer(..))));
+        assert_eq!(won.money(i64::MAX).checked_add(&won.money(1)), Err(MoneyError::TooLarge));
     }
 
     #[test]

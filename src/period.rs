@@ -3,13 +3,13 @@
 //! A moment is a count of local seconds, so that what a person calls "the 31st" never slips into
 //! another day. Nothing in this room looks at a clock: the present moment is handed in.
 
-mod words;
+mod parse;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-pub use words::{DateError, Instant, Period, parse_date, parse_instant, parse_last_day};
+pub use parse::{DateError, DateInput, Period, parse_date, parse_date_input, parse_last_day};
 
 /// A day of the calendar, counted from 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,7 +21,7 @@ pub struct Month(pub i32);
 
 /// A moment of local time, in seconds from 1970-01-01T00:00:00.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment(pub i64);
+pub struct LocalDateTime(pub i64);
 
 const SECONDS_PER_DAY: i64 = 86_400;
 /// The first year that a date may lie in.
@@ -81,18 +81,18 @@ impl Day {
     }
 
     /// That many days later, or earlier where negative.
-    pub fn plus(self, days: i32) -> Day {
+    pub fn add_days(self, days: i32) -> Day {
         Day(self.0.saturating_add(days))
     }
 
     /// The first second of the day.
-    pub fn start(self) -> Moment {
-        Moment(i64::from(self.0) * SECONDS_PER_DAY)
+    pub fn start(self) -> LocalDateTime {
+        LocalDateTime(i64::from(self.0) * SECONDS_PER_DAY)
     }
 
     /// The last second of the day.
-    pub fn end(self) -> Moment {
-        Moment(i64::from(self.0) * SECONDS_PER_DAY + SECONDS_PER_DAY - 1)
+    pub fn end(self) -> LocalDateTime {
+        LocalDateTime(i64::from(self.0) * SECONDS_PER_DAY + SECONDS_PER_DAY - 1)
     }
 }
 
@@ -122,18 +122,18 @@ impl Month {
 
     /// Its last day.
     pub fn last(self) -> Day {
-        self.plus(1).first().plus(-1)
+        self.add_months(1).first().add_days(-1)
     }
 
     /// That many months later, or earlier where negative.
-    pub fn plus(self, months: i32) -> Month {
+    pub fn add_months(self, months: i32) -> Month {
         Month(self.0 + months)
     }
 
     /// The day of that number, or the last day in a month that is shorter.
     pub fn day(self, number: u32) -> Day {
         let last = self.last();
-        if number >= last.of_month() { last } else { self.first().plus(number.max(1) as i32 - 1) }
+        if number >= last.of_month() { last } else { self.first().add_days(number.max(1) as i32 - 1) }
     }
 
     /// Reads `2026-10`.
@@ -150,14 +150,14 @@ impl fmt::Display for Month {
     }
 }
 
-impl Moment {
+impl LocalDateTime {
     /// The day that holds the moment.
     pub fn day(self) -> Day {
         Day(self.0.div_euclid(SECONDS_PER_DAY) as i32)
     }
 
     /// How people write it: the day alone where it is the first second of one, else with the time.
-    pub fn shown(self) -> String {
+    pub fn to_short_string(self) -> String {
         let day = self.day();
         if self == day.start() {
             return day.to_string();
@@ -176,12 +176,12 @@ impl Moment {
     }
 
     /// The moment of a local date and time, whole seconds.
-    pub fn of(at: NaiveDateTime) -> Moment {
-        Moment(at.and_utc().timestamp())
+    pub fn of(at: NaiveDateTime) -> LocalDateTime {
+        LocalDateTime(at.and_utc().timestamp())
     }
 
     /// Reads `2026-11-20T18:30` or `2026-11-20T18:30:05` (a space will do for the T).
-    pub fn parse_iso(text: &str) -> Option<Moment> {
+    pub fn parse_iso(text: &str) -> Option<LocalDateTime> {
         let (day, time) = text.split_at_checked(10)?;
         let time = time.strip_prefix(['T', 't', ' '])?;
         let day = Day::parse_iso(day)?;
@@ -199,11 +199,11 @@ impl Moment {
         if fields.next().is_some() {
             return None;
         }
-        Some(Moment(day.start().0 + i64::from(hour * 3600 + minute * 60 + second)))
+        Some(LocalDateTime(day.start().0 + i64::from(hour * 3600 + minute * 60 + second)))
     }
 }
 
-impl fmt::Display for Moment {
+impl fmt::Display for LocalDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.rem_euclid(SECONDS_PER_DAY);
         let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -223,15 +223,15 @@ impl Serialize for Month {
     }
 }
 
-impl Serialize for Moment {
+impl Serialize for LocalDateTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl From<NaiveDateTime> for Moment {
-    fn from(at: NaiveDateTime) -> Moment {
-        Moment::of(at.with_nanosecond(0).unwrap_or(at))
+impl From<NaiveDateTime> for LocalDateTime {
+    fn from(at: NaiveDateTime) -> LocalDateTime {
+        LocalDateTime::of(at.with_nanosecond(0).unwrap_or(at))
     }
 }
 
@@ -255,21 +255,24 @@ mod tests {
         assert_eq!(month.day(31).to_string(), "2026-02-28");
         assert_eq!(month.day(1).to_string(), "2026-02-01");
         assert_eq!(month.last().to_string(), "2026-02-28");
-        assert_eq!(month.plus(-2).to_string(), "2025-12");
+        assert_eq!(month.add_months(-2).to_string(), "2025-12");
     }
 
     #[test]
     fn writes_and_reads_moments() {
-        let moment = Moment::parse_iso("2026-11-20T18:30").unwrap();
+        let moment = LocalDateTime::parse_iso("2026-11-20T18:30").unwrap();
         assert_eq!(moment.to_string(), "2026-11-20T18:30:00");
-        assert_eq!(Moment::parse_iso("2026-11-20 18:30:05").unwrap().to_string(), "2026-11-20T18:30:05");
+        assert_eq!(
+            LocalDateTime::parse_iso("2026-11-20 18:30:05").unwrap().to_string(),
+            "2026-11-20T18:30:05"
+        );
         for text in
             ["2026-11-20", "2026-11-20T24:00", "2026-11-20T18", "2026-11-20T1:30", "2026-11-20T18:30:05:1"]
         {
-            assert_eq!(Moment::parse_iso(text), None, "{text}");
+            assert_eq!(LocalDateTime::parse_iso(text), None, "{text}");
         }
-        assert_eq!(Moment::parse_iso("1969-12-31T23:59:59").unwrap(), Moment(-1));
-        assert_eq!(Moment(-1).day().to_string(), "1969-12-31");
+        assert_eq!(LocalDateTime::parse_iso("1969-12-31T23:59:59").unwrap(), LocalDateTime(-1));
+        assert_eq!(LocalDateTime(-1).day().to_string(), "1969-12-31");
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod verify;
 
 use crate::fee::{Platform, QuotaKey, QuotaUsage};
 use crate::money::{RoundingMode, Unit};
-use crate::period::{Day, Moment};
+use crate::period::{Day, LocalDateTime};
 use baseline::Baseline;
 use knapsack::{Choice, Goal, LowerHull, select};
 use relaxation::LowerBound;
@@ -66,12 +66,12 @@ pub struct PlanRequest<'p> {
     /// How much is to arrive at least; `None` for as much as can be.
     pub target: Option<i64>,
     /// The present moment.
-    pub now: Moment,
+    pub now: LocalDateTime,
     /// The last day of the plan.
     pub by: Day,
     /// At most so many withdrawals for each account, channel and calendar month.
     pub splits: u32,
-    /// What each withdrawal counts for while choosing, in parts of the unit; no part of the cost.
+    /// What each withdrawal counts for while choosing, in minor units; no part of the cost.
     pub step_cost: i64,
     /// The conditional channels that take part, by full id.
     pub assumed: Vec<String>,
@@ -173,7 +173,7 @@ impl Alternative {
 impl Holding {
     /// All that has not lapsed today.
     pub fn total(&self) -> i64 {
-        self.dated.iter().fold(self.undated, |sum, (_, parts)| sum.saturating_add(*parts))
+        self.dated.iter().fold(self.undated, |sum, (_, minor)| sum.saturating_add(*minor))
     }
 
     /// What may leave today.
@@ -183,13 +183,13 @@ impl Holding {
 
     /// What of so much is left on a day: what lapses first was taken first.
     fn left_on(&self, day: Day, left: i64) -> i64 {
-        let unlapsed = self.dated.iter().filter(|(last, _)| *last >= day).map(|(_, parts)| *parts);
+        let unlapsed = self.dated.iter().filter(|(last, _)| *last >= day).map(|(_, minor)| *minor);
         left.min(self.undated.saturating_add(unlapsed.sum()))
     }
 
     /// What of so much lapses in the time of the plan.
     fn lapsing(&self, left: i64) -> i64 {
-        let later = self.dated.iter().filter(|(last, _)| *last > self.by).map(|(_, parts)| *parts);
+        let later = self.dated.iter().filter(|(last, _)| *last > self.by).map(|(_, minor)| *minor);
         (left - self.undated - later.sum::<i64>()).max(0)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Everything here is reckoned from aggregates; nothing is read.
 
-use crate::ledger::{Account, AccountId, AccountKind, Expires, Flows, Kind, Measure, Standing};
+use crate::ledger::{Account, AccountBalance, AccountId, AccountKind, Expires, FlowKind, Flows, Kind};
 use crate::money::{Money, Rate, RoundingMode, Unit, percent, round};
 use crate::period::{Day, Month, Period};
 use crate::text;
@@ -34,11 +34,11 @@ pub struct ChannelTotal {
     pub unit: Unit,
     /// Entries.
     pub count: i64,
-    /// What the charges are a share of, in parts.
+    /// What the charges are a share of, in minor units.
     pub amount: i64,
-    /// The fees, in parts.
+    /// The fees, in minor units.
     pub fee: i64,
-    /// The taxes, in parts.
+    /// The taxes, in minor units.
     pub tax: i64,
 }
 
@@ -66,12 +66,12 @@ pub fn account_summary(account: &Account, opening: i64, flows: Flows) -> Option<
     if flows.facts == 0 && opening == 0 {
         return None;
     }
-    let money = |parts| account.unit.money(parts);
+    let money = |minor| account.unit.money(minor);
     Some(AccountSummary {
         account: account.name.clone(),
         unit: account.unit.clone(),
         opening: money(opening),
-        flows: Measure::ALL.into_iter().map(|m| (m.word(), money(flows.of(m)))).collect(),
+        flows: FlowKind::ALL.into_iter().map(|m| (m.word(), money(flows.of(m)))).collect(),
         closing: money(opening + flows.net()),
         owed: account.is_carrier(),
     })
@@ -124,7 +124,7 @@ pub fn categories(kind: Kind, now: &[CategoryTotal], before: &[CategoryTotal]) -
         if total.kind != kind && !is_refund {
             continue;
         }
-        let folded = total.category.as_deref().map(text::folded);
+        let folded = total.category.as_deref().map(text::fold_case);
         let row = sums.entry((&total.unit, folded)).or_default();
         row.category = row.category.or(total.category.as_deref());
         row.is_listed |= !is_refund;
@@ -157,8 +157,8 @@ pub fn categories(kind: Kind, now: &[CategoryTotal], before: &[CategoryTotal]) -
         .collect();
     rows.sort_by(|a, b| {
         (a.unit.cmp(&b.unit))
-            .then(b.amount.parts.cmp(&a.amount.parts))
-            .then(b.previous.parts.cmp(&a.previous.parts))
+            .then(b.amount.minor.cmp(&a.amount.minor))
+            .then(b.previous.minor.cmp(&a.previous.minor))
     });
     rows
 }
@@ -228,7 +228,7 @@ pub struct ChannelSummary {
 
 /// The row of one channel.
 pub fn channel_summary(total: &ChannelTotal) -> ChannelSummary {
-    let money = |parts| total.unit.money(parts);
+    let money = |minor| total.unit.money(minor);
     ChannelSummary {
         channel: total.channel.clone(),
         unit: total.unit.clone(),
@@ -296,7 +296,7 @@ pub struct UnknownExpiry {
 /// other accounts with a lot; `lots` are all that are open, with what never expires.
 pub fn without_expiry(
     accounts: &[Account],
-    standings: &HashMap<AccountId, Standing>,
+    standings: &HashMap<AccountId, AccountBalance>,
     lots: &[(AccountId, Expires, i64)],
 ) -> Vec<UnknownExpiry> {
     let mut of_lots: HashMap<AccountId, i64> = HashMap::new();
@@ -354,7 +354,7 @@ pub fn bills(accounts: &[Account], open: &[(AccountId, Month, i64)], today: Day)
         .iter()
         .filter_map(|(id, month, amount)| {
             let account = accounts.get(id)?;
-            let due = account.bill_day.map(|day| month.plus(1).day(u32::from(day)));
+            let due = account.bill_day.map(|day| month.add_months(1).day(u32::from(day)));
             let status = if *month >= today.month() {
                 BillStatus::Unbilled
             } else if due.is_some_and(|due| due < today) {
@@ -389,7 +389,7 @@ pub struct DatedRate {
     pub day: Day,
 }
 
-/// What one part of a unit is worth in parts of another on a day, as a fraction: by the latest
+/// What one part of a unit is worth in minor units of another on a day, as a fraction: by the latest
 /// rate between the two, either way round, else through one third unit; `None` where no rate leads
 /// there. Of two rates of one day the later one in the list holds.
 pub fn worth(rates: &[DatedRate], unit: &Unit, of: &Unit, on: Day) -> Option<(i128, i128)> {
@@ -402,7 +402,7 @@ pub fn worth(rates: &[DatedRate], unit: &Unit, of: &Unit, on: Day) -> Option<(i1
         let found = rates.iter().filter(fits).max_by_key(|r| r.day)?;
         let (num, den) = (i128::from(found.rate.num), i128::from(found.rate.den));
         let (num, den) = if &found.unit == a { (num, den) } else { (den, num) };
-        Some((num * i128::from(b.parts_per_whole()), den * i128::from(a.parts_per_whole())))
+        Some((num * i128::from(b.minor_per_major()), den * i128::from(a.minor_per_major())))
     };
     direct(unit, of).or_else(|| {
         let mut between: Vec<&Unit> = rates.iter().flat_map(|r| [&r.unit, &r.of]).collect();
@@ -419,10 +419,10 @@ pub fn worth(rates: &[DatedRate], unit: &Unit, of: &Unit, on: Day) -> Option<(i1
 /// where it does not fit.
 pub fn exchanged(rates: &[DatedRate], amount: &Money, of: &Unit, on: Day) -> Option<Money> {
     let (num, den) = worth(rates, &amount.unit, of, on)?;
-    let parts = i128::from(amount.parts).unsigned_abs() as i128;
-    let converted = round(parts.checked_mul(num)?, den, RoundingMode::HalfUp);
-    let parts = i64::try_from(converted).ok()?;
-    Some(of.money(if amount.parts < 0 { -parts } else { parts }))
+    let minor = i128::from(amount.minor).unsigned_abs() as i128;
+    let converted = round(minor.checked_mul(num)?, den, RoundingMode::HalfUp);
+    let minor = i64::try_from(converted).ok()?;
+    Some(of.money(if amount.minor < 0 { -minor } else { minor }))
 }
 
 /// Whose rate leads from one unit to another.
@@ -476,11 +476,11 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    /// Returns by how much more left than what was received is worth, in parts of the unit that left;
+    /// Returns by how much more left than what was received is worth, in minor units of the unit that left;
     /// none where no rate between the two units is known.
     pub fn loss(&self, rates: &Rates) -> Option<i64> {
         let (worth, _) = rates.exchanged(&self.received, &self.left.unit, self.day)?;
-        self.left.parts.checked_sub(worth.parts)
+        self.left.minor.checked_sub(worth.minor)
     }
 }
 
@@ -531,35 +531,35 @@ fn headline<'a>(unit: &Unit, accounts: impl Iterator<Item = &'a AccountSummary> 
     let total = |of: &dyn Fn(&AccountSummary) -> i64| {
         unit.money(accounts.clone().fold(0_i64, |sum, account| sum.saturating_add(of(account))))
     };
-    let sum = |measures: &[(Measure, i64)]| {
+    let sum = |measures: &[(FlowKind, i64)]| {
         total(&|account| {
-            let parts = |measure: Measure| account.flows.get(measure.word()).map_or(0, |money| money.parts);
-            measures.iter().map(|(measure, sign)| sign * parts(*measure)).sum()
+            let minor = |measure: FlowKind| account.flows.get(measure.word()).map_or(0, |money| money.minor);
+            measures.iter().map(|(measure, sign)| sign * minor(*measure)).sum()
         })
     };
     let changes = [
-        (FirstSeen, sum(&[(Measure::FirstSeen, 1)])),
-        (Spent, sum(&[(Measure::Spent, -1)])),
-        (Earned, sum(&[(Measure::Earned, 1)])),
-        (Refunded, sum(&[(Measure::Refunded, 1)])),
-        (Fees, sum(&[(Measure::Fees, -1), (Measure::Taxes, -1)])),
-        (Expired, sum(&[(Measure::Expired, -1)])),
+        (FirstSeen, sum(&[(FlowKind::FirstSeen, 1)])),
+        (Spent, sum(&[(FlowKind::Spent, -1)])),
+        (Earned, sum(&[(FlowKind::Earned, 1)])),
+        (Refunded, sum(&[(FlowKind::Refunded, 1)])),
+        (Fees, sum(&[(FlowKind::Fees, -1), (FlowKind::Taxes, -1)])),
+        (Expired, sum(&[(FlowKind::Expired, -1)])),
         (
             Moved,
             sum(&[
-                (Measure::MovedIn, 1),
-                (Measure::ToppedUp, 1),
-                (Measure::BillPaid, 1),
-                (Measure::MovedOut, -1),
-                (Measure::Withdrawn, -1),
+                (FlowKind::MovedIn, 1),
+                (FlowKind::ToppedUp, 1),
+                (FlowKind::BillPaid, 1),
+                (FlowKind::MovedOut, -1),
+                (FlowKind::Withdrawn, -1),
             ]),
         ),
-        (Unexplained, sum(&[(Measure::Unexplained, 1), (Measure::FirstSeen, -1)])),
+        (Unexplained, sum(&[(FlowKind::Unexplained, 1), (FlowKind::FirstSeen, -1)])),
     ];
     Headline {
-        opening: total(&|account| account.opening.parts),
-        changes: changes.into_iter().filter(|(_, money)| money.parts != 0).collect(),
-        closing: total(&|account| account.closing.parts),
+        opening: total(&|account| account.opening.minor),
+        changes: changes.into_iter().filter(|(_, money)| money.minor != 0).collect(),
+        closing: total(&|account| account.closing.minor),
     }
 }
 
@@ -573,7 +573,7 @@ pub fn compared(period: &Period, today: Day) -> (Option<(Day, Day)>, bool) {
     if !running {
         return (Some((before_from, before_to)), false);
     }
-    let last = before_from.plus(today.0 - from.0);
+    let last = before_from.add_days(today.0 - from.0);
     (Some((before_from, last.min(before_to))), true)
 }
 
@@ -581,8 +581,8 @@ pub fn compared(period: &Period, today: Day) -> (Option<(Day, Day)>, bool) {
 mod tests {
     use super::*;
 
-    fn won(parts: i64) -> Money {
-        Unit::currency("KRW").unwrap().money(parts)
+    fn won(minor: i64) -> Money {
+        Unit::currency("KRW").unwrap().money(minor)
     }
 
     #[test]
@@ -590,7 +590,7 @@ mod tests {
         let of = |amounts: &[i64]| {
             let mut counts = BTreeMap::new();
             amounts.iter().for_each(|amount| *counts.entry(*amount).or_default() += 1);
-            micropayments(won(10_000), &counts, 100).median.map(|m| m.parts)
+            micropayments(won(10_000), &counts, 100).median.map(|m| m.minor)
         };
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[5]), Some(5));
@@ -621,7 +621,7 @@ mod tests {
         let rows = categories(Kind::Spend, &now, &before);
         let said: Vec<_> = rows
             .iter()
-            .map(|r| (r.category.as_deref(), r.amount.parts, r.count, r.refunded.parts, r.previous.parts))
+            .map(|r| (r.category.as_deref(), r.amount.minor, r.count, r.refunded.minor, r.previous.minor))
             .collect();
         assert_eq!(said, [(None, 60, 1, 0, 0), (Some("Café"), 40, 2, 5, 20)]);
         assert_eq!(rows[1].share_percent.as_deref(), Some("40.00"));
@@ -644,7 +644,7 @@ mod tests {
             rate("TOSSP", "1", "KRW", "2026-01-01"),
         ];
         let in_unit = |amount: Money, of: &str, day: &str| {
-            exchanged(&rates, &amount, &unit(of), Day::parse_iso(day).unwrap()).map(|m| m.parts)
+            exchanged(&rates, &amount, &unit(of), Day::parse_iso(day).unwrap()).map(|m| m.minor)
         };
         assert_eq!(in_unit(unit("USD").money(150), "KRW", "2026-05-31"), Some(1_950));
         assert_eq!(in_unit(unit("USD").money(150), "KRW", "2026-06-01"), Some(2_100));
@@ -656,7 +656,7 @@ mod tests {
 
     #[test]
     fn a_headline_adds_up_and_transfers_within_a_unit_cancel() {
-        let account = |name: &str, opening: i64, sums: &[(Measure, i64)]| {
+        let account = |name: &str, opening: i64, sums: &[(FlowKind, i64)]| {
             let mut flows = Flows::default();
             flows.facts = 1;
             sums.iter().for_each(|(measure, amount)| flows.add(*measure, *amount));
@@ -678,29 +678,33 @@ mod tests {
                 "kakao",
                 50_000,
                 &[
-                    (Measure::Spent, 12_000),
-                    (Measure::MovedOut, 10_000),
-                    (Measure::Fees, 500),
-                    (Measure::Unexplained, -2_500),
+                    (FlowKind::Spent, 12_000),
+                    (FlowKind::MovedOut, 10_000),
+                    (FlowKind::Fees, 500),
+                    (FlowKind::Unexplained, -2_500),
                 ],
             ),
             account(
                 "bank",
                 0,
-                &[(Measure::Unexplained, 300_000), (Measure::FirstSeen, 300_000), (Measure::MovedIn, 11_250)],
+                &[
+                    (FlowKind::Unexplained, 300_000),
+                    (FlowKind::FirstSeen, 300_000),
+                    (FlowKind::MovedIn, 11_250),
+                ],
             ),
         ];
         let [headline] = <[Headline; 1]>::try_from(headlines(&rows)).unwrap();
         let changes: Vec<(HeadlineChange, i64)> =
-            headline.changes.iter().map(|(change, money)| (*change, money.parts)).collect();
+            headline.changes.iter().map(|(change, money)| (*change, money.minor)).collect();
         use HeadlineChange::*;
         assert_eq!(
             changes,
             [(FirstSeen, 300_000), (Spent, -12_000), (Fees, -500), (Moved, 1_250), (Unexplained, -2_500)]
         );
-        let sum: i64 = headline.changes.iter().map(|(_, money)| money.parts).sum();
-        assert_eq!((headline.opening.parts, headline.closing.parts), (50_000, 336_250));
-        assert_eq!(headline.opening.parts + sum, headline.closing.parts);
+        let sum: i64 = headline.changes.iter().map(|(_, money)| money.minor).sum();
+        assert_eq!((headline.opening.minor, headline.closing.minor), (50_000, 336_250));
+        assert_eq!(headline.opening.minor + sum, headline.closing.minor);
     }
 
     #[test]
@@ -718,7 +722,7 @@ mod tests {
         );
         let on = Day::parse_iso("2026-02-01").unwrap();
         let worth = |code: &str, of: &str| {
-            rates.exchanged(&unit(code).money(1_400), &unit(of), on).map(|(money, by)| (money.parts, by))
+            rates.exchanged(&unit(code).money(1_400), &unit(of), on).map(|(money, by)| (money.minor, by))
         };
         assert_eq!(worth("TOSSP", "KRW"), Some((1_260, RateSource::User)));
         assert_eq!(worth("LPOINT", "KRW"), Some((1_400, RateSource::Catalog)));

@@ -20,10 +20,10 @@ mod sql;
 mod totals;
 mod writer;
 
-use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot};
+use crate::ledger::{Account, AccountId, Entry, Id, RuleViolation, Snapshot};
 use crate::money::{Rate, Unit};
 use crate::output_file::{OutputError, OutputFile, identity};
-use crate::period::{Day, Moment};
+use crate::period::{Day, LocalDateTime};
 use open::{refuse_journal_of_second_name, refuse_second_name, refuse_stale_journal};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -93,7 +93,7 @@ pub enum StoreError {
     /// A copy of the ledger cannot be written.
     Output(OutputError),
     /// A fact would break a rule of the ledger.
-    Rule(RuleBroken),
+    Rule(RuleViolation),
     /// A change cannot be written, and why.
     Refused(Refusal),
 }
@@ -133,8 +133,8 @@ impl From<OutputError> for StoreError {
     }
 }
 
-impl From<RuleBroken> for StoreError {
-    fn from(rule: RuleBroken) -> StoreError {
+impl From<RuleViolation> for StoreError {
+    fn from(rule: RuleViolation) -> StoreError {
         StoreError::Rule(rule)
     }
 }
@@ -173,7 +173,7 @@ pub struct Change {
     /// Its lasting name.
     pub id: Id,
     /// When it was recorded.
-    pub at: Moment,
+    pub at: LocalDateTime,
     /// The command: `spend`, `log`, `undo`.
     pub command: &'static str,
     /// What it adds, in this order.

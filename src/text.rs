@@ -57,7 +57,7 @@ pub fn checked(text: &str, max: usize) -> Result<Cow<'_, str>, TextError> {
 
 /// Returns a text in the form in which texts are compared: in NFC, trimmed and case folded, without
 /// the selectors that tell two ways of drawing one sign apart.
-pub fn folded(text: &str) -> Cow<'_, str> {
+pub fn fold_case(text: &str) -> Cow<'_, str> {
     let text = text.trim();
     let is_folded = |letter| matches!(letter, ' '..='@' | '['..='~' | '가'..='힣' | '\u{4e00}'..='\u{9fff}');
     if text.chars().all(is_folded) {
@@ -68,7 +68,7 @@ pub fn folded(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns a text as people see it: every character that does not print as `\u{1b}`.
-pub fn shown(text: &str) -> Cow<'_, str> {
+pub fn escape_controls(text: &str) -> Cow<'_, str> {
     escaped(text, |out, hidden| {
         let _ = write!(out, "\\u{{{:x}}}", u32::from(hidden));
     })
@@ -263,7 +263,7 @@ mod tests {
         ] {
             let text = format!("a{hidden}b");
             assert_eq!(checked(&text, TEXT_MAX), Err(TextError::Invisible(hidden)), "{hidden:?}");
-            assert_eq!(shown(&text), format!("a\\u{{{:x}}}b", u32::from(hidden)));
+            assert_eq!(escape_controls(&text), format!("a\\u{{{:x}}}b", u32::from(hidden)));
         }
     }
 
@@ -272,7 +272,7 @@ mod tests {
         for text in ["👨‍👩‍👧‍👦", "❤️", "❤️‍🔥", "🏃🏽‍♀️ 적금", "🏴‍☠️", "🐦‍⬛", "1️⃣ 지갑", "©️", "🇰🇷", "👁️‍🗨️"]
         {
             assert_eq!(checked(text, NAME_MAX).as_deref(), Ok(text));
-            assert_eq!(shown(text), text);
+            assert_eq!(escape_controls(text), text);
         }
         for (text, hidden) in [
             ("👨\u{200d}", '\u{200d}'),
@@ -300,20 +300,20 @@ mod tests {
             ("❤️", " ❤ "),
             ("카카오", "카카오"),
         ] {
-            assert_eq!(folded(one), folded(other), "{one} {other}");
+            assert_eq!(fold_case(one), fold_case(other), "{one} {other}");
         }
-        assert!(matches!(folded(" food 가 "), Cow::Borrowed("food 가")));
-        assert_ne!(folded("가"), folded("각"));
+        assert!(matches!(fold_case(" food 가 "), Cow::Borrowed("food 가")));
+        assert_ne!(fold_case("가"), fold_case("각"));
     }
 
     #[test]
     fn what_is_shown_holds_nothing_hidden() {
-        assert_eq!(shown("\u{1b}[31mred\u{202e}"), "\\u{1b}[31mred\\u{202e}");
-        assert!(matches!(shown("plain"), Cow::Borrowed(_)));
-        assert!(matches!(shown("가계부 é"), Cow::Borrowed(_)));
+        assert_eq!(escape_controls("\u{1b}[31mred\u{202e}"), "\\u{1b}[31mred\\u{202e}");
+        assert!(matches!(escape_controls("plain"), Cow::Borrowed(_)));
+        assert!(matches!(escape_controls("가계부 é"), Cow::Borrowed(_)));
         for letter in (0..=0x2fff).chain(0xe0000..=0xe0fff).filter_map(char::from_u32) {
             let text = format!("x{letter}y👨{letter}👩");
-            assert_eq!(hidden(&shown(&text)).next(), None, "{letter:?}");
+            assert_eq!(hidden(&escape_controls(&text)).next(), None, "{letter:?}");
         }
     }
 

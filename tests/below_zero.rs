@@ -1,8 +1,8 @@
 //! A record that drives a later balance below zero is found, and exactly the first moment of it.
 
-use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot};
+use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot};
 use jandon::money::Unit;
-use jandon::period::Moment;
+use jandon::period::LocalDateTime;
 use jandon::store::{Change, Fact, Store};
 use proptest::prelude::*;
 
@@ -23,19 +23,19 @@ fn steps() -> impl Strategy<Value = Vec<(i64, Step)>> {
 }
 
 fn fact(number: i64, hour: i64, step: Step, unit: &Unit) -> Fact {
-    let (id, at, account) = (Id(number), Moment(hour * 3600), AccountId(1));
+    let (id, at, account) = (Id(number), LocalDateTime(hour * 3600), AccountId(1));
     match step {
         Step::Seen(balance) => Fact::Snapshot(Snapshot { id, at, account, balance, note: None }),
         Step::Moved(by) => {
             let place =
-                |own: bool| Place { account: own.then_some(account), amount: by.abs(), unit: unit.clone() };
+                |own: bool| Leg { account: own.then_some(account), amount: by.abs(), unit: unit.clone() };
             let kind = if by < 0 { Kind::Spend } else { Kind::Earn };
             Fact::Entry(Entry {
                 id,
                 at,
                 kind,
-                out: place(by < 0),
-                arriving: place(by > 0),
+                from: place(by < 0),
+                to: place(by > 0),
                 fee: 0,
                 tax: 0,
                 category: None,
@@ -49,7 +49,7 @@ fn fact(number: i64, hour: i64, step: Step, unit: &Unit) -> Fact {
 }
 
 /// The same by walking every fact in order.
-fn walked(steps: &[(i64, Step)], after: i64, past_snapshots: bool) -> (i64, Option<(Moment, i64)>) {
+fn walked(steps: &[(i64, Step)], after: i64, past_snapshots: bool) -> (i64, Option<(LocalDateTime, i64)>) {
     let mut in_order: Vec<(i64, Step)> = steps.to_vec();
     in_order.sort_by_key(|(hour, _)| *hour);
     let (mut balance, mut at_start) = (0, 0);
@@ -60,7 +60,7 @@ fn walked(steps: &[(i64, Step)], after: i64, past_snapshots: bool) -> (i64, Opti
             Step::Moved(by) => {
                 balance += by;
                 if hour > after && balance < 0 {
-                    return (at_start, Some((Moment(hour * 3600), balance)));
+                    return (at_start, Some((LocalDateTime(hour * 3600), balance)));
                 }
             }
         }
@@ -89,7 +89,7 @@ proptest! {
             note: None,
             closed: false,
         };
-        let change = |number, facts| Change { id: Id(number), at: Moment(0), command: "test", facts };
+        let change = |number, facts| Change { id: Id(number), at: LocalDateTime(0), command: "test", facts };
         store.apply(&change(1, vec![Fact::Open(account)])).expect("opened");
         let id = store.accounts().expect("accounts")[0].id;
         for (number, (hour, step)) in steps.iter().enumerate() {
@@ -97,7 +97,7 @@ proptest! {
             let mut fact = fact(number, *hour, *step, &unit);
             match &mut fact {
                 Fact::Entry(entry) => {
-                    for place in [&mut entry.out, &mut entry.arriving] {
+                    for place in [&mut entry.from, &mut entry.to] {
                         place.account = place.account.map(|_| id);
                     }
                 }
@@ -107,7 +107,7 @@ proptest! {
             store.apply(&change(1_000 + number, vec![fact])).expect("recorded");
         }
         let (start, wanted) = walked(&steps, after, past);
-        let at = Moment(after * 3600);
+        let at = LocalDateTime(after * 3600);
         prop_assert_eq!(store.account_balances(at).expect("balances").get(&id).map_or(0, |s| s.balance), start);
         prop_assert_eq!(store.first_below_zero(id, at, start, past).expect("an answer"), wanted);
     }

@@ -28,7 +28,7 @@ fn ran(folder: &Path, line: &str) -> meter::Ran {
     let words = ["jandon"].into_iter().chain(line.split_whitespace());
     let words = cli::parse(words.map(Into::into)).expect("words that the grammar knows");
     let world = Env {
-        now: jandon::period::Moment(0),
+        now: jandon::period::LocalDateTime(0),
         data: None,
         config: None,
         region: Some("KR".into()),

@@ -16,7 +16,7 @@ fn run(folder: &Path, random: u64, line: &str) -> Result<Value, &'static str> {
     let words = ["jandon"].into_iter().chain(line.split(' ')).map(Into::into);
     let words = cli::parse(words).expect("words that the grammar knows");
     let world = Env {
-        now: jandon::period::Moment(0),
+        now: jandon::period::LocalDateTime(0),
         data: None,
         config: None,
         region: Some("KR".into()),

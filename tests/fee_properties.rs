@@ -18,8 +18,8 @@ use jandon::fee::{
     Advice, Outcome, Platform, QuotaKey, QuotaUsage, Quote, QuoteRequest, Reason, Rejection, catalog, parse,
     quote,
 };
-use jandon::money::{Figure, Unit, grouped, plain};
-use jandon::period::{Day, Moment, Period, parse_instant};
+use jandon::money::{ParsedAmount, Unit, to_grouped_string, to_plain_string};
+use jandon::period::{Day, LocalDateTime, Period, parse_date_input};
 use oracle::Oracle;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -57,7 +57,7 @@ fn hold<S: Strategy>(name: &str, runs: u32, inputs: S, law: impl Fn(S::Value) ->
 struct Asker<'c> {
     case: &'c Case,
     platform: Platform,
-    at: Moment,
+    at: LocalDateTime,
 }
 
 impl<'c> Asker<'c> {
@@ -65,7 +65,7 @@ impl<'c> Asker<'c> {
         let platform = parse::parse_platform(&case.text(), &shapes::decimals_of);
         let platform = platform.map_err(|error| TestCaseError::fail(format!("refused: {error:?}")))?;
         let day = Day(i32::try_from(case.day).unwrap());
-        Ok(Asker { case, platform, at: Moment(day.start().0 + case.second) })
+        Ok(Asker { case, platform, at: LocalDateTime(day.start().0 + case.second) })
     }
 
     fn quote(&self, asked: &QuoteRequest) -> Quote {
@@ -78,7 +78,7 @@ impl<'c> Asker<'c> {
         let mut used = QuotaUsage::default();
         for past in &self.case.history {
             let channel = if past.other { "p/second" } else { "p/first" };
-            let at = Moment(self.at.0 - past.seconds_ago);
+            let at = LocalDateTime(self.at.0 - past.seconds_ago);
             let in_window = ask.since.is_none_or(|since| since <= at) && at <= ask.until;
             if in_window && ask.channels.iter().any(|c| c == channel) {
                 used.count += 1;
@@ -90,7 +90,7 @@ impl<'c> Asker<'c> {
 
     fn receive(&self, net: i64) -> QuoteRequest {
         let decimals = self.case.pays.unwrap_or(self.case.unit).decimals;
-        QuoteRequest::Receive(Figure::parse(&plain(net.into(), decimals)).unwrap())
+        QuoteRequest::Receive(ParsedAmount::parse(&to_plain_string(net.into(), decimals)).unwrap())
     }
 }
 
@@ -467,11 +467,13 @@ fn a_figure_written_out_reads_back_the_same_and_no_text_breaks_the_reader() {
         "a_figure_written_out_reads_back_the_same_and_no_text_breaks_the_reader",
         2_000,
         figures,
-        |(parts, decimals)| {
+        |(minor, decimals)| {
             let unit = Unit::new("POINT", decimals);
-            for text in [plain(i128::from(parts), decimals), grouped(i128::from(parts), decimals)] {
-                let read = Figure::parse(&text).and_then(|figure| figure.money(&unit));
-                prop_assert_eq!(read, Ok(unit.money(parts)), "{}", text);
+            for text in
+                [to_plain_string(i128::from(minor), decimals), to_grouped_string(i128::from(minor), decimals)]
+            {
+                let read = ParsedAmount::parse(&text).and_then(|figure| figure.money(&unit));
+                prop_assert_eq!(read, Ok(unit.money(minor)), "{}", text);
             }
             Ok(())
         },
@@ -479,7 +481,7 @@ fn a_figure_written_out_reads_back_the_same_and_no_text_breaks_the_reader() {
     let texts = "[0-9,._ 천만백십억원₩$€KRWPp+−()eE-]{0,24}|\\PC{0,24}";
     hold("a_figure_written_out_reads_back_the_same_and_no_text_breaks_the_reader", 20_000, texts, |text| {
         for unit in [Unit::new("KRW", 0), Unit::new("USD", 2), Unit::new("X", 9)] {
-            let _ = Figure::parse(&text).and_then(|figure| figure.money(&unit));
+            let _ = ParsedAmount::parse(&text).and_then(|figure| figure.money(&unit));
         }
         Ok(())
     });
@@ -491,7 +493,7 @@ fn no_text_breaks_the_readers_of_dates_and_periods() {
         "[0-9.:TqQ -]{0,24}|[0-9]{0,4}(-[0-9]{0,2}){0,2}(\\.\\.)?[0-9-]{0,10}|last [0-9]{0,5}[dw]|\\PC{0,24}";
     hold("no_text_breaks_the_readers_of_dates_and_periods", 20_000, (texts, 1_u32..=31), |(text, start)| {
         let today = Day::parse_iso("2026-11-22").expect("a day");
-        let _ = parse_instant(&text, today);
+        let _ = parse_date_input(&text, today);
         if let Ok(period) = Period::parse(&text, today, start) {
             if let (Some(from), Some(to)) = (period.from, period.to) {
                 prop_assert!(from <= to, "{text}: {period}");

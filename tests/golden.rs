@@ -2,7 +2,7 @@
 //! what follows from its rules, for one withdrawal on one day.
 
 use jandon::fee::{Platform, QuotaUsage, Quote, QuoteRequest, catalog::Catalog, parse, quote, quotes};
-use jandon::money::{Unit, decimal_parts, plain};
+use jandon::money::{Unit, parse_minor, to_plain_string};
 use jandon::period::Day;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -47,8 +47,8 @@ fn read(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn parts(what: &str, text: &str, unit: &Unit) -> Result<i64, String> {
-    decimal_parts(text, unit.decimals).ok_or_else(|| format!("{what} = {text:?} is no amount of {unit}"))
+fn minor(what: &str, text: &str, unit: &Unit) -> Result<i64, String> {
+    parse_minor(text, unit.decimals).ok_or_else(|| format!("{what} = {text:?} is no amount of {unit}"))
 }
 
 impl Example {
@@ -73,9 +73,9 @@ impl Example {
         let channel = channel.ok_or_else(|| format!("there is no channel {:?}", self.channel))?;
         let day =
             Day::parse_iso(&self.on.to_string()).ok_or_else(|| format!("on = {} is no day", self.on))?;
-        let balance = self.balance.as_deref().map(|text| parts("balance", text, unit)).transpose()?;
-        let amount = parts("amount", &self.amount, unit)?;
-        let used_amount = self.used_amount.as_deref().map(|text| parts("used_amount", text, unit));
+        let balance = self.balance.as_deref().map(|text| minor("balance", text, unit)).transpose()?;
+        let amount = minor("amount", &self.amount, unit)?;
+        let used_amount = self.used_amount.as_deref().map(|text| minor("used_amount", text, unit));
         let used =
             QuotaUsage { count: self.used_count.unwrap_or(0), amount: used_amount.transpose()?.unwrap_or(0) };
 
@@ -112,7 +112,7 @@ impl Example {
         for (what, value) in given {
             if let Some(value) = value {
                 let unit = if what == "net" { pays } else { unit };
-                wanted.push((what, plain(parts(what, value, unit)?.into(), unit.decimals)));
+                wanted.push((what, to_plain_string(minor(what, value, unit)?.into(), unit.decimals)));
             }
         }
         wanted.extend(self.reason.iter().map(|reason| ("reason", reason.clone())));
@@ -125,10 +125,10 @@ fn says(quote: &Quote, unit: &Unit) -> Vec<(&'static str, String)> {
     match &quote.outcome {
         Ok(outcome) => vec![
             ("status", "ok".into()),
-            ("fee", plain(outcome.fee, unit.decimals)),
-            ("tax", plain(outcome.tax, unit.decimals)),
-            ("net", plain(outcome.net, quote.net_unit.decimals)),
-            ("debit", plain(outcome.debit, unit.decimals)),
+            ("fee", to_plain_string(outcome.fee, unit.decimals)),
+            ("tax", to_plain_string(outcome.tax, unit.decimals)),
+            ("net", to_plain_string(outcome.net, quote.net_unit.decimals)),
+            ("debit", to_plain_string(outcome.debit, unit.decimals)),
         ],
         Err(blocked) => vec![("status", "blocked".into()), ("reason", blocked.reason.code().into())],
     }

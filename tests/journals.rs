@@ -5,9 +5,9 @@
 mod deeds;
 
 use deeds::{Deed, Folder, WAIT, act, deed, now};
-use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot, name};
-use jandon::money::{Unit, plain};
-use jandon::period::{Day, Moment};
+use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot, name};
+use jandon::money::{Unit, to_plain_string};
+use jandon::period::{Day, LocalDateTime};
 use jandon::store::{Change, Expiries, Fact, Filter, Store, StoreError};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -35,9 +35,9 @@ fn amount(number: &str, unit: &str) -> Amount {
     let (sign, digits) = number.strip_prefix('-').map_or((1, number), |digits| (-1, digits));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     assert!(!whole.is_empty() && fraction.len() <= 9, "{number}");
-    let parts: i128 = format!("{whole}{fraction:0<9}").parse().unwrap_or_else(|_| panic!("{number}"));
+    let minor: i128 = format!("{whole}{fraction:0<9}").parse().unwrap_or_else(|_| panic!("{number}"));
     assert!(!unit.is_empty() && !unit.contains(' '), "{unit}");
-    (sign * parts, unit.to_string())
+    (sign * minor, unit.to_string())
 }
 
 /// What a file comes to when it is read by its words alone.
@@ -55,9 +55,9 @@ impl Read {
     /// The balances after a day, or after all.
     fn balances(&self, until: &str) -> HashMap<String, BTreeMap<String, i128>> {
         let mut balances: HashMap<String, BTreeMap<String, i128>> = HashMap::new();
-        for (day, account, (parts, unit)) in &self.postings {
+        for (day, account, (minor, unit)) in &self.postings {
             if day.as_str() <= until {
-                *balances.entry(account.clone()).or_default().entry(unit.clone()).or_default() += parts;
+                *balances.entry(account.clone()).or_default().entry(unit.clone()).or_default() += minor;
             }
         }
         balances
@@ -181,12 +181,12 @@ fn beancount(text: &str) -> Read {
             _ => panic!("{line}"),
         }
     }
-    for (day, account, (parts, unit)) in &asserted {
+    for (day, account, (minor, unit)) in &asserted {
         let before: i128 = (read.postings.iter())
             .filter(|(at, on, own)| at < day && on == account && own.1 == *unit)
             .map(|(_, _, own)| own.0)
             .sum();
-        assert_eq!(before, *parts, "{account} on {day}");
+        assert_eq!(before, *minor, "{account} on {day}");
     }
     read.assertions = asserted.len();
     read
@@ -196,7 +196,7 @@ fn beancount(text: &str) -> Read {
 /// and after every fact: a journal does not foretell it.
 fn balances(store: &Store, day: Day) -> Vec<(Account, i64)> {
     let standings = store.account_balances(day.end()).expect("standings");
-    let later = Some(Moment(now().0 + 1));
+    let later = Some(LocalDateTime(now().0 + 1));
     let expiring = store.expiries(later, Some(day.end()), Expiries::Pending).expect("expiries");
     let accounts = store.accounts().expect("accounts").into_iter();
     let balance = |account: &Account| {
@@ -273,7 +273,7 @@ fn ask_programs(folder: &Folder, ledger: &Path) -> [bool; 2] {
     std::fs::write(&file, &text).expect("written");
     let path = file.to_str().expect("a path");
     let names = hledger(&text).accounts;
-    let end = today.plus(1).to_string();
+    let end = today.add_days(1).to_string();
     if let Some(out) =
         asked("hledger", &["-f", path, "bal", "type:AL", "--flat", "-N", "-E", "-O", "csv", "-e", &end])
     {
@@ -286,8 +286,8 @@ fn ask_programs(folder: &Folder, ledger: &Path) -> [bool; 2] {
         assert!(rows.keys().all(|name| *name == header || own.contains(name)), "{own:?}: {out}");
         for (at, (account, balance)) in wanted.iter().enumerate() {
             let found = rows.get(&names[at]).map_or("0", |text| text.split(' ').next().expect("a number"));
-            let found = if found == "0" { account.unit.zero().plain() } else { found.to_string() };
-            assert_eq!(found, account.unit.money(*balance).plain(), "{} in {out}", names[at]);
+            let found = if found == "0" { account.unit.zero().to_plain_string() } else { found.to_string() };
+            assert_eq!(found, account.unit.money(*balance).to_plain_string(), "{} in {out}", names[at]);
         }
         met[0] = true;
     }
@@ -309,7 +309,7 @@ fn ask_programs(folder: &Folder, ledger: &Path) -> [bool; 2] {
                 let found = rows.get(&names[at]).map_or("0", String::as_str);
                 let found = amount(found, "it").0;
                 let scale = 10_i128.pow(9 - u32::from(account.unit.decimals));
-                let shown = plain(i128::from(*balance), account.unit.decimals);
+                let shown = to_plain_string(i128::from(*balance), account.unit.decimals);
                 assert_eq!(found, i128::from(*balance) * scale, "{} is {shown} in {out}", names[at]);
             }
             met[1] = true;
@@ -408,7 +408,7 @@ fn text() -> impl Strategy<Value = String> {
         "💳",
     ]);
     prop_oneof![
-        3 => prop::collection::vec(told, 1..6).prop_map(|parts| parts.concat()),
+        3 => prop::collection::vec(told, 1..6).prop_map(|minor| minor.concat()),
         1 => any::<String>(),
         1 => "\\PC{1,12}",
     ]
@@ -437,7 +437,7 @@ fn plant(ledger: &Path, names: &[String], texts: &[[String; 3]]) {
     let won = Unit::currency("KRW").expect("a currency");
     let mut folded = BTreeSet::new();
     let names = names.iter().map(|name| name.trim());
-    let open = names.filter(|name| !name.is_empty() && folded.insert(name::folded(name))).map(|name| {
+    let open = names.filter(|name| !name.is_empty() && folded.insert(name::fold_case(name))).map(|name| {
         Fact::Open(Account {
             id: AccountId(0),
             name: name.into(),
@@ -455,18 +455,18 @@ fn plant(ledger: &Path, names: &[String], texts: &[[String; 3]]) {
     let mut facts = Vec::new();
     for (at, ([category, payee, note], account)) in texts.iter().zip(accounts.iter().cycle()).enumerate() {
         let part = 2 * at as i64 + 2;
-        let day = Day::parse_iso("2026-10-01").expect("a day").plus(at as i32 % 28);
+        let day = Day::parse_iso("2026-10-01").expect("a day").add_days(at as i32 % 28);
         let is_earned = at % 3 == 0;
         let amount = at as i64 * 10 + 1;
-        let outside = Place { account: None, amount, unit: won.clone() };
-        let own = Place { account: Some(account.id), ..outside.clone() };
-        let (out, arriving) = if is_earned { (outside, own) } else { (own, outside) };
+        let outside = Leg { account: None, amount, unit: won.clone() };
+        let own = Leg { account: Some(account.id), ..outside.clone() };
+        let (from, to) = if is_earned { (outside, own) } else { (own, outside) };
         facts.push(Fact::Entry(Entry {
             id: Id(2 << 32 | part),
             at: day.start(),
             kind: if is_earned { Kind::Earn } else { Kind::Spend },
-            out,
-            arriving,
+            from,
+            to,
             fee: 0,
             tax: 0,
             category: Some(category.into()),
@@ -490,7 +490,7 @@ fn plant(ledger: &Path, names: &[String], texts: &[[String; 3]]) {
 
 fn apply(ledger: &Path, number: i64, facts: Vec<Fact>) {
     let store = Store::write(ledger, WAIT).expect("a ledger");
-    let at = Moment(now().0 + number);
+    let at = LocalDateTime(now().0 + number);
     store.apply(&Change { id: Id(number << 32), at, command: "test", facts }).expect("facts");
     store.keep().expect("kept");
 }

@@ -12,10 +12,10 @@ mod referee;
 
 use jandon::fee::{QuotaKey, Side};
 use jandon::ledger::{
-    Account, AccountId, AccountKind, Entry, Expires, Flows, Id, Kind, Measure, Place, RuleBroken, Snapshot,
+    Account, AccountId, AccountKind, Entry, Expires, FlowKind, Flows, Id, Kind, Leg, RuleViolation, Snapshot,
 };
 use jandon::money::{Rate, Unit};
-use jandon::period::{Day, Moment};
+use jandon::period::{Day, LocalDateTime};
 use jandon::report::without_expiry;
 use jandon::store::{Applied, Change, Fact, Filter, Refusal, Store, StoreError};
 use proptest::prelude::*;
@@ -118,7 +118,7 @@ struct Raw {
     amount: i64,
     received: i64,
     charges: (i64, i64),
-    at: Moment,
+    at: LocalDateTime,
     expires: Expires,
     words: (Option<Index>, Option<Index>, Option<Index>),
     channel: Option<Index>,
@@ -134,7 +134,7 @@ enum What {
 }
 
 /// Moments that lie close together, on the edges of days and months, and some far away.
-fn moment() -> impl Strategy<Value = Moment> {
+fn moment() -> impl Strategy<Value = LocalDateTime> {
     let first = day("2026-01-01").0;
     let day = prop_oneof![
         12 => 0..150_i32,
@@ -142,7 +142,7 @@ fn moment() -> impl Strategy<Value = Moment> {
         1 => -30_000..30_000_i32,
     ];
     let second = prop::sample::select(vec![0_i64, 1, 43_200, 86_399]);
-    (day, second).prop_map(move |(day, second)| Moment(Day(first + day).start().0 + second))
+    (day, second).prop_map(move |(day, second)| LocalDateTime(Day(first + day).start().0 + second))
 }
 
 fn expires() -> impl Strategy<Value = Expires> {
@@ -150,7 +150,7 @@ fn expires() -> impl Strategy<Value = Expires> {
     prop_oneof![
         2 => Just(Expires::Unknown),
         1 => Just(Expires::Never),
-        5 => (0..24_i32).prop_map(move |n| Expires::After(Day(first + 10 * n))),
+        5 => (0..24_i32).prop_map(move |n| Expires::On(Day(first + 10 * n))),
     ]
 }
 
@@ -216,7 +216,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// A stretch of time, open or closed.
-type Range = (Option<Moment>, Option<Moment>);
+type Range = (Option<LocalDateTime>, Option<LocalDateTime>);
 
 fn range() -> impl Strategy<Value = Range> {
     let end = || {
@@ -235,7 +235,7 @@ fn range() -> impl Strategy<Value = Range> {
 /// What both are asked after every step.
 #[derive(Clone, Debug)]
 struct Questions {
-    moments: Vec<Moment>,
+    moments: Vec<LocalDateTime>,
     ranges: Vec<Range>,
     filter: RawFilter,
     threshold: i64,
@@ -319,7 +319,7 @@ impl Scene {
         scene
     }
 
-    fn id(&mut self, at: Moment) -> Id {
+    fn id(&mut self, at: LocalDateTime) -> Id {
         self.ids += 1;
         Id::new(at, self.ids)
     }
@@ -456,7 +456,7 @@ impl Scene {
     }
 
     /// Where everything stands at a moment.
-    fn agree_at(&self, at: Moment) -> Verdict {
+    fn agree_at(&self, at: LocalDateTime) -> Verdict {
         let standings = fine(self.store.account_balances(at))?;
         let (mut lots, mut bills, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         let all_lots = fine(self.store.all_lots(at))?;
@@ -483,7 +483,7 @@ impl Scene {
         unknown.sort();
         let points = |account: &str| matches!(account, "toss points" | "stars" | "card");
         let without = without.into_iter().filter(|row| points(&row.account));
-        let without: Vec<(String, i64)> = without.map(|row| (row.account, row.amount.parts)).collect();
+        let without: Vec<(String, i64)> = without.map(|row| (row.account, row.amount.minor)).collect();
         same(format!("of unknown expiry at {at}"), without, unknown)?;
         same(format!("bills at {at}"), kept_bills, bills)
     }
@@ -494,7 +494,7 @@ impl Scene {
         let flows = fine(self.store.flows(from, to))?;
         for account in &self.accounts {
             let flows = flows.get(&account.id).copied().unwrap_or_default();
-            let sums: BTreeMap<Measure, i64> = Measure::ALL.into_iter().map(|m| (m, flows.of(m))).collect();
+            let sums: BTreeMap<FlowKind, i64> = FlowKind::ALL.into_iter().map(|m| (m, flows.of(m))).collect();
             let what = format!("flows of {} within {range:?}", account.name);
             same(&what, (flows.facts, sums), self.referee.flows(account, from, to))?;
             self.identity(account, range, flows)?;
@@ -529,13 +529,13 @@ impl Scene {
 
     /// closing = opening + what came − what went, to the last part.
     fn identity(&self, account: &Account, (from, to): Range, flows: Flows) -> Verdict {
-        let standing_at = |at: Moment| -> Result<i64, TestCaseError> {
+        let standing_at = |at: LocalDateTime| -> Result<i64, TestCaseError> {
             Ok(fine(self.store.account_balances(at))?.get(&account.id).map_or(0, |s| s.balance))
         };
-        let opening = from.map_or(Ok(0), |from| standing_at(Moment(from.0 - 1)))?;
+        let opening = from.map_or(Ok(0), |from| standing_at(LocalDateTime(from.0 - 1)))?;
         let closing = standing_at(to.unwrap_or(day("9999-12-31").end()))?;
         let [earned, topped_up, refunded, moved_in, bill_paid, rest @ ..] =
-            Measure::ALL.map(|measure| flows.of(measure));
+            FlowKind::ALL.map(|measure| flows.of(measure));
         let [spent, withdrawn, moved_out, fees, taxes, expired, unexplained, _first_seen] = rest;
         let came = earned + topped_up + refunded + moved_in + bill_paid;
         let went = spent + withdrawn + moved_out + fees + taxes + expired;
@@ -581,7 +581,7 @@ fn entry(raw: &Raw, kind: Kind, id: Id, accounts: &[Account]) -> Entry {
     let tax = if kind == Kind::Expire { 0 } else { raw.charges.1.min(out - fee) };
     let arriving = if unit_out == unit_in { out - fee - tax } else { raw.received.abs() };
     let expires = match raw.expires {
-        Expires::After(last) if kind == Kind::Earn => Expires::After(last.max(raw.at.day())),
+        Expires::On(last) if kind == Kind::Earn => Expires::On(last.max(raw.at.day())),
         expires if kind == Kind::Earn => expires,
         _ => Expires::Unknown,
     };
@@ -591,8 +591,8 @@ fn entry(raw: &Raw, kind: Kind, id: Id, accounts: &[Account]) -> Entry {
         id,
         at: raw.at,
         kind,
-        out: Place { account: from.map(|a| a.id), amount: out, unit: unit_out },
-        arriving: Place { account: to.map(|a| a.id), amount: arriving, unit: unit_in },
+        from: Leg { account: from.map(|a| a.id), amount: out, unit: unit_out },
+        to: Leg { account: to.map(|a| a.id), amount: arriving, unit: unit_in },
         fee,
         tax,
         category: word(raw.words.0).map(Into::into),
@@ -635,7 +635,7 @@ fn what_is_kept_in_a_file_is_read_again_as_it_was_after_every_step() {
             let writing = fine(Store::write(&path, WAIT))?;
             let rate = Rate { num: 7, den: 9 };
             let facts = vec![Fact::Rate { unit: won(), rate, of: points(), day: day("2026-01-01") }];
-            fine(writing.apply(&Change { id: Id(1), at: Moment(0), command: "rate set", facts }))?;
+            fine(writing.apply(&Change { id: Id(1), at: LocalDateTime(0), command: "rate set", facts }))?;
             drop(writing);
             scene.store = fine(Store::write(&path, WAIT))?;
         }
@@ -668,7 +668,7 @@ impl Orders {
         for raw in &self.raws {
             let mut at = raw.at;
             while !taken.insert(at) {
-                at = Moment(at.0 + 1);
+                at = LocalDateTime(at.0 + 1);
             }
             let raw = Raw { what: plain(raw.what), at, ..raw.clone() };
             facts.extend(scene.fact(&raw, &Referee::default()));
@@ -812,7 +812,7 @@ fn what_a_ledger_cannot_hold_is_refused_and_all_else_is_reckoned_exactly() {
                     scene.referee.write(&change);
                     done.push(change);
                 }
-                Err(StoreError::Rule(RuleBroken::BalanceTooLarge { .. })) => {
+                Err(StoreError::Rule(RuleViolation::BalanceTooLarge { .. })) => {
                     // Some sum of what there is must come near what 64 bits hold.
                     let mut told = scene.referee.clone();
                     told.write(&change);
@@ -846,13 +846,13 @@ fn plain(what: What) -> What {
 fn won_entry(scene: &mut Scene, kind: Kind, names: [Option<&str>; 2], amount: i64, on: &str) -> Fact {
     let at = day(on).start();
     let [from, to] = names.map(|name| name.map(|name| scene.account(name).id));
-    let place = |account| Place { account, amount, unit: won() };
+    let place = |account| Leg { account, amount, unit: won() };
     Fact::Entry(Entry {
         id: scene.id(at),
         at,
         kind,
-        out: place(from),
-        arriving: place(to),
+        from: place(from),
+        to: place(to),
         fee: 0,
         tax: 0,
         category: None,
@@ -950,9 +950,9 @@ fn an_account_opened_and_used_in_one_change_is_undone_whole() {
 
     let mut scene = Scene::new();
     let earn = Entry {
-        arriving: Place { account: Some(opened[0]), amount: 120, unit: points() },
-        out: Place { account: None, amount: 120, unit: points() },
-        expires: Expires::After(day("2026-12-31")),
+        to: Leg { account: Some(opened[0]), amount: 120, unit: points() },
+        from: Leg { account: None, amount: 120, unit: points() },
+        expires: Expires::On(day("2026-12-31")),
         ..match won_entry(&mut scene, Kind::Earn, [None, Some("kakao")], 120, "2026-10-01") {
             Fact::Entry(entry) => entry,
             other => panic!("{other:?}"),
@@ -961,8 +961,8 @@ fn an_account_opened_and_used_in_one_change_is_undone_whole() {
     let spend = Entry {
         id: Id(1),
         kind: Kind::Spend,
-        out: Place { account: Some(opened[1]), amount: 900, unit: won() },
-        arriving: Place { account: None, amount: 900, unit: won() },
+        from: Leg { account: Some(opened[1]), amount: 900, unit: won() },
+        to: Leg { account: None, amount: 900, unit: won() },
         expires: Expires::Unknown,
         ..earn.clone()
     };
@@ -970,7 +970,7 @@ fn an_account_opened_and_used_in_one_change_is_undone_whole() {
     let early = Entry {
         id: Id(2),
         at: day("2026-08-01").start(),
-        expires: Expires::After(day("2026-08-31")),
+        expires: Expires::On(day("2026-08-31")),
         ..earn.clone()
     };
     let mut facts = vec![Fact::Open(points_account()), Fact::Open(carrier())];
@@ -979,7 +979,7 @@ fn an_account_opened_and_used_in_one_change_is_undone_whole() {
     let number = scene.openings;
     let late = day("2026-11-01").start();
     assert_eq!(scene.store.lots(late).expect("lots"), [(opened[0], day("2026-12-31"), 120)]);
-    assert_eq!(scene.store.bills(late).expect("bills"), [(opened[1], late.month().plus(-1), 900)]);
+    assert_eq!(scene.store.bills(late).expect("bills"), [(opened[1], late.month().add_months(-1), 900)]);
     assert_eq!(scene.store.check().expect("a check").findings, []);
     let known = scene.store.accounts().expect("accounts").pop().expect("an account");
     scene.record("account edit", vec![Fact::Edit(Account { note: Some("LG U+".into()), ..known })]);
@@ -1056,7 +1056,7 @@ fn a_closed_account_takes_nothing_and_gives_nothing_back() {
 /// Points earned on the first of October 2026, with their last day.
 fn points_earned(scene: &mut Scene, amount: i64, last: &str) -> Fact {
     match won_entry(scene, Kind::Earn, [None, Some("card")], amount, "2026-10-01") {
-        Fact::Entry(entry) => Fact::Entry(Entry { expires: Expires::After(day(last)), ..entry }),
+        Fact::Entry(entry) => Fact::Entry(Entry { expires: Expires::On(day(last)), ..entry }),
         other => panic!("{other:?}"),
     }
 }
@@ -1133,7 +1133,7 @@ impl OnDisk {
             for fact in &mut facts {
                 let Fact::Entry(entry) = fact else { continue };
                 match entry.kind {
-                    Kind::Earn => entry.expires = Expires::After(day(on).plus(40)),
+                    Kind::Earn => entry.expires = Expires::On(day(on).add_days(40)),
                     Kind::Spend => entry.category = Some("coffee".into()),
                     _ => entry.channel = Some(CHANNELS[0].into()),
                 }
@@ -1393,7 +1393,9 @@ fn a_new_ledger_is_closed_to_others_with_its_folder() {
     // So are the files that lie beside it while it is written.
     let store = Store::write(&ledger.path, WAIT).expect("a store");
     let facts = vec![Fact::Open(account("late", AccountKind::Wallet, won()))];
-    store.apply(&Change { id: Id(77), at: Moment(0), command: "account add", facts }).expect("a change");
+    store
+        .apply(&Change { id: Id(77), at: LocalDateTime(0), command: "account add", facts })
+        .expect("a change");
     for file in ledger.path.parent().expect("a folder").read_dir().expect("a folder") {
         let path = file.expect("a file").path();
         assert_eq!(mode(&path), 0o600, "{}", path.display());
@@ -1442,13 +1444,13 @@ fn write_along(path: &Path, writer: i64, earnings: i64) {
         record_on(path, |store| {
             let accounts = store.accounts().expect("accounts");
             let id = accounts.iter().find(|a| a.name == name).expect("the account just opened").id;
-            let place = |account| Place { account, amount: 1, unit: won() };
+            let place = |account| Leg { account, amount: 1, unit: won() };
             let entry = Entry {
                 id: Id(writer * 10_000 + number),
-                at: Moment(at.0 + (number * 7_919) % 500 * 86_400),
+                at: LocalDateTime(at.0 + (number * 7_919) % 500 * 86_400),
                 kind: Kind::Earn,
-                out: place(None),
-                arriving: place(Some(id)),
+                from: place(None),
+                to: place(Some(id)),
                 fee: 0,
                 tax: 0,
                 category: Some(name.as_str().into()),
@@ -1521,7 +1523,9 @@ fn a_second_writer_waits_and_a_reader_sees_what_was_kept() {
     let writing = Store::write(&ledger.path, WAIT).expect("a store");
     let before = accounts(&writing);
     let facts = vec![Fact::Open(account("late", AccountKind::Wallet, won()))];
-    writing.apply(&Change { id: Id(77), at: Moment(0), command: "account add", facts }).expect("a change");
+    writing
+        .apply(&Change { id: Id(77), at: LocalDateTime(0), command: "account add", facts })
+        .expect("a change");
     let short = Duration::from_millis(50);
     let error = Store::write(&ledger.path, short).err().expect("a refusal");
     assert!(matches!(error, StoreError::Busy(_, wait) if wait == short), "{error:?}");
@@ -1592,7 +1596,7 @@ fn ledger_of(facts: i64) -> Scene {
     let (first, last) = (day("2026-05-01").start().0, day("2026-10-31").end().0);
     let mut change = Vec::new();
     for number in 0..facts {
-        let at = Moment(first + (last - first) * number / facts);
+        let at = LocalDateTime(first + (last - first) * number / facts);
         let on = at.day().to_string();
         let (kind, names) = match number % 8 {
             0 | 1 => (Kind::Earn, [None, Some("kakao")]),
@@ -1611,7 +1615,7 @@ fn ledger_of(facts: i64) -> Scene {
         if let Fact::Entry(entry) = &mut fact {
             let word = String::from(CATEGORIES[(number % 3) as usize]);
             match kind {
-                Kind::Earn => entry.expires = Expires::After(at.month().plus(3).last()),
+                Kind::Earn => entry.expires = Expires::On(at.month().add_months(3).last()),
                 Kind::Spend => entry.category = Some(word.into()),
                 Kind::Withdraw => entry.channel = Some(CHANNELS[0].into()),
                 _ => entry.note = Some(word),

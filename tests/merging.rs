@@ -5,9 +5,9 @@ mod carrying;
 
 use carrying::{Stopped, answers, carried, carried_together, told};
 use jandon::import::{Difference, Wrong};
-use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot};
+use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot};
 use jandon::money::Unit;
-use jandon::period::{Day, Moment};
+use jandon::period::{Day, LocalDateTime};
 use jandon::store::{Change, Fact, ImportError, ImportSummary, Refusal, Store, StoreError};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -17,8 +17,8 @@ use std::time::Duration;
 /// How long one waits for another here.
 const WAIT: Duration = Duration::from_secs(1);
 
-fn now() -> Moment {
-    Moment::parse_iso("2026-11-22T13:05").expect("a moment")
+fn now() -> LocalDateTime {
+    LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment")
 }
 
 /// A folder that goes with the test.
@@ -94,7 +94,7 @@ fn opened(number: usize) -> Account {
 }
 
 /// Writes one change as the program does; what the ledger refuses is passed over.
-fn record(path: &Path, id: i64, at: Moment, command: &'static str, facts: Vec<Fact>) {
+fn record(path: &Path, id: i64, at: LocalDateTime, command: &'static str, facts: Vec<Fact>) {
     let store = Store::write(path, WAIT).expect("a ledger");
     // Ids of one day, as random as the program's.
     let id = Id::new(now(), (id as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16);
@@ -120,10 +120,10 @@ fn import(path: &Path, other: &Path, id: i64) -> ImportSummary {
 /// Does one step at a moment of its ledger's own clock.
 fn act(paths: &[PathBuf; 2], at: usize, number: i64, clock: i64, step: &Step) {
     let path = &paths[at];
-    let clock = Moment(now().0 + clock);
+    let clock = LocalDateTime(now().0 + clock);
     let accounts = Store::read(path, WAIT).expect("a ledger").accounts().expect("accounts");
     // Each fact has a second of its own.
-    let moment = Moment(Day::parse_iso("2026-10-01").expect("a day").start().0 + number);
+    let moment = LocalDateTime(Day::parse_iso("2026-10-01").expect("a day").start().0 + number);
     let id = |bits: u64| Id::new(moment, bits << 40 | number as u64);
     let (command, fact) = match step {
         Step::Edit { account, name, kind, trait_of } => {
@@ -150,7 +150,7 @@ fn act(paths: &[PathBuf; 2], at: usize, number: i64, clock: i64, step: &Step) {
                 (false, true) => Kind::Earn,
                 (_, false) => Kind::Spend,
             };
-            let place = |here: bool| Place {
+            let place = |here: bool| Leg {
                 account: here.then_some(account.id),
                 amount: *amount,
                 unit: account.unit.clone(),
@@ -159,8 +159,8 @@ fn act(paths: &[PathBuf; 2], at: usize, number: i64, clock: i64, step: &Step) {
                 id: id(at as u64 + 1),
                 at: moment,
                 kind,
-                out: place(!earn),
-                arriving: place(*earn),
+                from: place(!earn),
+                to: place(*earn),
                 fee: 0,
                 tax: 0,
                 category: None,
@@ -227,7 +227,7 @@ proptest! {
         let folder = Folder::new();
         let paths = [folder.at("a.db"), folder.at("b.db")];
         for number in 0..4 {
-            let at = Moment(now().0 - 100 + number as i64);
+            let at = LocalDateTime(now().0 - 100 + number as i64);
             record(&paths[0], number as i64 + 1, at, "account add", vec![Fact::Open(opened(number))]);
         }
         import(&paths[1], &paths[0], 50);
@@ -263,7 +263,7 @@ proptest! {
             let accounts = Store::read(&path, WAIT).expect("a ledger").accounts().expect("accounts");
             let edited = Account { name: format!("name {number}"), ..accounts[0].clone() };
             let id = i64::from(seeds[number]) << 8 | number as i64;
-            record(&path, id + 2, Moment(now().0 + clock), "account edit", vec![Fact::Edit(edited)]);
+            record(&path, id + 2, LocalDateTime(now().0 + clock), "account edit", vec![Fact::Edit(edited)]);
             let accounts = Store::read(&path, WAIT).expect("a ledger").accounts().expect("accounts");
             prop_assert_eq!(&accounts[0].name, &format!("name {number}"));
         }
@@ -514,7 +514,7 @@ fn two_accounts_that_took_one_name_apart_are_told_apart_first() {
     let rename = |path: &Path, number: usize, name: &str, id: i64| {
         let accounts = Store::read(path, WAIT).expect("a ledger").accounts().expect("accounts");
         let edited = Account { name: name.into(), ..accounts[number].clone() };
-        record(path, id, Moment(now().0 + id), "account edit", vec![Fact::Edit(edited)]);
+        record(path, id, LocalDateTime(now().0 + id), "account edit", vec![Fact::Edit(edited)]);
     };
     rename(&paths[0], 0, "Same", 10);
     rename(&paths[1], 1, "same", 11);
@@ -569,7 +569,7 @@ fn accounts_of_one_name_and_nature_opened_apart_are_one() {
         record(
             &paths[at],
             at as i64 + 1,
-            Moment(now().0 + at as i64),
+            LocalDateTime(now().0 + at as i64),
             "account add",
             vec![Fact::Open(account)],
         );

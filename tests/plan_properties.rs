@@ -9,7 +9,7 @@
 
 use jandon::fee::{Platform, PricingContext, QuotaKey, QuotaUsage, QuoteRequest, outcome, parse, quote};
 use jandon::money::Unit;
-use jandon::period::{Day, Moment};
+use jandon::period::{Day, LocalDateTime};
 use jandon::plan::{Holding, Plan, PlanRequest};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ impl Dice {
 #[derive(Clone, Debug)]
 struct Past {
     channel: String,
-    at: Moment,
+    at: LocalDateTime,
     amount: i64,
 }
 
@@ -54,7 +54,7 @@ struct Case {
     platforms: Vec<Platform>,
     holdings: Vec<Holding>,
     past: Vec<Past>,
-    now: Moment,
+    now: LocalDateTime,
     by: Day,
     target: Option<i64>,
     splits: u32,
@@ -90,7 +90,7 @@ impl Case {
 
     fn used(&self, ask: &QuotaKey, steps: &[Taken]) -> QuotaUsage {
         let mut used = QuotaUsage::default();
-        let mut count = |channel: &str, at: Moment, amount: i64| {
+        let mut count = |channel: &str, at: LocalDateTime, amount: i64| {
             if ask.since.is_none_or(|s| s <= at)
                 && at <= ask.until
                 && ask.channels.iter().any(|c| c == channel)
@@ -120,7 +120,7 @@ impl Case {
         request.plan(&self.all_used()).map_err(|unreachable| unreachable.most)
     }
 
-    fn at(&self, day: Day) -> Moment {
+    fn at(&self, day: Day) -> LocalDateTime {
         if day == self.now.day() { self.now } else { day.start() }
     }
 }
@@ -129,7 +129,7 @@ impl Case {
 #[derive(Clone, Debug)]
 struct Taken {
     channel: String,
-    at: Moment,
+    at: LocalDateTime,
     amount: i64,
     holding: usize,
 }
@@ -243,20 +243,20 @@ fn days(case: &Case, platform: &Platform, words: &BTreeSet<&'static str>) -> BTr
     let today = case.now.day();
     let mut days = BTreeSet::from([today]);
     for offset in 1..=(case.by.0 - today.0) {
-        let day = today.plus(offset);
+        let day = today.add_days(offset);
         let opens = |word: &&str| match *word {
             "day" => true,
             "week" => day.monday() == day,
             "month" => day.of_month() == 1,
             "year" => {
                 day.of_month() == 1
-                    && day.month() != day.plus(-40).month()
-                    && day.year() != day.plus(-1).year()
+                    && day.month() != day.add_days(-40).month()
+                    && day.year() != day.add_days(-1).year()
             }
             "24h" | "168h" => {
                 // The first day that finds a use gone which the day before still found.
                 let hours = if *word == "24h" { 24 } else { 168 };
-                let free_on = |at: Moment| {
+                let free_on = |at: LocalDateTime| {
                     let first = (at.0 + hours * 3600 + 86_399).div_euclid(86_400);
                     first == i64::from(day.0)
                 };
@@ -392,15 +392,16 @@ fn case(seed: u64, plain: bool) -> (Case, Vec<BTreeSet<&'static str>>) {
         |text: &String| parse::parse_platform(text, &|_| None).unwrap_or_else(|e| panic!("{text}\n{e:?}"));
     let platforms: Vec<Platform> = texts.iter().map(read).collect();
     let now =
-        Moment::parse_iso(dice.of(&["2026-11-22T13:05", "2026-11-30T00:00", "2026-12-31T23:59"])).unwrap();
-    let by = now.day().plus(dice.of(&[0, 0, 1, 2, 12, 35]));
+        LocalDateTime::parse_iso(dice.of(&["2026-11-22T13:05", "2026-11-30T00:00", "2026-12-31T23:59"]))
+            .unwrap();
+    let by = now.day().add_days(dice.of(&[0, 0, 1, 2, 12, 35]));
     let accounts = if number == 1 && !plain && dice.one_in(3) { 2 } else { number };
     let holding = |i: usize, dice: &mut Dice| {
         let mut dated = Vec::new();
         if !plain && dice.one_in(3) {
-            dated.push((now.day().plus(dice.within(0, 3) as i32), dice.within(1, size / 2)));
+            dated.push((now.day().add_days(dice.within(0, 3) as i32), dice.within(1, size / 2)));
             if dice.one_in(2) {
-                dated.push((now.day().plus(dice.within(4, 40) as i32), dice.within(1, size / 3)));
+                dated.push((now.day().add_days(dice.within(4, 40) as i32), dice.within(1, size / 3)));
             }
         }
         let undated = dice.within(1, size);
@@ -412,7 +413,11 @@ fn case(seed: u64, plain: bool) -> (Case, Vec<BTreeSet<&'static str>>) {
     let mut past = Vec::new();
     for _ in 0..dice.below(3) {
         let channel = format!("p{}/c{}", dice.below(number as i64), dice.below(2));
-        past.push(Past { channel, at: Moment(now.0 - dice.below(9 * 86_400)), amount: dice.within(1, size) });
+        past.push(Past {
+            channel,
+            at: LocalDateTime(now.0 - dice.below(9 * 86_400)),
+            amount: dice.within(1, size),
+        });
     }
     let total: i64 = holdings.iter().map(Holding::total).sum();
     let target = (!dice.one_in(4)).then(|| dice.within(1, (total * 9 / 10).max(1)));
@@ -675,15 +680,15 @@ fn tiny(seed: u64) -> Case {
         }
     }
     let read = parse::parse_platform(&text, &|_| None).unwrap_or_else(|e| panic!("{text}\n{e:?}"));
-    let now = Moment::parse_iso(dice.of(&["2026-11-22T13:05", "2026-11-30T00:00"])).unwrap();
-    let by = now.day().plus(dice.of(&[0, 3, 12, 60]));
-    let lots = (0..dice.below(3)).map(|i| (now.day().plus(i as i32 * 20 + 5), dice.within(1, size / 2)));
+    let now = LocalDateTime::parse_iso(dice.of(&["2026-11-22T13:05", "2026-11-30T00:00"])).unwrap();
+    let by = now.day().add_days(dice.of(&[0, 3, 12, 60]));
+    let lots = (0..dice.below(3)).map(|i| (now.day().add_days(i as i32 * 20 + 5), dice.within(1, size / 2)));
     let dated: Vec<(Day, i64)> = lots.collect();
     let undated = dice.within(0, size / 2);
     let total = undated + dated.iter().map(|l| l.1).sum::<i64>();
     let past = (0..dice.below(2)).map(|_| Past {
         channel: "p0/c0".into(),
-        at: Moment(now.0 - 40_000),
+        at: LocalDateTime(now.0 - 40_000),
         amount: dice.within(1, size),
     });
     let past = past.collect();
@@ -708,8 +713,8 @@ fn tiny(seed: u64) -> Case {
 fn wide(seed: u64) -> Case {
     let mut dice = Dice(seed);
     let (mut texts, mut platforms, mut holdings) = (Vec::new(), Vec::new(), Vec::new());
-    let now = Moment::parse_iso("2026-11-22T13:05").unwrap();
-    let by = now.day().plus(dice.of(&[0, 12, 45]));
+    let now = LocalDateTime::parse_iso("2026-11-22T13:05").unwrap();
+    let by = now.day().add_days(dice.of(&[0, 12, 45]));
     for number in 0..dice.within(1, 3) {
         let mut text =
             format!("[platform]\nid = \"p{number}\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n");
@@ -851,8 +856,8 @@ fn a_rounded_percentage_of_many_withdrawals_is_proven() {
         "percent = \"3.3\"\nmin = \"100\"\nround = \"half-up\"",
     );
     let platforms = vec![platform("b0", &[first]), platform("b1", &[second, third])];
-    let now = Moment::parse_iso("2026-01-01T00:00").expect("a moment");
-    let by = now.month().plus(1).first();
+    let now = LocalDateTime::parse_iso("2026-01-01T00:00").expect("a moment");
+    let by = now.month().add_months(1).first();
     let holding = |(platform, undated): (usize, i64)| Holding {
         account: format!("b{platform}"),
         platform,
@@ -885,7 +890,7 @@ fn a_rounded_percentage_of_many_withdrawals_is_proven() {
 
 /// One account on a platform, of which as much as can be is to arrive today.
 fn at_once(text: String, undated: i64) -> Case {
-    let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+    let now = LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment");
     let by = now.day();
     Case {
         platforms: vec![parse::parse_platform(&text, &|_| None).expect("a platform")],
@@ -1034,7 +1039,7 @@ fn charges_from_a_share_on_are_proven_for_one_account_and_for_two() {
         let texts: Vec<String> = (0..number).map(|number| share_platform(&mut dice, number)).collect();
         let platforms =
             texts.iter().map(|text| parse::parse_platform(text, &|_| None).expect("a platform")).collect();
-        let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+        let now = LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment");
         let by = now.day();
         let holdings = (0..number).map(|platform| {
             let undated = dice.within(20, if number == 1 { 150 } else { 60 });
@@ -1098,7 +1103,7 @@ fn more_time_and_more_withdrawals_make_no_plan_worse_than_it_says() {
         let case = Case { step_cost: dice.of(&[0, 0, 10]), ..case };
         let days = [0, dice.within(1, 6), dice.within(7, 20), dice.within(21, 60)];
         let longer = days.map(|days| {
-            let by = case.now.day().plus(days as i32);
+            let by = case.now.day().add_days(days as i32);
             let holdings = case.holdings.iter().map(|h| Holding { by, ..h.clone() }).collect();
             Case { by, holdings, ..case.clone() }
         });
@@ -1129,7 +1134,7 @@ fn the_first_account_does_what_either_could() {
     };
     let texts = vec![platform(0, "step = \"2\""), platform(1, "min = \"3\"")];
     let read = |text: &String| parse::parse_platform(text, &|_| None).expect("a platform");
-    let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+    let now = LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment");
     let by = now.day();
     let holding = |(platform, undated): (usize, i64)| Holding {
         account: format!("a{platform}"),
@@ -1172,7 +1177,7 @@ fn what_a_window_counts_is_asked_at_the_beginning_of_a_day() {
     let daily = channel("c1", "min = \"1000\"\nlimits = [{ per = \"day\", count = 1 }]");
     let case = at_once(head.to_owned() + &rolling + &daily, 100);
     for (days, net) in [(0, 60), (1, 60), (2, 100)] {
-        let by = case.now.day().plus(days);
+        let by = case.now.day().add_days(days);
         let holdings = case.holdings.iter().map(|h| Holding { by, ..h.clone() }).collect();
         let case = Case { by, holdings, ..case.clone() };
         let plan = case.plan(EFFORT).expect("a plan");

@@ -12,7 +12,7 @@
 
 use jandon::fee::{Platform, parse};
 use jandon::money::Unit;
-use jandon::period::Moment;
+use jandon::period::LocalDateTime;
 use jandon::plan::{EFFORT, Holding, PlanRequest};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -113,8 +113,8 @@ fn finds_what_another_solver_finds() {
             .iter()
             .map(|b| parse::parse_platform(&platform(&problem, b), &|_| None).expect("a platform file"))
             .collect();
-        let now = Moment::parse_iso("2026-01-01T00:00").expect("a moment");
-        let by = now.month().plus(months as i32 - 1).first();
+        let now = LocalDateTime::parse_iso("2026-01-01T00:00").expect("a moment");
+        let by = now.month().add_months(months as i32 - 1).first();
         let holding = |(i, b): (usize, &Value)| Holding {
             account: b["id"].as_str().expect("an id").into(),
             platform: i,

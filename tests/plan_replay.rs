@@ -11,7 +11,7 @@ use jandon::cli::context::{Context, Env};
 use jandon::cli::error::CommandError;
 use jandon::ledger::Account;
 use jandon::money::Unit;
-use jandon::period::{Day, Moment};
+use jandon::period::{Day, LocalDateTime};
 use jandon::store::Store;
 use jandon::view::value::ChartStyle;
 use serde_json::Value;
@@ -139,7 +139,7 @@ impl Ground {
         let words = std::iter::once("jandon".into()).chain(words(line)).map(Into::into);
         let words = cli::parse(words).unwrap_or_else(|e| panic!("{line}\n{e}"));
         let world = Env {
-            now: Moment(0),
+            now: LocalDateTime(0),
             data: None,
             config: None,
             region: Some("KR".into()),
@@ -159,7 +159,7 @@ impl Ground {
     }
 
     /// What every account holds on a day, without what has expired.
-    fn available(&self, at: Moment) -> BTreeMap<String, i64> {
+    fn available(&self, at: LocalDateTime) -> BTreeMap<String, i64> {
         let store = Store::read(&self.ledger(), Duration::ZERO).expect("the ledger opens");
         let standings = store.account_balances(at).expect("standings");
         let accounts = store.accounts().expect("accounts");
@@ -198,14 +198,14 @@ fn parts(value: &Value, unit: &str) -> i64 {
 /// A figure as it is typed.
 fn typed(parts: i64, unit: &str) -> String {
     match Unit::currency(unit) {
-        Some(unit) => unit.money(parts).plain(),
+        Some(unit) => unit.money(parts).to_plain_string(),
         None => parts.to_string(),
     }
 }
 
 /// A ledger with a past, and what it holds: each account with its platform.
 fn ledger(dice: &mut Dice, kept: &[Kept], tight: bool, brief: bool) -> (Ground, Vec<(String, Kept)>) {
-    let now = Moment::parse_iso(NOW).expect("a moment");
+    let now = LocalDateTime::parse_iso(NOW).expect("a moment");
     let mut ground = Ground { folder: tempfile::tempdir().expect("a folder"), said: Vec::new() };
     let mut lines = String::from("{\"jandon\":1}\n");
     let mut accounts: Vec<(String, Kept)> = Vec::new();
@@ -236,7 +236,7 @@ fn ledger(dice: &mut Dice, kept: &[Kept], tight: bool, brief: bool) -> (Ground, 
         );
         for _ in 0..if kind == "rewards" { dice.within(0, 2) } else { 0 } {
             let (earned, last) =
-                (typed(dice.size(100_000), unit), now.day().plus(dice.within(-5, 45) as i32));
+                (typed(dice.size(100_000), unit), now.day().add_days(dice.within(-5, 45) as i32));
             let _ = writeln!(
                 lines,
                 "{{\"entry\":{{\"at\":\"2026-11-02\",\"kind\":\"earn\",\"to\":\"{name}\",\"in\":\"{earned}\",\"expires\":\"{last}\"}}}}"
@@ -252,7 +252,7 @@ fn ledger(dice: &mut Dice, kept: &[Kept], tight: bool, brief: bool) -> (Ground, 
         let (name, kept) = &accounts[dice.below(accounts.len() as i64) as usize];
         let amount = typed(dice.size(300_000), kept.unit);
         let channel = dice.of(kept.channels);
-        let day = now.day().plus(-dice.within(0, 20) as i32);
+        let day = now.day().add_days(-dice.within(0, 20) as i32);
         let line = format!("withdraw --via {channel} --date {day} -- {} {amount}", in_shell(name));
         // What the channel does not allow has not happened.
         match ground.run(NOW, &line) {
@@ -297,7 +297,7 @@ fn hold(seed: u64, brief: bool, held: &mut Held) {
     let unit = if in_won { "KRW" } else { "USD" };
     let tight = in_won && dice.one_in(3);
     let (mut ground, accounts) = ledger(&mut dice, if in_won { WON } else { DOLLARS }, tight, brief);
-    let now = Moment::parse_iso(NOW).expect("a moment");
+    let now = LocalDateTime::parse_iso(NOW).expect("a moment");
     let before = ground.available(now);
     let worth = |(name, kept): &(String, Kept)| i128::from(before[name].max(0)) * kept.par.0 / kept.par.1;
     let total = accounts.iter().map(worth).sum::<i128>() as i64;
@@ -319,7 +319,7 @@ fn hold(seed: u64, brief: bool, held: &mut Held) {
         () if brief => &[0, 1, 3, 9],
         () => &[0, 1, 3, 9, 12, 40],
     };
-    let by = now.day().plus(dice.of(later));
+    let by = now.day().add_days(dice.of(later));
     let _ = write!(asked, " --by {by}");
     if brief || dice.one_in(2) {
         let _ = write!(asked, " --splits {}", dice.within(1, if brief { 2 } else { 12 }));
@@ -374,7 +374,7 @@ fn hold(seed: u64, brief: bool, held: &mut Held) {
         } else if dice.one_in(2) {
             date.to_string()
         } else {
-            Moment(date.start().0 + dice.below(86_400)).to_string()
+            LocalDateTime(date.start().0 + dice.below(86_400)).to_string()
         };
         if date > today {
             today = date;

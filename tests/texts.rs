@@ -1,8 +1,8 @@
 //! Texts from outside: none that cannot be seen is kept, and none is shown as it is.
 
-use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot};
+use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot};
 use jandon::money::Unit;
-use jandon::period::Moment;
+use jandon::period::LocalDateTime;
 use jandon::store::{Change, Fact, Store};
 use std::path::Path;
 use std::process::{Command, Output};
@@ -10,8 +10,8 @@ use std::time::Duration;
 
 const WAIT: Duration = Duration::from_secs(5);
 
-fn now() -> Moment {
-    Moment::parse_iso("2026-11-22T13:05").expect("a moment")
+fn now() -> LocalDateTime {
+    LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment")
 }
 
 /// What a terminal or a reader must never be handed: escape sequences, a bell, a carriage return, the
@@ -70,14 +70,14 @@ fn plant(ledger: &Path) {
     let accounts = Store::read(ledger, WAIT).expect("a ledger").accounts().expect("accounts");
     let mut facts = Vec::new();
     for (at, (text, account)) in HOSTILE.into_iter().zip(&accounts).enumerate() {
-        let outside = Place { account: None, amount: 100 + at as i64, unit: won.clone() };
-        let own = Place { account: Some(account.id), ..outside.clone() };
+        let outside = Leg { account: None, amount: 100 + at as i64, unit: won.clone() };
+        let own = Leg { account: Some(account.id), ..outside.clone() };
         facts.push(Fact::Entry(Entry {
             id: Id(2 << 32 | (2 * at as i64 + 2)),
             at: now(),
             kind: if at % 2 == 0 { Kind::Spend } else { Kind::Withdraw },
-            out: own,
-            arriving: outside,
+            from: own,
+            to: outside,
             fee: 0,
             tax: 0,
             category: Some(text.into()),

@@ -6,7 +6,7 @@
 //! and 2 are balances seen, which agree with what was recorded. Times run evenly from 2021-12-01 to
 //! 2026-11-22.
 
-use jandon::period::Moment;
+use jandon::period::LocalDateTime;
 use std::io::{BufWriter, Result, Write};
 use std::path::Path;
 
@@ -61,12 +61,12 @@ impl Numbers {
 }
 
 /// An amount in the decimals of an account's unit.
-fn figure(account: usize, parts: i64) -> String {
+fn figure(account: usize, minor: i64) -> String {
     if ACCOUNTS[account].3 == "USD" {
-        let sign = if parts < 0 { "-" } else { "" };
-        format!("{sign}{}.{:02}", parts.abs() / 100, parts.abs() % 100)
+        let sign = if minor < 0 { "-" } else { "" };
+        format!("{sign}{}.{:02}", minor.abs() / 100, minor.abs() % 100)
     } else {
-        parts.to_string()
+        minor.to_string()
     }
 }
 
@@ -88,64 +88,64 @@ pub fn write(folder: &Path, facts: u64) -> Result<()> {
             "{{\"account\":{{\"name\":\"{name}\",{platform}\"kind\":\"{kind}\",\"unit\":\"{unit}\"{bill}}}}}"
         )?;
     }
-    let moment = |text| Moment::parse_iso(text).expect("a moment of this file");
+    let moment = |text| LocalDateTime::parse_iso(text).expect("a moment of this file");
     let (begin, end) = (moment(BEGIN), moment(NOW));
     let mut numbers = Numbers(20_261_122);
     let mut balances = [0_i64; ACCOUNTS.len()];
     for fact in 0..facts {
         let passed = i128::from(end.0 - begin.0 - 3_600) * i128::from(fact) / i128::from(facts);
-        let at = Moment(begin.0 + passed as i64);
+        let at = LocalDateTime(begin.0 + passed as i64);
         let name = |account: usize| ACCOUNTS[account].0;
         match numbers.below(100) {
             0..80 => {
                 let from = SPENT_FROM[numbers.one_of(0..SPENT_FROM.len())];
-                let parts = 500 + numbers.below(if POINTS.contains(&from) { 1_500 } else { 30_000 });
+                let minor = 500 + numbers.below(if POINTS.contains(&from) { 1_500 } else { 30_000 });
                 let (category, payee) = (numbers.one_of(0..CATEGORIES.len()), numbers.below(500));
-                balances[from] -= parts;
+                balances[from] -= minor;
                 writeln!(
                     lines,
                     "{{\"entry\":{{\"at\":\"{at}\",\"kind\":\"spend\",\"from\":\"{}\",\"out\":\"{}\",\"category\":\"{}\",\"payee\":\"가게 {payee}\"}}}}",
                     name(from),
-                    figure(from, parts),
+                    figure(from, minor),
                     CATEGORIES[category]
                 )?;
-                writeln!(plain, "1,{},{from},,{parts},{parts},0,{category},{payee},", at.0)?;
+                writeln!(plain, "1,{},{from},,{minor},{minor},0,{category},{payee},", at.0)?;
             }
             80..88 => {
-                let (to, parts) = (numbers.one_of(WALLETS), 10_000 + numbers.below(90_000));
-                balances[BANK] -= parts;
-                balances[to] += parts;
+                let (to, minor) = (numbers.one_of(WALLETS), 10_000 + numbers.below(90_000));
+                balances[BANK] -= minor;
+                balances[to] += minor;
                 writeln!(
                     lines,
-                    "{{\"entry\":{{\"at\":\"{at}\",\"kind\":\"transfer\",\"from\":\"{}\",\"to\":\"{}\",\"out\":\"{parts}\"}}}}",
+                    "{{\"entry\":{{\"at\":\"{at}\",\"kind\":\"transfer\",\"from\":\"{}\",\"to\":\"{}\",\"out\":\"{minor}\"}}}}",
                     name(BANK),
                     name(to)
                 )?;
-                writeln!(plain, "5,{},{BANK},{to},{parts},{parts},0,,,", at.0)?;
+                writeln!(plain, "5,{},{BANK},{to},{minor},{minor},0,,,", at.0)?;
             }
             88..96 => {
-                let (to, parts) = (numbers.one_of(POINTS), 1 + numbers.below(5_000));
-                let expires = Moment(at.0 + YEAR).day();
-                balances[to] += parts;
+                let (to, minor) = (numbers.one_of(POINTS), 1 + numbers.below(5_000));
+                let expires = LocalDateTime(at.0 + YEAR).day();
+                balances[to] += minor;
                 writeln!(
                     lines,
-                    "{{\"entry\":{{\"at\":\"{at}\",\"kind\":\"earn\",\"to\":\"{}\",\"in\":\"{parts}\",\"category\":\"walk\",\"expires\":\"{expires}\"}}}}",
+                    "{{\"entry\":{{\"at\":\"{at}\",\"kind\":\"earn\",\"to\":\"{}\",\"in\":\"{minor}\",\"category\":\"walk\",\"expires\":\"{expires}\"}}}}",
                     name(to)
                 )?;
-                writeln!(plain, "2,{},,{to},{parts},{parts},0,12,,{}", at.0, expires.0)?;
+                writeln!(plain, "2,{},,{to},{minor},{minor},0,12,,{}", at.0, expires.0)?;
             }
             96..98 => {
-                let (from, parts) = (1, 10_000 + numbers.below(20_000));
-                balances[from] -= parts;
-                balances[BANK] += parts - 500;
+                let (from, minor) = (1, 10_000 + numbers.below(20_000));
+                balances[from] -= minor;
+                balances[BANK] += minor - 500;
                 writeln!(
                     lines,
-                    "{{\"entry\":{{\"at\":\"{at}\",\"kind\":\"withdraw\",\"from\":\"{}\",\"to\":\"{}\",\"out\":\"{parts}\",\"fee\":\"500\",\"in\":\"{}\",\"channel\":\"kakaopay/other-bank\"}}}}",
+                    "{{\"entry\":{{\"at\":\"{at}\",\"kind\":\"withdraw\",\"from\":\"{}\",\"to\":\"{}\",\"out\":\"{minor}\",\"fee\":\"500\",\"in\":\"{}\",\"channel\":\"kakaopay/other-bank\"}}}}",
                     name(from),
                     name(BANK),
-                    parts - 500
+                    minor - 500
                 )?;
-                writeln!(plain, "6,{},{from},{BANK},{parts},{},500,13,,", at.0, parts - 500)?;
+                writeln!(plain, "6,{},{from},{BANK},{minor},{},500,13,,", at.0, minor - 500)?;
             }
             _ => {
                 let account = numbers.one_of(0..ACCOUNTS.len());

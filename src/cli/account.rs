@@ -8,7 +8,7 @@ use crate::fee::Platform;
 use crate::ledger::{Account, AccountId, AccountKind};
 use crate::money::Unit;
 use crate::store::Fact;
-use crate::text::{NAME_MAX, folded};
+use crate::text::{NAME_MAX, fold_case};
 use crate::view::account::AccountCard;
 use crate::view::balance::Accounts;
 use std::cell::RefCell;
@@ -289,7 +289,7 @@ fn changes(args: &AccountEditArgs, account: &Account) -> Vec<String> {
         said.push(format!("unit {}", account.unit));
     }
     let limit = account.limit.filter(|_| traits.limit.is_some());
-    said.extend(limit.map(|parts| format!("limit {}", account.unit.money(parts).grouped())));
+    said.extend(limit.map(|minor| format!("limit {}", account.unit.money(minor).to_grouped_string())));
     said.extend(account.bill_day.filter(|_| traits.bill_day.is_some()).map(|day| format!("bill day {day}")));
     if traits.note.is_some() {
         said.push(account.note.as_ref().map_or("no note".into(), |note| format!("note {note}")));
@@ -301,7 +301,7 @@ fn close(typed: &str, dry_run: bool, context: &Context) -> Result<CommandOutput,
     let (recorded, notes) = context.record("account close", dry_run, |book| {
         let account = managed(context, book, typed)?;
         if account.closed {
-            return Err(crate::ledger::RuleBroken::AccountClosed { account: account.name.clone() }.into());
+            return Err(crate::ledger::RuleViolation::AccountClosed { account: account.name.clone() }.into());
         }
         Ok(vec![Fact::Edit(Account { closed: true, ..account.clone() })])
     })?;
@@ -333,8 +333,8 @@ fn reopen(typed: &str, dry_run: bool, context: &Context) -> Result<CommandOutput
 
 /// The account to change: one of exactly that name, open or closed, before all others.
 fn managed<'b>(context: &Context, book: &'b LedgerView<'_>, name: &str) -> Result<&'b Account, CommandError> {
-    let wanted = folded(name);
-    match book.accounts.iter().find(|account| folded(&account.name) == wanted) {
+    let wanted = fold_case(name);
+    match book.accounts.iter().find(|account| fold_case(&account.name) == wanted) {
         Some(account) => Ok(account),
         None => context.account(book, name, true),
     }
@@ -398,7 +398,7 @@ fn give_carrier_traits(account: &mut Account, traits: &AccountArgs) -> Result<()
         }
     }
     if let Some(limit) = &traits.limit {
-        account.limit = Some(any_amount(limit, account)?.parts);
+        account.limit = Some(any_amount(limit, account)?.minor);
     }
     if let Some(text) = &traits.bill_day {
         let day = text.trim().parse::<u8>().ok().filter(|day| (1..=31).contains(day));

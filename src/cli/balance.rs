@@ -3,9 +3,9 @@
 use super::context::{BALANCE_STALE_DAYS, Context, LedgerView, available, limit_left};
 use super::error::CommandError;
 use super::{CommandOutput, Notice};
-use crate::ledger::{Account, AccountId, Standing};
+use crate::ledger::{Account, AccountBalance, AccountId};
 use crate::money::Unit;
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use crate::report::Rates;
 use crate::view::balance::{Balance, BalanceRow, Total};
 use std::collections::{BTreeMap, HashMap};
@@ -54,7 +54,7 @@ pub fn run(args: &BalanceArgs, context: &Context) -> Result<CommandOutput, Comma
         outcome.notes.extend(no_total);
         let is_past = at < context.now && !book.accounts.is_empty();
         let first = if is_past { book.store.first_fact()? } else { None };
-        if let Some(first) = first.filter(|first| at < *first).map(Moment::day) {
+        if let Some(first) = first.filter(|first| at < *first).map(LocalDateTime::day) {
             outcome
                 .notes
                 .push(Notice::warning("nothing-yet", format!("nothing was recorded before {first}")));
@@ -66,7 +66,7 @@ pub fn run(args: &BalanceArgs, context: &Context) -> Result<CommandOutput, Comma
     })
 }
 
-fn row(account: &Account, standing: Standing, at: Moment) -> BalanceRow {
+fn row(account: &Account, standing: AccountBalance, at: LocalDateTime) -> BalanceRow {
     BalanceRow {
         account: account.name.clone(),
         platform: account.platform.clone(),
@@ -76,14 +76,14 @@ fn row(account: &Account, standing: Standing, at: Moment) -> BalanceRow {
         available: (!account.is_carrier()).then(|| account.unit.money(available(account, standing))),
         seen: standing.seen,
         stale: is_stale(standing, at, BALANCE_STALE_DAYS),
-        limit: account.limit.map(|parts| account.unit.money(parts)),
-        limit_left: limit_left(account, standing).map(|parts| account.unit.money(parts)),
+        limit: account.limit.map(|minor| account.unit.money(minor)),
+        limit_left: limit_left(account, standing).map(|minor| account.unit.money(minor)),
         worth: None,
     }
 }
 
 /// Returns whether nobody has checked the balance of an account with facts for so many days, or ever.
-pub fn is_stale(standing: Standing, at: Moment, days: i32) -> bool {
+pub fn is_stale(standing: AccountBalance, at: LocalDateTime, days: i32) -> bool {
     standing.has_facts && standing.seen.is_none_or(|seen| at.day().0 - seen.day().0 >= days)
 }
 
@@ -113,7 +113,7 @@ pub fn totals(held: &[(&Account, i64)]) -> Vec<Total> {
 /// Every account with its balance, from where they stood.
 pub fn held<'b>(
     book: &'b LedgerView<'_>,
-    standings: &HashMap<AccountId, Standing>,
+    standings: &HashMap<AccountId, AccountBalance>,
 ) -> Vec<(&'b Account, i64)> {
     let balance = |a: &Account| standings.get(&a.id).map_or(0, |s| s.balance);
     book.accounts.iter().map(|a| (a, balance(a))).filter(|(a, b)| !a.closed || *b != 0).collect()

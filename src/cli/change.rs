@@ -34,7 +34,8 @@ fn differences(before: &Account, after: &Account) -> Vec<String> {
         _ => {}
     }
     let none = || "none".to_string();
-    let limit = |account: &Account| account.limit.map_or_else(none, |l| account.unit.money(l).grouped());
+    let limit =
+        |account: &Account| account.limit.map_or_else(none, |l| account.unit.money(l).to_grouped_string());
     let day = |account: &Account| account.bill_day.map_or_else(none, |day| day.to_string());
     let text = |text: &Option<String>| text.clone().unwrap_or_else(none);
     for (name, old, new) in [

@@ -35,7 +35,7 @@ pub fn run(args: &ChannelsArgs, context: &Context) -> Result<CommandOutput, Comm
         return Ok(CommandOutput::of(FileChecked::new(shown, &platform, today)));
     }
     let catalog = context.catalog();
-    let stale_before = today.plus(-RULE_STALE_DAYS);
+    let stale_before = today.add_days(-RULE_STALE_DAYS);
     let platforms = match &args.platform {
         Some(typed) => vec![account::platform(context, typed)?],
         None => catalog.ids().iter().filter_map(|id| catalog.get(id)).collect(),

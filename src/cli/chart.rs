@@ -29,7 +29,7 @@ pub fn run(args: &ChartArgs, context: &Context) -> Result<CommandOutput, Command
     let this = today.month();
     context.read(|book| {
         let (from, to) = match &args.period {
-            None => (this.plus(1 - MONTHS), this),
+            None => (this.add_months(1 - MONTHS), this),
             Some(text) => {
                 let period = Period::parse(text, today, 1)?;
                 let first = match period.from {
@@ -48,7 +48,7 @@ pub fn run(args: &ChartArgs, context: &Context) -> Result<CommandOutput, Command
         let end = to.last().end().min(context.now);
         let closings = book.store.account_balances(end)?;
         let mut nets: BTreeMap<(i64, Month), i64> = BTreeMap::new();
-        for (account, month, net) in book.store.month_nets(from.plus(1), to)? {
+        for (account, month, net) in book.store.month_nets(from.add_months(1), to)? {
             *nets.entry((account.0, month)).or_default() += net;
         }
         if end < to.last().end() {
@@ -72,7 +72,7 @@ pub fn run(args: &ChartArgs, context: &Context) -> Result<CommandOutput, Command
                     *point = Some(point.unwrap_or(0) + balance);
                 }
                 balance -= nets.get(&(account.id.0, month)).copied().unwrap_or(0);
-                month = month.plus(-1);
+                month = month.add_months(-1);
             }
         }
         let account = args.name.as_ref().and_then(|_| wanted.first()).map(|a| a.name.clone());
@@ -80,7 +80,7 @@ pub fn run(args: &ChartArgs, context: &Context) -> Result<CommandOutput, Command
             account: account.clone(),
             points: points
                 .into_iter()
-                .map(|(month, parts)| Point { month, balance: parts.map(|parts| unit.money(parts)) })
+                .map(|(month, minor)| Point { month, balance: minor.map(|minor| unit.money(minor)) })
                 .collect(),
             unit,
         });

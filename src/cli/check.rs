@@ -139,7 +139,7 @@ fn repaired(store: &Store, repair: Repair) -> Result<Checked, CommandError> {
     let accounts = if balances.is_empty() { Vec::new() } else { store.accounts()? };
     for balance in balances {
         let Some(account) = accounts.iter().find(|account| account.id == balance.account) else { continue };
-        let money = |parts: Option<i64>| parts.map(|parts| account.unit.money(parts));
+        let money = |minor: Option<i64>| minor.map(|minor| account.unit.money(minor));
         checked.balances.push(RepairedBalance {
             account: account.name.clone(),
             unit: account.unit.clone(),

@@ -5,11 +5,11 @@ use super::error::{CommandError, Done, plain_io, quoted, quoted_name};
 use super::{CommandOutput, GlobalArgs, Notice, Stream, WriteParts, output, text_file};
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, QuotaKey, QuotaUsage};
-use crate::ledger::{Account, AccountId, Entry, Expires, Id, Standing, name};
+use crate::ledger::{Account, AccountBalance, AccountId, Entry, Expires, Id, name};
 use crate::messages::Language;
-use crate::money::{Figure, Money, MoneyError, Rate, Unit};
+use crate::money::{Money, MoneyError, ParsedAmount, Rate, Unit};
 use crate::output_file::Existing;
-use crate::period::{self, Day, Instant, Moment};
+use crate::period::{self, DateInput, Day, LocalDateTime};
 use crate::report::{DatedRate, Rates};
 use crate::store::{
     self, Change, Fact, HistoryFact, HistoryRow, PermissionIssue, SecondName, Store, StoreError, Unlocked,
@@ -33,7 +33,7 @@ pub const BALANCE_STALE_DAYS: i32 = 30;
 #[derive(Clone, Debug)]
 pub struct Env {
     /// The local time.
-    pub now: Moment,
+    pub now: LocalDateTime,
     /// The user's data folder, where the ledger lies by default.
     pub data: Option<PathBuf>,
     /// The user's config folder.
@@ -67,7 +67,7 @@ struct Unread {
 /// What every verb is handed.
 pub struct Context {
     /// The present moment.
-    pub now: Moment,
+    pub now: LocalDateTime,
     /// How a chart may be drawn.
     pub drawing: ChartStyle,
     /// Shows how far a long command is; nothing where nobody looks.
@@ -177,7 +177,7 @@ impl Context {
     }
 
     /// A context on another ledger at another moment, for a demonstration.
-    pub fn elsewhere(&self, ledger: &Path, now: Moment) -> Context {
+    pub fn elsewhere(&self, ledger: &Path, now: LocalDateTime) -> Context {
         Context {
             now,
             drawing: ChartStyle::Figures,
@@ -307,9 +307,9 @@ impl Context {
     }
 
     fn read_config(&self) -> Result<Config, CommandError> {
-        let won = |parts| Unit::currency("KRW").map(|u| u.money(parts));
-        let yen = |parts| Unit::currency("JPY").map(|u| u.money(parts));
-        let dollars = |parts| Unit::currency("USD").map(|u| u.money(parts));
+        let won = |minor| Unit::currency("KRW").map(|u| u.money(minor));
+        let yen = |minor| Unit::currency("JPY").map(|u| u.money(minor));
+        let dollars = |minor| Unit::currency("USD").map(|u| u.money(minor));
         let mut config = Config {
             unit: None,
             language: None,
@@ -368,7 +368,7 @@ impl Context {
                 }
                 ("fees", toml::Value::Table(fees)) => {
                     for (key, value) in fees {
-                        let percent = value.as_str().and_then(|p| crate::money::decimal_parts(p, 2));
+                        let percent = value.as_str().and_then(|p| crate::money::parse_minor(p, 2));
                         config.warn_above = match (key.as_str(), percent) {
                             ("warn_above_percent", Some(percent)) => percent,
                             _ => {
@@ -390,9 +390,9 @@ impl Context {
     /// An amount of a setting in a unit that the setting names, or that is written with it where the
     /// setting names none; what is wrong with it otherwise.
     fn configured(&self, key: &str, code: &str, amount: &toml::Value) -> Result<Money, String> {
-        let figure = amount.as_str().and_then(|text| Figure::parse(text).ok());
+        let figure = amount.as_str().and_then(|text| ParsedAmount::parse(text).ok());
         let unit = match code {
-            "" => figure.as_ref().and_then(|f| f.unit_written().or_else(|| self.catalog().unit(f.mark()?))),
+            "" => figure.as_ref().and_then(|f| f.unit_written().or_else(|| self.catalog().unit(f.symbol()?))),
             code => Some(self.catalog().unit(code).ok_or_else(|| format!("`{key}`: no unit {code}"))?),
         };
         let money = figure.zip(unit).and_then(|(figure, unit)| figure.money(&unit).ok());
@@ -483,15 +483,15 @@ impl Context {
         let mut is_known = totals.is_empty();
         for total in totals {
             // Nothing of a unit needs no rate.
-            if total.own.parts == 0 && total.owe.parts == 0 {
+            if total.own.minor == 0 && total.owe.minor == 0 {
                 is_known = true;
                 continue;
             }
             let converted = |money: &Money| rates.exchanged(money, &unit, on);
             match (converted(&total.own), converted(&total.owe)) {
                 (Some((more_own, source)), Some((more_owe, _))) => {
-                    own = own.add(&more_own)?;
-                    owe = owe.add(&more_owe)?;
+                    own = own.checked_add(&more_own)?;
+                    owe = owe.checked_add(&more_owe)?;
                     is_known = true;
                     if total.unit != unit {
                         by.insert(total.unit.clone(), source);
@@ -508,12 +508,12 @@ impl Context {
             let what = format!("no total in {unit}: no rate for {} (set one: {example})", units.join(", "));
             return Ok((None, Some(Notice::warning("no-rate", what))));
         }
-        let net = own.less(&owe)?;
+        let net = own.checked_sub(&owe)?;
         Ok((Some(Exchange { net, partial: !missing.is_empty(), unit, own, owe, missing, by }), None))
     }
 
     /// A new lasting name for something of a moment.
-    pub fn new_id(&self, at: Moment) -> Id {
+    pub fn new_id(&self, at: LocalDateTime) -> Id {
         // SplitMix64: from one number of the system's, a row of numbers that do not repeat.
         let state = self.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
         self.random.set(state);
@@ -692,7 +692,7 @@ impl Context {
         });
         let mut balances = HashMap::new();
         for entry in entries.filter(is_earlier) {
-            for id in [entry.out.account, entry.arriving.account].into_iter().flatten() {
+            for id in [entry.from.account, entry.to.account].into_iter().flatten() {
                 if entry.expires != Expires::Unknown || book.store.has_dated_points(id)? {
                     balances.insert(id, 0);
                 }
@@ -708,9 +708,9 @@ impl Context {
     }
 
     /// Why what was recorded did not move the balance of an account, or what else that rests on.
-    fn because(&self, account: AccountId, rows: &[HistoryRow], standing: Standing) -> Because {
+    fn because(&self, account: AccountId, rows: &[HistoryRow], standing: AccountBalance) -> Because {
         let of_account = |row: &&HistoryRow| match &row.fact {
-            HistoryFact::Entry(e) => [e.out.account, e.arriving.account].contains(&Some(account)),
+            HistoryFact::Entry(e) => [e.from.account, e.to.account].contains(&Some(account)),
             HistoryFact::Snapshot(snapshot, _) => snapshot.account == account,
         };
         let Some(latest) = rows.iter().filter(of_account).map(HistoryRow::at).max() else {
@@ -725,15 +725,15 @@ impl Context {
     }
 
     /// Warns, of what is recorded as of now, where the clock is behind the moment at which the ledger was last written to.
-    fn clock_behind(&self, recorded_last: Option<Moment>, rows: &[HistoryRow]) -> Option<Notice> {
+    fn clock_behind(&self, recorded_last: Option<LocalDateTime>, rows: &[HistoryRow]) -> Option<Notice> {
         let last =
             recorded_last.filter(|last| *last > self.now && rows.iter().any(|row| row.at() == self.now))?;
         Some(Notice::warning(
             "clock-behind",
             format!(
                 "the clock says {}, but the ledger was last written to on {}; if the clock is wrong, give --date",
-                self.now.shown(),
-                last.shown()
+                self.now.to_short_string(),
+                last.to_short_string()
             ),
         ))
     }
@@ -743,13 +743,13 @@ impl Context {
         &self,
         book: &LedgerView<'_>,
         rows: &[HistoryRow],
-        standings: &HashMap<AccountId, Standing>,
+        standings: &HashMap<AccountId, AccountBalance>,
     ) -> Result<Vec<Notice>, CommandError> {
         let mut notes = Vec::new();
         let mut told: Vec<AccountId> = Vec::new();
         for row in rows {
             if row.at() > self.now {
-                let from = row.at().shown();
+                let from = row.at().to_short_string();
                 let ahead =
                     Notice::warning("future-date", format!("dated in the future: it counts from {from} on"));
                 if !notes.contains(&ahead) {
@@ -757,7 +757,7 @@ impl Context {
                 }
             }
             let HistoryFact::Entry(entry) = &row.fact else { continue };
-            let Some(from) = entry.out.account.and_then(|id| book.account(id)) else { continue };
+            let Some(from) = entry.from.account.and_then(|id| book.account(id)) else { continue };
             if from.is_carrier() || told.contains(&from.id) {
                 continue;
             }
@@ -782,7 +782,7 @@ impl Context {
     }
 
     /// Warns that an account was, is or will be below zero.
-    pub fn below_zero(&self, account: &Account, at: Moment, balance: i64) -> Notice {
+    pub fn below_zero(&self, account: &Account, at: LocalDateTime, balance: i64) -> Notice {
         let (name, money) = (&account.name, account.unit.money(balance));
         let message = match at.cmp(&self.now) {
             std::cmp::Ordering::Equal => format!(
@@ -790,9 +790,12 @@ impl Context {
                 quoted_name(name)
             ),
             std::cmp::Ordering::Less => {
-                format!("{name} was at {money} on {}: an earlier record seems to be missing", at.shown())
+                format!(
+                    "{name} was at {money} on {}: an earlier record seems to be missing",
+                    at.to_short_string()
+                )
             }
-            std::cmp::Ordering::Greater => format!("{name} will be at {money} on {}", at.shown()),
+            std::cmp::Ordering::Greater => format!("{name} will be at {money} on {}", at.to_short_string()),
         };
         Notice::warning("negative-balance", message)
     }
@@ -805,8 +808,8 @@ impl Context {
         writing: bool,
     ) -> Result<&'b Account, CommandError> {
         // Most names are exact, and then no platform needs to be looked at.
-        let folded = name::folded(typed);
-        let exact = |account: &&Account| !account.closed && name::folded(&account.name) == folded;
+        let folded = name::fold_case(typed);
+        let exact = |account: &&Account| !account.closed && name::fold_case(&account.name) == folded;
         if let Some(account) = book.accounts.iter().find(exact) {
             return Ok(account);
         }
@@ -815,7 +818,7 @@ impl Context {
         let found = name::resolve(typed, &book.accounts, &names, writing);
         let id = found.map_err(|error| {
             let can_be_opened = book.accounts.is_empty() || self.catalog().find(typed).is_some();
-            CommandError::Name { error, can_be_opened: can_be_opened && Figure::parse(typed).is_err() }
+            CommandError::Name { error, can_be_opened: can_be_opened && ParsedAmount::parse(typed).is_err() }
         })?;
         book.account(id).ok_or(CommandError::NoHome)
     }
@@ -836,7 +839,7 @@ impl Context {
         &self,
         store: &Store,
         platform: &Platform,
-        at: Moment,
+        at: LocalDateTime,
     ) -> Result<HashMap<QuotaKey, QuotaUsage>, CommandError> {
         let mut used = HashMap::new();
         for ask in platform.quota_keys(at) {
@@ -849,24 +852,24 @@ impl Context {
 
     /// Returns the last moment of a stretch of days that a report covers: facts after now do not count
     /// yet, so a running one ends now. One that has not begun is looked at as a whole.
-    pub fn end_of(&self, from: Option<Day>, to: Option<Day>) -> Moment {
+    pub fn end_of(&self, from: Option<Day>, to: Option<Day>) -> LocalDateTime {
         let from = from.map_or(self.now, Day::start);
         let to = to.map_or(self.now, Day::end);
         if from > self.now { to.max(from) } else { to.min(self.now) }
     }
 
     /// The moment of an entry: as given, else now.
-    pub fn entry_moment(&self, date: Option<&str>) -> Result<Moment, CommandError> {
+    pub fn entry_moment(&self, date: Option<&str>) -> Result<LocalDateTime, CommandError> {
         Ok(self.instant(date)?.map_or(self.now, |instant| instant.start(self.now)))
     }
 
     /// The moment of a snapshot: as given, else now.
-    pub fn seen_moment(&self, date: Option<&str>) -> Result<Moment, CommandError> {
+    pub fn seen_moment(&self, date: Option<&str>) -> Result<LocalDateTime, CommandError> {
         Ok(self.instant(date)?.map_or(self.now, |instant| instant.end(self.now)))
     }
 
-    fn instant(&self, date: Option<&str>) -> Result<Option<Instant>, CommandError> {
-        date.map(|text| period::parse_instant(text, self.today())).transpose().map_err(CommandError::from)
+    fn instant(&self, date: Option<&str>) -> Result<Option<DateInput>, CommandError> {
+        date.map(|text| period::parse_date_input(text, self.today())).transpose().map_err(CommandError::from)
     }
 }
 
@@ -877,7 +880,7 @@ impl<'s> LedgerView<'s> {
     }
 
     /// Where an account stands at a moment.
-    pub fn standing(&self, account: &Account, at: Moment) -> Result<Standing, CommandError> {
+    pub fn standing(&self, account: &Account, at: LocalDateTime) -> Result<AccountBalance, CommandError> {
         Ok(self.store.account_balances(at)?.get(&account.id).copied().unwrap_or_default())
     }
 
@@ -889,7 +892,7 @@ impl<'s> LedgerView<'s> {
     /// Rows of the history with the names of their accounts.
     pub fn lines(&self, rows: &[HistoryRow]) -> Result<Vec<HistoryLine>, CommandError> {
         let of = |row: &HistoryRow| match &row.fact {
-            HistoryFact::Entry(entry) => [entry.out.account, entry.arriving.account],
+            HistoryFact::Entry(entry) => [entry.from.account, entry.to.account],
             HistoryFact::Snapshot(snapshot, _) => [Some(snapshot.account), None],
         };
         // An account that was undone keeps its name in the history.
@@ -899,7 +902,7 @@ impl<'s> LedgerView<'s> {
         let name = |id: Option<AccountId>| id.map(|id| find(id).map_or_else(String::new, |a| a.name.clone()));
         let line = |row: &HistoryRow| match &row.fact {
             HistoryFact::Entry(entry) => {
-                let (from, to) = (name(entry.out.account), name(entry.arriving.account));
+                let (from, to) = (name(entry.from.account), name(entry.to.account));
                 let line = EntryLine::new(entry, row.change, row.voided, from, to);
                 HistoryLine::Entry(Box::new(EntryLine { seq: row.seq, ..line }))
             }
@@ -913,7 +916,7 @@ impl<'s> LedgerView<'s> {
                     kind: "snapshot",
                     account: account.map_or_else(String::new, |a| a.name.clone()),
                     balance: unit.money(snapshot.balance),
-                    unexplained: seen.unexplained.map(|parts| unit.money(parts)),
+                    unexplained: seen.unexplained.map(|minor| unit.money(minor)),
                     first: seen.first,
                     note: snapshot.note.clone(),
                     voided: row.voided,
@@ -967,7 +970,7 @@ fn expired_since(
     account: AccountId,
     rows: &[HistoryRow],
     earlier: &HashMap<AccountId, i64>,
-    standing: Standing,
+    standing: AccountBalance,
 ) -> Option<Because> {
     let earlier = *earlier.get(&account)?;
     let entries = rows.iter().filter_map(|row| match &row.fact {
@@ -980,8 +983,8 @@ fn expired_since(
         if standing.seen.is_some_and(|seen| entry.at < seen) {
             return None;
         }
-        moved += if entry.out.account == Some(account) { -entry.out.amount } else { 0 };
-        moved += if entry.arriving.account == Some(account) { entry.arriving.amount } else { 0 };
+        moved += if entry.from.account == Some(account) { -entry.from.amount } else { 0 };
+        moved += if entry.to.account == Some(account) { entry.to.amount } else { 0 };
     }
     let by = standing.balance - earlier;
     (by != moved).then_some(Because::ExpiredSince(by == 0))
@@ -989,12 +992,12 @@ fn expired_since(
 
 /// Returns what of a balance may leave, in parts: all of it where there is something. Of a carrier
 /// nothing may: its unused credit is no money.
-pub fn available(account: &Account, standing: Standing) -> i64 {
+pub fn available(account: &Account, standing: AccountBalance) -> i64 {
     if account.is_carrier() { 0 } else { standing.balance.max(0) }
 }
 
-/// Returns what is left of a carrier's limit, in parts, where it has one; below zero what is above it.
-pub fn limit_left(account: &Account, standing: Standing) -> Option<i64> {
+/// Returns what is left of a carrier's limit, in minor units, where it has one; below zero what is above it.
+pub fn limit_left(account: &Account, standing: AccountBalance) -> Option<i64> {
     let limit = account.limit.filter(|_| account.is_carrier())?;
     Some(limit.saturating_add(standing.balance).min(limit))
 }
@@ -1002,19 +1005,21 @@ pub fn limit_left(account: &Account, standing: Standing) -> Option<i64> {
 /// A typed amount of an account, above zero.
 pub fn positive(text: &str, account: &Account) -> Result<Money, CommandError> {
     let money = any_amount(text, account)?;
-    if money.parts == 0 { Err(CommandError::ZeroAmount { text: text.into() }) } else { Ok(money) }
+    if money.minor == 0 { Err(CommandError::ZeroAmount { text: text.into() }) } else { Ok(money) }
 }
 
 /// A typed amount of an account, zero included.
 pub fn any_amount(text: &str, account: &Account) -> Result<Money, CommandError> {
-    Ok(Figure::parse_in(text, &account.unit)?)
+    Ok(ParsedAmount::parse_in(text, &account.unit)?)
 }
 
 /// The moment of `--today` or `JANDON_TODAY`.
-fn fixed_clock(text: &str) -> Result<Moment, CommandError> {
+fn fixed_clock(text: &str) -> Result<LocalDateTime, CommandError> {
     let text = text.trim();
     let day = |text: &str| Day::parse_iso(text).map(Day::end);
-    Moment::parse_iso(text).or_else(|| day(text)).ok_or_else(|| CommandError::Clock { text: text.into() })
+    LocalDateTime::parse_iso(text)
+        .or_else(|| day(text))
+        .ok_or_else(|| CommandError::Clock { text: text.into() })
 }
 
 /// Returns the language that `JANDON_LANG` names; fails for an unknown one.

@@ -5,7 +5,7 @@ use super::error::{CommandError, quoted};
 use super::rate::RateCommand;
 use super::{Command, record};
 use crate::ledger::name::NameError;
-use crate::money::{Figure, FigureError, Rate, RateError};
+use crate::money::{AmountError, ParsedAmount, Rate, RateError};
 
 /// What a positional argument holds.
 #[derive(Clone, Copy, PartialEq)]
@@ -24,7 +24,7 @@ pub fn offered(failure: CommandError, verb: &Command, context: &Context) -> Comm
     let hint = match &failure {
         CommandError::Name { error: NameError::Unknown { .. }, .. }
         | CommandError::UnknownPlatform { .. }
-        | CommandError::Amount(FigureError::NotAnAmount(_)) => match verb {
+        | CommandError::Amount(AmountError::NotAnAmount(_)) => match verb {
             Command::Log(args) if args.seen.iter().all(|word| word.contains('=')) => {
                 swapped(&args.seen, context)
             }
@@ -183,7 +183,7 @@ fn numeric_category(context: &Context, amount: &str, category: &str) -> Option<S
     let named = with(&[amount, "--category", category]);
     let joined = format!("{amount}{category}");
     let is_group = category.len() == 3 && category.bytes().all(|b| b.is_ascii_digit());
-    let is_amount = is_group && (1..=3).contains(&amount.len()) && Figure::parse(&joined).is_ok();
+    let is_amount = is_group && (1..=3).contains(&amount.len()) && ParsedAmount::parse(&joined).is_ok();
     Some(match is_amount {
         true => format!("for one amount: {}; for a category that is a number: {named}", with(&[&joined])),
         false => format!("for a category that is a number: {named}"),

@@ -5,7 +5,7 @@ use super::error::CommandError;
 use super::{Cli as Line, Command, CommandOutput, Notice};
 use crate::messages::Language;
 use crate::output_file::create_private_folder;
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use crate::view::csv::Csv;
 use crate::view::page::{Page, Screen};
 use crate::view::{self, Format, Render};
@@ -55,7 +55,7 @@ struct Step {
 /// Runs the script on a ledger that is gone afterwards.
 pub fn run(_: &DemoArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     let folder = Folder::new(context)?;
-    let now = Moment::parse_iso("2026-11-01T09:00").unwrap_or(context.now);
+    let now = LocalDateTime::parse_iso("2026-11-01T09:00").unwrap_or(context.now);
     let inner = context.elsewhere(&folder.0.join("ledger.db"), now);
     let screen = Screen { width: Some(80), color: false };
     let mut steps = Vec::new();

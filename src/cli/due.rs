@@ -45,8 +45,8 @@ pub fn run(args: &DueArgs, context: &Context) -> Result<CommandOutput, CommandEr
             LimitLeft {
                 account: a.name.clone(),
                 unit: a.unit.clone(),
-                limit: a.limit.map(|parts| a.unit.money(parts)),
-                limit_left: limit_left(a, standing).map(|parts| a.unit.money(parts)),
+                limit: a.limit.map(|minor| a.unit.money(minor)),
+                limit_left: limit_left(a, standing).map(|minor| a.unit.money(minor)),
             }
         });
         let answer = Due::new(bills, limits.collect());

@@ -190,7 +190,7 @@ fn recorded_again(
 /// The accounts of a record.
 fn accounts_of(row: &HistoryRow) -> impl Iterator<Item = AccountId> + use<> {
     let accounts = match &row.fact {
-        HistoryFact::Entry(entry) => [entry.out.account, entry.arriving.account],
+        HistoryFact::Entry(entry) => [entry.from.account, entry.to.account],
         HistoryFact::Snapshot(snapshot, _) => [Some(snapshot.account), None],
     };
     accounts.into_iter().flatten()
@@ -219,7 +219,7 @@ fn later_in_its_second(book: &LedgerView<'_>, row: &HistoryRow) -> Result<Vec<Hi
 /// fills what a departure took, or does not.
 fn commute(a: &HistoryRow, b: &HistoryRow, account: AccountId, is_split: bool) -> bool {
     let leaves = |row: &HistoryRow| match &row.fact {
-        HistoryFact::Entry(entry) => Some(entry.out.account == Some(account)),
+        HistoryFact::Entry(entry) => Some(entry.from.account == Some(account)),
         HistoryFact::Snapshot(..) => None,
     };
     match (leaves(a), leaves(b)) {
@@ -282,31 +282,31 @@ fn corrected_entry(
     }
     // What a person names first in the command: for money in the place it reached, else the one it left.
     let arrives =
-        matches!(old.kind, Kind::Earn | Kind::Refund | Kind::Topup | Kind::Pay) || old.out.account.is_none();
+        matches!(old.kind, Kind::Earn | Kind::Refund | Kind::Topup | Kind::Pay) || old.from.account.is_none();
     if let Some(name) = &args.account {
         let account = context.account(book, name, true)?.id;
-        let place = if arrives { &mut entry.arriving } else { &mut entry.out };
+        let place = if arrives { &mut entry.to } else { &mut entry.from };
         place.account = Some(account);
     }
     if let Some(text) = &args.amount {
-        if old.out.unit != old.arriving.unit || old.channel.is_some() {
+        if old.from.unit != old.to.unit || old.channel.is_some() {
             let hint = format!("take it back and record it again: jandon undo {}", old.id);
             let message = format!("the amount of this {} follows from a rate or a fee rule", old.kind.word());
             return Err(CommandError::Usage { message, hint });
         }
-        let id = if arrives { entry.arriving.account } else { entry.out.account };
+        let id = if arrives { entry.to.account } else { entry.from.account };
         let account = id.and_then(|id| book.account(id)).ok_or(CommandError::NoHome)?;
         let amount = positive(text, account)?;
-        let charges = old.out.unit.money(old.fee).add(&old.out.unit.money(old.tax))?;
+        let charges = old.from.unit.money(old.fee).checked_add(&old.from.unit.money(old.tax))?;
         let (left, arrived): (Money, Money) = match arrives {
-            true => (amount.add(&charges)?, amount),
-            false if charges.parts > amount.parts => {
+            true => (amount.checked_add(&charges)?, amount),
+            false if charges.minor > amount.minor => {
                 let (amount, fee) = (amount.to_string(), charges.to_string());
                 return Err(CommandError::FeeAboveAmount { amount, fee });
             }
-            false => (amount.clone(), amount.less(&charges)?),
+            false => (amount.clone(), amount.checked_sub(&charges)?),
         };
-        (entry.out.amount, entry.arriving.amount) = (left.parts, arrived.parts);
+        (entry.from.amount, entry.to.amount) = (left.minor, arrived.minor);
     }
     if let Some(text) = args.expires.as_deref().map(str::trim) {
         if old.kind != Kind::Earn {
@@ -314,11 +314,11 @@ fn corrected_entry(
         }
         entry.expires = match text.eq_ignore_ascii_case("never") {
             true => Expires::Never,
-            false => Expires::After(parse_last_day(text, entry.at.day())?),
+            false => Expires::On(parse_last_day(text, entry.at.day())?),
         };
     }
     let by_rule = |entry: &Entry| {
-        let account = entry.arriving.account.and_then(|id| book.account(id));
+        let account = entry.to.account.and_then(|id| book.account(id));
         account.map_or(Expires::Unknown, |account| earn::by_platform(context, account, entry.at))
     };
     // What came from the rule of the platform follows from the new date; what a person gave stays.
@@ -348,12 +348,12 @@ fn corrected_snapshot(
     let account = args.account.as_ref().map_or(Ok(before), |name| context.account(book, name, true))?;
     let same_nature = account.unit == before.unit && account.is_carrier() == before.is_carrier();
     let balance = match &args.amount {
-        Some(text) => account.shown(any_amount(text, account)?.parts),
+        Some(text) => account.display_balance(any_amount(text, account)?.minor),
         None if same_nature => old.balance,
         None => {
             let (wanted, given) = (account.unit.clone(), before.unit.clone());
             let account = account.name.clone();
-            return Err(crate::ledger::RuleBroken::UnitNotOfAccount { account, wanted, given }.into());
+            return Err(crate::ledger::RuleViolation::UnitNotOfAccount { account, wanted, given }.into());
         }
     };
     let note = replaced("note", args.note.as_deref(), old.note.as_deref())?;

@@ -8,8 +8,8 @@ mod typed;
 use crate::fee::parse::FileError;
 use crate::import::Wrong;
 use crate::ledger::name::NameError;
-use crate::ledger::{Id, RuleBroken};
-use crate::money::{FigureError, MoneyError, RateError, Unit, grouped};
+use crate::ledger::{Id, RuleViolation};
+use crate::money::{AmountError, MoneyError, RateError, Unit, to_grouped_string};
 use crate::output_file::OutputError;
 use crate::period::DateError;
 use crate::store::{ImportError, Refusal, StoreError};
@@ -38,7 +38,7 @@ pub enum CommandError {
     /// `--today` is no date.
     Clock { text: String },
     /// An amount is refused.
-    Amount(FigureError),
+    Amount(AmountError),
     /// An amount of zero where something must move.
     ZeroAmount { text: String },
     /// Two amounts cannot be put together.
@@ -96,9 +96,9 @@ pub enum CommandError {
     /// A withdrawal is not possible as asked.
     Withdrawal { channel: String, code: &'static str, message: String, hint: String },
     /// A rule of the ledger forbids it.
-    Rule(RuleBroken),
+    Rule(RuleViolation),
     /// A rule of the ledger forbids it, said in the words of the command.
-    Refused { rule: RuleBroken, message: String, hint: String },
+    Refused { rule: RuleViolation, message: String, hint: String },
     /// The ledger on disk.
     Store(StoreError),
     /// A file of the user's cannot be read or written.
@@ -203,8 +203,8 @@ impl CommandError {
                 "bad-date"
             }
             CommandError::Amount(error) => match error {
-                FigureError::TooLarge(_) => "amount-too-large",
-                FigureError::WrongUnit { .. } => "wrong-unit",
+                AmountError::TooLarge(_) => "amount-too-large",
+                AmountError::WrongUnit { .. } => "wrong-unit",
                 _ => "bad-amount",
             },
             CommandError::ZeroAmount { .. } => "zero-amount",
@@ -503,7 +503,7 @@ fn text_message(error: &TextError) -> String {
     match error {
         TextError::Empty => "is empty".into(),
         TextError::TooLong(max) => {
-            format!("is longer than {} characters", grouped(*max as i128, 0))
+            format!("is longer than {} characters", to_grouped_string(*max as i128, 0))
         }
         TextError::Invisible(hidden) => {
             format!("holds the character {}, which cannot be seen", hidden.escape_unicode())
@@ -537,8 +537,8 @@ pub fn quoted_name(name: &str) -> String {
     if name.starts_with('-') { quoted(&format!(" {name}")) } else { quoted(name) }
 }
 
-impl From<FigureError> for CommandError {
-    fn from(error: FigureError) -> CommandError {
+impl From<AmountError> for CommandError {
+    fn from(error: AmountError) -> CommandError {
         CommandError::Amount(error)
     }
 }
@@ -567,8 +567,8 @@ impl From<StoreError> for CommandError {
     }
 }
 
-impl From<RuleBroken> for CommandError {
-    fn from(rule: RuleBroken) -> CommandError {
+impl From<RuleViolation> for CommandError {
+    fn from(rule: RuleViolation) -> CommandError {
         CommandError::Rule(rule)
     }
 }

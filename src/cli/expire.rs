@@ -23,8 +23,8 @@ pub fn run(args: &ExpireArgs, context: &Context) -> Result<CommandOutput, Comman
     let recorded = context.record("expire", args.when.dry_run, |book| {
         let account = context.account(book, &args.name, true)?;
         let amount = positive(&args.amount, account)?;
-        let mut entry = record::entry(context, Kind::Expire, at, &account.unit, amount.parts, &args.when);
-        entry.out.account = Some(account.id);
+        let mut entry = record::entry(context, Kind::Expire, at, &account.unit, amount.minor, &args.when);
+        entry.from.account = Some(account.id);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
     Ok(record::one_entry("expired", recorded, args.when.dry_run))

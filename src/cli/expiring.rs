@@ -26,7 +26,7 @@ pub fn run(args: &ExpiringArgs, context: &Context) -> Result<CommandOutput, Comm
     context.read(|book| {
         let held = book.store.all_lots(context.now)?;
         let dated = |(account, expires, amount): &(AccountId, Expires, i64)| match expires {
-            Expires::After(day) => Some((*account, *day, *amount)),
+            Expires::On(day) => Some((*account, *day, *amount)),
             Expires::Unknown | Expires::Never => None,
         };
         let dated: Vec<(AccountId, Day, i64)> = held.iter().filter_map(dated).collect();

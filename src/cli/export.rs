@@ -89,8 +89,8 @@ fn journal(context: &Context, program: fn(Opening) -> Box<dyn Journal>) -> Resul
         put(&journal.head())?;
         store.for_each_row::<CommandError>(false, &mut |row| {
             count += 1;
-            while let Some((account, day, parts)) = expired.next_if(|(_, day, _)| day.start() <= row.at()) {
-                put(&journal.expired(account, day, parts))?;
+            while let Some((account, day, minor)) = expired.next_if(|(_, day, _)| day.start() <= row.at()) {
+                put(&journal.expired(account, day, minor))?;
             }
             put(&match &row.fact {
                 HistoryFact::Entry(entry) => journal.entry(entry),
@@ -99,8 +99,8 @@ fn journal(context: &Context, program: fn(Opening) -> Box<dyn Journal>) -> Resul
                 }
             })
         })?;
-        for (account, day, parts) in expired {
-            put(&journal.expired(account, day, parts))?;
+        for (account, day, minor) in expired {
+            put(&journal.expired(account, day, minor))?;
         }
         put(&journal.end())?;
         Ok(counted(count, ["fact", "facts"]))

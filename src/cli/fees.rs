@@ -6,8 +6,8 @@ use super::withdraw::{channel_of, is_all};
 use super::{CommandOutput, Notice, account};
 use crate::fee::{self, Platform, QuotaKey, QuotaUsage, Quote, QuoteRequest};
 use crate::ledger::{Account, AccountKind, name};
-use crate::money::{Figure, Money, Unit, decimal_parts, percent};
-use crate::period::{Day, parse_instant};
+use crate::money::{Money, ParsedAmount, Unit, parse_minor, percent};
+use crate::period::{Day, parse_date_input};
 use crate::view::fees::{BestCase, Better, ChannelQuote, Fees, FreeLeft};
 use std::collections::HashMap;
 
@@ -43,7 +43,7 @@ pub struct FeesArgs {
 pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     let at = match &args.on {
         None => context.now,
-        Some(text) => parse_instant(text, context.today())?.end(context.now),
+        Some(text) => parse_date_input(text, context.today())?.end(context.now),
     };
     context.read(|book| {
         let (platform, account) = asked_of(args, context, book)?;
@@ -53,12 +53,12 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
         let mut answer = Fees::new(platform.id.clone(), unit.clone(), at.day());
         answer.account = account.map(|a| a.name.clone());
         answer.balance = standing.map(|s| unit.money(s.balance));
-        answer.available = may_leave.map(|parts| unit.money(parts));
+        answer.available = may_leave.map(|minor| unit.money(minor));
         let is_open = platform.withdrawable && !platform.channels.is_empty();
         let asked = asked(args, &platform, account, is_open)?;
         match &asked {
             Some(QuoteRequest::All) => answer.asked = Some("all".into()),
-            Some(QuoteRequest::Amount(parts)) => answer.asked = Some(unit.money(*parts).plain()),
+            Some(QuoteRequest::Amount(minor)) => answer.asked = Some(unit.money(*minor).to_plain_string()),
             Some(QuoteRequest::Receive(figure)) => answer.receive = Some(figure.to_string()),
             None => {}
         }
@@ -71,8 +71,9 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
             let assumed = args.assume.iter().map(|typed| Ok(platform.full_id(channel_of(&platform, typed)?)));
             let assumed = assumed.collect::<Result<Vec<String>, CommandError>>()?;
             let used_amount = args.used_amount.as_ref();
-            let used_amount =
-                used_amount.map(|a| Ok::<_, CommandError>(Figure::parse(a)?.money(&unit)?)).transpose()?;
+            let used_amount = used_amount
+                .map(|a| Ok::<_, CommandError>(ParsedAmount::parse(a)?.money(&unit)?))
+                .transpose()?;
             let known: HashMap<QuotaKey, QuotaUsage> = context.used(book.store, &platform, at)?;
             let used = |ask: &QuotaKey| {
                 let mut used = known.get(ask).copied().unwrap_or_default();
@@ -80,12 +81,12 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
                     used.count = i64::from(count);
                 }
                 if let Some(amount) = &used_amount {
-                    used.amount = amount.parts;
+                    used.amount = amount.minor;
                 }
                 used
             };
             let rows = fee::quotes(&platform, only, &asked, at, may_leave, &assumed, used);
-            let stale_before = context.today().plus(-RULE_STALE_DAYS);
+            let stale_before = context.today().add_days(-RULE_STALE_DAYS);
             answer.channels = rows.into_iter().map(|q| line(q, &unit, stale_before)).collect();
             notes.extend(warnings(&answer, context.config()?.warn_above));
             notes.extend(deviations(context, book, &platform, &answer.channels)?);
@@ -107,8 +108,8 @@ fn asked_of<'b>(
     context: &Context,
     book: &'b LedgerView<'_>,
 ) -> Result<(Platform, Option<&'b Account>), CommandError> {
-    let folded = name::folded(&args.name);
-    let is_account = book.accounts.iter().any(|a| name::folded(&a.name) == folded);
+    let folded = name::fold_case(&args.name);
+    let is_account = book.accounts.iter().any(|a| name::fold_case(&a.name) == folded);
     let exact = context.catalog().find(&args.name).filter(|_| !is_account);
     let without_account = exact.filter(|id| !book.accounts.iter().any(|a| a.platform.as_ref() == Some(id)));
     if let Some(platform) = without_account.and_then(|id| context.catalog().get(&id)) {
@@ -140,21 +141,21 @@ fn asked(
 ) -> Result<Option<QuoteRequest>, CommandError> {
     let unit = &platform.unit;
     if let Some(text) = &args.receive {
-        let figure = Figure::parse(text)?;
+        let figure = ParsedAmount::parse(text)?;
         let mut units: Vec<&Unit> = platform.channels.iter().map(|c| &c.pays).collect();
         units.push(unit);
-        let fits = |unit: &&Unit| figure.money(unit).is_ok_and(|m| m.parts > 0);
+        let fits = |unit: &&Unit| figure.money(unit).is_ok_and(|m| m.minor > 0);
         if !units.iter().any(fits) {
             let money = figure.money(units[0])?;
-            return Err(CommandError::ZeroAmount { text: money.plain() });
+            return Err(CommandError::ZeroAmount { text: money.to_plain_string() });
         }
         return Ok(Some(QuoteRequest::Receive(figure)));
     }
     let amount = args.amount.as_deref().filter(|text| !is_all(text));
     match amount {
-        Some(text) => match Figure::parse(text)?.money(unit)?.parts {
+        Some(text) => match ParsedAmount::parse(text)?.money(unit)?.minor {
             0 => Err(CommandError::ZeroAmount { text: text.into() }),
-            parts => Ok(Some(QuoteRequest::Amount(parts))),
+            minor => Ok(Some(QuoteRequest::Amount(minor))),
         },
         None if account.is_some() => Ok(Some(QuoteRequest::All)),
         None if !is_open => Ok(None),
@@ -170,21 +171,21 @@ fn asked(
 
 /// A quote as scripts and people read it.
 fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
-    let parts = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
-    let money = |value: i128| unit.money(parts(value));
-    let received = |value: i128| quote.net_unit.money(parts(value));
+    let minor = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
+    let money = |value: i128| unit.money(minor(value));
+    let received = |value: i128| quote.net_unit.money(minor(value));
     let outcome = quote.figures();
     let blocked = quote.outcome.as_ref().err();
     let left = |left: fee::FreeLeft| FreeLeft {
         count: left.count,
-        amount: left.amount.map(|parts| unit.money(parts)),
+        amount: left.amount.map(|minor| unit.money(minor)),
     };
     let source = quote.source.as_ref();
     ChannelQuote {
         status: if blocked.is_none() { "ok" } else { "blocked" },
         reason: blocked.map(|b| b.reason.code()),
-        nearest: blocked.map(|b| b.nearest.iter().map(|parts| unit.money(*parts)).collect()),
-        amount: quote.amount.map(|parts| unit.money(parts)),
+        nearest: blocked.map(|b| b.nearest.iter().map(|minor| unit.money(*minor)).collect()),
+        amount: quote.amount.map(|minor| unit.money(minor)),
         debit: outcome.map(|o| money(o.debit)),
         fee: outcome.map(|o| money(o.fee)),
         tax: outcome.map(|o| money(o.tax)),
@@ -219,10 +220,10 @@ fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
 fn warnings(answer: &Fees, warn_above: i64) -> Vec<Notice> {
     let mut notes = Vec::new();
     for quote in answer.channels.iter().filter(|c| c.status == "ok") {
-        let share = quote.effective_percent.as_deref().and_then(|p| decimal_parts(p, 2));
+        let share = quote.effective_percent.as_deref().and_then(|p| parse_minor(p, 2));
         if share.is_some_and(|share| share > warn_above) {
             let share = quote.effective_percent.as_deref().unwrap_or_default();
-            let charges = quote.fee.as_ref().zip(quote.tax.as_ref()).and_then(|(f, t)| f.add(t).ok());
+            let charges = quote.fee.as_ref().zip(quote.tax.as_ref()).and_then(|(f, t)| f.checked_add(t).ok());
             let charges = charges.as_ref().map(Money::to_string).unwrap_or_default();
             notes.push(Notice::warning(
                 "high-cost",
@@ -267,13 +268,14 @@ fn deviations(
         let used = |ask: &QuotaKey| used.get(ask).copied().unwrap_or_default();
         let Some(says) = fee::deviation(platform, channel, &paid, used) else { continue };
         let charges = |fee: i128, tax: i128, received: i128| {
-            let money = |parts: i128, unit: &Unit| unit.money(i64::try_from(parts).unwrap_or(i64::MAX));
+            let money = |minor: i128, unit: &Unit| unit.money(i64::try_from(minor).unwrap_or(i64::MAX));
             let tax = Some(tax).filter(|tax| *tax != 0);
-            let tax = tax
-                .map_or(String::new(), |tax| format!(", a tax of {}", money(tax, &platform.unit).grouped()));
+            let tax = tax.map_or(String::new(), |tax| {
+                format!(", a tax of {}", money(tax, &platform.unit).to_grouped_string())
+            });
             format!(
                 "a fee of {}{tax} and {} received",
-                money(fee, &platform.unit).grouped(),
+                money(fee, &platform.unit).to_grouped_string(),
                 money(received, &channel.pays)
             )
         };

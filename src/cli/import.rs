@@ -5,8 +5,8 @@ use super::error::{CommandError, Done, quoted_name};
 use super::{CommandOutput, Notice};
 use crate::import::{self, LINE_MAX, Line, Wrong};
 use crate::ledger::Account;
-use crate::money::grouped;
-use crate::period::Moment;
+use crate::money::to_grouped_string;
+use crate::period::LocalDateTime;
 use crate::store::{ImportError, ImportSummary, Store};
 use crate::view::import::Imported;
 use std::io::{BufRead, Read};
@@ -108,7 +108,7 @@ fn below_zero(
 ) -> Result<Vec<Notice>, CommandError> {
     let mut notes = Vec::new();
     for (account, earliest) in &carried.taken_from {
-        let before = Moment(earliest.0 - 1);
+        let before = LocalDateTime(earliest.0 - 1);
         let balance = store.account_balances(before)?.get(&account.id).map_or(0, |standing| standing.balance);
         if let Some((at, balance)) = store.first_below_zero(account.id, before, balance, true)? {
             notes.push(context.below_zero(account, at, balance));
@@ -119,7 +119,7 @@ fn below_zero(
 
 /// Warns where an account was closed in one ledger while the other one used it.
 fn closed_in_use(account: &Account, balance: i64) -> Notice {
-    let (name, balance) = (&account.name, account.unit.money(account.shown(balance)));
+    let (name, balance) = (&account.name, account.unit.money(account.display_balance(balance)));
     Notice::warning(
         "closed-not-empty",
         format!(
@@ -310,7 +310,7 @@ impl ReadAhead {
             self.shown = self.number;
             match &next {
                 Some((_, bytes)) => show(&progress(self.number, *bytes, self.bytes_all)),
-                None => show(&format!("recording {} lines", grouped(i128::from(self.number), 0))),
+                None => show(&format!("recording {} lines", to_grouped_string(i128::from(self.number), 0))),
             }
         }
         next.map(|(batch, _)| self.batch = batch.into_iter()).is_some()
@@ -364,7 +364,7 @@ impl Iterator for ReadAhead {
 
 /// How far the reading is: `read 12,000 lines, 34 %`, without the share where nobody knows the whole.
 fn progress(lines: u64, bytes: u64, bytes_all: Option<u64>) -> String {
-    let lines = grouped(i128::from(lines), 0);
+    let lines = to_grouped_string(i128::from(lines), 0);
     // A file that grows while it is read is never more than read.
     match bytes_all.filter(|all| *all > 0) {
         Some(all) => {

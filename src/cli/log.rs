@@ -3,9 +3,9 @@
 use super::context::{Context, EntryArgs, LedgerView, any_amount};
 use super::error::{CommandError, quoted, quoted_name};
 use super::{CommandOutput, Notice, record};
-use crate::ledger::{Account, Snapshot, Standing};
-use crate::money::{Figure, FigureError};
-use crate::period::{Moment, Month, Period};
+use crate::ledger::{Account, AccountBalance, Snapshot};
+use crate::money::{AmountError, ParsedAmount};
+use crate::period::{LocalDateTime, Month, Period};
 use crate::store::Fact;
 use crate::view::history::HistoryLine;
 use std::cell::RefCell;
@@ -48,7 +48,7 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
                     return Err(CommandError::CarrierOnly { option, account: account.name.clone() });
                 }
             }
-            let balance = if args.credit { seen.parts } else { account.shown(seen.parts) };
+            let balance = if args.credit { seen.minor } else { account.display_balance(seen.minor) };
             let standing = standings.get(&account.id).copied().unwrap_or_default();
             if args.month.is_none() {
                 bills.borrow_mut().extend(bill_note(account, standing, balance, at, amount));
@@ -107,7 +107,7 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
 /// Names `--credit` where a carrier's balance was given with a sign.
 fn credited(error: CommandError, account: &Account, amount: &str) -> CommandError {
     match error {
-        CommandError::Amount(FigureError::Signed(_)) if account.is_carrier() => {
+        CommandError::Amount(AmountError::Signed(_)) if account.is_carrier() => {
             let (name, amount) = (quoted_name(&account.name), quoted(amount.trim().trim_start_matches('-')));
             let hint = format!("for money in your favour: jandon log {name} {amount} --credit");
             CommandError::Corrected { failure: Box::new(error), hint }
@@ -129,7 +129,7 @@ fn sentence(lines: &[HistoryLine]) -> String {
 }
 
 /// The moment of the snapshots: as given, the end of `--month`, else now.
-fn moment(args: &LogArgs, context: &Context) -> Result<Moment, CommandError> {
+fn moment(args: &LogArgs, context: &Context) -> Result<LocalDateTime, CommandError> {
     let Some(text) = &args.month else { return context.seen_moment(args.when.date.as_deref()) };
     let period = Period::parse(text, context.today(), 1)?;
     match (period.from, period.to) {
@@ -150,9 +150,9 @@ fn moment(args: &LogArgs, context: &Context) -> Result<Moment, CommandError> {
 /// Says in which month a carrier's snapshot was counted, where it may be the bill of the month before.
 fn bill_note(
     account: &Account,
-    standing: Standing,
+    standing: AccountBalance,
     balance: i64,
-    at: Moment,
+    at: LocalDateTime,
     amount: &str,
 ) -> Option<Notice> {
     let bill_day = u32::from(account.bill_day?);
@@ -161,8 +161,8 @@ fn bill_note(
     if balance >= 0 || !is_raised || at.day() > month.day(bill_day) {
         return None;
     }
-    let due = |month: Month| month.plus(1).day(bill_day);
-    let before = month.plus(-1);
+    let due = |month: Month| month.add_months(1).day(bill_day);
+    let before = month.add_months(-1);
     Some(Notice::warning(
         "bill-month",
         format!(
@@ -190,8 +190,9 @@ fn pairs(args: &LogArgs) -> Result<Vec<(String, String)>, CommandError> {
     let mut rest = seen;
     while let [word, behind @ ..] = rest {
         // A name may hold `=` where an amount follows it.
-        let named =
-            behind.first().filter(|next| !is_pair(word) || Figure::parse(next).is_ok() && seen.len() == 2);
+        let named = behind
+            .first()
+            .filter(|next| !is_pair(word) || ParsedAmount::parse(next).is_ok() && seen.len() == 2);
         match (named, word.rsplit_once('=')) {
             (Some(amount), _) if !is_pair(amount) => {
                 pairs.push((word.clone(), amount.clone()));

@@ -71,7 +71,7 @@ impl Messages {
     }
 
     fn line(&self, label: &str, text: &str, color: &str) {
-        let line = format!("{label}{}", text::shown(text));
+        let line = format!("{label}{}", text::escape_controls(text));
         let line = self.width.map_or(line.clone(), |width| view::page::wrapped(&line, width));
         let Some((word, rest)) = line.split_at_checked(label.trim_end().len()) else { return };
         match self.color && !word.is_empty() {

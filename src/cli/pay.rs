@@ -3,7 +3,7 @@
 use super::context::{Context, EntryArgs, LedgerView, positive};
 use super::error::{CommandError, quoted, quoted_name};
 use super::{CommandOutput, record};
-use crate::ledger::{Account, Kind, RuleBroken};
+use crate::ledger::{Account, Kind, RuleViolation};
 
 /// Record the payment of a phone bill
 #[derive(Debug, clap::Args)]
@@ -30,9 +30,9 @@ pub fn run(args: &PayArgs, context: &Context) -> Result<CommandOutput, CommandEr
         }
         let amount = positive(&args.amount, carrier)?;
         let from = args.from.as_ref().map(|name| context.account(book, name, true)).transpose()?;
-        let mut entry = record::entry(context, Kind::Pay, at, &carrier.unit, amount.parts, &args.when);
-        entry.out.account = from.map(|a| a.id);
-        entry.arriving.account = Some(carrier.id);
+        let mut entry = record::entry(context, Kind::Pay, at, &carrier.unit, amount.minor, &args.when);
+        entry.from.account = from.map(|a| a.id);
+        entry.to.account = Some(carrier.id);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
     Ok(record::one_entry("paid", recorded, args.when.dry_run))
@@ -49,6 +49,6 @@ fn not_a_carrier(args: &PayArgs, book: &LedgerView<'_>, account: &Account) -> Co
         }
         None => "open one first: jandon account add phone --kind carrier".into(),
     };
-    let rule = RuleBroken::PayNeedsCarrier { account: account.name.clone() };
+    let rule = RuleViolation::PayNeedsCarrier { account: account.name.clone() };
     CommandError::Refused { rule, message, hint }
 }

@@ -6,8 +6,8 @@ use super::error::{CommandError, quoted};
 use super::{CommandOutput, Notice};
 use crate::fee::{Confidence, Platform, QuotaKey, QuotaUsage};
 use crate::ledger::{Account, AccountId, AccountKind, Flows};
-use crate::money::{Figure, FigureError, Money, Unit};
-use crate::period::{Day, Moment, parse_date};
+use crate::money::{AmountError, Money, ParsedAmount, Unit};
+use crate::period::{Day, LocalDateTime, parse_date};
 use crate::plan::{
     BlockedAccount, EFFORT, Holding, Plan as Planned, PlanRequest, PlannedWithdrawal, SPLITS,
     eligible_channels,
@@ -99,19 +99,19 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
         let mut holdings: Vec<Holding> = Vec::new();
         let mut held_by: Vec<&Account> = Vec::new();
         let mut blocked: Vec<Blocked> = Vec::new();
-        for ((account, parts), place) in drawn.iter().zip(&placed) {
+        for ((account, minor), place) in drawn.iter().zip(&placed) {
             let Some(place) = place else {
                 blocked.push(Blocked::without_platform(account));
                 continue;
             };
             let dated = lots.iter().filter(|(id, ..)| *id == account.id);
-            let dated: Vec<(Day, i64)> = dated.map(|(_, day, parts)| (*day, *parts)).collect();
-            let of_lots: i64 = dated.iter().map(|(_, parts)| parts).sum();
+            let dated: Vec<(Day, i64)> = dated.map(|(_, day, minor)| (*day, *minor)).collect();
+            let of_lots: i64 = dated.iter().map(|(_, minor)| minor).sum();
             held_by.push(account);
             holdings.push(Holding {
                 account: account.name.clone(),
                 platform: *place,
-                undated: (parts - of_lots).max(0),
+                undated: (minor - of_lots).max(0),
                 dated,
                 keep: keeps.get(&account.id).copied().unwrap_or(0),
                 by,
@@ -122,11 +122,11 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             platforms: &platforms,
             holdings,
             unit: unit.clone(),
-            target: target.as_ref().map(|t| t.parts),
+            target: target.as_ref().map(|t| t.minor),
             now: context.now,
             by,
             splits: args.splits,
-            step_cost: step_cost.parts,
+            step_cost: step_cost.minor,
             assumed,
             effort: EFFORT,
         };
@@ -138,7 +138,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
         let stuck = |stuck: &[BlockedAccount]| -> Vec<Blocked> {
             let row = |s: &BlockedAccount| {
                 let account = held_by[s.holding];
-                let money = |parts: i64| account.unit.money(parts);
+                let money = |minor: i64| account.unit.money(minor);
                 Blocked {
                     account: account.name.clone(),
                     unit: account.unit.clone(),
@@ -155,7 +155,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             () if !book.accounts.iter().any(|account| !account.closed) => Some(Nothing::NoAccounts),
             () if drawn.is_empty() => Some(Nothing::NoBalance),
             // Each of them could leave, but brings less than the trouble of a withdrawal is worth.
-            () if !all_stuck && step_cost.parts > 0 => Some(Nothing::NotWorthIt),
+            () if !all_stuck && step_cost.minor > 0 => Some(Nothing::NotWorthIt),
             () => None,
         };
         blocked.extend(stuck(&planned.blocked));
@@ -181,7 +181,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             let command = |s: &PlannedWithdrawal| command(s, held_by[s.holding], receiver);
             planned.steps.iter().map(command).collect()
         });
-        let money = |parts: i64| unit.money(parts);
+        let money = |minor: i64| unit.money(minor);
         let alternatives = if is_enough { request.alternatives(&planned, &used) } else { Vec::new() };
         let alternatives = alternatives.iter().map(|other| Alternative {
             steps: other.steps,
@@ -196,7 +196,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             alternatives: alternatives.collect(),
             proven: planned.proven,
             gap: unit.money(planned.gap),
-            simple_cost: planned.baseline_cost.map(|parts| unit.money(parts)),
+            simple_cost: planned.baseline_cost.map(|minor| unit.money(minor)),
             target,
             by,
             steps,
@@ -223,12 +223,12 @@ fn drawn_on<'b>(
     accounts.dedup_by_key(|a| a.id);
     let standings = book.store.account_balances(context.now)?;
     // What the ledger knows will leave later, such as a step of a plan booked ahead, is not there to take.
-    let later = Moment(context.now.0 + 1);
+    let later = LocalDateTime(context.now.0 + 1);
     let flows = book.store.flows(Some(later), None)?;
     // What expires later is there until then.
     let mut expiring: HashMap<AccountId, i64> = HashMap::new();
-    for (account, _, parts) in book.store.expiries(Some(later), None, Expiries::All)? {
-        *expiring.entry(account).or_default() += parts;
+    for (account, _, minor) in book.store.expiries(Some(later), None, Expiries::All)? {
+        *expiring.entry(account).or_default() += minor;
     }
     let held = |account: &Account| {
         let standing = standings.get(&account.id).copied().unwrap_or_default();
@@ -239,7 +239,7 @@ fn drawn_on<'b>(
     // Money owed cannot be withdrawn, and money in the bank has arrived.
     let drawn = accounts.into_iter().filter(|a| !a.is_carrier() && a.kind != AccountKind::Bank);
     let drawn = drawn.map(|account| (account, held(account)));
-    Ok(drawn.filter(|(_, parts)| *parts > 0).collect())
+    Ok(drawn.filter(|(_, minor)| *minor > 0).collect())
 }
 
 /// The account that receives the money.
@@ -286,7 +286,7 @@ fn assumed(args: &PlanArgs, context: &Context, platforms: &[Platform]) -> Result
 /// What each withdrawal counts for while choosing: as asked, else as configured, else by the unit.
 fn step_cost(args: &PlanArgs, context: &Context, unit: &Unit) -> Result<Money, CommandError> {
     if let Some(text) = &args.step_cost {
-        return Ok(Figure::parse(text)?.money(unit)?);
+        return Ok(ParsedAmount::parse(text)?.money(unit)?);
     }
     let set = context.config()?.step_costs.iter().find(|money| money.unit == *unit);
     Ok(set.cloned().unwrap_or_else(|| unit.zero()))
@@ -309,7 +309,7 @@ fn wanted(
 ) -> Result<(Unit, Option<Money>), CommandError> {
     let Offers { platforms, assumed, drawn } = *offers;
     let typed = args.amount.as_ref().or(args.target.as_ref());
-    let figure = typed.map(|text| Figure::parse(text)).transpose()?;
+    let figure = typed.map(|text| ParsedAmount::parse(text)).transpose()?;
     let mut paid: Vec<Unit> = Vec::new();
     for platform in platforms {
         for channel in &platform.channels {
@@ -324,8 +324,8 @@ fn wanted(
     let mut held: Vec<&Unit> = drawn.iter().map(|(account, _)| &account.unit).collect();
     held.sort_unstable();
     held.dedup();
-    let written = figure.as_ref().filter(|f| f.mark().is_some()).and_then(|figure| {
-        let fits = |u: &&Unit| !matches!(figure.money(u), Err(FigureError::WrongUnit { .. }));
+    let written = figure.as_ref().filter(|f| f.symbol().is_some()).and_then(|figure| {
+        let fits = |u: &&Unit| !matches!(figure.money(u), Err(AmountError::WrongUnit { .. }));
         let fitting: Vec<&Unit> = paid.iter().filter(fits).collect();
         match fitting.as_slice() {
             [one] => Some((*one).clone()),
@@ -360,7 +360,7 @@ fn wanted(
     }
     let target = figure.map(|figure| figure.money(&unit)).transpose()?;
     match target {
-        Some(target) if target.parts == 0 => {
+        Some(target) if target.minor == 0 => {
             Err(CommandError::ZeroAmount { text: typed.cloned().unwrap_or_default() })
         }
         target => Ok((unit, target)),
@@ -384,8 +384,8 @@ fn keeps(
         };
         let account = context.account(book, name, false)?;
         let keep = any_amount(amount, account)?;
-        let held = drawn.iter().find(|(a, _)| a.id == account.id).map_or(0, |(_, parts)| *parts);
-        if keep.parts > held {
+        let held = drawn.iter().find(|(a, _)| a.id == account.id).map_or(0, |(_, minor)| *minor);
+        if keep.minor > held {
             return Err(CommandError::Usage {
                 message: format!(
                     "{} has {} available, less than the {keep} to be kept",
@@ -395,11 +395,11 @@ fn keeps(
                 hint: format!(
                     "keep at most that: --keep {}={}",
                     quoted(&account.name),
-                    account.unit.money(held).plain()
+                    account.unit.money(held).to_plain_string()
                 ),
             });
         }
-        keeps.insert(account.id, keep.parts);
+        keeps.insert(account.id, keep.minor);
     }
     Ok(keeps)
 }
@@ -411,7 +411,7 @@ fn asked(
 ) -> Result<HashMap<QuotaKey, QuotaUsage>, CommandError> {
     let mut used = HashMap::new();
     for ask in request.quota_keys() {
-        let amount = |channel: &str, at: Moment, out: i64, charges: i64| {
+        let amount = |channel: &str, at: LocalDateTime, out: i64, charges: i64| {
             let platform = request
                 .platforms
                 .iter()
@@ -425,7 +425,7 @@ fn asked(
 }
 
 fn step(step: &PlannedWithdrawal, account: &Account, unit: &Unit) -> PlanStep {
-    let money = |parts: i64| account.unit.money(parts);
+    let money = |minor: i64| account.unit.money(minor);
     PlanStep {
         date: step.date,
         account: account.name.clone(),
@@ -442,7 +442,7 @@ fn step(step: &PlannedWithdrawal, account: &Account, unit: &Unit) -> PlanStep {
 
 /// The command that records a step.
 fn command(step: &PlannedWithdrawal, account: &Account, receiver: Option<&Account>) -> String {
-    let amount = account.unit.money(step.amount).plain();
+    let amount = account.unit.money(step.amount).to_plain_string();
     let name = quoted(&account.name);
     let (via, date) = (quoted(&step.channel), step.date);
     let to = receiver.map_or_else(String::new, |receiver| format!(" --to={}", quoted(&receiver.name)));
@@ -492,14 +492,14 @@ fn out_of_reach(most: &Planned, unit: &Unit, target: Option<&Money>, by: Day) ->
     let net = unit.money(most.net);
     let wanted = target.map_or_else(String::new, |target| format!(", and {target} are wanted"));
     let bound = most.net.saturating_add(most.gap);
-    let message = if target.is_some_and(|target| bound < target.parts) {
+    let message = if target.is_some_and(|target| bound < target.minor) {
         let found = if most.gap > 0 { format!(" (a plan was found for {net})") } else { String::new() };
         format!("at most {} can arrive by {by}{found}{wanted}", unit.money(bound))
     } else {
         format!("no plan was found that brings more than {net} by {by}{wanted}")
     };
     let hint = if most.net > 0 {
-        format!("ask for less (--target {}), or give it more time: --by DATE", net.plain())
+        format!("ask for less (--target {}), or give it more time: --by DATE", net.to_plain_string())
     } else if most.blocked.is_empty() {
         "see what the accounts hold: jandon balance".into()
     } else {

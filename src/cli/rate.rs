@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::error::CommandError;
 use super::{CommandOutput, Notice};
-use crate::money::{Figure, Rate, Unit};
+use crate::money::{ParsedAmount, Rate, Unit};
 use crate::period;
 use crate::store::Fact;
 use crate::view::value::{RateRow, Rates};
@@ -53,8 +53,8 @@ pub fn run(args: &RateCommand, context: &Context) -> Result<CommandOutput, Comma
 
 fn set(args: &RateSetArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     // Groups of thousands are read as in any amount: well formed, or not at all.
-    let plain = match Figure::parse(&args.value) {
-        Ok(figure) if figure.mark().is_none() => args.value.replace([',', '_'], ""),
+    let plain = match ParsedAmount::parse(&args.value) {
+        Ok(figure) if figure.symbol().is_none() => args.value.replace([',', '_'], ""),
         _ => args.value.clone(),
     };
     let rate = Rate::parse(&plain)?;

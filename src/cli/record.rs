@@ -3,9 +3,9 @@
 use super::context::{Context, EntryArgs};
 use super::error::{CommandError, quoted};
 use super::{CommandOutput, Notice, usage};
-use crate::ledger::{Account, Entry, Expires, Kind, Place};
-use crate::money::{Figure, Unit};
-use crate::period::Moment;
+use crate::ledger::{Account, Entry, Expires, Kind, Leg};
+use crate::money::{ParsedAmount, Unit};
+use crate::period::LocalDateTime;
 use crate::store::Fact;
 use crate::text::{self, NAME_MAX, TEXT_MAX};
 use crate::view::change::{BalanceAfter, Because, Recorded};
@@ -13,14 +13,21 @@ use crate::view::history::{HistoryLine, SnapshotLine};
 use std::borrow::Cow;
 
 /// An entry of one unit without charges, between an account and the outside or another account.
-pub fn entry(context: &Context, kind: Kind, at: Moment, unit: &Unit, amount: i64, when: &EntryArgs) -> Entry {
-    let outside = Place { account: None, amount, unit: unit.clone() };
+pub fn entry(
+    context: &Context,
+    kind: Kind,
+    at: LocalDateTime,
+    unit: &Unit,
+    amount: i64,
+    when: &EntryArgs,
+) -> Entry {
+    let outside = Leg { account: None, amount, unit: unit.clone() };
     Entry {
         id: context.new_id(at),
         at,
         kind,
-        out: outside.clone(),
-        arriving: outside,
+        from: outside.clone(),
+        to: outside,
         fee: 0,
         tax: 0,
         category: None,
@@ -52,7 +59,7 @@ impl AboutArgs {
     pub fn labels(&self, amount: &str) -> Result<(Option<String>, Option<String>), CommandError> {
         if let Some(category) = self.category.as_deref().filter(|text| reads_as_amount(text)) {
             // Where the amount is no amount, the two are the wrong way round.
-            Figure::parse(amount)?;
+            ParsedAmount::parse(amount)?;
             return Err(CommandError::NumericCategory { amount: amount.into(), category: category.into() });
         }
         if let Some(word) = self.category.as_deref().filter(|word| continues_amount(amount, word)) {
@@ -72,7 +79,7 @@ impl AboutArgs {
 
 /// Whether a text is an amount, with or without a unit that people write beside one.
 pub fn reads_as_amount(text: &str) -> bool {
-    Figure::parse(text).is_ok_and(|figure| figure.has_known_mark())
+    ParsedAmount::parse(text).is_ok_and(|figure| figure.has_known_symbol())
 }
 
 /// Whether a word goes on with an amount that a shell split: `5 만`, `12,500 KRW`, `4500 원`.
@@ -163,19 +170,19 @@ fn left<'a>(accounts: impl Iterator<Item = &'a BalanceAfter>) -> String {
     let (mut moved, mut stayed) = (Vec::new(), Vec::new());
     for after in accounts {
         let name = &after.account;
-        let is = match (after.owed, after.balance.parts > 0) {
+        let is = match (after.owed, after.balance.minor > 0) {
             (false, _) => after.balance.to_string(),
             (true, true) => format!("{} in credit", after.balance),
-            (true, false) => format!("owed {}", after.unit.money(after.balance.parts.saturating_neg())),
+            (true, false) => format!("owed {}", after.unit.money(after.balance.minor.saturating_neg())),
         };
         let at = if is.starts_with("owed") { "" } else { "at " };
         match after.because {
             Because::Moved => moved.push(format!("{name} {is}")),
             Because::LaterRecords(last) => {
-                moved.push(format!("{name} {is} (with later records up to {})", last.shown()));
+                moved.push(format!("{name} {is} (with later records up to {})", last.to_short_string()));
             }
             Because::SeenLater(seen) => {
-                stayed.push(format!("{name} stays {at}{is}, seen later ({})", seen.shown()));
+                stayed.push(format!("{name} stays {at}{is}, seen later ({})", seen.to_short_string()));
             }
             Because::ExpiredSince(true) => {
                 stayed.push(format!("{name} stays {at}{is}, because those points have expired since"))
@@ -192,7 +199,7 @@ fn left<'a>(accounts: impl Iterator<Item = &'a BalanceAfter>) -> String {
 
 /// What an entry did, in a few words: `spent 4,500 KRW from kakao (coffee)`, with its date unless that
 /// is today.
-pub fn did(verb: &str, line: &HistoryLine, now: Option<Moment>) -> String {
+pub fn did(verb: &str, line: &HistoryLine, now: Option<LocalDateTime>) -> String {
     let line = match line {
         HistoryLine::Entry(line) => line,
         HistoryLine::Change(line) => return line.what.clone(),
@@ -205,13 +212,13 @@ pub fn did(verb: &str, line: &HistoryLine, now: Option<Moment>) -> String {
         (None, None) => verb.to_string(),
     };
     let mut about: Vec<String> = [&line.category, &line.payee].into_iter().flatten().cloned().collect();
-    if line.fee.parts != 0 {
-        about.push(format!("fee {}", line.fee.grouped()));
+    if line.fee.minor != 0 {
+        about.push(format!("fee {}", line.fee.to_grouped_string()));
     }
-    if line.tax.parts != 0 {
-        about.push(format!("tax {}", line.tax.grouped()));
+    if line.tax.minor != 0 {
+        about.push(format!("tax {}", line.tax.to_grouped_string()));
     }
-    if line.from.is_some() && (line.out_unit != line.in_unit || line.out.parts != line.arriving.parts) {
+    if line.from.is_some() && (line.out_unit != line.in_unit || line.out.minor != line.arriving.minor) {
         about.push(format!("{} arrive", line.arriving));
     }
     if let Some(expires) = &line.expires {
@@ -229,7 +236,7 @@ pub fn did(verb: &str, line: &HistoryLine, now: Option<Moment>) -> String {
 }
 
 /// ` on 2026-11-20`, or nothing for what happened today.
-pub fn dated(at: Moment, now: Option<Moment>) -> String {
+pub fn dated(at: LocalDateTime, now: Option<LocalDateTime>) -> String {
     match now.is_some_and(|now| now.day() == at.day()) {
         true => String::new(),
         false => format!(" on {}", at.day()),
@@ -246,14 +253,14 @@ pub fn one_entry(verb: &str, recorded: (Recorded, Vec<Notice>), dry_run: bool) -
 /// A snapshot in a few words: `kakao at 12,500 KRW (2,500 less than recorded)`.
 pub fn seen(line: &SnapshotLine) -> String {
     let sign = if line.owed { -1 } else { 1 };
-    let balance = line.unit.money(line.balance.parts.saturating_abs());
-    let at = match (line.owed, line.balance.parts > 0) {
+    let balance = line.unit.money(line.balance.minor.saturating_abs());
+    let at = match (line.owed, line.balance.minor > 0) {
         (false, _) => format!("at {}", line.balance),
         (true, true) => format!("{balance} in credit"),
         (true, false) => format!("owed {balance}"),
     };
-    let gap = |parts: i64| line.unit.money(parts.saturating_abs()).grouped();
-    let state = match line.unexplained.as_ref().map(|u| sign * u.parts) {
+    let gap = |minor: i64| line.unit.money(minor.saturating_abs()).to_grouped_string();
+    let state = match line.unexplained.as_ref().map(|u| sign * u.minor) {
         None => String::new(),
         Some(_) if line.first => " (first seen)".into(),
         Some(0) => " (as expected)".into(),

@@ -26,8 +26,8 @@ pub fn run(args: &RefundArgs, context: &Context) -> Result<CommandOutput, Comman
     let recorded = context.record("refund", args.when.dry_run, |book| {
         let account = context.account(book, &args.name, true)?;
         let amount = positive(&args.amount, account)?;
-        let mut entry = record::entry(context, Kind::Refund, at, &account.unit, amount.parts, &args.when);
-        entry.arriving.account = Some(account.id);
+        let mut entry = record::entry(context, Kind::Refund, at, &account.unit, amount.minor, &args.when);
+        entry.to.account = Some(account.id);
         (entry.category, entry.payee) =
             (category.as_deref().map(Into::into), payee.as_deref().map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])

@@ -6,7 +6,7 @@ use super::error::CommandError;
 use super::{CommandOutput, Notice};
 use crate::ledger::Kind;
 use crate::money::{Money, Unit};
-use crate::period::{Day, Moment, Period};
+use crate::period::{Day, LocalDateTime, Period};
 use crate::report;
 use crate::view::report::{Days, Report};
 
@@ -34,7 +34,9 @@ pub fn run(args: &ReportArgs, context: &Context) -> Result<CommandOutput, Comman
     context.read(|book| {
         let from = match period.from {
             Some(from) => from,
-            None => book.store.first_fact()?.map_or(today, Moment::day).min(period.to.unwrap_or(today)),
+            None => {
+                book.store.first_fact()?.map_or(today, LocalDateTime::day).min(period.to.unwrap_or(today))
+            }
         };
         let to = period.to.unwrap_or(today.max(from));
         let (begin, end) = (from.start(), context.end_of(Some(from), Some(to)));
@@ -68,7 +70,7 @@ pub fn month_start(text: &str) -> Result<u32, CommandError> {
 fn summary(
     context: &Context,
     book: &LedgerView<'_>,
-    (begin, end): (Moment, Moment),
+    (begin, end): (LocalDateTime, LocalDateTime),
     previous: Option<(Day, Day)>,
 ) -> Result<(Report, Option<Notice>), CommandError> {
     let store = book.store;
@@ -110,7 +112,7 @@ fn summary(
     }
     let totals = totals(&held(book, &closings));
     let (exchange, no_total) = context.exchanged(book, &totals, end.day())?;
-    let lots = store.lots_until(end, end.day().plus(EXPIRING_DAYS))?;
+    let lots = store.lots_until(end, end.day().add_days(EXPIRING_DAYS))?;
     let bills = store.bills(end)?;
     let report = Report {
         schema: "jandon.report/1",

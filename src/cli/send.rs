@@ -3,7 +3,7 @@
 use super::context::{Context, EntryArgs, positive};
 use super::error::{CommandError, quoted, quoted_name};
 use super::{CommandOutput, record};
-use crate::ledger::{Kind, RuleBroken};
+use crate::ledger::{Kind, RuleViolation};
 
 /// Record money sent to a person
 #[derive(Debug, clap::Args)]
@@ -75,15 +75,15 @@ fn between(
                 ),
             };
             let message = format!("money {message} {}, which is carrier billing", account.name);
-            let rule = RuleBroken::CarrierTakesOnlySpendRefundPay {
+            let rule = RuleViolation::CarrierTakesOnlySpendRefundPay {
                 account: account.name.clone(),
                 kind: Kind::Transfer,
             };
             return Err(CommandError::Refused { rule, message, hint });
         }
         let amount = positive(amount, account)?;
-        let mut entry = record::entry(context, Kind::Transfer, at, &account.unit, amount.parts, when);
-        let side = if way == Way::Out { &mut entry.out } else { &mut entry.arriving };
+        let mut entry = record::entry(context, Kind::Transfer, at, &account.unit, amount.minor, when);
+        let side = if way == Way::Out { &mut entry.from } else { &mut entry.to };
         side.account = Some(account.id);
         entry.payee = who.as_deref().map(Into::into);
         Ok(vec![record::checked(entry, &book.accounts)?])

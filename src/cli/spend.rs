@@ -26,8 +26,8 @@ pub fn run(args: &SpendArgs, context: &Context) -> Result<CommandOutput, Command
     let recorded = context.record("spend", args.when.dry_run, |book| {
         let account = context.account(book, &args.name, true)?;
         let amount = positive(&args.amount, account)?;
-        let mut entry = record::entry(context, Kind::Spend, at, &account.unit, amount.parts, &args.when);
-        entry.out.account = Some(account.id);
+        let mut entry = record::entry(context, Kind::Spend, at, &account.unit, amount.minor, &args.when);
+        entry.from.account = Some(account.id);
         (entry.category, entry.payee) =
             (category.as_deref().map(Into::into), payee.as_deref().map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])

@@ -3,7 +3,7 @@
 use super::context::{Context, EntryArgs, any_amount, positive};
 use super::error::CommandError;
 use super::{CommandOutput, record};
-use crate::ledger::{Kind, RuleBroken};
+use crate::ledger::{Kind, RuleViolation};
 
 /// Record a top-up; AMOUNT is what arrives
 #[derive(Debug, clap::Args)]
@@ -41,13 +41,13 @@ pub fn run(args: &TopupArgs, context: &Context) -> Result<CommandOutput, Command
             });
         }
         let fee = args.fee.as_ref().map(|fee| any_amount(fee, account)).transpose()?;
-        let fee = fee.map_or(0, |fee| fee.parts);
-        let left = amount.parts.checked_add(fee);
-        let left = left.ok_or_else(|| RuleBroken::BalanceTooLarge { account: account.name.clone() })?;
-        let mut entry = record::entry(context, Kind::Topup, at, &account.unit, amount.parts, &args.when);
-        entry.out.account = from.map(|a| a.id);
-        entry.arriving.account = Some(account.id);
-        (entry.out.amount, entry.fee) = (left, fee);
+        let fee = fee.map_or(0, |fee| fee.minor);
+        let left = amount.minor.checked_add(fee);
+        let left = left.ok_or_else(|| RuleViolation::BalanceTooLarge { account: account.name.clone() })?;
+        let mut entry = record::entry(context, Kind::Topup, at, &account.unit, amount.minor, &args.when);
+        entry.from.account = from.map(|a| a.id);
+        entry.to.account = Some(account.id);
+        (entry.from.amount, entry.fee) = (left, fee);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
     Ok(record::one_entry("topped up", recorded, args.when.dry_run))

@@ -7,7 +7,7 @@ use super::{CommandOutput, Notice, record};
 use crate::fee::{self, Channel, Destination, QuoteRequest};
 use crate::ledger::{Account, Kind};
 use crate::money::Money;
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use std::cell::RefCell;
 
 /// Record a transfer between two of your accounts; AMOUNT is what leaves
@@ -44,7 +44,7 @@ pub fn run(args: &TransferArgs, context: &Context) -> Result<CommandOutput, Comm
             in_one_unit(&amount, received, fee)?
         } else {
             let fee = fee.unwrap_or_else(|| from.unit.zero());
-            if fee.parts > amount.parts {
+            if fee.minor > amount.minor {
                 return Err(CommandError::FeeAboveAmount {
                     amount: amount.to_string(),
                     fee: fee.to_string(),
@@ -59,11 +59,10 @@ pub fn run(args: &TransferArgs, context: &Context) -> Result<CommandOutput, Comm
         let as_told = args.received.is_some() || args.fee.is_some();
         let warning = if as_told { None } else { charge(context, book, from, to, &amount, &received, at)? };
         *charged.borrow_mut() = warning;
-        let mut entry = record::entry(context, Kind::Transfer, at, &from.unit, amount.parts, &args.when);
-        entry.out.account = Some(from.id);
-        entry.arriving.account = Some(to.id);
-        (entry.arriving.unit, entry.arriving.amount, entry.fee) =
-            (to.unit.clone(), received.parts, fee.parts);
+        let mut entry = record::entry(context, Kind::Transfer, at, &from.unit, amount.minor, &args.when);
+        entry.from.account = Some(from.id);
+        entry.to.account = Some(to.id);
+        (entry.to.unit, entry.to.amount, entry.fee) = (to.unit.clone(), received.minor, fee.minor);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
     let outcome = record::one_entry("moved", recorded, args.when.dry_run);
@@ -79,22 +78,22 @@ pub fn in_one_unit(
     let (received, fee) = match (received, fee) {
         (None, None) => (left.clone(), left.unit.zero()),
         (Some(received), None) => {
-            if received.parts > left.parts {
+            if received.minor > left.minor {
                 let (left, received) = (left.to_string(), received.to_string());
                 return Err(CommandError::ReceivedMoreThanLeft { left, received });
             }
-            let fee = left.less(&received)?;
+            let fee = left.checked_sub(&received)?;
             (received, fee)
         }
         (None, Some(fee)) => {
-            if fee.parts > left.parts {
+            if fee.minor > left.minor {
                 return Err(CommandError::FeeAboveAmount { amount: left.to_string(), fee: fee.to_string() });
             }
-            (left.less(&fee)?, fee)
+            (left.checked_sub(&fee)?, fee)
         }
         (Some(received), Some(fee)) => (received, fee),
     };
-    if received.add(&fee)? != *left {
+    if received.checked_add(&fee)? != *left {
         let (left, received, fee) = (left.to_string(), received.to_string(), fee.to_string());
         return Err(CommandError::ReceivedAndFeeDisagree { left, received, fee });
     }
@@ -120,16 +119,16 @@ fn converted(
     to: &Account,
     amount: &Money,
     fee: &Money,
-    at: Moment,
+    at: LocalDateTime,
 ) -> Result<Money, CommandError> {
     let unknown = || CommandError::ReceivedNeeded { from: from.unit.clone(), to: to.unit.clone() };
     let platform = from.platform.as_deref().and_then(|id| context.catalog().get(id)).ok_or_else(unknown)?;
     let mut channels = platform.channels.iter();
     let channel = channels.find(|c| leads_to(c, to) && c.tariff_on(at.day()).is_some());
     let received = channel
-        .and_then(|c| c.received_for(&platform, amount.less(fee).ok()?.parts.into()))
-        .and_then(|parts| i64::try_from(parts).ok());
-    received.map(|parts| to.unit.money(parts)).ok_or_else(unknown)
+        .and_then(|c| c.received_for(&platform, amount.checked_sub(fee).ok()?.minor.into()))
+        .and_then(|minor| i64::try_from(minor).ok());
+    received.map(|minor| to.unit.money(minor)).ok_or_else(unknown)
 }
 
 /// Returns a warning where the best official channel between the two accounts lets less arrive, or
@@ -141,7 +140,7 @@ fn charge(
     to: &Account,
     amount: &Money,
     received: &Money,
-    at: Moment,
+    at: LocalDateTime,
 ) -> Result<Option<Notice>, CommandError> {
     let platform = from.platform.as_deref().and_then(|id| context.catalog().get(id));
     let Some(platform) = platform.filter(|p| p.channels.iter().any(|c| leads_to(c, to))) else {
@@ -150,26 +149,26 @@ fn charge(
     let available = available(from, book.standing(from, at)?).max(0);
     let used = context.used(book.store, &platform, at)?;
     let used = |ask: &fee::QuotaKey| used.get(ask).copied().unwrap_or_default();
-    let asked = QuoteRequest::Amount(amount.parts);
+    let asked = QuoteRequest::Amount(amount.minor);
     let quotes = fee::quotes(&platform, None, &asked, at, Some(available), &[], used);
     let leads = |id: &str| platform.channel(id).is_some_and(|channel| leads_to(channel, to));
     let best = quotes.iter().find(|quote| leads(&quote.channel));
     let Some((best, figures)) = best.and_then(|best| Some((best, best.figures()?))) else { return Ok(None) };
-    let taken = figures.debit - i128::from(amount.parts);
-    if taken <= 0 && figures.net >= i128::from(received.parts) {
+    let taken = figures.debit - i128::from(amount.minor);
+    if taken <= 0 && figures.net >= i128::from(received.minor) {
         return Ok(None);
     }
-    let parts = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
-    let charges = from.unit.money(parts(figures.fee + figures.tax));
+    let minor = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
+    let charges = from.unit.money(minor(figures.fee + figures.tax));
     Ok(Some(Notice::warning(
         "channel-charges",
         format!(
             "{} takes {} and lets {} arrive; if it went that way, undo this and record: jandon withdraw {} {} --via {} --to {}",
             best.channel,
             charges,
-            to.unit.money(parts(figures.net)),
+            to.unit.money(minor(figures.net)),
             quoted_name(&from.name),
-            amount.plain(),
+            amount.to_plain_string(),
             best.channel,
             quoted_name(&to.name)
         ),

@@ -2,7 +2,7 @@
 
 use super::Cli;
 use super::error::{CommandError, quoted};
-use crate::money::{Figure, FigureError};
+use crate::money::{AmountError, ParsedAmount};
 use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
@@ -79,7 +79,7 @@ fn signed(word: &str, arguments: &[String]) -> Option<CommandError> {
             message: format!("{option} cannot be negative: {value:?}"),
             hint: format!("give it without the sign: {option} {}", quoted(value.trim_start_matches('-'))),
         },
-        None => CommandError::Amount(FigureError::Signed(value.clone())),
+        None => CommandError::Amount(AmountError::Signed(value.clone())),
     })
 }
 
@@ -152,7 +152,7 @@ fn instead(word: &str, words: &[String]) -> CommandError {
 fn two_message(word: &str, arguments: &[String]) -> Option<CommandError> {
     let at = arguments.iter().position(|argument| argument == word)?;
     let before = arguments.get(at.checked_sub(1)?)?;
-    let is_text = |text: &str| !text.starts_with('-') && Figure::parse(text).is_err();
+    let is_text = |text: &str| !text.starts_with('-') && ParsedAmount::parse(text).is_err();
     if !takes_text(arguments) || !is_text(word) || !is_text(before) {
         return None;
     }

@@ -3,7 +3,7 @@
 use super::CommandOutput;
 use super::context::Context;
 use super::error::CommandError;
-use crate::ledger::{Account, AccountKind, Flows, Measure};
+use crate::ledger::{Account, AccountKind, FlowKind, Flows};
 use crate::money::Unit;
 use crate::period::Period;
 use crate::report::Rates;
@@ -32,12 +32,13 @@ pub fn run(args: &ValueArgs, context: &Context) -> Result<CommandOutput, Command
         let mut sums: BTreeMap<(String, Unit), Flows> = BTreeMap::new();
         for account in &book.accounts {
             // Points can expire in a period without a fact.
-            let counts = |flows: &&Flows| flows.facts > 0 || flows.of(Measure::Expired) != 0;
+            let counts = |flows: &&Flows| flows.facts > 0 || flows.of(FlowKind::Expired) != 0;
             let is_saved_in =
                 matches!(account.kind, AccountKind::Rewards | AccountKind::Wallet | AccountKind::Giftcard);
             let Some(flows) = flows.get(&account.id).filter(counts).filter(|_| is_saved_in) else { continue };
             let sum = sums.entry((platform_of(account), account.unit.clone())).or_default();
-            for measure in [Measure::Earned, Measure::Fees, Measure::Taxes, Measure::Expired, Measure::Spent]
+            for measure in
+                [FlowKind::Earned, FlowKind::Fees, FlowKind::Taxes, FlowKind::Expired, FlowKind::Spent]
             {
                 sum.add(measure, flows.of(measure));
             }

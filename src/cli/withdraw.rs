@@ -6,7 +6,7 @@ use super::{CommandOutput, Notice, record};
 use crate::fee::{self, Channel, Platform, QuoteRequest, Reason, Rejection, Side};
 use crate::ledger::{Account, Entry, Kind};
 use crate::money::{Money, Unit};
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use std::cell::RefCell;
 
 /// Record a withdrawal, with the fee and tax of its channel
@@ -52,7 +52,7 @@ pub fn run(args: &WithdrawArgs, context: &Context) -> Result<CommandOutput, Comm
         if account.is_carrier() {
             // The same rule as the ledger's, told before anything about channels.
             let mut entry = record::entry(context, Kind::Withdraw, at, &account.unit, 1, &args.when);
-            entry.out.account = Some(account.id);
+            entry.from.account = Some(account.id);
             entry.check(|id| book.account(id))?;
         }
         let to = args.to.as_ref().map(|name| context.account(book, name, true)).transpose()?;
@@ -63,10 +63,9 @@ pub fn run(args: &WithdrawArgs, context: &Context) -> Result<CommandOutput, Comm
         };
         let mut entry: Entry =
             record::entry(context, Kind::Withdraw, at, &account.unit, booking.out, &args.when);
-        entry.out.account = Some(account.id);
-        entry.arriving.account = to.map(|a| a.id);
-        (entry.arriving.unit, entry.arriving.amount) =
-            (booking.received.unit.clone(), booking.received.parts);
+        entry.from.account = Some(account.id);
+        entry.to.account = to.map(|a| a.id);
+        (entry.to.unit, entry.to.amount) = (booking.received.unit.clone(), booking.received.minor);
         (entry.fee, entry.tax, entry.channel) = (booking.fee, booking.tax, booking.channel.map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
@@ -90,7 +89,7 @@ fn by_tariff(
     account: &Account,
     to: Option<&Account>,
     via: &str,
-    at: Moment,
+    at: LocalDateTime,
     said: &RefCell<Vec<Notice>>,
 ) -> Result<Booking, CommandError> {
     let platform = context.platform_of(account)?;
@@ -112,7 +111,7 @@ fn by_tariff(
     let asked = if is_all(&args.amount) {
         QuoteRequest::All
     } else {
-        QuoteRequest::Amount(positive(&args.amount, account)?.parts)
+        QuoteRequest::Amount(positive(&args.amount, account)?.minor)
     };
     let available = available(account, book.standing(account, at)?);
     let used = context.used(book.store, &platform, at)?;
@@ -121,7 +120,7 @@ fn by_tariff(
     let received = args
         .received
         .as_ref()
-        .map(|r| Ok::<_, CommandError>(crate::money::Figure::parse(r)?.money(&channel.pays)?));
+        .map(|r| Ok::<_, CommandError>(crate::money::ParsedAmount::parse(r)?.money(&channel.pays)?));
     let received = received.transpose()?;
     let fee = args.fee.as_ref().map(|f| any_amount(f, account)).transpose()?;
     let as_it_was = received.is_some() || fee.is_some();
@@ -135,14 +134,14 @@ fn by_tariff(
     };
     let side = channel.tariff_on(at.day()).map_or(Side::Deducted, |tariff| tariff.side);
     let one_unit = channel.pays == account.unit;
-    let parts = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
+    let minor = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
     let quoted = match outcome {
         Some(outcome) => Booking {
-            out: parts(outcome.debit),
+            out: minor(outcome.debit),
             // Within one unit, what the rate takes is part of the fee.
-            fee: parts(if one_unit { outcome.debit - outcome.tax - outcome.net } else { outcome.fee }),
-            tax: parts(outcome.tax),
-            received: channel.pays.money(parts(outcome.net)),
+            fee: minor(if one_unit { outcome.debit - outcome.tax - outcome.net } else { outcome.fee }),
+            tax: minor(outcome.tax),
+            received: channel.pays.money(minor(outcome.net)),
             channel: Some(full_id.clone()),
         },
         None => Booking {
@@ -156,7 +155,7 @@ fn by_tariff(
     if outcome.is_some() && blocked.is_none() {
         said.borrow_mut().push(Notice::Done(quote_line(account, &full_id, &quoted)));
     }
-    let kept_to_received = |kept: i64| channel.received_for(&platform, kept.into()).map_or(i64::MAX, parts);
+    let kept_to_received = |kept: i64| channel.received_for(&platform, kept.into()).map_or(i64::MAX, minor);
     let booking = as_given(&quoted, amount, side, &account.unit, kept_to_received, received, fee)?;
     if let Some(blocked) = blocked {
         let text =
@@ -172,7 +171,7 @@ fn by_tariff(
             account.unit.money(quoted.fee),
             quoted.received,
             more(booking.fee, quoted.fee, &account.unit),
-            more(booking.received.parts, quoted.received.parts, &channel.pays),
+            more(booking.received.minor, quoted.received.minor, &channel.pays),
         );
         said.borrow_mut().push(Notice::warning("rule-differs", text));
     }
@@ -184,10 +183,10 @@ fn quote_line(account: &Account, channel: &str, quoted: &Booking) -> String {
     let unit = &account.unit;
     let mut charges = vec![match quoted.fee {
         0 => "no fee".to_string(),
-        fee => format!("fee {}", unit.money(fee).grouped()),
+        fee => format!("fee {}", unit.money(fee).to_grouped_string()),
     }];
     if quoted.tax > 0 {
-        charges.push(format!("tax {}", unit.money(quoted.tax).grouped()));
+        charges.push(format!("tax {}", unit.money(quoted.tax).to_grouped_string()));
     }
     format!(
         "{} leave through {channel}: {}, {} arrive",
@@ -211,7 +210,7 @@ fn as_given(
     let one_unit = quoted.received.unit == *unit;
     let tax = quoted.tax;
     let on_top = |fee: i64| amount.saturating_add(fee).saturating_add(tax);
-    let arriving = |parts: i64| quoted.received.unit.money(parts);
+    let arriving = |minor: i64| quoted.received.unit.money(minor);
     let disagree = |out: i64, received: &Money, fee: &Money| CommandError::ReceivedAndFeeDisagree {
         left: unit.money(out).to_string(),
         received: received.to_string(),
@@ -221,40 +220,40 @@ fn as_given(
         (None, None, _) => (quoted.out, quoted.fee, tax, quoted.received.clone()),
         (Some(received), None, _) if one_unit => {
             // The rest of what left is tax, as far as the rule has it, and fee.
-            let charges = quoted.out.saturating_sub(received.parts).max(0);
+            let charges = quoted.out.saturating_sub(received.minor).max(0);
             (quoted.out, charges, tax.min(charges), received)
         }
         (Some(received), None, _) => (quoted.out, quoted.fee, tax, received),
-        (None, Some(fee), Side::OnTop) => (on_top(fee.parts), fee.parts, tax, quoted.received.clone()),
+        (None, Some(fee), Side::OnTop) => (on_top(fee.minor), fee.minor, tax, quoted.received.clone()),
         (None, Some(fee), Side::Deducted) => {
-            let kept = quoted.out.saturating_sub(fee.parts).saturating_sub(tax);
+            let kept = quoted.out.saturating_sub(fee.minor).saturating_sub(tax);
             if kept < 0 {
                 let (amount, fee) = (unit.money(quoted.out).to_string(), fee.to_string());
                 return Err(CommandError::FeeAboveAmount { amount, fee });
             }
-            (quoted.out, fee.parts, tax, arriving(received_for(kept)))
+            (quoted.out, fee.minor, tax, arriving(received_for(kept)))
         }
         (Some(received), Some(fee), Side::OnTop) => {
             if one_unit && received != quoted.received {
                 return Err(disagree(quoted.out, &received, &fee));
             }
-            (on_top(fee.parts), fee.parts, tax, received)
+            (on_top(fee.minor), fee.minor, tax, received)
         }
         (Some(received), Some(fee), Side::Deducted) if one_unit => {
             let out = quoted.out;
-            let kept = out.saturating_sub(fee.parts).saturating_sub(tax);
-            let sum = received.parts.saturating_add(fee.parts);
+            let kept = out.saturating_sub(fee.minor).saturating_sub(tax);
+            let sum = received.minor.saturating_add(fee.minor);
             // The fee may be all that was charged, or leave out the tax or what the rate took.
             let tax = if sum == out { 0 } else { tax };
-            if sum != out && sum.saturating_add(tax) != out && received.parts != received_for(kept) {
+            if sum != out && sum.saturating_add(tax) != out && received.minor != received_for(kept) {
                 return Err(disagree(out, &received, &fee));
             }
-            (out, fee.parts, tax, received)
+            (out, fee.minor, tax, received)
         }
-        (Some(received), Some(fee), Side::Deducted) => (quoted.out, fee.parts, tax, received),
+        (Some(received), Some(fee), Side::Deducted) => (quoted.out, fee.minor, tax, received),
     };
     // Within one unit what leaves is what arrives and what is charged.
-    let fee = if one_unit { out.saturating_sub(received.parts).saturating_sub(tax) } else { fee };
+    let fee = if one_unit { out.saturating_sub(received.minor).saturating_sub(tax) } else { fee };
     if fee < 0 {
         return Err(CommandError::ReceivedMoreThanLeft {
             left: unit.money(out).to_string(),
@@ -281,7 +280,7 @@ fn by_hand(
     book: &LedgerView<'_>,
     account: &Account,
     to: Option<&Account>,
-    at: Moment,
+    at: LocalDateTime,
 ) -> Result<Booking, CommandError> {
     if args.received.is_none() && args.fee.is_none() {
         let platform = account.platform.as_deref().and_then(|id| context.catalog().get(id));
@@ -292,11 +291,11 @@ fn by_hand(
         return Err(CommandError::NoChannel { channels });
     }
     let left = if is_all(&args.amount) {
-        let parts = available(account, book.standing(account, at)?);
-        if parts <= 0 {
+        let minor = available(account, book.standing(account, at)?);
+        if minor <= 0 {
             return Err(CommandError::ZeroAmount { text: args.amount.clone() });
         }
-        account.unit.money(parts)
+        account.unit.money(minor)
     } else {
         positive(&args.amount, account)?
     };
@@ -306,13 +305,13 @@ fn by_hand(
         let text = args.received.as_ref();
         let text = text
             .ok_or_else(|| CommandError::ReceivedNeeded { from: account.unit.clone(), to: unit.clone() })?;
-        let received = crate::money::Figure::parse(text)?.money(&unit)?;
-        let fee = fee.map_or(0, |f| f.parts);
-        return Ok(Booking { out: left.parts, fee, tax: 0, received, channel: None });
+        let received = crate::money::ParsedAmount::parse(text)?.money(&unit)?;
+        let fee = fee.map_or(0, |f| f.minor);
+        return Ok(Booking { out: left.minor, fee, tax: 0, received, channel: None });
     }
     let received = args.received.as_ref().map(|r| any_amount(r, account)).transpose()?;
     let (received, fee) = super::transfer::in_one_unit(&left, received, fee)?;
-    Ok(Booking { out: left.parts, fee: fee.parts, tax: 0, received, channel: None })
+    Ok(Booking { out: left.minor, fee: fee.minor, tax: 0, received, channel: None })
 }
 
 /// Whether an amount is written as all there is.
@@ -376,7 +375,8 @@ fn refused(
         Reason::NothingLeft => format!("the charges of {full_id} leave nothing of {amount}"),
         Reason::OutOfReach => format!("no amount through {full_id} nets that much"),
     };
-    let nearest: Vec<String> = blocked.nearest.iter().map(|parts| unit.money(*parts).grouped()).collect();
+    let nearest: Vec<String> =
+        blocked.nearest.iter().map(|minor| unit.money(*minor).to_grouped_string()).collect();
     let hint = match nearest.as_slice() {
         [] => format!("compare the channels: jandon fees {}", super::error::quoted_name(&account.name)),
         amounts => format!("possible is {}", amounts.join(" or ")),
@@ -389,8 +389,8 @@ fn refused(
 mod tests {
     use super::*;
 
-    fn won(parts: i64) -> Money {
-        Unit::new("KRW", 0).money(parts)
+    fn won(minor: i64) -> Money {
+        Unit::new("KRW", 0).money(minor)
     }
 
     /// What is recorded of a withdrawal of 10,000 by a rule with a fee and a tax: out, fee, tax, received.
@@ -411,7 +411,7 @@ mod tests {
         let quoted = Booking { out, fee: out - tax - net, tax, received: won(net), channel: None };
         let unit = Unit::new("KRW", 0);
         let told = as_given(&quoted, amount, side, &unit, received_for, received.map(won), told_fee.map(won));
-        told.map(|b| [b.out, b.fee, b.tax, b.received.parts]).map_err(|failure| failure.code())
+        told.map(|b| [b.out, b.fee, b.tax, b.received.minor]).map_err(|failure| failure.code())
     }
 
     #[test]

@@ -4,8 +4,8 @@
 use super::double_entry::{Posting, Side, of_difference, of_entry, of_expired};
 use super::journal::{Called, Journal, Opening, one_line};
 use crate::ledger::{AccountId, Entry, Id, Snapshot};
-use crate::money::plain;
-use crate::period::{Day, Moment, YEAR_MAX};
+use crate::money::to_plain_string;
+use crate::period::{Day, LocalDateTime, YEAR_MAX};
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -58,7 +58,7 @@ impl Beancount {
         if day == self.day {
             return text;
         }
-        let next = self.day.plus(1);
+        let next = self.day.add_days(1);
         for (account, id) in std::mem::take(&mut self.seen) {
             // The calendar of beancount ends with the same year as ours.
             if next.year() > YEAR_MAX {
@@ -68,7 +68,7 @@ impl Beancount {
             let Some(unit) = self.called.account(account).map(|account| account.unit.clone()) else {
                 continue;
             };
-            let balance = unit.money(self.balances.get(&account).copied().unwrap_or(0)).plain();
+            let balance = unit.money(self.balances.get(&account).copied().unwrap_or(0)).to_plain_string();
             let symbol = self.called.unit(&unit);
             let _ = write!(text, "\n{next} balance {name}  {balance} {symbol}\n  snapshot: \"{id}\"\n");
         }
@@ -78,7 +78,7 @@ impl Beancount {
 
     fn transaction(
         &mut self,
-        (at, id): (Moment, Option<Id>),
+        (at, id): (LocalDateTime, Option<Id>),
         title: &str,
         told: &[(&str, Option<&str>)],
         postings: &[Posting],
@@ -95,8 +95,8 @@ impl Beancount {
             }
             let unit = self.called.unit(&posting.unit);
             let _ = write!(lines, "  {name}  {} {unit}", posting.amount());
-            if let Some((parts, unit)) = &posting.price {
-                let (amount, unit) = (plain(*parts, unit.decimals), self.called.unit(unit));
+            if let Some((minor, unit)) = &posting.price {
+                let (amount, unit) = (to_plain_string(*minor, unit.decimals), self.called.unit(unit));
                 let _ = write!(lines, " @@ {amount} {unit}");
             }
             lines.push('\n');
@@ -160,7 +160,7 @@ impl Journal for Beancount {
             ("note", entry.note.as_deref()),
         ];
         let text = self.transaction((entry.at, Some(entry.id)), &title, &told, &of_entry(entry));
-        for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
+        for account in [entry.from.account, entry.to.account].into_iter().flatten() {
             // The ledger holds no balance that does not fit.
             let balance = self.balances.entry(account).or_default();
             *balance = balance.saturating_add(entry.change_of(account));
@@ -189,24 +189,24 @@ impl Journal for Beancount {
         text
     }
 
-    fn expired(&mut self, account: AccountId, day: Day, parts: i64) -> String {
+    fn expired(&mut self, account: AccountId, day: Day, minor: i64) -> String {
         let Some(unit) = self.called.account(account).map(|account| account.unit.clone()) else {
             return String::new();
         };
-        let postings = of_expired(account, parts, &unit);
+        let postings = of_expired(account, minor, &unit);
         let text = self.transaction((day.start(), None), "\"expired\"", &[], &postings);
         let balance = self.balances.entry(account).or_default();
-        *balance = balance.saturating_sub(parts);
+        *balance = balance.saturating_sub(minor);
         self.last.insert(account, day);
         text
     }
 
     fn end(&mut self) -> String {
-        let mut text = self.turn(self.day.plus(1));
+        let mut text = self.turn(self.day.add_days(1));
         let closed: Vec<AccountId> =
             self.called.opening.accounts.iter().filter(|a| a.closed).map(|a| a.id).collect();
         for id in closed {
-            let day = self.last.get(&id).copied().unwrap_or(self.called.opening.first).plus(1);
+            let day = self.last.get(&id).copied().unwrap_or(self.called.opening.first).add_days(1);
             if day.year() <= YEAR_MAX {
                 let (name, _) = self.called.side(&Side::Own(id));
                 let _ = write!(text, "\n{day} close {name}\n");

@@ -1,7 +1,7 @@
 //! A fact as a transaction of double-entry bookkeeping: postings that add up to nothing.
 
 use crate::ledger::{Account, AccountId, AccountKind, Entry, Kind};
-use crate::money::{Unit, plain};
+use crate::money::{Unit, to_plain_string};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
@@ -87,33 +87,33 @@ fn group(kind: AccountKind) -> &'static str {
 pub struct Posting {
     /// What it is booked on.
     pub side: Side,
-    /// Smallest parts, negative where value leaves.
-    pub parts: i128,
+    /// Minor units, negative where value leaves.
+    pub minor: i128,
     /// The unit of the parts.
     pub unit: Unit,
-    /// What all of it was exchanged for, in parts of another unit, never negative.
+    /// What all of it was exchanged for, in minor units of another unit, never negative.
     pub price: Option<(i128, Unit)>,
 }
 
 impl Posting {
-    fn new(side: Side, parts: i128, unit: &Unit) -> Posting {
-        Posting { side, parts, unit: unit.clone(), price: None }
+    fn new(side: Side, minor: i128, unit: &Unit) -> Posting {
+        Posting { side, minor, unit: unit.clone(), price: None }
     }
 
-    fn at(self, parts: i128, unit: &Unit) -> Posting {
-        Posting { price: Some((parts, unit.clone())), ..self }
+    fn at(self, minor: i128, unit: &Unit) -> Posting {
+        Posting { price: Some((minor, unit.clone())), ..self }
     }
 
     /// Its amount as a decimal, without its unit.
     pub fn amount(&self) -> String {
-        plain(self.parts, self.unit.decimals)
+        to_plain_string(self.minor, self.unit.decimals)
     }
 }
 
 /// The postings of an entry. In each unit they add up to nothing, once an amount that has a price
 /// is taken at its price.
 pub fn of_entry(entry: &Entry) -> Vec<Posting> {
-    let (out, arriving) = (&entry.out, &entry.arriving);
+    let (out, arriving) = (&entry.from, &entry.to);
     let category = || entry.category.as_deref().filter(|text| !text.is_empty()).map(String::from);
     let source = match (out.account, entry.kind) {
         (Some(id), _) => Side::Own(id),
@@ -129,7 +129,7 @@ pub fn of_entry(entry: &Entry) -> Vec<Posting> {
     };
     let (leaves, arrives) = (i128::from(out.amount), i128::from(arriving.amount));
     let charges = [(Side::Fees, i128::from(entry.fee)), (Side::Taxes, i128::from(entry.tax))];
-    let charged = charges.iter().map(|(_, parts)| parts).sum::<i128>();
+    let charged = charges.iter().map(|(_, minor)| minor).sum::<i128>();
     let moved = leaves - charged;
     let mut postings = Vec::with_capacity(5);
     if out.unit == arriving.unit {
@@ -148,25 +148,25 @@ pub fn of_entry(entry: &Entry) -> Vec<Posting> {
         }
         postings.push(Posting::new(source, -charged, &out.unit));
     }
-    postings.extend(charges.map(|(side, parts)| Posting::new(side, parts, &out.unit)));
-    postings.retain(|posting| posting.parts != 0);
+    postings.extend(charges.map(|(side, minor)| Posting::new(side, minor, &out.unit)));
+    postings.retain(|posting| posting.minor != 0);
     postings
 }
 
 /// The postings of what a snapshot shows beyond the entries known; none where it shows nothing.
-pub fn of_difference(account: AccountId, parts: i64, unit: &Unit, first: bool) -> Vec<Posting> {
-    if parts == 0 {
+pub fn of_difference(account: AccountId, minor: i64, unit: &Unit, first: bool) -> Vec<Posting> {
+    if minor == 0 {
         return Vec::new();
     }
     let other = if first { Side::Opening } else { Side::Unexplained };
-    let parts = i128::from(parts);
-    vec![Posting::new(Side::Own(account), parts, unit), Posting::new(other, -parts, unit)]
+    let minor = i128::from(minor);
+    vec![Posting::new(Side::Own(account), minor, unit), Posting::new(other, -minor, unit)]
 }
 
 /// Returns the postings of points that expired by themselves.
-pub fn of_expired(account: AccountId, parts: i64, unit: &Unit) -> Vec<Posting> {
-    let parts = i128::from(parts);
-    vec![Posting::new(Side::Expired, parts, unit), Posting::new(Side::Own(account), -parts, unit)]
+pub fn of_expired(account: AccountId, minor: i64, unit: &Unit) -> Vec<Posting> {
+    let minor = i128::from(minor);
+    vec![Posting::new(Side::Expired, minor, unit), Posting::new(Side::Own(account), -minor, unit)]
 }
 
 /// Names that a program takes, each for one thing only.
@@ -205,22 +205,22 @@ impl<K: Hash + Eq> Names<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Expires, Id, Place};
-    use crate::period::Moment;
+    use crate::ledger::{Expires, Id, Leg};
+    use crate::period::LocalDateTime;
 
     fn entry(kind: Kind, from: Option<i64>, to: Option<i64>, amounts: [i64; 4], units: [&Unit; 2]) -> Entry {
         let [out, arriving, fee, tax] = amounts;
-        let place = |account: Option<i64>, amount, unit: &Unit| Place {
+        let place = |account: Option<i64>, amount, unit: &Unit| Leg {
             account: account.map(AccountId),
             amount,
             unit: unit.clone(),
         };
         Entry {
             id: Id(1),
-            at: Moment(0),
+            at: LocalDateTime(0),
             kind,
-            out: place(from, out, units[0]),
-            arriving: place(to, arriving, units[1]),
+            from: place(from, out, units[0]),
+            to: place(to, arriving, units[1]),
             fee,
             tax,
             category: Some("coffee".into()),
@@ -234,11 +234,11 @@ mod tests {
     fn sums(postings: &[Posting]) -> HashMap<String, i128> {
         let mut sums = HashMap::new();
         for posting in postings {
-            let (parts, unit) = match &posting.price {
-                Some((price, unit)) => (price * posting.parts.signum(), unit),
-                None => (posting.parts, &posting.unit),
+            let (minor, unit) = match &posting.price {
+                Some((price, unit)) => (price * posting.minor.signum(), unit),
+                None => (posting.minor, &posting.unit),
             };
-            *sums.entry(unit.code.to_string()).or_default() += parts;
+            *sums.entry(unit.code.to_string()).or_default() += minor;
         }
         sums
     }
@@ -261,7 +261,7 @@ mod tests {
             assert!(sums(&postings).values().all(|sum| *sum == 0), "{case:?}: {postings:?}");
             for account in [AccountId(1), AccountId(2)] {
                 let on = postings.iter().filter(|p| p.side == Side::Own(account));
-                let sum: i128 = on.map(|p| p.parts).sum();
+                let sum: i128 = on.map(|p| p.minor).sum();
                 assert_eq!(sum, i128::from(case.change_of(account)), "{case:?}");
             }
         }

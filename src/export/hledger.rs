@@ -4,8 +4,8 @@
 use super::double_entry::{Posting, Side, of_difference, of_entry, of_expired};
 use super::journal::{Called, Journal, Opening, one_line};
 use crate::ledger::{AccountId, AccountKind, Entry, Id, Snapshot};
-use crate::money::{Rate, Unit, plain};
-use crate::period::{Day, Moment};
+use crate::money::{Rate, Unit, to_plain_string};
+use crate::period::{Day, LocalDateTime};
 use std::fmt::Write;
 
 /// Writes a journal.
@@ -64,8 +64,8 @@ impl Hledger {
             *declared += &self.declared(&posting.side, &name);
         }
         let mut line = format!("    {name}  {} {}", posting.amount(), self.unit(&posting.unit));
-        if let Some((parts, unit)) = &posting.price {
-            let _ = write!(line, " @@ {} {}", plain(*parts, unit.decimals), self.unit(unit));
+        if let Some((minor, unit)) = &posting.price {
+            let _ = write!(line, " @@ {} {}", to_plain_string(*minor, unit.decimals), self.unit(unit));
         }
         line
     }
@@ -73,7 +73,7 @@ impl Hledger {
     /// A transaction; `told` are the remarks below its first line.
     fn transaction(
         &mut self,
-        (at, id): (Moment, Option<Id>),
+        (at, id): (LocalDateTime, Option<Id>),
         title: &str,
         told: &[(&str, Option<&str>)],
         postings: &[String],
@@ -107,7 +107,7 @@ impl Journal for Hledger {
         let opening = self.called.opening.clone();
         for unit in &opening.units {
             let symbol = self.unit(unit);
-            let one = plain(1000 * i128::from(unit.parts_per_whole()), unit.decimals);
+            let one = to_plain_string(1000 * i128::from(unit.minor_per_major()), unit.decimals);
             let mark = if unit.decimals == 0 { "." } else { "" };
             let remark = match symbol.trim_matches('"') == &*unit.code {
                 true => String::new(),
@@ -158,12 +158,12 @@ impl Journal for Hledger {
         let mut postings: Vec<String> =
             difference.iter().map(|posting| self.posted(posting, &mut declared)).collect();
         let symbol = self.unit(&unit);
-        let assertion = format!(" = {} {symbol}", unit.money(snapshot.balance).plain());
+        let assertion = format!(" = {} {symbol}", unit.money(snapshot.balance).to_plain_string());
         match postings.first_mut() {
             Some(own) => *own += &assertion,
             None => {
                 let (name, _) = self.called.side(&Side::Own(snapshot.account));
-                postings.push(format!("    {name}  {} {symbol}{assertion}", unit.zero().plain()));
+                postings.push(format!("    {name}  {} {symbol}{assertion}", unit.zero().to_plain_string()));
             }
         }
         let title = if first { "first seen" } else { "snapshot" };
@@ -171,12 +171,12 @@ impl Journal for Hledger {
         self.transaction((snapshot.at, Some(snapshot.id)), title, &told, &postings, declared)
     }
 
-    fn expired(&mut self, account: AccountId, day: Day, parts: i64) -> String {
+    fn expired(&mut self, account: AccountId, day: Day, minor: i64) -> String {
         let Some(unit) = self.called.account(account).map(|account| account.unit.clone()) else {
             return String::new();
         };
         let mut declared = String::new();
-        let postings: Vec<String> = of_expired(account, parts, &unit)
+        let postings: Vec<String> = of_expired(account, minor, &unit)
             .iter()
             .map(|posting| self.posted(posting, &mut declared))
             .collect();
@@ -215,8 +215,8 @@ fn symbol(code: &str) -> String {
 fn decimal(rate: Rate) -> (String, bool) {
     const PLACES: u8 = 18;
     let scaled = i128::from(rate.num) * 10_i128.pow(u32::from(PLACES));
-    let (parts, rest) = (scaled / i128::from(rate.den), scaled % i128::from(rate.den));
-    let text = plain(parts, PLACES);
+    let (minor, rest) = (scaled / i128::from(rate.den), scaled % i128::from(rate.den));
+    let text = to_plain_string(minor, PLACES);
     (text.trim_end_matches('0').trim_end_matches('.').to_string(), rest != 0)
 }
 

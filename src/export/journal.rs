@@ -45,7 +45,7 @@ pub trait Journal {
     /// A snapshot: what it shows beyond the entries known, and whether it is the account's first.
     fn snapshot(&mut self, snapshot: &Snapshot, unexplained: i64, first: bool) -> String;
     /// Points that expired by themselves, gone with the first second of a day.
-    fn expired(&mut self, account: AccountId, day: Day, parts: i64) -> String;
+    fn expired(&mut self, account: AccountId, day: Day, minor: i64) -> String;
     /// What stands after the last fact.
     fn end(&mut self) -> String;
 }
@@ -118,5 +118,5 @@ impl Called {
 
 /// A text on one line, in which what does not print is escaped.
 pub(super) fn one_line(text: &str) -> String {
-    text::shown(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+    text::escape_controls(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }

@@ -3,7 +3,7 @@
 //! Only the platform that is asked for is parsed.
 
 use super::parse::{self, FileError};
-use super::{Life, Platform};
+use super::{Platform, Validity};
 use crate::ledger::name::{self, PlatformNames};
 use crate::money::Unit;
 
@@ -119,7 +119,7 @@ impl Catalog {
 
     /// The id of the platform of that exact id, name or alias.
     pub fn find(&self, typed: &str) -> Option<String> {
-        let wanted = name::folded(typed);
+        let wanted = name::fold_case(typed);
         let own = self.own.iter().find(|p| own_names(p).contains(&wanted));
         own.map(|p| p.id.clone()).or_else(|| {
             let free = |b: &&BuiltIn| !self.own.iter().any(|p| p.id == b.id);
@@ -131,7 +131,7 @@ impl Catalog {
     /// The ids of the platforms whose id, name or alias contains the fragment, and, where none
     /// does, ids that come close.
     pub fn search(&self, typed: &str) -> (Vec<String>, Vec<String>) {
-        let wanted = name::folded(typed);
+        let wanted = name::fold_case(typed);
         let holds = |names: &[&str]| {
             !wanted.is_empty() && names.iter().any(|n| name::has_fragment(n, &wanted, false))
         };
@@ -144,7 +144,7 @@ impl Catalog {
         found.sort_unstable();
         found.dedup();
         let close = if found.is_empty() {
-            name::closest(typed, self.ids().iter().map(String::as_str))
+            name::suggest(typed, self.ids().iter().map(String::as_str))
         } else {
             Vec::new()
         };
@@ -156,7 +156,7 @@ impl Catalog {
     /// with a name that begins a word of it; else those that are a slip of the fingers away. A single letter
     /// means none.
     pub fn like(&self, typed: &str) -> Vec<String> {
-        let wanted = name::folded(typed);
+        let wanted = name::fold_case(typed);
         if !name::is_long_enough(&wanted) {
             return Vec::new();
         }
@@ -206,7 +206,7 @@ impl Catalog {
     }
 
     /// How long lots of a platform live by default.
-    pub fn life(&self, platform: &str) -> Option<Life> {
+    pub fn life(&self, platform: &str) -> Option<Validity> {
         self.get(platform)?.expires_after
     }
 }
@@ -218,7 +218,7 @@ fn built_in_unit(code: &str) -> Option<Unit> {
 
 fn own_names(platform: &Platform) -> Vec<String> {
     let named = [Some(&platform.id), Some(&platform.name.en), platform.name.ko.as_ref()];
-    named.into_iter().flatten().chain(&platform.aliases).map(|n| name::folded(n)).collect()
+    named.into_iter().flatten().chain(&platform.aliases).map(|n| name::fold_case(n)).collect()
 }
 
 #[cfg(test)]
@@ -251,7 +251,7 @@ mod tests {
     fn names_are_folded_at_build_time_as_they_are_at_run_time() {
         for built_in in BUILT_IN {
             for folded in built_in.names {
-                assert_eq!(name::folded(folded), *folded);
+                assert_eq!(name::fold_case(folded), *folded);
             }
         }
         assert_eq!(Catalog::default().find("카카오페이").as_deref(), Some("kakaopay"));

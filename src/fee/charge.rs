@@ -5,7 +5,7 @@ use super::{
 };
 use super::{QuotaKey, QuotaUsage, Tariff};
 use crate::money::{RoundingMode, round};
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 
 /// A tariff at a moment, with what the balance and the ledger decide about it.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct PricingContext<'a> {
     pub tariff: &'a Tariff,
     /// The channel it belongs to.
     pub channel: &'a Channel,
-    /// What may leave the balance, in parts; `None` where it is not known.
+    /// What may leave the balance, in minor units; `None` where it is not known.
     pub available: Option<i64>,
     /// Parts that the limits still allow, or `None` for no limit.
     pub amount_left: Option<i64>,
@@ -63,7 +63,7 @@ impl<'a> PricingContext<'a> {
     pub fn of(
         platform: &Platform,
         channel: &'a Channel,
-        at: Moment,
+        at: LocalDateTime,
         available: Option<i64>,
         used: impl Fn(&QuotaKey) -> QuotaUsage,
     ) -> Option<PricingContext<'a>> {
@@ -173,7 +173,7 @@ impl<'a> PricingContext<'a> {
         }
     }
 
-    /// What a withdrawal of that many parts is charged, or `None` past a closed scale.
+    /// What a withdrawal of that many minor units is charged, or `None` past a closed scale.
     pub fn charge(&self, amount: i128) -> Option<Charges> {
         let mut sums = Charges { fee: 0, tax: 0 };
         for (charge, left) in self.charges() {
@@ -271,7 +271,7 @@ pub(super) fn slab_of(slabs: &[Slab], base: i128) -> Option<&Slab> {
 
 /// At least the minimum, then at most the maximum, in hundred-millionths of a part.
 fn bound(value: i128, charge: &Charge) -> i128 {
-    let fine = |parts: i64| i128::from(parts) * PERCENT_WHOLE;
+    let fine = |minor: i64| i128::from(minor) * PERCENT_WHOLE;
     let value = charge.min.map_or(value, |min| value.max(fine(min)));
     charge.max.map_or(value, |max| value.min(fine(max)))
 }

@@ -1,21 +1,21 @@
 //! What a past withdrawal was charged, compared with its rule.
 
 use super::{Channel, Charges, Platform, PricingContext, QuotaKey, QuotaUsage, Side};
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 
 /// A withdrawal through a channel as it was recorded; all parts of the unit that left, but for
 /// `received`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paid {
     /// When.
-    pub at: Moment,
+    pub at: LocalDateTime,
     /// What left the balance.
     pub out: i64,
     /// The fees, with what a rate took within one unit.
     pub fee: i64,
     /// The taxes.
     pub tax: i64,
-    /// What arrived, in parts of the unit received.
+    /// What arrived, in minor units of the unit received.
     pub received: i64,
 }
 
@@ -82,11 +82,11 @@ fn recorded(
     pricing: &PricingContext<'_>,
     amount: i64,
 ) -> Option<Recorded> {
-    let parts = i128::from(amount);
-    let charges: Charges = pricing.charge(parts)?;
-    let received = channel.received_for(platform, pricing.net_before_conversion(parts, charges))?;
+    let minor = i128::from(amount);
+    let charges: Charges = pricing.charge(minor)?;
+    let received = channel.received_for(platform, pricing.net_before_conversion(minor, charges))?;
     let lost = if channel.pays == platform.unit {
-        pricing.net_before_conversion(parts, charges) - received
+        pricing.net_before_conversion(minor, charges) - received
     } else {
         0
     };
@@ -94,7 +94,7 @@ fn recorded(
 }
 
 impl Channel {
-    /// Returns how many parts of the unit received those parts of the platform's unit become,
+    /// Returns how many minor units of the unit received those parts of the platform's unit become,
     /// rounded down; `None` where they do not fit.
     pub fn received_for(&self, platform: &Platform, kept: i128) -> Option<i128> {
         let (num, den) = self.conversion(platform.unit.decimals);
@@ -122,7 +122,7 @@ impl Channel {
 impl Platform {
     /// Returns the amount of a recorded withdrawal through one of its channels, by full id, as the
     /// rule of its day counts it; all that left where no rule is known.
-    pub fn amount_of(&self, channel: &str, at: Moment, out: i64, charges: i64) -> i64 {
+    pub fn amount_of(&self, channel: &str, at: LocalDateTime, out: i64, charges: i64) -> i64 {
         let channel = self.channel(channel);
         let side = channel.and_then(|c| c.tariff_on(at.day())).map_or(Side::Deducted, |t| t.side);
         channel.map_or(out, |channel| channel.amount_of(self, side, out, charges))
@@ -147,7 +147,7 @@ mod tests {
     /// What the rule says, where it differs, of an entry: out, fee, tax, received.
     fn differs(platform: &Platform, entry: [i64; 4], used: QuotaUsage) -> Option<[i128; 3]> {
         let [out, fee, tax, received] = entry;
-        let paid = Paid { at: Moment(0), out, fee, tax, received };
+        let paid = Paid { at: LocalDateTime(0), out, fee, tax, received };
         let says = deviation(platform, &platform.channels[0], &paid, |_| used);
         says.map(|says| [says.fee, says.tax, says.received])
     }
@@ -192,7 +192,7 @@ mod tests {
         let on_top =
             platform("rate = \"9/10\"", "side = \"on-top\"", "[[channel.tariff.charge]]\nflat = \"500\"\n");
         // 10,000 and a fee of 500 leave, 9,000 arrive.
-        assert_eq!(on_top.amount_of("p/c", Moment(0), 10_500, 1_500), 10_000);
+        assert_eq!(on_top.amount_of("p/c", LocalDateTime(0), 10_500, 1_500), 10_000);
         assert_eq!(differs(&on_top, [10_500, 1_500, 0, 9_000], once), None);
     }
 }

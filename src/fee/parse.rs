@@ -2,11 +2,11 @@
 //! key and what is allowed there.
 
 use super::{
-    Base, Channel, Charge, ChargeKind, Confidence, Crossing, Delay, Destination, Free, Life, LifeEnd,
-    LifeLength, Limit, Percent, Platform, Scale, Side, Slab, Tariff, Text, Window,
+    Base, Channel, Charge, ChargeKind, Confidence, Crossing, Delay, Destination, Free, LifeEnd, LifeLength,
+    Limit, Percent, Platform, Scale, Side, Slab, Tariff, Text, Validity, Window,
 };
 use crate::ledger::AccountKind;
-use crate::money::{DECIMALS_MAX, Rate, RoundingMode, Unit, decimal_parts};
+use crate::money::{DECIMALS_MAX, Rate, RoundingMode, Unit, parse_minor};
 use crate::period::Day;
 use crate::text::{self, TEXT_MAX, TextError};
 use toml::Spanned;
@@ -238,13 +238,13 @@ fn tariff(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Tariff, FileError>
     {
         return Err(fields.wrong("until", Fault::DatesBackwards));
     }
-    let (min, max) = (fields.parts("min", decimals)?, fields.parts("max", decimals)?);
+    let (min, max) = (fields.minor("min", decimals)?, fields.minor("max", decimals)?);
     if let (Some(min), Some(max)) = (min, max)
         && min > max
     {
         return Err(fields.wrong("min", Fault::MinAboveMax));
     }
-    let step = fields.parts("step", decimals)?.unwrap_or(1);
+    let step = fields.minor("step", decimals)?.unwrap_or(1);
     if step < 1 {
         return Err(fields.wrong("step", Fault::Wanted("an amount above zero".into())));
     }
@@ -269,7 +269,7 @@ fn tariff(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Tariff, FileError>
         let path = format!("{}, limit {}", fields.path, index + 1);
         let mut inner = TomlTable::table(fields.text, &path, table)?;
         let per = inner.window()?;
-        let (amount, count) = (inner.parts("amount", decimals)?, inner.whole("count", 1, i64::MAX)?);
+        let (amount, count) = (inner.minor("amount", decimals)?, inner.whole("count", 1, i64::MAX)?);
         if amount.is_none() && count.is_none() {
             return Err(inner.missing("amount"));
         }
@@ -370,7 +370,7 @@ fn charge(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Charge, FileError>
         let steps = steps(fields, key, tables, decimals)?;
         scale = if key == "slabs" { Scale::Slabs(steps) } else { Scale::Brackets(steps) };
     }
-    let (min, max) = (fields.parts("min", decimals)?, fields.parts("max", decimals)?);
+    let (min, max) = (fields.minor("min", decimals)?, fields.minor("max", decimals)?);
     if let (Some(min), Some(max)) = (min, max)
         && min > max
     {
@@ -396,7 +396,7 @@ fn charge(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Charge, FileError>
             let path = format!("{}, free", fields.path);
             let mut inner = TomlTable::table(fields.text, &path, value)?;
             let per = inner.window()?;
-            let (count, amount) = (inner.whole("count", 1, i64::MAX)?, inner.parts("amount", decimals)?);
+            let (count, amount) = (inner.whole("count", 1, i64::MAX)?, inner.minor("amount", decimals)?);
             if amount.is_none() && count.is_none() {
                 return Err(inner.missing("count"));
             }
@@ -415,8 +415,8 @@ fn charge(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Charge, FileError>
 
 /// `flat` and `percent` of a charge or of a step of a scale, `to` of a step.
 fn slab(fields: &mut TomlTable<'_>, decimals: u8, is_step: bool) -> Result<Slab, FileError> {
-    let to = if is_step { fields.parts("to", decimals)? } else { None };
-    let flat = fields.parts("flat", decimals)?.unwrap_or(0);
+    let to = if is_step { fields.minor("to", decimals)? } else { None };
+    let flat = fields.minor("flat", decimals)?.unwrap_or(0);
     let wanted = "a percent with at most six decimals, at most 1000, or two of them, the lower first";
     let percent = match fields.take("percent") {
         None => Percent { low: 0, high: 0 },
@@ -477,7 +477,7 @@ fn rounding(fields: &mut TomlTable<'_>, decimals: u8) -> Result<(RoundingMode, i
         let path = format!("{}, round", fields.path);
         let mut inner = TomlTable::table(fields.text, &path, value)?;
         let word = inner.required_word("mode", &MODES)?;
-        let to = inner.parts("to", decimals)?.unwrap_or(1);
+        let to = inner.minor("to", decimals)?.unwrap_or(1);
         if to < 1 {
             return Err(inner.wrong("to", Fault::Wanted("an amount above zero".into())));
         }
@@ -491,7 +491,7 @@ fn rounding(fields: &mut TomlTable<'_>, decimals: u8) -> Result<(RoundingMode, i
 
 /// A percent in millionths of a percent.
 fn parse_percent(text: &str) -> Option<i64> {
-    decimal_parts(text, 6).filter(|p| (0..=1_000_000_000).contains(p))
+    parse_minor(text, 6).filter(|p| (0..=1_000_000_000).contains(p))
 }
 
 fn is_id(text: &str) -> bool {
@@ -521,16 +521,16 @@ fn delay(text: &str) -> Option<Delay> {
         (_, _, Some(count)) => (count, Some(24)),
         _ => return None,
     };
-    let count = decimal_parts(count, 0).filter(|n| (0..=10_000).contains(n))?;
+    let count = parse_minor(count, 0).filter(|n| (0..=10_000).contains(n))?;
     Some(factor.map_or(Delay::BusinessDays(count), |factor| Delay::Hours(count * factor)))
 }
 
 const LIFE_WANTED: &str =
     "a time such as \"5y\", \"18m\", \"90d\", \"5y/month-end\" or \"2y/year-end\", or \"never\"";
 
-fn validity(text: &str) -> Option<Life> {
+fn validity(text: &str) -> Option<Validity> {
     if text == "never" {
-        return Some(Life::Never);
+        return Some(Validity::Never);
     }
     let (text, until) = match text.split_once('/') {
         None => (text, LifeEnd::SameDay),
@@ -539,14 +539,14 @@ fn validity(text: &str) -> Option<Life> {
         Some(_) => return None,
     };
     let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let count = decimal_parts(count, 0).filter(|n| (1..=9_999).contains(n))? as i32;
+    let count = parse_minor(count, 0).filter(|n| (1..=9_999).contains(n))? as i32;
     let length = match unit {
         "d" => LifeLength::Days(count),
         "m" => LifeLength::Months(count),
         "y" => LifeLength::Months(count.checked_mul(12)?),
         _ => return None,
     };
-    Some(Life::Lasts { length, until })
+    Some(Validity::Lasts { length, until })
 }
 
 /// A text for people: a string, or `{ en = "…", ko = "…" }`.
@@ -727,12 +727,12 @@ impl<'t> TomlTable<'t> {
         whole.map(Some).ok_or_else(|| self.wrong(key, wanted()))
     }
 
-    /// A decimal string in parts of the platform's unit, at least 0.
-    fn parts(&mut self, key: &'static str, decimals: u8) -> Result<Option<i64>, FileError> {
+    /// A decimal string in minor units of the platform's unit, at least 0.
+    fn minor(&mut self, key: &'static str, decimals: u8) -> Result<Option<i64>, FileError> {
         let Some(value) = self.take(key) else { return Ok(None) };
-        let parts = value.get_ref().as_str().and_then(|s| decimal_parts(s, decimals)).filter(|p| *p >= 0);
+        let minor = value.get_ref().as_str().and_then(|s| parse_minor(s, decimals)).filter(|p| *p >= 0);
         let wanted = || Fault::Wanted(format!("an amount in quotes with at most {decimals} decimals"));
-        parts.map(Some).ok_or_else(|| self.wrong(key, wanted()))
+        minor.map(Some).ok_or_else(|| self.wrong(key, wanted()))
     }
 
     fn day(&mut self, key: &'static str) -> Result<Option<Day>, FileError> {
@@ -866,11 +866,11 @@ mod tests {
     fn reads_how_long_a_lot_lives() {
         let validity =
             |text: &str| read(&format!("expires_after = \"{text}\""), "", "").map(|p| p.expires_after);
-        let lasts = |length, until| Ok(Some(Life::Lasts { length, until }));
+        let lasts = |length, until| Ok(Some(Validity::Lasts { length, until }));
         assert_eq!(validity("5y"), lasts(LifeLength::Months(60), LifeEnd::SameDay));
         assert_eq!(validity("5y/month-end"), lasts(LifeLength::Months(60), LifeEnd::MonthEnd));
         assert_eq!(validity("18m/year-end"), lasts(LifeLength::Months(18), LifeEnd::YearEnd));
-        assert_eq!(validity("never"), Ok(Some(Life::Never)));
+        assert_eq!(validity("never"), Ok(Some(Validity::Never)));
         for wrong in ["5y/week-end", "never/month-end", "/month-end", "5/month-end", "5y/month-end/year-end"]
         {
             assert_eq!(validity(wrong), Err((6, "platform, expires_after".into())), "{wrong}");

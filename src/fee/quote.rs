@@ -9,19 +9,19 @@ use super::{
     AmountSearch, Channel, Confidence, Delay, Destination, Platform, PricingContext, QuotaKey, QuotaUsage,
     Text,
 };
-use crate::money::{Figure, Unit};
-use crate::period::{Day, Moment};
+use crate::money::{ParsedAmount, Unit};
+use crate::period::{Day, LocalDateTime};
 use std::cmp::Reverse;
 
 /// What is asked of every channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QuoteRequest {
-    /// A withdrawal of so many parts.
+    /// A withdrawal of so many minor units.
     Amount(i64),
     /// The largest withdrawal that can be made.
     All,
     /// The smallest withdrawal that nets at least this figure, in the unit received.
-    Receive(Figure),
+    Receive(ParsedAmount),
 }
 
 /// Why a withdrawal cannot be made; the first that applies, in this order.
@@ -79,7 +79,7 @@ pub struct Outcome {
     pub fee: i128,
     /// The taxes.
     pub tax: i128,
-    /// What arrives, in parts of the unit received.
+    /// What arrives, in minor units of the unit received.
     pub net: i128,
 }
 
@@ -205,7 +205,7 @@ pub fn quotes(
     platform: &Platform,
     only: Option<&Channel>,
     request: &QuoteRequest,
-    at: Moment,
+    at: LocalDateTime,
     available: Option<i64>,
     assumed: &[String],
     used: impl Fn(&QuotaKey) -> QuotaUsage,
@@ -238,7 +238,7 @@ pub fn quote(
     platform: &Platform,
     channel: &Channel,
     request: &QuoteRequest,
-    at: Moment,
+    at: LocalDateTime,
     available: Option<i64>,
     used: impl Fn(&QuotaKey) -> QuotaUsage,
 ) -> Quote {
@@ -284,7 +284,7 @@ pub fn quote(
         QuoteRequest::Receive(figure) => figure
             .money(&channel.pays)
             .ok()
-            .and_then(|wanted| amounts.smallest_netting(conversion.kept_for(i128::from(wanted.parts))?))
+            .and_then(|wanted| amounts.smallest_netting(conversion.kept_for(i128::from(wanted.minor))?))
             .ok_or((None, Some(Reason::OutOfReach))),
     };
     let mut quote = match amount {
@@ -366,19 +366,19 @@ fn outcome_at_end(
     balance: Balance,
 ) -> Result<Outcome, Reason> {
     let tariff = pricing.tariff;
-    let parts = i128::from(amount);
+    let minor = i128::from(amount);
     // Without a minimum, nothing is not below it: it is nothing that is left.
     if amount < tariff.min.unwrap_or(0) {
         return Err(Reason::BelowMinimum);
     }
-    let charges = pricing.charge(parts);
+    let charges = pricing.charge(minor);
     let Some(charges) = charges.filter(|_| tariff.max.is_none_or(|max| amount <= max)) else {
         return Err(Reason::AboveMaximum);
     };
     if amount % tariff.step != 0 {
         return Err(Reason::OffStep);
     }
-    let debit = pricing.debit(parts, charges);
+    let debit = pricing.debit(minor, charges);
     if let Some(available) = pricing.available.map(i128::from) {
         if tariff.whole_balance && debit != available {
             return Err(Reason::WholeBalanceOnly);
@@ -390,7 +390,7 @@ fn outcome_at_end(
     if pricing.count_used_up || pricing.amount_left.is_some_and(|left| amount > left) {
         return Err(Reason::OverLimit);
     }
-    let kept = pricing.net_before_conversion(parts, charges);
+    let kept = pricing.net_before_conversion(minor, charges);
     if kept <= 0 {
         return Err(Reason::NothingLeft);
     }
@@ -443,7 +443,7 @@ mod tests {
 
     fn quoted(request: &QuoteRequest, available: i64) -> Quote {
         let platform = platform();
-        quote(&platform, &platform.channels[0], request, Moment(0), Some(available), |_| {
+        quote(&platform, &platform.channels[0], request, LocalDateTime(0), Some(available), |_| {
             QuotaUsage::default()
         })
     }
@@ -461,7 +461,7 @@ mod tests {
 
     #[test]
     fn every_search_goes_by_the_worse_end() {
-        let receive = Figure::parse("880").unwrap();
+        let receive = ParsedAmount::parse("880").unwrap();
         let quote = quoted(&QuoteRequest::Receive(receive), 10_000);
         let amount = quote.amount.unwrap();
         assert!(quote.outcome.unwrap().net >= 880);
@@ -483,7 +483,7 @@ mod tests {
         assert_eq!(blocked.nearest, [900]);
         assert_eq!(quote.figures().map(|figures| figures.net), Some(852));
         assert_eq!(quote.outcome_best.map(|best| best.net), Some(910));
-        let out_of_reach = quoted(&QuoteRequest::Receive(Figure::parse("5000").unwrap()), 900);
+        let out_of_reach = quoted(&QuoteRequest::Receive(ParsedAmount::parse("5000").unwrap()), 900);
         assert_eq!(out_of_reach.figures(), None);
     }
 }

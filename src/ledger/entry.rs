@@ -3,7 +3,7 @@
 
 use super::{Account, AccountId, AccountKind, Id};
 use crate::money::Unit;
-use crate::period::{Day, Moment};
+use crate::period::{Day, LocalDateTime};
 use smol_str::SmolStr;
 
 /// What an entry is.
@@ -66,18 +66,18 @@ pub enum Expires {
     /// Nobody said.
     #[default]
     Unknown,
-    /// After that day.
-    After(Day),
+    /// At the end of that day.
+    On(Day),
     /// Never.
     Never,
 }
 
 /// A place that value leaves or reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Leg {
     /// The account, or `None` for outside the ledger.
     pub account: Option<AccountId>,
-    /// Smallest parts that leave or arrive, never negative.
+    /// Minor units that leave or arrive, never negative.
     pub amount: i64,
     /// The unit of the amount; the account's, where there is one.
     pub unit: Unit,
@@ -89,13 +89,13 @@ pub struct Entry {
     /// Its lasting name.
     pub id: Id,
     /// When it happened.
-    pub at: Moment,
+    pub at: LocalDateTime,
     /// What it is.
     pub kind: Kind,
     /// Where value leaves, and how much.
-    pub out: Place,
+    pub from: Leg,
     /// Where value arrives, and how much.
-    pub arriving: Place,
+    pub to: Leg,
     /// Charged by the platform, in the unit that leaves.
     pub fee: i64,
     /// Withheld as tax, in the unit that leaves.
@@ -118,10 +118,10 @@ pub struct Snapshot {
     /// Its lasting name.
     pub id: Id,
     /// When it was seen.
-    pub at: Moment,
+    pub at: LocalDateTime,
     /// Whose balance.
     pub account: AccountId,
-    /// Smallest parts; of a carrier negative where money is owed.
+    /// Minor units; of a carrier negative where money is owed.
     pub balance: i64,
     /// A remark.
     pub note: Option<String>,
@@ -130,7 +130,7 @@ pub struct Snapshot {
 /// A rule that a fact would break.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
-pub enum RuleBroken {
+pub enum RuleViolation {
     /// `out = in + fee + tax` does not hold.
     AmountsDoNotBalance { out: i64, arriving: i64, charges: i64 },
     /// An amount is below zero, or the amount that moves is zero.
@@ -149,35 +149,38 @@ pub enum RuleBroken {
     PlacesDoNotFitKind { kind: Kind },
     /// Points cannot expire before they are earned.
     ExpiresBeforeEarned { expires: Day, earned: Day },
-    /// A balance would pass what a 64-bit number of parts can hold.
+    /// A balance would pass what a 64-bit number of minor units can hold.
     BalanceTooLarge { account: String },
 }
 
 impl Entry {
     /// Checks every rule that an entry keeps by itself. `account` finds an account by its key.
-    pub fn check<'a>(&self, account: impl Fn(AccountId) -> Option<&'a Account>) -> Result<(), RuleBroken> {
-        let from = self.out.account.and_then(&account);
-        let to = self.arriving.account.and_then(&account);
-        for (place, account) in [(&self.out, from), (&self.arriving, to)] {
+    pub fn check<'a>(&self, account: impl Fn(AccountId) -> Option<&'a Account>) -> Result<(), RuleViolation> {
+        let from = self.from.account.and_then(&account);
+        let to = self.to.account.and_then(&account);
+        for (place, account) in [(&self.from, from), (&self.to, to)] {
             let Some(account) = account else { continue };
             let name = || account.name.clone();
             if account.closed {
-                return Err(RuleBroken::AccountClosed { account: name() });
+                return Err(RuleViolation::AccountClosed { account: name() });
             }
             if account.unit != place.unit {
                 let (wanted, given) = (account.unit.clone(), place.unit.clone());
-                return Err(RuleBroken::UnitNotOfAccount { account: name(), wanted, given });
+                return Err(RuleViolation::UnitNotOfAccount { account: name(), wanted, given });
             }
             if account.kind == AccountKind::Carrier
                 && !matches!(self.kind, Kind::Spend | Kind::Refund | Kind::Pay)
             {
-                return Err(RuleBroken::CarrierTakesOnlySpendRefundPay { account: name(), kind: self.kind });
+                return Err(RuleViolation::CarrierTakesOnlySpendRefundPay {
+                    account: name(),
+                    kind: self.kind,
+                });
             }
         }
         if let (Some(from), Some(to)) = (from, to)
             && from.id == to.id
         {
-            return Err(RuleBroken::SamePlaceTwice { account: from.name.clone() });
+            return Err(RuleViolation::SamePlaceTwice { account: from.name.clone() });
         }
         let fits = match self.kind {
             Kind::Spend | Kind::Expire => from.is_some() && to.is_none(),
@@ -188,75 +191,75 @@ impl Entry {
             Kind::Withdraw => from.is_some(),
         };
         if !fits {
-            return Err(RuleBroken::PlacesDoNotFitKind { kind: self.kind });
+            return Err(RuleViolation::PlacesDoNotFitKind { kind: self.kind });
         }
         if self.kind == Kind::Pay {
             for (side, wants_carrier) in [(to, true), (from, false)] {
                 if let Some(account) = side
                     && account.is_carrier() != wants_carrier
                 {
-                    return Err(RuleBroken::PayNeedsCarrier { account: account.name.clone() });
+                    return Err(RuleViolation::PayNeedsCarrier { account: account.name.clone() });
                 }
             }
         }
-        if self.fee < 0 || self.tax < 0 || self.arriving.amount < 0 || self.out.amount <= 0 {
-            return Err(RuleBroken::AmountNotPositive);
+        if self.fee < 0 || self.tax < 0 || self.to.amount < 0 || self.from.amount <= 0 {
+            return Err(RuleViolation::AmountNotPositive);
         }
-        if self.out.unit == self.arriving.unit {
+        if self.from.unit == self.to.unit {
             let charges = i128::from(self.fee) + i128::from(self.tax);
-            if i128::from(self.out.amount) != i128::from(self.arriving.amount) + charges {
-                return Err(RuleBroken::AmountsDoNotBalance {
-                    out: self.out.amount,
-                    arriving: self.arriving.amount,
+            if i128::from(self.from.amount) != i128::from(self.to.amount) + charges {
+                return Err(RuleViolation::AmountsDoNotBalance {
+                    out: self.from.amount,
+                    arriving: self.to.amount,
                     charges: charges as i64,
                 });
             }
-        } else if self.arriving.amount == 0
-            || i128::from(self.fee) + i128::from(self.tax) > i128::from(self.out.amount)
+        } else if self.to.amount == 0
+            || i128::from(self.fee) + i128::from(self.tax) > i128::from(self.from.amount)
         {
-            return Err(RuleBroken::AmountNotPositive);
+            return Err(RuleViolation::AmountNotPositive);
         }
-        if let (Expires::After(expires), Kind::Earn) = (self.expires, self.kind)
+        if let (Expires::On(expires), Kind::Earn) = (self.expires, self.kind)
             && expires < self.at.day()
         {
-            return Err(RuleBroken::ExpiresBeforeEarned { expires, earned: self.at.day() });
+            return Err(RuleViolation::ExpiresBeforeEarned { expires, earned: self.at.day() });
         }
         Ok(())
     }
 
     /// What the entry does to the accounts on its two sides, by the table of the contract's
-    /// section 5. All amounts are at least 0; their signs are those of [`Measure::sign`].
+    /// section 5. All amounts are at least 0; their signs are those of [`FlowKind::sign`].
     pub fn flows(&self) -> impl Iterator<Item = Flow> + use<> {
         let (mut flows, mut count) = ([None; 4], 0);
-        let mut push = |account: AccountId, measure: Measure, amount: i64| {
+        let mut push = |account: AccountId, measure: FlowKind, amount: i64| {
             if amount != 0 {
                 flows[count] = Some(Flow { account, measure, amount });
                 count += 1;
             }
         };
-        if let Some(from) = self.out.account {
+        if let Some(from) = self.from.account {
             let measure = match self.kind {
-                Kind::Spend => Measure::Spent,
-                Kind::Expire => Measure::Expired,
-                Kind::Withdraw => Measure::Withdrawn,
-                _ => Measure::MovedOut,
+                Kind::Spend => FlowKind::Spent,
+                Kind::Expire => FlowKind::Expired,
+                Kind::Withdraw => FlowKind::Withdrawn,
+                _ => FlowKind::MovedOut,
             };
-            push(from, measure, self.out.amount - self.fee - self.tax);
-            push(from, Measure::Fees, self.fee);
-            push(from, Measure::Taxes, self.tax);
+            push(from, measure, self.from.amount - self.fee - self.tax);
+            push(from, FlowKind::Fees, self.fee);
+            push(from, FlowKind::Taxes, self.tax);
         }
-        if let Some(to) = self.arriving.account {
+        if let Some(to) = self.to.account {
             let measure = match self.kind {
-                Kind::Earn => Measure::Earned,
-                Kind::Refund => Measure::Refunded,
-                Kind::Topup => Measure::ToppedUp,
-                Kind::Pay => Measure::BillPaid,
-                _ => Measure::MovedIn,
+                Kind::Earn => FlowKind::Earned,
+                Kind::Refund => FlowKind::Refunded,
+                Kind::Topup => FlowKind::ToppedUp,
+                Kind::Pay => FlowKind::BillPaid,
+                _ => FlowKind::MovedIn,
             };
             let (fee, tax) = if self.pays_charges_on_arrival() { (self.fee, self.tax) } else { (0, 0) };
-            push(to, measure, self.arriving.amount + fee + tax);
-            push(to, Measure::Fees, fee);
-            push(to, Measure::Taxes, tax);
+            push(to, measure, self.to.amount + fee + tax);
+            push(to, FlowKind::Fees, fee);
+            push(to, FlowKind::Taxes, tax);
         }
         flows.into_iter().flatten()
     }
@@ -265,14 +268,14 @@ impl Entry {
     /// unit has no account of the user's that could pay them.
     fn pays_charges_on_arrival(&self) -> bool {
         matches!(self.kind, Kind::Earn | Kind::Refund | Kind::Topup)
-            && self.out.account.is_none()
-            && self.out.unit == self.arriving.unit
+            && self.from.account.is_none()
+            && self.from.unit == self.to.unit
     }
 
     /// What the entry adds to the balance of an account, negative where it takes away.
     pub fn change_of(&self, account: AccountId) -> i64 {
-        let arriving = if self.arriving.account == Some(account) { self.arriving.amount } else { 0 };
-        let leaving = if self.out.account == Some(account) { self.out.amount } else { 0 };
+        let arriving = if self.to.account == Some(account) { self.to.amount } else { 0 };
+        let leaving = if self.from.account == Some(account) { self.from.amount } else { 0 };
         arriving - leaving
     }
 }
@@ -283,14 +286,14 @@ pub struct Flow {
     /// Whose balance moves.
     pub account: AccountId,
     /// Under which heading.
-    pub measure: Measure,
-    /// Smallest parts, at least 0 but for [`Measure::Unexplained`] and [`Measure::FirstSeen`].
+    pub measure: FlowKind,
+    /// Minor units, at least 0 but for [`FlowKind::Unexplained`] and [`FlowKind::FirstSeen`].
     pub amount: i64,
 }
 
 /// The headings under which a balance moves; the columns of the summary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Measure {
+pub enum FlowKind {
     /// `earn`.
     Earned,
     /// `topup`.
@@ -315,47 +318,47 @@ pub enum Measure {
     Expired,
     /// What snapshots show beyond the entries known, the first one included.
     Unexplained,
-    /// The part of [`Measure::Unexplained`] that is due to the account's first snapshot.
+    /// The part of [`FlowKind::Unexplained`] that is due to the account's first snapshot.
     FirstSeen,
 }
 
-impl Measure {
+impl FlowKind {
     /// How many there are.
     pub const COUNT: usize = 13;
 
     /// Every measure, in the order of the columns.
-    pub const ALL: [Measure; Measure::COUNT] = [
-        Measure::Earned,
-        Measure::ToppedUp,
-        Measure::Refunded,
-        Measure::MovedIn,
-        Measure::BillPaid,
-        Measure::Spent,
-        Measure::Withdrawn,
-        Measure::MovedOut,
-        Measure::Fees,
-        Measure::Taxes,
-        Measure::Expired,
-        Measure::Unexplained,
-        Measure::FirstSeen,
+    pub const ALL: [FlowKind; FlowKind::COUNT] = [
+        FlowKind::Earned,
+        FlowKind::ToppedUp,
+        FlowKind::Refunded,
+        FlowKind::MovedIn,
+        FlowKind::BillPaid,
+        FlowKind::Spent,
+        FlowKind::Withdrawn,
+        FlowKind::MovedOut,
+        FlowKind::Fees,
+        FlowKind::Taxes,
+        FlowKind::Expired,
+        FlowKind::Unexplained,
+        FlowKind::FirstSeen,
     ];
 
     /// Its name in files and columns.
     pub fn word(self) -> &'static str {
         match self {
-            Measure::Earned => "earned",
-            Measure::ToppedUp => "topped_up",
-            Measure::Refunded => "refunded",
-            Measure::MovedIn => "moved_in",
-            Measure::BillPaid => "bill_paid",
-            Measure::Spent => "spent",
-            Measure::Withdrawn => "withdrawn",
-            Measure::MovedOut => "moved_out",
-            Measure::Fees => "fees",
-            Measure::Taxes => "taxes",
-            Measure::Expired => "expired",
-            Measure::Unexplained => "unexplained",
-            Measure::FirstSeen => "first_seen",
+            FlowKind::Earned => "earned",
+            FlowKind::ToppedUp => "topped_up",
+            FlowKind::Refunded => "refunded",
+            FlowKind::MovedIn => "moved_in",
+            FlowKind::BillPaid => "bill_paid",
+            FlowKind::Spent => "spent",
+            FlowKind::Withdrawn => "withdrawn",
+            FlowKind::MovedOut => "moved_out",
+            FlowKind::Fees => "fees",
+            FlowKind::Taxes => "taxes",
+            FlowKind::Expired => "expired",
+            FlowKind::Unexplained => "unexplained",
+            FlowKind::FirstSeen => "first_seen",
         }
     }
 
@@ -363,34 +366,34 @@ impl Measure {
     /// another measure.
     pub fn sign(self) -> i64 {
         match self {
-            Measure::Earned
-            | Measure::ToppedUp
-            | Measure::Refunded
-            | Measure::MovedIn
-            | Measure::BillPaid
-            | Measure::Unexplained => 1,
-            Measure::Spent
-            | Measure::Withdrawn
-            | Measure::MovedOut
-            | Measure::Fees
-            | Measure::Taxes
-            | Measure::Expired => -1,
-            Measure::FirstSeen => 0,
+            FlowKind::Earned
+            | FlowKind::ToppedUp
+            | FlowKind::Refunded
+            | FlowKind::MovedIn
+            | FlowKind::BillPaid
+            | FlowKind::Unexplained => 1,
+            FlowKind::Spent
+            | FlowKind::Withdrawn
+            | FlowKind::MovedOut
+            | FlowKind::Fees
+            | FlowKind::Taxes
+            | FlowKind::Expired => -1,
+            FlowKind::FirstSeen => 0,
         }
     }
 }
 
 /// Where an account stands at a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// Its balance, in parts; what is owed is negative.
+pub struct AccountBalance {
+    /// Its balance, in minor units; what is owed is negative.
     pub balance: i64,
     /// The last snapshot up to the moment.
-    pub seen: Option<Moment>,
+    pub seen: Option<LocalDateTime>,
     /// There is a fact up to the moment.
     pub has_facts: bool,
     /// Its latest fact of all, which may come after the moment.
-    pub last_fact: Option<Moment>,
+    pub last_fact: Option<LocalDateTime>,
 }
 
 /// What moved the balance of one account in a stretch of time, by heading.
@@ -398,33 +401,33 @@ pub struct Standing {
 pub struct Flows {
     /// Facts; an entry counts for each of its sides.
     pub facts: i64,
-    sums: [i64; Measure::COUNT],
+    sums: [i64; FlowKind::COUNT],
 }
 
 impl Flows {
-    /// The sum under a heading, in parts.
-    pub fn of(&self, measure: Measure) -> i64 {
+    /// The sum under a heading, in minor units.
+    pub fn of(&self, measure: FlowKind) -> i64 {
         self.sums[measure as usize]
     }
 
     /// By how much the balance moved.
     pub fn net(&self) -> i64 {
-        Measure::ALL.into_iter().map(|m| m.sign() * self.of(m)).sum()
+        FlowKind::ALL.into_iter().map(|m| m.sign() * self.of(m)).sum()
     }
 
     /// Adds to the sum under a heading.
-    pub fn add(&mut self, measure: Measure, amount: i64) {
+    pub fn add(&mut self, measure: FlowKind, amount: i64) {
         self.sums[measure as usize] += amount;
     }
 
     /// Adds to the sum under a heading; returns whether it fits in 64 bits. If not, nothing is added.
-    pub fn checked_add(&mut self, measure: Measure, amount: i64) -> bool {
+    pub fn checked_add(&mut self, measure: FlowKind, amount: i64) -> bool {
         let sum = &mut self.sums[measure as usize];
         sum.checked_add(amount).inspect(|total| *sum = *total).is_some()
     }
 
-    /// That many facts and those sums, in the order of [`Measure::ALL`].
-    pub fn new(facts: i64, sums: [i64; Measure::COUNT]) -> Flows {
+    /// That many facts and those sums, in the order of [`FlowKind::ALL`].
+    pub fn new(facts: i64, sums: [i64; FlowKind::COUNT]) -> Flows {
         Flows { facts, sums }
     }
 }
@@ -435,17 +438,17 @@ mod tests {
 
     fn entry(kind: Kind, from: Option<i64>, to: Option<i64>, out: i64, fee: i64, tax: i64) -> Entry {
         let unit = Unit::currency("KRW").unwrap();
-        let place = |account: Option<i64>, amount| Place {
+        let place = |account: Option<i64>, amount| Leg {
             account: account.map(AccountId),
             amount,
             unit: unit.clone(),
         };
         Entry {
             id: Id(1),
-            at: Moment(0),
+            at: LocalDateTime(0),
             kind,
-            out: place(from, out),
-            arriving: place(to, out - fee - tax),
+            from: place(from, out),
+            to: place(to, out - fee - tax),
             fee,
             tax,
             category: None,

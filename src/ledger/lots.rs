@@ -50,13 +50,13 @@ impl Lots {
     }
 
     /// Something arrives. Returns what is kept of it, after what was missing is filled.
-    pub fn arrive(&mut self, amount: i64, expires: Expires) -> i64 {
+    pub fn credit(&mut self, amount: i64, expires: Expires) -> i64 {
         let filled = amount.min(self.missing);
         self.missing -= filled;
         let kept = amount - filled;
         match expires {
-            Expires::After(day) if kept > 0 => *self.dated.entry(day).or_default() += kept,
-            Expires::After(_) => {}
+            Expires::On(day) if kept > 0 => *self.dated.entry(day).or_default() += kept,
+            Expires::On(_) => {}
             Expires::Unknown => self.unknown += kept,
             Expires::Never => self.never += kept,
         }
@@ -65,7 +65,7 @@ impl Lots {
 
     /// Something leaves: of dated lots by expiry, then of unknown expiry, then what never expires;
     /// then the balance goes below zero. Tells `taken` what leaves of each.
-    pub fn leave(&mut self, mut amount: i64, mut taken: impl FnMut(Expires, i64)) {
+    pub fn debit(&mut self, mut amount: i64, mut taken: impl FnMut(Expires, i64)) {
         while amount > 0
             && let Some(mut lot) = self.dated.first_entry()
         {
@@ -75,7 +75,7 @@ impl Lots {
                 lot.remove();
             }
             amount -= part;
-            taken(Expires::After(day), part);
+            taken(Expires::On(day), part);
         }
         for (part, expires) in [(&mut self.unknown, Expires::Unknown), (&mut self.never, Expires::Never)] {
             let leaves = amount.min(*part);
@@ -127,7 +127,7 @@ impl Bills {
 
     /// A snapshot shows more owed than was expected (a charge of its month) or less (a settlement
     /// of its month's bill, then of the oldest).
-    pub fn differ(&mut self, owed_more: i64, month: Month) {
+    pub fn adjust(&mut self, owed_more: i64, month: Month) {
         if owed_more >= 0 {
             self.charge(owed_more, month);
         } else {
@@ -160,13 +160,13 @@ mod tests {
     }
 
     fn until(text: &str) -> Expires {
-        Expires::After(day(text))
+        Expires::On(day(text))
     }
 
     /// What leaves, with the lots that it is taken from.
     fn taken(lots: &mut Lots, amount: i64) -> Vec<(Expires, i64)> {
         let mut taken = Vec::new();
-        lots.leave(amount, |expires, part| taken.push((expires, part)));
+        lots.debit(amount, |expires, part| taken.push((expires, part)));
         taken
     }
 
@@ -181,7 +181,7 @@ mod tests {
             (1, until("2026-01-20")),
         ];
         for (amount, expires) in arrivals {
-            assert_eq!(lots.arrive(amount, expires), amount);
+            assert_eq!(lots.credit(amount, expires), amount);
         }
         assert_eq!(taken(&mut lots, 2), [(until("2026-01-20"), 2)]);
         assert_eq!(taken(&mut lots, 2), [(until("2026-01-20"), 1), (until("2026-03-01"), 1)]);
@@ -196,17 +196,17 @@ mod tests {
     fn the_next_arrivals_fill_what_is_missing_first() {
         let mut lots = Lots::new(BTreeMap::new(), 0, -10);
         assert_eq!(lots.missing, 10);
-        assert_eq!((lots.arrive(7, until("2026-01-31")), lots.balance()), (0, -3));
-        assert_eq!((lots.arrive(4, until("2026-01-31")), lots.balance()), (1, 1));
+        assert_eq!((lots.credit(7, until("2026-01-31")), lots.balance()), (0, -3));
+        assert_eq!((lots.credit(4, until("2026-01-31")), lots.balance()), (1, 1));
         assert_eq!(lots.dated, BTreeMap::from([(day("2026-01-31"), 1)]));
     }
 
     #[test]
     fn a_lot_is_there_on_its_last_day_and_gone_on_the_next() {
         let mut lots = Lots::default();
-        lots.arrive(10, until("2026-01-10"));
-        lots.arrive(7, until("2026-01-09"));
-        lots.arrive(5, Expires::Unknown);
+        lots.credit(10, until("2026-01-10"));
+        lots.credit(7, until("2026-01-09"));
+        lots.credit(5, Expires::Unknown);
         assert_eq!(lots.pop_expired(day("2026-01-09")), None);
         assert_eq!(lots.pop_expired(day("2026-01-10")), Some((day("2026-01-09"), 7)));
         assert_eq!(lots.pop_expired(day("2026-01-10")), None);
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!((bills.owed(), bills.credit), (-30, 30));
         bills.charge(40, month("2026-11"));
         assert_eq!(bills.open.get(&month("2026-11")), Some(&10));
-        bills.differ(-10, month("2026-11"));
+        bills.adjust(-10, month("2026-11"));
         assert_eq!(bills.owed(), 0);
     }
 }

@@ -5,8 +5,8 @@ use crate::text;
 use unicode_normalization::UnicodeNormalization;
 
 /// A name in the form in which names are compared: NFC, case folded, spaces trimmed.
-pub fn folded(name: &str) -> String {
-    text::folded(name).into_owned()
+pub fn fold_case(name: &str) -> String {
+    text::fold_case(name).into_owned()
 }
 
 /// Why a name finds no account.
@@ -39,7 +39,7 @@ pub fn resolve(
     writing: bool,
 ) -> Result<AccountId, NameError> {
     let candidates: Vec<Candidate<'_>> = accounts.iter().map(|a| Candidate::new(a, platforms)).collect();
-    let wanted = folded(typed);
+    let wanted = fold_case(typed);
     // A closed account can still be read by its exact name.
     if !writing && let Some(exact) = candidates.iter().find(|c| c.name == wanted) {
         return Ok(exact.account.id);
@@ -71,7 +71,7 @@ impl<'a> Candidate<'a> {
     fn new(account: &'a Account, platforms: &'a [PlatformNames<'_>]) -> Candidate<'a> {
         let platform = platforms.iter().find(|p| Some(p.id) == account.platform.as_deref());
         let platform = platform.map_or(&[][..], |p| &p.folded);
-        Candidate { account, name: folded(&account.name), platform }
+        Candidate { account, name: fold_case(&account.name), platform }
     }
 
     /// Whether the fragment occurs in its name or its platform's, at the beginning of a word if asked.
@@ -134,7 +134,7 @@ pub fn has_fragment(name: &str, fragment: &str, at_word: bool) -> bool {
 }
 
 /// Up to three names that are a slip of the fingers away, nearest first.
-pub fn closest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub fn suggest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut near: Vec<(usize, &str)> =
         names.filter_map(|name| slips(typed, name).map(|distance| (distance, name))).collect();
     near.sort_unstable();
@@ -144,7 +144,7 @@ pub fn closest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<Str
 /// How many slips of the fingers lie between two names, or `None` where it is too many. Hangul is
 /// compared by its letters, so that one wrong jamo is one slip.
 pub fn slips(typed: &str, name: &str) -> Option<usize> {
-    let letters = |text: &str| folded(text).nfd().collect::<String>();
+    let letters = |text: &str| fold_case(text).nfd().collect::<String>();
     let (typed, name) = (letters(typed), letters(name));
     let distance = strsim::osa_distance(&typed, &name);
     (distance * 3 <= name.chars().count().max(3) + 2).then_some(distance)
@@ -175,7 +175,8 @@ mod tests {
     }
 
     fn platforms() -> Vec<PlatformNames<'static>> {
-        let names = |id, all: &[&str]| PlatformNames { id, folded: all.iter().map(|n| folded(n)).collect() };
+        let names =
+            |id, all: &[&str]| PlatformNames { id, folded: all.iter().map(|n| fold_case(n)).collect() };
         vec![
             names("kakaopay", &["kakaopay", "KakaoPay", "카카오페이"]),
             names("naverpay", &["naverpay", "네이버페이", "네이버 페이"]),
@@ -192,7 +193,7 @@ mod tests {
         let decomposed: String = "네이버".nfd().collect();
         assert_ne!(decomposed, "네이버");
         assert_eq!(found(&decomposed, &all, true), Ok(1));
-        assert_eq!(folded("STRASSE"), folded("straße"));
+        assert_eq!(fold_case("STRASSE"), fold_case("straße"));
     }
 
     #[test]

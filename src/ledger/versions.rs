@@ -1,7 +1,7 @@
 //! The versions of accounts, and which one of each account holds.
 
 use super::{Account, AccountId, Id};
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use std::collections::HashMap;
 
 /// When a version was made: of two the later one holds, whatever the order in which they arrive. Of
@@ -9,14 +9,14 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp {
     /// When its change was recorded.
-    pub at: Moment,
+    pub at: LocalDateTime,
     /// The change that made it.
     pub change: Id,
 }
 
 impl Stamp {
     /// Later than every stamp of a ledger.
-    pub const LAST: Stamp = Stamp { at: Moment(i64::MAX), change: Id(i64::MAX) };
+    pub const LAST: Stamp = Stamp { at: LocalDateTime(i64::MAX), change: Id(i64::MAX) };
 
     /// Returns the stamp of a new version, given the latest one of its account.
     ///
@@ -30,7 +30,7 @@ impl Stamp {
         let last_of_day = latest.change.0 | 0xffff_ffff_ffff;
         let rest = last_of_day - latest.change.0;
         if rest == 0 {
-            return Stamp { at: Moment(latest.at.0 + 1), change: self.change };
+            return Stamp { at: LocalDateTime(latest.at.0 + 1), change: self.change };
         }
         // A random part of what is left, so that two machines do not meet, and so small a part that
         // a second has room for many versions.
@@ -72,7 +72,7 @@ impl Versions {
     /// Returns the account that has a name now, which is given folded.
     pub fn named(&self, folded: &str) -> Option<AccountId> {
         let current = self.versions.values().filter_map(|versions| self.latest(versions));
-        current.filter(|account| super::name::folded(&account.name) == folded).map(|a| a.id).max()
+        current.filter(|account| super::name::fold_case(&account.name) == folded).map(|a| a.id).max()
     }
 
     /// Whether the history tells of an account.
@@ -94,7 +94,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn stamp(at: i64, change: i64) -> Stamp {
-        Stamp { at: Moment(at), change: Id(change) }
+        Stamp { at: LocalDateTime(at), change: Id(change) }
     }
 
     fn called(name: &str) -> Account {
@@ -167,7 +167,7 @@ mod tests {
 
         #[test]
         fn a_second_has_room_for_many_versions(seeds in prop::collection::vec(any::<u64>(), 300)) {
-            let at = Moment(86_400);
+            let at = LocalDateTime(86_400);
             let mut latest = Stamp { at, change: Id::new(at, 0xf000_0000_0000) };
             for seed in seeds {
                 let next = Stamp { at, change: Id::new(at, seed) }.after(latest);
@@ -179,7 +179,7 @@ mod tests {
 
         #[test]
         fn the_day_may_end_with_the_latest(change in any::<u64>()) {
-            let at = Moment(86_400);
+            let at = LocalDateTime(86_400);
             let latest = Stamp { at, change: Id::new(at, u64::MAX) };
             let moved = Stamp { at, change: Id::new(at, change) }.after(latest);
             prop_assert!(moved > latest);

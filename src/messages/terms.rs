@@ -2,7 +2,7 @@
 
 use super::Language;
 use crate::ledger::{AccountKind, Kind};
-use crate::period::{Day, Moment};
+use crate::period::{Day, LocalDateTime};
 
 /// Returns the name of a kind of account.
 pub fn kind_of_account(kind: AccountKind, language: Language) -> &'static str {
@@ -53,7 +53,7 @@ pub fn date(day: Day, today: Day, language: Language) -> String {
 }
 
 /// Returns a moment as a sentence names it: `25 Nov 18:30`, `11월 25일 18:30`.
-pub fn day_and_time(moment: Moment, today: Day, language: Language) -> String {
+pub fn day_and_time(moment: LocalDateTime, today: Day, language: Language) -> String {
     let seconds = moment.0.rem_euclid(86_400);
     format!("{} {:02}:{:02}", date(moment.day(), today, language), seconds / 3600, seconds / 60 % 60)
 }
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(date(old, today, Language::English), "4 Mar 2025");
         assert_eq!(date(day("2026-11-25"), today, Language::Korean), "11월 25일");
         assert_eq!(date(old, today, Language::Korean), "2025년 3월 4일");
-        let moment = Moment(day("2026-11-25").start().0 + 18 * 3600 + 5 * 60);
+        let moment = LocalDateTime(day("2026-11-25").start().0 + 18 * 3600 + 5 * 60);
         assert_eq!(day_and_time(moment, today, Language::English), "25 Nov 18:05");
     }
 

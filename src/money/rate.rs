@@ -80,14 +80,14 @@ impl std::fmt::Display for Rate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for places in 0..=9u8 {
             let scale = 10_i128.pow(u32::from(places));
-            let parts = i128::from(self.num) * scale;
-            if parts % i128::from(self.den) == 0 {
-                let parts = parts / i128::from(self.den);
+            let minor = i128::from(self.num) * scale;
+            if minor % i128::from(self.den) == 0 {
+                let minor = minor / i128::from(self.den);
                 // More digits than these are not read.
-                if i64::try_from(parts).is_err() {
+                if i64::try_from(minor).is_err() {
                     break;
                 }
-                return f.write_str(&super::plain(parts, places));
+                return f.write_str(&super::to_plain_string(minor, places));
             }
         }
         write!(f, "{}/{}", self.num, self.den)

@@ -10,7 +10,7 @@ use crate::fee::{
     outcome,
 };
 use crate::money::{Rate, Unit};
-use crate::period::{Day, Moment};
+use crate::period::{Day, LocalDateTime};
 use days::days;
 use std::collections::HashMap;
 
@@ -42,7 +42,7 @@ pub struct Subproblem<'p> {
     pub splits: u32,
     /// What each withdrawal costs besides, in parts of the target's unit.
     pub step_cost: i64,
-    now: Moment,
+    now: LocalDateTime,
 }
 
 /// A channel that takes part.
@@ -237,7 +237,7 @@ impl<'p> Subproblem<'p> {
     }
 
     /// The moment of a withdrawal on one of the days: today it is now, else the first second.
-    pub fn at(&self, day: usize) -> Moment {
+    pub fn at(&self, day: usize) -> LocalDateTime {
         if self.days[day] == self.now.day() { self.now } else { self.days[day].start() }
     }
 

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use crate::fee::parse;
     use crate::money::Unit;
-    use crate::period::Moment;
+    use crate::period::LocalDateTime;
     use crate::plan::{EFFORT, Holding, PlanRequest};
 
     #[test]
@@ -98,7 +98,7 @@ mod tests {
                     id = \"c\"\nname = \"C\"\nto = \"bank\"\n[[channel.tariff]]\nsource = \"https://p.example\"\n\
                     checked = 2026-01-01\nconfidence = \"official\"\n";
         let platforms = vec![parse::parse_platform(text, &|_| None).expect("a platform")];
-        let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+        let now = LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment");
         let by = now.day();
         let (account, dated) = (String::from("a"), Vec::new());
         let request = PlanRequest {

@@ -15,8 +15,8 @@ use super::lots::{LotWalk, Step, step_bills};
 use super::sql::{AMOUNT_MAX, Labels, sum_at};
 use super::totals::Totals;
 use super::{Expiries, Store, StoreError};
-use crate::ledger::{Account, AccountId, Bills, Entry, Flow, Measure, RuleBroken};
-use crate::period::{Day, Moment, Month};
+use crate::ledger::{Account, AccountId, Bills, Entry, Flow, FlowKind, RuleViolation};
+use crate::period::{Day, LocalDateTime, Month};
 use rusqlite::params;
 use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,24 +59,24 @@ struct AccountState {
 struct BalanceRow {
     balance: i64,
     /// The moment of the last fact.
-    fact_at: Moment,
+    fact_at: LocalDateTime,
     /// The moment of the last snapshot.
-    seen_at: Option<Moment>,
+    seen_at: Option<LocalDateTime>,
     /// Earnings of points of a known expiry.
     dated: i64,
 }
 
 impl Default for BalanceRow {
     fn default() -> BalanceRow {
-        BalanceRow { balance: 0, fact_at: Moment(i64::MIN), seen_at: None, dated: 0 }
+        BalanceRow { balance: 0, fact_at: LocalDateTime(i64::MIN), seen_at: None, dated: 0 }
     }
 }
 
 /// The time between two consecutive snapshots of an account, into which late facts came.
 #[derive(Clone, Copy)]
 struct SnapshotGap {
-    /// Moment and number of the snapshot before it.
-    after: (Moment, i64),
+    /// Time and number of the snapshot before it.
+    after: (LocalDateTime, i64),
     /// The snapshot at its end, if there is one.
     next: Option<NextSnapshot>,
     /// How much less the next snapshot leaves unexplained than its row says.
@@ -85,7 +85,7 @@ struct SnapshotGap {
 
 #[derive(Clone, Copy)]
 struct NextSnapshot {
-    at: Moment,
+    at: LocalDateTime,
     seq: i64,
     is_first: bool,
 }
@@ -120,12 +120,12 @@ enum Recompute {
 #[derive(Clone, Copy)]
 pub(super) struct FactKey {
     pub account: AccountId,
-    pub at: Moment,
+    pub at: LocalDateTime,
     pub seq: i64,
 }
 
 impl FactKey {
-    fn position(self) -> (Moment, i64) {
+    fn position(self) -> (LocalDateTime, i64) {
         (self.at, self.seq)
     }
 }
@@ -191,7 +191,7 @@ impl<'s> Balances<'s> {
     ) -> Result<(), StoreError> {
         let legs = || Step::of(entry);
         if let Some((account, _)) = legs().next().filter(|_| delta != Delta::Void) {
-            self.check_fits(account, entry.out.amount.max(entry.arriving.amount))?;
+            self.check_fits(account, entry.from.amount.max(entry.to.amount))?;
         }
         for (account, step) in legs() {
             self.apply_leg(FactKey { account, at: entry.at, seq }, step, delta)?;
@@ -265,7 +265,7 @@ impl<'s> Balances<'s> {
         if is_open {
             self.replay_from(key, delta)?;
         } else if advances {
-            let step = Step::Differ(unexplained);
+            let step = Step::Adjust(unexplained);
             match &mut self.state(account)?.lots {
                 Some(walk) if has_lots => walk.step(at, step),
                 _ if unexplained != 0 => self.step_bills(key, step)?,
@@ -327,7 +327,7 @@ impl<'s> Balances<'s> {
     }
 
     /// Returns the balance of an account without what has expired by `now`.
-    pub fn balance_left(&mut self, account: AccountId, now: Moment) -> Result<i64, StoreError> {
+    pub fn balance_left(&mut self, account: AccountId, now: LocalDateTime) -> Result<i64, StoreError> {
         let pending = self.store.expiries(None, Some(now), Expiries::Pending)?.into_iter();
         let expired: i64 = pending.filter(|(id, ..)| *id == account).map(|(_, _, amount)| amount).sum();
         Ok(self.state(account)?.row.balance - expired)
@@ -350,7 +350,7 @@ impl<'s> Balances<'s> {
             Some(gap) => gap,
             None => {
                 self.close_gap(account)?;
-                let after = self.snapshot_before(key)?.unwrap_or((Moment(i64::MIN), i64::MIN));
+                let after = self.snapshot_before(key)?.unwrap_or((LocalDateTime(i64::MIN), i64::MIN));
                 SnapshotGap { after, next: self.snapshot_after(key)?, explained: 0 }
             }
         };
@@ -379,7 +379,7 @@ impl<'s> Balances<'s> {
     }
 
     /// Returns moment and number of the last snapshot that counts before a fact.
-    fn snapshot_before(&self, key: FactKey) -> Result<Option<(Moment, i64)>, StoreError> {
+    fn snapshot_before(&self, key: FactKey) -> Result<Option<(LocalDateTime, i64)>, StoreError> {
         let sql = "SELECT at, seq FROM snapshot_delta WHERE account = ?1 AND (at, seq) < (?2, ?3)
                    ORDER BY at DESC, seq DESC LIMIT 1";
         self.store.maybe(sql, params![key.account, key.at, key.seq], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -406,7 +406,7 @@ impl<'s> Balances<'s> {
         let sql = "UPDATE snapshot_delta SET first = ?4 WHERE account = ?1 AND at = ?2 AND seq = ?3 RETURNING unexplained";
         let unexplained = self.store.maybe(sql, params![account, at, seq, is_first], |row| sum_at(row, 0))?;
         let amount = unexplained.unwrap_or(0) * if is_first { 1 } else { -1 };
-        self.totals.add_flow(Flow { account, measure: Measure::FirstSeen, amount }, at);
+        self.totals.add_flow(Flow { account, measure: FlowKind::FirstSeen, amount }, at);
         self.check_totals()
     }
 
@@ -424,7 +424,7 @@ impl<'s> Balances<'s> {
 
     fn too_large(&self, account: AccountId) -> StoreError {
         let name = self.accounts.get(&account).map(|a| a.name.clone()).unwrap_or_default();
-        RuleBroken::BalanceTooLarge { account: name }.into()
+        RuleViolation::BalanceTooLarge { account: name }.into()
     }
 
     /// Applies a fact to the bills of a carrier, while the balance is still the one before it.
@@ -488,7 +488,7 @@ impl<'s> Balances<'s> {
     /// Finds an account's last fact and, of a carrier, computes the bills from all its facts.
     fn recompute(&self, account: AccountId, state: &mut AccountState) -> Result<(), StoreError> {
         if self.is_carrier(account) {
-            let now = self.store.bills_by_facts(account, Moment(i64::MAX))?;
+            let now = self.store.bills_by_facts(account, LocalDateTime(i64::MAX))?;
             let written = match state.bills.take() {
                 Some((written, _)) => written,
                 None => self.written_bills(account)?,
@@ -498,7 +498,7 @@ impl<'s> Balances<'s> {
         if state.recompute == Recompute::All {
             let last = self.store.last_fact(account)?;
             state.has_facts = last.is_some();
-            (state.row.fact_at, state.row.seen_at) = last.unwrap_or((Moment(i64::MIN), None));
+            (state.row.fact_at, state.row.seen_at) = last.unwrap_or((LocalDateTime(i64::MIN), None));
         }
         (state.recompute, state.changed) = (Recompute::Nothing, true);
         Ok(())

@@ -6,8 +6,8 @@
 use super::lots::{LotWalk, Step, step_bills};
 use super::sql::{Labels, expires_column, kind_column};
 use super::totals::Totals;
-use crate::ledger::{AccountId, Bills, Entry, Flow, Measure};
-use crate::period::Moment;
+use crate::ledger::{AccountId, Bills, Entry, Flow, FlowKind};
+use crate::period::LocalDateTime;
 use foldhash::HashMap;
 use std::collections::HashSet;
 
@@ -53,8 +53,8 @@ impl DerivedTable {
 /// The state of one account after some of its facts.
 struct AccountPath {
     balance: i64,
-    fact_at: Moment,
-    seen_at: Option<Moment>,
+    fact_at: LocalDateTime,
+    seen_at: Option<LocalDateTime>,
     /// Earnings of points of a known expiry.
     dated: i64,
     components: Components,
@@ -74,18 +74,18 @@ impl AccountPath {
             true => Components::Bills(Bills::default()),
             false => Components::Lots(LotWalk::default()),
         };
-        AccountPath { balance: 0, fact_at: Moment(0), seen_at: None, dated: 0, components }
+        AccountPath { balance: 0, fact_at: LocalDateTime(0), seen_at: None, dated: 0, components }
     }
 
     /// Removes what has expired by a moment.
-    fn expire(&mut self, at: Moment) {
+    fn expire(&mut self, at: LocalDateTime) {
         if let Components::Lots(walk) = &mut self.components {
             self.balance = self.balance.wrapping_sub(walk.expire(at.day()));
         }
     }
 
     /// Applies a fact, after what expired before it.
-    fn step(&mut self, at: Moment, step: Step) {
+    fn step(&mut self, at: LocalDateTime, step: Step) {
         self.expire(at);
         match &mut self.components {
             Components::Lots(walk) => walk.step(at, step),
@@ -127,12 +127,12 @@ impl Derivation {
     }
 
     /// Applies the next snapshot.
-    pub fn snapshot(&mut self, account: AccountId, at: Moment, seq: i64, balance: i64) {
+    pub fn snapshot(&mut self, account: AccountId, at: LocalDateTime, seq: i64, balance: i64) {
         let path = self.path(account);
         path.expire(at);
         let unexplained = balance.wrapping_sub(path.balance);
         let is_first = path.seen_at.replace(at).is_none();
-        path.step(at, Step::Differ(unexplained));
+        path.step(at, Step::Adjust(unexplained));
         self.totals.add_fact(account, at, 1);
         self.totals.add_unexplained(account, at, unexplained, is_first);
         self.snapshots.push([account.0, at.0, seq, balance, unexplained, i64::from(is_first)]);
@@ -156,7 +156,7 @@ impl Derivation {
                         lots.push([account, expires, i64::from(month.0), amount]);
                     }
                     for (day, amount) in walk.expired {
-                        let flow = Flow { account: AccountId(account), measure: Measure::Expired, amount };
+                        let flow = Flow { account: AccountId(account), measure: FlowKind::Expired, amount };
                         self.totals.add_flow(flow, day.start());
                     }
                 }
@@ -167,10 +167,10 @@ impl Derivation {
                 }
             }
         }
-        let measures: Vec<&str> = ["facts"].into_iter().chain(Measure::ALL.map(Measure::word)).collect();
+        let measures: Vec<&str> = ["facts"].into_iter().chain(FlowKind::ALL.map(FlowKind::word)).collect();
         let mut months = DerivedTable::new("monthly_flow", &["account", "month"], &measures);
         for ((account, month), flows) in self.totals.months {
-            let sums = Measure::ALL.map(|measure| flows.of(measure));
+            let sums = FlowKind::ALL.map(|measure| flows.of(measure));
             months.push([account.0, i64::from(month.0), flows.facts].into_iter().chain(sums));
         }
         let keys = ["month", "kind", "category", "unit"];
@@ -192,7 +192,7 @@ impl Derivation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Expires, Id, Kind, Place};
+    use crate::ledger::{Expires, Id, Kind, Leg};
     use crate::money::Unit;
     use crate::period::Day;
 
@@ -201,10 +201,10 @@ mod tests {
     fn entry(day: i64, kind: Kind, amount: i64, expires: Expires) -> Entry {
         let arrives = kind == Kind::Earn;
         let place =
-            |there: bool| Place { account: there.then_some(AccountId(7)), amount, unit: Unit::new("P", 0) };
+            |there: bool| Leg { account: there.then_some(AccountId(7)), amount, unit: Unit::new("P", 0) };
         let (category, payee, note, channel) = (None, None, None, None);
-        let (id, at, out, arriving) = (Id(0), Moment(day * DAY), place(!arrives), place(arrives));
-        Entry { id, at, kind, out, arriving, fee: 0, tax: 0, category, payee, note, channel, expires }
+        let (id, at, from, to) = (Id(0), LocalDateTime(day * DAY), place(!arrives), place(arrives));
+        Entry { id, at, kind, from, to, fee: 0, tax: 0, category, payee, note, channel, expires }
     }
 
     fn rows(tables: &[DerivedTable], name: &str) -> Vec<Vec<i64>> {
@@ -214,18 +214,18 @@ mod tests {
 
     #[test]
     fn derives_snapshots_balances_and_what_expired() {
-        let dated = |day| Expires::After(Day(day));
+        let dated = |day| Expires::On(Day(day));
         let mut derivation = Derivation::new(HashSet::new());
         let labels = Labels::default();
         derivation.entry(&entry(10, Kind::Earn, 500, dated(60)), labels);
         derivation.entry(&entry(20, Kind::Earn, 300, dated(45)), labels);
         derivation.entry(&entry(31, Kind::Spend, 350, Expires::Unknown), labels);
         derivation.entry(&entry(31, Kind::Earn, 40, Expires::Never), labels);
-        derivation.snapshot(AccountId(7), Moment(31 * DAY), 100, 480);
-        derivation.snapshot(AccountId(7), Moment(40 * DAY), 101, 450);
+        derivation.snapshot(AccountId(7), LocalDateTime(31 * DAY), 100, 480);
+        derivation.snapshot(AccountId(7), LocalDateTime(40 * DAY), 101, 450);
         derivation.entry(&entry(50, Kind::Expire, 100, Expires::Unknown), labels);
         derivation.entry(&entry(70, Kind::Spend, 30, Expires::Unknown), labels);
-        derivation.snapshot(AccountId(7), Moment(80 * DAY), 102, 300);
+        derivation.snapshot(AccountId(7), LocalDateTime(80 * DAY), 102, 300);
         let tables = derivation.finish();
         let shown: Vec<[i64; 2]> =
             rows(&tables, "snapshot_delta").iter().map(|row| [row[4], row[5]]).collect();

@@ -11,9 +11,9 @@ use super::sql::LAST_MOMENT;
 use super::writer::Writer;
 use super::{Refusal, Store, StoreError};
 use crate::import::{self, Content, Line, Wrong};
-use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Stamp, Versions, name};
+use crate::ledger::{Account, AccountId, Entry, Id, RuleViolation, Stamp, Versions, name};
 use crate::money::Unit;
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use rusqlite::params;
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
@@ -34,7 +34,7 @@ pub struct ImportSummary {
     /// Accounts that were closed in one ledger while another one used them, with their balances.
     pub closed: Vec<(Account, i64)>,
     /// Accounts that a new fact can leave below zero, with the moment of the earliest such fact.
-    pub taken_from: Vec<(Account, Moment)>,
+    pub taken_from: Vec<(Account, LocalDateTime)>,
 }
 
 /// Why a file cannot be imported.
@@ -54,7 +54,7 @@ impl Store {
     pub fn import<E: From<StoreError> + From<ImportError>>(
         &self,
         id: Id,
-        at: Moment,
+        at: LocalDateTime,
         lines: impl Iterator<Item = Result<(u64, Line), E>>,
         unit_of: &dyn Fn(&str) -> Option<Unit>,
     ) -> Result<ImportSummary, E> {
@@ -155,7 +155,7 @@ impl From<StoreError> for RowError {
 struct PendingChange {
     /// Its line among those of the changes.
     order: usize,
-    at: Moment,
+    at: LocalDateTime,
     command: String,
 }
 
@@ -188,7 +188,7 @@ struct Importer<'s> {
     /// And with this file of it.
     first: i64,
     id: Id,
-    at: Moment,
+    at: LocalDateTime,
     unit_of: &'s dyn Fn(&str) -> Option<Unit>,
     summary: ImportSummary,
     /// The import's own change, once there is something new.
@@ -219,7 +219,7 @@ struct Importer<'s> {
     /// Names that accounts of known facts once had.
     once_called: HashSet<(String, AccountId)>,
     /// The moment of the earliest new fact that can leave an account below zero.
-    earliest: foldhash::HashMap<AccountId, Moment>,
+    earliest: foldhash::HashMap<AccountId, LocalDateTime>,
     /// Names that were looked up since accounts last changed.
     names: foldhash::HashMap<SmolStr, AccountId>,
     matched: SeqSet,
@@ -280,7 +280,7 @@ impl Importer<'_> {
             return Ok(id);
         }
         for number in 0.. {
-            let id = Id::new(Moment(0), Content::of(text).hash(number));
+            let id = Id::new(LocalDateTime(0), Content::of(text).hash(number));
             let sql = "SELECT 1 WHERE ?1 IN (SELECT id FROM foreign_id WHERE id = ?1
                        UNION ALL SELECT id FROM entry WHERE id = ?1 UNION ALL SELECT id FROM snapshot WHERE id = ?1
                        UNION ALL SELECT id FROM change WHERE id = ?1)";
@@ -394,7 +394,7 @@ impl Importer<'_> {
     /// Adds a version of an account that holds from this line of the file on.
     fn add_version(&mut self, number: u64, change: Option<&str>, account: Account) -> Result<(), RowError> {
         self.version_lines.insert(account.id, number);
-        self.aliases.insert(name::folded(&account.name), account.id);
+        self.aliases.insert(name::fold_case(&account.name), account.id);
         self.names.clear();
         let stamp = self.stamp_of(change)?;
         self.versions.add(stamp, account);
@@ -437,7 +437,7 @@ impl Importer<'_> {
             return Ok(*id);
         }
         let id = self.account_called(text)?;
-        let name = |account: &Account| name::folded(&account.name);
+        let name = |account: &Account| name::fold_case(&account.name);
         let own = self.writer.balances.accounts.get(&id).map(name);
         let other = self.writer.balances.accounts.values().find(|a| a.id != id && Some(name(a)) == own);
         if let Some(other) = other {
@@ -450,12 +450,13 @@ impl Importer<'_> {
     /// The account that a name means at this place of the file: the one that the file calls so here,
     /// else one that it called so before, else one of the ledger.
     fn account_called(&self, text: &str) -> Result<AccountId, Wrong> {
-        let folded = name::folded(text);
+        let folded = name::fold_case(text);
         let is_there = |id: &AccountId| self.writer.balances.accounts.contains_key(id);
         let versions = self.versions.named(&folded).filter(is_there);
         let versions = versions.or_else(|| self.aliases.get(&folded).copied().filter(is_there));
-        let live =
-            || self.writer.balances.accounts.values().find(|a| name::folded(&a.name) == folded).map(|a| a.id);
+        let live = || {
+            self.writer.balances.accounts.values().find(|a| name::fold_case(&a.name) == folded).map(|a| a.id)
+        };
         versions.or_else(live).ok_or_else(|| Wrong::UnknownAccount(text.into()))
     }
 
@@ -486,7 +487,7 @@ impl Importer<'_> {
     }
 
     /// The accounts that something was taken from, in the order of their opening.
-    fn taken_from(&self) -> Vec<(Account, Moment)> {
+    fn taken_from(&self) -> Vec<(Account, LocalDateTime)> {
         let accounts = self.writer.balances.accounts.values();
         accounts.filter_map(|a| self.earliest.get(&a.id).map(|at| (a.clone(), *at))).collect()
     }
@@ -494,15 +495,15 @@ impl Importer<'_> {
     /// Refuses a line of a person for a closed account. What another ledger recorded is taken: it may
     /// have been recorded before that ledger knew.
     fn check_open(&self, entry: &Entry) -> Result<(), StoreError> {
-        let places = [entry.out.account, entry.arriving.account].into_iter().flatten();
+        let places = [entry.from.account, entry.to.account].into_iter().flatten();
         let closed =
             places.filter_map(|id| self.writer.balances.accounts.get(&id)).find(|account| account.closed);
-        let rule = closed.map(|account| RuleBroken::AccountClosed { account: account.name.clone() });
+        let rule = closed.map(|account| RuleViolation::AccountClosed { account: account.name.clone() });
         rule.map_or(Ok(()), |rule| Err(rule.into()))
     }
 
     /// Notes a new fact after which an account may be below zero.
-    fn note_outflow(&mut self, account: Option<AccountId>, at: Moment) {
+    fn note_outflow(&mut self, account: Option<AccountId>, at: LocalDateTime) {
         let Some(id) = account.filter(|id| !self.writer.balances.is_carrier(*id)) else { return };
         let earliest = self.earliest.entry(id).or_insert(at);
         *earliest = at.min(*earliest);

@@ -7,7 +7,7 @@
 use super::sql::{Labels, expires_column, kind_column};
 use super::{Store, StoreError, checksum};
 use crate::ledger::{AccountId, Entry, Id, Kind};
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use foldhash::HashMap;
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, Row};
@@ -61,7 +61,7 @@ struct DayCache {
 pub(super) struct ExistingEntry {
     pub seq: i64,
     pub change: i64,
-    at: Moment,
+    at: LocalDateTime,
     kind: Kind,
     from: Option<AccountId>,
     to: Option<AccountId>,
@@ -85,7 +85,7 @@ impl ExistingEntry {
     }
 
     fn new(entry: &Entry, seq: i64, change: i64) -> ExistingEntry {
-        let (from, to, amount_out) = (entry.out.account, entry.arriving.account, entry.out.amount);
+        let (from, to, amount_out) = (entry.from.account, entry.to.account, entry.from.amount);
         ExistingEntry { seq, change, at: entry.at, kind: entry.kind, from, to, amount_out }
     }
 
@@ -296,12 +296,12 @@ fn entry_row(entry: &Entry, EntryKeys { seq, change, labels, payee }: EntryKeys)
         Some(change),
         Some(entry.at.0),
         Some(kind_column(entry.kind)),
-        entry.out.account.map(|account| account.0),
-        entry.arriving.account.map(|account| account.0),
+        entry.from.account.map(|account| account.0),
+        entry.to.account.map(|account| account.0),
         Some(labels.unit_out),
         Some(labels.unit_in),
-        Some(entry.out.amount),
-        Some(entry.arriving.amount),
+        Some(entry.from.amount),
+        Some(entry.to.amount),
         Some(entry.fee),
         Some(entry.tax),
         some(labels.category),

@@ -30,7 +30,7 @@
 //!   records. Accounts without points of a known expiry are never walked through.
 
 use crate::ledger::{AccountId, Bills, Entry, Expires, Kind, Lots};
-use crate::period::{Day, Moment, Month};
+use crate::period::{Day, LocalDateTime, Month};
 use std::collections::BTreeMap;
 
 /// A fact as it moves the balance of one account.
@@ -38,45 +38,45 @@ use std::collections::BTreeMap;
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum Step {
     /// An entry arrives.
-    Arrive { kind: Kind, amount: i64, expires: Expires },
+    Credit { kind: Kind, amount: i64, expires: Expires },
     /// An entry leaves.
-    Leave { amount: i64 },
+    Debit { amount: i64 },
     /// A snapshot shows more than the facts before it, or less if negative.
-    Differ(i64),
+    Adjust(i64),
 }
 
 impl Step {
     /// Returns the accounts that an entry moves, each with its step.
     pub fn of(entry: &Entry) -> impl Iterator<Item = (AccountId, Step)> + use<> {
-        let (kind, amount, expires) = (entry.kind, entry.arriving.amount, entry.expires);
-        let leave = entry.out.account.map(|account| (account, Step::Leave { amount: entry.out.amount }));
-        let arrive = entry.arriving.account.map(|account| (account, Step::Arrive { kind, amount, expires }));
+        let (kind, amount, expires) = (entry.kind, entry.to.amount, entry.expires);
+        let leave = entry.from.account.map(|account| (account, Step::Debit { amount: entry.from.amount }));
+        let arrive = entry.to.account.map(|account| (account, Step::Credit { kind, amount, expires }));
         leave.into_iter().chain(arrive)
     }
 
     /// Returns by how much it moves the balance.
     pub fn change(self) -> i64 {
         match self {
-            Step::Arrive { amount, .. } => amount,
-            Step::Leave { amount } => -amount,
-            Step::Differ(unexplained) => unexplained,
+            Step::Credit { amount, .. } => amount,
+            Step::Debit { amount } => -amount,
+            Step::Adjust(unexplained) => unexplained,
         }
     }
 
     /// Returns whether points of a known expiry are earned.
     pub fn is_dated(self) -> bool {
-        matches!(self, Step::Arrive { kind: Kind::Earn, expires, .. } if expires != Expires::Unknown)
+        matches!(self, Step::Credit { kind: Kind::Earn, expires, .. } if expires != Expires::Unknown)
     }
 }
 
 /// Applies the next fact of a carrier to its bills.
-pub fn step_bills(bills: &mut Bills, at: Moment, step: Step) {
+pub fn step_bills(bills: &mut Bills, at: LocalDateTime, step: Step) {
     match step {
-        Step::Arrive { kind: Kind::Refund, amount, .. } => bills.refund(amount),
-        Step::Arrive { amount, .. } => bills.pay(amount),
-        Step::Leave { amount } => bills.charge(amount, at.month()),
+        Step::Credit { kind: Kind::Refund, amount, .. } => bills.refund(amount),
+        Step::Credit { amount, .. } => bills.pay(amount),
+        Step::Debit { amount } => bills.charge(amount, at.month()),
         // What is owed is a negative balance, so a lower balance is a charge.
-        Step::Differ(unexplained) => bills.differ(-unexplained, at.month()),
+        Step::Adjust(unexplained) => bills.adjust(-unexplained, at.month()),
     }
 }
 
@@ -104,32 +104,32 @@ impl LotWalk {
     pub fn expire(&mut self, today: Day) -> i64 {
         let mut sum = 0;
         while let Some((last, amount)) = self.lots.pop_expired(today) {
-            *self.expired.entry(last.plus(1)).or_default() += amount;
+            *self.expired.entry(last.add_days(1)).or_default() += amount;
             sum += amount;
         }
         sum
     }
 
     /// Takes the next fact, after what expired before it.
-    pub fn step(&mut self, at: Moment, step: Step) {
+    pub fn step(&mut self, at: LocalDateTime, step: Step) {
         self.expire(at.day());
         match step {
-            Step::Arrive { kind: Kind::Earn, amount, expires } => self.arrive(amount, expires, at),
-            Step::Arrive { amount, .. } => self.arrive(amount, Expires::Unknown, at),
-            Step::Leave { amount } => self.leave(amount, at),
-            Step::Differ(more) if more > 0 => self.arrive(more, Expires::Unknown, at),
-            Step::Differ(less) => self.leave(-less, at),
+            Step::Credit { kind: Kind::Earn, amount, expires } => self.credit(amount, expires, at),
+            Step::Credit { amount, .. } => self.credit(amount, Expires::Unknown, at),
+            Step::Debit { amount } => self.debit(amount, at),
+            Step::Adjust(more) if more > 0 => self.credit(more, Expires::Unknown, at),
+            Step::Adjust(less) => self.debit(-less, at),
         }
     }
 
-    fn arrive(&mut self, amount: i64, expires: Expires, at: Moment) {
-        let kept = self.lots.arrive(amount, expires);
+    fn credit(&mut self, amount: i64, expires: Expires, at: LocalDateTime) {
+        let kept = self.lots.credit(amount, expires);
         change(&mut self.changes, expires, at.month(), kept);
     }
 
-    fn leave(&mut self, amount: i64, at: Moment) {
+    fn debit(&mut self, amount: i64, at: LocalDateTime) {
         let (lots, changes) = (&mut self.lots, &mut self.changes);
-        lots.leave(amount, |expires, taken| change(changes, expires, at.month(), -taken));
+        lots.debit(amount, |expires, taken| change(changes, expires, at.month(), -taken));
     }
 }
 
@@ -150,7 +150,7 @@ pub fn lots_of(rows: impl IntoIterator<Item = (Expires, i64)>, balance: i64) -> 
     let (mut dated, mut never) = (BTreeMap::new(), 0);
     for (expires, amount) in rows {
         match expires {
-            Expires::After(day) => *dated.entry(day).or_default() += amount,
+            Expires::On(day) => *dated.entry(day).or_default() += amount,
             Expires::Never => never += amount,
             Expires::Unknown => {}
         }
@@ -163,7 +163,7 @@ pub fn lots_of(rows: impl IntoIterator<Item = (Expires, i64)>, balance: i64) -> 
 mod tests {
     use super::*;
 
-    fn at(text: &str) -> Moment {
+    fn at(text: &str) -> LocalDateTime {
         Day::parse_iso(text).unwrap().start()
     }
 
@@ -171,22 +171,22 @@ mod tests {
     fn keeps_what_each_month_did_to_a_lot_and_what_was_left_when_it_expired() {
         let (january, march) = (at("2026-01-31").day(), at("2026-03-31").day());
         let mut walk = LotWalk::default();
-        let earn = |amount, day| Step::Arrive { kind: Kind::Earn, amount, expires: Expires::After(day) };
-        let spend = |amount| Step::Leave { amount };
+        let earn = |amount, day| Step::Credit { kind: Kind::Earn, amount, expires: Expires::On(day) };
+        let spend = |amount| Step::Debit { amount };
         walk.step(at("2026-01-01"), earn(100, january));
         walk.step(at("2026-01-02"), earn(50, march));
         walk.step(at("2026-01-31"), spend(30));
         walk.step(at("2026-02-01"), spend(20));
-        let key = |day: Day, at: Moment| (Expires::After(day), at.month());
+        let key = |day: Day, at: LocalDateTime| (Expires::On(day), at.month());
         let rows = [
             (key(january, at("2026-01-01")), 70),
             (key(march, at("2026-01-01")), 50),
             (key(march, at("2026-02-01")), -20),
         ];
         assert_eq!(walk.changes, BTreeMap::from(rows));
-        assert_eq!(walk.expired, BTreeMap::from([(january.plus(1), 70)]));
+        assert_eq!(walk.expired, BTreeMap::from([(january.add_days(1), 70)]));
         assert_eq!(walk.lots.balance(), 30);
-        let open = walk.changes.iter().filter(|((last, _), _)| *last > Expires::After(january));
+        let open = walk.changes.iter().filter(|((last, _), _)| *last > Expires::On(january));
         assert_eq!(lots_of(open.map(|((last, _), amount)| (*last, *amount)), 30), walk.lots);
     }
 
@@ -194,8 +194,8 @@ mod tests {
     fn a_lot_that_one_month_fills_and_empties_leaves_no_row() {
         let mut walk = LotWalk::default();
         let expires = Expires::Never;
-        walk.step(at("2026-01-01"), Step::Arrive { kind: Kind::Earn, amount: 5, expires });
-        walk.step(at("2026-01-31"), Step::Differ(-5));
+        walk.step(at("2026-01-01"), Step::Credit { kind: Kind::Earn, amount: 5, expires });
+        walk.step(at("2026-01-31"), Step::Adjust(-5));
         assert_eq!((walk.changes, walk.lots), (BTreeMap::new(), Lots::default()));
     }
 }

@@ -21,7 +21,7 @@ pub struct Repair {
     pub report: Report,
 }
 
-/// What a repair makes of the balance of one account, in parts of its unit.
+/// What a repair makes of the balance of one account, in minor units of its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RepairedBalance {
     /// The account.
@@ -183,9 +183,9 @@ impl Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot};
+    use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot};
     use crate::money::Unit;
-    use crate::period::{Day, Moment};
+    use crate::period::{Day, LocalDateTime};
     use crate::store::{Change, Fact};
     use rusqlite::types::Value;
 
@@ -198,7 +198,7 @@ mod tests {
         let mut number = 0;
         let mut record = |facts: Vec<Fact>| {
             number += 1;
-            let change = Change { id: Id(number), at: Moment(number * DAY), command: "test", facts };
+            let change = Change { id: Id(number), at: LocalDateTime(number * DAY), command: "test", facts };
             store.apply(&change).expect("a change that fits");
             change.id
         };
@@ -213,19 +213,19 @@ mod tests {
         let accounts = store.accounts().expect("accounts");
         let entry =
             |n: i64, kind, from: Option<usize>, to: Option<usize>, amount, fee, channel: Option<&str>| {
-                let place = |at: Option<usize>, amount| Place {
+                let place = |at: Option<usize>, amount| Leg {
                     account: at.map(|at| accounts[at].id),
                     amount,
                     unit: won.clone(),
                 };
-                let expires = if kind == Kind::Earn { Expires::After(Day(900)) } else { Expires::Unknown };
+                let expires = if kind == Kind::Earn { Expires::On(Day(900)) } else { Expires::Unknown };
                 let category = (kind != Kind::Withdraw).then(|| "coffee".into());
                 Fact::Entry(Entry {
                     id: Id(1000 + n),
-                    at: Moment(n * DAY),
+                    at: LocalDateTime(n * DAY),
                     kind,
-                    out: place(from, amount),
-                    arriving: place(to, amount - fee),
+                    from: place(from, amount),
+                    to: place(to, amount - fee),
                     fee,
                     tax: 0,
                     category,
@@ -241,7 +241,7 @@ mod tests {
         record(vec![entry(50, Kind::Withdraw, Some(0), None, 1_000, 100, Some("own"))]);
         let id = Id(2000);
         let snapshot =
-            Snapshot { id, at: Moment(60 * DAY), account: accounts[0].id, balance: 3_200, note: None };
+            Snapshot { id, at: LocalDateTime(60 * DAY), account: accounts[0].id, balance: 3_200, note: None };
         record(vec![Fact::Snapshot(snapshot)]);
         let slip = record(vec![entry(61, Kind::Spend, Some(0), None, 50, 0, None)]);
         record(vec![Fact::Void(slip)]);

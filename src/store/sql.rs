@@ -4,9 +4,9 @@
 //! A value outside the range that its type allows is an error of the column. `Store::fail` reports
 //! it as damage.
 
-use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot};
+use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot};
 use crate::money::{Rate, Unit};
-use crate::period::{Day, Moment, Month};
+use crate::period::{Day, LocalDateTime, Month};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Row};
 use smol_str::SmolStr;
@@ -29,7 +29,7 @@ pub const LAST_DAY: Day = Day(NEVER as i32 - 1);
 /// The first and the last second of the years 1900 to 9999, in which every date lies.
 const MOMENTS: RangeInclusive<i64> = -2_208_988_800..=253_402_300_799;
 /// The last second in which a fact can happen.
-pub const LAST_MOMENT: Moment = Moment(*MOMENTS.end());
+pub const LAST_MOMENT: LocalDateTime = LocalDateTime(*MOMENTS.end());
 /// Upper bound of the amount of one entry, and of all amounts of a ledger together.
 pub const AMOUNT_MAX: i64 = 1 << 61;
 /// Upper bound of a sum of amounts, or of a difference of two such sums.
@@ -41,8 +41,8 @@ fn in_range(value: ValueRef<'_>, range: RangeInclusive<i64>) -> FromSqlResult<i6
 }
 
 /// The years of [`MOMENTS`] in another measure of time.
-fn range_of(measure: impl Fn(Moment) -> i32) -> RangeInclusive<i64> {
-    i64::from(measure(Moment(*MOMENTS.start())))..=i64::from(measure(Moment(*MOMENTS.end())))
+fn range_of(measure: impl Fn(LocalDateTime) -> i32) -> RangeInclusive<i64> {
+    i64::from(measure(LocalDateTime(*MOMENTS.start())))..=i64::from(measure(LocalDateTime(*MOMENTS.end())))
 }
 
 /// Implements both conversions for a type of one integer, whose range is given.
@@ -64,7 +64,7 @@ macro_rules! integer_column {
 
 integer_column!(AccountId, i64, i64::MIN..=i64::MAX);
 integer_column!(Id, i64, i64::MIN..=i64::MAX);
-integer_column!(Moment, i64, MOMENTS);
+integer_column!(LocalDateTime, i64, MOMENTS);
 integer_column!(Day, i32, range_of(|at| at.day().0));
 integer_column!(Month, i32, range_of(|at| at.month().0));
 
@@ -96,7 +96,7 @@ impl FromSql for Expires {
         match value {
             ValueRef::Null => Ok(Expires::Unknown),
             ValueRef::Integer(NEVER) => Ok(Expires::Never),
-            value => Day::column_result(value).map(Expires::After),
+            value => Day::column_result(value).map(Expires::On),
         }
     }
 }
@@ -112,7 +112,7 @@ pub fn expires_column(expires: Expires) -> Option<i64> {
     match expires {
         Expires::Unknown => None,
         Expires::Never => Some(NEVER),
-        Expires::After(day) => Some(i64::from(day.0)),
+        Expires::On(day) => Some(i64::from(day.0)),
     }
 }
 
@@ -141,8 +141,8 @@ impl ToSql for Rate {
 }
 
 /// Returns the moment of a number of seconds, if it lies in the years of a date.
-pub fn moment_in_range(seconds: i64) -> Option<Moment> {
-    MOMENTS.contains(&seconds).then_some(Moment(seconds))
+pub fn moment_in_range(seconds: i64) -> Option<LocalDateTime> {
+    MOMENTS.contains(&seconds).then_some(LocalDateTime(seconds))
 }
 
 fn within(row: &Row<'_>, column: usize, range: RangeInclusive<i64>) -> rusqlite::Result<i64> {
@@ -224,8 +224,8 @@ pub fn entry_of(row: &Row<'_>) -> rusqlite::Result<(i64, Entry, Labels)> {
         id: row.get(1)?,
         at: row.get(2)?,
         kind: row.get(3)?,
-        out: Place { account: row.get(4)?, amount: amount_at(row, 10)?, unit: unit_at(row, 6)? },
-        arriving: Place { account: row.get(5)?, amount: amount_at(row, 11)?, unit: unit_at(row, 8)? },
+        from: Leg { account: row.get(4)?, amount: amount_at(row, 10)?, unit: unit_at(row, 6)? },
+        to: Leg { account: row.get(5)?, amount: amount_at(row, 11)?, unit: unit_at(row, 8)? },
         fee: amount_at(row, 12)?,
         tax: amount_at(row, 13)?,
         category: label(14)?,
@@ -271,11 +271,11 @@ impl AmountReader {
         let mut statement = db.prepare_cached("SELECT seq, code, decimals FROM unit")?;
         let units = statement.query_map([], |row| Ok((row.get(0)?, unit_at(row, 1)?)))?;
         let units = units.collect::<rusqlite::Result<_>>()?;
-        let place = || Place { account: None, amount: 0, unit: Unit::new("?", 0) };
+        let place = || Leg { account: None, amount: 0, unit: Unit::new("?", 0) };
         let (category, payee, note, channel) = (None, None, None, None);
-        let (id, at, kind, expires) = (Id(0), Moment(0), Kind::Spend, Expires::Unknown);
-        let (out, arriving, fee, tax) = (place(), place(), 0, 0);
-        let entry = Entry { id, at, kind, out, arriving, fee, tax, category, payee, note, channel, expires };
+        let (id, at, kind, expires) = (Id(0), LocalDateTime(0), Kind::Spend, Expires::Unknown);
+        let (from, to, fee, tax) = (place(), place(), 0, 0);
+        let entry = Entry { id, at, kind, from, to, fee, tax, category, payee, note, channel, expires };
         Ok(AmountReader { units, entry, labels: Labels::default() })
     }
 
@@ -283,8 +283,8 @@ impl AmountReader {
     pub fn read(&mut self, row: &Row<'_>) -> rusqlite::Result<Option<(&Entry, Labels)>> {
         let entry = &mut self.entry;
         (entry.at, entry.kind) = (row.get(0)?, row.get(1)?);
-        (entry.out.account, entry.arriving.account) = (row.get(2)?, row.get(3)?);
-        (entry.out.amount, entry.arriving.amount) = (amount_at(row, 6)?, amount_at(row, 7)?);
+        (entry.from.account, entry.to.account) = (row.get(2)?, row.get(3)?);
+        (entry.from.amount, entry.to.amount) = (amount_at(row, 6)?, amount_at(row, 7)?);
         (entry.fee, entry.tax, entry.expires) = (amount_at(row, 8)?, amount_at(row, 9)?, row.get(12)?);
         let label = |column| row.get::<_, Option<i64>>(column).map(Option::unwrap_or_default);
         let (category, channel) = (label(10)?, label(11)?);
@@ -293,7 +293,7 @@ impl AmountReader {
         if (self.labels.unit_out, self.labels.unit_in) != (labels.unit_out, labels.unit_in) {
             let units = [labels.unit_out, labels.unit_in].map(|unit| self.units.get(&unit).cloned());
             let [Some(out), Some(arriving)] = units else { return Ok(None) };
-            (entry.out.unit, entry.arriving.unit) = (out, arriving);
+            (entry.from.unit, entry.to.unit) = (out, arriving);
         }
         self.labels = labels;
         Ok(Some((entry, labels)))

@@ -16,8 +16,8 @@
 mod write;
 
 use super::sql::Labels;
-use crate::ledger::{AccountId, Entry, Flow, Flows, Kind, Measure};
-use crate::period::{Moment, Month};
+use crate::ledger::{AccountId, Entry, Flow, FlowKind, Flows, Kind};
+use crate::period::{LocalDateTime, Month};
 use foldhash::HashMap;
 
 /// Key of a row of `monthly_category`: month, kind, category and unit.
@@ -44,7 +44,7 @@ pub struct Totals {
 impl Totals {
     /// Adds an entry, or subtracts it if `sign` is -1.
     pub fn add(&mut self, entry: &Entry, labels: Labels, sign: i64) {
-        let accounts = || [entry.out.account, entry.arriving.account].into_iter().flatten();
+        let accounts = || [entry.from.account, entry.to.account].into_iter().flatten();
         for account in accounts() {
             self.add_fact(account, entry.at, sign);
         }
@@ -66,12 +66,12 @@ impl Totals {
     }
 
     /// Counts one more fact of an account in the month of a moment, or one less.
-    pub fn add_fact(&mut self, account: AccountId, at: Moment, sign: i64) {
+    pub fn add_fact(&mut self, account: AccountId, at: LocalDateTime, sign: i64) {
         self.months.entry((account, at.month())).or_default().facts += sign;
     }
 
     /// Adds to one measure of an account in the month of a moment.
-    pub fn add_flow(&mut self, flow: Flow, at: Moment) {
+    pub fn add_flow(&mut self, flow: Flow, at: LocalDateTime) {
         let month = self.months.entry((flow.account, at.month())).or_default();
         if !month.checked_add(flow.measure, flow.amount) {
             self.overflow = Some(flow.account);
@@ -79,10 +79,10 @@ impl Totals {
     }
 
     /// Adds the difference between a snapshot and the facts before it. That of an account's first
-    /// snapshot counts as [`Measure::FirstSeen`], too.
-    pub fn add_unexplained(&mut self, account: AccountId, at: Moment, amount: i64, is_first: bool) {
-        let first = is_first.then_some(Measure::FirstSeen);
-        for measure in [Measure::Unexplained].into_iter().chain(first) {
+    /// snapshot counts as [`FlowKind::FirstSeen`], too.
+    pub fn add_unexplained(&mut self, account: AccountId, at: LocalDateTime, amount: i64, is_first: bool) {
+        let first = is_first.then_some(FlowKind::FirstSeen);
+        for measure in [FlowKind::Unexplained].into_iter().chain(first) {
             self.add_flow(Flow { account, measure, amount }, at);
         }
     }
@@ -106,11 +106,11 @@ fn add_all<const N: usize>(sums: &mut [i64; N], more: [i64; N]) -> bool {
 /// without fee and tax, of an earning or a refund what arrives and the charges kept of it.
 fn category_amount(entry: &Entry, labels: Labels) -> Option<(i64, i64)> {
     match entry.kind {
-        Kind::Spend => Some((entry.out.amount - entry.fee - entry.tax, labels.unit_out)),
+        Kind::Spend => Some((entry.from.amount - entry.fee - entry.tax, labels.unit_out)),
         Kind::Earn | Kind::Refund if labels.unit_out == labels.unit_in => {
-            Some((entry.arriving.amount + entry.fee + entry.tax, labels.unit_in))
+            Some((entry.to.amount + entry.fee + entry.tax, labels.unit_in))
         }
-        Kind::Earn | Kind::Refund => Some((entry.arriving.amount, labels.unit_in)),
+        Kind::Earn | Kind::Refund => Some((entry.to.amount, labels.unit_in)),
         _ => None,
     }
 }
@@ -120,22 +120,22 @@ fn category_amount(entry: &Entry, labels: Labels) -> Option<(i64, i64)> {
 fn charged_amount(entry: &Entry, labels: Labels) -> Option<i64> {
     let charges = entry.fee + entry.tax;
     let on_top = if entry.kind == Kind::Topup { charges } else { 0 };
-    (labels.channel != 0 || charges > 0).then_some(entry.out.amount - on_top)
+    (labels.channel != 0 || charges > 0).then_some(entry.from.amount - on_top)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Expires, Id, Place};
+    use crate::ledger::{Expires, Id, Leg};
     use crate::money::Unit;
     use crate::store::{Store, StoreError};
 
-    fn entry(kind: Kind, at: Moment, amount: i64, fee: i64) -> Entry {
-        let place = |account, amount| Place { account, amount, unit: Unit::new("KRW", 0) };
-        let (out, arriving) = (place(Some(AccountId(7)), amount), place(None, amount - fee));
+    fn entry(kind: Kind, at: LocalDateTime, amount: i64, fee: i64) -> Entry {
+        let place = |account, amount| Leg { account, amount, unit: Unit::new("KRW", 0) };
+        let (from, to) = (place(Some(AccountId(7)), amount), place(None, amount - fee));
         let (category, payee, note, channel) = (None, None, None, None);
         let (id, tax, expires) = (Id(0), 0, Expires::Unknown);
-        Entry { id, at, kind, out, arriving, fee, tax, category, payee, note, channel, expires }
+        Entry { id, at, kind, from, to, fee, tax, category, payee, note, channel, expires }
     }
 
     fn labels(category: i64, channel: i64) -> Labels {
@@ -144,11 +144,11 @@ mod tests {
 
     #[test]
     fn adds_an_entry_to_its_account_category_and_channel_and_takes_it_away_again() {
-        let (mut totals, at) = (Totals::default(), Moment(0));
+        let (mut totals, at) = (Totals::default(), LocalDateTime(0));
         totals.add(&entry(Kind::Spend, at, 4_500, 0), labels(3, 0), 1);
         totals.add(&entry(Kind::Withdraw, at, 1_000, 100), labels(0, 5), 1);
         let month = totals.months[&(AccountId(7), at.month())];
-        let sums = [Measure::Spent, Measure::Withdrawn, Measure::Fees].map(|measure| month.of(measure));
+        let sums = [FlowKind::Spent, FlowKind::Withdrawn, FlowKind::Fees].map(|measure| month.of(measure));
         assert_eq!((month.facts, sums), (2, [4_500, 900, 100]));
         assert_eq!(totals.categories, HashMap::from_iter([((at.month(), Kind::Spend, 3, 1), [1, 4_500])]));
         assert_eq!(totals.channels, HashMap::from_iter([((at.month(), 5, 1), [1, 1_000, 100, 0])]));
@@ -162,10 +162,10 @@ mod tests {
     #[test]
     fn a_sum_that_does_not_fit_is_noticed() {
         let mut totals = Totals::default();
-        let flow = Flow { account: AccountId(7), measure: Measure::Spent, amount: i64::MAX };
-        totals.add_flow(flow, Moment(0));
+        let flow = Flow { account: AccountId(7), measure: FlowKind::Spent, amount: i64::MAX };
+        totals.add_flow(flow, LocalDateTime(0));
         assert_eq!(totals.overflow, None);
-        totals.add_flow(flow, Moment(0));
+        totals.add_flow(flow, LocalDateTime(0));
         assert_eq!(totals.overflow, Some(AccountId(7)));
     }
 
@@ -179,7 +179,7 @@ mod tests {
         let rows = || store.number(sql);
         for (sign, left) in [(1, 2), (-1, 0)] {
             let mut totals = Totals::default();
-            totals.add(&entry(Kind::Spend, Moment(0), 4_500, 500), labels(3, 0), sign);
+            totals.add(&entry(Kind::Spend, LocalDateTime(0), 4_500, 500), labels(3, 0), sign);
             totals.months.clear();
             totals.write(&store.db).expect("sums are written");
             assert_eq!(rows().expect("a number"), left);
@@ -192,7 +192,7 @@ mod tests {
         let mut totals = Totals::default();
         for account in 0..ROWS_MAX as i64 {
             assert!(!totals.are_many());
-            totals.add_fact(AccountId(account), Moment(0), 1);
+            totals.add_fact(AccountId(account), LocalDateTime(0), 1);
         }
         assert!(totals.are_many());
     }

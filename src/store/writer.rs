@@ -9,9 +9,9 @@ use super::balances::{Balances, Delta, FactKey};
 use super::insert::{EntryInserter, EntryKeys};
 use super::sql::{LAST_MOMENT, Labels, snapshot_of};
 use super::{Applied, Change, Fact, Refusal, Store, StoreError, checksum};
-use crate::ledger::{Account, AccountId, Entry, Id, RuleBroken, Snapshot, Stamp, name};
+use crate::ledger::{Account, AccountId, Entry, Id, RuleViolation, Snapshot, Stamp, name};
 use crate::money::{Rate, Unit};
-use crate::period::{Day, Moment};
+use crate::period::{Day, LocalDateTime};
 use rusqlite::{ToSql, params, params_from_iter};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, HashMap};
@@ -106,7 +106,7 @@ impl<'s> Writer<'s> {
     }
 
     /// Writes the facts of a change, and of the changes within it.
-    fn facts(&mut self, facts: &[Fact], change: i64, at: Moment) -> Result<(), StoreError> {
+    fn facts(&mut self, facts: &[Fact], change: i64, at: LocalDateTime) -> Result<(), StoreError> {
         for fact in facts {
             match fact {
                 Fact::Unit(unit) => {
@@ -136,7 +136,7 @@ impl<'s> Writer<'s> {
     pub(super) fn change(
         &mut self,
         id: Id,
-        at: Moment,
+        at: LocalDateTime,
         command: &str,
         within: Option<i64>,
     ) -> Result<i64, StoreError> {
@@ -245,7 +245,7 @@ impl<'s> Writer<'s> {
             let now = self.store.maybe(sql, [change], |row| row.get(0))?.unwrap_or(LAST_MOMENT);
             let balance = self.balances.balance_left(account.id, now)?;
             if balance != 0 {
-                let balance = account.unit.money(account.shown(balance));
+                let balance = account.unit.money(account.display_balance(balance));
                 return Err(Refusal::BalanceNotZero { account: account.name.clone(), balance }.into());
             }
         }
@@ -290,7 +290,7 @@ impl<'s> Writer<'s> {
     pub(super) fn of_one_name(&self) -> Option<(&Account, &Account)> {
         let mut names = HashMap::new();
         self.balances.accounts.values().find_map(|account| {
-            names.insert(name::folded(&account.name), account).map(|other| (other, account))
+            names.insert(name::fold_case(&account.name), account).map(|other| (other, account))
         })
     }
 
@@ -298,8 +298,8 @@ impl<'s> Writer<'s> {
         if self.merging {
             return Ok(());
         }
-        let wanted = name::folded(&account.name);
-        let taken = |a: &&Account| a.id != account.id && name::folded(&a.name) == wanted;
+        let wanted = name::fold_case(&account.name);
+        let taken = |a: &&Account| a.id != account.id && name::fold_case(&a.name) == wanted;
         match self.balances.accounts.values().find(taken) {
             Some(other) => Err(Refusal::NameTaken(other.name.clone()).into()),
             None => Ok(()),
@@ -343,11 +343,11 @@ impl<'s> Writer<'s> {
     }
 
     /// Checks that an entry keeps the rules of the ledger.
-    pub(super) fn check(&self, entry: &Entry) -> Result<(), RuleBroken> {
+    pub(super) fn check(&self, entry: &Entry) -> Result<(), RuleViolation> {
         let accounts = &self.balances.accounts;
         match entry.check(|id| accounts.get(&id)) {
-            Err(RuleBroken::AccountClosed { .. }) if self.merging => {
-                let ids = [entry.out.account, entry.arriving.account].into_iter().flatten();
+            Err(RuleViolation::AccountClosed { .. }) if self.merging => {
+                let ids = [entry.from.account, entry.to.account].into_iter().flatten();
                 let open = |account: &Account| Account { closed: false, ..account.clone() };
                 let opened: Vec<Account> = ids.filter_map(|id| accounts.get(&id)).map(open).collect();
                 entry.check(|id| opened.iter().find(|account| account.id == id))
@@ -364,8 +364,8 @@ impl<'s> Writer<'s> {
         let labels = Labels {
             category: self.label(entry.category.as_deref())?.unwrap_or(0),
             channel: self.label(entry.channel.as_deref())?.unwrap_or(0),
-            unit_out: self.unit(&entry.out.unit, change)?,
-            unit_in: self.unit(&entry.arriving.unit, change)?,
+            unit_out: self.unit(&entry.from.unit, change)?,
+            unit_in: self.unit(&entry.to.unit, change)?,
         };
         let payee = self.label(entry.payee.as_deref())?;
         let seq = self.seq;
@@ -373,7 +373,7 @@ impl<'s> Writer<'s> {
             return Ok(false);
         }
         self.seq += 1;
-        if self.balances.reads_entries_for(entry.out.amount.max(entry.arriving.amount)) {
+        if self.balances.reads_entries_for(entry.from.amount.max(entry.to.amount)) {
             self.entries.flush()?;
         }
         self.balances.apply_entry(entry, labels, seq, Delta::Insert)?;
@@ -384,7 +384,7 @@ impl<'s> Writer<'s> {
     pub(super) fn record_snapshot(&mut self, snapshot: &Snapshot, change: i64) -> Result<(), StoreError> {
         let account = self.balances.account(snapshot.account)?;
         if account.closed && !self.merging {
-            return Err(RuleBroken::AccountClosed { account: account.name }.into());
+            return Err(RuleViolation::AccountClosed { account: account.name }.into());
         }
         let seq = self.next_seq();
         let sql = "INSERT INTO snapshot (seq, id, change, at, account, balance, note, checksum)

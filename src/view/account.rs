@@ -3,10 +3,10 @@
 use super::Render;
 use super::csv::Csv;
 use super::page::{Column, Page, Table};
-use crate::ledger::{Account, AccountKind, Standing};
+use crate::ledger::{Account, AccountBalance, AccountKind};
 use crate::messages::Language;
 use crate::money::{Money, Unit};
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use serde::Serialize;
 
 /// The answer of `account show`.
@@ -32,21 +32,21 @@ pub struct AccountCard {
     /// Its balance now, negative where money is owed.
     pub balance: Money,
     /// The last snapshot.
-    pub seen: Option<Moment>,
+    pub seen: Option<LocalDateTime>,
     /// The latest record of any kind.
-    pub last_record: Option<Moment>,
+    pub last_record: Option<LocalDateTime>,
 }
 
 impl AccountCard {
     /// The answer for an account and where it stands.
-    pub fn new(account: &Account, standing: Standing) -> AccountCard {
+    pub fn new(account: &Account, standing: AccountBalance) -> AccountCard {
         AccountCard {
             schema: "jandon.account/1",
             account: account.name.clone(),
             platform: account.platform.clone(),
             kind: account.kind,
             unit: account.unit.clone(),
-            limit: account.limit.map(|parts| account.unit.money(parts)),
+            limit: account.limit.map(|minor| account.unit.money(minor)),
             bill_day: account.bill_day,
             note: account.note.clone(),
             closed: account.closed,
@@ -57,14 +57,15 @@ impl AccountCard {
     }
 
     fn is_owed(&self) -> bool {
-        self.kind == AccountKind::Carrier && self.balance.parts < 0
+        self.kind == AccountKind::Carrier && self.balance.minor < 0
     }
 }
 
 impl Render for AccountCard {
     fn page(&self, _: Language) -> Page {
-        let day = |moment: &Option<Moment>| moment.map_or("never".to_string(), |at| at.day().to_string());
-        let balance = self.unit.money(self.balance.parts.saturating_abs());
+        let day =
+            |moment: &Option<LocalDateTime>| moment.map_or("never".to_string(), |at| at.day().to_string());
+        let balance = self.unit.money(self.balance.minor.saturating_abs());
         let (word, balance) = match self.is_owed() {
             true => ("owed", balance),
             false => ("balance", self.balance.clone()),
@@ -112,11 +113,11 @@ impl Render for AccountCard {
             self.platform.clone(),
             Some(self.kind.to_string()),
             Some(self.unit.to_string()),
-            self.limit.as_ref().map(Money::plain),
+            self.limit.as_ref().map(Money::to_plain_string),
             self.bill_day.map(|day| day.to_string()),
             self.note.clone(),
             Some(self.closed.to_string()),
-            Some(self.balance.plain()),
+            Some(self.balance.to_plain_string()),
             self.seen.map(|at| at.to_string()),
             self.last_record.map(|at| at.to_string()),
         ]);

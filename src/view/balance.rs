@@ -6,7 +6,7 @@ use super::page::{Column, Page, Table};
 use crate::ledger::{Account, AccountKind};
 use crate::messages::Language;
 use crate::money::{Money, Unit};
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use crate::report::RateSource;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub struct Balance {
     schema: &'static str,
     /// The moment of the balances.
-    pub at: Moment,
+    pub at: LocalDateTime,
     /// One row an account.
     pub accounts: Vec<BalanceRow>,
     /// One row a unit.
@@ -41,7 +41,7 @@ pub struct BalanceRow {
     /// The balance where there is something, else 0; none for a carrier, whose credit is no money.
     pub available: Option<Money>,
     /// The last snapshot.
-    pub seen: Option<Moment>,
+    pub seen: Option<LocalDateTime>,
     /// Nobody has seen the balance for long.
     pub stale: bool,
     /// The credit limit of a carrier.
@@ -88,7 +88,7 @@ pub struct Exchange {
 impl Balance {
     /// The answer of that moment.
     pub fn new(
-        at: Moment,
+        at: LocalDateTime,
         accounts: Vec<BalanceRow>,
         totals: Vec<Total>,
         exchange: Option<Exchange>,
@@ -118,15 +118,15 @@ impl Render for Balance {
         ]);
         for row in &self.accounts {
             let carrier = row.kind == AccountKind::Carrier;
-            let owed = carrier && row.balance.parts <= 0;
+            let owed = carrier && row.balance.minor <= 0;
             let shown =
-                if owed { row.unit.money(row.balance.parts.saturating_neg()) } else { row.balance.clone() };
+                if owed { row.unit.money(row.balance.minor.saturating_neg()) } else { row.balance.clone() };
             let mut marks = Vec::new();
-            if carrier && row.balance.parts != 0 {
+            if carrier && row.balance.minor != 0 {
                 marks.push(if owed { "owed" } else { "in credit" }.to_string());
             }
             if let Some(limit) = &row.limit {
-                marks.push(format!("limit {}", limit.grouped()));
+                marks.push(format!("limit {}", limit.to_grouped_string()));
             }
             if row.stale {
                 marks.push("stale".to_string());
@@ -134,8 +134,8 @@ impl Render for Balance {
             table.row(vec![
                 row.account.clone(),
                 row.kind.to_string(),
-                shown.grouped(),
-                row.limit_left.as_ref().map(Money::grouped).unwrap_or_default(),
+                shown.to_grouped_string(),
+                row.limit_left.as_ref().map(Money::to_grouped_string).unwrap_or_default(),
                 row.unit.to_string(),
                 row.worth.as_ref().map(Money::to_string).unwrap_or_default(),
                 row.seen.map_or("never".into(), |seen| seen.day().to_string()),
@@ -165,12 +165,12 @@ impl Render for Balance {
                 row.platform.clone(),
                 Some(row.kind.to_string()),
                 Some(row.unit.to_string()),
-                Some(row.balance.plain()),
-                row.available.as_ref().map(Money::plain),
+                Some(row.balance.to_plain_string()),
+                row.available.as_ref().map(Money::to_plain_string),
                 row.seen.map(|s| s.to_string()),
                 Some(row.stale.to_string()),
-                row.limit.as_ref().map(Money::plain),
-                row.limit_left.as_ref().map(Money::plain),
+                row.limit.as_ref().map(Money::to_plain_string),
+                row.limit_left.as_ref().map(Money::to_plain_string),
             ]);
         }
         csv
@@ -210,9 +210,9 @@ pub fn totals_lines(page: &mut Page, totals: &[Total], exchange: Option<&Exchang
         Column::figure("net"),
     ]);
     for total in totals {
-        let owe = if total.owe.parts == 0 { String::new() } else { total.owe.grouped() };
-        let net = if total.owe.parts == 0 { String::new() } else { total.net.grouped() };
-        table.row(vec![total.unit.to_string(), total.own.grouped(), owe, net]);
+        let owe = if total.owe.minor == 0 { String::new() } else { total.owe.to_grouped_string() };
+        let net = if total.owe.minor == 0 { String::new() } else { total.net.to_grouped_string() };
+        table.row(vec![total.unit.to_string(), total.own.to_grouped_string(), owe, net]);
     }
     page.table(table);
 }
@@ -254,7 +254,7 @@ impl Accounts {
             platform: a.platform.clone(),
             kind: a.kind,
             unit: a.unit.clone(),
-            limit: a.limit.map(|parts| a.unit.money(parts)),
+            limit: a.limit.map(|minor| a.unit.money(minor)),
             bill_day: a.bill_day,
             note: a.note.clone(),
             closed: a.closed,
@@ -285,7 +285,7 @@ impl Render for Accounts {
                 row.platform.clone().unwrap_or_default(),
                 row.kind.to_string(),
                 row.unit.to_string(),
-                row.limit.as_ref().map(Money::grouped).unwrap_or_default(),
+                row.limit.as_ref().map(Money::to_grouped_string).unwrap_or_default(),
                 row.bill_day.map(|d| d.to_string()).unwrap_or_default(),
                 row.note.clone().unwrap_or_default(),
                 if row.closed { "closed".into() } else { String::new() },
@@ -304,7 +304,7 @@ impl Render for Accounts {
                 row.platform.clone(),
                 Some(row.kind.to_string()),
                 Some(row.unit.to_string()),
-                row.limit.as_ref().map(Money::plain),
+                row.limit.as_ref().map(Money::to_plain_string),
                 row.bill_day.map(|d| d.to_string()),
                 row.note.clone(),
                 Some(row.closed.to_string()),

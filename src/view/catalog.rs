@@ -9,7 +9,7 @@ use crate::fee::{
 };
 use crate::ledger::AccountKind;
 use crate::messages::Language;
-use crate::money::{RoundingMode, Unit, plain};
+use crate::money::{RoundingMode, Unit, to_plain_string};
 use crate::period::Day;
 use serde::Serialize;
 
@@ -149,7 +149,7 @@ fn platform_row(platform: &Platform, today: Day, stale_before: Day) -> PlatformR
 /// A percent without the zeros at its end.
 fn percent_words(percent: Percent) -> String {
     let short = |p: i64| {
-        let text = plain(i128::from(p), 6);
+        let text = to_plain_string(i128::from(p), 6);
         text.trim_end_matches('0').trim_end_matches('.').to_string()
     };
     if percent.low == percent.high {
@@ -161,7 +161,7 @@ fn percent_words(percent: Percent) -> String {
 
 /// A rule in words: `1.7 %, at least 0.25, at most 25.00; 1.00 to 10,000.00`.
 pub fn rule(tariff: &Tariff, channel: &Channel, unit: &Unit) -> String {
-    let amount = |parts: i64| unit.money(parts).grouped();
+    let amount = |minor: i64| unit.money(minor).to_grouped_string();
     let mut parts: Vec<String> = Vec::new();
     if tariff.charges.is_empty() {
         parts.push("free".into());
@@ -209,7 +209,7 @@ fn window_words(window: Window) -> &'static str {
 }
 
 fn charge_words(charge: &Charge, unit: &Unit) -> String {
-    let amount = |parts: i64| unit.money(parts).grouped();
+    let amount = |minor: i64| unit.money(minor).to_grouped_string();
     let line = |slab: &Slab| match (slab.flat, slab.percent.high) {
         (0, 0) => "nothing".to_string(),
         (flat, 0) => amount(flat),
@@ -275,7 +275,7 @@ fn free_words(free: &Free, unit: &Unit) -> String {
     let count = free.count.map(|c| format!("first {c} {per} free"));
     let amount = free.amount.map(|a| {
         let whole = if free.crossing == Crossing::Cliff { ", crossing it charges all" } else { "" };
-        format!("first {} {per} free{whole}", unit.money(a).grouped())
+        format!("first {} {per} free{whole}", unit.money(a).to_grouped_string())
     });
     count.into_iter().chain(amount).collect::<Vec<_>>().join(" and ")
 }

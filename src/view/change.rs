@@ -7,7 +7,7 @@ use super::page::Page;
 use crate::ledger::Id;
 use crate::messages::Language;
 use crate::money::{Money, Unit};
-use crate::period::{Day, Moment};
+use crate::period::{Day, LocalDateTime};
 use serde::Serialize;
 
 /// The answer of every recording command.
@@ -25,7 +25,7 @@ pub struct Recorded {
     pub undone: Option<Vec<Undone>>,
     /// The present moment.
     #[serde(skip)]
-    pub now: Option<Moment>,
+    pub now: Option<LocalDateTime>,
 }
 
 /// One thing that an undo took back, a redo brought back, or an edit replaced.
@@ -63,11 +63,11 @@ pub enum Because {
     /// The change is the latest record.
     Moved,
     /// The balance was seen after what the change records.
-    SeenLater(Moment),
+    SeenLater(LocalDateTime),
     /// What the change records has yet to come.
     NotYet,
     /// There are later records, up to that moment.
-    LaterRecords(Moment),
+    LaterRecords(LocalDateTime),
     /// Points that the change earned or took have expired since; whether that is all of it.
     ExpiredSince(bool),
 }

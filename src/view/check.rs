@@ -112,7 +112,7 @@ impl Render for Checked {
             for balance in &self.balances {
                 let text = |money: &Option<Money>| {
                     let sign = if balance.is_owed { -1 } else { 1 };
-                    let shown = |money: &Money| money.unit.money(sign * money.parts).to_string();
+                    let shown = |money: &Money| money.unit.money(sign * money.minor).to_string();
                     money.as_ref().map_or_else(String::new, shown)
                 };
                 let name = format!("{}{}", balance.account, if balance.is_owed { " (owed)" } else { "" });

@@ -46,7 +46,7 @@ fn write_record(out: &mut String, fields: &[impl AsRef<str>], safe: bool) {
         if i > 0 {
             out.push(',');
         }
-        let shown = text::shown(field);
+        let shown = text::escape_controls(field);
         let guard = if safe && is_formula(field) { "'" } else { "" };
         if shown.contains([',', '"']) {
             out.push('"');

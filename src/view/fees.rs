@@ -147,8 +147,8 @@ impl Fees {
     /// What was asked, in one sentence.
     fn question(&self) -> String {
         let money = |text: &String| {
-            let parts = crate::money::decimal_parts(text, self.unit.decimals);
-            parts.map_or_else(|| text.clone(), |parts| self.unit.money(parts).to_string())
+            let minor = crate::money::parse_minor(text, self.unit.decimals);
+            minor.map_or_else(|| text.clone(), |minor| self.unit.money(minor).to_string())
         };
         let what = match (&self.asked, &self.receive) {
             (Some(all), _) if all == "all" => "all that can be withdrawn".to_string(),
@@ -190,7 +190,7 @@ impl Fees {
             let balance = self.balance.as_ref().or(self.available.as_ref());
             return format!(
                 "Nothing to withdraw: the balance is {}.",
-                balance.map_or("0".into(), Money::grouped)
+                balance.map_or("0".into(), Money::to_grouped_string)
             );
         }
         if self.any_ok() {
@@ -207,7 +207,7 @@ impl Fees {
         let more = move |quote: &&ChannelQuote| {
             // Other units cannot be compared, so both are shown.
             let Some(best) = best.filter(|best| best.net_unit == quote.net_unit) else { return true };
-            quote.net.as_ref().map(|net| net.parts) > best.net.as_ref().map(|net| net.parts)
+            quote.net.as_ref().map(|net| net.minor) > best.net.as_ref().map(|net| net.minor)
         };
         let line = |quote: &ChannelQuote| {
             let condition = quote.condition.as_deref().unwrap_or_default();
@@ -218,7 +218,7 @@ impl Fees {
 
     /// Whether all of a balance was asked for in which there is nothing.
     fn is_empty_balance(&self) -> bool {
-        self.asked.as_deref() == Some("all") && self.available.as_ref().is_some_and(|a| a.parts <= 0)
+        self.asked.as_deref() == Some("all") && self.available.as_ref().is_some_and(|a| a.minor <= 0)
     }
 
     /// Can any withdrawal be made?
@@ -256,8 +256,8 @@ impl ChannelQuote {
     /// Returns the charges in words: `free`, `fee 500`, `fee 500, tax 77`.
     fn charges(&self) -> String {
         let part = |what: &str, money: &Option<Money>| {
-            let money = money.as_ref().filter(|money| money.parts != 0);
-            money.map(|money| format!("{what} {}", money.grouped()))
+            let money = money.as_ref().filter(|money| money.minor != 0);
+            money.map(|money| format!("{what} {}", money.to_grouped_string()))
         };
         let parts: Vec<String> = part("fee", &self.fee).into_iter().chain(part("tax", &self.tax)).collect();
         if parts.is_empty() { "free".into() } else { parts.join(", ") }
@@ -272,9 +272,9 @@ impl ChannelQuote {
 
     /// Whether the withdrawal costs nothing because of a quota of which something is left.
     fn is_free_by_quota(&self) -> bool {
-        let charged = [&self.fee, &self.tax].into_iter().flatten().any(|money| money.parts != 0);
+        let charged = [&self.fee, &self.tax].into_iter().flatten().any(|money| money.minor != 0);
         let left = |left: &FreeLeft| {
-            left.count != Some(0) && left.amount.as_ref().is_none_or(|amount| amount.parts > 0)
+            left.count != Some(0) && left.amount.as_ref().is_none_or(|amount| amount.minor > 0)
         };
         !charged && self.free_left.as_ref().is_some_and(left)
     }
@@ -284,7 +284,7 @@ impl FreeLeft {
     /// Returns what is left in words: `10`, `400.00`, `2 and 400.00`.
     fn words(&self) -> String {
         let count = self.count.map(|count| count.to_string());
-        let amount = self.amount.as_ref().map(Money::grouped);
+        let amount = self.amount.as_ref().map(Money::to_grouped_string);
         count.into_iter().chain(amount).collect::<Vec<_>>().join(" and ")
     }
 }
@@ -307,13 +307,13 @@ fn blocked_words(quote: &ChannelQuote, available: Option<&Money>) -> String {
     let why = match (quote.reason, &quote.debit, &quote.net, available) {
         (Some("insufficient-balance"), Some(debit), Some(net), Some(available)) => format!(
             "needs {}; you have {}; {net} would arrive ({})",
-            debit.grouped(),
-            available.grouped(),
+            debit.to_grouped_string(),
+            available.to_grouped_string(),
             quote.charges()
         ),
         _ => why.to_string(),
     };
-    let amounts: Vec<String> = quote.nearest.iter().flatten().map(Money::grouped).collect();
+    let amounts: Vec<String> = quote.nearest.iter().flatten().map(Money::to_grouped_string).collect();
     match (amounts.as_slice(), quote.reason) {
         ([], _) => why,
         (amounts, Some("out-of-reach")) => format!("{why}; the most comes from {}", amounts.join(" or ")),
@@ -323,8 +323,8 @@ fn blocked_words(quote: &ChannelQuote, available: Option<&Money>) -> String {
 
 /// Whether a smaller amount gains so much that it is worth a word: half a percent.
 fn is_worth_a_word(better: &Better, net: &Money) -> bool {
-    let gained = i128::from(better.net.parts) - i128::from(net.parts);
-    gained > 0 && gained * 200 >= i128::from(net.parts)
+    let gained = i128::from(better.net.minor) - i128::from(net.minor);
+    gained > 0 && gained * 200 >= i128::from(net.minor)
 }
 
 impl Render for Fees {
@@ -354,9 +354,9 @@ impl Render for Fees {
         // What leaves is worth a column where it is not the amount.
         let on_top = ok.iter().any(|quote| quote.debit != quote.amount);
         for quote in &ok {
-            let money = |m: &Option<Money>| m.as_ref().map(Money::grouped).unwrap_or_default();
+            let money = |m: &Option<Money>| m.as_ref().map(Money::to_grouped_string).unwrap_or_default();
             let zero_blank = |m: &Option<Money>| match m {
-                Some(m) if m.parts == 0 => String::new(),
+                Some(m) if m.minor == 0 => String::new(),
                 other => money(other),
             };
             table.row(vec![
@@ -365,7 +365,7 @@ impl Render for Fees {
                 quote.net_unit.to_string(),
                 money(&quote.amount),
                 if on_top { money(&quote.debit) } else { String::new() },
-                if quote.fee.as_ref().is_some_and(|f| f.parts == 0) {
+                if quote.fee.as_ref().is_some_and(|f| f.minor == 0) {
                     "free".into()
                 } else {
                     money(&quote.fee)
@@ -393,9 +393,9 @@ impl Render for Fees {
         {
             page.line(format!(
                 "Better: {} nets {} more than {} through {}.",
-                better.amount.grouped(),
-                net.unit.money(better.net.parts - net.parts).grouped(),
-                amount.grouped(),
+                better.amount.to_grouped_string(),
+                net.unit.money(better.net.minor - net.minor).to_grouped_string(),
+                amount.to_grouped_string(),
                 best.channel
             ));
         }
@@ -404,7 +404,7 @@ impl Render for Fees {
                 page.line(format!(
                     "{}: only the app knows the rate; between {} and {} arrive.",
                     quote.channel,
-                    net.grouped(),
+                    net.to_grouped_string(),
                     best.net
                 ));
             }
@@ -467,10 +467,10 @@ impl Render for Fees {
             "assumed",
             "stale",
         ]);
-        let money = |m: &Option<Money>| m.as_ref().map(Money::plain);
+        let money = |m: &Option<Money>| m.as_ref().map(Money::to_plain_string);
         for quote in &self.channels {
             let nearest: Option<Vec<String>> =
-                quote.nearest.as_ref().map(|n| n.iter().map(Money::plain).collect());
+                quote.nearest.as_ref().map(|n| n.iter().map(Money::to_plain_string).collect());
             csv.row(vec![
                 Some(quote.channel.clone()),
                 Some(quote.status.to_string()),
@@ -486,10 +486,10 @@ impl Render for Fees {
                 quote.arrives.map(|a| a[0].to_string()),
                 quote.arrives.map(|a| a[1].to_string()),
                 quote.free_left.as_ref().and_then(|left| left.count).map(|count| count.to_string()),
-                quote.free_left.as_ref().and_then(|left| left.amount.as_ref()).map(Money::plain),
+                quote.free_left.as_ref().and_then(|left| left.amount.as_ref()).map(Money::to_plain_string),
                 quote.condition.clone(),
-                quote.better.as_ref().map(|b| b.amount.plain()),
-                quote.better.as_ref().map(|b| b.net.plain()),
+                quote.better.as_ref().map(|b| b.amount.to_plain_string()),
+                quote.better.as_ref().map(|b| b.net.to_plain_string()),
                 quote.source.clone(),
                 quote.checked.map(|d| d.to_string()),
                 quote.confidence.map(String::from),

@@ -6,7 +6,7 @@ use super::{Form, Format, Render};
 use crate::ledger::{Entry, Expires, Id};
 use crate::messages::Language;
 use crate::money::{Money, Unit};
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use serde::Serialize;
 
 const SCHEMA: &str = "jandon.history/1";
@@ -60,7 +60,7 @@ pub struct ChangeLine {
     /// The change that recorded it.
     pub change: Id,
     /// When it was recorded.
-    pub at: Moment,
+    pub at: LocalDateTime,
     /// `account`, `unit`, `rate`, `edit`, `undo` or `redo`.
     pub kind: &'static str,
     /// The account, where it is one's.
@@ -125,7 +125,7 @@ impl HistoryLine {
     }
 
     /// Its place in the order of facts: when it happened, then the order of recording.
-    pub fn position(&self) -> (Moment, i64) {
+    pub fn position(&self) -> (LocalDateTime, i64) {
         let seq = match self {
             HistoryLine::Entry(line) => line.seq,
             HistoryLine::Snapshot(line) => line.seq,
@@ -135,7 +135,7 @@ impl HistoryLine {
     }
 
     /// When it happened, or was recorded.
-    pub fn at(&self) -> Moment {
+    pub fn at(&self) -> LocalDateTime {
         match self {
             HistoryLine::Entry(line) => line.at,
             HistoryLine::Snapshot(line) => line.at,
@@ -152,7 +152,7 @@ pub struct EntryLine {
     /// The change that recorded it.
     pub change: Id,
     /// When it happened.
-    pub at: Moment,
+    pub at: LocalDateTime,
     /// What it is.
     pub kind: &'static str,
     /// The account that value left, or null for outside.
@@ -200,7 +200,7 @@ pub struct SnapshotLine {
     /// The change that recorded it.
     pub change: Id,
     /// When it was seen.
-    pub at: Moment,
+    pub at: LocalDateTime,
     /// Always `snapshot`.
     pub kind: &'static str,
     /// Whose balance.
@@ -238,7 +238,7 @@ impl EntryLine {
         from: Option<String>,
         to: Option<String>,
     ) -> EntryLine {
-        let out_unit = entry.out.unit.clone();
+        let out_unit = entry.from.unit.clone();
         EntryLine {
             id: entry.id,
             change,
@@ -246,9 +246,9 @@ impl EntryLine {
             kind: entry.kind.word(),
             from,
             to,
-            out: out_unit.money(entry.out.amount),
-            arriving: entry.arriving.unit.money(entry.arriving.amount),
-            in_unit: entry.arriving.unit.clone(),
+            out: out_unit.money(entry.from.amount),
+            arriving: entry.to.unit.money(entry.to.amount),
+            in_unit: entry.to.unit.clone(),
             fee: out_unit.money(entry.fee),
             tax: out_unit.money(entry.tax),
             out_unit,
@@ -258,7 +258,7 @@ impl EntryLine {
             channel: entry.channel.as_deref().map(String::from),
             expires: match entry.expires {
                 Expires::Unknown => None,
-                Expires::After(day) => Some(day.to_string()),
+                Expires::On(day) => Some(day.to_string()),
                 Expires::Never => Some("never".into()),
             },
             voided,
@@ -403,8 +403,8 @@ fn entry_cells(line: &EntryLine) -> Vec<String> {
     let local = |id: &String| id.rsplit_once('/').map_or(id.clone(), |(_, channel)| channel.to_string());
     about.extend(line.channel.as_ref().map(|c| format!("via {}", local(c))));
     for (charge, name) in [(&line.fee, "fee"), (&line.tax, "tax")] {
-        if charge.parts != 0 {
-            about.push(format!("{name} {}", charge.grouped()));
+        if charge.minor != 0 {
+            about.push(format!("{name} {}", charge.to_grouped_string()));
         }
     }
     let leaves = line.from.is_some();
@@ -423,7 +423,7 @@ fn entry_cells(line: &EntryLine) -> Vec<String> {
     if let Some(running) = &line.running {
         // Money that left another account came from there.
         let moved = running.amount.as_ref().unwrap_or(amount);
-        let (toward, other) = match moved.parts < 0 {
+        let (toward, other) = match moved.minor < 0 {
             true => ("to", &line.to),
             false => ("from", &line.from),
         };
@@ -438,15 +438,15 @@ fn entry_cells(line: &EntryLine) -> Vec<String> {
         (Some(one), None) | (None, Some(one)) => one.clone(),
         (None, None) => String::new(),
     };
-    finish(line.at, line.kind, account, amount.grouped(), unit, about, line.voided, line.change)
+    finish(line.at, line.kind, account, amount.to_grouped_string(), unit, about, line.voided, line.change)
 }
 
 fn snapshot_cells(line: &SnapshotLine) -> Vec<String> {
-    let shown = |m: &Money| if line.owed { line.unit.money(m.parts.saturating_neg()) } else { m.clone() };
+    let shown = |m: &Money| if line.owed { line.unit.money(m.minor.saturating_neg()) } else { m.clone() };
     let mut about: Vec<String> = Vec::new();
     if line.first {
         about.push("first seen".into());
-    } else if let Some(gap) = line.unexplained.as_ref().filter(|gap| gap.parts != 0) {
+    } else if let Some(gap) = line.unexplained.as_ref().filter(|gap| gap.minor != 0) {
         about.push(match line.running {
             // The amount stands beside it.
             Some(_) => "unexplained".into(),
@@ -454,7 +454,7 @@ fn snapshot_cells(line: &SnapshotLine) -> Vec<String> {
         });
     }
     about.extend(line.note.clone());
-    let what = match (line.owed, line.balance.parts > 0) {
+    let what = match (line.owed, line.balance.minor > 0) {
         (false, _) => "balance",
         (true, false) => "owed",
         (true, true) => "credit",
@@ -463,16 +463,16 @@ fn snapshot_cells(line: &SnapshotLine) -> Vec<String> {
         return running_cells(line.at, what, running, &line.unit, about, line.voided, line.change);
     }
     let balance = match line.owed {
-        true => line.unit.money(line.balance.parts.saturating_abs()),
+        true => line.unit.money(line.balance.minor.saturating_abs()),
         false => line.balance.clone(),
     };
     let account = line.account.clone();
-    finish(line.at, what, account, balance.grouped(), &line.unit, about, line.voided, line.change)
+    finish(line.at, what, account, balance.to_grouped_string(), &line.unit, about, line.voided, line.change)
 }
 
 /// An amount with its sign: `+500`, `-500`, `0`.
 fn signed(amount: &Money) -> String {
-    format!("{}{}", if amount.parts > 0 { "+" } else { "" }, amount.grouped())
+    format!("{}{}", if amount.minor > 0 { "+" } else { "" }, amount.to_grouped_string())
 }
 
 fn change_cells(line: &ChangeLine) -> Vec<String> {
@@ -486,7 +486,7 @@ fn change_cells(line: &ChangeLine) -> Vec<String> {
 
 /// The cells of a row of the history of one account.
 fn running_cells(
-    at: Moment,
+    at: LocalDateTime,
     what: &str,
     running: &Running,
     unit: &Unit,
@@ -495,15 +495,15 @@ fn running_cells(
     change: Id,
 ) -> Vec<String> {
     if let Some(expired) = &running.expired {
-        about.push(format!("after {} expired", expired.grouped()));
+        about.push(format!("after {} expired", expired.to_grouped_string()));
     }
     // What a carrier is owed is read as a positive number.
-    let shown = |m: &Money| if running.owed { m.unit.money(m.parts.saturating_neg()) } else { m.clone() };
+    let shown = |m: &Money| if running.owed { m.unit.money(m.minor.saturating_neg()) } else { m.clone() };
     let amount = running.amount.as_ref().map_or_else(String::new, |amount| signed(&shown(amount)));
     let balance = running.balance_after.as_ref().map_or_else(String::new, |balance| {
-        match running.owed && balance.parts > 0 {
-            true => format!("credit {}", balance.grouped()),
-            false => shown(balance).grouped(),
+        match running.owed && balance.minor > 0 {
+            true => format!("credit {}", balance.to_grouped_string()),
+            false => shown(balance).to_grouped_string(),
         }
     });
     finish(at, what, amount, balance, unit, about, voided, change)
@@ -511,7 +511,7 @@ fn running_cells(
 
 #[allow(clippy::too_many_arguments)]
 fn finish(
-    at: Moment,
+    at: LocalDateTime,
     what: &str,
     third: String,
     fourth: String,
@@ -580,12 +580,12 @@ pub fn csv(rows: &[HistoryLine], of_account: bool) -> Csv {
                 Some(e.kind.to_string()),
                 e.from.clone(),
                 e.to.clone(),
-                Some(e.out.plain()),
+                Some(e.out.to_plain_string()),
                 Some(e.out_unit.to_string()),
-                Some(e.arriving.plain()),
+                Some(e.arriving.to_plain_string()),
                 Some(e.in_unit.to_string()),
-                Some(e.fee.plain()),
-                Some(e.tax.plain()),
+                Some(e.fee.to_plain_string()),
+                Some(e.tax.to_plain_string()),
                 e.category.clone(),
                 e.payee.clone(),
                 e.note.clone(),
@@ -620,16 +620,16 @@ pub fn csv(rows: &[HistoryLine], of_account: bool) -> Csv {
                 cells.extend([s.note.clone(), None, None]);
                 cells.extend([
                     Some(s.account.clone()),
-                    Some(s.balance.plain()),
+                    Some(s.balance.to_plain_string()),
                     Some(s.unit.to_string()),
-                    s.unexplained.as_ref().map(Money::plain),
+                    s.unexplained.as_ref().map(Money::to_plain_string),
                     Some(s.voided.to_string()),
                 ]);
                 cells
             }
         };
         if of_account {
-            let of = |amount: Option<&Money>| amount.map(Money::plain);
+            let of = |amount: Option<&Money>| amount.map(Money::to_plain_string);
             let running = row.running();
             cells.push(of(running.and_then(|running| running.amount.as_ref())));
             cells.push(of(running.and_then(|running| running.balance_after.as_ref())));

@@ -137,7 +137,7 @@ impl Page {
 
 /// Returns the text with every invisible character escaped.
 fn visible(text: String) -> String {
-    match text::shown(&text) {
+    match text::escape_controls(&text) {
         Cow::Borrowed(_) => text,
         Cow::Owned(escaped) => escaped,
     }

@@ -131,7 +131,7 @@ impl Blocked {
             } else {
                 "the smallest amount that can be made"
             };
-            return format!("{}: {short} short of {what} of {}", self.account, least.grouped());
+            return format!("{}: {short} short of {what} of {}", self.account, least.to_grouped_string());
         }
         let why = match self.reason {
             "not-withdrawable" => "there is no official way out",
@@ -157,7 +157,7 @@ impl Blocked {
 impl Plan {
     /// It brings less than was asked for.
     fn misses_target(&self) -> bool {
-        self.target.as_ref().is_some_and(|target| self.net.parts < target.parts)
+        self.target.as_ref().is_some_and(|target| self.net.minor < target.minor)
     }
 
     /// What comes of it, in one sentence.
@@ -166,14 +166,18 @@ impl Plan {
             1 => "1 withdrawal".to_string(),
             n => format!("{n} withdrawals"),
         };
-        let cost = if self.cost.parts == 0 { "free of charge".into() } else { format!("for {}", self.cost) };
+        let cost = if self.cost.minor == 0 { "free of charge".into() } else { format!("for {}", self.cost) };
         let saved = match &self.simple_cost {
-            Some(simple) if simple.parts > self.cost.parts => {
-                let less = self.unit.money(simple.parts - self.cost.parts);
-                format!(" (the obvious way costs {}; saves {})", simple.grouped(), less.grouped())
+            Some(simple) if simple.minor > self.cost.minor => {
+                let less = self.unit.money(simple.minor - self.cost.minor);
+                format!(
+                    " (the obvious way costs {}; saves {})",
+                    simple.to_grouped_string(),
+                    less.to_grouped_string()
+                )
             }
-            Some(simple) if simple.parts < self.cost.parts => {
-                format!(" (the obvious way costs {}, and brings less)", simple.grouped())
+            Some(simple) if simple.minor < self.cost.minor => {
+                format!(" (the obvious way costs {}, and brings less)", simple.to_grouped_string())
             }
             Some(_) => " (as the obvious way)".into(),
             None if !self.misses_target() => " (the obvious way does not bring so much)".into(),
@@ -188,20 +192,20 @@ impl Plan {
     fn ladder(&self) -> Option<String> {
         let own = Alternative {
             steps: self.steps.len(),
-            net: self.unit.money(self.net.parts),
-            cost: self.unit.money(self.cost.parts),
+            net: self.unit.money(self.net.minor),
+            cost: self.unit.money(self.cost.minor),
         };
         let mut rungs: Vec<&Alternative> = self.alternatives.iter().chain([&own]).collect();
-        rungs.sort_by_key(|rung| (rung.steps, rung.cost.parts, rung.net.parts));
-        rungs.dedup_by_key(|rung| (rung.steps, rung.cost.parts, rung.net.parts));
+        rungs.sort_by_key(|rung| (rung.steps, rung.cost.minor, rung.net.minor));
+        rungs.dedup_by_key(|rung| (rung.steps, rung.cost.minor, rung.net.minor));
         if rungs.len() < 2 {
             return None;
         }
         let words = |(place, rung): (usize, &&Alternative)| {
             let comes_to = match self.target {
-                Some(_) if rung.cost.parts == 0 => "free".into(),
-                Some(_) => format!("for {}", rung.cost.grouped()),
-                None => rung.net.grouped(),
+                Some(_) if rung.cost.minor == 0 => "free".into(),
+                Some(_) => format!("for {}", rung.cost.to_grouped_string()),
+                None => rung.net.to_grouped_string(),
             };
             match (place, rung.steps) {
                 (0, 1) => format!("1 withdrawal: {comes_to}"),
@@ -218,7 +222,7 @@ impl Plan {
             return None;
         }
         let cheaper = self.target.is_some() && !self.misses_target();
-        Some(match (self.gap.parts, cheaper, self.step_cost.parts) {
+        Some(match (self.gap.minor, cheaper, self.step_cost.minor) {
             (0, true, _) => "Not proven: fewer withdrawals might do the same.".into(),
             (0, false, _) => "Not proven: fewer withdrawals might bring as much.".into(),
             (_, true, 0) => format!("Not proven: another plan could cost up to {} less.", self.gap),
@@ -261,14 +265,14 @@ impl Render for Plan {
         }
         let asked = match &self.target {
             Some(target) if self.misses_target() => {
-                let cannot = self.net.parts.saturating_add(self.gap.parts) < target.parts;
+                let cannot = self.net.minor.saturating_add(self.gap.minor) < target.minor;
                 let why = if cannot { "which cannot be reached" } else { "which no plan was found to reach" };
                 format!("at least {target} by {}, {why}", self.by)
             }
             Some(target) => format!("at least {target}, at the least cost, by {}", self.by),
             None => format!("as much {} as can be, by {}", self.unit, self.by),
         };
-        let counts = self.step_cost.parts > 0 && !self.steps.is_empty() && !self.misses_target();
+        let counts = self.step_cost.minor > 0 && !self.steps.is_empty() && !self.misses_target();
         let counts =
             if counts { format!(" Each withdrawal counts as {}.", self.step_cost) } else { String::new() };
         page.line(format!("Asked: {asked}.{counts}"));
@@ -288,17 +292,18 @@ impl Render for Plan {
             Column::figure("arrives"),
         ]);
         for step in &self.steps {
-            let blank = |money: &Money| if money.parts == 0 { String::new() } else { money.grouped() };
+            let blank =
+                |money: &Money| if money.minor == 0 { String::new() } else { money.to_grouped_string() };
             table.row(vec![
                 step.date.to_string(),
                 step.account.clone(),
                 step.channel.clone(),
-                step.amount.grouped(),
-                if step.fee.parts == 0 { "free".into() } else { step.fee.grouped() },
+                step.amount.to_grouped_string(),
+                if step.fee.minor == 0 { "free".into() } else { step.fee.to_grouped_string() },
                 blank(&step.tax),
-                if step.debit == step.amount { String::new() } else { step.debit.grouped() },
+                if step.debit == step.amount { String::new() } else { step.debit.to_grouped_string() },
                 step.unit.to_string(),
-                step.net.grouped(),
+                step.net.to_grouped_string(),
             ]);
         }
         page.table(table);
@@ -323,11 +328,11 @@ impl Render for Plan {
                 Some(step.account.clone()),
                 Some(step.channel.clone()),
                 Some(step.unit.to_string()),
-                Some(step.amount.plain()),
-                Some(step.debit.plain()),
-                Some(step.fee.plain()),
-                Some(step.tax.plain()),
-                Some(step.net.plain()),
+                Some(step.amount.to_plain_string()),
+                Some(step.debit.to_plain_string()),
+                Some(step.fee.to_plain_string()),
+                Some(step.tax.to_plain_string()),
+                Some(step.net.to_plain_string()),
                 Some(self.unit.to_string()),
             ]);
         }

@@ -6,7 +6,7 @@ use super::csv::Csv;
 use super::page::{Column, Page, Table};
 use crate::messages::Language;
 use crate::money::{Money, Unit};
-use crate::period::{Day, Moment};
+use crate::period::{Day, LocalDateTime};
 use crate::report::{
     AccountSummary, Bill, BillStatus, CategorySummary, ChannelSummary, ExpiringLot, Headline, HeadlineChange,
     Micropayments, UnknownExpiry,
@@ -64,7 +64,7 @@ impl Report {
     /// Returns one line for each unit: how its opening balance became the closing one.
     fn headline_lines(&self) -> Vec<String> {
         let line = |headline: &Headline| {
-            let mut line = format!("{}: {}", headline.opening.unit, headline.opening.grouped());
+            let mut line = format!("{}: {}", headline.opening.unit, headline.opening.to_grouped_string());
             for (change, money) in &headline.changes {
                 let what = match change {
                     HeadlineChange::FirstSeen => "first seen",
@@ -73,17 +73,17 @@ impl Report {
                     HeadlineChange::Refunded => "refunded",
                     HeadlineChange::Fees => "fees",
                     HeadlineChange::Expired => "expired",
-                    HeadlineChange::Moved if money.parts < 0 => "moved out",
+                    HeadlineChange::Moved if money.minor < 0 => "moved out",
                     HeadlineChange::Moved => "moved in",
                     HeadlineChange::Unexplained => "unexplained",
                 };
-                let sign = if money.parts < 0 { '−' } else { '+' };
-                let size = money.unit.money(money.parts.saturating_abs()).grouped();
+                let sign = if money.minor < 0 { '−' } else { '+' };
+                let size = money.unit.money(money.minor.saturating_abs()).to_grouped_string();
                 line.push_str(&format!(" {sign} {size} {what}"));
             }
             match headline.changes.is_empty() {
                 true => line + ", nothing moved.",
-                false => line + &format!(" = {}", headline.closing.grouped()),
+                false => line + &format!(" = {}", headline.closing.to_grouped_string()),
             }
         };
         self.headlines.iter().map(line).collect()
@@ -110,14 +110,14 @@ impl Render for Report {
         }
         page.gap();
         for micro in self.micropayments.iter().filter(|m| m.count > 0) {
-            let median = micro.median.as_ref().map(Money::grouped).unwrap_or_default();
+            let median = micro.median.as_ref().map(Money::to_grouped_string).unwrap_or_default();
             let share =
                 micro.share_percent.as_ref().map_or(String::new(), |s| format!(", {s} % of spending"));
             page.line(format!(
                 "Small payments up to {}: {} of them, {} in all, median {median}{share}.",
                 micro.threshold,
                 micro.count,
-                micro.amount.grouped()
+                micro.amount.to_grouped_string()
             ));
         }
         page.gap();
@@ -134,9 +134,9 @@ impl Render for Report {
             table.row(vec![
                 row.channel.clone().unwrap_or_else(|| "(by hand)".into()),
                 row.count.to_string(),
-                row.amount.grouped(),
-                row.fee.grouped(),
-                if row.tax.parts == 0 { String::new() } else { row.tax.grouped() },
+                row.amount.to_grouped_string(),
+                row.fee.to_grouped_string(),
+                if row.tax.minor == 0 { String::new() } else { row.tax.to_grouped_string() },
                 row.effective_percent.clone().unwrap_or_default(),
                 row.unit.to_string(),
             ]);
@@ -164,37 +164,37 @@ impl Render for Report {
                 ]);
             };
         for row in &self.accounts {
-            put("accounts", Some(&row.account), &row.unit, "opening", Some(row.opening.plain()));
-            for measure in crate::ledger::Measure::ALL {
-                let value = row.flows.get(measure.word()).map(Money::plain);
+            put("accounts", Some(&row.account), &row.unit, "opening", Some(row.opening.to_plain_string()));
+            for measure in crate::ledger::FlowKind::ALL {
+                let value = row.flows.get(measure.word()).map(Money::to_plain_string);
                 put("accounts", Some(&row.account), &row.unit, measure.word(), value);
             }
-            put("accounts", Some(&row.account), &row.unit, "closing", Some(row.closing.plain()));
+            put("accounts", Some(&row.account), &row.unit, "closing", Some(row.closing.to_plain_string()));
         }
         for (section, rows) in [("spending", &self.spending), ("income", &self.income)] {
             for row in rows {
                 let name = row.category.as_deref();
-                put(section, name, &row.unit, "amount", Some(row.amount.plain()));
+                put(section, name, &row.unit, "amount", Some(row.amount.to_plain_string()));
                 put(section, name, &row.unit, "count", Some(row.count.to_string()));
-                put(section, name, &row.unit, "refunded", Some(row.refunded.plain()));
+                put(section, name, &row.unit, "refunded", Some(row.refunded.to_plain_string()));
                 put(section, name, &row.unit, "share_percent", row.share_percent.clone());
-                put(section, name, &row.unit, "previous", Some(row.previous.plain()));
+                put(section, name, &row.unit, "previous", Some(row.previous.to_plain_string()));
                 put(section, name, &row.unit, "change_percent", row.change_percent.clone());
             }
         }
         for row in &self.micropayments {
-            put("micropayments", None, &row.unit, "threshold", Some(row.threshold.plain()));
+            put("micropayments", None, &row.unit, "threshold", Some(row.threshold.to_plain_string()));
             put("micropayments", None, &row.unit, "count", Some(row.count.to_string()));
-            put("micropayments", None, &row.unit, "amount", Some(row.amount.plain()));
-            put("micropayments", None, &row.unit, "median", row.median.as_ref().map(Money::plain));
+            put("micropayments", None, &row.unit, "amount", Some(row.amount.to_plain_string()));
+            put("micropayments", None, &row.unit, "median", row.median.as_ref().map(Money::to_plain_string));
             put("micropayments", None, &row.unit, "share_percent", row.share_percent.clone());
         }
         for row in &self.fees {
             let name = row.channel.as_deref();
             put("fees", name, &row.unit, "count", Some(row.count.to_string()));
-            put("fees", name, &row.unit, "amount", Some(row.amount.plain()));
-            put("fees", name, &row.unit, "fee", Some(row.fee.plain()));
-            put("fees", name, &row.unit, "tax", Some(row.tax.plain()));
+            put("fees", name, &row.unit, "amount", Some(row.amount.to_plain_string()));
+            put("fees", name, &row.unit, "fee", Some(row.fee.to_plain_string()));
+            put("fees", name, &row.unit, "tax", Some(row.tax.to_plain_string()));
             put("fees", name, &row.unit, "effective_percent", row.effective_percent.clone());
         }
         for row in &self.expiring {
@@ -203,16 +203,22 @@ impl Render for Report {
                 Some(&row.account),
                 &row.unit,
                 &row.expires.to_string(),
-                Some(row.amount.plain()),
+                Some(row.amount.to_plain_string()),
             );
         }
         for row in &self.due {
-            put("due", Some(&row.account), &row.unit, &row.charges_of.to_string(), Some(row.amount.plain()));
+            put(
+                "due",
+                Some(&row.account),
+                &row.unit,
+                &row.charges_of.to_string(),
+                Some(row.amount.to_plain_string()),
+            );
         }
         for row in &self.totals {
-            put("totals", None, &row.unit, "own", Some(row.own.plain()));
-            put("totals", None, &row.unit, "owe", Some(row.owe.plain()));
-            put("totals", None, &row.unit, "net", Some(row.net.plain()));
+            put("totals", None, &row.unit, "own", Some(row.own.to_plain_string()));
+            put("totals", None, &row.unit, "owe", Some(row.owe.to_plain_string()));
+            put("totals", None, &row.unit, "net", Some(row.net.to_plain_string()));
         }
         csv
     }
@@ -237,8 +243,9 @@ fn accounts_tables(page: &mut Page, accounts: &[AccountSummary]) {
         Column::fixed("unit"),
     ]);
     for row in accounts {
-        let of = |key: &str| row.flows.get(key).map_or(0, |m| m.parts);
-        let blank = |parts: i64| if parts == 0 { String::new() } else { row.unit.money(parts).grouped() };
+        let of = |key: &str| row.flows.get(key).map_or(0, |m| m.minor);
+        let blank =
+            |minor: i64| if minor == 0 { String::new() } else { row.unit.money(minor).to_grouped_string() };
         let inward = ["earned", "topped_up", "refunded", "moved_in", "bill_paid"].map(of).iter().sum::<i64>();
         let outward = ["spent", "withdrawn", "moved_out"].map(of).iter().sum::<i64>();
         // A carrier's balance is what is owed, and reads as a positive number.
@@ -246,14 +253,14 @@ fn accounts_tables(page: &mut Page, accounts: &[AccountSummary]) {
         let name = if row.owed { format!("{} (owed)", row.account) } else { row.account.clone() };
         table.row(vec![
             name,
-            row.unit.money(sign * row.opening.parts).grouped(),
+            row.unit.money(sign * row.opening.minor).to_grouped_string(),
             blank(sign * of("first_seen")),
             blank(inward),
             blank(outward),
             blank(of("fees") + of("taxes")),
             blank(of("expired")),
             blank(sign * (of("unexplained") - of("first_seen"))),
-            row.unit.money(sign * row.closing.parts).grouped(),
+            row.unit.money(sign * row.closing.minor).to_grouped_string(),
             row.unit.to_string(),
         ]);
     }
@@ -275,12 +282,12 @@ fn category_table(page: &mut Page, title: &str, rows: &[CategorySummary]) {
     for row in rows {
         table.row(vec![
             row.category.clone().unwrap_or_else(|| "(none)".into()),
-            row.amount.grouped(),
+            row.amount.to_grouped_string(),
             row.count.to_string(),
             row.share_percent.clone().unwrap_or_default(),
-            if row.previous.parts == 0 { String::new() } else { row.previous.grouped() },
+            if row.previous.minor == 0 { String::new() } else { row.previous.to_grouped_string() },
             row.change_percent.clone().unwrap_or_default(),
-            if row.refunded.parts == 0 { String::new() } else { row.refunded.grouped() },
+            if row.refunded.minor == 0 { String::new() } else { row.refunded.to_grouped_string() },
             row.unit.to_string(),
         ]);
     }
@@ -301,7 +308,7 @@ fn expiring_table(page: &mut Page, lots: &[ExpiringLot]) {
             lot.expires.to_string(),
             lot.days_left.to_string(),
             lot.account.clone(),
-            lot.amount.grouped(),
+            lot.amount.to_grouped_string(),
             lot.unit.to_string(),
         ]);
     }
@@ -327,7 +334,7 @@ fn bills_table(page: &mut Page, bills: &[Bill]) {
             bill.charges_of.to_string(),
             bill.due.map(|d| d.to_string()).unwrap_or_default(),
             bill.account.clone(),
-            bill.amount.grouped(),
+            bill.amount.to_grouped_string(),
             bill.unit.to_string(),
             state.into(),
         ]);
@@ -363,10 +370,10 @@ impl Expiring {
     pub fn new(within_days: i32, lots: Vec<ExpiringLot>, unknown: Vec<UnknownExpiry>) -> Expiring {
         let mut sums: std::collections::BTreeMap<Unit, i64> = std::collections::BTreeMap::new();
         for lot in &lots {
-            *sums.entry(lot.unit.clone()).or_default() += lot.amount.parts;
+            *sums.entry(lot.unit.clone()).or_default() += lot.amount.minor;
         }
         let totals =
-            sums.into_iter().map(|(unit, parts)| UnitAmount { amount: unit.money(parts), unit }).collect();
+            sums.into_iter().map(|(unit, minor)| UnitAmount { amount: unit.money(minor), unit }).collect();
         Expiring { schema: "jandon.expiring/1", within_days, lots, totals, unknown }
     }
 }
@@ -397,14 +404,14 @@ impl Render for Expiring {
             csv.row(vec![
                 Some(lot.account.clone()),
                 Some(lot.unit.to_string()),
-                Some(lot.amount.plain()),
+                Some(lot.amount.to_plain_string()),
                 Some(lot.expires.to_string()),
                 Some(lot.days_left.to_string()),
             ]);
         }
         for row in &self.unknown {
             let (account, unit) = (row.account.clone(), row.unit.to_string());
-            csv.row(vec![Some(account), Some(unit), Some(row.amount.plain()), None, None]);
+            csv.row(vec![Some(account), Some(unit), Some(row.amount.to_plain_string()), None, None]);
         }
         csv
     }
@@ -454,8 +461,8 @@ impl Render for Due {
         page.gap();
         for row in &self.accounts {
             if let (Some(limit), Some(left)) = (&row.limit, &row.limit_left) {
-                let (account, limit) = (&row.account, limit.grouped());
-                page.line(match left.parts {
+                let (account, limit) = (&row.account, limit.to_grouped_string());
+                page.line(match left.minor {
                     0.. => format!("{account}: {left} left of a limit of {limit}."),
                     over => {
                         let over = left.unit.money(-over);
@@ -473,7 +480,7 @@ impl Render for Due {
             csv.row(vec![
                 Some(bill.account.clone()),
                 Some(bill.unit.to_string()),
-                Some(bill.amount.plain()),
+                Some(bill.amount.to_plain_string()),
                 Some(bill.charges_of.to_string()),
                 bill.due.map(|d| d.to_string()),
                 Some(format!("{:?}", bill.status).to_lowercase()),
@@ -503,7 +510,7 @@ pub struct StaleRow {
     /// Its name.
     pub account: String,
     /// The last snapshot, or null.
-    pub seen: Option<Moment>,
+    pub seen: Option<LocalDateTime>,
     /// Days since then, or null where there is none.
     pub days: Option<i32>,
 }

@@ -3,7 +3,7 @@
 use super::Render;
 use super::csv::Csv;
 use super::page::{Column, Page, Table};
-use crate::ledger::{Flows, Measure};
+use crate::ledger::{FlowKind, Flows};
 use crate::messages::Language;
 use crate::money::{Money, Unit, percent};
 use crate::period::{Day, Month};
@@ -116,22 +116,22 @@ impl ValueRow {
     /// The row of one platform.
     pub fn new(platform: String, unit: Unit, sum: &Flows, converted: Option<i64>) -> ValueRow {
         let money = |measure| unit.money(sum.of(measure));
-        let kept = sum.of(Measure::Earned)
-            - sum.of(Measure::Fees)
-            - sum.of(Measure::Taxes)
-            - sum.of(Measure::Expired);
+        let kept = sum.of(FlowKind::Earned)
+            - sum.of(FlowKind::Fees)
+            - sum.of(FlowKind::Taxes)
+            - sum.of(FlowKind::Expired);
         let value = converted.map(|lost| kept - lost);
         ValueRow {
             platform,
-            earned: money(Measure::Earned),
-            fees: money(Measure::Fees),
-            taxes: money(Measure::Taxes),
-            expired: money(Measure::Expired),
-            converted: converted.map(|parts| unit.money(parts)),
-            value: value.map(|parts| unit.money(parts)),
-            spent: money(Measure::Spent),
+            earned: money(FlowKind::Earned),
+            fees: money(FlowKind::Fees),
+            taxes: money(FlowKind::Taxes),
+            expired: money(FlowKind::Expired),
+            converted: converted.map(|minor| unit.money(minor)),
+            value: value.map(|minor| unit.money(minor)),
+            spent: money(FlowKind::Spent),
             percent_of_spend: value
-                .and_then(|value| percent(i128::from(value), i128::from(sum.of(Measure::Spent)))),
+                .and_then(|value| percent(i128::from(value), i128::from(sum.of(FlowKind::Spent)))),
             unit,
         }
     }
@@ -165,11 +165,11 @@ impl Render for Value {
             Column::figure("spent"),
             Column::figure("% of spend"),
         ]);
-        let blank = |m: &Money| if m.parts == 0 { String::new() } else { m.grouped() };
+        let blank = |m: &Money| if m.minor == 0 { String::new() } else { m.to_grouped_string() };
         for row in &self.platforms {
             table.row(vec![
                 row.platform.clone(),
-                row.value.as_ref().map_or("unknown".into(), Money::grouped),
+                row.value.as_ref().map_or("unknown".into(), Money::to_grouped_string),
                 row.unit.to_string(),
                 blank(&row.earned),
                 blank(&row.fees),
@@ -201,13 +201,13 @@ impl Render for Value {
             csv.row(vec![
                 Some(row.platform.clone()),
                 Some(row.unit.to_string()),
-                Some(row.earned.plain()),
-                Some(row.fees.plain()),
-                Some(row.taxes.plain()),
-                Some(row.expired.plain()),
-                row.converted.as_ref().map(Money::plain),
-                row.value.as_ref().map(Money::plain),
-                Some(row.spent.plain()),
+                Some(row.earned.to_plain_string()),
+                Some(row.fees.to_plain_string()),
+                Some(row.taxes.to_plain_string()),
+                Some(row.expired.to_plain_string()),
+                row.converted.as_ref().map(Money::to_plain_string),
+                row.value.as_ref().map(Money::to_plain_string),
+                Some(row.spent.to_plain_string()),
                 row.percent_of_spend.clone(),
             ]);
         }
@@ -280,9 +280,9 @@ impl Render for Chart {
             if points.is_empty() {
                 page.line("Nothing is recorded in these months.");
             }
-            let figure = |p: &Point| p.balance.as_ref().map_or_else(String::new, Money::grouped);
+            let figure = |p: &Point| p.balance.as_ref().map_or_else(String::new, Money::to_grouped_string);
             let figures: Vec<String> = points.iter().map(figure).collect();
-            let size = |p: &Point| p.balance.as_ref().map_or(0, |balance| balance.parts.unsigned_abs());
+            let size = |p: &Point| p.balance.as_ref().map_or(0, |balance| balance.minor.unsigned_abs());
             let widest = figures.iter().map(String::len).max().unwrap_or(0);
             let most = points.iter().map(size).max().unwrap_or(0);
             for (point, figure) in points.iter().zip(&figures) {
@@ -293,7 +293,7 @@ impl Render for Chart {
                         let share = u128::from(size(point)) * room;
                         let length = share.checked_div(u128::from(most)).unwrap_or(0);
                         // What is below zero is drawn hollow.
-                        let is_owed = point.balance.as_ref().is_some_and(|balance| balance.parts < 0);
+                        let is_owed = point.balance.as_ref().is_some_and(|balance| balance.minor < 0);
                         let sign = if is_owed { '-' } else { sign };
                         std::iter::repeat_n(sign, length as usize).collect()
                     }
@@ -313,7 +313,7 @@ impl Render for Chart {
                     series.account.clone(),
                     Some(series.unit.to_string()),
                     Some(point.month.to_string()),
-                    point.balance.as_ref().map(Money::plain),
+                    point.balance.as_ref().map(Money::to_plain_string),
                 ]);
             }
         }

@@ -3,7 +3,7 @@
 use jandon::export::{HEADER, Teller};
 use jandon::import::{self, Line};
 use jandon::ledger::{Account, AccountId, Id};
-use jandon::period::{Day, Moment};
+use jandon::period::{Day, LocalDateTime};
 use jandon::store::{Filter, ImportError, ImportSummary, Store, StoreError};
 use std::path::Path;
 use std::time::Duration;
@@ -61,14 +61,14 @@ pub fn carried_together(store: &Store, id: i64, files: &[&[u8]]) -> Result<Impor
             }
         }
     }
-    let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+    let now = LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment");
     store.import(Id(id), now, lines.into_iter(), &|_| None)
 }
 
 /// Everything that a ledger answers, by the names of its accounts.
 #[allow(dead_code, reason = "not every test compares ledgers")]
 pub fn answers(path: &Path) -> Vec<String> {
-    let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+    let now = LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment");
     let store = Store::read(path, Duration::from_secs(1)).expect("a ledger");
     let report = store.check().expect("a check");
     assert!(report.findings.is_empty(), "{:?}", report.findings);

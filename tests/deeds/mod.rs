@@ -1,8 +1,8 @@
 //! Things that a person does with a ledger, at random, for what must hold whatever was done.
 
-use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Place, Snapshot};
+use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot};
 use jandon::money::{Rate, Unit};
-use jandon::period::{Day, Moment};
+use jandon::period::{Day, LocalDateTime};
 use jandon::store::{Applied, Change, Fact, Store, StoreError};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use std::time::Duration;
 pub const WAIT: Duration = Duration::from_secs(1);
 
 /// The present moment.
-pub fn now() -> Moment {
-    Moment::parse_iso("2026-11-22T13:05").expect("a moment")
+pub fn now() -> LocalDateTime {
+    LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment")
 }
 
 /// One thing that a person does; what the ledger refuses is passed over.
@@ -77,7 +77,7 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
         known.iter().find(|u| u.code == wanted.code).cloned().unwrap_or(wanted)
     };
     let pick = |at: usize| accounts.get(at);
-    let day = |offset: i32| Day::parse_iso("2026-09-01").expect("a day").plus(offset);
+    let day = |offset: i32| Day::parse_iso("2026-09-01").expect("a day").add_days(offset);
     let id = |part: i64| Id(number << 16 | part);
     let (command, facts): (&'static str, Vec<Fact>) = match deed {
         Deed::Open { name, kind, unit: at } => {
@@ -130,14 +130,14 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
             let arriving = if out_unit == in_unit { *out } else { *out / 2 + 1 };
             let entry = Entry {
                 id: id(1),
-                at: Moment(day(*offset).start().0 + i64::from(*offset % 3) * 40_000),
+                at: LocalDateTime(day(*offset).start().0 + i64::from(*offset % 3) * 40_000),
                 kind,
-                out: Place {
+                from: Leg {
                     account: from.map(|a| a.id),
                     amount: if out_unit == in_unit { out + fee + tax } else { out + 100 },
                     unit: out_unit,
                 },
-                arriving: Place { account: to.map(|a| a.id), amount: arriving, unit: in_unit },
+                to: Leg { account: to.map(|a| a.id), amount: arriving, unit: in_unit },
                 fee,
                 tax,
                 category: some(*word).map(Into::into),
@@ -146,7 +146,7 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
                 channel: (kind == Kind::Withdraw).then(|| "kakaopay/other-bank".into()),
                 expires: match (kind, expires) {
                     (Kind::Earn | Kind::Expire, -2) => Expires::Never,
-                    (Kind::Earn | Kind::Expire, 0..) => Expires::After(day(offset + expires)),
+                    (Kind::Earn | Kind::Expire, 0..) => Expires::On(day(offset + expires)),
                     _ => Expires::Unknown,
                 },
             };
@@ -200,7 +200,7 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
             ("unit add", vec![Fact::Unit(new)])
         }
     };
-    let at = Moment(now().0 + number);
+    let at = LocalDateTime(now().0 + number);
     let applied: Result<Applied, StoreError> =
         store.apply(&Change { id: Id(number << 16), at, command, facts });
     match applied {

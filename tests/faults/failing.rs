@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Runs a line within this process; an answer in parts is thrown away.
+/// Runs a line within this process; an answer in minor units is thrown away.
 fn run(home: &Home, line: &str) -> Result<u8, CommandError> {
     let words = ["jandon"].into_iter().chain(line.split(' ')).map(Into::into);
     let words = cli::parse(words).expect("words that the grammar knows");
@@ -20,7 +20,7 @@ fn run(home: &Home, line: &str) -> Result<u8, CommandError> {
     let mut globals = words.globals.clone();
     globals.ledger = globals.ledger.as_ref().map(inside);
     let world = Env {
-        now: jandon::period::Moment(0),
+        now: jandon::period::LocalDateTime(0),
         data: None,
         config: None,
         region: Some("KR".into()),

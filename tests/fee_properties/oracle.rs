@@ -107,7 +107,7 @@ impl<'c> Oracle<'c> {
         if net <= 0 {
             return Err(Reason::NothingLeft);
         }
-        // What does not fit a 64-bit number of parts is refused; no reason of the contract says so
+        // What does not fit a 64-bit number of minor units is refused; no reason of the contract says so
         // better than that it is too much.
         if net > i64::MAX.into() || debit > i64::MAX.into() {
             return Err(Reason::AboveMaximum);
@@ -202,7 +202,7 @@ fn freed(free: &Free, used: Spent, x: i128, b: i128) -> Option<i128> {
     }
 }
 
-/// A fraction, rounded to a multiple of that many parts.
+/// A fraction, rounded to a multiple of that many minor units.
 fn rounded(v: i128, mode: Mode, to: i128) -> i128 {
     let grain = to * OVER;
     let below = v.div_euclid(grain);

@@ -1,7 +1,7 @@
 //! The order of the rows of `fees`, held against section 4 of the contract pair by pair.
 
 use jandon::fee::{Platform, QuotaUsage, Quote, QuoteRequest, parse, quotes};
-use jandon::period::Moment;
+use jandon::period::LocalDateTime;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::TestCaseError;
@@ -135,7 +135,7 @@ pub fn hold(case: &Ways) -> Result<(), TestCaseError> {
         &platform,
         None,
         &QuoteRequest::Amount(case.amount),
-        Moment(0),
+        LocalDateTime(0),
         case.balance,
         &assumed,
         |_| used,

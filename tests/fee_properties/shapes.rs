@@ -163,16 +163,16 @@ impl fmt::Debug for Case {
 }
 
 /// Parts as a decimal, with no more digits than needed where `short`.
-pub fn decimal(parts: i64, decimals: u8) -> String {
+pub fn decimal(minor: i64, decimals: u8) -> String {
     let scale = 10_i64.pow(decimals.into());
     if decimals == 0 {
-        return parts.to_string();
+        return minor.to_string();
     }
-    format!("{}.{:0width$}", parts / scale, parts % scale, width = usize::from(decimals))
+    format!("{}.{:0width$}", minor / scale, minor % scale, width = usize::from(decimals))
 }
 
-fn short(parts: i64, decimals: u8) -> String {
-    let text = decimal(parts, decimals);
+fn short(minor: i64, decimals: u8) -> String {
+    let text = decimal(minor, decimals);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
 }
 
@@ -250,7 +250,7 @@ impl Case {
     }
 
     fn tariff_text(&self, text: &mut String) {
-        let amount = |parts: i64| short(parts, self.unit.decimals);
+        let amount = |minor: i64| short(minor, self.unit.decimals);
         let tariff = &self.tariff;
         let mut line = |key: &str, value: Option<String>| {
             if let Some(value) = value {
@@ -282,7 +282,7 @@ impl Case {
     }
 
     fn charge_text(&self, charge: &Charge, text: &mut String) {
-        let amount = |parts: i64| format!("\"{}\"", short(parts, self.unit.decimals));
+        let amount = |minor: i64| format!("\"{}\"", short(minor, self.unit.decimals));
         let percent = |millionths: i64| format!("\"{}\"", short(millionths, 6));
         let fields = |line: &Line| {
             let mut fields = Vec::new();

@@ -2,9 +2,9 @@
 //! for every question. It follows the words of the contract and shares no sum with the store.
 
 use jandon::fee::{QuotaKey, QuotaUsage, Side};
-use jandon::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Measure, Place, Standing};
+use jandon::ledger::{Account, AccountBalance, AccountId, Entry, Expires, FlowKind, Id, Kind, Leg};
 use jandon::money::{Rate, Unit};
-use jandon::period::{Day, Moment, Month};
+use jandon::period::{Day, LocalDateTime, Month};
 use jandon::report::{CategoryTotal, ChannelTotal};
 use jandon::store::{Change, Fact, Filter, HistoryFact, Seen};
 use std::collections::BTreeMap;
@@ -31,14 +31,14 @@ pub struct Recorded {
 struct Written {
     change: usize,
     order: usize,
-    at: Moment,
+    at: LocalDateTime,
     fact: Fact,
 }
 
 /// What a snapshot shows beyond the entries known.
 #[derive(Clone, Copy, Debug)]
 struct Gap {
-    at: Moment,
+    at: LocalDateTime,
     unexplained: i64,
     first: bool,
 }
@@ -47,13 +47,13 @@ struct Gap {
 #[derive(Clone, Debug, Default)]
 pub struct Path {
     /// Its balance, and when it was last seen.
-    pub standing: Standing,
+    pub standing: AccountBalance,
     /// What expires after each day.
     pub lots: BTreeMap<Day, i64>,
     /// What is owed of each month's charges.
     pub bills: BTreeMap<Month, i64>,
     /// What expired, and the moment from which on it was gone.
-    pub expired: Vec<(Moment, i64)>,
+    pub expired: Vec<(LocalDateTime, i64)>,
     /// What is neither in a lot nor kept for ever.
     pub unknown: i64,
     facts: i64,
@@ -89,7 +89,7 @@ impl Purse {
     /// Dated lots, earliest expiry first, then unknown, then never; then nothing.
     fn take(&mut self, mut amount: i64) {
         self.lots.sort_by_key(|(expires, _)| match expires {
-            Expires::After(day) => (0, day.0),
+            Expires::On(day) => (0, day.0),
             Expires::Unknown => (1, 0),
             Expires::Never => (2, 0),
         });
@@ -103,10 +103,10 @@ impl Purse {
 
     /// Once a day begins, every lot whose last day was before it is gone: says from when on, and how
     /// much it was.
-    fn expire(&mut self, on: Day) -> Vec<(Moment, i64)> {
+    fn expire(&mut self, on: Day) -> Vec<(LocalDateTime, i64)> {
         let mut gone = Vec::new();
         self.lots.retain(|(expires, held)| match expires {
-            Expires::After(last) if *last < on => {
+            Expires::On(last) if *last < on => {
                 gone.push((Day(last.0 + 1).start(), *held));
                 false
             }
@@ -118,7 +118,7 @@ impl Purse {
     fn dated(&self) -> BTreeMap<Day, i64> {
         let mut dated = BTreeMap::new();
         for (expires, held) in &self.lots {
-            if let Expires::After(day) = expires {
+            if let Expires::On(day) = expires {
                 *dated.entry(*day).or_default() += held;
             }
         }
@@ -172,42 +172,42 @@ impl Owed {
 }
 
 /// The table of the contract's section 5: what an entry is on an account.
-fn headings(entry: &Entry, account: AccountId) -> Vec<(Measure, i64)> {
-    let (out, arriving) = (entry.out.amount, entry.arriving.amount);
-    if entry.out.account == Some(account) {
+fn headings(entry: &Entry, account: AccountId) -> Vec<(FlowKind, i64)> {
+    let (out, arriving) = (entry.from.amount, entry.to.amount);
+    if entry.from.account == Some(account) {
         let left = out - entry.fee - entry.tax;
-        let charged = |moved| vec![(moved, left), (Measure::Fees, entry.fee), (Measure::Taxes, entry.tax)];
+        let charged = |moved| vec![(moved, left), (FlowKind::Fees, entry.fee), (FlowKind::Taxes, entry.tax)];
         return match entry.kind {
-            Kind::Spend => charged(Measure::Spent),
-            Kind::Expire => charged(Measure::Expired),
-            Kind::Transfer | Kind::Topup | Kind::Pay => charged(Measure::MovedOut),
-            Kind::Withdraw => charged(Measure::Withdrawn),
+            Kind::Spend => charged(FlowKind::Spent),
+            Kind::Expire => charged(FlowKind::Expired),
+            Kind::Transfer | Kind::Topup | Kind::Pay => charged(FlowKind::MovedOut),
+            Kind::Withdraw => charged(FlowKind::Withdrawn),
             Kind::Earn | Kind::Refund => panic!("{:?} leaves no account", entry.kind),
         };
     }
-    if entry.arriving.account == Some(account) {
-        let from_outside = entry.out.account.is_none() && entry.out.unit == entry.arriving.unit;
+    if entry.to.account == Some(account) {
+        let from_outside = entry.from.account.is_none() && entry.from.unit == entry.to.unit;
         return match entry.kind {
             Kind::Earn | Kind::Refund | Kind::Topup if from_outside => {
                 let measure = match entry.kind {
-                    Kind::Earn => Measure::Earned,
-                    Kind::Refund => Measure::Refunded,
-                    _ => Measure::ToppedUp,
+                    Kind::Earn => FlowKind::Earned,
+                    Kind::Refund => FlowKind::Refunded,
+                    _ => FlowKind::ToppedUp,
                 };
-                vec![(measure, out), (Measure::Fees, entry.fee), (Measure::Taxes, entry.tax)]
+                vec![(measure, out), (FlowKind::Fees, entry.fee), (FlowKind::Taxes, entry.tax)]
             }
-            Kind::Earn => vec![(Measure::Earned, arriving)],
-            Kind::Refund => vec![(Measure::Refunded, arriving)],
-            Kind::Topup => vec![(Measure::ToppedUp, arriving)],
-            Kind::Pay => vec![(Measure::BillPaid, arriving)],
-            Kind::Transfer | Kind::Withdraw => vec![(Measure::MovedIn, arriving)],
+            Kind::Earn => vec![(FlowKind::Earned, arriving)],
+            Kind::Refund => vec![(FlowKind::Refunded, arriving)],
+            Kind::Topup => vec![(FlowKind::ToppedUp, arriving)],
+            Kind::Pay => vec![(FlowKind::BillPaid, arriving)],
+            Kind::Transfer | Kind::Withdraw => vec![(FlowKind::MovedIn, arriving)],
             Kind::Spend | Kind::Expire => panic!("{:?} reaches no account", entry.kind),
         };
     }
     Vec::new()
 }
 
-fn inside(at: Moment, from: Option<Moment>, to: Option<Moment>) -> bool {
+fn inside(at: LocalDateTime, from: Option<LocalDateTime>, to: Option<LocalDateTime>) -> bool {
     from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to)
 }
 
@@ -280,7 +280,7 @@ impl Referee {
     /// What all facts that count move and show together.
     pub fn moved(&self) -> i128 {
         let of = |f: &&Written| match &f.fact {
-            Fact::Entry(entry) => i128::from(entry.out.amount) + i128::from(entry.arriving.amount),
+            Fact::Entry(entry) => i128::from(entry.from.amount) + i128::from(entry.to.amount),
             Fact::Snapshot(snapshot) => i128::from(snapshot.balance).abs(),
             _ => 0,
         };
@@ -288,9 +288,9 @@ impl Referee {
     }
 
     /// The moment of an account's last fact that counts.
-    fn last_fact(&self, account: &Account) -> Option<Moment> {
+    fn last_fact(&self, account: &Account) -> Option<LocalDateTime> {
         let is_of = |fact: &Fact| match fact {
-            Fact::Entry(e) => [e.out.account, e.arriving.account].contains(&Some(account.id)),
+            Fact::Entry(e) => [e.from.account, e.to.account].contains(&Some(account.id)),
             Fact::Snapshot(snapshot) => snapshot.account == account.id,
             _ => false,
         };
@@ -298,7 +298,7 @@ impl Referee {
     }
 
     /// Walks through an account's facts up to a moment, those of that second included.
-    pub fn path(&self, account: &Account, until: Option<Moment>) -> Path {
+    pub fn path(&self, account: &Account, until: Option<LocalDateTime>) -> Path {
         let mut path = Path::default();
         let (mut purse, mut owed) = (Purse::default(), Owed::default());
         for written in self.live() {
@@ -308,15 +308,15 @@ impl Referee {
             let month = written.at.month();
             path.expire(&mut purse, written.at.day());
             match &written.fact {
-                Fact::Entry(entry) if entry.out.account == Some(account.id) => {
-                    let amount = entry.out.amount;
+                Fact::Entry(entry) if entry.from.account == Some(account.id) => {
+                    let amount = entry.from.amount;
                     path.standing.balance -= amount;
                     path.facts += 1;
                     purse.take(amount);
                     owed.charge(amount, month);
                 }
-                Fact::Entry(entry) if entry.arriving.account == Some(account.id) => {
-                    let amount = entry.arriving.amount;
+                Fact::Entry(entry) if entry.to.account == Some(account.id) => {
+                    let amount = entry.to.amount;
                     path.standing.balance += amount;
                     path.facts += 1;
                     let earned = entry.kind == Kind::Earn;
@@ -343,7 +343,7 @@ impl Referee {
             }
             path.after.insert(written.order, path.standing.balance);
         }
-        path.expire(&mut purse, until.map_or(Day(i32::MAX), Moment::day));
+        path.expire(&mut purse, until.map_or(Day(i32::MAX), LocalDateTime::day));
         assert_eq!(purse.sum(), path.standing.balance, "lots add up to the balance");
         path.standing.has_facts = path.facts > 0;
         path.standing.last_fact = self.last_fact(account);
@@ -362,25 +362,25 @@ impl Referee {
     pub fn flows(
         &self,
         account: &Account,
-        from: Option<Moment>,
-        to: Option<Moment>,
-    ) -> (i64, BTreeMap<Measure, i64>) {
-        let mut sums: BTreeMap<Measure, i64> = Measure::ALL.into_iter().map(|m| (m, 0)).collect();
+        from: Option<LocalDateTime>,
+        to: Option<LocalDateTime>,
+    ) -> (i64, BTreeMap<FlowKind, i64>) {
+        let mut sums: BTreeMap<FlowKind, i64> = FlowKind::ALL.into_iter().map(|m| (m, 0)).collect();
         let mut facts = 0;
         for entry in self.live_entries().filter(|e| inside(e.at, from, to)) {
             for (measure, amount) in headings(entry, account.id) {
                 *sums.entry(measure).or_default() += amount;
             }
-            facts += i64::from([entry.out.account, entry.arriving.account].contains(&Some(account.id)));
+            facts += i64::from([entry.from.account, entry.to.account].contains(&Some(account.id)));
         }
         let path = self.path(account, to);
         for (_, amount) in path.expired.iter().filter(|(at, _)| inside(*at, from, to)) {
-            *sums.entry(Measure::Expired).or_default() += amount;
+            *sums.entry(FlowKind::Expired).or_default() += amount;
         }
         for gap in path.gaps.values().filter(|g| inside(g.at, from, to)) {
-            *sums.entry(Measure::Unexplained).or_default() += gap.unexplained;
+            *sums.entry(FlowKind::Unexplained).or_default() += gap.unexplained;
             if gap.first {
-                *sums.entry(Measure::FirstSeen).or_default() += gap.unexplained;
+                *sums.entry(FlowKind::FirstSeen).or_default() += gap.unexplained;
             }
             facts += 1;
         }
@@ -388,16 +388,14 @@ impl Referee {
     }
 
     /// What was spent, earned and refunded, a line for each kind, category and unit.
-    pub fn categories(&self, from: Option<Moment>, to: Option<Moment>) -> Vec<CategoryLine> {
+    pub fn categories(&self, from: Option<LocalDateTime>, to: Option<LocalDateTime>) -> Vec<CategoryLine> {
         let mut sums: BTreeMap<(Kind, Option<String>, Unit), (i64, i64)> = BTreeMap::new();
         for entry in self.live_entries().filter(|e| inside(e.at, from, to)) {
             let charges = entry.fee + entry.tax;
             let (place, charged) = match entry.kind {
-                Kind::Spend => (&entry.out, -charges),
-                Kind::Earn | Kind::Refund if entry.out.unit == entry.arriving.unit => {
-                    (&entry.arriving, charges)
-                }
-                Kind::Earn | Kind::Refund => (&entry.arriving, 0),
+                Kind::Spend => (&entry.from, -charges),
+                Kind::Earn | Kind::Refund if entry.from.unit == entry.to.unit => (&entry.to, charges),
+                Kind::Earn | Kind::Refund => (&entry.to, 0),
                 _ => continue,
             };
             let key = (entry.kind, entry.category.as_deref().map(String::from), place.unit.clone());
@@ -409,16 +407,17 @@ impl Referee {
 
     /// What was charged, a line for each channel (none: booked by hand) and unit. The amount is what
     /// left, of a top-up without its charges.
-    pub fn channels(&self, from: Option<Moment>, to: Option<Moment>) -> Vec<ChannelLine> {
+    pub fn channels(&self, from: Option<LocalDateTime>, to: Option<LocalDateTime>) -> Vec<ChannelLine> {
         let mut sums: BTreeMap<(Option<String>, Unit), [i64; 4]> = BTreeMap::new();
         for entry in self.live_entries().filter(|e| inside(e.at, from, to)) {
             let charges = entry.fee + entry.tax;
             if entry.channel.is_none() && charges == 0 {
                 continue;
             }
-            let amount = entry.out.amount - if entry.kind == Kind::Topup { charges } else { 0 };
-            let sum =
-                sums.entry((entry.channel.as_deref().map(String::from), entry.out.unit.clone())).or_default();
+            let amount = entry.from.amount - if entry.kind == Kind::Topup { charges } else { 0 };
+            let sum = sums
+                .entry((entry.channel.as_deref().map(String::from), entry.from.unit.clone()))
+                .or_default();
             for (sum, part) in sum.iter_mut().zip([1, amount, entry.fee, entry.tax]) {
                 *sum += part;
             }
@@ -431,14 +430,20 @@ impl Referee {
     }
 
     /// The amounts of the spends of a unit up to a threshold, ascending.
-    pub fn micropayments(&self, unit: &Unit, at_most: i64, from: Moment, to: Moment) -> Vec<i64> {
+    pub fn micropayments(
+        &self,
+        unit: &Unit,
+        at_most: i64,
+        from: LocalDateTime,
+        to: LocalDateTime,
+    ) -> Vec<i64> {
         let small = |e: &&Entry| {
-            let Place { amount, unit: spent_unit, .. } = &e.out;
+            let Leg { amount, unit: spent_unit, .. } = &e.from;
             e.kind == Kind::Spend && spent_unit == unit && *amount <= at_most
         };
         let inside = |e: &&Entry| inside(e.at, Some(from), Some(to));
         let mut amounts: Vec<i64> =
-            self.live_entries().filter(inside).filter(small).map(|e| e.out.amount).collect();
+            self.live_entries().filter(inside).filter(small).map(|e| e.from.amount).collect();
         amounts.sort();
         amounts
     }
@@ -453,7 +458,7 @@ impl Referee {
             };
             if entry.kind == Kind::Withdraw {
                 used.count += 1;
-                used.amount += entry.out.amount;
+                used.amount += entry.from.amount;
                 if side(channel) == Side::OnTop {
                     used.amount -= entry.fee + entry.tax;
                 }
@@ -463,7 +468,7 @@ impl Referee {
     }
 
     /// The first fact that counts.
-    pub fn first_fact(&self) -> Option<Moment> {
+    pub fn first_fact(&self) -> Option<LocalDateTime> {
         let dated = |f: &&&Written| matches!(f.fact, Fact::Entry(_) | Fact::Snapshot(_));
         self.live().iter().filter(dated).map(|f| f.at).next()
     }
@@ -497,7 +502,7 @@ impl Referee {
         };
         let wants = |fact: &Fact| match fact {
             Fact::Entry(entry) => {
-                let sides = [entry.out.account, entry.arriving.account];
+                let sides = [entry.from.account, entry.to.account];
                 !filter.snapshots_only
                     && filter.account.is_none_or(|account| sides.contains(&Some(account)))
                     && filter.kind.is_none_or(|kind| kind == entry.kind)
@@ -550,8 +555,8 @@ impl Referee {
     pub fn running(&self, account: &Account, filter: &Filter) -> Vec<(Option<i64>, Option<i64>)> {
         let path = self.path(account, None);
         let moved = |written: &Written| match &written.fact {
-            Fact::Entry(entry) if entry.out.account == Some(account.id) => Some(-entry.out.amount),
-            Fact::Entry(entry) => Some(entry.arriving.amount),
+            Fact::Entry(entry) if entry.from.account == Some(account.id) => Some(-entry.from.amount),
+            Fact::Entry(entry) => Some(entry.to.amount),
             _ => path.gaps.get(&written.order).map(|gap| gap.unexplained),
         };
         let rows = self.rows(filter).into_iter();

@@ -9,8 +9,8 @@ use carrying::{carried, told};
 use jandon::export::HEADER;
 use jandon::fee::{Platform, QuotaUsage, QuoteRequest, parse, quotes};
 use jandon::import;
-use jandon::money::{Figure, FigureError, Rate, Unit, decimal_parts, grouped, plain};
-use jandon::period::{Day, Instant, Moment, Month, Period, parse_date, parse_instant};
+use jandon::money::{AmountError, ParsedAmount, Rate, Unit, parse_minor, to_grouped_string, to_plain_string};
+use jandon::period::{DateInput, Day, LocalDateTime, Month, Period, parse_date, parse_date_input};
 use jandon::store::Store;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,47 +27,48 @@ pub const DAYS: [&str; 6] =
 pub fn amount(text: &str) {
     let units =
         [("KRW", 0), ("USD", 2), ("KWD", 3), ("POINT", 0), ("MILES", 9)].map(|(code, n)| Unit::new(code, n));
-    match Figure::parse(text) {
+    match ParsedAmount::parse(text) {
         Ok(figure) => {
-            assert_eq!(Figure::parse(&figure.to_string()).as_ref(), Ok(&figure), "{text:?}");
+            assert_eq!(ParsedAmount::parse(&figure.to_string()).as_ref(), Ok(&figure), "{text:?}");
             for unit in &units {
                 match figure.money(unit) {
                     Ok(money) => {
-                        assert!(money.parts >= 0, "{text:?} is {money}");
-                        for written in [money.plain(), money.grouped(), money.to_string()] {
-                            let again = Figure::parse(&written).and_then(|figure| figure.money(unit));
+                        assert!(money.minor >= 0, "{text:?} is {money}");
+                        for written in [money.to_plain_string(), money.to_grouped_string(), money.to_string()]
+                        {
+                            let again = ParsedAmount::parse(&written).and_then(|figure| figure.money(unit));
                             assert_eq!(again.as_ref(), Ok(&money), "{text:?} as {written:?}");
                         }
                     }
                     Err(
-                        FigureError::TooManyDecimals(_, _, readings) | FigureError::Ambiguous(_, readings),
+                        AmountError::TooManyDecimals(_, _, readings) | AmountError::Ambiguous(_, readings),
                     ) => {
                         for reading in readings {
-                            let read = Figure::parse(&reading).and_then(|figure| figure.money(unit));
-                            let fits = matches!(read, Ok(_) | Err(FigureError::TooLarge(_)));
+                            let read = ParsedAmount::parse(&reading).and_then(|figure| figure.money(unit));
+                            let fits = matches!(read, Ok(_) | Err(AmountError::TooLarge(_)));
                             assert!(fits, "{text:?} cannot mean {reading:?} {unit}: {read:?}");
                         }
                     }
-                    Err(FigureError::WrongUnit { .. } | FigureError::TooLarge(_)) => {}
+                    Err(AmountError::WrongUnit { .. } | AmountError::TooLarge(_)) => {}
                     Err(error) => panic!("{text:?} is a figure, but {error:?}"),
                 }
             }
         }
-        Err(FigureError::Ambiguous(_, readings) | FigureError::Misgrouped(_, readings)) => {
+        Err(AmountError::Ambiguous(_, readings) | AmountError::Misgrouped(_, readings)) => {
             assert!(!readings.is_empty(), "{text:?} is refused without a reading");
             for reading in readings {
-                let read = Figure::parse(&reading);
-                let fits = matches!(read, Ok(_) | Err(FigureError::TooLarge(_)));
+                let read = ParsedAmount::parse(&reading);
+                let fits = matches!(read, Ok(_) | Err(AmountError::TooLarge(_)));
                 assert!(fits, "{text:?} cannot mean {reading:?}: {read:?}");
             }
         }
         Err(_) => {}
     }
     for decimals in 0..=9 {
-        let Some(parts) = decimal_parts(text, decimals) else { continue };
-        let written = plain(i128::from(parts), decimals);
-        assert_eq!(decimal_parts(&written, decimals), Some(parts), "{text:?} as {written:?}");
-        let groups = grouped(i128::from(parts), decimals);
+        let Some(minor) = parse_minor(text, decimals) else { continue };
+        let written = to_plain_string(i128::from(minor), decimals);
+        assert_eq!(parse_minor(&written, decimals), Some(minor), "{text:?} as {written:?}");
+        let groups = to_grouped_string(i128::from(minor), decimals);
         assert_eq!(groups.replace(',', ""), written, "{text:?}");
     }
     if let Ok(rate) = Rate::parse(text) {
@@ -79,24 +80,31 @@ pub fn amount(text: &str) {
 /// A typed date, with or without a time.
 pub fn date(text: &str) {
     for today in DAYS.map(day) {
-        let instant = parse_instant(text, today);
+        let instant = parse_date_input(text, today);
         if let Ok(day) = parse_date(text, today) {
             assert_eq!(Day::parse_iso(&day.to_string()), Some(day), "{text:?} on {today}");
-            assert_eq!(instant, Ok(Instant::Day(day)), "{text:?} on {today}");
+            assert_eq!(instant, Ok(DateInput::Day(day)), "{text:?} on {today}");
             assert_eq!(parse_date(&format!(" {text} "), today), Ok(day), "{text:?} on {today}");
         }
         if let Ok(instant) = instant {
-            let now = Moment(today.start().0 + 40_000);
+            let now = LocalDateTime(today.start().0 + 40_000);
             let (first, last) = (instant.start(now), instant.end(now));
             assert!(first <= last && first.day() == last.day(), "{text:?} on {today}");
             for moment in [first, last] {
-                assert_eq!(Moment::parse_iso(&moment.to_string()), Some(moment), "{text:?} on {today}");
+                assert_eq!(
+                    LocalDateTime::parse_iso(&moment.to_string()),
+                    Some(moment),
+                    "{text:?} on {today}"
+                );
             }
         }
     }
     if let Some(month) = Month::parse_iso(text) {
         assert_eq!(Month::parse_iso(&month.to_string()), Some(month), "{text:?}");
-        assert!(month.first() <= month.last() && month.last().plus(1) == month.plus(1).first(), "{text:?}");
+        assert!(
+            month.first() <= month.last() && month.last().add_days(1) == month.add_months(1).first(),
+            "{text:?}"
+        );
     }
 }
 
@@ -111,7 +119,7 @@ pub fn period(text: &str, month_start: u32) {
                     assert!(from <= to, "{text:?} on {today} is {period}");
                     let before = period.previous();
                     if let Some(last) = before.and_then(|before| before.to) {
-                        assert_eq!(last.plus(1), from, "{text:?} on {today}: {period} after {before:?}");
+                        assert_eq!(last.add_days(1), from, "{text:?} on {today}: {period} after {before:?}");
                     }
                 }
                 // A month that does not begin with its first day may reach over the ends of the calendar.

@@ -4,7 +4,7 @@ use super::ledger::store_message;
 use super::{quoted, quoted_name, text_hint, text_message};
 use crate::fee::parse::{Fault, FileError};
 use crate::import::{Difference, LINE_MAX, Wrong};
-use crate::money::grouped;
+use crate::money::to_grouped_string;
 use crate::store::{Refusal, StoreError};
 
 pub(super) fn wrong_message(what: &Wrong) -> (String, String) {
@@ -109,7 +109,7 @@ fn edit_options(values: &[(String, String)]) -> Option<String> {
 pub fn file_error(path: &str, error: &FileError) -> String {
     let what = match &error.fault {
         Fault::TooMany(max) => {
-            format!("`{}` has more than {} tables", error.key, grouped(*max as i128, 0))
+            format!("`{}` has more than {} tables", error.key, to_grouped_string(*max as i128, 0))
         }
         Fault::NotToml(message) => format!("not TOML: {}", message.lines().next().unwrap_or_default()),
         Fault::UnknownKey(allowed) => {

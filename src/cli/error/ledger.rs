@@ -1,74 +1,74 @@
 //! What the ledger refuses: a rule that would be broken, or a file that cannot be read or written.
 
 use super::{quoted, quoted_name};
-use crate::ledger::{Id, RuleBroken};
+use crate::ledger::{Id, RuleViolation};
 use crate::output_file::OutputError;
 use crate::store::{Refusal, StoreError};
 
-pub(super) fn rule_status(rule: &RuleBroken) -> u8 {
+pub(super) fn rule_status(rule: &RuleViolation) -> u8 {
     match rule {
-        RuleBroken::CarrierTakesOnlySpendRefundPay { .. }
-        | RuleBroken::PayNeedsCarrier { .. }
-        | RuleBroken::AccountClosed { .. } => 4,
+        RuleViolation::CarrierTakesOnlySpendRefundPay { .. }
+        | RuleViolation::PayNeedsCarrier { .. }
+        | RuleViolation::AccountClosed { .. } => 4,
         _ => 2,
     }
 }
 
-pub(super) fn rule_code(rule: &RuleBroken) -> &'static str {
+pub(super) fn rule_code(rule: &RuleViolation) -> &'static str {
     match rule {
-        RuleBroken::AmountsDoNotBalance { .. } => "amounts-do-not-balance",
-        RuleBroken::AmountNotPositive => "amount-not-positive",
-        RuleBroken::UnitNotOfAccount { .. } => "wrong-unit",
-        RuleBroken::CarrierTakesOnlySpendRefundPay { .. } => "carrier-takes-only-spend-refund-pay",
-        RuleBroken::PayNeedsCarrier { .. } => "pay-needs-carrier",
-        RuleBroken::AccountClosed { .. } => "account-closed",
-        RuleBroken::SamePlaceTwice { .. } => "same-account-twice",
-        RuleBroken::PlacesDoNotFitKind { .. } => "places-do-not-fit-kind",
-        RuleBroken::ExpiresBeforeEarned { .. } => "expires-before-earned",
-        RuleBroken::BalanceTooLarge { .. } => "balance-too-large",
+        RuleViolation::AmountsDoNotBalance { .. } => "amounts-do-not-balance",
+        RuleViolation::AmountNotPositive => "amount-not-positive",
+        RuleViolation::UnitNotOfAccount { .. } => "wrong-unit",
+        RuleViolation::CarrierTakesOnlySpendRefundPay { .. } => "carrier-takes-only-spend-refund-pay",
+        RuleViolation::PayNeedsCarrier { .. } => "pay-needs-carrier",
+        RuleViolation::AccountClosed { .. } => "account-closed",
+        RuleViolation::SamePlaceTwice { .. } => "same-account-twice",
+        RuleViolation::PlacesDoNotFitKind { .. } => "places-do-not-fit-kind",
+        RuleViolation::ExpiresBeforeEarned { .. } => "expires-before-earned",
+        RuleViolation::BalanceTooLarge { .. } => "balance-too-large",
     }
 }
 
-pub(super) fn rule_message(rule: &RuleBroken) -> (String, String) {
+pub(super) fn rule_message(rule: &RuleViolation) -> (String, String) {
     let words = |message: String, hint: &str| (message, hint.to_string());
     match rule {
-        RuleBroken::AmountsDoNotBalance { out, arriving, charges } => words(
+        RuleViolation::AmountsDoNotBalance { out, arriving, charges } => words(
             format!("{out} parts leave, but {arriving} arrive and {charges} are charged"),
             "what leaves must be what arrives plus fee and tax",
         ),
-        RuleBroken::AmountNotPositive => {
+        RuleViolation::AmountNotPositive => {
             words("nothing would move, or less than nothing".into(), "give amounts above zero")
         }
-        RuleBroken::UnitNotOfAccount { account, wanted, given } => words(
+        RuleViolation::UnitNotOfAccount { account, wanted, given } => words(
             format!("{account} holds {wanted}, not {given}"),
             "give the amount in the unit of the account",
         ),
-        RuleBroken::CarrierTakesOnlySpendRefundPay { account, kind } => words(
+        RuleViolation::CarrierTakesOnlySpendRefundPay { account, kind } => words(
             format!("{account} is carrier billing, which is money owed: it takes no {}", kind.word()),
             "use spend, refund, pay or log; nothing can be withdrawn from a billing limit",
         ),
-        RuleBroken::PayNeedsCarrier { account } => words(
+        RuleViolation::PayNeedsCarrier { account } => words(
             format!(
                 "pay settles the bill of a carrier from an account that is none, and {account} does not fit"
             ),
             "name the carrier first: jandon pay CARRIER AMOUNT --from ACCOUNT",
         ),
-        RuleBroken::AccountClosed { account } => (
+        RuleViolation::AccountClosed { account } => (
             format!("the account {account} is closed"),
             format!("reopen it: jandon account reopen {}", quoted_name(account)),
         ),
-        RuleBroken::SamePlaceTwice { account } => {
+        RuleViolation::SamePlaceTwice { account } => {
             words(format!("value cannot go from {account} to itself"), "name two different accounts")
         }
-        RuleBroken::PlacesDoNotFitKind { kind } => words(
+        RuleViolation::PlacesDoNotFitKind { kind } => words(
             format!("a {} cannot go between those places", kind.word()),
             "see which accounts it takes: jandon --help",
         ),
-        RuleBroken::ExpiresBeforeEarned { expires, earned } => words(
+        RuleViolation::ExpiresBeforeEarned { expires, earned } => words(
             format!("points earned on {earned} cannot expire on {expires} already"),
             "give --expires a day on or after the day of earning, or never",
         ),
-        RuleBroken::BalanceTooLarge { account } => words(
+        RuleViolation::BalanceTooLarge { account } => words(
             format!("the balance of {account} would be larger than a ledger can hold"),
             "check the amount for a digit too many",
         ),

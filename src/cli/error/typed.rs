@@ -2,41 +2,41 @@
 
 use super::quoted_name;
 use crate::ledger::name::NameError;
-use crate::money::FigureError;
+use crate::money::AmountError;
 use crate::period::DateError;
 
 /// What happens to an amount with a dollar sign outside quotes.
 const SHELL: &str = "a shell reads `$12` as a name of its own: write 12.50, or '$12.50' in quotes";
 
-pub(super) fn amount_message(error: &FigureError) -> (String, String) {
+pub(super) fn amount_message(error: &AmountError) -> (String, String) {
     let meant = |readings: &[String]| format!("did you mean {}?", readings.join(" or "));
     match error {
-        FigureError::Empty => ("the amount is empty".into(), "write it as 12500 or 12,500".into()),
-        FigureError::Signed(text) => (
+        AmountError::Empty => ("the amount is empty".into(), "write it as 12500 or 12,500".into()),
+        AmountError::Signed(text) => (
             format!("the amount {text:?} has a sign"),
             "amounts are typed without one; the command says which way they go".into(),
         ),
-        FigureError::Ambiguous(text, readings) => {
+        AmountError::Ambiguous(text, readings) => {
             let shell = if text.starts_with(['.', ',']) { format!("; {SHELL}") } else { String::new() };
             (
                 format!("the amount {text:?} can be read in more than one way"),
                 format!("{}{shell}", meant(readings)),
             )
         }
-        FigureError::LeadingZeros(text) => {
+        AmountError::LeadingZeros(text) => {
             (format!("the amount {text:?} begins with two zeros"), SHELL.into())
         }
-        FigureError::Misgrouped(text, readings) => {
+        AmountError::Misgrouped(text, readings) => {
             (format!("the digits of {text:?} are not grouped in threes"), meant(readings))
         }
-        FigureError::ForeignDigits(text) => (
+        AmountError::ForeignDigits(text) => (
             format!("the amount {text:?} has digits other than 0 to 9"),
             "write it as 12500 or 12,500".into(),
         ),
-        FigureError::NotAnAmount(text) => {
+        AmountError::NotAnAmount(text) => {
             (format!("{text:?} is no amount"), "write it as 12500, 12,500, 1만5천 or 3.50".into())
         }
-        FigureError::TooManyDecimals(text, unit, readings) => {
+        AmountError::TooManyDecimals(text, unit, readings) => {
             let has = match unit.decimals {
                 0 => "no decimals".to_string(),
                 1 => "one decimal".to_string(),
@@ -44,11 +44,11 @@ pub(super) fn amount_message(error: &FigureError) -> (String, String) {
             };
             (format!("{text:?} has more decimals than {unit}, which has {has}"), meant(readings))
         }
-        FigureError::WrongUnit { text, written, wanted } => (
+        AmountError::WrongUnit { text, written, wanted } => (
             format!("{text:?} is in {written}, and the account holds {wanted}"),
             format!("give the amount in {wanted}"),
         ),
-        FigureError::TooLarge(text) => (
+        AmountError::TooLarge(text) => (
             format!("the amount {text:?} is larger than a ledger can hold"),
             "check it for a digit too many".into(),
         ),

@@ -485,7 +485,7 @@ mod tests {
     use super::*;
     use crate::fee::{Platform, parse};
     use crate::money::Unit;
-    use crate::period::Moment;
+    use crate::period::LocalDateTime;
     use crate::plan::{EFFORT, Holding, PlanRequest};
 
     /// The most for each cost, run by run and slot by slot.
@@ -554,8 +554,8 @@ mod tests {
                 );
             }
             let platforms: Vec<Platform> = vec![parse::parse_platform(&text, &|_| None).expect("a platform")];
-            let now = Moment::parse_iso("2026-01-01T00:00").expect("a moment");
-            let by = now.month().plus(draw(2) as i32).first();
+            let now = LocalDateTime::parse_iso("2026-01-01T00:00").expect("a moment");
+            let by = now.month().add_months(draw(2) as i32).first();
             let undated = 100 + draw(1_900) as i64;
             let holding = Holding { account: "p".into(), platform: 0, dated: vec![], undated, keep: 0, by };
             let request = PlanRequest {

@@ -35,7 +35,7 @@ pub fn quota_keys(request: &PlanRequest<'_>, platform: &Platform) -> Vec<QuotaKe
     // Earlier use leaves a rolling window free within its own length.
     let longest = windows.iter().map(|(hours, _)| *hours).max().unwrap_or(0);
     if longest > 0 {
-        let last = today.plus((longest / 24 + 1) as i32).min(request.by);
+        let last = today.add_days((longest / 24 + 1) as i32).min(request.by);
         asked.extend((today.0..=last.0).map(Day));
     }
     asked.insert(today);
@@ -67,13 +67,13 @@ fn calendar_days(request: &PlanRequest<'_>, windows: &BTreeSet<(i64, &'static st
         every(&|day| Day::new(day.year() + 1, 1, 1).unwrap_or(Day(i32::MAX)));
     }
     if has("month") {
-        every(&|day| day.month().plus(1).first());
+        every(&|day| day.month().add_months(1).first());
     }
     if has("week") {
-        every(&|day| day.monday().plus(7));
+        every(&|day| day.monday().add_days(7));
     }
     if has("day") {
-        every(&|day| day.plus(1));
+        every(&|day| day.add_days(1));
     }
     days
 }

@@ -2,8 +2,8 @@
 //! account after a late one. `store/lots.rs` explains what is stored.
 
 use super::{AccountState, Balances, Delta, FactKey, Replay};
-use crate::ledger::{AccountId, Expires, Flow, Measure};
-use crate::period::{Day, Moment, Month};
+use crate::ledger::{AccountId, Expires, Flow, FlowKind};
+use crate::period::{Day, LocalDateTime, Month};
 use crate::store::StoreError;
 use crate::store::lots::{LotKey, LotWalk, Step, lots_of};
 use crate::store::read::{facts_sql, step_at};
@@ -12,7 +12,7 @@ use rusqlite::params;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Snapshots by moment and number: what is unexplained, and whether it is the first.
-type SnapshotRows = BTreeMap<(Moment, i64), (i64, bool)>;
+type SnapshotRows = BTreeMap<(LocalDateTime, i64), (i64, bool)>;
 
 /// What the tables hold of an account's lots from a month on.
 struct Stored {
@@ -36,7 +36,7 @@ impl Balances<'_> {
             let balance = state.row.balance;
             // An account without a fact has no lots yet.
             let open = match state.has_facts {
-                true => Expires::After(state.row.fact_at.day()),
+                true => Expires::On(state.row.fact_at.day()),
                 false => Expires::Never,
             };
             let sql = "SELECT expires, amount FROM lot WHERE account = ?1 AND expires >= ?2";
@@ -49,7 +49,7 @@ impl Balances<'_> {
         state.row.balance -= walk.expire(key.at.day());
         let expired = std::mem::take(&mut walk.expired);
         for (day, amount) in expired {
-            self.totals.add_flow(Flow { account, measure: Measure::Expired, amount }, day.start());
+            self.totals.add_flow(Flow { account, measure: FlowKind::Expired, amount }, day.start());
         }
         Ok(true)
     }
@@ -90,7 +90,7 @@ impl Balances<'_> {
         let from = last.map_or(replay.from, |last| last.min(replay.from));
         let begin = from.first().start();
         let stored = self.stored_lots(account, from, replay.stored)?;
-        let lots = self.store.lots_at_end(account, from.plus(-1))?;
+        let lots = self.store.lots_at_end(account, from.add_months(-1))?;
         let mut balance = lots.balance();
         let before = "SELECT 1 FROM snapshot_delta WHERE account = ?1 AND at < ?2 LIMIT 1";
         let mut is_first = self.store.maybe(before, params![account, begin], |_| Ok(()))?.is_none();
@@ -99,13 +99,13 @@ impl Balances<'_> {
         let mut fits = true;
         // Of a snapshot the balance is read, because what it shows may change.
         self.store.all(&facts_sql("balance"), params![account, begin, i64::MAX], |row| {
-            let (at, mut step): (Moment, Step) = (row.get(0)?, step_at(row)?);
+            let (at, mut step): (LocalDateTime, Step) = (row.get(0)?, step_at(row)?);
             let seq: i64 = row.get(1)?;
             balance -= walk.expire(at.day());
-            if let Step::Differ(shown) = step {
+            if let Step::Adjust(shown) = step {
                 let unexplained = shown.checked_sub(balance);
                 fits &= unexplained.is_some();
-                step = Step::Differ(unexplained.unwrap_or(0));
+                step = Step::Adjust(unexplained.unwrap_or(0));
                 let row = (unexplained.unwrap_or(0), std::mem::take(&mut is_first));
                 snapshots.insert((at, seq), row);
             }
@@ -121,7 +121,7 @@ impl Balances<'_> {
         state.row.balance = balance;
         self.write_lots(account, differences(&walk.changes, &stored.changes))?;
         for (day, amount) in differences(&walk.expired, &stored.expired) {
-            self.totals.add_flow(Flow { account, measure: Measure::Expired, amount }, day.start());
+            self.totals.add_flow(Flow { account, measure: FlowKind::Expired, amount }, day.start());
         }
         self.write_snapshots(account, &snapshots, &stored.snapshots)
     }
@@ -131,15 +131,15 @@ impl Balances<'_> {
         let (mut changes, mut expired) = (BTreeMap::new(), BTreeMap::<Day, i64>::new());
         // What has its last day at the end of the month before expires in this one.
         let sql = "SELECT expires, month, amount FROM lot WHERE account = ?1 AND expires >= ?2";
-        self.store.all(sql, params![account, from.plus(-1).last()], |row| {
+        self.store.all(sql, params![account, from.add_months(-1).last()], |row| {
             let (expires, month, amount): (Expires, Month, i64) = (row.get(0)?, row.get(1)?, sum_at(row, 2)?);
             if month >= from {
                 changes.insert((expires, month), amount);
             }
-            if let Expires::After(last) = expires
+            if let Expires::On(last) = expires
                 && Some(last) < until
             {
-                *expired.entry(last.plus(1)).or_default() += amount;
+                *expired.entry(last.add_days(1)).or_default() += amount;
             }
             Ok(())
         })?;
@@ -184,8 +184,8 @@ impl Balances<'_> {
             self.store.execute(sql, params![account, at, seq, now.0, now.1])?;
             let of_first = |(unexplained, is_first): (i64, bool)| if is_first { unexplained } else { 0 };
             let measures = [
-                (Measure::Unexplained, now.0, before.0),
-                (Measure::FirstSeen, of_first(*now), of_first(before)),
+                (FlowKind::Unexplained, now.0, before.0),
+                (FlowKind::FirstSeen, of_first(*now), of_first(before)),
             ];
             for (measure, now, before) in measures {
                 let amount = now.checked_sub(before).ok_or_else(|| self.too_large(account))?;

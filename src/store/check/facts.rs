@@ -2,8 +2,8 @@
 //! recorded, and what follows from those that count.
 
 use super::FINDINGS_MAX;
-use crate::ledger::{Account, AccountId, Entry, RuleBroken};
-use crate::period::Moment;
+use crate::ledger::{Account, AccountId, Entry, RuleViolation};
+use crate::period::LocalDateTime;
 use crate::store::derive::{Derivation, DerivedTable};
 use crate::store::sql::{AmountReader, LIVE, sum_at};
 use crate::store::{Store, StoreError};
@@ -105,7 +105,7 @@ impl Store {
             let number = row.get(0)?;
             numbers.next(number);
             if table == "change" {
-                scan.readable(row.get::<_, Moment>(2));
+                scan.readable(row.get::<_, LocalDateTime>(2));
                 numbers.change = Some(number);
             } else if let Some(change) = scan.readable(row.get(2)) {
                 numbers.follow(table, number, change);
@@ -121,7 +121,8 @@ impl Store {
         let sql = format!("SELECT account, at, seq, balance FROM snapshot WHERE {LIVE} ORDER BY at, seq");
         let mut snapshots = Vec::new();
         self.all(&sql, [], |row| {
-            let read = || Ok((row.get(0)?, row.get::<_, Moment>(1)?, row.get::<_, i64>(2)?, sum_at(row, 3)?));
+            let read =
+                || Ok((row.get(0)?, row.get::<_, LocalDateTime>(1)?, row.get::<_, i64>(2)?, sum_at(row, 3)?));
             snapshots.extend(scan.readable(read()));
             Ok(())
         })?;
@@ -129,7 +130,7 @@ impl Store {
         let mut snapshots = snapshots.into_iter().peekable();
         let carriers = context.accounts.iter().filter(|account| account.is_carrier());
         let mut derivation = Derivation::new(carriers.map(|account| account.id).collect());
-        let mut take_snapshots = |derivation: &mut Derivation, until: Option<(Moment, i64)>| {
+        let mut take_snapshots = |derivation: &mut Derivation, until: Option<(LocalDateTime, i64)>| {
             let is_before = |at, seq| until.is_none_or(|until| (at, seq) < until);
             while let Some((account, at, seq, balance)) =
                 snapshots.next_if(|(_, at, seq, _)| is_before(*at, *seq))
@@ -191,15 +192,15 @@ impl Rules {
     /// Returns what is wrong with an entry. After one that is void its account may have changed.
     fn broken_by(&self, entry: &Entry, counts: bool) -> Option<&'static str> {
         let is_there = |id: AccountId| self.accounts.get(&id).is_some_and(|(_, there)| *there || !counts);
-        if ![entry.out.account, entry.arriving.account].into_iter().flatten().all(is_there) {
+        if ![entry.from.account, entry.to.account].into_iter().flatten().all(is_there) {
             return Some("is of an account that is not there");
         }
         match entry.check(|id| self.accounts.get(&id).map(|(account, _)| account)) {
             Ok(()) => None,
             Err(
-                RuleBroken::UnitNotOfAccount { .. }
-                | RuleBroken::CarrierTakesOnlySpendRefundPay { .. }
-                | RuleBroken::PayNeedsCarrier { .. },
+                RuleViolation::UnitNotOfAccount { .. }
+                | RuleViolation::CarrierTakesOnlySpendRefundPay { .. }
+                | RuleViolation::PayNeedsCarrier { .. },
             ) if !counts => None,
             Err(_) => Some("breaks a rule of the ledger"),
         }

@@ -37,7 +37,7 @@ impl Importer<'_> {
         if !same_entry(&said, &known.fact) {
             let names = |[from, to]: [Option<&str>; 2], entry: &Entry| Keys::of_entry(entry, from, to);
             let own = [line.from.as_deref(), line.to.as_deref()];
-            let recorded = [known.fact.out.account, known.fact.arriving.account];
+            let recorded = [known.fact.from.account, known.fact.to.account];
             let mut recorded_names = [None, None];
             for ((name, account), own) in recorded_names.iter_mut().zip(recorded).zip(own) {
                 *name = account.map(|id| self.name_shown(id, own)).transpose()?;
@@ -56,7 +56,7 @@ impl Importer<'_> {
         let mut places = [None, None];
         let mut outside = [None, None];
         let said = [(&line.from, &line.out_unit), (&line.to, &line.in_unit)];
-        for (at, (place, (name, unit))) in [&known.out, &known.arriving].into_iter().zip(said).enumerate() {
+        for (at, (place, (name, unit))) in [&known.from, &known.to].into_iter().zip(said).enumerate() {
             outside[at] = unit.as_deref().map(|code| self.unit_of_line(code, &place.unit)).transpose()?;
             let Some(name) = name else { continue };
             let means = match place.account {
@@ -150,12 +150,12 @@ impl Importer<'_> {
         if self.names.get(text) == Some(&account) {
             return Ok(true);
         }
-        let name = (name::folded(text), account);
+        let name = (name::fold_case(text), account);
         if self.once_called.contains(&name) {
             return Ok(true);
         }
         let means = self.account_called(text).ok() == Some(account)
-            || self.names_of(account)?.iter().any(|once| name::folded(once) == name.0);
+            || self.names_of(account)?.iter().any(|once| name::fold_case(once) == name.0);
         if means {
             self.once_called.insert(name);
         }
@@ -207,7 +207,7 @@ impl Importer<'_> {
     pub(super) fn known_version(&mut self, change: i64, line: &AccountLine) -> Result<Account, RowError> {
         let versions = self.writer.store.versions_of(change)?;
         let known: Vec<Account> = versions.into_iter().map(|(_, account)| account).collect();
-        let same_name = |known: &&Account| name::folded(&known.name) == name::folded(&line.name);
+        let same_name = |known: &&Account| name::fold_case(&known.name) == name::fold_case(&line.name);
         for known in known.iter().filter(same_name).filter(|known| *known.unit.code == *line.unit) {
             let said = line.account(known.id, known.unit.clone())?;
             if *known == (Account { name: known.name.clone(), ..said.clone() }) {
@@ -279,7 +279,7 @@ impl Importer<'_> {
 
 /// Whether two entries say the same; categories are compared as they are everywhere.
 fn same_entry(said: &Entry, known: &Entry) -> bool {
-    let folded = |category: &Option<SmolStr>| category.as_deref().map(name::folded);
+    let folded = |category: &Option<SmolStr>| category.as_deref().map(name::fold_case);
     said == known
         || folded(&said.category) == folded(&known.category)
             && *said == Entry { category: said.category.clone(), ..known.clone() }

@@ -4,9 +4,9 @@ use super::{Importer, PendingChange, REPEATS, RowError};
 use crate::import::{
     self, AccountLine, ChangeLine, Content, EntryLine, RateLine, SnapshotLine, UnitLine, VoidLine, Wrong,
 };
-use crate::ledger::{Account, AccountId, Id, RuleBroken, name};
+use crate::ledger::{Account, AccountId, Id, RuleViolation, name};
 use crate::money::Unit;
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use crate::store::{Refusal, StoreError};
 use rusqlite::params;
 use smol_str::SmolStr;
@@ -71,7 +71,7 @@ impl Importer<'_> {
 
     /// The first version of an account, which the ledger may have opened itself.
     fn opened(&mut self, account: &Account, change: Option<&str>) -> Result<(AccountId, bool), RowError> {
-        let folded = name::folded(&account.name);
+        let folded = name::fold_case(&account.name);
         // A line may be there twice.
         let versions = self.versions.named(&folded).and_then(|id| self.versions.current(id));
         if let Some(versions) =
@@ -79,7 +79,7 @@ impl Importer<'_> {
         {
             return Ok((versions.id, false));
         }
-        let live = self.writer.balances.accounts.values().find(|a| name::folded(&a.name) == folded);
+        let live = self.writer.balances.accounts.values().find(|a| name::fold_case(&a.name) == folded);
         // An account that the file had under another name is not the one that it opens here.
         let live = live.filter(|a| change.is_none() || !self.versions.knows(a.id)).cloned();
         match (live, change) {
@@ -203,7 +203,7 @@ impl Importer<'_> {
         }
         let named = line.change.take();
         let (mut entry, content) = line.entry(from, to, outside)?;
-        let (from, at) = (entry.out.account, entry.at);
+        let (from, at) = (entry.from.account, entry.at);
         let id = match id {
             Some(id) => Some(id),
             None => {
@@ -252,7 +252,7 @@ impl Importer<'_> {
         };
         let held = self.writer.balances.account(account)?;
         if held.unit != unit {
-            let rule = RuleBroken::UnitNotOfAccount { account: held.name, wanted: held.unit, given: unit };
+            let rule = RuleViolation::UnitNotOfAccount { account: held.name, wanted: held.unit, given: unit };
             return Err(StoreError::from(rule).into());
         }
         let mut snapshot = line.snapshot(account, &unit)?;
@@ -267,7 +267,7 @@ impl Importer<'_> {
         let Some(id) = id else { return Ok(false) };
         snapshot.id = id;
         if line.change.is_none() && held.closed {
-            return Err(StoreError::from(RuleBroken::AccountClosed { account: held.name }).into());
+            return Err(StoreError::from(RuleViolation::AccountClosed { account: held.name }).into());
         }
         let change = self.change_for_event(line.change.as_deref())?;
         self.writer.record_snapshot(&snapshot, change)?;
@@ -281,7 +281,7 @@ impl Importer<'_> {
     fn made_id(
         &mut self,
         content: Content,
-        at: Moment,
+        at: LocalDateTime,
         recorded: impl Fn(&mut Self, Id) -> Result<Option<(i64, bool)>, StoreError>,
     ) -> Result<Option<Id>, RowError> {
         let mut number = self.repeats.get(&content).map_or(1, |often| often + 1);

@@ -1,8 +1,8 @@
 //! Balances of accounts, now and at earlier moments.
 
 use super::Expiries;
-use crate::ledger::{AccountId, Measure, Standing};
-use crate::period::{Moment, Month};
+use crate::ledger::{AccountBalance, AccountId, FlowKind};
+use crate::period::{LocalDateTime, Month};
 use crate::store::sql::{LIVE, sum_at};
 use crate::store::{Store, StoreError};
 use rusqlite::params;
@@ -11,19 +11,28 @@ use std::collections::{BTreeMap, HashMap};
 impl Store {
     /// Returns the state of every account with a fact at a moment, after the facts of that second and
     /// without what has expired.
-    pub fn account_balances(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
+    pub fn account_balances(
+        &self,
+        at: LocalDateTime,
+    ) -> Result<HashMap<AccountId, AccountBalance>, StoreError> {
         if self.is_blank() {
             return Ok(HashMap::new());
         }
         let sql = "SELECT account, balance, fact_at, seen_at, dated FROM account_balance";
-        let rows: Vec<(AccountId, i64, Moment, Option<Moment>, i64)> = self
-            .all(sql, [], |row| Ok((row.get(0)?, sum_at(row, 1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+        let rows: Vec<(AccountId, i64, LocalDateTime, Option<LocalDateTime>, i64)> =
+            self.all(sql, [], |row| {
+                Ok((row.get(0)?, sum_at(row, 1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })?;
         let has_later = rows.iter().any(|(_, _, fact_at, ..)| *fact_at > at);
         let mut past = if has_later { self.past_standings(at)? } else { HashMap::new() };
         let (mut standings, mut has_lots) = (HashMap::new(), false);
         for (account, balance, fact_at, seen, dated) in rows {
-            let mut standing =
-                past.remove(&account).unwrap_or(Standing { balance, seen, has_facts: true, last_fact: None });
+            let mut standing = past.remove(&account).unwrap_or(AccountBalance {
+                balance,
+                seen,
+                has_facts: true,
+                last_fact: None,
+            });
             standing.last_fact = Some(fact_at);
             standings.insert(account, standing);
             has_lots |= dated > 0;
@@ -39,9 +48,9 @@ impl Store {
     /// Returns the state at a moment of the accounts that have later facts: the balance at the end of a
     /// month is the present one less the totals of later months. Within a month, entries are read from
     /// the last snapshot or from the beginning of the month, whichever is later.
-    fn past_standings(&self, at: Moment) -> Result<HashMap<AccountId, Standing>, StoreError> {
+    fn past_standings(&self, at: LocalDateTime) -> Result<HashMap<AccountId, AccountBalance>, StoreError> {
         let is_end = at == at.month().last().end();
-        let month = if is_end { at.month() } else { at.month().plus(-1) };
+        let month = if is_end { at.month() } else { at.month().add_months(-1) };
         let sql = format!(
             "SELECT w.account,
                     w.balance - (SELECT ifnull(sum({}), 0) FROM monthly_flow WHERE account = w.account AND month > ?2),
@@ -50,7 +59,7 @@ impl Store {
              FROM account_balance w WHERE w.fact_at > ?1",
             net_sql()
         );
-        let rows: Vec<(AccountId, i64, Option<Moment>, bool, bool)> =
+        let rows: Vec<(AccountId, i64, Option<LocalDateTime>, bool, bool)> =
             self.all(&sql, params![at, month], |row| {
                 Ok((row.get(0)?, sum_at(row, 1)?, row.get(2)?, row.get(3)?, row.get(4)?))
             })?;
@@ -60,7 +69,7 @@ impl Store {
                 balance = self.balance_within_month(account, balance, at, has_lots)?;
                 has_facts = has_facts || seen.is_some() || self.has_entry(account, at)?;
             }
-            standings.insert(account, Standing { balance, seen, has_facts, last_fact: None });
+            standings.insert(account, AccountBalance { balance, seen, has_facts, last_fact: None });
         }
         Ok(standings)
     }
@@ -71,18 +80,20 @@ impl Store {
         &self,
         account: AccountId,
         balance: i64,
-        at: Moment,
+        at: LocalDateTime,
         has_lots: bool,
     ) -> Result<i64, StoreError> {
         let month = at.month().first().start();
         let sql = "SELECT at, seq, balance FROM snapshot_delta WHERE account = ?1 AND at BETWEEN ?2 AND ?3
                    ORDER BY at DESC, seq DESC LIMIT 1";
-        let snapshot: Option<(Moment, i64, i64)> = self
-            .maybe(sql, params![account, month, at], |row| Ok((row.get(0)?, row.get(1)?, sum_at(row, 2)?)))?;
-        let (since, seq, balance) = snapshot.unwrap_or((Moment(month.0 - 1), i64::MAX, balance));
+        let snapshot: Option<(LocalDateTime, i64, i64)> =
+            self.maybe(sql, params![account, month, at], |row| {
+                Ok((row.get(0)?, row.get(1)?, sum_at(row, 2)?))
+            })?;
+        let (since, seq, balance) = snapshot.unwrap_or((LocalDateTime(month.0 - 1), i64::MAX, balance));
         let moved = self.moved_between(account, (since, seq), (at, i64::MAX))?;
         let expired = match has_lots {
-            true => self.expiries(Some(Moment(since.0 + 1)), Some(at), Expiries::Stored)?,
+            true => self.expiries(Some(LocalDateTime(since.0 + 1)), Some(at), Expiries::Stored)?,
             false => Vec::new(),
         };
         let own = expired.into_iter().filter(|(other, ..)| *other == account);
@@ -93,8 +104,8 @@ impl Store {
     fn moved_between(
         &self,
         account: AccountId,
-        after: (Moment, i64),
-        before: (Moment, i64),
+        after: (LocalDateTime, i64),
+        before: (LocalDateTime, i64),
     ) -> Result<i64, StoreError> {
         let mut moved = 0;
         for (side, amount) in [("from_account", "-amount_out"), ("to_account", "amount_in")] {
@@ -109,7 +120,7 @@ impl Store {
     }
 
     /// Returns whether an account has an entry up to a moment.
-    fn has_entry(&self, account: AccountId, at: Moment) -> Result<bool, StoreError> {
+    fn has_entry(&self, account: AccountId, at: LocalDateTime) -> Result<bool, StoreError> {
         for side in ["from_account", "to_account"] {
             let sql =
                 format!("SELECT 1 FROM entry WHERE {side} = ?1 AND at <= ?2 AND {LIVE} ORDER BY at LIMIT 1");
@@ -125,7 +136,7 @@ impl Store {
     pub(super) fn present_state(
         &self,
         account: AccountId,
-    ) -> Result<Option<(i64, Moment, bool)>, StoreError> {
+    ) -> Result<Option<(i64, LocalDateTime, bool)>, StoreError> {
         let sql = "SELECT balance, fact_at, dated > 0 FROM account_balance WHERE account = ?1";
         self.maybe(sql, [account], |row| Ok((sum_at(row, 0)?, row.get(1)?, row.get(2)?)))
     }
@@ -136,15 +147,15 @@ impl Store {
     }
 
     /// Returns the moment of the first fact that counts.
-    pub fn first_fact(&self) -> Result<Option<Moment>, StoreError> {
+    pub fn first_fact(&self) -> Result<Option<LocalDateTime>, StoreError> {
         let sql = format!("SELECT at FROM entry WHERE {LIVE} ORDER BY at LIMIT 1");
-        let entry: Option<Moment> = self.maybe(&sql, [], |row| row.get(0))?;
+        let entry: Option<LocalDateTime> = self.maybe(&sql, [], |row| row.get(0))?;
         let snapshot = self.maybe("SELECT min(at) FROM snapshot_delta", [], |row| row.get(0))?.flatten();
         Ok([entry, snapshot].into_iter().flatten().min())
     }
 
     /// The moment of the first fact that counts of each account that has one.
-    pub fn first_facts(&self) -> Result<BTreeMap<AccountId, Moment>, StoreError> {
+    pub fn first_facts(&self) -> Result<BTreeMap<AccountId, LocalDateTime>, StoreError> {
         // One account at a time, each from the beginning of an index.
         let sql = format!(
             "SELECT a.id,
@@ -154,7 +165,7 @@ impl Store {
              FROM account a"
         );
         let rows = self.all(&sql, [], |row| {
-            let moments: [Option<Moment>; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
+            let moments: [Option<LocalDateTime>; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
             Ok((row.get(0)?, moments.into_iter().flatten().min()))
         })?;
         Ok(rows.into_iter().filter_map(|(account, at)| Some((account, at?))).collect())
@@ -164,14 +175,16 @@ impl Store {
     pub(in crate::store) fn balance_before(
         &self,
         account: AccountId,
-        at: Moment,
+        at: LocalDateTime,
         seq: i64,
     ) -> Result<i64, StoreError> {
         let sql = "SELECT at, seq, balance FROM snapshot_delta WHERE account = ?1 AND (at, seq) < (?2, ?3)
                    ORDER BY at DESC, seq DESC LIMIT 1";
-        let snapshot: Option<(Moment, i64, i64)> = self
-            .maybe(sql, params![account, at, seq], |row| Ok((row.get(0)?, row.get(1)?, sum_at(row, 2)?)))?;
-        let (since, since_seq, balance) = snapshot.unwrap_or((Moment(i64::MIN), i64::MIN, 0));
+        let snapshot: Option<(LocalDateTime, i64, i64)> =
+            self.maybe(sql, params![account, at, seq], |row| {
+                Ok((row.get(0)?, row.get(1)?, sum_at(row, 2)?))
+            })?;
+        let (since, since_seq, balance) = snapshot.unwrap_or((LocalDateTime(i64::MIN), i64::MIN, 0));
         Ok(balance + self.moved_between(account, (since, since_seq), (at, seq))?)
     }
 
@@ -204,21 +217,21 @@ impl Store {
     pub(in crate::store) fn last_fact(
         &self,
         account: AccountId,
-    ) -> Result<Option<(Moment, Option<Moment>)>, StoreError> {
-        let mut last: Option<Moment> = None;
+    ) -> Result<Option<(LocalDateTime, Option<LocalDateTime>)>, StoreError> {
+        let mut last: Option<LocalDateTime> = None;
         for side in ["from_account", "to_account"] {
             let sql = format!("SELECT at FROM entry WHERE {side} = ?1 AND {LIVE} ORDER BY at DESC LIMIT 1");
             last = last.max(self.maybe(&sql, [account], |row| row.get(0))?);
         }
         let sql = "SELECT max(at) FROM snapshot_delta WHERE account = ?1";
-        let snapshot: Option<Moment> = self.maybe(sql, [account], |row| row.get(0))?.flatten();
+        let snapshot: Option<LocalDateTime> = self.maybe(sql, [account], |row| row.get(0))?.flatten();
         Ok(last.max(snapshot).map(|fact| (fact, snapshot)))
     }
 }
 
 /// By how much a row of `total` moved the balance, as an expression of SQL.
 fn net_sql() -> String {
-    let measures = Measure::ALL.into_iter().filter(|measure| measure.sign() != 0);
+    let measures = FlowKind::ALL.into_iter().filter(|measure| measure.sign() != 0);
     let terms = measures.map(|measure| (if measure.sign() > 0 { " + " } else { " - " }, measure.word()));
     format!("0{}", terms.map(|(sign, word)| format!("{sign}{word}")).collect::<String>())
 }

@@ -1,13 +1,13 @@
 //! When a balance falls below zero.
 
-use crate::ledger::{AccountId, Measure};
-use crate::period::{Moment, Month};
+use crate::ledger::{AccountId, FlowKind};
+use crate::period::{LocalDateTime, Month};
 use crate::store::sql::{LAST_MOMENT, LIVE, sum_at};
 use crate::store::{Store, StoreError};
 use rusqlite::params;
 
 /// A position in the order of facts: the moment, and the number in the order of recording.
-type Position = (Moment, i64);
+type Position = (LocalDateTime, i64);
 
 impl Store {
     /// Returns the first moment after `after` at which an account is below zero, with its balance then.
@@ -18,10 +18,10 @@ impl Store {
     pub fn first_below_zero(
         &self,
         account: AccountId,
-        after: Moment,
+        after: LocalDateTime,
         balance: i64,
         past_snapshots: bool,
-    ) -> Result<Option<(Moment, i64)>, StoreError> {
+    ) -> Result<Option<(LocalDateTime, i64)>, StoreError> {
         let (mut from, mut balance) = ((after, i64::MAX), balance);
         loop {
             let sql =
@@ -46,10 +46,10 @@ impl Store {
         from: Position,
         until: Position,
         mut balance: i64,
-    ) -> Result<Option<(Moment, i64)>, StoreError> {
+    ) -> Result<Option<(LocalDateTime, i64)>, StoreError> {
         let (first, last) = (from.0.month(), until.0.month());
         let begin = |month: Month| (month.first().start(), i64::MIN);
-        let end = until.min(begin(first.plus(1)));
+        let end = until.min(begin(first.add_months(1)));
         if let Some(found) = self.below_zero_within(account, from, end, &mut balance)? {
             return Ok(Some(found));
         }
@@ -57,9 +57,9 @@ impl Store {
             return Ok(None);
         }
         let sum = |sign: i64| {
-            let measures = Measure::ALL.into_iter().filter(|measure| *measure != Measure::Unexplained);
+            let measures = FlowKind::ALL.into_iter().filter(|measure| *measure != FlowKind::Unexplained);
             let measures = measures.filter(|measure| measure.sign() == sign);
-            measures.map(Measure::word).collect::<Vec<_>>().join(" + ")
+            measures.map(FlowKind::word).collect::<Vec<_>>().join(" + ")
         };
         let sql = format!(
             "SELECT month, {}, {} FROM monthly_flow WHERE account = ?1 AND month > ?2 AND month < ?3 ORDER BY month",
@@ -74,7 +74,7 @@ impl Store {
                 balance = balance.saturating_add(arriving).saturating_sub(leaving);
                 continue;
             }
-            let (begins, ends) = (begin(month), begin(month.plus(1)));
+            let (begins, ends) = (begin(month), begin(month.add_months(1)));
             if let Some(found) = self.below_zero_within(account, begins, ends, &mut balance)? {
                 return Ok(Some(found));
             }
@@ -89,7 +89,7 @@ impl Store {
         after: Position,
         before: Position,
         balance: &mut i64,
-    ) -> Result<Option<(Moment, i64)>, StoreError> {
+    ) -> Result<Option<(LocalDateTime, i64)>, StoreError> {
         // Points are gone with the first second of the day after their last, before any fact of it.
         let sql = format!(
             "SELECT at, step FROM (
@@ -116,7 +116,7 @@ impl Store {
     }
 
     /// Returns when the latest change was recorded.
-    pub fn last_recorded(&self) -> Result<Option<Moment>, StoreError> {
+    pub fn last_recorded(&self) -> Result<Option<LocalDateTime>, StoreError> {
         // An id begins with the day of its change, so only the changes of the latest day are looked at.
         let sql = "SELECT max(at) FROM change WHERE id >= (SELECT max(id) >> 48 << 48 FROM change)";
         Ok(self.maybe(sql, [], |row| row.get(0))?.flatten())

@@ -4,7 +4,7 @@
 //! facts of the last months before that moment are read.
 
 use crate::ledger::{Account, AccountId, Bills};
-use crate::period::{Moment, Month};
+use crate::period::{LocalDateTime, Month};
 use crate::store::lots::{Step, step_bills};
 use crate::store::sql::{LIVE, sum_at};
 use crate::store::{Store, StoreError};
@@ -18,7 +18,7 @@ type MonthCharges = (Month, Option<[i64; 2]>);
 
 impl Store {
     /// The open bills of every carrier at a moment, by the month of their charges.
-    pub fn bills(&self, at: Moment) -> Result<Vec<(AccountId, Month, i64)>, StoreError> {
+    pub fn bills(&self, at: LocalDateTime) -> Result<Vec<(AccountId, Month, i64)>, StoreError> {
         let mut bills: Vec<(AccountId, Month, i64)> = Vec::new();
         let sql =
             "SELECT b.account, b.month, b.amount FROM bill b JOIN account_balance s ON s.account = b.account
@@ -36,13 +36,13 @@ impl Store {
     }
 
     /// Returns the bills of a carrier at a moment before its last fact.
-    fn bills_before(&self, account: AccountId, at: Moment) -> Result<Bills, StoreError> {
+    fn bills_before(&self, account: AccountId, at: LocalDateTime) -> Result<Bills, StoreError> {
         let sql = "SELECT min(month) FROM monthly_flow WHERE account = ?1";
         let Some(first) = self.maybe(sql, [account], |row| row.get::<_, Option<Month>>(0))?.flatten() else {
             return Ok(Bills::default());
         };
         let first = first.min(at.month());
-        for since in MONTHS_BACK.map(|back| at.month().plus(-back)) {
+        for since in MONTHS_BACK.map(|back| at.month().add_months(-back)) {
             if since <= first {
                 break;
             }
@@ -56,11 +56,16 @@ impl Store {
     /// Returns the bills at a moment, read from a month on. What was owed before is taken for one bill,
     /// whatever its months: a payment settles the oldest bill first, so the others are right once that
     /// one is paid. `None` if some of it is left.
-    fn bills_since(&self, account: AccountId, since: Month, at: Moment) -> Result<Option<Bills>, StoreError> {
-        let balance = self.balance_at_end(account, since.plus(-1))?;
-        let (before, mut bills) = (since.plus(-1), Bills::default());
-        bills.differ(-balance, before);
-        let whole = if at == at.month().last().end() { at.month().plus(1) } else { at.month() };
+    fn bills_since(
+        &self,
+        account: AccountId,
+        since: Month,
+        at: LocalDateTime,
+    ) -> Result<Option<Bills>, StoreError> {
+        let balance = self.balance_at_end(account, since.add_months(-1))?;
+        let (before, mut bills) = (since.add_months(-1), Bills::default());
+        bills.adjust(-balance, before);
+        let whole = if at == at.month().last().end() { at.month().add_months(1) } else { at.month() };
         for (month, sums) in self.months_of(account, since, whole)? {
             match sums {
                 // Within a month charges and payments lead to the same bills in any order.
@@ -87,8 +92,8 @@ impl Store {
     ) -> Result<Vec<MonthCharges>, StoreError> {
         let sql =
             "SELECT at FROM snapshot_delta WHERE account = ?1 AND at BETWEEN ?2 AND ?3 AND unexplained <> 0";
-        let values = params![account, from.first().start(), until.plus(-1).last().end()];
-        let differ = self.all(sql, values, |row| Ok(row.get::<_, Moment>(0)?.month()))?;
+        let values = params![account, from.first().start(), until.add_months(-1).last().end()];
+        let differ = self.all(sql, values, |row| Ok(row.get::<_, LocalDateTime>(0)?.month()))?;
         // None of these is negative, so their sum is 0 only if each is.
         let sql = "SELECT month, spent + fees + taxes, bill_paid,
                           earned + topped_up + refunded + moved_in + withdrawn + moved_out + expired
@@ -105,10 +110,10 @@ impl Store {
     pub(in crate::store) fn bills_by_facts(
         &self,
         account: AccountId,
-        at: Moment,
+        at: LocalDateTime,
     ) -> Result<Bills, StoreError> {
         let mut bills = Bills::default();
-        self.walk_bills(&mut bills, account, Moment(i64::MIN), at)?;
+        self.walk_bills(&mut bills, account, LocalDateTime(i64::MIN), at)?;
         Ok(bills)
     }
 
@@ -116,8 +121,8 @@ impl Store {
         &self,
         bills: &mut Bills,
         account: AccountId,
-        from: Moment,
-        to: Moment,
+        from: LocalDateTime,
+        to: LocalDateTime,
     ) -> Result<(), StoreError> {
         self.each_step(account, from, to, &mut |at, step| step_bills(bills, at, step))
     }
@@ -126,9 +131,9 @@ impl Store {
     pub(super) fn each_step(
         &self,
         account: AccountId,
-        from: Moment,
-        to: Moment,
-        each: &mut dyn FnMut(Moment, Step),
+        from: LocalDateTime,
+        to: LocalDateTime,
+        each: &mut dyn FnMut(LocalDateTime, Step),
     ) -> Result<(), StoreError> {
         let sql = facts_sql("unexplained");
         self.all(&sql, params![account, from, to], |row| {
@@ -143,9 +148,9 @@ impl Store {
 pub(in crate::store) fn step_at(row: &Row<'_>) -> rusqlite::Result<Step> {
     let amount = sum_at(row, 4)?;
     Ok(match row.get::<_, i64>(2)? {
-        0 => Step::Leave { amount },
-        1 => Step::Arrive { kind: row.get(3)?, amount, expires: row.get(5)? },
-        _ => Step::Differ(amount),
+        0 => Step::Debit { amount },
+        1 => Step::Credit { kind: row.get(3)?, amount, expires: row.get(5)? },
+        _ => Step::Adjust(amount),
     })
 }
 

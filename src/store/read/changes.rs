@@ -2,7 +2,7 @@
 
 use crate::ledger::{Account, AccountId, Id};
 use crate::money::{Rate, Unit};
-use crate::period::{Day, Moment};
+use crate::period::{Day, LocalDateTime};
 use crate::store::sql::{ACCOUNT_COLUMNS, account_of, unit_at};
 use crate::store::{Store, StoreError};
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ pub struct LedgerChange {
     /// The change that recorded it.
     pub change: Id,
     /// When it was recorded.
-    pub at: Moment,
+    pub at: LocalDateTime,
     /// Its number in the order of recording.
     pub seq: i64,
     /// It no longer counts.

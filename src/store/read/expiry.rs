@@ -2,7 +2,7 @@
 //! are stored.
 
 use crate::ledger::{AccountId, Expires, Lots};
-use crate::period::{Day, Moment, Month};
+use crate::period::{Day, LocalDateTime, Month};
 use crate::store::lots::{LotWalk, lots_of};
 use crate::store::sql::{LAST_DAY, sum_at};
 use crate::store::{Store, StoreError};
@@ -24,16 +24,16 @@ pub enum Expiries {
 
 impl Store {
     /// Returns what expired by itself between two moments, both inside: account, day on which it was
-    /// gone, amount in parts; ordered by account and day.
+    /// gone, amount in minor units; ordered by account and day.
     pub fn expiries(
         &self,
-        from: Option<Moment>,
-        to: Option<Moment>,
+        from: Option<LocalDateTime>,
+        to: Option<LocalDateTime>,
         which: Expiries,
     ) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
         // What has its last day today is gone with the first second of tomorrow.
-        let first = from.map_or(Day(i32::MIN), |from| Moment(from.0.saturating_sub(1)).day());
-        let last = to.map_or(LAST_DAY, |to| to.day().plus(-1).min(LAST_DAY));
+        let first = from.map_or(Day(i32::MIN), |from| LocalDateTime(from.0.saturating_sub(1)).day());
+        let last = to.map_or(LAST_DAY, |to| to.day().add_days(-1).min(LAST_DAY));
         let (low, high) = match which {
             Expiries::All => ("?1".into(), "?2".into()),
             Expiries::Stored => ("?1".into(), format!("min(?2, {FACT_DAY} - 1)")),
@@ -45,31 +45,35 @@ impl Store {
              GROUP BY l.account, l.expires HAVING sum(l.amount) > 0"
         );
         self.all(&sql, params![first, last], |row| {
-            Ok((row.get(0)?, row.get::<_, Day>(1)?.plus(1), sum_at(row, 2)?))
+            Ok((row.get(0)?, row.get::<_, Day>(1)?.add_days(1), sum_at(row, 2)?))
         })
     }
 
     /// Returns the open lots of every account at a moment, by their last day.
-    pub fn lots(&self, at: Moment) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
+    pub fn lots(&self, at: LocalDateTime) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
         self.lots_until(at, LAST_DAY)
     }
 
     /// The same of lots whose last day is not after another day.
-    pub fn lots_until(&self, at: Moment, last: Day) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
+    pub fn lots_until(&self, at: LocalDateTime, last: Day) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
         let dated = |(account, expires, amount)| match expires {
-            Expires::After(day) => Some((account, day, amount)),
+            Expires::On(day) => Some((account, day, amount)),
             Expires::Unknown | Expires::Never => None,
         };
-        Ok(self.open_lots(at, Expires::After(last))?.into_iter().filter_map(dated).collect())
+        Ok(self.open_lots(at, Expires::On(last))?.into_iter().filter_map(dated).collect())
     }
 
     /// Returns the open lots of every account at a moment, with what never expires. The rest of a
     /// balance is of unknown expiry.
-    pub fn all_lots(&self, at: Moment) -> Result<Vec<(AccountId, Expires, i64)>, StoreError> {
+    pub fn all_lots(&self, at: LocalDateTime) -> Result<Vec<(AccountId, Expires, i64)>, StoreError> {
         self.open_lots(at, Expires::Never)
     }
 
-    fn open_lots(&self, at: Moment, last: Expires) -> Result<Vec<(AccountId, Expires, i64)>, StoreError> {
+    fn open_lots(
+        &self,
+        at: LocalDateTime,
+        last: Expires,
+    ) -> Result<Vec<(AccountId, Expires, i64)>, StoreError> {
         let is_end = at == at.month().last().end();
         // At the end of a month all accounts are answered by the rows up to it, at another moment those
         // that have no later fact.
@@ -90,7 +94,7 @@ impl Store {
         let later: Vec<AccountId> = self.all(sql, [at], |row| row.get(0))?;
         for account in later {
             let found = self.lots_before(account, at)?;
-            let open = found.dated.into_iter().map(|(day, amount)| (Expires::After(day), amount));
+            let open = found.dated.into_iter().map(|(day, amount)| (Expires::On(day), amount));
             let open = open.filter(|(expires, _)| *expires <= last);
             lots.extend(open.map(|(expires, amount)| (account, expires, amount)));
             let never = (found.never > 0 && last == Expires::Never).then_some(found.never);
@@ -100,9 +104,9 @@ impl Store {
     }
 
     /// The lots at a moment of an account that has later facts.
-    fn lots_before(&self, account: AccountId, at: Moment) -> Result<Lots, StoreError> {
+    fn lots_before(&self, account: AccountId, at: LocalDateTime) -> Result<Lots, StoreError> {
         let month = at.month();
-        let mut walk = LotWalk::new(self.lots_at_end(account, month.plus(-1))?);
+        let mut walk = LotWalk::new(self.lots_at_end(account, month.add_months(-1))?);
         self.each_step(account, month.first().start(), at, &mut |at, step| walk.step(at, step))?;
         walk.expire(at.day());
         Ok(walk.lots)

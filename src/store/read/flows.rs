@@ -1,9 +1,9 @@
 //! Sums over a period: of whole months from totals, of the rest from entries.
 
 use super::Expiries;
-use crate::ledger::{AccountId, Flows, Kind, Measure};
+use crate::ledger::{AccountId, FlowKind, Flows, Kind};
 use crate::money::{Money, Unit};
-use crate::period::{Moment, Month};
+use crate::period::{LocalDateTime, Month};
 use crate::report::{CategoryTotal, ChannelTotal};
 use crate::store::sql::{AmountReader, LIVE_OF_MANY, amount_at, has_room, sum_at};
 use crate::store::totals::Totals;
@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, HashMap};
 /// What happened between two moments.
 pub struct Activity<'s> {
     store: &'s Store,
-    from: Option<Moment>,
-    to: Option<Moment>,
+    from: Option<LocalDateTime>,
+    to: Option<LocalDateTime>,
     period: PeriodQuery,
     /// Sums over the entries of partial months.
     partial: Totals,
@@ -25,7 +25,11 @@ pub struct Activity<'s> {
 impl Store {
     /// Reads the entries of partial months between two moments, both included. All else is read when
     /// it is asked for.
-    pub fn activity(&self, from: Option<Moment>, to: Option<Moment>) -> Result<Activity<'_>, StoreError> {
+    pub fn activity(
+        &self,
+        from: Option<LocalDateTime>,
+        to: Option<LocalDateTime>,
+    ) -> Result<Activity<'_>, StoreError> {
         let (period, mut partial) = (PeriodQuery::new(from, to), Totals::default());
         if !period.parts.is_empty() {
             let reader = self.db().and_then(AmountReader::new);
@@ -49,8 +53,8 @@ impl Store {
     /// Returns what moved each account between two moments, both included, and what expired.
     pub fn flows(
         &self,
-        from: Option<Moment>,
-        to: Option<Moment>,
+        from: Option<LocalDateTime>,
+        to: Option<LocalDateTime>,
     ) -> Result<HashMap<AccountId, Flows>, StoreError> {
         self.activity(from, to)?.flows()
     }
@@ -87,13 +91,13 @@ impl Activity<'_> {
         let (first, last) = self.period.months;
         if first <= last {
             // Account by account, so that only the months in question are read.
-            let columns = Measure::ALL.map(Measure::word).join(", ");
+            let columns = FlowKind::ALL.map(FlowKind::word).join(", ");
             let sql = format!(
                 "SELECT account, facts, {columns} FROM account a CROSS JOIN monthly_flow
                  WHERE account = a.id AND month BETWEEN ?1 AND ?2"
             );
             self.store.all(&sql, [first, last], |row| {
-                let mut sums = [0; Measure::COUNT];
+                let mut sums = [0; FlowKind::COUNT];
                 for (sum, column) in sums.iter_mut().zip(2..) {
                     *sum = sum_at(row, column)?;
                 }
@@ -105,19 +109,19 @@ impl Activity<'_> {
         }
         for (first, last, sign) in &self.period.parts {
             for (account, _, amount) in self.store.expiries(Some(*first), Some(*last), Expiries::Stored)? {
-                flows.entry(account).or_default().add(Measure::Expired, sign * amount);
+                flows.entry(account).or_default().add(FlowKind::Expired, sign * amount);
             }
             let sql = "SELECT account, unexplained, first FROM snapshot_delta WHERE at BETWEEN ?1 AND ?2";
             self.store.all(sql, [first, last], |row| {
                 let (unexplained, is_first) = (sum_at(row, 1)?, row.get(2)?);
                 let mut snapshot = Flows::new(*sign, Default::default());
-                snapshot.add(Measure::Unexplained, sign * unexplained);
-                snapshot.add(Measure::FirstSeen, if is_first { sign * unexplained } else { 0 });
+                snapshot.add(FlowKind::Unexplained, sign * unexplained);
+                snapshot.add(FlowKind::FirstSeen, if is_first { sign * unexplained } else { 0 });
                 add_flows(flows.entry(row.get(0)?).or_default(), &snapshot)
             })?;
         }
         for (account, _, amount) in self.store.expiries(self.from, self.to, Expiries::Pending)? {
-            flows.entry(account).or_default().add(Measure::Expired, amount);
+            flows.entry(account).or_default().add(FlowKind::Expired, amount);
         }
         Ok(flows)
     }
@@ -180,10 +184,10 @@ impl Activity<'_> {
     /// Returns the spends up to each limit, one limit for each unit: how many there are of each amount.
     pub fn micropayments(&self, limits: &[Money]) -> Result<Vec<BTreeMap<i64, i64>>, StoreError> {
         let mut spends = vec![Vec::new(); limits.len()];
-        let Some(largest) = limits.iter().map(|limit| limit.parts).max() else { return Ok(Vec::new()) };
+        let Some(largest) = limits.iter().map(|limit| limit.minor).max() else { return Ok(Vec::new()) };
         let units = self.store.live_units()?;
         let key = |unit: &Unit| units.iter().find(|(_, known)| known == unit).map(|(key, _)| *key);
-        let limits: Vec<(Option<i64>, i64)> = limits.iter().map(|l| (key(&l.unit), l.parts)).collect();
+        let limits: Vec<(Option<i64>, i64)> = limits.iter().map(|l| (key(&l.unit), l.minor)).collect();
         let sql = format!(
             "SELECT unit_out, amount_out FROM entry
              WHERE at BETWEEN ?1 AND ?2 AND kind = ?3 AND amount_out <= ?4 AND {LIVE_OF_MANY}"
@@ -232,7 +236,7 @@ fn counted(mut amounts: Vec<i64>) -> BTreeMap<i64, i64> {
 /// Adds flows to others. A sum that leaves no room for others is damage.
 fn add_flows(flows: &mut Flows, more: &Flows) -> rusqlite::Result<()> {
     flows.facts += more.facts;
-    for measure in Measure::ALL {
+    for measure in FlowKind::ALL {
         let amount = more.of(measure);
         if !flows.checked_add(measure, amount) || !has_room(&flows.of(measure)) {
             return Err(rusqlite::Error::IntegralValueOutOfRange(0, amount));
@@ -242,7 +246,7 @@ fn add_flows(flows: &mut Flows, more: &Flows) -> rusqlite::Result<()> {
 }
 
 /// A part of a month: its first and last second, and 1 if it is added, -1 if it is subtracted.
-type Part = (Moment, Moment, i64);
+type Part = (LocalDateTime, LocalDateTime, i64);
 
 /// A period as whole months, which have totals, and parts of months. A part is added to the months
 /// or, if there is less to read, the rest of its month is subtracted from them.
@@ -253,28 +257,30 @@ struct PeriodQuery {
 }
 
 impl PeriodQuery {
-    fn new(from: Option<Moment>, to: Option<Moment>) -> PeriodQuery {
-        let mut low = from.map_or(Month(i32::MIN), Moment::month);
-        let mut high = to.map_or(Month(i32::MAX), Moment::month);
-        let begins = |at: Moment| at.month().first().start();
-        let ends = |at: Moment| at.month().last().end();
+    fn new(from: Option<LocalDateTime>, to: Option<LocalDateTime>) -> PeriodQuery {
+        let mut low = from.map_or(Month(i32::MIN), LocalDateTime::month);
+        let mut high = to.map_or(Month(i32::MAX), LocalDateTime::month);
+        let begins = |at: LocalDateTime| at.month().first().start();
+        let ends = |at: LocalDateTime| at.month().last().end();
         // What lies outside the period, within the months at its two ends.
-        let before = from.filter(|from| begins(*from) < *from).map(|from| (begins(from), Moment(from.0 - 1)));
-        let behind = to.filter(|to| *to < ends(*to)).map(|to| (Moment(to.0 + 1), ends(to)));
-        let seconds = |(first, last): (Moment, Moment)| last.0 - first.0;
+        let before =
+            from.filter(|from| begins(*from) < *from).map(|from| (begins(from), LocalDateTime(from.0 - 1)));
+        let behind = to.filter(|to| *to < ends(*to)).map(|to| (LocalDateTime(to.0 + 1), ends(to)));
+        let seconds = |(first, last): (LocalDateTime, LocalDateTime)| last.0 - first.0;
         let mut parts = Vec::new();
         if let (Some(from), Some(to)) = (from, to)
             && low == high
         {
             let outside = before.map_or(0, seconds) + behind.map_or(0, seconds);
             if seconds((from, to)) < outside {
-                return PeriodQuery { months: (low, low.plus(-1)), parts: vec![(from, to, 1)] };
+                return PeriodQuery { months: (low, low.add_months(-1)), parts: vec![(from, to, 1)] };
             }
             parts.extend(before.into_iter().chain(behind).map(|(first, last)| (first, last, -1)));
             return PeriodQuery { months: (low, high), parts };
         }
         // Adds one of two parts of a month; returns whether the month is not read from totals.
-        let mut add_shorter = |outside: Option<(Moment, Moment)>, inside: (Moment, Moment)| {
+        let mut add_shorter = |outside: Option<(LocalDateTime, LocalDateTime)>,
+                               inside: (LocalDateTime, LocalDateTime)| {
             let Some(outside) = outside else { return false };
             let is_inside = seconds(inside) < seconds(outside);
             let ((first, last), sign) = if is_inside { (inside, 1) } else { (outside, -1) };
@@ -282,10 +288,10 @@ impl PeriodQuery {
             is_inside
         };
         if from.is_some_and(|from| add_shorter(before, (from, ends(from)))) {
-            low = low.plus(1);
+            low = low.add_months(1);
         }
         if to.is_some_and(|to| add_shorter(behind, (begins(to), to))) {
-            high = high.plus(-1);
+            high = high.add_months(-1);
         }
         PeriodQuery { months: (low, high), parts }
     }

@@ -2,7 +2,7 @@
 
 use super::changes::{LedgerChange, Recorded};
 use crate::ledger::{Account, AccountId, Entry, Id, Kind, Snapshot, Stamp};
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use crate::store::sql::{ENTRY_COLUMNS, LABEL_JOINS, Labels, UNIT_JOINS, entry_of, kind_column, snapshot_of};
 use crate::store::{Change, Fact, Store, StoreError};
 use crate::text;
@@ -51,7 +51,7 @@ impl HistoryRow {
     }
 
     /// When it happened.
-    pub fn at(&self) -> Moment {
+    pub fn at(&self) -> LocalDateTime {
         match &self.fact {
             HistoryFact::Entry(entry) => entry.at,
             HistoryFact::Snapshot(snapshot, _) => snapshot.at,
@@ -65,9 +65,9 @@ pub struct Filter {
     /// Only of this account.
     pub account: Option<AccountId>,
     /// Not before this moment.
-    pub from: Option<Moment>,
+    pub from: Option<LocalDateTime>,
     /// Not after this moment.
-    pub to: Option<Moment>,
+    pub to: Option<LocalDateTime>,
     /// Only entries of this kind.
     pub kind: Option<Kind>,
     /// Only snapshots.
@@ -108,7 +108,7 @@ pub struct ChangeRow {
     /// The command that wrote it.
     pub command: String,
     /// When it was recorded.
-    pub at: Moment,
+    pub at: LocalDateTime,
     /// The change that it voids, where it is an undo or a redo.
     pub voids: Option<Id>,
     /// It no longer counts.
@@ -149,7 +149,7 @@ impl Store {
         if filter.category.is_some() || filter.search.is_some() {
             self.fold_texts()?;
         }
-        let search = filter.search.as_deref().map(|text| text::folded(text).into_owned());
+        let search = filter.search.as_deref().map(|text| text::fold_case(text).into_owned());
         let mut asks = Vec::new();
         if !filter.snapshots_only {
             let sides: &[(&str, &str)] = match filter.account {
@@ -165,7 +165,7 @@ impl Store {
                     ask.and("e.kind = ?", kind_column(kind));
                 }
                 if let Some(category) = &filter.category {
-                    let category = text::folded(category).into_owned();
+                    let category = text::fold_case(category).into_owned();
                     ask.and("e.category IN (SELECT id FROM label WHERE folded(text) = ?)", category);
                 }
                 if let Some(search) = &search {
@@ -200,7 +200,7 @@ impl Store {
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
         let fold = |context: &Context<'_>| {
             let text = context.get::<Option<String>>(0)?;
-            Ok(text.map(|text| text::folded(&text).into_owned()))
+            Ok(text.map(|text| text::fold_case(&text).into_owned()))
         };
         self.db.create_scalar_function("folded", 1, flags, fold).map_err(|error| self.fail(error))
     }

@@ -2,7 +2,7 @@
 
 use super::{Expiries, HistoryFact, HistoryRow};
 use crate::ledger::AccountId;
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use crate::store::lots::Step;
 use crate::store::sql::{LIVE, sum_at};
 use crate::store::{Store, StoreError};
@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 const PAGE: usize = 512;
 
 /// The position of a fact in the order of facts: its moment and its number.
-type Position = (Moment, i64);
+type Position = (LocalDateTime, i64);
 
 /// What a row of the history did to an account, in parts of the unit of the account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ struct Walk {
     /// The last fact that was read.
     read_to: Position,
     /// What expires later, from which moment on, soonest first.
-    expiries: VecDeque<(Moment, i64)>,
+    expiries: VecDeque<(LocalDateTime, i64)>,
 }
 
 impl Store {
@@ -115,14 +115,14 @@ impl RunningBalance<'_> {
     }
 
     /// Starts with the facts of a second.
-    fn start(&self, at: Moment) -> Result<Walk, StoreError> {
-        let before = Moment(at.0.saturating_sub(1));
+    fn start(&self, at: LocalDateTime) -> Result<Walk, StoreError> {
+        let before = LocalDateTime(at.0.saturating_sub(1));
         let facts = self.store.movements(self.account, (before, i64::MAX))?;
         let state = self.store.present_state(self.account)?;
-        let (present, last_fact, has_lots) = state.unwrap_or((0, Moment(i64::MIN), false));
+        let (present, last_fact, has_lots) = state.unwrap_or((0, LocalDateTime(i64::MIN), false));
         let expiries = if has_lots { self.store.expiries(None, None, Expiries::All)? } else { Vec::new() };
         let own = expiries.into_iter().filter(|(account, ..)| *account == self.account);
-        let mut expiries: VecDeque<(Moment, i64)> =
+        let mut expiries: VecDeque<(LocalDateTime, i64)> =
             own.map(|(_, day, amount)| (day.start(), amount)).collect();
         let balance = if facts.len() < PAGE {
             // All later facts are here. The present balance contains what expired up to the last fact.
@@ -137,7 +137,7 @@ impl RunningBalance<'_> {
             });
             present - later + expired.sum::<i64>()
         } else {
-            let month = self.store.balance_at_end(self.account, before.month().plus(-1))?;
+            let month = self.store.balance_at_end(self.account, before.month().add_months(-1))?;
             self.store.balance_within_month(self.account, month, before, has_lots)?
         };
         expiries.retain(|(from, _)| *from > before);
@@ -148,7 +148,7 @@ impl RunningBalance<'_> {
 
 impl Walk {
     /// Removes what has expired at a moment from the balance and returns it.
-    fn expire(&mut self, at: Moment) -> i64 {
+    fn expire(&mut self, at: LocalDateTime) -> i64 {
         let mut expired = 0;
         while let Some((_, amount)) = self.expiries.pop_front_if(|(from, _)| *from <= at) {
             expired += amount;

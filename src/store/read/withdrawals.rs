@@ -2,7 +2,7 @@
 
 use crate::fee::{Paid, QuotaKey, QuotaUsage};
 use crate::ledger::Kind;
-use crate::period::Moment;
+use crate::period::LocalDateTime;
 use crate::report::Conversion;
 use crate::store::sql::{LIVE, amount_at, sum_at, unit_at};
 use crate::store::{Store, StoreError};
@@ -14,7 +14,7 @@ impl Store {
     pub fn used(
         &self,
         ask: &QuotaKey,
-        amount: impl Fn(&str, Moment, i64, i64) -> i64,
+        amount: impl Fn(&str, LocalDateTime, i64, i64) -> i64,
     ) -> Result<QuotaUsage, StoreError> {
         let mut used = QuotaUsage::default();
         if self.is_blank() {
@@ -26,9 +26,9 @@ impl Store {
                  WHERE channel = (SELECT id FROM label WHERE text = ?1) AND at BETWEEN ?2 AND ?3 AND kind = ?4
                  AND {LIVE}"
             );
-            let since = ask.since.unwrap_or(Moment(i64::MIN));
+            let since = ask.since.unwrap_or(LocalDateTime(i64::MIN));
             let values = params![channel, since, ask.until, Kind::Withdraw];
-            let rows: Vec<(Moment, i64, i64)> =
+            let rows: Vec<(LocalDateTime, i64, i64)> =
                 self.all(&sql, values, |row| Ok((row.get(0)?, amount_at(row, 1)?, sum_at(row, 2)?)))?;
             for (at, out, charges) in rows {
                 used.count += 1;
@@ -42,7 +42,7 @@ impl Store {
     pub fn last_withdrawals(
         &self,
         channels: &[String],
-        until: Moment,
+        until: LocalDateTime,
     ) -> Result<Vec<(String, Paid)>, StoreError> {
         if channels.is_empty() || self.is_blank() {
             return Ok(Vec::new());
@@ -71,8 +71,12 @@ impl Store {
 
     /// Returns what left each account for another unit between two moments, a row for each account,
     /// unit received and day.
-    pub fn conversions(&self, from: Option<Moment>, to: Moment) -> Result<Vec<Conversion>, StoreError> {
-        let from = from.unwrap_or(Moment(i64::MIN));
+    pub fn conversions(
+        &self,
+        from: Option<LocalDateTime>,
+        to: LocalDateTime,
+    ) -> Result<Vec<Conversion>, StoreError> {
+        let from = from.unwrap_or(LocalDateTime(i64::MIN));
         let sql = format!(
             "SELECT from_account, o.code, o.decimals, i.code, i.decimals, at, amount_out - fee - tax, amount_in
              FROM (SELECT * FROM entry WHERE unit_out <> unit_in AND at BETWEEN ?1 AND ?2 AND {LIVE})
@@ -83,7 +87,7 @@ impl Store {
                 account: row.get(0)?,
                 left: unit_at(row, 1)?.money(sum_at(row, 6)?),
                 received: unit_at(row, 3)?.money(amount_at(row, 7)?),
-                day: row.get::<_, Moment>(5)?.day(),
+                day: row.get::<_, LocalDateTime>(5)?.day(),
             })
         })
     }

@@ -1,7 +1,7 @@
 //! Adds sums to the rows of their tables.
 
 use super::Totals;
-use crate::ledger::Measure;
+use crate::ledger::FlowKind;
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 /// A table of sums.
@@ -20,8 +20,8 @@ impl Totals {
     pub fn write(&mut self, db: &Connection) -> rusqlite::Result<()> {
         let totals = std::mem::take(self);
         // What expires by itself is no fact, so a month can have it without any.
-        let measures = Measure::ALL.into_iter().filter(|measure| *measure != Measure::Expired);
-        let measures: Vec<Measure> = [Measure::Expired].into_iter().chain(measures).collect();
+        let measures = FlowKind::ALL.into_iter().filter(|measure| *measure != FlowKind::Expired);
+        let measures: Vec<FlowKind> = [FlowKind::Expired].into_iter().chain(measures).collect();
         let sums = ["facts"].into_iter().chain(measures.iter().map(|measure| measure.word())).collect();
         let table = SumTable { name: "monthly_flow", keys: &["account", "month"], sums, kept_by: 2 };
         for ((account, month), flows) in in_order(totals.months) {

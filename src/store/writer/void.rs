@@ -1,7 +1,7 @@
 //! Undo and redo: changes that no longer count, or count again.
 
 use super::Writer;
-use crate::ledger::{Account, AccountId, Id, RuleBroken, Snapshot};
+use crate::ledger::{Account, AccountId, Id, RuleViolation, Snapshot};
 use crate::store::balances::{Delta, FactKey};
 use crate::store::{Refusal, StoreError};
 use rusqlite::params;
@@ -89,7 +89,7 @@ impl Writer<'_> {
         self.check_accounts(&before)?;
         for change in changes {
             for (seq, entry, labels) in self.store.entries_of(*change)? {
-                for account in [entry.out.account, entry.arriving.account].into_iter().flatten() {
+                for account in [entry.from.account, entry.to.account].into_iter().flatten() {
                     self.check_fact(account, seq, &before, delta)?;
                 }
                 self.balances.apply_entry(&entry, labels, seq, delta)?;
@@ -189,7 +189,7 @@ impl Writer<'_> {
             Some(known)
                 if known.closed && !self.merging && before.iter().any(|a| a.id == account && a.closed) =>
             {
-                Err(RuleBroken::AccountClosed { account: known.name.clone() }.into())
+                Err(RuleViolation::AccountClosed { account: known.name.clone() }.into())
             }
             Some(_) => Ok(()),
             None if before.iter().any(|a| a.id == account) => Ok(()),

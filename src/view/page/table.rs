@@ -39,7 +39,7 @@ enum ColumnKind {
     /// A date, a code or an id: never broken or shortened.
     Fixed,
     /// Aligned to the right; never broken.
-    Figure,
+    ParsedAmount,
     /// A remark, which may be broken between words within the last column or stand below its row.
     Words,
 }
@@ -57,7 +57,7 @@ impl Column {
 
     /// A column of figures, aligned to the right and never broken.
     pub fn figure(title: impl Into<String>) -> Column {
-        Column { title: title.into(), kind: ColumnKind::Figure }
+        Column { title: title.into(), kind: ColumnKind::ParsedAmount }
     }
 
     /// A column of remarks, which may move to a line below their row.
@@ -299,7 +299,7 @@ impl Layout {
                 _ => shortened(&cell.text, place.width),
             };
             let free = place.width.saturating_sub(text.width());
-            let is_figure = place.kind == ColumnKind::Figure;
+            let is_figure = place.kind == ColumnKind::ParsedAmount;
             if !text.is_empty() {
                 blanks += if is_figure { free } else { 0 };
                 out.extend(std::iter::repeat_n(' ', blanks));

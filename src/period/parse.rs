@@ -1,15 +1,15 @@
 //! The words people use for dates and periods, in English and Korean.
 
-use super::{Day, Moment, Month};
+use super::{Day, LocalDateTime, Month};
 use std::fmt;
 
 /// A typed date: a whole day, or one second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Instant {
+pub enum DateInput {
     /// A date alone.
     Day(Day),
     /// A date with a time of day.
-    At(Moment),
+    At(LocalDateTime),
 }
 
 /// Why a text is not a date or a period.
@@ -25,30 +25,30 @@ pub enum DateError {
     Backwards(Day, Day, String),
 }
 
-impl Instant {
+impl DateInput {
     /// The moment for an entry: a date alone is its first second, today is the present second.
-    pub fn start(self, now: Moment) -> Moment {
+    pub fn start(self, now: LocalDateTime) -> LocalDateTime {
         match self {
-            Instant::At(moment) => moment,
-            Instant::Day(day) if day == now.day() => now,
-            Instant::Day(day) => day.start(),
+            DateInput::At(moment) => moment,
+            DateInput::Day(day) if day == now.day() => now,
+            DateInput::Day(day) => day.start(),
         }
     }
 
     /// The moment for a snapshot: a date alone is its last second, today is the present second.
-    pub fn end(self, now: Moment) -> Moment {
+    pub fn end(self, now: LocalDateTime) -> LocalDateTime {
         match self {
-            Instant::At(moment) => moment,
-            Instant::Day(day) if day == now.day() => now,
-            Instant::Day(day) => day.end(),
+            DateInput::At(moment) => moment,
+            DateInput::Day(day) if day == now.day() => now,
+            DateInput::Day(day) => day.end(),
         }
     }
 
     /// The day.
     pub fn day(self) -> Day {
         match self {
-            Instant::Day(day) => day,
-            Instant::At(moment) => moment.day(),
+            DateInput::Day(day) => day,
+            DateInput::At(moment) => moment.day(),
         }
     }
 }
@@ -64,12 +64,12 @@ enum Way {
 
 /// Reads a date with or without a time: `2026-11-20`, `2026-11-20T18:30`, `18:30` (today),
 /// `yesterday`, `3d ago`, `Nov 20`, `금요일`, `어제 18:30`.
-pub fn parse_instant(text: &str, today: Day) -> Result<Instant, DateError> {
+pub fn parse_date_input(text: &str, today: Day) -> Result<DateInput, DateError> {
     let text = text.trim();
-    if let Some(moment) = Moment::parse_iso(text) {
-        return Ok(Instant::At(moment));
+    if let Some(moment) = LocalDateTime::parse_iso(text) {
+        return Ok(DateInput::At(moment));
     }
-    let at = |day: Day, seconds: i64| Instant::At(Moment(day.start().0 + seconds));
+    let at = |day: Day, seconds: i64| DateInput::At(LocalDateTime(day.start().0 + seconds));
     if let Some(time) = time_of_day(text) {
         return Ok(at(today, time.ok_or_else(|| DateError::Impossible(text.into()))?));
     }
@@ -84,7 +84,7 @@ pub fn parse_instant(text: &str, today: Day) -> Result<Instant, DateError> {
         let day = parse_date(day, today).map_err(whole)?;
         return Ok(at(day, time.ok_or_else(|| DateError::Impossible(text.into()))?));
     }
-    parse_date(text, today).map(Instant::Day)
+    parse_date(text, today).map(DateInput::Day)
 }
 
 /// Reads a date without a time: `2026-11-20`, `20261120`, `2026.11.20`, `11-20`, `11월 20일`, `Nov 20`,
@@ -112,16 +112,16 @@ fn date(text: &str, today: Day, way: Way) -> Result<Day, DateError> {
     let words = text.to_lowercase();
     match words.as_str() {
         "today" | "now" | "오늘" | "지금" => return within(today),
-        "yesterday" | "어제" => return within(today.plus(-1)),
-        "tomorrow" | "내일" => return within(today.plus(1)),
-        "그제" | "그저께" => return within(today.plus(-2)),
+        "yesterday" | "어제" => return within(today.add_days(-1)),
+        "tomorrow" | "내일" => return within(today.add_days(1)),
+        "그제" | "그저께" => return within(today.add_days(-2)),
         _ => {}
     }
     if let Some(weekday) = weekday(&words) {
-        let this_week = today.monday().plus(weekday);
+        let this_week = today.monday().add_days(weekday);
         return within(match way {
-            Way::Back if this_week > today => this_week.plus(-7),
-            Way::Ahead if this_week < today => this_week.plus(7),
+            Way::Back if this_week > today => this_week.add_days(-7),
+            Way::Ahead if this_week < today => this_week.add_days(7),
             _ => this_week,
         });
     }
@@ -175,8 +175,8 @@ impl Step {
     /// The day that many steps after another, or before it where negative.
     fn from(self, day: Day, count: i32) -> Day {
         match self {
-            Step::Days(days) => day.plus(days * count),
-            Step::Months(months) => day.month().plus(months * count).day(day.of_month()),
+            Step::Days(days) => day.add_days(days * count),
+            Step::Months(months) => day.month().add_months(months * count).day(day.of_month()),
         }
     }
 }
@@ -286,7 +286,7 @@ fn count_and_unit(text: &str) -> Option<(i32, &str)> {
 
 /// What a period counts in; it decides which period came before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Grain {
+enum Granularity {
     /// So many calendar months, beginning with that one.
     Months(Month, i32),
     /// Days from the first to the last, both inside.
@@ -300,7 +300,7 @@ pub struct Period {
     pub from: Option<Day>,
     /// The last day, or `None` for "without end".
     pub to: Option<Day>,
-    grain: Grain,
+    grain: Granularity,
     month_start: u32,
 }
 
@@ -331,14 +331,14 @@ impl Period {
             {
                 return Err(DateError::Backwards(from, to, format!("{b}..{a}")));
             }
-            return Ok(Period { from, to, grain: Grain::Days, month_start });
+            return Ok(Period { from, to, grain: Granularity::Days, month_start });
         }
         Period::point(trimmed, today, month_start)
     }
 
     /// The days from one to another, both inside.
     pub fn days(from: Day, to: Day) -> Period {
-        Period { from: Some(from), to: Some(to), grain: Grain::Days, month_start: 1 }
+        Period { from: Some(from), to: Some(to), grain: Granularity::Days, month_start: 1 }
     }
 
     /// A month; with another `month_start` than 1, the month of that name.
@@ -350,7 +350,7 @@ impl Period {
     pub fn month_of(day: Day, month_start: u32) -> Period {
         let near = day.month();
         (-1..=1)
-            .map(|shift| Period::month(near.plus(shift), month_start))
+            .map(|shift| Period::month(near.add_months(shift), month_start))
             .find(|p| p.from <= Some(day) && Some(day) <= p.to)
             .unwrap_or(Period::month(near, month_start))
     }
@@ -358,24 +358,24 @@ impl Period {
     fn months(month: Month, count: i32, month_start: u32) -> Period {
         // A month that begins late is named after the month that most of it lies in.
         let shift = if month_start > 15 { -1 } else { 0 };
-        let begin = |m: Month| m.plus(shift).day(month_start);
+        let begin = |m: Month| m.add_months(shift).day(month_start);
         Period {
             from: Some(begin(month)),
-            to: Some(begin(month.plus(count)).plus(-1)),
-            grain: Grain::Months(month, count),
+            to: Some(begin(month.add_months(count)).add_days(-1)),
+            grain: Granularity::Months(month, count),
             month_start,
         }
     }
 
     fn point(text: &str, today: Day, month_start: u32) -> Result<Period, DateError> {
         let this = match Period::month_of(today, month_start).grain {
-            Grain::Months(month, _) => month,
-            Grain::Days => today.month(),
+            Granularity::Months(month, _) => month,
+            Granularity::Days => today.month(),
         };
         let (year, number) = this.year_month();
         let quarter = Month::new(year, (number - 1) / 3 * 3 + 1);
         let months = |m: Month, count: i32| Ok(Period::months(m, count, month_start));
-        let week = |monday: Day| Ok(Period::days(monday, monday.plus(6)));
+        let week = |monday: Day| Ok(Period::days(monday, monday.add_days(6)));
         let impossible = || DateError::Impossible(text.into());
         let words = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
         // `last-month` is what a shell takes without quotes.
@@ -386,17 +386,17 @@ impl Period {
         match words.as_str() {
             "this month" | "이번달" | "이번 달" => return months(this, 1),
             "last month" | "지난달" | "지난 달" | "저번달" | "저번 달" => {
-                return months(this.plus(-1), 1);
+                return months(this.add_months(-1), 1);
             }
             "this quarter" | "이번분기" | "이번 분기" => return months(quarter, 3),
             "last quarter" | "지난분기" | "지난 분기" | "저번분기" | "저번 분기" => {
-                return months(quarter.plus(-3), 3);
+                return months(quarter.add_months(-3), 3);
             }
             "this year" | "올해" => return months(Month::new(year, 1), 12),
             "last year" | "작년" | "지난해" => return months(Month::new(year - 1, 1), 12),
             "this week" | "이번주" | "이번 주" => return week(today.monday()),
             "last week" | "지난주" | "지난 주" | "저번주" | "저번 주" => {
-                return week(today.monday().plus(-7));
+                return week(today.monday().add_days(-7));
             }
             _ => {}
         }
@@ -409,7 +409,7 @@ impl Period {
                 Step::Months(12) if unit == "년" && count > 1000 => {
                     year_of(count, impossible()).and_then(|y| months(Month::new(y, 1), 12))
                 }
-                _ if count > 0 => Ok(Period::days(step.from(today, -count).plus(1), today)),
+                _ if count > 0 => Ok(Period::days(step.from(today, -count).add_days(1), today)),
                 _ => Err(DateError::NotAPeriod(text.into())),
             };
         }
@@ -428,23 +428,25 @@ impl Period {
     /// with an open end.
     pub fn previous(&self) -> Option<Period> {
         match self.grain {
-            Grain::Months(month, count) => Some(Period::months(month.plus(-count), count, self.month_start)),
-            Grain::Days => {
+            Granularity::Months(month, count) => {
+                Some(Period::months(month.add_months(-count), count, self.month_start))
+            }
+            Granularity::Days => {
                 let (from, to) = (self.from?, self.to?);
                 let days = to.0 - from.0 + 1;
-                Some(Period::days(from.plus(-days), from.plus(-1)))
+                Some(Period::days(from.add_days(-days), from.add_days(-1)))
             }
         }
     }
 
     /// Is the moment inside?
-    pub fn holds(&self, at: Moment) -> bool {
+    pub fn contains(&self, at: LocalDateTime) -> bool {
         self.from.is_none_or(|from| from.start() <= at) && self.to.is_none_or(|to| at <= to.end())
     }
 
     /// How a person calls it: `2026-10`, `2026 Q4`, `2026`; `None` for other stretches of days.
     pub fn name(&self) -> Option<String> {
-        let Grain::Months(month, count) = self.grain else { return None };
+        let Granularity::Months(month, count) = self.grain else { return None };
         let (year, number) = month.year_month();
         Some(match count {
             1 => month.to_string(),
@@ -515,7 +517,7 @@ fn calendar_period(words: &str, this: Month) -> Option<Option<(Month, i32)>> {
     }
     // A year beside a month or a quarter: `oct 2025`, `q4 2025`, `2026q4`, `2026-q4`, `2026년 4분기`.
     let (front, back) = match words.split_once(' ') {
-        Some(parts) => parts,
+        Some(minor) => minor,
         None => words.split_at_checked(words.find(|c: char| !c.is_ascii_digit() && c != '-')?)?,
     };
     let (y, rest) = match (year(front), year(back)) {
@@ -669,9 +671,9 @@ mod tests {
         for start in 1..=31 {
             let mut month = Month::parse_iso("2023-12").unwrap();
             for _ in 0..40 {
-                let (this, next) = (Period::month(month, start), Period::month(month.plus(1), start));
-                assert_eq!(this.to.unwrap().plus(1), next.from.unwrap(), "{month} from {start}");
-                month = month.plus(1);
+                let (this, next) = (Period::month(month, start), Period::month(month.add_months(1), start));
+                assert_eq!(this.to.unwrap().add_days(1), next.from.unwrap(), "{month} from {start}");
+                month = month.add_months(1);
             }
         }
     }
@@ -728,9 +730,9 @@ mod tests {
 
     #[test]
     fn reads_times_of_day() {
-        let moment = |text: &str| match parse_instant(text, today()) {
-            Ok(Instant::At(moment)) => Ok(moment.to_string()),
-            Ok(Instant::Day(day)) => panic!("{text} is all of {day}"),
+        let moment = |text: &str| match parse_date_input(text, today()) {
+            Ok(DateInput::At(moment)) => Ok(moment.to_string()),
+            Ok(DateInput::Day(day)) => panic!("{text} is all of {day}"),
             Err(error) => Err(error),
         };
         for (text, wanted) in [
@@ -747,7 +749,7 @@ mod tests {
             assert_eq!(moment(text), Err(DateError::Impossible(text.into())), "{text}");
         }
         for text in ["18", "18:3", "soon 18:30", "2026-11-20T18"] {
-            let error = parse_instant(text, today());
+            let error = parse_date_input(text, today());
             assert_eq!(error, Err(DateError::NotADate(text.into())), "{text}");
         }
     }
@@ -779,8 +781,8 @@ mod tests {
 
     #[test]
     fn a_date_alone_is_the_first_second_of_an_entry_and_the_last_of_a_snapshot() {
-        let now = Moment::parse_iso("2026-11-22T13:05").unwrap();
-        let (past, present) = (Instant::Day(today().plus(-1)), Instant::Day(today()));
+        let now = LocalDateTime::parse_iso("2026-11-22T13:05").unwrap();
+        let (past, present) = (DateInput::Day(today().add_days(-1)), DateInput::Day(today()));
         assert_eq!(past.start(now).to_string(), "2026-11-21T00:00:00");
         assert_eq!(past.end(now).to_string(), "2026-11-21T23:59:59");
         assert_eq!((present.start(now), present.end(now)), (now, now));

@@ -1,7 +1,7 @@
 //! Typed figures: what a person writes for an amount, before its unit is known.
 //!
 //! The grammar is strict on purpose: where a text has two readings it is refused and both are
-//! named, because a mark that is read the wrong way moves the amount by a factor of a thousand.
+//! named, because a symbol that is read the wrong way moves the amount by a factor of a thousand.
 
 use super::{Money, Unit};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -9,9 +9,9 @@ use std::fmt;
 
 /// A typed amount: an exact decimal, and what was written beside it for its unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Figure {
+pub struct ParsedAmount {
     value: Decimal,
-    mark: Option<String>,
+    symbol: Option<String>,
     text: String,
     /// What it could also mean where its only mark is one comma before three digits: `1.234`, `1234`.
     comma_readings: Option<Vec<String>>,
@@ -20,7 +20,7 @@ pub struct Figure {
 /// Why a typed amount is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
-pub enum FigureError {
+pub enum AmountError {
     /// Nothing was written.
     Empty,
     /// It has a sign; amounts are typed without one.
@@ -39,24 +39,24 @@ pub enum FigureError {
     TooManyDecimals(String, Unit, Vec<String>),
     /// The unit written is not the account's.
     WrongUnit { text: String, written: String, wanted: Unit },
-    /// Above what a 64-bit number of parts can hold.
+    /// Above what a 64-bit number of minor units can hold.
     TooLarge(String),
 }
 
-impl Figure {
+impl ParsedAmount {
     /// Reads a typed amount: `12500`, `12,500`, `12_500`, `₩12,500`, `12500원`, `12,500 KRW`,
     /// `3.50`, `$3.50`, `8000P`, `1천`, `1만5천`, `1.5만`.
-    pub fn parse(text: &str) -> Result<Figure, FigureError> {
+    pub fn parse(text: &str) -> Result<ParsedAmount, AmountError> {
         let trimmed = text.trim();
         if trimmed.is_empty() {
-            return Err(FigureError::Empty);
+            return Err(AmountError::Empty);
         }
         let owned = || trimmed.to_string();
         if trimmed.starts_with(['-', '+', '−', '－', '＋']) || trimmed.starts_with('(') {
-            return Err(FigureError::Signed(owned()));
+            return Err(AmountError::Signed(owned()));
         }
         if trimmed.chars().any(|c| c.is_numeric() && !c.is_ascii_digit()) {
-            return Err(FigureError::ForeignDigits(owned()));
+            return Err(AmountError::ForeignDigits(owned()));
         }
         let is_figure = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '_');
         // The point of `Rs.500` belongs to the abbreviation.
@@ -70,102 +70,102 @@ impl Figure {
             c.is_ascii_digit() || matches!(c, '.' | ',' | '_' | '천' | '만' | '백' | '십' | '억')
         });
         let (Some(first), Some(last)) = (first, last) else {
-            return Err(FigureError::NotAnAmount(owned()));
+            return Err(AmountError::NotAnAmount(owned()));
         };
         let end = last + trimmed[last..].chars().next().map_or(1, char::len_utf8);
         if end <= first {
-            return Err(FigureError::NotAnAmount(owned()));
+            return Err(AmountError::NotAnAmount(owned()));
         }
         let (before, number, after) = (&trimmed[..first], &trimmed[first..end], &trimmed[end..]);
         let before = before.trim().trim_end_matches('.');
         if before.ends_with(['-', '+', '−']) || number.contains(['-', '+', '−']) {
-            return Err(FigureError::Signed(owned()));
+            return Err(AmountError::Signed(owned()));
         }
-        let mark = match (before, after.trim()) {
+        let symbol = match (before, after.trim()) {
             ("", "") => None,
-            (mark, "") | ("", mark) => Some(mark.trim_end_matches('.').to_string()),
-            _ => return Err(FigureError::NotAnAmount(owned())),
+            (symbol, "") | ("", symbol) => Some(symbol.trim_end_matches('.').to_string()),
+            _ => return Err(AmountError::NotAnAmount(owned())),
         };
-        if mark.as_deref().is_some_and(|m| m.chars().any(char::is_whitespace)) {
-            return Err(FigureError::NotAnAmount(owned()));
+        if symbol.as_deref().is_some_and(|m| m.chars().any(char::is_whitespace)) {
+            return Err(AmountError::NotAnAmount(owned()));
         }
         if number.starts_with("00") {
-            return Err(FigureError::LeadingZeros(owned()));
+            return Err(AmountError::LeadingZeros(owned()));
         }
         let value = korean(number, trimmed)?;
-        Ok(Figure { value, mark, comma_readings: comma_readings(number), text: owned() })
+        Ok(ParsedAmount { value, symbol, comma_readings: comma_readings(number), text: owned() })
     }
 
     /// Reads a typed amount of a unit, whose code may hold digits: `5 T1`, `5T1`, `5 9P`.
-    pub fn parse_in(text: &str, unit: &Unit) -> Result<Money, FigureError> {
+    pub fn parse_in(text: &str, unit: &Unit) -> Result<Money, AmountError> {
         let trimmed = text.trim();
         let bare = without_code(trimmed, &unit.code);
         if let Some(bare) = bare {
-            return Figure::parse(bare)?.money(unit);
+            return ParsedAmount::parse(bare)?.money(unit);
         }
-        Figure::parse(trimmed)?.money(unit)
+        ParsedAmount::parse(trimmed)?.money(unit)
     }
 
-    /// Whether the mark, if there is one, is something that people write for a unit.
-    pub fn has_known_mark(&self) -> bool {
-        self.mark.as_deref().is_none_or(|mark| {
-            Unit::currency(mark).is_some() || Unit::is_everyday_name(mark) || is_points_mark(mark)
+    /// Whether the symbol, if there is one, is something that people write for a unit.
+    pub fn has_known_symbol(&self) -> bool {
+        self.symbol.as_deref().is_none_or(|symbol| {
+            Unit::currency(symbol).is_some() || Unit::is_everyday_name(symbol) || is_points_symbol(symbol)
         })
     }
 
     /// What was written for the unit, if anything: `₩`, `KRW`, `원`, `P`.
-    pub fn mark(&self) -> Option<&str> {
-        self.mark.as_deref()
+    pub fn symbol(&self) -> Option<&str> {
+        self.symbol.as_deref()
     }
 
-    /// The currency that was written, when the mark names one without doubt (`USD`, `원`, `€`).
+    /// The currency that was written, when the symbol names one without doubt (`USD`, `원`, `€`).
     pub fn unit_written(&self) -> Option<Unit> {
-        let mark = self.mark.as_deref()?;
-        Unit::currency(mark).or_else(|| match mark {
+        let symbol = self.symbol.as_deref()?;
+        Unit::currency(symbol).or_else(|| match symbol {
             "$" => Unit::currency("USD"),
-            _ => Unit::by_everyday_name(mark),
+            _ => Unit::by_everyday_name(symbol),
         })
     }
 
     /// The figure as money of that unit, or why it cannot be.
-    pub fn money(&self, unit: &Unit) -> Result<Money, FigureError> {
-        if let Some(mark) = &self.mark
-            && !mark_fits(mark, unit)
+    pub fn money(&self, unit: &Unit) -> Result<Money, AmountError> {
+        if let Some(symbol) = &self.symbol
+            && !matches_unit(symbol, unit)
         {
-            return Err(FigureError::WrongUnit {
+            return Err(AmountError::WrongUnit {
                 text: self.text.clone(),
-                written: mark.clone(),
+                written: symbol.clone(),
                 wanted: unit.clone(),
             });
         }
         if unit.decimals >= 3
             && let Some(readings) = &self.comma_readings
         {
-            return Err(FigureError::Ambiguous(self.text.clone(), readings.clone()));
+            return Err(AmountError::Ambiguous(self.text.clone(), readings.clone()));
         }
         if self.value.scale() > u32::from(unit.decimals) {
             let readings = decimal_readings(self.value, unit);
-            return Err(FigureError::TooManyDecimals(self.text.clone(), unit.clone(), readings));
+            return Err(AmountError::TooManyDecimals(self.text.clone(), unit.clone(), readings));
         }
         let shift = u32::from(unit.decimals) - self.value.scale();
-        let parts = 10_i128
+        let minor = 10_i128
             .checked_pow(shift)
             .and_then(|scale| self.value.mantissa().checked_mul(scale))
-            .and_then(|parts| i64::try_from(parts).ok())
-            .ok_or_else(|| FigureError::TooLarge(self.text.clone()))?;
-        Ok(unit.money(parts))
+            .and_then(|minor| i64::try_from(minor).ok())
+            .ok_or_else(|| AmountError::TooLarge(self.text.clone()))?;
+        Ok(unit.money(minor))
     }
 }
 
-impl fmt::Display for Figure {
+impl fmt::Display for ParsedAmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
-/// A plain decimal string, as files hold it (`"12500"`, `"-3.50"`), in parts of a unit with that
+/// A plain decimal string, as files hold it (`"12500"`, `"-3.50"`), in minor units of a unit with that
 /// many decimals; `None` when it is no decimal, has more decimals, or does not fit.
-pub fn decimal_parts(text: &str, decimals: u8) -> Option<i64> {
+pub fn parse_minor(text: &str, decimals: u8) -> Option<i64> {
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let numeric = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
@@ -178,24 +178,24 @@ pub fn decimal_parts(text: &str, decimals: u8) -> Option<i64> {
     {
         return None;
     }
-    let mut parts: i64 = 0;
+    let mut minor: i64 = 0;
     let padding = decimals - fraction.len();
     for digit in whole.bytes().chain(fraction.bytes()).chain(std::iter::repeat_n(b'0', padding)) {
-        parts = parts.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0'))?;
+        minor = minor.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0'))?;
     }
-    Some(parts)
+    Some(minor)
 }
 
-/// Does the mark written beside a figure name this unit?
-fn mark_fits(mark: &str, unit: &Unit) -> bool {
-    mark.to_uppercase() == *unit.code
-        || unit.has_everyday_name(mark)
-        || is_points_mark(mark) && Unit::currency(&unit.code).is_none()
+/// Does the symbol written beside a figure name this unit?
+fn matches_unit(symbol: &str, unit: &Unit) -> bool {
+    symbol.to_uppercase() == *unit.code
+        || unit.has_everyday_name(symbol)
+        || is_points_symbol(symbol) && Unit::currency(&unit.code).is_none()
 }
 
 /// Points have many names; any of these fits any unit that is not a currency.
-fn is_points_mark(mark: &str) -> bool {
-    matches!(mark, "P" | "p" | "포인트" | "점" | "pt" | "pts" | "points")
+fn is_points_symbol(symbol: &str) -> bool {
+    matches!(symbol, "P" | "p" | "포인트" | "점" | "pt" | "pts" | "points")
 }
 
 /// The amount without the code of its unit, where that holds digits and stands at one end.
@@ -234,15 +234,15 @@ fn comma_readings(number: &str) -> Option<Vec<String>> {
 }
 
 /// The value of a number with or without 억, 만, 천, 백, 십.
-fn korean(number: &str, text: &str) -> Result<Decimal, FigureError> {
+fn korean(number: &str, text: &str) -> Result<Decimal, AmountError> {
     const SCALES: [(char, i64); 5] =
         [('억', 100_000_000), ('만', 10_000), ('천', 1_000), ('백', 100), ('십', 10)];
-    let scale_of = |c: char| SCALES.iter().find(|(mark, _)| *mark == c).map(|(_, scale)| *scale);
+    let scale_of = |c: char| SCALES.iter().find(|(symbol, _)| *symbol == c).map(|(_, scale)| *scale);
     if !number.contains(|c| scale_of(c).is_some()) {
         return arabic(number, text);
     }
-    let not_an_amount = || FigureError::NotAnAmount(text.to_string());
-    let too_large = || FigureError::TooLarge(text.to_string());
+    let not_an_amount = || AmountError::NotAnAmount(text.to_string());
+    let too_large = || AmountError::TooLarge(text.to_string());
     let times = |a: Decimal, b: i64| a.checked_mul(Decimal::from(b)).ok_or_else(too_large);
     let plus = |a: Decimal, b: Decimal| a.checked_add(b).ok_or_else(too_large);
 
@@ -299,43 +299,43 @@ fn korean(number: &str, text: &str) -> Result<Decimal, FigureError> {
 }
 
 /// The value of digits with well-formed groups and at most one decimal point.
-fn arabic(number: &str, text: &str) -> Result<Decimal, FigureError> {
+fn arabic(number: &str, text: &str) -> Result<Decimal, AmountError> {
     let owned = || text.to_string();
     if !number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '_')) {
-        return Err(FigureError::NotAnAmount(owned()));
+        return Err(AmountError::NotAnAmount(owned()));
     }
     let points = number.matches('.').count();
     let bare: String = number.chars().filter(char::is_ascii_digit).collect();
     if bare.is_empty() {
-        return Err(FigureError::NotAnAmount(owned()));
+        return Err(AmountError::NotAnAmount(owned()));
     }
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if points > 1 {
-        return Err(FigureError::Misgrouped(owned(), readings(number, &bare)));
+        return Err(AmountError::Misgrouped(owned(), readings(number, &bare)));
     }
     if fraction.contains([',', '_']) {
-        return Err(FigureError::Ambiguous(owned(), readings(number, &bare)));
+        return Err(AmountError::Ambiguous(owned(), readings(number, &bare)));
     }
     if whole.is_empty() || number.ends_with('.') {
-        return Err(FigureError::Ambiguous(owned(), readings(number, &bare)));
+        return Err(AmountError::Ambiguous(owned(), readings(number, &bare)));
     }
     let separators: Vec<char> = whole.chars().filter(|c| !c.is_ascii_digit()).collect();
     if let Some(&separator) = separators.first() {
         if separators.iter().any(|c| *c != separator) {
-            return Err(FigureError::Misgrouped(owned(), readings(number, &bare)));
+            return Err(AmountError::Misgrouped(owned(), readings(number, &bare)));
         }
         if !well_grouped(whole, separator) {
             let readings = readings(number, &bare);
             return Err(if separator == ',' && separators.len() == 1 && points == 0 {
-                FigureError::Ambiguous(owned(), readings)
+                AmountError::Ambiguous(owned(), readings)
             } else {
-                FigureError::Misgrouped(owned(), readings)
+                AmountError::Misgrouped(owned(), readings)
             });
         }
     }
     let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
     let joined = if fraction.is_empty() { digits } else { format!("{digits}.{fraction}") };
-    Decimal::from_str_exact(&joined).map_err(|_| FigureError::TooLarge(owned()))
+    Decimal::from_str_exact(&joined).map_err(|_| AmountError::TooLarge(owned()))
 }
 
 /// Groups of three, or Indian lakh groups: the last of three, those before it of two.
@@ -389,12 +389,12 @@ fn decimal_readings(value: Decimal, unit: &Unit) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn won(text: &str) -> Result<i64, FigureError> {
-        Figure::parse(text)?.money(&Unit::currency("KRW").unwrap()).map(|m| m.parts)
+    fn won(text: &str) -> Result<i64, AmountError> {
+        ParsedAmount::parse(text)?.money(&Unit::currency("KRW").unwrap()).map(|m| m.minor)
     }
 
-    fn dollars(text: &str) -> Result<i64, FigureError> {
-        Figure::parse(text)?.money(&Unit::currency("USD").unwrap()).map(|m| m.parts)
+    fn dollars(text: &str) -> Result<i64, AmountError> {
+        ParsedAmount::parse(text)?.money(&Unit::currency("USD").unwrap()).map(|m| m.minor)
     }
 
     #[test]
@@ -415,52 +415,52 @@ mod tests {
         assert_eq!(won("1,00,000"), Ok(100_000));
         assert_eq!(won("0"), Ok(0));
         let points = Unit::new("TOSSP", 0);
-        assert_eq!(Figure::parse("8000P").unwrap().money(&points).unwrap().parts, 8_000);
-        assert_eq!(Figure::parse("8,000 tossp").unwrap().money(&points).unwrap().parts, 8_000);
+        assert_eq!(ParsedAmount::parse("8000P").unwrap().money(&points).unwrap().minor, 8_000);
+        assert_eq!(ParsedAmount::parse("8,000 tossp").unwrap().money(&points).unwrap().minor, 8_000);
     }
 
     #[test]
     fn refuses_a_comma_that_could_be_a_decimal_mark() {
         assert_eq!(
             won("1,00"),
-            Err(FigureError::Ambiguous("1,00".into(), vec!["1.00".into(), "100".into()]))
+            Err(AmountError::Ambiguous("1,00".into(), vec!["1.00".into(), "100".into()]))
         );
         for text in ["1.234,56", ",5", ".5", "5.", "12,50"] {
-            assert!(matches!(dollars(text), Err(FigureError::Ambiguous(..))), "{text}");
+            assert!(matches!(dollars(text), Err(AmountError::Ambiguous(..))), "{text}");
         }
     }
 
     #[test]
     fn refuses_groups_that_are_not_groups() {
         for text in ["1,2345,678", "10.999.99", "1,000_000", "0,500,000", "1_00"] {
-            assert!(matches!(won(text), Err(FigureError::Misgrouped(..))), "{text}");
+            assert!(matches!(won(text), Err(AmountError::Misgrouped(..))), "{text}");
         }
     }
 
     #[test]
     fn refuses_a_fraction_that_the_unit_does_not_have() {
-        assert!(matches!(won("10.5"), Err(FigureError::TooManyDecimals(..))));
+        assert!(matches!(won("10.5"), Err(AmountError::TooManyDecimals(..))));
         assert_eq!(
             dollars("1.000"),
-            Err(FigureError::TooManyDecimals(
+            Err(AmountError::TooManyDecimals(
                 "1.000".into(),
                 Unit::currency("USD").unwrap(),
                 vec!["1.00".into(), "1000".into()]
             ))
         );
-        assert!(matches!(won("1.00005만"), Err(FigureError::TooManyDecimals(..))));
+        assert!(matches!(won("1.00005만"), Err(AmountError::TooManyDecimals(..))));
     }
 
     #[test]
     fn refuses_signs_foreign_digits_and_other_units() {
         for text in ["-5", "+5", "−5", "(5)", "₩-5", "5-3"] {
-            assert!(matches!(won(text), Err(FigureError::Signed(_))), "{text}");
+            assert!(matches!(won(text), Err(AmountError::Signed(_))), "{text}");
         }
         for text in ["５００", "٥", "1²", "Ⅴ"] {
-            assert!(matches!(won(text), Err(FigureError::ForeignDigits(_))), "{text}");
+            assert!(matches!(won(text), Err(AmountError::ForeignDigits(_))), "{text}");
         }
         for text in ["$5", "5 USD", "5P", "5엔", "5 yen", "KSh5"] {
-            assert!(matches!(won(text), Err(FigureError::WrongUnit { .. })), "{text}");
+            assert!(matches!(won(text), Err(AmountError::WrongUnit { .. })), "{text}");
         }
     }
 
@@ -470,7 +470,9 @@ mod tests {
             assert_eq!(won(text), Ok(4_500), "{text}");
         }
         let of = |code: &str, text: &str| {
-            Figure::parse(text)?.money(&Unit::currency(code).unwrap()).map(|money| money.plain())
+            ParsedAmount::parse(text)?
+                .money(&Unit::currency(code).unwrap())
+                .map(|money| money.to_plain_string())
         };
         for (code, text, wanted) in [
             ("KES", "KSh150", "150.00"),
@@ -485,12 +487,12 @@ mod tests {
         ] {
             assert_eq!(of(code, text).as_deref(), Ok(wanted), "{code} {text}");
         }
-        assert!(matches!(of("EUR", "Rs 5"), Err(FigureError::WrongUnit { .. })));
+        assert!(matches!(of("EUR", "Rs 5"), Err(AmountError::WrongUnit { .. })));
     }
 
     #[test]
     fn reads_units_whose_code_holds_digits() {
-        let of = |unit: &Unit, text: &str| Figure::parse_in(text, unit).map(|money| money.parts);
+        let of = |unit: &Unit, text: &str| ParsedAmount::parse_in(text, unit).map(|money| money.minor);
         let (t1, nine) = (Unit::new("T1", 0), Unit::new("9P", 0));
         for text in ["5 T1", "5T1", "5 t1", "T1 5"] {
             assert_eq!(of(&t1, text), Ok(5), "{text}");
@@ -504,13 +506,14 @@ mod tests {
 
     #[test]
     fn refuses_a_comma_before_the_decimals_of_a_unit_with_three() {
-        let dinars = |text: &str| Figure::parse_in(text, &Unit::currency("KWD").unwrap()).map(|m| m.parts);
+        let dinars =
+            |text: &str| ParsedAmount::parse_in(text, &Unit::currency("KWD").unwrap()).map(|m| m.minor);
         let both = |one: &str, other: &str| vec![one.to_string(), other.to_string()];
         for (text, readings) in [("1,234", both("1.234", "1234")), ("12,345 KWD", both("12.345", "12345"))] {
-            assert_eq!(dinars(text), Err(FigureError::Ambiguous(text.into(), readings)), "{text}");
+            assert_eq!(dinars(text), Err(AmountError::Ambiguous(text.into(), readings)), "{text}");
         }
-        for (text, parts) in [("1,234,567", 1_234_567_000), ("1,234.5", 1_234_500), ("1_234", 1_234_000)] {
-            assert_eq!(dinars(text), Ok(parts), "{text}");
+        for (text, minor) in [("1,234,567", 1_234_567_000), ("1,234.5", 1_234_500), ("1_234", 1_234_000)] {
+            assert_eq!(dinars(text), Ok(minor), "{text}");
         }
         assert_eq!(won("1,234"), Ok(1_234));
     }
@@ -518,7 +521,7 @@ mod tests {
     #[test]
     fn refuses_what_a_shell_leaves_of_a_dollar_amount() {
         for text in ["00", "0050", "000.00"] {
-            assert_eq!(dollars(text), Err(FigureError::LeadingZeros(text.into())), "{text}");
+            assert_eq!(dollars(text), Err(AmountError::LeadingZeros(text.into())), "{text}");
         }
         assert_eq!(dollars("0.50"), Ok(50));
         assert_eq!(dollars("05"), Ok(500));
@@ -526,7 +529,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_amount() {
-        assert_eq!(won("  "), Err(FigureError::Empty));
+        assert_eq!(won("  "), Err(AmountError::Empty));
         for text in [
             "abc",
             "1e3",
@@ -545,26 +548,26 @@ mod tests {
             "0x10",
             "5 a b",
         ] {
-            assert!(matches!(won(text), Err(FigureError::NotAnAmount(_))), "{text}: {:?}", won(text));
+            assert!(matches!(won(text), Err(AmountError::NotAnAmount(_))), "{text}: {:?}", won(text));
         }
     }
 
     #[test]
     fn refuses_what_does_not_fit() {
         assert_eq!(won("9223372036854775807"), Ok(i64::MAX));
-        assert!(matches!(won("9223372036854775808"), Err(FigureError::TooLarge(_))));
-        assert!(matches!(won(&"9".repeat(60)), Err(FigureError::TooLarge(_))));
-        assert!(matches!(won("99999999999999999999억"), Err(FigureError::TooLarge(_))));
-        assert!(matches!(dollars("92233720368547758.08"), Err(FigureError::TooLarge(_))));
+        assert!(matches!(won("9223372036854775808"), Err(AmountError::TooLarge(_))));
+        assert!(matches!(won(&"9".repeat(60)), Err(AmountError::TooLarge(_))));
+        assert!(matches!(won("99999999999999999999억"), Err(AmountError::TooLarge(_))));
+        assert!(matches!(dollars("92233720368547758.08"), Err(AmountError::TooLarge(_))));
     }
 
     #[test]
     fn reads_plain_decimals_of_files() {
-        assert_eq!(decimal_parts("12500", 0), Some(12_500));
-        assert_eq!(decimal_parts("-3.5", 2), Some(-350));
-        assert_eq!(decimal_parts("-9223372036854775808", 0), Some(i64::MIN));
+        assert_eq!(parse_minor("12500", 0), Some(12_500));
+        assert_eq!(parse_minor("-3.5", 2), Some(-350));
+        assert_eq!(parse_minor("-9223372036854775808", 0), Some(i64::MIN));
         for text in ["", "-", "1.", ".5", "1,000", "1.234", "9223372036854775808", "1e3", "+1"] {
-            assert_eq!(decimal_parts(text, 2), None, "{text}");
+            assert_eq!(parse_minor(text, 2), None, "{text}");
         }
     }
 }
