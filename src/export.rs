@@ -38,7 +38,7 @@ pub struct Name {
 /// Something that the ledger tells, in the order of recording.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
-pub enum Told {
+pub enum Record {
     /// A change begins.
     Change { name: Name, at: LocalDateTime, command: String },
     /// A unit comes into use.
@@ -57,16 +57,16 @@ pub enum Told {
 
 /// Turns what the ledger tells into lines. It remembers accounts and voids, never entries.
 #[derive(Default)]
-pub struct Teller {
+pub struct JsonlWriter {
     versions: Versions,
     /// Changes without a line: imports that only held others together, and their undoing.
     silent: HashSet<Id>,
-    change: Option<Begun>,
+    change: Option<StartedChange>,
     lines: u64,
 }
 
-/// The change whose facts are told now.
-struct Begun {
+/// The change whose facts are record now.
+struct StartedChange {
     name: Name,
     at: LocalDateTime,
     command: String,
@@ -189,23 +189,23 @@ struct VoidLine<'a> {
     at: LocalDateTime,
 }
 
-impl Teller {
-    /// How many facts were told.
+impl JsonlWriter {
+    /// How many facts were record.
     pub fn lines(&self) -> u64 {
         self.lines
     }
 
-    /// The lines of what is told next, each with its end; none where nothing is to be said.
-    pub fn tell(&mut self, told: &Told) -> String {
+    /// The lines of what is record next, each with its end; none where nothing is to be said.
+    pub fn write(&mut self, record: &Record) -> String {
         let mut text = String::new();
-        if let Told::Change { name, at, command } = told {
+        if let Record::Change { name, at, command } = record {
             self.end();
             self.change =
-                Some(Begun { name: name.clone(), at: *at, command: command.clone(), written: false });
+                Some(StartedChange { name: name.clone(), at: *at, command: command.clone(), written: false });
             return text;
         }
         let Some(mut change) = self.change.take() else { return text };
-        if let Some(line) = self.line(told, &change) {
+        if let Some(line) = self.line(record, &change) {
             if !change.written {
                 change.written = true;
                 let (id, command) = (Some(change.name.text.as_str()), change.command.as_str());
@@ -228,32 +228,32 @@ impl Teller {
         }
     }
 
-    fn line(&mut self, told: &Told, begun: &Begun) -> Option<String> {
+    fn line(&mut self, record: &Record, begun: &StartedChange) -> Option<String> {
         let change = Some(begun.name.text.as_str());
-        Some(match told {
-            Told::Change { .. } => return None,
-            Told::Unit(unit) => json(&Line::Unit(UnitLine { change, ..UnitLine::new(unit) })),
-            Told::Account(account) => {
+        Some(match record {
+            Record::Change { .. } => return None,
+            Record::Unit(unit) => json(&Line::Unit(UnitLine { change, ..UnitLine::new(unit) })),
+            Record::Account(account) => {
                 let of = self.versions.current(account.id).map(|before| before.name.clone());
                 self.versions.add(Stamp { at: begun.at, change: begun.name.id }, account.clone());
                 json(&Line::Account(AccountLine { change, of: of.as_deref(), ..AccountLine::new(account) }))
             }
-            Told::Rate { unit, rate, of, day } => {
+            Record::Rate { unit, rate, of, day } => {
                 json(&Line::Rate(RateLine { change, ..RateLine::new(unit, *rate, of, *day) }))
             }
-            Told::Entry(entry, id) => {
+            Record::Entry(entry, id) => {
                 let name = |id: Option<AccountId>| {
                     id.and_then(|id| self.versions.current(id)).map(|account| account.name.as_str())
                 };
                 let line = EntryLine::new(entry, name(entry.from.account), name(entry.to.account));
                 json(&Line::Entry(EntryLine { id: Some(id), change, ..line }))
             }
-            Told::Snapshot(snapshot, id) => {
+            Record::Snapshot(snapshot, id) => {
                 let account = self.versions.current(snapshot.account)?;
                 let line = SnapshotLine::new(snapshot, &account.name, &account.unit);
                 json(&Line::Snapshot(SnapshotLine { id: Some(id), change, ..line }))
             }
-            Told::Void(of) => {
+            Record::Void(of) => {
                 self.versions.void(begun.name.id, of.id);
                 if self.silent.contains(&of.id) {
                     return None;
@@ -278,7 +278,7 @@ impl<'a> AccountLine<'a> {
             of: None,
             name: &account.name,
             platform: account.platform.as_deref(),
-            kind: account.kind.word(),
+            kind: account.kind.as_str(),
             unit: &account.unit,
             limit: account.limit.map(|minor| account.unit.money(minor).to_plain_string()),
             bill_day: account.bill_day,
@@ -317,7 +317,7 @@ impl<'a> EntryLine<'a> {
             id: None,
             change: None,
             at: entry.at,
-            kind: entry.kind.word(),
+            kind: entry.kind.as_str(),
             from,
             out: (two || from.is_some()).then(|| out_unit.money(entry.from.amount).to_plain_string()),
             out_unit: (two && from.is_none()).then_some(out_unit),

@@ -266,7 +266,7 @@ pub enum Confidence {
 
 impl Confidence {
     /// Its word in files.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Confidence::Official => "official",
             Confidence::Secondary => "secondary",
@@ -294,7 +294,7 @@ pub enum Window {
 
 impl Window {
     /// Its word in files: `day` … `lifetime`, `24h`, `168h`, `30d`.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Window::Day => "day",
             Window::Week => "week",

@@ -17,7 +17,7 @@ const FORM: u64 = 1;
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
-pub enum Wrong {
+pub enum LineError {
     /// The first line does not say that the file is one of ours.
     NoHeader,
     /// A newer version wrote the file.
@@ -151,8 +151,8 @@ pub struct ChangeLine {
 pub struct EntryLine {
     pub id: Option<SmolStr>,
     pub change: Option<SmolStr>,
-    pub at: When,
-    pub kind: KindWord,
+    pub at: DateField,
+    pub kind: KindField,
     pub from: Option<SmolStr>,
     pub out: Option<SmolStr>,
     pub out_unit: Option<SmolStr>,
@@ -174,9 +174,9 @@ pub struct EntryLine {
 
 /// What stands under `at`, read beside the one who records it.
 #[derive(Clone, Debug)]
-pub enum When {
+pub enum DateField {
     /// A date and a time.
-    LocalDateTime(LocalDateTime),
+    Time(LocalDateTime),
     /// A date alone.
     Day(Day),
     /// Neither.
@@ -185,7 +185,7 @@ pub enum When {
 
 /// What stands under `kind`, read beside the one who records it.
 #[derive(Clone, Debug)]
-pub enum KindWord {
+pub enum KindField {
     /// A kind.
     Kind(Kind),
     /// None.
@@ -207,32 +207,33 @@ impl<T> Visitor<'_> for Text<T> {
     }
 }
 
-impl<'de> Deserialize<'de> for When {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<When, D::Error> {
-        from.deserialize_str(Text(When::read))
+impl<'de> Deserialize<'de> for DateField {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<DateField, D::Error> {
+        from.deserialize_str(Text(DateField::read))
     }
 }
 
-impl<'de> Deserialize<'de> for KindWord {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<KindWord, D::Error> {
-        let read = |text: &str| Kind::parse(text).map_or_else(|| KindWord::None(text.into()), KindWord::Kind);
+impl<'de> Deserialize<'de> for KindField {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<KindField, D::Error> {
+        let read =
+            |text: &str| Kind::parse(text).map_or_else(|| KindField::None(text.into()), KindField::Kind);
         from.deserialize_str(Text(read))
     }
 }
 
-impl When {
-    fn read(text: &str) -> When {
-        let moment = LocalDateTime::parse_iso(text).map(When::LocalDateTime);
-        let day = || Day::parse_iso(text).map(When::Day);
-        moment.or_else(day).unwrap_or_else(|| When::Neither(text.into()))
+impl DateField {
+    fn read(text: &str) -> DateField {
+        let moment = LocalDateTime::parse_iso(text).map(DateField::Time);
+        let day = || Day::parse_iso(text).map(DateField::Day);
+        moment.or_else(day).unwrap_or_else(|| DateField::Neither(text.into()))
     }
 
     /// The moment; of a date alone the one that is given for it.
-    fn or(&self, of_day: fn(Day) -> LocalDateTime) -> Result<LocalDateTime, Wrong> {
+    fn or(&self, of_day: fn(Day) -> LocalDateTime) -> Result<LocalDateTime, LineError> {
         match self {
-            When::LocalDateTime(at) => Ok(*at),
-            When::Day(day) => Ok(of_day(*day)),
-            When::Neither(text) => Err(value("at", text, A_MOMENT)),
+            DateField::Time(at) => Ok(*at),
+            DateField::Day(day) => Ok(of_day(*day)),
+            DateField::Neither(text) => Err(value("at", text, A_MOMENT)),
         }
     }
 }
@@ -244,7 +245,7 @@ impl When {
 pub struct SnapshotLine {
     pub id: Option<SmolStr>,
     pub change: Option<SmolStr>,
-    pub at: When,
+    pub at: DateField,
     pub account: SmolStr,
     pub balance: SmolStr,
     pub note: Option<String>,
@@ -267,19 +268,19 @@ struct Header {
 }
 
 /// Reads the first line of a file.
-pub fn header(line: &[u8]) -> Result<(), Wrong> {
-    let text = std::str::from_utf8(line).map_err(|_| Wrong::NoHeader)?;
+pub fn header(line: &[u8]) -> Result<(), LineError> {
+    let text = std::str::from_utf8(line).map_err(|_| LineError::NoHeader)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match serde_json::from_str(text) {
         Ok(Header { jandon: FORM }) => Ok(()),
-        Ok(Header { jandon }) if jandon > FORM => Err(Wrong::Newer(jandon)),
-        _ => Err(Wrong::NoHeader),
+        Ok(Header { jandon }) if jandon > FORM => Err(LineError::Newer(jandon)),
+        _ => Err(LineError::NoHeader),
     }
 }
 
 /// Reads one of the lines that follow; nothing where it is blank.
-pub fn line(line: &[u8]) -> Result<Option<Line>, Wrong> {
-    let text = std::str::from_utf8(line).map_err(|_| Wrong::NotText)?;
+pub fn line(line: &[u8]) -> Result<Option<Line>, LineError> {
+    let text = std::str::from_utf8(line).map_err(|_| LineError::NotText)?;
     if text.trim().is_empty() {
         return Ok(None);
     }
@@ -290,8 +291,8 @@ pub fn line(line: &[u8]) -> Result<Option<Line>, Wrong> {
             what.truncate(end);
         }
         match error.classify() {
-            serde_json::error::Category::Data => Wrong::Form(what),
-            _ => Wrong::NotJson(what),
+            serde_json::error::Category::Data => LineError::Form(what),
+            _ => LineError::NotJson(what),
         }
     })?;
     line.check_texts()?;
@@ -303,7 +304,7 @@ pub fn line(line: &[u8]) -> Result<Option<Line>, Wrong> {
 
 impl Line {
     /// Brings every text that may be stored into the form in which it is.
-    fn check_texts(&mut self) -> Result<(), Wrong> {
+    fn check_texts(&mut self) -> Result<(), LineError> {
         match self {
             Line::Unit(line) => {
                 check("code", &mut line.code)?;
@@ -343,12 +344,12 @@ impl Line {
 }
 
 /// A text of a line that can be replaced by the form in which it is stored.
-trait Stored: AsRef<str> + for<'t> From<&'t str> {}
-impl<T: AsRef<str> + for<'t> From<&'t str>> Stored for T {}
+trait StoredText: AsRef<str> + for<'t> From<&'t str> {}
+impl<T: AsRef<str> + for<'t> From<&'t str>> StoredText for T {}
 
-fn check_as(key: &'static str, text: &mut impl Stored, max: usize) -> Result<(), Wrong> {
+fn check_as(key: &'static str, text: &mut impl StoredText, max: usize) -> Result<(), LineError> {
     let given = (*text).as_ref();
-    let stored = text::checked(given, max).map_err(|error| Wrong::Text { key, error })?;
+    let stored = text::checked(given, max).map_err(|error| LineError::Text { key, error })?;
     if *stored != *given {
         let stored = stored.as_ref().into();
         *text = stored;
@@ -356,33 +357,33 @@ fn check_as(key: &'static str, text: &mut impl Stored, max: usize) -> Result<(),
     Ok(())
 }
 
-fn check(key: &'static str, text: &mut impl Stored) -> Result<(), Wrong> {
+fn check(key: &'static str, text: &mut impl StoredText) -> Result<(), LineError> {
     check_as(key, text, TEXT_MAX)
 }
 
-fn check_some(key: &'static str, text: &mut Option<impl Stored>) -> Result<(), Wrong> {
+fn check_some(key: &'static str, text: &mut Option<impl StoredText>) -> Result<(), LineError> {
     text.as_mut().map_or(Ok(()), |text| check(key, text))
 }
 
-fn value(key: &'static str, text: &str, wanted: &'static str) -> Wrong {
-    Wrong::Value { key, text: text.chars().take(80).collect(), wanted }
+fn value(key: &'static str, text: &str, wanted: &'static str) -> LineError {
+    LineError::Value { key, text: text.chars().take(80).collect(), wanted }
 }
 
 const A_MOMENT: &str = "a date such as 2026-11-20 or 2026-11-20T18:30:00";
 
 /// The moment of an entry or a change: a date alone is its first second.
-pub fn moment(text: &str) -> Result<LocalDateTime, Wrong> {
-    When::read(text).or(Day::start)
+pub fn moment(text: &str) -> Result<LocalDateTime, LineError> {
+    DateField::read(text).or(Day::start)
 }
 
-fn amount(key: &'static str, text: &str, unit: &Unit) -> Result<i64, Wrong> {
+fn amount(key: &'static str, text: &str, unit: &Unit) -> Result<i64, LineError> {
     let wanted = "an amount in quotes with no more decimals than its unit has, such as \"12500\" or \"3.50\"";
     parse_minor(text, unit.decimals).ok_or_else(|| value(key, text, wanted))
 }
 
 impl UnitLine {
     /// The unit.
-    pub fn unit(&self) -> Result<Unit, Wrong> {
+    pub fn unit(&self) -> Result<Unit, LineError> {
         let unit = Unit::new(&self.code, self.decimals);
         let fits = (1..=16).contains(&unit.code.chars().count()) && *unit.code == *self.code;
         if !fits || self.code.contains(char::is_whitespace) {
@@ -397,7 +398,7 @@ impl UnitLine {
 
 impl AccountLine {
     /// The account, of a unit that is known.
-    pub fn account(&self, id: AccountId, unit: Unit) -> Result<Account, Wrong> {
+    pub fn account(&self, id: AccountId, unit: Unit) -> Result<Account, LineError> {
         let wanted = "wallet, rewards, giftcard, carrier or bank";
         let kind = AccountKind::parse(&self.kind).ok_or_else(|| value("kind", &self.kind, wanted))?;
         let carrier = |given: bool, key| {
@@ -430,7 +431,7 @@ impl AccountLine {
 
 impl RateLine {
     /// The rate and its day.
-    pub fn rate(&self) -> Result<(Rate, Day), Wrong> {
+    pub fn rate(&self) -> Result<(Rate, Day), LineError> {
         let rate = Rate::parse(&self.value);
         let rate =
             rate.map_err(|_| value("value", &self.value, "a rate such as \"1400\", \"0.95\" or \"2/3\""))?;
@@ -451,11 +452,11 @@ impl EntryLine {
         from: Option<(AccountId, Unit)>,
         to: Option<(AccountId, Unit)>,
         outside: [Option<Unit>; 2],
-    ) -> Result<(Entry, Content), Wrong> {
+    ) -> Result<(Entry, Content), LineError> {
         let kinds = "spend, earn, topup, refund, transfer, withdraw, pay or expire";
         let kind = match &self.kind {
-            KindWord::Kind(kind) => *kind,
-            KindWord::None(word) => return Err(value("kind", word, kinds)),
+            KindField::Kind(kind) => *kind,
+            KindField::None(word) => return Err(value("kind", word, kinds)),
         };
         let at = self.at.or(Day::start)?;
         let [out_said, in_said] = outside;
@@ -465,7 +466,7 @@ impl EntryLine {
         let out_unit = out_known.clone().or_else(|| in_known.clone());
         let in_unit = in_known.or(out_known);
         let (Some(out_unit), Some(in_unit)) = (out_unit, in_unit) else {
-            return Err(Wrong::AmountMissing("`from` with `out`, or `to` with `in`"));
+            return Err(LineError::AmountMissing("`from` with `out`, or `to` with `in`"));
         };
         let minor = |key, text: &Option<SmolStr>, unit: &Unit| {
             text.as_ref().map(|text| amount(key, text, unit)).transpose()
@@ -497,11 +498,11 @@ impl EntryLine {
                         (None, tax) => (out, arriving, rest, tax.unwrap_or(0)),
                     }
                 }
-                (None, None) => return Err(Wrong::AmountMissing("`out` or `in`")),
+                (None, None) => return Err(LineError::AmountMissing("`out` or `in`")),
             }
         } else {
             let (Some(out), Some(arriving)) = (out, arriving) else {
-                return Err(Wrong::AmountMissing("both `out` and `in`, for the two units differ"));
+                return Err(LineError::AmountMissing("both `out` and `in`, for the two units differ"));
             };
             (out, arriving, fee.unwrap_or(0), tax.unwrap_or(0))
         };
@@ -537,8 +538,8 @@ impl EntryLine {
     /// The beginning of [`EntryLine::content`].
     fn begin(&self) -> Content {
         let kind = match &self.kind {
-            KindWord::Kind(kind) => kind.word(),
-            KindWord::None(word) => word,
+            KindField::Kind(kind) => kind.as_str(),
+            KindField::None(word) => word,
         };
         let at = self.at.or(Day::start).map_or(0, |at| at.0);
         let content = Content::of("entry").number(at).text(kind);
@@ -567,7 +568,7 @@ impl EntryLine {
 
 impl SnapshotLine {
     /// The snapshot of an account whose unit is known. Its id is not made yet.
-    pub fn snapshot(&self, account: AccountId, unit: &Unit) -> Result<Snapshot, Wrong> {
+    pub fn snapshot(&self, account: AccountId, unit: &Unit) -> Result<Snapshot, LineError> {
         let at = self.at.or(Day::end)?;
         let balance = amount("balance", &self.balance, unit)?;
         Ok(Snapshot { id: Id(0), at, account, balance, note: self.note.clone() })

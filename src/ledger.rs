@@ -59,7 +59,7 @@ impl Serialize for Id {
 
 impl Serialize for AccountKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.word())
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -89,7 +89,7 @@ impl AccountKind {
     ];
 
     /// Its word: `wallet`, `rewards`, `giftcard`, `carrier`, `bank`.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             AccountKind::Wallet => "wallet",
             AccountKind::Rewards => "rewards",
@@ -101,11 +101,11 @@ impl AccountKind {
 
     /// The kind of that word, as files write it.
     pub fn parse(word: &str) -> Option<AccountKind> {
-        AccountKind::ALL.into_iter().find(|kind| kind.word() == word)
+        AccountKind::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
     /// The kind that a person means: its word, a plural, or what it is called in Korean.
-    pub fn typed(text: &str) -> Option<AccountKind> {
+    pub fn from_input(text: &str) -> Option<AccountKind> {
         let text: String = text.to_lowercase().chars().filter(|c| !matches!(c, ' ' | '-' | '_')).collect();
         let named = |names: &str| names.split(' ').any(|name| name == text);
         let kinds = [
@@ -121,7 +121,7 @@ impl AccountKind {
 
 impl fmt::Display for AccountKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        f.write_str(self.as_str())
     }
 }
 
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn kinds_are_known_by_what_people_call_them() {
         for kind in AccountKind::ALL {
-            assert_eq!(AccountKind::typed(kind.word()), Some(kind));
+            assert_eq!(AccountKind::from_input(kind.as_str()), Some(kind));
         }
         for (text, kind) in [
             ("Points", AccountKind::Rewards),
@@ -178,9 +178,9 @@ mod tests {
             ("은행", AccountKind::Bank),
             ("소액결제", AccountKind::Carrier),
         ] {
-            assert_eq!(AccountKind::typed(text), Some(kind), "{text}");
+            assert_eq!(AccountKind::from_input(text), Some(kind), "{text}");
         }
-        assert_eq!(AccountKind::typed("purse"), None);
+        assert_eq!(AccountKind::from_input("purse"), None);
     }
 
     #[test]

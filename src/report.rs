@@ -71,7 +71,7 @@ pub fn account_summary(account: &Account, opening: i64, flows: Flows) -> Option<
         account: account.name.clone(),
         unit: account.unit.clone(),
         opening: money(opening),
-        flows: FlowKind::ALL.into_iter().map(|m| (m.word(), money(flows.of(m)))).collect(),
+        flows: FlowKind::ALL.into_iter().map(|m| (m.as_str(), money(flows.of(m)))).collect(),
         closing: money(opening + flows.net()),
         owed: account.is_carrier(),
     })
@@ -296,7 +296,7 @@ pub struct UnknownExpiry {
 /// other accounts with a lot; `lots` are all that are open, with what never expires.
 pub fn without_expiry(
     accounts: &[Account],
-    standings: &HashMap<AccountId, AccountBalance>,
+    balances: &HashMap<AccountId, AccountBalance>,
     lots: &[(AccountId, Expires, i64)],
 ) -> Vec<UnknownExpiry> {
     let mut of_lots: HashMap<AccountId, i64> = HashMap::new();
@@ -306,7 +306,7 @@ pub fn without_expiry(
     let unknown = |account: &Account| {
         let lots = of_lots.get(&account.id);
         let may_expire = matches!(account.kind, AccountKind::Rewards | AccountKind::Giftcard);
-        let rest = standings.get(&account.id)?.balance - lots.copied().unwrap_or(0);
+        let rest = balances.get(&account.id)?.balance - lots.copied().unwrap_or(0);
         (rest > 0 && (may_expire || lots.is_some())).then(|| UnknownExpiry {
             account: account.name.clone(),
             unit: account.unit.clone(),
@@ -533,7 +533,8 @@ fn headline<'a>(unit: &Unit, accounts: impl Iterator<Item = &'a AccountSummary> 
     };
     let sum = |measures: &[(FlowKind, i64)]| {
         total(&|account| {
-            let minor = |measure: FlowKind| account.flows.get(measure.word()).map_or(0, |money| money.minor);
+            let minor =
+                |measure: FlowKind| account.flows.get(measure.as_str()).map_or(0, |money| money.minor);
             measures.iter().map(|(measure, sign)| sign * minor(*measure)).sum()
         })
     };

@@ -35,11 +35,11 @@ pub use backup::{Contents, Restored, ledger_files};
 pub use check::{Finding, Report as CheckReport};
 pub use derive::DERIVED;
 pub use import::{ImportError, ImportSummary};
-pub use open::{SecondName, Unlocked, lasting_second_name};
+pub use open::{FileState, SecondName, lasting_second_name};
 pub use permissions::{PermissionIssue, permission_issues};
 pub use read::{
-    Activity, ChangeRow, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, Movement, Recorded,
-    RunningBalance, Seen,
+    Activity, ChangeRow, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, LedgerChangeKind, Movement,
+    RunningBalance, SnapshotGap,
 };
 pub use repair::{Repair, RepairedBalance};
 
@@ -189,11 +189,11 @@ pub struct Store {
     db: Connection,
     path: PathBuf,
     /// The file did not exist: everything happens in memory until it is created whole.
-    unborn: bool,
+    is_new: bool,
     /// There will never be a file.
     in_memory: bool,
     /// How the file looked when it was opened without locks.
-    unlocked: Option<Unlocked>,
+    unlocked: Option<FileState>,
     /// Of a ledger that does not exist and is only read, the tables in memory are not made yet.
     blank: Cell<bool>,
     /// Of a ledger that does not exist either, but that much is about to be written to.
@@ -208,14 +208,14 @@ impl Store {
     fn over(db: Connection, path: &Path, writing: bool, wait: Duration) -> Store {
         let path = path.to_path_buf();
         let blank = Cell::new(false);
-        Store { db, path, unborn: false, blank, in_memory: false, unlocked: None, draft: None, writing, wait }
+        Store { db, path, is_new: false, blank, in_memory: false, unlocked: None, draft: None, writing, wait }
     }
 
     /// Opens a ledger for reading. One that does not exist reads as an empty one.
     pub fn read(path: &Path, wait: Duration) -> Result<Store, StoreError> {
         if !exists(path)? {
             nothing_but_a_journal(path)?;
-            return Store::unborn(path, false, wait);
+            return Store::new_ledger(path, false, wait);
         }
         refuse_journal_of_second_name(path)?;
         refuse_stale_journal(path, wait)?;
@@ -238,13 +238,13 @@ impl Store {
                 // In a folder that cannot be written SQLite cannot set up its shared memory, so the file
                 // is read as it stands. Others may be writing to it: what was read counts only if it
                 // looks the same afterwards.
-                let unlocked = Unlocked::now(path).map_err(|e| StoreError::Io(path.to_path_buf(), e))?;
+                let unlocked = FileState::of(path).map_err(|e| StoreError::Io(path.to_path_buf(), e))?;
                 store.unlocked = Some(unlocked);
                 store.db = open::open_immutable(path).map_err(|e| failure(path, wait, e))?;
             }
             store.check_header(wait)?;
         }
-        if store.unborn {
+        if store.is_new {
             return Ok(store);
         }
         store.refuse_foreign_objects()?;
@@ -257,8 +257,8 @@ impl Store {
     /// changes. The ledger itself is only read.
     pub fn trial(path: &Path, wait: Duration) -> Result<Store, StoreError> {
         let source = Store::read(path, wait)?;
-        if source.unborn {
-            return Store::unborn(path, true, wait);
+        if source.is_new {
+            return Store::new_ledger(path, true, wait);
         }
         let fail = |e| StoreError::Sqlite(path.to_path_buf(), e);
         // A database without a name is held in memory, and on the disk only where it is too large.
@@ -275,7 +275,7 @@ impl Store {
     }
 
     /// Opens a ledger and takes its write lock, waiting for other writers. A ledger that does not
-    /// exist is created by [`Store::keep`], not before.
+    /// exist is created by [`Store::commit`], not before.
     pub fn write(path: &Path, wait: Duration) -> Result<Store, StoreError> {
         Store::write_so(path, wait, "PRAGMA foreign_keys = ON")
     }
@@ -286,7 +286,7 @@ impl Store {
             let met = identity(path);
             if !exists(path)? {
                 nothing_but_a_journal(path)?;
-                return Store::unborn(path, true, wait);
+                return Store::new_ledger(path, true, wait);
             }
             let locked = Store::locked(path, wait, settings);
             // While this one waited, another file may have been restored in its place; what is
@@ -308,13 +308,13 @@ impl Store {
     /// a draft on the disk, which vanishes unless it is kept.
     pub fn write_much(path: &Path, wait: Duration) -> Result<Store, StoreError> {
         let store = Store::write_so(path, wait, FOR_MUCH)?;
-        if !store.unborn {
+        if !store.is_new {
             return Ok(store);
         }
         let mut draft = backup::draft_of_ledger(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
         let db = open::open(draft.hand_over(), flags).map_err(|e| failure(path, wait, e))?;
-        let store = Store { unborn: true, draft: Some(draft), ..Store::over(db, path, true, wait) };
+        let store = Store { is_new: true, draft: Some(draft), ..Store::over(db, path, true, wait) };
         // Whatever stops it, the draft goes: it needs no journal, and is synced once, as a whole.
         let set_up = format!("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {FOR_MUCH}; BEGIN");
         let defensive = |on| store.db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, on).map(|_| ());
@@ -347,28 +347,28 @@ impl Store {
 
     /// A ledger that lives in memory only, for demonstrations and tests.
     pub fn in_memory() -> Result<Store, StoreError> {
-        let store = Store::unborn(Path::new("memory"), true, Duration::ZERO)?;
+        let store = Store::new_ledger(Path::new("memory"), true, Duration::ZERO)?;
         Ok(Store { in_memory: true, ..store })
     }
 
     /// Returns how the file looked when it was opened, where it had to be opened without locks.
-    pub fn unlocked(&self) -> Option<&Unlocked> {
+    pub fn unlocked(&self) -> Option<&FileState> {
         self.unlocked.as_ref()
     }
 
-    fn unborn(path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
+    fn new_ledger(path: &Path, writing: bool, wait: Duration) -> Result<Store, StoreError> {
         let fail = |e| StoreError::Sqlite(path.to_path_buf(), e);
         let db = Connection::open_in_memory().map_err(fail)?;
         let store =
-            Store { unborn: true, blank: Cell::new(!writing), ..Store::over(db, path, writing, wait) };
+            Store { is_new: true, blank: Cell::new(!writing), ..Store::over(db, path, writing, wait) };
         if writing {
-            store.begin_unborn().map_err(fail)?;
+            store.begin_new().map_err(fail)?;
         }
         Ok(store)
     }
 
     /// Makes the tables of a ledger that does not exist, in memory.
-    fn begin_unborn(&self) -> Result<(), rusqlite::Error> {
+    fn begin_new(&self) -> Result<(), rusqlite::Error> {
         self.run("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE")?;
         self.run_schema()
     }
@@ -377,19 +377,19 @@ impl Store {
     /// of a ledger that does not exist are made at the first question that needs them.
     fn db(&self) -> Result<&Connection, rusqlite::Error> {
         if self.blank.take() {
-            self.begin_unborn()?;
+            self.begin_new()?;
         }
         Ok(&self.db)
     }
 
     /// Returns whether there is no file yet.
-    pub fn is_unborn(&self) -> bool {
-        self.unborn
+    pub fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// Whether nothing is recorded and nothing can be: the ledger does not exist and is only read.
     fn is_blank(&self) -> bool {
-        self.unborn && !self.writing
+        self.is_new && !self.writing
     }
 
     /// Returns the path of the ledger.
@@ -411,7 +411,7 @@ impl Store {
                 return Err(StoreError::NotALedger(self.path.clone()));
             }
             if !self.writing {
-                *self = Store::unborn(&self.path.clone(), false, wait)?;
+                *self = Store::new_ledger(&self.path.clone(), false, wait)?;
             }
             return Ok(());
         }
@@ -457,23 +457,23 @@ impl Store {
     }
 
     /// Makes what was applied lasting. A ledger that did not exist appears whole or not at all.
-    pub fn keep(self) -> Result<(), StoreError> {
+    pub fn commit(self) -> Result<(), StoreError> {
         let (path, wait) = (self.path.clone(), self.wait);
-        self.commit()?;
-        if self.is_to_be_born() {
-            return self.be_born();
+        self.commit_transaction()?;
+        if self.needs_file() {
+            return self.create_file();
         }
         self.db.close().map_err(|(_, e)| failure(&path, wait, e))
     }
 
-    /// As [`Store::keep`], where the process ends next: the log beside the file is emptied into it, and
+    /// As [`Store::commit`], where the process ends next: the log beside the file is emptied into it, and
     /// stays for whoever comes next, as it does where a ledger is only read. To delete it and to make
     /// it anew would cost a tenth of a small change.
-    pub fn keep_last(self) -> Result<(), StoreError> {
-        if self.is_to_be_born() {
-            return self.keep();
+    pub fn commit_and_exit(self) -> Result<(), StoreError> {
+        if self.needs_file() {
+            return self.commit();
         }
-        self.commit()?;
+        self.commit_transaction()?;
         // What was kept is safe in the log, too. Nobody waits for those who read from it still.
         let emptied =
             self.db.busy_timeout(Duration::ZERO).and_then(|()| self.run("PRAGMA wal_checkpoint(TRUNCATE)"));
@@ -483,15 +483,15 @@ impl Store {
         Ok(())
     }
 
-    fn commit(&self) -> Result<(), StoreError> {
+    fn commit_transaction(&self) -> Result<(), StoreError> {
         self.run("COMMIT").map_err(|e| self.fail(e))
     }
 
-    fn is_to_be_born(&self) -> bool {
-        self.unborn && !self.in_memory
+    fn needs_file(&self) -> bool {
+        self.is_new && !self.in_memory
     }
 
-    fn be_born(mut self) -> Result<(), StoreError> {
+    fn create_file(mut self) -> Result<(), StoreError> {
         let path = self.path.clone();
         let mut draft = match self.draft.take() {
             Some(draft) => draft,

@@ -71,7 +71,7 @@ fn balance(facts: &[Fact]) -> i64 {
 }
 
 #[derive(Clone, Debug)]
-enum Deed {
+enum Op {
     Record { kind: &'static str, hour: u32 },
     EditAmount(usize),
     EditHour(usize, u32),
@@ -79,19 +79,19 @@ enum Deed {
     Redo,
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn op() -> impl Strategy<Value = Op> {
     // Few hours, so that many facts share one second.
     prop_oneof![
         4 => (prop::sample::select(vec!["log", "earn", "spend"]), 1..4_u32)
-            .prop_map(|(kind, hour)| Deed::Record { kind, hour }),
-        3 => any::<usize>().prop_map(Deed::EditAmount),
-        1 => (any::<usize>(), 1..4_u32).prop_map(|(at, hour)| Deed::EditHour(at, hour)),
-        3 => Just(Deed::Undo),
-        2 => Just(Deed::Redo),
+            .prop_map(|(kind, hour)| Op::Record { kind, hour }),
+        3 => any::<usize>().prop_map(Op::EditAmount),
+        1 => (any::<usize>(), 1..4_u32).prop_map(|(at, hour)| Op::EditHour(at, hour)),
+        3 => Just(Op::Undo),
+        2 => Just(Op::Redo),
     ]
 }
 
-fn check(deeds: &[Deed]) -> Result<(), TestCaseError> {
+fn check(ops: &[Op]) -> Result<(), TestCaseError> {
     let folder = tempfile::tempdir().expect("a folder");
     let mut random = 1;
     let mut ran = |line: &str| {
@@ -101,16 +101,16 @@ fn check(deeds: &[Deed]) -> Result<(), TestCaseError> {
     ran("account add W --kind wallet --unit KRW").expect("an account");
     // What was so before each change that can be undone, and after each that can be redone.
     let (mut facts, mut undone, mut redone): (Vec<Fact>, Vec<Vec<Fact>>, Vec<Vec<Fact>>) = Default::default();
-    for (step, deed) in deeds.iter().enumerate() {
+    for (step, op) in ops.iter().enumerate() {
         // Every amount is another, so that it tells which row is which.
         let amount = 1_000 + step as i64;
         let before = facts.clone();
-        match deed {
-            Deed::Record { kind, hour } => {
+        match op {
+            Op::Record { kind, hour } => {
                 ran(&format!("{kind} W {amount} --date 2026-11-01T0{hour}:00")).expect("recorded");
                 facts.push(Fact { hour: *hour, kind, amount });
             }
-            Deed::EditAmount(at) | Deed::EditHour(at, _) if !facts.is_empty() => {
+            Op::EditAmount(at) | Op::EditHour(at, _) if !facts.is_empty() => {
                 let at = at % facts.len();
                 let rows = ran("history").expect("a history");
                 let wanted = Value::from(facts[at].amount.to_string());
@@ -119,7 +119,7 @@ fn check(deeds: &[Deed]) -> Result<(), TestCaseError> {
                         row["voided"] == false && [&row["out"], &row["balance"]].contains(&&wanted)
                     });
                 let id = row.expect("the row of a fact")["id"].as_str().expect("an id").to_string();
-                if let Deed::EditHour(_, hour) = deed {
+                if let Op::EditHour(_, hour) = op {
                     let edited = ran(&format!("edit {id} --date 2026-11-01T0{hour}:00"));
                     if facts[at].hour == *hour {
                         prop_assert_eq!(edited.err(), Some("usage"), "an edit that changes nothing");
@@ -135,15 +135,15 @@ fn check(deeds: &[Deed]) -> Result<(), TestCaseError> {
                     facts[at].amount = amount;
                 }
             }
-            Deed::EditAmount(_) | Deed::EditHour(..) => continue,
-            Deed::Undo => match undone.pop() {
+            Op::EditAmount(_) | Op::EditHour(..) => continue,
+            Op::Undo => match undone.pop() {
                 Some(earlier) => {
                     ran("undo").expect("undone");
                     redone.push(std::mem::replace(&mut facts, earlier));
                 }
                 None => continue,
             },
-            Deed::Redo => match redone.pop() {
+            Op::Redo => match redone.pop() {
                 Some(later) => {
                     ran("redo").expect("redone");
                     undone.push(std::mem::replace(&mut facts, later));
@@ -151,13 +151,13 @@ fn check(deeds: &[Deed]) -> Result<(), TestCaseError> {
                 None => prop_assert_eq!(ran("redo").err(), Some("nothing-to-do")),
             },
         }
-        if !matches!(deed, Deed::Undo | Deed::Redo) {
+        if !matches!(op, Op::Undo | Op::Redo) {
             undone.push(before);
             redone.clear();
         }
         let answer = ran("balance W").expect("a balance");
         let there = &answer["accounts"][0]["balance"];
-        prop_assert_eq!(there, &Value::from(balance(&facts).to_string()), "after {:?}: {:?}", deed, facts);
+        prop_assert_eq!(there, &Value::from(balance(&facts).to_string()), "after {:?}: {:?}", op, facts);
     }
     prop_assert_eq!(&ran("check").expect("a check")["ok"], &Value::from(true));
     Ok(())
@@ -167,15 +167,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn edits_undos_and_redos_lead_where_the_facts_lead(deeds in prop::collection::vec(deed(), 1..16)) {
-        check(&deeds)?;
+    fn edits_undos_and_redos_lead_where_the_facts_lead(ops in prop::collection::vec(op(), 1..16)) {
+        check(&ops)?;
     }
 }
 
 #[test]
 fn an_edited_balance_stays_before_what_was_recorded_in_the_same_second() {
-    let record = |kind, hour| Deed::Record { kind, hour };
-    check(&[record("earn", 1), record("log", 1), record("spend", 1), Deed::EditAmount(1), Deed::Undo])
+    let record = |kind, hour| Op::Record { kind, hour };
+    check(&[record("earn", 1), record("log", 1), record("spend", 1), Op::EditAmount(1), Op::Undo])
         .expect("the same balance");
 }
 

@@ -18,8 +18,8 @@ mod disk;
 mod failing;
 #[path = "faults/flips.rs"]
 mod flips;
-#[path = "faults/ground.rs"]
-mod ground;
+#[path = "faults/harness.rs"]
+mod harness;
 #[path = "faults/killed.rs"]
 mod killed;
 #[path = "faults/place.rs"]

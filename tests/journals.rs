@@ -2,13 +2,14 @@
 //! each assertion holds, and the balances are those of the ledger. Where those programs are
 //! installed they are asked too; elsewhere it is said that they were not.
 
-mod deeds;
+#[path = "support/ops.rs"]
+mod ops;
 
-use deeds::{Deed, Folder, WAIT, act, deed, now};
 use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot, name};
 use jandon::money::{Unit, to_plain_string};
 use jandon::period::{Day, LocalDateTime};
 use jandon::store::{Change, Expiries, Fact, Filter, Store, StoreError};
+use ops::{Folder, Op, WAIT, act, now, op};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
@@ -323,12 +324,12 @@ proptest! {
 
     #[test]
     fn every_journal_balances_and_gives_the_balances_of_the_ledger(
-        deeds in prop::collection::vec(deed(), 1..60),
+        ops in prop::collection::vec(op(), 1..60),
     ) {
         let folder = Folder::new();
         let ledger = folder.at("a.db");
-        for (number, deed) in deeds.iter().enumerate() {
-            act(&ledger, number as i64 + 1, deed);
+        for (number, op) in ops.iter().enumerate() {
+            act(&ledger, number as i64 + 1, op);
         }
         let store = Store::read(&ledger, WAIT).expect("a ledger");
         hold(&hledger(&exported(&ledger, "hledger")), &store);
@@ -347,11 +348,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_programs_themselves_take_it(deeds in prop::collection::vec(deed(), 60..120)) {
+    fn the_programs_themselves_take_it(ops in prop::collection::vec(op(), 60..120)) {
         let folder = Folder::new();
         let ledger = folder.at("a.db");
-        for (number, deed) in deeds.iter().enumerate() {
-            act(&ledger, number as i64 + 1, deed);
+        for (number, op) in ops.iter().enumerate() {
+            act(&ledger, number as i64 + 1, op);
         }
         ask_programs(&folder, &ledger);
     }
@@ -492,7 +493,7 @@ fn apply(ledger: &Path, number: i64, facts: Vec<Fact>) {
     let store = Store::write(ledger, WAIT).expect("a ledger");
     let at = LocalDateTime(now().0 + number);
     store.apply(&Change { id: Id(number << 32), at, command: "test", facts }).expect("facts");
-    store.keep().expect("kept");
+    store.commit().expect("kept");
 }
 
 /// Records with the program itself; what it says goes nowhere.
@@ -614,7 +615,7 @@ fn a_ledger_with_nothing_in_it_is_a_journal_too() {
     assert_eq!(hledger(&exported(&ledger, "hledger")).postings.len(), 0);
     assert_eq!(beancount(&exported(&ledger, "beancount")).postings.len(), 0);
     ask_programs(&folder, &ledger);
-    act(&ledger, 1, &Deed::Open { name: 0, kind: 0, unit: 0 });
+    act(&ledger, 1, &Op::Open { name: 0, kind: 0, unit: 0 });
     ask_programs(&folder, &ledger);
 }
 

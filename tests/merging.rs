@@ -1,15 +1,16 @@
 //! What holds where ledgers import each other's files: known facts must agree, and whatever the
 //! order of the imports, all end with the same accounts, balances and facts.
 
-mod carrying;
+#[path = "support/roundtrip.rs"]
+mod roundtrip;
 
-use carrying::{Stopped, answers, carried, carried_together, told};
-use jandon::import::{Difference, Wrong};
+use jandon::import::{Difference, LineError};
 use jandon::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot};
 use jandon::money::Unit;
 use jandon::period::{Day, LocalDateTime};
 use jandon::store::{Change, Fact, ImportError, ImportSummary, Refusal, Store, StoreError};
 use proptest::prelude::*;
+use roundtrip::{Stopped, answers, carried, carried_together, told};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -100,7 +101,7 @@ fn record(path: &Path, id: i64, at: LocalDateTime, command: &'static str, facts:
     let id = Id::new(now(), (id as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16);
     let change = store.in_order(Change { id, at, command, facts }).expect("a readable ledger");
     match store.apply(&change) {
-        Ok(_) => store.keep().expect("kept"),
+        Ok(_) => store.commit().expect("kept"),
         Err(StoreError::Rule(_) | StoreError::Refused(_)) => {}
         Err(error) => panic!("{error:?}"),
     }
@@ -112,7 +113,7 @@ fn import(path: &Path, other: &Path, id: i64) -> ImportSummary {
     let store = Store::write(path, WAIT).expect("a ledger");
     let came = carried(&store, id, text.as_bytes()).expect("an import");
     if came.change.is_some() {
-        store.keep().expect("kept");
+        store.commit().expect("kept");
     }
     came
 }
@@ -169,7 +170,7 @@ fn act(paths: &[PathBuf; 2], at: usize, number: i64, clock: i64, step: &Step) {
                 channel: None,
                 expires: Expires::Unknown,
             };
-            (kind.word(), Fact::Entry(entry))
+            (kind.as_str(), Fact::Entry(entry))
         }
         Step::See { account, balance } => {
             let account = accounts[*account].id;
@@ -391,7 +392,7 @@ const KNOWN: [(&str, &str, &str, &str); 17] = [
 
 fn differing(stopped: &Stopped) -> Option<(u64, &str, &str, Option<Id>)> {
     match stopped {
-        Stopped::Carry(ImportError::Line { line, what: Wrong::Differs(difference) }) => {
+        Stopped::Carry(ImportError::Line { line, what: LineError::Differs(difference) }) => {
             let Difference { said, known, recorded, .. } = &**difference;
             Some((*line, said, known, *recorded))
         }
@@ -468,7 +469,7 @@ fn a_renamed_account_and_an_undone_entry_do_not_make_another_fact() {
     let store = Store::write(&path, WAIT).expect("a ledger");
     carried(&store, 1 << 60, format!("{ACCOUNTS}{entry}\n{seen}\n").as_bytes()).expect("an import");
     let before = told(&store);
-    store.keep().expect("kept");
+    store.commit().expect("kept");
     let rename = |name: &str| {
         let accounts = Store::read(&path, WAIT).expect("a ledger").accounts().expect("accounts");
         let kakao = accounts.iter().find(|a| a.name.starts_with("카카오")).expect("an account").clone();
@@ -493,7 +494,7 @@ fn a_renamed_account_and_an_undone_entry_do_not_make_another_fact() {
     let fresh = folder.at("b.db");
     let store = Store::write(&fresh, WAIT).expect("a ledger");
     carried(&store, 1 << 60, format!("{ACCOUNTS}{entry}\n{seen}\n").as_bytes()).expect("an import");
-    store.keep().expect("kept");
+    store.commit().expect("kept");
     let change =
         Store::read(&fresh, WAIT).expect("a ledger").last_change(true).expect("changes").expect("one");
     record(&fresh, 7, now(), "undo", vec![Fact::Void(change.id)]);

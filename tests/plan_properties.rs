@@ -1,6 +1,6 @@
 //! Laws of the planner.
 //!
-//! A referee walks through every sequence of withdrawals of a small problem, with the quote of each
+//! A oracle walks through every sequence of withdrawals of a small problem, with the quote of each
 //! step by the ledger's own rules, and knows nothing of how the planner goes about it. A failure
 //! prints the problem and the seed to run it again with (`PLAN_SEED`, `PLAN_CASES`).
 
@@ -125,7 +125,7 @@ impl Case {
     }
 }
 
-/// A step that the referee took.
+/// A step that the oracle took.
 #[derive(Clone, Debug)]
 struct Taken {
     channel: String,
@@ -139,7 +139,7 @@ struct Taken {
 type Key = (i64, i64, i64, i64, Vec<(usize, usize)>);
 
 /// Every sequence of steps.
-struct Referee<'c> {
+struct Oracle<'c> {
     case: &'c Case,
     days: Vec<BTreeSet<Day>>,
     best: Option<Key>,
@@ -157,7 +157,7 @@ type Lots = Vec<(Day, i64)>;
 
 const NEVER: Day = Day(i32::MAX);
 
-impl Referee<'_> {
+impl Oracle<'_> {
     fn all(&mut self) {
         let lots = self.case.holdings.iter().map(|h| {
             let mut lots = h.dated.clone();
@@ -437,15 +437,15 @@ impl Drop for Again {
     }
 }
 
-/// What the referee has to say of a problem; `None` where it had too much to look at.
-fn refereed<'c>(case: &'c Case, words: &[BTreeSet<&'static str>]) -> Option<Referee<'c>> {
+/// What the oracle has to say of a problem; `None` where it had too much to look at.
+fn refereed<'c>(case: &'c Case, words: &[BTreeSet<&'static str>]) -> Option<Oracle<'c>> {
     let days: Vec<BTreeSet<Day>> = case.platforms.iter().zip(words).map(|(p, w)| days(case, p, w)).collect();
     if days.iter().map(BTreeSet::len).sum::<usize>() > 12 {
         return None;
     }
-    let mut referee = Referee { case, days, best: None, most: 0, looked_at: 0 };
-    referee.all();
-    (referee.looked_at <= NODES_MAX).then_some(referee)
+    let mut oracle = Oracle { case, days, best: None, most: 0, looked_at: 0 };
+    oracle.all();
+    (oracle.looked_at <= NODES_MAX).then_some(oracle)
 }
 
 /// What each withdrawal counts for in a problem.
@@ -453,13 +453,13 @@ fn step_cost(seed: u64) -> i64 {
     Dice(!seed).of(&[0, 0, 1, 1, 2, 3, 7])
 }
 
-/// Holds a plan that was made in a hurry to the referee: it may be worse than the best, but by no more
+/// Holds a plan that was made in a hurry to the oracle: it may be worse than the best, but by no more
 /// than it says.
 fn hold_hurried(seed: u64, plain: bool, step_cost: i64) -> Option<()> {
     let effort = [300, 3_000, 30_000, 300_000][(seed % 4) as usize];
     let (case, words) = case(seed, plain);
     let case = Case { step_cost, ..case };
-    let referee = refereed(&case, &words)?;
+    let oracle = refereed(&case, &words)?;
     let again = format!("PLAN_SEED={seed} PLAN_CASES=1\n{case:?}");
     let _again = Again(again.clone());
     let found = case.plan(effort);
@@ -469,9 +469,9 @@ fn hold_hurried(seed: u64, plain: bool, step_cost: i64) -> Option<()> {
     let steps = plan.steps.len() as i64;
     if found.is_err() {
         let bound = plan.net + plan.gap;
-        assert!(plan.net <= referee.most && referee.most <= bound, "{plan:?} {}\n{again}", referee.most);
+        assert!(plan.net <= oracle.most && oracle.most <= bound, "{plan:?} {}\n{again}", oracle.most);
         assert!(case.target.is_none_or(|target| plan.net < target), "{plan:?}\n{again}");
-    } else if let Some(best) = referee.best {
+    } else if let Some(best) = oracle.best {
         let in_whole = |cost: i64| -(-cost).div_euclid(60);
         let (own, best_own) = match case.target {
             Some(_) => (cost + steps * step_cost * 60, in_whole(best.0)),
@@ -506,15 +506,15 @@ fn held_alternatives(case: &Case, effort: u64, plan: &Plan, again: &str) {
     }
 }
 
-/// Holds a problem to the referee; `None` where the referee had too much to look at.
+/// Holds a problem to the oracle; `None` where the oracle had too much to look at.
 fn hold(seed: u64, plain: bool, step_cost: i64) -> Option<()> {
     let (case, words) = case(seed, plain);
     let case = Case { step_cost, ..case };
-    let referee = refereed(&case, &words)?;
+    let oracle = refereed(&case, &words)?;
     let again = format!("PLAN_SEED={seed} PLAN_CASES=1\n{case:?}");
     let _again = Again(again.clone());
-    match (case.plan(EFFORT), referee.best) {
-        (Err(most), None) => assert_eq!((most.net, most.proven), (referee.most, true), "the most\n{again}"),
+    match (case.plan(EFFORT), oracle.best) {
+        (Err(most), None) => assert_eq!((most.net, most.proven), (oracle.most, true), "the most\n{again}"),
         (Err(most), Some(best)) => panic!("only {most:?} found, but there is {best:?}\n{again}"),
         (Ok(plan), None) => panic!("{plan:?} found, but there is none\n{again}"),
         (Ok(plan), Some(best)) => {
@@ -708,7 +708,7 @@ fn tiny(seed: u64) -> Case {
     }
 }
 
-/// Some accounts on platforms of their own, by plain tariffs, with far more in them than a referee can
+/// Some accounts on platforms of their own, by plain tariffs, with far more in them than a oracle can
 /// walk through.
 fn wide(seed: u64) -> Case {
     let mut dice = Dice(seed);

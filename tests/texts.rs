@@ -95,7 +95,7 @@ fn plant(ledger: &Path) {
 fn apply(ledger: &Path, number: i64, facts: Vec<Fact>) {
     let store = Store::write(ledger, WAIT).expect("a ledger");
     store.apply(&Change { id: Id(number << 32), at: now(), command: "test", facts }).expect("facts");
-    store.keep().expect("kept");
+    store.commit().expect("kept");
 }
 
 #[test]

@@ -347,10 +347,10 @@ fn would(dry_run: bool) -> &'static str {
 
 fn kind(word: Option<&str>) -> Result<Option<AccountKind>, CommandError> {
     let parse = |word: &str| {
-        AccountKind::typed(word).ok_or_else(|| CommandError::Word {
+        AccountKind::from_input(word).ok_or_else(|| CommandError::Word {
             what: "kind of account",
             typed: word.into(),
-            allowed: AccountKind::ALL.map(AccountKind::word).to_vec(),
+            allowed: AccountKind::ALL.map(AccountKind::as_str).to_vec(),
         })
     };
     word.map(parse).transpose()

@@ -1,21 +1,21 @@
 //! What a change did beside entries and snapshots, in a few words.
 
 use crate::ledger::Account;
-use crate::store::Recorded;
+use crate::store::LedgerChangeKind;
 
 /// Describes it: `1 USD = 1400 KRW from 2026-11-01`, `account kakao opened (wallet, KRW)`.
-pub fn described(what: &Recorded) -> String {
+pub fn described(what: &LedgerChangeKind) -> String {
     match what {
-        Recorded::Rate { unit, rate, of, day } => format!("1 {unit} = {rate} {of} from {day}"),
-        Recorded::Unit(unit) => format!("unit {unit} with {} decimals", unit.decimals),
-        Recorded::Account { before: None, after } => {
+        LedgerChangeKind::Rate { unit, rate, of, day } => format!("1 {unit} = {rate} {of} from {day}"),
+        LedgerChangeKind::Unit(unit) => format!("unit {unit} with {} decimals", unit.decimals),
+        LedgerChangeKind::Account { before: None, after } => {
             let on = after.platform.as_ref().map_or(String::new(), |id| format!(" on {id}"));
             format!("account {} opened ({}{on}, {})", after.name, after.kind, after.unit)
         }
-        Recorded::Account { before: Some(before), after } => {
+        LedgerChangeKind::Account { before: Some(before), after } => {
             format!("account {} {}", before.name, differences(before, after).join(", "))
         }
-        Recorded::Void { of, of_command, .. } => {
+        LedgerChangeKind::Void { of, of_command, .. } => {
             let id = of.to_string();
             format!("`{of_command}` ({})", &id[id.len() - 6..])
         }

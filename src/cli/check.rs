@@ -107,7 +107,7 @@ fn repair(accept_damage: bool, context: &Context) -> Result<CommandOutput, Comma
     }
     let outcome = outcome(repaired(&store, repair)?).with(notes);
     if let Some(copy) = copy {
-        store.keep_last().inspect_err(|_| {
+        store.commit_and_exit().inspect_err(|_| {
             // Nothing was repaired, so the ledger is what its copy is.
             let _ = std::fs::remove_file(&copy);
         })?;

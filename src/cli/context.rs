@@ -12,7 +12,7 @@ use crate::output_file::Existing;
 use crate::period::{self, DateInput, Day, LocalDateTime};
 use crate::report::{DatedRate, Rates};
 use crate::store::{
-    self, Change, Fact, HistoryFact, HistoryRow, PermissionIssue, SecondName, Store, StoreError, Unlocked,
+    self, Change, Fact, FileState, HistoryFact, HistoryRow, PermissionIssue, SecondName, Store, StoreError,
 };
 use crate::view::balance::{Exchange, Total};
 use crate::view::change::{BalanceAfter, Because, Recorded};
@@ -96,7 +96,7 @@ pub struct Context {
     /// The ledger was read.
     read: Cell<bool>,
     /// How it looked then, where it was read without locks.
-    unlocked: RefCell<Option<Unlocked>>,
+    unlocked: RefCell<Option<FileState>>,
 }
 
 /// What the user set in `config.toml`.
@@ -667,7 +667,7 @@ impl Context {
                 notes.push(Notice::Done("nothing was written (dry run)".into()));
                 return Ok((recorded, notes));
             }
-            match store.keep_last() {
+            match store.commit_and_exit() {
                 // Another process created the ledger in the same moment: decide again on what it wrote.
                 Err(StoreError::CreatedMeanwhile(_)) => continue,
                 kept => kept?,

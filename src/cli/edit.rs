@@ -6,7 +6,7 @@ use super::{CommandOutput, earn, record, undo};
 use crate::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Snapshot};
 use crate::money::Money;
 use crate::period::parse_last_day;
-use crate::store::{Fact, Filter, HistoryFact, HistoryRow, LedgerChange, Recorded, Refusal};
+use crate::store::{Fact, Filter, HistoryFact, HistoryRow, LedgerChange, LedgerChangeKind, Refusal};
 use crate::view::change::Undone;
 use crate::view::history::HistoryLine;
 use std::cell::RefCell;
@@ -111,7 +111,7 @@ pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandE
 /// The kind of a record: `spend`, `snapshot`.
 fn kind(row: &HistoryRow) -> &'static str {
     match &row.fact {
-        HistoryFact::Entry(entry) => entry.kind.word(),
+        HistoryFact::Entry(entry) => entry.kind.as_str(),
         HistoryFact::Snapshot(..) => "snapshot",
     }
 }
@@ -174,7 +174,7 @@ fn recorded_again(
     }
     // An account that came with the change cannot be recorded again without all that stands on it.
     let brought = |other: &LedgerChange| {
-        let is_edit = matches!(&other.what, Recorded::Void { command, .. } if command == "edit");
+        let is_edit = matches!(&other.what, LedgerChangeKind::Void { command, .. } if command == "edit");
         !is_edit && parts.contains(&other.change)
     };
     if book.store.ledger_changes()?.iter().any(brought) {
@@ -291,7 +291,8 @@ fn corrected_entry(
     if let Some(text) = &args.amount {
         if old.from.unit != old.to.unit || old.channel.is_some() {
             let hint = format!("take it back and record it again: jandon undo {}", old.id);
-            let message = format!("the amount of this {} follows from a rate or a fee rule", old.kind.word());
+            let message =
+                format!("the amount of this {} follows from a rate or a fee rule", old.kind.as_str());
             return Err(CommandError::Usage { message, hint });
         }
         let id = if arrives { entry.to.account } else { entry.from.account };
@@ -310,7 +311,7 @@ fn corrected_entry(
     }
     if let Some(text) = args.expires.as_deref().map(str::trim) {
         if old.kind != Kind::Earn {
-            return Err(not_of("--expires", old.kind.word()));
+            return Err(not_of("--expires", old.kind.as_str()));
         }
         entry.expires = match text.eq_ignore_ascii_case("never") {
             true => Expires::Never,

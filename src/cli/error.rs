@@ -6,7 +6,7 @@ mod ledger;
 mod typed;
 
 use crate::fee::parse::FileError;
-use crate::import::Wrong;
+use crate::import::LineError;
 use crate::ledger::name::NameError;
 use crate::ledger::{Id, RuleViolation};
 use crate::money::{AmountError, MoneyError, RateError, Unit, to_grouped_string};
@@ -274,14 +274,14 @@ impl CommandError {
                 ImportError::Refused { error: StoreError::Rule(rule), .. } => rule_code(rule),
                 ImportError::Refused { .. } => "refused-line",
                 ImportError::Line { what, .. } => match what {
-                    Wrong::NoHeader => "no-header",
-                    Wrong::Newer(_) => "newer-file",
-                    Wrong::UnknownAccount(_) => "unknown-account",
-                    Wrong::UnknownUnit(_) => "unknown-unit",
-                    Wrong::UnknownChange(_) => "unknown-change",
-                    Wrong::ChangeIsOver(_) => "change-is-over",
-                    Wrong::AccountDiffers(_) => "account-differs",
-                    Wrong::Differs(_) => "id-differs",
+                    LineError::NoHeader => "no-header",
+                    LineError::Newer(_) => "newer-file",
+                    LineError::UnknownAccount(_) => "unknown-account",
+                    LineError::UnknownUnit(_) => "unknown-unit",
+                    LineError::UnknownChange(_) => "unknown-change",
+                    LineError::ChangeIsOver(_) => "change-is-over",
+                    LineError::AccountDiffers(_) => "account-differs",
+                    LineError::Differs(_) => "id-differs",
                     _ => "bad-line",
                 },
             },

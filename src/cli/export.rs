@@ -3,7 +3,7 @@
 use super::context::{Context, LedgerView};
 use super::error::CommandError;
 use super::{CommandOutput, Notice, Stream, WriteParts};
-use crate::export::{Beancount, HEADER, Hledger, Journal, Opening, Price, Teller};
+use crate::export::{Beancount, HEADER, Hledger, Journal, JsonlWriter, Opening, Price};
 use crate::store::{Expiries, HistoryFact};
 use crate::view::Render;
 use crate::view::history::History;
@@ -45,10 +45,10 @@ pub fn run(args: &ExportArgs, context: &Context) -> Result<CommandOutput, Comman
 fn lines(context: &Context) -> Result<WriteParts, CommandError> {
     let store = context.verified_store()?;
     Ok(Box::new(move |_, put| {
-        let mut teller = Teller::default();
+        let mut writer = JsonlWriter::default();
         put(HEADER)?;
-        store.for_each_record::<CommandError>(&mut |told| put(&teller.tell(told)))?;
-        Ok(counted(teller.lines(), ["line", "lines"]))
+        store.for_each_record::<CommandError>(&mut |told| put(&writer.write(told)))?;
+        Ok(counted(writer.lines(), ["line", "lines"]))
     }))
 }
 

@@ -206,7 +206,7 @@ fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
         better: quote.better.map(|b| Better { amount: unit.money(b.amount), net: received(b.net) }),
         source: source.map(|s| s.address.clone()),
         checked: source.map(|s| s.checked),
-        confidence: source.map(|s| s.confidence.word()),
+        confidence: source.map(|s| s.confidence.as_str()),
         assumed: source.map(|s| s.assumed.clone()).unwrap_or_default(),
         stale: source.is_some_and(|s| s.checked < stale_before),
         is_dated: source.is_some_and(|s| s.is_dated),

@@ -6,7 +6,7 @@ use super::{CommandOutput, Stream, change, record};
 use crate::ledger::{AccountId, Kind};
 use crate::money::Unit;
 use crate::period::Period;
-use crate::store::{Filter, LedgerChange, Movement, Recorded, Store};
+use crate::store::{Filter, LedgerChange, LedgerChangeKind, Movement, Store};
 use crate::view::Form;
 use crate::view::history::{ChangeLine, History, HistoryLine, Rows, Running};
 use std::mem::ManuallyDrop;
@@ -46,7 +46,7 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, Comma
     let kind = match kind_word.filter(|_| !snapshots_only) {
         None => None,
         Some(word) => Some(Kind::parse(&word).ok_or_else(|| {
-            let args = Kind::ALL.map(Kind::word);
+            let args = Kind::ALL.map(Kind::as_str);
             let allowed = args.into_iter().chain(["snapshot"]).collect();
             CommandError::Word { what: "kind of entry", typed: word, allowed }
         })?),
@@ -217,12 +217,12 @@ fn stream(
 /// A change of accounts, units or rates, or an undo, as a row of the history.
 fn line(other: &LedgerChange) -> HistoryLine {
     let (kind, account) = match &other.what {
-        Recorded::Account { after, .. } => ("account", Some(after.name.clone())),
-        Recorded::Rate { .. } => ("rate", None),
-        Recorded::Unit(_) => ("unit", None),
-        Recorded::Void { command, .. } if command == "redo" => ("redo", None),
-        Recorded::Void { command, .. } if command == "edit" => ("edit", None),
-        Recorded::Void { .. } => ("undo", None),
+        LedgerChangeKind::Account { after, .. } => ("account", Some(after.name.clone())),
+        LedgerChangeKind::Rate { .. } => ("rate", None),
+        LedgerChangeKind::Unit(_) => ("unit", None),
+        LedgerChangeKind::Void { command, .. } if command == "redo" => ("redo", None),
+        LedgerChangeKind::Void { command, .. } if command == "edit" => ("edit", None),
+        LedgerChangeKind::Void { .. } => ("undo", None),
     };
     HistoryLine::Change(ChangeLine {
         change: other.change,

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::error::{CommandError, Done, quoted_name};
 use super::{CommandOutput, Notice};
-use crate::import::{self, LINE_MAX, Line, Wrong};
+use crate::import::{self, LINE_MAX, Line, LineError};
 use crate::ledger::Account;
 use crate::money::to_grouped_string;
 use crate::period::LocalDateTime;
@@ -93,7 +93,7 @@ pub fn run(args: &ImportArgs, context: &Context) -> Result<CommandOutput, Comman
         change = None;
         notes.push(Notice::Done("nothing was written (dry run)".into()));
     } else if change.is_some() {
-        store.keep_last()?;
+        store.commit_and_exit()?;
         context.set_done(Done::Recorded(id));
         notes.push(Notice::Done("to take it back: jandon undo".into()));
     }
@@ -182,12 +182,12 @@ impl Lines {
         self.number += 1;
         self.bytes += bytes.len() as u64;
         if bytes.len() as u64 > LINE_MAX {
-            return Err(self.wrong(Wrong::TooLong));
+            return Err(self.wrong(LineError::TooLong));
         }
         Ok(Some(bytes))
     }
 
-    fn wrong(&self, what: Wrong) -> Stopped {
+    fn wrong(&self, what: LineError) -> Stopped {
         Stopped::Line(ImportError::Line { line: self.number, what })
     }
 

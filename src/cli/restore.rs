@@ -38,7 +38,7 @@ pub fn run(args: &RestoreArgs, context: &Context) -> Result<CommandOutput, Comma
             error => error.into(),
         })?;
     context.set_done(Done::Restored);
-    let kept = restored.kept.map(|path| path.display().to_string());
+    let kept = restored.previous.map(|path| path.display().to_string());
     let (ledger, from) = (ledger.display().to_string(), args.file.display().to_string());
     let held = super::backup::held(restored.contents);
     Ok(CommandOutput::of(Restored::new(ledger, from, kept, held)))

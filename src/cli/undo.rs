@@ -4,7 +4,7 @@ use super::context::Context;
 use super::error::CommandError;
 use super::{CommandOutput, Notice, change, record};
 use crate::ledger::Kind;
-use crate::store::{ChangeRow, Fact, LedgerChange, Recorded, Refusal, Store};
+use crate::store::{ChangeRow, Fact, LedgerChange, LedgerChangeKind, Refusal, Store};
 use crate::view::change::{Recorded as ChangeAnswer, Undone};
 use crate::view::history::HistoryLine;
 use std::cell::RefCell;
@@ -70,7 +70,7 @@ fn void(
             let parts = book.store.parts_of(shown)?;
             others = book.store.ledger_changes()?;
             others.retain(|other| {
-                parts.contains(&other.change) && !matches!(other.what, Recorded::Void { .. })
+                parts.contains(&other.change) && !matches!(other.what, LedgerChangeKind::Void { .. })
             });
         }
         *target.borrow_mut() = Some((command, others));
@@ -122,12 +122,12 @@ fn sentence(
 
 /// How many of each there are: `9 accounts, 4 rates, 78 entries`.
 fn counted(others: &[LedgerChange], lines: &[HistoryLine]) -> Vec<String> {
-    let of = |test: fn(&Recorded) -> bool| others.iter().filter(|other| test(&other.what)).count();
+    let of = |test: fn(&LedgerChangeKind) -> bool| others.iter().filter(|other| test(&other.what)).count();
     let snapshots = lines.iter().filter(|line| matches!(line, HistoryLine::Snapshot(_))).count();
     let counts = [
-        (of(|what| matches!(what, Recorded::Unit(_))), "unit", "units"),
-        (of(|what| matches!(what, Recorded::Account { .. })), "account", "accounts"),
-        (of(|what| matches!(what, Recorded::Rate { .. })), "rate", "rates"),
+        (of(|what| matches!(what, LedgerChangeKind::Unit(_))), "unit", "units"),
+        (of(|what| matches!(what, LedgerChangeKind::Account { .. })), "account", "accounts"),
+        (of(|what| matches!(what, LedgerChangeKind::Rate { .. })), "rate", "rates"),
         (lines.len() - snapshots, "entry", "entries"),
         (snapshots, "snapshot", "snapshots"),
     ];
@@ -138,14 +138,14 @@ fn counted(others: &[LedgerChange], lines: &[HistoryLine]) -> Vec<String> {
 /// What was taken or brought back, as scripts read it.
 fn undone(other: &LedgerChange) -> Option<Undone> {
     Some(match &other.what {
-        Recorded::Rate { unit, rate, of, day } => {
+        LedgerChangeKind::Rate { unit, rate, of, day } => {
             Undone::Rate { unit: unit.clone(), value: rate.to_string(), of: of.clone(), date: *day }
         }
-        Recorded::Unit(unit) => Undone::Unit { code: unit.clone(), decimals: unit.decimals },
-        Recorded::Account { after, .. } => {
+        LedgerChangeKind::Unit(unit) => Undone::Unit { code: unit.clone(), decimals: unit.decimals },
+        LedgerChangeKind::Account { after, .. } => {
             Undone::Account { name: after.name.clone(), what: change::described(&other.what) }
         }
-        Recorded::Void { .. } => return None,
+        LedgerChangeKind::Void { .. } => return None,
     })
 }
 

@@ -1,8 +1,8 @@
 //! The ledger as a file of beancount. Beancount asserts balances at the beginning of a day, so
 //! that what was seen on a day is asserted for the next one, together with what came after it.
 
-use super::double_entry::{Posting, Side, of_difference, of_entry, of_expired};
-use super::journal::{Called, Journal, Opening, one_line};
+use super::double_entry::{Posting, PostingAccount, of_difference, of_entry, of_expired};
+use super::journal::{Journal, NameMap, Opening, one_line};
 use crate::ledger::{AccountId, Entry, Id, Snapshot};
 use crate::money::to_plain_string;
 use crate::period::{Day, LocalDateTime, YEAR_MAX};
@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 /// Writes a file.
 pub struct Beancount {
-    called: Called,
+    names: NameMap,
     /// The balances after the facts so far.
     balances: HashMap<AccountId, i64>,
     /// The day of the last fact of each account.
@@ -25,26 +25,26 @@ impl Beancount {
     /// A file of a ledger with that opening.
     pub fn new(opening: Opening) -> Beancount {
         let day = opening.first;
-        let called = Called::new(opening, part, symbol);
-        Beancount { called, balances: HashMap::new(), last: HashMap::new(), day, seen: Vec::new() }
+        let names = NameMap::new(opening, part, symbol);
+        Beancount { names, balances: HashMap::new(), last: HashMap::new(), day, seen: Vec::new() }
     }
 
     /// The directive that opens an account on a day.
-    fn opened(&mut self, side: &Side, name: &str, day: Day) -> String {
+    fn opened(&mut self, side: &PostingAccount, name: &str, day: Day) -> String {
         let mut text = format!("{day} open {name}");
-        let called = side.called(|id| self.called.account(id)).map(quoted);
+        let names = side.names(|id| self.names.account(id)).map(quoted);
         let (mut unit, mut platform) = (None, None);
-        if let Side::Own(id) = side
-            && let Some(account) = self.called.account(*id)
+        if let PostingAccount::Own(id) = side
+            && let Some(account) = self.names.account(*id)
         {
             (unit, platform) = (Some(account.unit.clone()), account.platform.clone());
         }
         if let Some(unit) = unit {
             text += " ";
-            text += &self.called.unit(&unit);
+            text += &self.names.unit(&unit);
         }
         text.push('\n');
-        for (key, value) in [("name", called), ("platform", platform.as_deref().map(quoted))] {
+        for (key, value) in [("name", names), ("platform", platform.as_deref().map(quoted))] {
             if let Some(value) = value {
                 let _ = writeln!(text, "  {key}: {value}");
             }
@@ -64,12 +64,12 @@ impl Beancount {
             if next.year() > YEAR_MAX {
                 continue;
             }
-            let (name, _) = self.called.side(&Side::Own(account));
-            let Some(unit) = self.called.account(account).map(|account| account.unit.clone()) else {
+            let (name, _) = self.names.side(&PostingAccount::Own(account));
+            let Some(unit) = self.names.account(account).map(|account| account.unit.clone()) else {
                 continue;
             };
             let balance = unit.money(self.balances.get(&account).copied().unwrap_or(0)).to_plain_string();
-            let symbol = self.called.unit(&unit);
+            let symbol = self.names.unit(&unit);
             let _ = write!(text, "\n{next} balance {name}  {balance} {symbol}\n  snapshot: \"{id}\"\n");
         }
         self.day = day;
@@ -80,7 +80,7 @@ impl Beancount {
         &mut self,
         (at, id): (LocalDateTime, Option<Id>),
         title: &str,
-        told: &[(&str, Option<&str>)],
+        fields: &[(&str, Option<&str>)],
         postings: &[Posting],
     ) -> String {
         let (day, moment) = (at.day(), at.to_string());
@@ -88,22 +88,22 @@ impl Beancount {
         let mut text = self.turn(day);
         let mut lines = String::new();
         for posting in postings {
-            let (name, new) = self.called.side(&posting.side);
+            let (name, new) = self.names.side(&posting.side);
             if new {
                 text.push('\n');
                 text += &self.opened(&posting.side, &name, day);
             }
-            let unit = self.called.unit(&posting.unit);
+            let unit = self.names.unit(&posting.unit);
             let _ = write!(lines, "  {name}  {} {unit}", posting.amount());
             if let Some((minor, unit)) = &posting.price {
-                let (amount, unit) = (to_plain_string(*minor, unit.decimals), self.called.unit(unit));
+                let (amount, unit) = (to_plain_string(*minor, unit.decimals), self.names.unit(unit));
                 let _ = write!(lines, " @@ {amount} {unit}");
             }
             lines.push('\n');
         }
         let id = id.map_or_else(String::new, |id| format!("  id: \"{id}\"\n"));
         let _ = write!(text, "\n{day} * {title}\n{id}  at: \"{time}\"\n");
-        for (key, value) in told {
+        for (key, value) in fields {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
                 let _ = writeln!(text, "  {key}: {}", quoted(value));
             }
@@ -114,7 +114,7 @@ impl Beancount {
 
 impl Journal for Beancount {
     fn head(&mut self) -> String {
-        let opening = self.called.opening.clone();
+        let opening = self.names.opening.clone();
         let mut text = String::from(
             "; A ledger of jandon. What was seen on a day is asserted for the day after, together with what\n\
              ; came after it on that day; what nobody accounts for stands on its own before.\n\
@@ -122,28 +122,28 @@ impl Journal for Beancount {
         );
         for unit in opening.units.iter().filter(|unit| unit.decimals == 0) {
             // An exchange for a whole number may leave a hair in a division; no whole number hides in it.
-            let symbol = self.called.unit(unit);
+            let symbol = self.names.unit(unit);
             let _ = writeln!(text, "option \"inferred_tolerance_default\" \"{symbol}:0.001\"");
         }
         text.push('\n');
         for unit in &opening.units {
-            let symbol = self.called.unit(unit);
+            let symbol = self.names.unit(unit);
             let _ = writeln!(text, "{} commodity {symbol}", opening.first);
             if symbol != *unit.code {
                 let _ = writeln!(text, "  name: {}", quoted(&unit.code));
             }
         }
         text.push('\n');
-        let own = opening.accounts.iter().map(|account| Side::Own(account.id));
-        for side in own.chain(Side::FIXED) {
-            let (name, _) = self.called.side(&side);
+        let own = opening.accounts.iter().map(|account| PostingAccount::Own(account.id));
+        for side in own.chain(PostingAccount::FIXED) {
+            let (name, _) = self.names.side(&side);
             text += &self.opened(&side, &name, opening.first);
         }
         if !opening.prices.is_empty() {
             text.push('\n');
         }
         for price in &opening.prices {
-            let (unit, of) = (self.called.unit(&price.unit), self.called.unit(&price.of));
+            let (unit, of) = (self.names.unit(&price.unit), self.names.unit(&price.of));
             let _ = writeln!(text, "{} price {unit}  {} {of}", price.day, price.rate);
         }
         text
@@ -151,15 +151,15 @@ impl Journal for Beancount {
 
     fn entry(&mut self, entry: &Entry) -> String {
         let payee = entry.payee.as_deref().map(quoted).map_or_else(String::new, |payee| payee + " ");
-        let title = format!("{payee}\"{}\"", entry.kind.word());
+        let title = format!("{payee}\"{}\"", entry.kind.as_str());
         let expires = super::expires_text(entry.expires);
-        let told = [
+        let fields = [
             ("channel", entry.channel.as_deref()),
             ("category", entry.category.as_deref()),
             ("expires", expires.as_deref()),
             ("note", entry.note.as_deref()),
         ];
-        let text = self.transaction((entry.at, Some(entry.id)), &title, &told, &of_entry(entry));
+        let text = self.transaction((entry.at, Some(entry.id)), &title, &fields, &of_entry(entry));
         for account in [entry.from.account, entry.to.account].into_iter().flatten() {
             // The ledger holds no balance that does not fit.
             let balance = self.balances.entry(account).or_default();
@@ -171,7 +171,7 @@ impl Journal for Beancount {
 
     fn snapshot(&mut self, snapshot: &Snapshot, unexplained: i64, first: bool) -> String {
         let (account, day) = (snapshot.account, snapshot.at.day());
-        let Some(unit) = self.called.account(account).map(|account| account.unit.clone()) else {
+        let Some(unit) = self.names.account(account).map(|account| account.unit.clone()) else {
             return String::new();
         };
         let postings = of_difference(account, unexplained, &unit, first);
@@ -179,8 +179,8 @@ impl Journal for Beancount {
             self.turn(day)
         } else {
             let title = if first { "\"first seen\"" } else { "\"unexplained\"" };
-            let told = [("note", snapshot.note.as_deref())];
-            self.transaction((snapshot.at, Some(snapshot.id)), title, &told, &postings)
+            let fields = [("note", snapshot.note.as_deref())];
+            self.transaction((snapshot.at, Some(snapshot.id)), title, &fields, &postings)
         };
         self.seen.retain(|(seen, _)| *seen != account);
         self.seen.push((account, snapshot.id));
@@ -190,7 +190,7 @@ impl Journal for Beancount {
     }
 
     fn expired(&mut self, account: AccountId, day: Day, minor: i64) -> String {
-        let Some(unit) = self.called.account(account).map(|account| account.unit.clone()) else {
+        let Some(unit) = self.names.account(account).map(|account| account.unit.clone()) else {
             return String::new();
         };
         let postings = of_expired(account, minor, &unit);
@@ -204,11 +204,11 @@ impl Journal for Beancount {
     fn end(&mut self) -> String {
         let mut text = self.turn(self.day.add_days(1));
         let closed: Vec<AccountId> =
-            self.called.opening.accounts.iter().filter(|a| a.closed).map(|a| a.id).collect();
+            self.names.opening.accounts.iter().filter(|a| a.closed).map(|a| a.id).collect();
         for id in closed {
-            let day = self.last.get(&id).copied().unwrap_or(self.called.opening.first).add_days(1);
+            let day = self.last.get(&id).copied().unwrap_or(self.names.opening.first).add_days(1);
             if day.year() <= YEAR_MAX {
-                let (name, _) = self.called.side(&Side::Own(id));
+                let (name, _) = self.names.side(&PostingAccount::Own(id));
                 let _ = write!(text, "\n{day} close {name}\n");
             }
         }

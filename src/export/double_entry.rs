@@ -7,7 +7,7 @@ use std::hash::Hash;
 
 /// What a posting is booked on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
+pub enum PostingAccount {
     /// An account of the ledger.
     Own(AccountId),
     /// What was spent on a category, or on none that was named.
@@ -28,45 +28,49 @@ pub enum Side {
     Unexplained,
 }
 
-impl Side {
-    /// The sides that every ledger has, whatever its accounts and categories are called.
-    pub const FIXED: [Side; 8] = [
-        Side::Spent(None),
-        Side::Earned(None),
-        Side::Fees,
-        Side::Taxes,
-        Side::Expired,
-        Side::Outside,
-        Side::Opening,
-        Side::Unexplained,
+impl PostingAccount {
+    /// The sides that every ledger has, whatever its accounts and categories are names.
+    pub const FIXED: [PostingAccount; 8] = [
+        PostingAccount::Spent(None),
+        PostingAccount::Earned(None),
+        PostingAccount::Fees,
+        PostingAccount::Taxes,
+        PostingAccount::Expired,
+        PostingAccount::Outside,
+        PostingAccount::Opening,
+        PostingAccount::Unexplained,
     ];
 
     /// The parts of its name from the root on, the last one as its owner calls it.
     pub fn path<'a>(&'a self, account: impl Fn(AccountId) -> Option<&'a Account>) -> Vec<&'a str> {
         match self {
-            Side::Own(id) => match account(*id) {
+            PostingAccount::Own(id) => match account(*id) {
                 Some(account) => {
                     let root = if account.is_carrier() { "liabilities" } else { "assets" };
                     vec![root, group(account.kind), &account.name]
                 }
                 None => vec!["assets", "unknown"],
             },
-            Side::Spent(category) => vec!["expenses", category.as_deref().unwrap_or("uncategorized")],
-            Side::Earned(category) => vec!["income", category.as_deref().unwrap_or("uncategorized")],
-            Side::Fees => vec!["expenses", "fees"],
-            Side::Taxes => vec!["expenses", "taxes"],
-            Side::Expired => vec!["expenses", "expired"],
-            Side::Outside => vec!["equity", "outside"],
-            Side::Opening => vec!["equity", "opening balances"],
-            Side::Unexplained => vec!["equity", "unexplained"],
+            PostingAccount::Spent(category) => {
+                vec!["expenses", category.as_deref().unwrap_or("uncategorized")]
+            }
+            PostingAccount::Earned(category) => {
+                vec!["income", category.as_deref().unwrap_or("uncategorized")]
+            }
+            PostingAccount::Fees => vec!["expenses", "fees"],
+            PostingAccount::Taxes => vec!["expenses", "taxes"],
+            PostingAccount::Expired => vec!["expenses", "expired"],
+            PostingAccount::Outside => vec!["equity", "outside"],
+            PostingAccount::Opening => vec!["equity", "opening balances"],
+            PostingAccount::Unexplained => vec!["equity", "unexplained"],
         }
     }
 
     /// What its owner calls it, where it has an owner.
-    pub fn called<'a>(&'a self, account: impl Fn(AccountId) -> Option<&'a Account>) -> Option<&'a str> {
+    pub fn names<'a>(&'a self, account: impl Fn(AccountId) -> Option<&'a Account>) -> Option<&'a str> {
         match self {
-            Side::Own(id) => account(*id).map(|account| account.name.as_str()),
-            Side::Spent(category) | Side::Earned(category) => category.as_deref(),
+            PostingAccount::Own(id) => account(*id).map(|account| account.name.as_str()),
+            PostingAccount::Spent(category) | PostingAccount::Earned(category) => category.as_deref(),
             _ => None,
         }
     }
@@ -86,7 +90,7 @@ fn group(kind: AccountKind) -> &'static str {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posting {
     /// What it is booked on.
-    pub side: Side,
+    pub side: PostingAccount,
     /// Minor units, negative where value leaves.
     pub minor: i128,
     /// The unit of the parts.
@@ -96,7 +100,7 @@ pub struct Posting {
 }
 
 impl Posting {
-    fn new(side: Side, minor: i128, unit: &Unit) -> Posting {
+    fn new(side: PostingAccount, minor: i128, unit: &Unit) -> Posting {
         Posting { side, minor, unit: unit.clone(), price: None }
     }
 
@@ -116,19 +120,20 @@ pub fn of_entry(entry: &Entry) -> Vec<Posting> {
     let (out, arriving) = (&entry.from, &entry.to);
     let category = || entry.category.as_deref().filter(|text| !text.is_empty()).map(String::from);
     let source = match (out.account, entry.kind) {
-        (Some(id), _) => Side::Own(id),
-        (None, Kind::Earn) => Side::Earned(category()),
-        (None, Kind::Refund) => Side::Spent(category()),
-        (None, _) => Side::Outside,
+        (Some(id), _) => PostingAccount::Own(id),
+        (None, Kind::Earn) => PostingAccount::Earned(category()),
+        (None, Kind::Refund) => PostingAccount::Spent(category()),
+        (None, _) => PostingAccount::Outside,
     };
     let target = match (arriving.account, entry.kind) {
-        (Some(id), _) => Side::Own(id),
-        (None, Kind::Spend) => Side::Spent(category()),
-        (None, Kind::Expire) => Side::Expired,
-        (None, _) => Side::Outside,
+        (Some(id), _) => PostingAccount::Own(id),
+        (None, Kind::Spend) => PostingAccount::Spent(category()),
+        (None, Kind::Expire) => PostingAccount::Expired,
+        (None, _) => PostingAccount::Outside,
     };
     let (leaves, arrives) = (i128::from(out.amount), i128::from(arriving.amount));
-    let charges = [(Side::Fees, i128::from(entry.fee)), (Side::Taxes, i128::from(entry.tax))];
+    let charges =
+        [(PostingAccount::Fees, i128::from(entry.fee)), (PostingAccount::Taxes, i128::from(entry.tax))];
     let charged = charges.iter().map(|(_, minor)| minor).sum::<i128>();
     let moved = leaves - charged;
     let mut postings = Vec::with_capacity(5);
@@ -158,15 +163,18 @@ pub fn of_difference(account: AccountId, minor: i64, unit: &Unit, first: bool) -
     if minor == 0 {
         return Vec::new();
     }
-    let other = if first { Side::Opening } else { Side::Unexplained };
+    let other = if first { PostingAccount::Opening } else { PostingAccount::Unexplained };
     let minor = i128::from(minor);
-    vec![Posting::new(Side::Own(account), minor, unit), Posting::new(other, -minor, unit)]
+    vec![Posting::new(PostingAccount::Own(account), minor, unit), Posting::new(other, -minor, unit)]
 }
 
 /// Returns the postings of points that expired by themselves.
 pub fn of_expired(account: AccountId, minor: i64, unit: &Unit) -> Vec<Posting> {
     let minor = i128::from(minor);
-    vec![Posting::new(Side::Expired, minor, unit), Posting::new(Side::Own(account), -minor, unit)]
+    vec![
+        Posting::new(PostingAccount::Expired, minor, unit),
+        Posting::new(PostingAccount::Own(account), -minor, unit),
+    ]
 }
 
 /// Names that a program takes, each for one thing only.
@@ -260,7 +268,7 @@ mod tests {
             let postings = of_entry(&case);
             assert!(sums(&postings).values().all(|sum| *sum == 0), "{case:?}: {postings:?}");
             for account in [AccountId(1), AccountId(2)] {
-                let on = postings.iter().filter(|p| p.side == Side::Own(account));
+                let on = postings.iter().filter(|p| p.side == PostingAccount::Own(account));
                 let sum: i128 = on.map(|p| p.minor).sum();
                 assert_eq!(sum, i128::from(case.change_of(account)), "{case:?}");
             }

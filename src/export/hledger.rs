@@ -1,8 +1,8 @@
 //! The ledger as a journal of hledger. A snapshot is an assertion right where it was seen, for
 //! hledger takes the transactions of one day in the order of the file.
 
-use super::double_entry::{Posting, Side, of_difference, of_entry, of_expired};
-use super::journal::{Called, Journal, Opening, one_line};
+use super::double_entry::{Posting, PostingAccount, of_difference, of_entry, of_expired};
+use super::journal::{Journal, NameMap, Opening, one_line};
 use crate::ledger::{AccountId, AccountKind, Entry, Id, Snapshot};
 use crate::money::{Rate, Unit, to_plain_string};
 use crate::period::{Day, LocalDateTime};
@@ -10,30 +10,30 @@ use std::fmt::Write;
 
 /// Writes a journal.
 pub struct Hledger {
-    called: Called,
+    names: NameMap,
 }
 
 impl Hledger {
     /// A journal of a ledger with that opening.
     pub fn new(opening: Opening) -> Hledger {
-        Hledger { called: Called::new(opening, part, symbol) }
+        Hledger { names: NameMap::new(opening, part, symbol) }
     }
 
     fn unit(&mut self, unit: &Unit) -> String {
-        let symbol = self.called.unit(unit);
+        let symbol = self.names.unit(unit);
         let plain = symbol.bytes().all(|byte| byte.is_ascii_alphabetic());
         if plain { symbol } else { format!("\"{symbol}\"") }
     }
 
-    /// The directive of an account, and what hledger is not told otherwise.
-    fn declared(&self, side: &Side, name: &str) -> String {
+    /// The directive of an account, and what hledger is not fields otherwise.
+    fn declared(&self, side: &PostingAccount, name: &str) -> String {
         let mut remarks = vec![format!("type:{}", self.type_of(side))];
-        let called = side.called(|id| self.called.account(id));
-        if let Some(called) = called.filter(|called| !name.ends_with(&format!(":{called}"))) {
-            remarks.push(format!("called {}", remark(called)));
+        let names = side.names(|id| self.names.account(id));
+        if let Some(names) = names.filter(|names| !name.ends_with(&format!(":{names}"))) {
+            remarks.push(format!("names {}", remark(names)));
         }
-        if let Side::Own(id) = side
-            && let Some(account) = self.called.account(*id)
+        if let PostingAccount::Own(id) = side
+            && let Some(account) = self.names.account(*id)
         {
             remarks.extend(account.platform.iter().map(|platform| format!("platform {}", remark(platform))));
             if account.closed {
@@ -44,21 +44,24 @@ impl Hledger {
     }
 
     /// The type of an account: hledger guesses none where a single one is declared.
-    fn type_of(&self, side: &Side) -> &'static str {
+    fn type_of(&self, side: &PostingAccount) -> &'static str {
         match side {
-            Side::Own(id) => match self.called.account(*id).map(|account| account.kind) {
+            PostingAccount::Own(id) => match self.names.account(*id).map(|account| account.kind) {
                 Some(AccountKind::Carrier) => "L",
                 Some(AccountKind::Bank) => "C",
                 _ => "A",
             },
-            Side::Spent(_) | Side::Fees | Side::Taxes | Side::Expired => "X",
-            Side::Earned(_) => "R",
-            Side::Outside | Side::Opening | Side::Unexplained => "E",
+            PostingAccount::Spent(_)
+            | PostingAccount::Fees
+            | PostingAccount::Taxes
+            | PostingAccount::Expired => "X",
+            PostingAccount::Earned(_) => "R",
+            PostingAccount::Outside | PostingAccount::Opening | PostingAccount::Unexplained => "E",
         }
     }
 
     fn posted(&mut self, posting: &Posting, declared: &mut String) -> String {
-        let (name, new) = self.called.side(&posting.side);
+        let (name, new) = self.names.side(&posting.side);
         if new {
             declared.push('\n');
             *declared += &self.declared(&posting.side, &name);
@@ -70,12 +73,12 @@ impl Hledger {
         line
     }
 
-    /// A transaction; `told` are the remarks below its first line.
+    /// A transaction; `fields` are the remarks below its first line.
     fn transaction(
         &mut self,
         (at, id): (LocalDateTime, Option<Id>),
         title: &str,
-        told: &[(&str, Option<&str>)],
+        fields: &[(&str, Option<&str>)],
         postings: &[String],
         declared: String,
     ) -> String {
@@ -85,7 +88,7 @@ impl Hledger {
         // An id stands in the place of the code, so that no title of the user's is taken for one.
         let code = id.map_or_else(String::new, |id| format!("({id}) "));
         let _ = write!(text, "\n{day} * {code}{title}\n    ; at: {time}\n");
-        for (key, value) in told {
+        for (key, value) in fields {
             if let Some(value) = value.map(remark).filter(|value| !value.is_empty()) {
                 let _ = writeln!(text, "    ; {key}: {value}");
             }
@@ -104,21 +107,21 @@ impl Journal for Hledger {
             "; A ledger of jandon. A snapshot is asserted where it was seen, on what is known of it.\n\
              decimal-mark .\n\n",
         );
-        let opening = self.called.opening.clone();
+        let opening = self.names.opening.clone();
         for unit in &opening.units {
             let symbol = self.unit(unit);
             let one = to_plain_string(1000 * i128::from(unit.minor_per_major()), unit.decimals);
             let mark = if unit.decimals == 0 { "." } else { "" };
             let remark = match symbol.trim_matches('"') == &*unit.code {
                 true => String::new(),
-                false => format!("  ; called {}", remark(&unit.code)),
+                false => format!("  ; names {}", remark(&unit.code)),
             };
             let _ = writeln!(text, "commodity {one}{mark} {symbol}{remark}");
         }
         text.push('\n');
-        let own = opening.accounts.iter().map(|account| Side::Own(account.id));
-        for side in own.chain(Side::FIXED) {
-            let (name, _) = self.called.side(&side);
+        let own = opening.accounts.iter().map(|account| PostingAccount::Own(account.id));
+        for side in own.chain(PostingAccount::FIXED) {
+            let (name, _) = self.names.side(&side);
             text += &self.declared(&side, &name);
         }
         if !opening.prices.is_empty() {
@@ -138,19 +141,19 @@ impl Journal for Hledger {
         let postings: Vec<String> =
             of_entry(entry).iter().map(|posting| self.posted(posting, &mut declared)).collect();
         let payee = entry.payee.as_deref().map(titled).filter(|payee| !payee.is_empty());
-        let title = payee.map_or_else(String::new, |payee| format!("{payee} | ")) + entry.kind.word();
+        let title = payee.map_or_else(String::new, |payee| format!("{payee} | ")) + entry.kind.as_str();
         let expires = super::expires_text(entry.expires);
-        let told = [
+        let fields = [
             ("channel", entry.channel.as_deref()),
             ("category", entry.category.as_deref()),
             ("expires", expires.as_deref()),
             ("note", entry.note.as_deref()),
         ];
-        self.transaction((entry.at, Some(entry.id)), &title, &told, &postings, declared)
+        self.transaction((entry.at, Some(entry.id)), &title, &fields, &postings, declared)
     }
 
     fn snapshot(&mut self, snapshot: &Snapshot, unexplained: i64, first: bool) -> String {
-        let Some(unit) = self.called.account(snapshot.account).map(|account| account.unit.clone()) else {
+        let Some(unit) = self.names.account(snapshot.account).map(|account| account.unit.clone()) else {
             return String::new();
         };
         let mut declared = String::new();
@@ -162,17 +165,17 @@ impl Journal for Hledger {
         match postings.first_mut() {
             Some(own) => *own += &assertion,
             None => {
-                let (name, _) = self.called.side(&Side::Own(snapshot.account));
+                let (name, _) = self.names.side(&PostingAccount::Own(snapshot.account));
                 postings.push(format!("    {name}  {} {symbol}{assertion}", unit.zero().to_plain_string()));
             }
         }
         let title = if first { "first seen" } else { "snapshot" };
-        let told = [("note", snapshot.note.as_deref())];
-        self.transaction((snapshot.at, Some(snapshot.id)), title, &told, &postings, declared)
+        let fields = [("note", snapshot.note.as_deref())];
+        self.transaction((snapshot.at, Some(snapshot.id)), title, &fields, &postings, declared)
     }
 
     fn expired(&mut self, account: AccountId, day: Day, minor: i64) -> String {
-        let Some(unit) = self.called.account(account).map(|account| account.unit.clone()) else {
+        let Some(unit) = self.names.account(account).map(|account| account.unit.clone()) else {
             return String::new();
         };
         let mut declared = String::new();

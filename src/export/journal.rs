@@ -1,7 +1,7 @@
 //! What is common to the files of other bookkeeping programs: the facts in the order of time,
 //! written one after the other.
 
-use super::double_entry::{Names, Side};
+use super::double_entry::{Names, PostingAccount};
 use crate::ledger::{Account, AccountId, Entry, Snapshot};
 use crate::money::{Rate, Unit};
 use crate::period::Day;
@@ -51,9 +51,9 @@ pub trait Journal {
 }
 
 /// The names of accounts and units in a file.
-pub(super) struct Called {
+pub(super) struct NameMap {
     pub opening: Opening,
-    sides: Names<Side>,
+    sides: Names<PostingAccount>,
     symbols: Names<String>,
     /// How the program wants one part of the name of an account.
     part: fn(&str) -> String,
@@ -61,43 +61,43 @@ pub(super) struct Called {
     symbol: fn(&str) -> String,
 }
 
-impl Called {
-    pub fn new(mut opening: Opening, part: fn(&str) -> String, symbol: fn(&str) -> String) -> Called {
+impl NameMap {
+    pub fn new(mut opening: Opening, part: fn(&str) -> String, symbol: fn(&str) -> String) -> NameMap {
         // A unit that was undone and came into use anew is known twice.
         let mut known = HashSet::new();
         opening.units.retain(|unit| known.insert(unit.code.clone()));
         let (sides, symbols) = (Names::default(), Names::default());
-        let mut called = Called { opening, sides, symbols, part, symbol };
+        let mut names = NameMap { opening, sides, symbols, part, symbol };
         // A code that may stand as it is keeps its name, whatever another one is turned into.
-        let codes: Vec<String> = called.opening.units.iter().map(|unit| unit.code.to_string()).collect();
+        let codes: Vec<String> = names.opening.units.iter().map(|unit| unit.code.to_string()).collect();
         let (kept, turned): (Vec<String>, Vec<String>) =
             codes.into_iter().partition(|code| symbol(code) == *code);
         for code in kept.into_iter().chain(turned) {
             let wanted = symbol(&code);
-            called.symbols.give(code, &wanted);
+            names.symbols.give(code, &wanted);
         }
-        for side in Side::FIXED {
-            called.give(side);
+        for side in PostingAccount::FIXED {
+            names.give(side);
         }
-        let own: Vec<AccountId> = called.opening.accounts.iter().map(|account| account.id).collect();
+        let own: Vec<AccountId> = names.opening.accounts.iter().map(|account| account.id).collect();
         for id in own {
-            called.give(Side::Own(id));
+            names.give(PostingAccount::Own(id));
         }
-        called
+        names
     }
 
     pub fn account(&self, id: AccountId) -> Option<&Account> {
         self.opening.accounts.iter().find(|account| account.id == id)
     }
 
-    fn give(&mut self, side: Side) -> String {
+    fn give(&mut self, side: PostingAccount) -> String {
         let path: Vec<String> =
             side.path(|id| self.account(id)).into_iter().map(|part| (self.part)(part)).collect();
         self.sides.give(side, &path.join(":"))
     }
 
     /// The name of a side, and whether it was given just now.
-    pub fn side(&mut self, side: &Side) -> (String, bool) {
+    pub fn side(&mut self, side: &PostingAccount) -> (String, bool) {
         match self.sides.of(side) {
             Some(name) => (name.to_string(), false),
             None => (self.give(side.clone()), true),

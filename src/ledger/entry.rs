@@ -41,7 +41,7 @@ impl Kind {
     ];
 
     /// Its word, as typed and as in files.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Kind::Spend => "spend",
             Kind::Earn => "earn",
@@ -56,7 +56,7 @@ impl Kind {
 
     /// The kind of that word.
     pub fn parse(word: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.word() == word)
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -344,7 +344,7 @@ impl FlowKind {
     ];
 
     /// Its name in files and columns.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             FlowKind::Earned => "earned",
             FlowKind::ToppedUp => "topped_up",

@@ -23,7 +23,7 @@ pub fn kind_of_account(kind: AccountKind, language: Language) -> &'static str {
 /// Returns the name of a kind of entry.
 pub fn kind_of_entry(kind: Kind, language: Language) -> &'static str {
     match (language, kind) {
-        (Language::English, kind) => kind.word(),
+        (Language::English, kind) => kind.as_str(),
         (Language::Korean, Kind::Spend) => "사용",
         (Language::Korean, Kind::Earn) => "적립",
         (Language::Korean, Kind::Topup) => "충전",

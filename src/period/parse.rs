@@ -55,7 +55,7 @@ impl DateInput {
 
 /// Which way a date without a year, or a weekday, is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum Direction {
     /// The latest such day that is not after today.
     Back,
     /// The next such day that is not before a given one: the last day of points.
@@ -90,16 +90,16 @@ pub fn parse_date_input(text: &str, today: Day) -> Result<DateInput, DateError> 
 /// Reads a date without a time: `2026-11-20`, `20261120`, `2026.11.20`, `11-20`, `11월 20일`, `Nov 20`,
 /// `today`, `yesterday`, `3d ago`, `3d`, `2주 전`, `friday`, `월요일`.
 pub fn parse_date(text: &str, today: Day) -> Result<Day, DateError> {
-    date(text, today, Way::Back)
+    date(text, today, Direction::Back)
 }
 
 /// Reads the last day of something that begins on a day: as [`parse_date`], but a date without a year
 /// and a weekday are the next such day, and `30d` is that many days later.
 pub fn parse_last_day(text: &str, begins: Day) -> Result<Day, DateError> {
-    date(text, begins, Way::Ahead)
+    date(text, begins, Direction::Ahead)
 }
 
-fn date(text: &str, today: Day, way: Way) -> Result<Day, DateError> {
+fn date(text: &str, today: Day, way: Direction) -> Result<Day, DateError> {
     let text = text.trim();
     if let Some(day) = Day::parse_iso(text) {
         return Ok(day);
@@ -120,19 +120,19 @@ fn date(text: &str, today: Day, way: Way) -> Result<Day, DateError> {
     if let Some(weekday) = weekday(&words) {
         let this_week = today.monday().add_days(weekday);
         return within(match way {
-            Way::Back if this_week > today => this_week.add_days(-7),
-            Way::Ahead if this_week < today => this_week.add_days(7),
+            Direction::Back if this_week > today => this_week.add_days(-7),
+            Direction::Ahead if this_week < today => this_week.add_days(7),
             _ => this_week,
         });
     }
     let ago = words.strip_suffix("ago").or_else(|| words.strip_suffix('전'));
     let count = ago.map(|count| count.trim_end_matches(['-', ' '])).unwrap_or(&words);
     if let Some((count, unit)) = count_and_unit(count)
-        && let Some(step) = Step::parse(unit)
+        && let Some(step) = DateStep::parse(unit)
         // `11일` is a day of the month to whoever writes it.
-        && (unit != "일" || ago.is_some() || way == Way::Ahead)
+        && (unit != "일" || ago.is_some() || way == Direction::Ahead)
     {
-        let ahead = way == Way::Ahead && ago.is_none();
+        let ahead = way == Direction::Ahead && ago.is_none();
         return within(step.from(today, if ahead { count } else { -count }));
     }
     match written(&words) {
@@ -142,12 +142,12 @@ fn date(text: &str, today: Day, way: Way) -> Result<Day, DateError> {
             let this = today.year();
             // The 29th of February may be up to eight years away.
             let mut years: Box<dyn Iterator<Item = i32>> = match way {
-                Way::Back => Box::new((this - 8..=this).rev()),
-                Way::Ahead => Box::new(this..=this + 8),
+                Direction::Back => Box::new((this - 8..=this).rev()),
+                Direction::Ahead => Box::new(this..=this + 8),
             };
             let fits = |found: &Day| match way {
-                Way::Back => *found <= today,
-                Way::Ahead => *found >= today,
+                Direction::Back => *found <= today,
+                Direction::Ahead => *found >= today,
             };
             years.find_map(|year| Day::new(year, month, day).filter(fits)).ok_or_else(impossible)
         }
@@ -156,18 +156,18 @@ fn date(text: &str, today: Day, way: Way) -> Result<Day, DateError> {
 
 /// A length of time that dates count in.
 #[derive(Clone, Copy)]
-enum Step {
+enum DateStep {
     Days(i32),
     Months(i32),
 }
 
-impl Step {
-    fn parse(unit: &str) -> Option<Step> {
+impl DateStep {
+    fn parse(unit: &str) -> Option<DateStep> {
         match unit {
-            "d" | "day" | "days" | "일" => Some(Step::Days(1)),
-            "w" | "week" | "weeks" | "주" | "주일" => Some(Step::Days(7)),
-            "m" | "month" | "months" | "달" | "개월" => Some(Step::Months(1)),
-            "y" | "year" | "years" | "년" => Some(Step::Months(12)),
+            "d" | "day" | "days" | "일" => Some(DateStep::Days(1)),
+            "w" | "week" | "weeks" | "주" | "주일" => Some(DateStep::Days(7)),
+            "m" | "month" | "months" | "달" | "개월" => Some(DateStep::Months(1)),
+            "y" | "year" | "years" | "년" => Some(DateStep::Months(12)),
             _ => None,
         }
     }
@@ -175,8 +175,8 @@ impl Step {
     /// The day that many steps after another, or before it where negative.
     fn from(self, day: Day, count: i32) -> Day {
         match self {
-            Step::Days(days) => day.add_days(days * count),
-            Step::Months(months) => day.month().add_months(months * count).day(day.of_month()),
+            DateStep::Days(days) => day.add_days(days * count),
+            DateStep::Months(months) => day.month().add_months(months * count).day(day.of_month()),
         }
     }
 }
@@ -402,11 +402,11 @@ impl Period {
         }
         let last = words.strip_prefix("last ").or_else(|| words.strip_prefix("최근 "));
         if let Some((count, unit)) = count_and_unit(last.unwrap_or(&words))
-            && let Some(step) = Step::parse(unit)
+            && let Some(step) = DateStep::parse(unit)
         {
             return match step {
                 // `2026년` is a year, not so many years.
-                Step::Months(12) if unit == "년" && count > 1000 => {
+                DateStep::Months(12) if unit == "년" && count > 1000 => {
                     year_of(count, impossible()).and_then(|y| months(Month::new(y, 1), 12))
                 }
                 _ if count > 0 => Ok(Period::days(step.from(today, -count).add_days(1), today)),

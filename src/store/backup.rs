@@ -1,4 +1,4 @@
-//! Backups, and putting one in the place of a ledger. Each copy is complete and verified before it gets
+//! Backups, and putting one in the place of a ledger. Each copy is complete and open_verified before it gets
 //! its name, and a file of that name is never overwritten unless asked for.
 
 use super::open::{open, plain_name};
@@ -34,7 +34,7 @@ pub struct Restored {
     /// What the ledger holds now.
     pub contents: Contents,
     /// Where the previous ledger was moved, if there was one.
-    pub kept: Option<PathBuf>,
+    pub previous: Option<PathBuf>,
 }
 
 impl Store {
@@ -83,7 +83,7 @@ impl Store {
             let missing = std::fs::metadata(from).err().map(|e| StoreError::Io(from.to_path_buf(), e));
             return Err(missing.unwrap_or_else(|| StoreError::NotALedger(from.to_path_buf())));
         }
-        let source = verified(from, from, wait)?;
+        let source = open_verified(from, from, wait)?;
         exists(path)?;
         let mut draft = draft_of_ledger(path)?;
         source.copy_into(&mut draft, path)?;
@@ -93,10 +93,10 @@ impl Store {
             if !exists(path)? {
                 let aside = SetAside::new(path, suffix)?;
                 place_ledger(draft, path, wait)?;
-                return Ok(Restored { contents, kept: aside.keep() });
+                return Ok(Restored { contents, previous: aside.commit() });
             }
             // Held until the new file is in place, so that nobody writes to the old one meanwhile.
-            let alone = seize(path, wait);
+            let alone = lock_exclusive(path, wait);
             if identity(path) != met {
                 continue;
             }
@@ -104,7 +104,7 @@ impl Store {
             let aside = SetAside::new(path, suffix)?;
             draft.commit_over()?;
             drop(alone);
-            return Ok(Restored { contents, kept: aside.keep() });
+            return Ok(Restored { contents, previous: aside.commit() });
         }
     }
 
@@ -156,7 +156,7 @@ fn contents_of_draft(
     target: &Path,
     wait: Duration,
 ) -> Result<Contents, StoreError> {
-    let contents = verified(draft.hand_over(), from, wait).and_then(|store| store.contents());
+    let contents = open_verified(draft.hand_over(), from, wait).and_then(|store| store.contents());
     contents.map_err(|e| copy_failure(e, target))
 }
 
@@ -173,9 +173,9 @@ fn copy_failure(error: StoreError, target: &Path) -> StoreError {
 }
 
 /// Opens a ledger and verifies it. Errors name the file `told`.
-fn verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, StoreError> {
+fn open_verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, StoreError> {
     let store = Store::read(path, wait)?;
-    if store.unborn {
+    if store.is_new {
         return Err(StoreError::NotALedger(told.to_path_buf()));
     }
     // A damaged fact says more than the index that no longer fits it.
@@ -192,7 +192,7 @@ fn verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, StoreErro
 
 /// Has a ledger alone, its journal written back into it, until the connection is dropped. `None`
 /// where it is too damaged for that, so that nobody else can write to it either.
-fn seize(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> {
+fn lock_exclusive(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> {
     let fail = |e| failure(path, wait, e);
     let db = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(fail)?;
     let mut store = Store::over(db, path, true, wait);
@@ -320,7 +320,7 @@ impl SetAside {
     }
 
     /// Leaves the ledger under its second name, readable only by its owner, and returns that name.
-    fn keep(mut self) -> Option<PathBuf> {
+    fn commit(mut self) -> Option<PathBuf> {
         (self.linked, self.moved) = (None, Vec::new());
         let kept = self.kept.take()?;
         #[cfg(unix)]

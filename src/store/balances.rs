@@ -11,7 +11,7 @@
 
 mod replay;
 
-use super::lots::{LotWalk, Step, step_bills};
+use super::lots::{LotEvent, LotWalk, step_bills};
 use super::sql::{AMOUNT_MAX, Labels, sum_at};
 use super::totals::Totals;
 use super::{Expiries, Store, StoreError};
@@ -189,7 +189,7 @@ impl<'s> Balances<'s> {
         seq: i64,
         delta: Delta,
     ) -> Result<(), StoreError> {
-        let legs = || Step::of(entry);
+        let legs = || LotEvent::of(entry);
         if let Some((account, _)) = legs().next().filter(|_| delta != Delta::Void) {
             self.check_fits(account, entry.from.amount.max(entry.to.amount))?;
         }
@@ -202,7 +202,7 @@ impl<'s> Balances<'s> {
     }
 
     /// Applies one leg of an entry to the balance of its account.
-    fn apply_leg(&mut self, key: FactKey, step: Step, delta: Delta) -> Result<(), StoreError> {
+    fn apply_leg(&mut self, key: FactKey, step: LotEvent, delta: Delta) -> Result<(), StoreError> {
         let account = key.account;
         let change = delta.sign() * step.change();
         let is_carrier = self.is_carrier(account);
@@ -265,7 +265,7 @@ impl<'s> Balances<'s> {
         if is_open {
             self.replay_from(key, delta)?;
         } else if advances {
-            let step = Step::Adjust(unexplained);
+            let step = LotEvent::Adjust(unexplained);
             match &mut self.state(account)?.lots {
                 Some(walk) if has_lots => walk.step(at, step),
                 _ if unexplained != 0 => self.step_bills(key, step)?,
@@ -428,7 +428,7 @@ impl<'s> Balances<'s> {
     }
 
     /// Applies a fact to the bills of a carrier, while the balance is still the one before it.
-    fn step_bills(&mut self, key: FactKey, step: Step) -> Result<(), StoreError> {
+    fn step_bills(&mut self, key: FactKey, step: LotEvent) -> Result<(), StoreError> {
         let account = key.account;
         let is_carrier = self.is_carrier(account);
         let state = self.state(account)?;

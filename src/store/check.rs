@@ -195,7 +195,7 @@ impl Store {
         work: impl FnOnce() -> Result<T, StoreError>,
     ) -> Result<(Vec<Finding>, T), StoreError> {
         // SQLite verifies CHECK constraints only over a connection that could write.
-        let reopen = || if self.writing || self.unborn { None } else { self.reopen_read_write() };
+        let reopen = || if self.writing || self.is_new { None } else { self.reopen_read_write() };
         let Some(other) = reopen() else { return Ok((self.integrity_check()?, work()?)) };
         std::thread::scope(|scope| {
             let checking = std::thread::Builder::new().spawn_scoped(scope, move || other.integrity_check());

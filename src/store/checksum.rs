@@ -192,20 +192,20 @@ impl Store {
             values.collect::<rusqlite::Result<Vec<_>>>()
         };
         let values = self.maybe(&sql, [number], read).ok().flatten().unwrap_or_default();
-        let fact = Fact { store: self, table: name, number, values };
+        let fact = FactRow { store: self, table: name, number, values };
         fact.named().unwrap_or_else(|| format!("row {number} of the table {name}"))
     }
 }
 
 /// A row of a fact, whatever its columns hold.
-struct Fact<'s> {
+struct FactRow<'s> {
     store: &'s Store,
     table: &'static str,
     number: i64,
     values: Vec<(&'static str, Value)>,
 }
 
-impl Fact<'_> {
+impl FactRow<'_> {
     fn number(&self, column: &str) -> Option<i64> {
         match self.values.iter().find(|(name, _)| *name == column)? {
             (_, Value::Integer(number)) => Some(*number),
@@ -270,7 +270,7 @@ impl Fact<'_> {
             "account_version" => format!("the account {}", self.text("name")?),
             "label" => format!("the text {}", self.text("text")?),
             "entry" => {
-                let kind = self.number("kind").and_then(kind_of).map_or("entry", Kind::word);
+                let kind = self.number("kind").and_then(kind_of).map_or("entry", Kind::as_str);
                 let from = some("from", self.account("from_account"));
                 let to = some("to", self.account("to_account"));
                 format!("the {kind}{}{from}{to} (entry {})", self.date(), self.id())

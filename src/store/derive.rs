@@ -3,7 +3,7 @@
 //! The writer maintains the same tables fact by fact. A check compares the two, and a repair writes
 //! what is computed here.
 
-use super::lots::{LotWalk, Step, step_bills};
+use super::lots::{LotEvent, LotWalk, step_bills};
 use super::sql::{Labels, expires_column, kind_column};
 use super::totals::Totals;
 use crate::ledger::{AccountId, Bills, Entry, Flow, FlowKind};
@@ -85,7 +85,7 @@ impl AccountPath {
     }
 
     /// Applies a fact, after what expired before it.
-    fn step(&mut self, at: LocalDateTime, step: Step) {
+    fn step(&mut self, at: LocalDateTime, step: LotEvent) {
         self.expire(at);
         match &mut self.components {
             Components::Lots(walk) => walk.step(at, step),
@@ -121,7 +121,7 @@ impl Derivation {
     /// Applies the next entry.
     pub fn entry(&mut self, entry: &Entry, labels: Labels) {
         self.totals.add(entry, labels, 1);
-        for (account, step) in Step::of(entry) {
+        for (account, step) in LotEvent::of(entry) {
             self.path(account).step(entry.at, step);
         }
     }
@@ -132,7 +132,7 @@ impl Derivation {
         path.expire(at);
         let unexplained = balance.wrapping_sub(path.balance);
         let is_first = path.seen_at.replace(at).is_none();
-        path.step(at, Step::Adjust(unexplained));
+        path.step(at, LotEvent::Adjust(unexplained));
         self.totals.add_fact(account, at, 1);
         self.totals.add_unexplained(account, at, unexplained, is_first);
         self.snapshots.push([account.0, at.0, seq, balance, unexplained, i64::from(is_first)]);
@@ -167,7 +167,7 @@ impl Derivation {
                 }
             }
         }
-        let measures: Vec<&str> = ["facts"].into_iter().chain(FlowKind::ALL.map(FlowKind::word)).collect();
+        let measures: Vec<&str> = ["facts"].into_iter().chain(FlowKind::ALL.map(FlowKind::as_str)).collect();
         let mut months = DerivedTable::new("monthly_flow", &["account", "month"], &measures);
         for ((account, month), flows) in self.totals.months {
             let sums = FlowKind::ALL.map(|measure| flows.of(measure));

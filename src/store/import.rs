@@ -10,7 +10,7 @@ mod line;
 use super::sql::LAST_MOMENT;
 use super::writer::Writer;
 use super::{Refusal, Store, StoreError};
-use crate::import::{self, Content, Line, Wrong};
+use crate::import::{self, Content, Line, LineError};
 use crate::ledger::{Account, AccountId, Entry, Id, RuleViolation, Stamp, Versions, name};
 use crate::money::Unit;
 use crate::period::LocalDateTime;
@@ -42,7 +42,7 @@ pub struct ImportSummary {
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum ImportError {
     /// A line is wrong in itself, or refers to what is not there.
-    Line { line: u64, what: Wrong },
+    Line { line: u64, what: LineError },
     /// The ledger refuses a line.
     Refused { line: u64, error: StoreError },
 }
@@ -123,14 +123,14 @@ impl Store {
 
 /// What is wrong with a line whose number is added later.
 enum RowError {
-    Wrong(Wrong),
+    Line(LineError),
     Store(StoreError),
 }
 
 impl RowError {
     fn at<E: From<StoreError> + From<ImportError>>(self, line: u64) -> E {
         match self {
-            RowError::Wrong(what) => ImportError::Line { line, what }.into(),
+            RowError::Line(what) => ImportError::Line { line, what }.into(),
             RowError::Store(error @ (StoreError::Rule(_) | StoreError::Refused(_))) => {
                 ImportError::Refused { line, error }.into()
             }
@@ -139,9 +139,9 @@ impl RowError {
     }
 }
 
-impl From<Wrong> for RowError {
-    fn from(what: Wrong) -> RowError {
-        RowError::Wrong(what)
+impl From<LineError> for RowError {
+    fn from(what: LineError) -> RowError {
+        RowError::Line(what)
     }
 }
 
@@ -290,7 +290,7 @@ impl Importer<'_> {
                 return Ok(id);
             }
         }
-        Err(Wrong::UnknownChange(text.into()).into())
+        Err(LineError::UnknownChange(text.into()).into())
     }
 
     /// The number of a change of the ledger, or of one that this import began.
@@ -310,7 +310,7 @@ impl Importer<'_> {
         if self.pending.contains_key(&id) {
             return Ok(None);
         }
-        let seq = self.change_of(id)?.ok_or_else(|| Wrong::UnknownChange(text.into()))?;
+        let seq = self.change_of(id)?.ok_or_else(|| LineError::UnknownChange(text.into()))?;
         Ok(Some(seq).filter(|seq| *seq < self.first))
     }
 
@@ -332,8 +332,8 @@ impl Importer<'_> {
         }
         match self.change_of(id)? {
             Some(seq) if self.latest == Some(seq) => Ok(seq),
-            Some(_) => Err(Wrong::ChangeIsOver(text.into()).into()),
-            None => Err(Wrong::UnknownChange(text.into()).into()),
+            Some(_) => Err(LineError::ChangeIsOver(text.into()).into()),
+            None => Err(LineError::UnknownChange(text.into()).into()),
         }
     }
 
@@ -388,7 +388,7 @@ impl Importer<'_> {
         let own = self.writer.units.keys().find(|unit| *unit.code == *code).cloned();
         let found = own.or_else(|| Unit::currency(code).filter(|unit| *unit.code == *code));
         let found = found.or_else(|| (self.unit_of)(code));
-        found.ok_or_else(|| Wrong::UnknownUnit(code.into()).into())
+        found.ok_or_else(|| LineError::UnknownUnit(code.into()).into())
     }
 
     /// Adds a version of an account that holds from this line of the file on.
@@ -449,7 +449,7 @@ impl Importer<'_> {
 
     /// The account that a name means at this place of the file: the one that the file calls so here,
     /// else one that it called so before, else one of the ledger.
-    fn account_called(&self, text: &str) -> Result<AccountId, Wrong> {
+    fn account_called(&self, text: &str) -> Result<AccountId, LineError> {
         let folded = name::fold_case(text);
         let is_there = |id: &AccountId| self.writer.balances.accounts.contains_key(id);
         let versions = self.versions.named(&folded).filter(is_there);
@@ -457,7 +457,7 @@ impl Importer<'_> {
         let live = || {
             self.writer.balances.accounts.values().find(|a| name::fold_case(&a.name) == folded).map(|a| a.id)
         };
-        versions.or_else(live).ok_or_else(|| Wrong::UnknownAccount(text.into()))
+        versions.or_else(live).ok_or_else(|| LineError::UnknownAccount(text.into()))
     }
 
     /// Two ledgers may each have given one name to another account.

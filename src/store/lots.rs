@@ -36,7 +36,7 @@ use std::collections::BTreeMap;
 /// A fact as it moves the balance of one account.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
-pub enum Step {
+pub enum LotEvent {
     /// An entry arrives.
     Credit { kind: Kind, amount: i64, expires: Expires },
     /// An entry leaves.
@@ -45,38 +45,39 @@ pub enum Step {
     Adjust(i64),
 }
 
-impl Step {
+impl LotEvent {
     /// Returns the accounts that an entry moves, each with its step.
-    pub fn of(entry: &Entry) -> impl Iterator<Item = (AccountId, Step)> + use<> {
+    pub fn of(entry: &Entry) -> impl Iterator<Item = (AccountId, LotEvent)> + use<> {
         let (kind, amount, expires) = (entry.kind, entry.to.amount, entry.expires);
-        let leave = entry.from.account.map(|account| (account, Step::Debit { amount: entry.from.amount }));
-        let arrive = entry.to.account.map(|account| (account, Step::Credit { kind, amount, expires }));
+        let leave =
+            entry.from.account.map(|account| (account, LotEvent::Debit { amount: entry.from.amount }));
+        let arrive = entry.to.account.map(|account| (account, LotEvent::Credit { kind, amount, expires }));
         leave.into_iter().chain(arrive)
     }
 
     /// Returns by how much it moves the balance.
     pub fn change(self) -> i64 {
         match self {
-            Step::Credit { amount, .. } => amount,
-            Step::Debit { amount } => -amount,
-            Step::Adjust(unexplained) => unexplained,
+            LotEvent::Credit { amount, .. } => amount,
+            LotEvent::Debit { amount } => -amount,
+            LotEvent::Adjust(unexplained) => unexplained,
         }
     }
 
     /// Returns whether points of a known expiry are earned.
     pub fn is_dated(self) -> bool {
-        matches!(self, Step::Credit { kind: Kind::Earn, expires, .. } if expires != Expires::Unknown)
+        matches!(self, LotEvent::Credit { kind: Kind::Earn, expires, .. } if expires != Expires::Unknown)
     }
 }
 
 /// Applies the next fact of a carrier to its bills.
-pub fn step_bills(bills: &mut Bills, at: LocalDateTime, step: Step) {
+pub fn step_bills(bills: &mut Bills, at: LocalDateTime, step: LotEvent) {
     match step {
-        Step::Credit { kind: Kind::Refund, amount, .. } => bills.refund(amount),
-        Step::Credit { amount, .. } => bills.pay(amount),
-        Step::Debit { amount } => bills.charge(amount, at.month()),
+        LotEvent::Credit { kind: Kind::Refund, amount, .. } => bills.refund(amount),
+        LotEvent::Credit { amount, .. } => bills.pay(amount),
+        LotEvent::Debit { amount } => bills.charge(amount, at.month()),
         // What is owed is a negative balance, so a lower balance is a charge.
-        Step::Adjust(unexplained) => bills.adjust(-unexplained, at.month()),
+        LotEvent::Adjust(unexplained) => bills.adjust(-unexplained, at.month()),
     }
 }
 
@@ -111,14 +112,14 @@ impl LotWalk {
     }
 
     /// Takes the next fact, after what expired before it.
-    pub fn step(&mut self, at: LocalDateTime, step: Step) {
+    pub fn step(&mut self, at: LocalDateTime, step: LotEvent) {
         self.expire(at.day());
         match step {
-            Step::Credit { kind: Kind::Earn, amount, expires } => self.credit(amount, expires, at),
-            Step::Credit { amount, .. } => self.credit(amount, Expires::Unknown, at),
-            Step::Debit { amount } => self.debit(amount, at),
-            Step::Adjust(more) if more > 0 => self.credit(more, Expires::Unknown, at),
-            Step::Adjust(less) => self.debit(-less, at),
+            LotEvent::Credit { kind: Kind::Earn, amount, expires } => self.credit(amount, expires, at),
+            LotEvent::Credit { amount, .. } => self.credit(amount, Expires::Unknown, at),
+            LotEvent::Debit { amount } => self.debit(amount, at),
+            LotEvent::Adjust(more) if more > 0 => self.credit(more, Expires::Unknown, at),
+            LotEvent::Adjust(less) => self.debit(-less, at),
         }
     }
 
@@ -171,8 +172,8 @@ mod tests {
     fn keeps_what_each_month_did_to_a_lot_and_what_was_left_when_it_expired() {
         let (january, march) = (at("2026-01-31").day(), at("2026-03-31").day());
         let mut walk = LotWalk::default();
-        let earn = |amount, day| Step::Credit { kind: Kind::Earn, amount, expires: Expires::On(day) };
-        let spend = |amount| Step::Debit { amount };
+        let earn = |amount, day| LotEvent::Credit { kind: Kind::Earn, amount, expires: Expires::On(day) };
+        let spend = |amount| LotEvent::Debit { amount };
         walk.step(at("2026-01-01"), earn(100, january));
         walk.step(at("2026-01-02"), earn(50, march));
         walk.step(at("2026-01-31"), spend(30));
@@ -194,8 +195,8 @@ mod tests {
     fn a_lot_that_one_month_fills_and_empties_leaves_no_row() {
         let mut walk = LotWalk::default();
         let expires = Expires::Never;
-        walk.step(at("2026-01-01"), Step::Credit { kind: Kind::Earn, amount: 5, expires });
-        walk.step(at("2026-01-31"), Step::Adjust(-5));
+        walk.step(at("2026-01-01"), LotEvent::Credit { kind: Kind::Earn, amount: 5, expires });
+        walk.step(at("2026-01-31"), LotEvent::Adjust(-5));
         assert_eq!((walk.changes, walk.lots), (BTreeMap::new(), Lots::default()));
     }
 }

@@ -62,7 +62,7 @@ fn escaped(path: &Path) -> String {
 
 /// What a file looked like when it was opened without locks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unlocked {
+pub struct FileState {
     path: PathBuf,
     length: u64,
     modified: Option<SystemTime>,
@@ -70,19 +70,19 @@ pub struct Unlocked {
     header: Vec<u8>,
 }
 
-impl Unlocked {
+impl FileState {
     /// Returns how the file looks now.
-    pub(super) fn now(path: &Path) -> std::io::Result<Unlocked> {
+    pub(super) fn of(path: &Path) -> std::io::Result<FileState> {
         let (mut header, file) = (Vec::new(), std::fs::File::open(path)?);
         let meta = file.metadata()?;
         file.take(100).read_to_end(&mut header)?;
-        Ok(Unlocked { path: path.to_path_buf(), length: meta.len(), modified: meta.modified().ok(), header })
+        Ok(FileState { path: path.to_path_buf(), length: meta.len(), modified: meta.modified().ok(), header })
     }
 
     /// Fails where another process has changed the file since: what was read from it may be half old
     /// and half new.
     pub fn verify_unchanged(&self) -> Result<(), StoreError> {
-        match Unlocked::now(&self.path) {
+        match FileState::of(&self.path) {
             Ok(now) if now == *self => Ok(()),
             Ok(_) => Err(StoreError::BeingWritten(self.path.clone())),
             Err(error) => Err(StoreError::Io(self.path.clone(), error)),
@@ -296,7 +296,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for name in names {
             let path = folder.path().join(name);
-            Store::write(&path, PAUSE).and_then(Store::keep).expect("a ledger");
+            Store::write(&path, PAUSE).and_then(Store::commit).expect("a ledger");
             let db = open_immutable(&path).expect("the ledger");
             let tables: i64 =
                 db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).expect("tables");
@@ -309,7 +309,7 @@ mod tests {
     fn is_off_what_a_file_from_elsewhere_could_use() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("ledger.db");
-        Store::write(&path, PAUSE).and_then(Store::keep).expect("a ledger");
+        Store::write(&path, PAUSE).and_then(Store::commit).expect("a ledger");
         let store = Store::write(&path, PAUSE).expect("the ledger");
         let on = |what| store.db.db_config(what).expect("a setting");
         assert!(on(DbConfig::SQLITE_DBCONFIG_DEFENSIVE) && !on(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA));
@@ -322,7 +322,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("ledger.db");
         std::fs::write(&path, [7; 200]).expect("a file");
-        let before = Unlocked::now(&path).expect("a file");
+        let before = FileState::of(&path).expect("a file");
         before.verify_unchanged().expect("unchanged");
         let mut bytes = vec![7; 200];
         bytes[27] = 8;

@@ -18,10 +18,10 @@ use super::{Store, StoreError};
 use rusqlite::{OptionalExtension, Row};
 
 pub(super) use bills::{facts_sql, step_at};
-pub use changes::{LedgerChange, Recorded};
+pub use changes::{LedgerChange, LedgerChangeKind};
 pub use expiry::Expiries;
 pub use flows::Activity;
-pub use history::{ChangeRow, Filter, HistoryFact, HistoryRow, Seen};
+pub use history::{ChangeRow, Filter, HistoryFact, HistoryRow, SnapshotGap};
 pub use running::{Movement, RunningBalance};
 
 impl Store {

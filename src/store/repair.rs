@@ -40,7 +40,7 @@ impl Repair {
 }
 
 impl Store {
-    /// Rebuilds what is derived, within the write transaction; [`Store::keep`] makes it lasting.
+    /// Rebuilds what is derived, within the write transaction; [`Store::commit`] makes it lasting.
     ///
     /// Where a fact is damaged nothing is changed, unless `accept_damage`: then damaged facts count as
     /// they are, if they can be read. They get new checksums, and the totals follow from them.

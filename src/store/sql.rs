@@ -124,7 +124,7 @@ impl FromSql for AccountKind {
 
 impl ToSql for AccountKind {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.word().into())
+        Ok(self.as_str().into())
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) struct Writer<'s> {
 }
 
 impl Store {
-    /// Writes one change within the transaction. Later queries see it; [`Store::keep`] commits it.
+    /// Writes one change within the transaction. Later queries see it; [`Store::commit`] commits it.
     pub fn apply(&self, change: &Change) -> Result<Applied, StoreError> {
         let mut writer = Writer::new(self)?;
         let seq = writer.change(change.id, change.at, change.command, None)?;

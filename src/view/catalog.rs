@@ -127,7 +127,7 @@ fn platform_row(platform: &Platform, today: Day, stale_before: Day) -> PlatformR
                 rule: rule(tariff, channel, &platform.unit),
                 source: tariff.source.clone(),
                 checked: tariff.checked,
-                confidence: tariff.confidence.word(),
+                confidence: tariff.confidence.as_str(),
                 assumed: tariff.assumed.clone(),
                 stale: tariff.checked < stale_before,
             })

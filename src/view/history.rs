@@ -243,7 +243,7 @@ impl EntryLine {
             id: entry.id,
             change,
             at: entry.at,
-            kind: entry.kind.word(),
+            kind: entry.kind.as_str(),
             from,
             to,
             out: out_unit.money(entry.from.amount),

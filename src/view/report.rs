@@ -166,8 +166,8 @@ impl Render for Report {
         for row in &self.accounts {
             put("accounts", Some(&row.account), &row.unit, "opening", Some(row.opening.to_plain_string()));
             for measure in crate::ledger::FlowKind::ALL {
-                let value = row.flows.get(measure.word()).map(Money::to_plain_string);
-                put("accounts", Some(&row.account), &row.unit, measure.word(), value);
+                let value = row.flows.get(measure.as_str()).map(Money::to_plain_string);
+                put("accounts", Some(&row.account), &row.unit, measure.as_str(), value);
             }
             put("accounts", Some(&row.account), &row.unit, "closing", Some(row.closing.to_plain_string()));
         }

@@ -1,7 +1,7 @@
 //! Answers and messages that cannot be written: no command panics, none loses a file, and the exit
 //! status says whether something was recorded.
 
-use super::ground::{Home, facts, said, told};
+use super::harness::{Home, facts, said, told};
 use std::fs::File;
 use std::process::{Output, Stdio};
 

@@ -1,7 +1,7 @@
 //! Files that are damaged: every command answers or says what is wrong, none panics or hangs, and
 //! `check` notices whatever the answers would show.
 
-use super::ground::{Dice, FACTS, Home, facts, said, state, told};
+use super::harness::{Dice, FACTS, Home, facts, said, state, told};
 use jandon::store::DERIVED;
 use rusqlite::Connection;
 use rusqlite::types::Value;

@@ -2,7 +2,7 @@
 //! writes: the command says so, and the ledger is as it was, or has the whole of it.
 
 use super::disk::{Done, Fault, after_power_cut, failing, remembered};
-use super::ground::{Dice, Home, NOW, facts, state};
+use super::harness::{Dice, Home, NOW, facts, state};
 use jandon::cli;
 use jandon::cli::context::{Context, Env};
 use jandon::cli::error::CommandError;

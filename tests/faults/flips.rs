@@ -1,6 +1,6 @@
 //! Single flipped bits in the tables of facts: each is found by a check, or changes no answer.
 
-use super::ground::{Dice, FACTS, Home};
+use super::harness::{Dice, FACTS, Home};
 use jandon::store::Store;
 use rusqlite::Connection;
 use std::collections::BTreeMap;

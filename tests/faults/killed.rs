@@ -1,7 +1,7 @@
 //! A process is killed at any moment: what it acknowledged is there once, anything else whole or not at
 //! all, and the ledger is sound and opens at once.
 
-use super::ground::{Dice, Home, facts, names, said, state, told};
+use super::harness::{Dice, Home, facts, names, said, state, told};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -3,7 +3,7 @@
 
 #![cfg(unix)]
 
-use super::ground::{Home, facts, names, said, state, told};
+use super::harness::{Home, facts, names, said, state, told};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

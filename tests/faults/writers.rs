@@ -1,6 +1,6 @@
 //! Many processes write at once, and every entry is kept.
 
-use super::ground::{Home, facts, said};
+use super::harness::{Home, facts, said};
 use std::collections::BTreeSet;
 use std::time::Instant;
 

@@ -2,16 +2,16 @@
 //! again, what it refuses it refuses with a way out, and nothing makes it fall over. The laws are
 //! held over texts at random, and over whatever a fuzzer comes up with.
 
-#[path = "../carrying/mod.rs"]
-mod carrying;
+#[path = "../support/roundtrip.rs"]
+mod roundtrip;
 
-use carrying::{carried, told};
 use jandon::export::HEADER;
 use jandon::fee::{Platform, QuotaUsage, QuoteRequest, parse, quotes};
 use jandon::import;
 use jandon::money::{AmountError, ParsedAmount, Rate, Unit, parse_minor, to_grouped_string, to_plain_string};
 use jandon::period::{DateInput, Day, LocalDateTime, Month, Period, parse_date, parse_date_input};
 use jandon::store::Store;
+use roundtrip::{carried, told};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -211,7 +211,7 @@ impl Shelf {
             let line =
                 format!("{{\"account\":{{\"name\":\"{number}\",\"kind\":\"bank\",\"unit\":\"KRW\"}}}}");
             carried(&store, number << 50, format!("{HEADER}{line}").as_bytes()).expect("an import");
-            store.keep().expect("kept");
+            store.commit().expect("kept");
         }
         let before = std::fs::read(&path).expect("a ledger");
         Shelf { path, before }

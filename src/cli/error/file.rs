@@ -3,56 +3,58 @@
 use super::ledger::store_message;
 use super::{quoted, quoted_name, text_hint, text_message};
 use crate::fee::parse::{Fault, FileError};
-use crate::import::{Difference, LINE_MAX, Wrong};
+use crate::import::{Difference, LINE_MAX, LineError};
 use crate::money::to_grouped_string;
 use crate::store::{Refusal, StoreError};
 
-pub(super) fn wrong_message(what: &Wrong) -> (String, String) {
+pub(super) fn wrong_message(what: &LineError) -> (String, String) {
     let words = |message: String, hint: &str| (message, hint.to_string());
     match what {
-        Wrong::NoHeader => words(
+        LineError::NoHeader => words(
             "the first line is not {\"jandon\":1}".into(),
             "give a file of jandon's own: one that `jandon export` wrote, or lines below that header",
         ),
-        Wrong::Newer(form) => {
+        LineError::Newer(form) => {
             words(format!("the file was written by a newer jandon (form {form})"), "use the newer jandon")
         }
-        Wrong::NotText => words("the line is not text in UTF-8".into(), "write the file as UTF-8"),
-        Wrong::TooLong => {
+        LineError::NotText => words("the line is not text in UTF-8".into(), "write the file as UTF-8"),
+        LineError::TooLong => {
             words(format!("the line is longer than {LINE_MAX} bytes"), "one fact stands on one line")
         }
-        Wrong::NotJson(error) => {
+        LineError::NotJson(error) => {
             words(format!("the line is not JSON ({error})"), "one fact stands on one line, as JSON")
         }
-        Wrong::Form(error) => words(
+        LineError::Form(error) => words(
             format!("the line is not a fact ({error})"),
             "a line is one of unit, account, rate, change, entry, snapshot, void; see: jandon export",
         ),
-        Wrong::Text { key, error } => (format!("`{key}` {}", text_message(error)), text_hint(error).into()),
-        Wrong::Value { key, text, wanted } => {
+        LineError::Text { key, error } => {
+            (format!("`{key}` {}", text_message(error)), text_hint(error).into())
+        }
+        LineError::Value { key, text, wanted } => {
             (format!("`{key}` is {text:?}"), format!("`{key}` wants {wanted}"))
         }
-        Wrong::AmountMissing(what) => words(format!("an amount is missing: {what}"), "say what moved"),
-        Wrong::UnknownAccount(name) => words(
+        LineError::AmountMissing(what) => words(format!("an amount is missing: {what}"), "say what moved"),
+        LineError::UnknownAccount(name) => words(
             format!("no account is called {name:?} there"),
             "open it on a line before, or with `jandon account add NAME`; leave out a place that is not an account",
         ),
-        Wrong::UnknownUnit(code) => words(
+        LineError::UnknownUnit(code) => words(
             format!("no unit is called {code:?}"),
             "declare it on a line before: {\"unit\":{\"code\":…,\"decimals\":…}}",
         ),
-        Wrong::UnknownChange(id) => {
+        LineError::UnknownChange(id) => {
             words(format!("no change is called {id:?} there"), "its line must come before what names it")
         }
-        Wrong::ChangeIsOver(id) => words(
+        LineError::ChangeIsOver(id) => words(
             format!("the change {id:?} is over, and this was not in it"),
             "keep the facts of a change together, or leave `change` out",
         ),
-        Wrong::AccountDiffers(name) => words(
+        LineError::AccountDiffers(name) => words(
             format!("the ledger has an account called {name:?} already, and it is another one"),
             "rename one of the two",
         ),
-        Wrong::Differs(difference) => {
+        LineError::Differs(difference) => {
             let Difference { what, id, said, known, values, recorded } = &**difference;
             let of = if matches!(*what, "account" | "rate" | "unit") { " of the change" } else { "" };
             let message = format!("the {what}{of} {id:?} has {said} here, but {known} where it was recorded");

@@ -44,7 +44,7 @@ pub(super) fn rule_message(rule: &RuleViolation) -> (String, String) {
             "give the amount in the unit of the account",
         ),
         RuleViolation::CarrierTakesOnlySpendRefundPay { account, kind } => words(
-            format!("{account} is carrier billing, which is money owed: it takes no {}", kind.word()),
+            format!("{account} is carrier billing, which is money owed: it takes no {}", kind.as_str()),
             "use spend, refund, pay or log; nothing can be withdrawn from a billing limit",
         ),
         RuleViolation::PayNeedsCarrier { account } => words(
@@ -61,7 +61,7 @@ pub(super) fn rule_message(rule: &RuleViolation) -> (String, String) {
             words(format!("value cannot go from {account} to itself"), "name two different accounts")
         }
         RuleViolation::PlacesDoNotFitKind { kind } => words(
-            format!("a {} cannot go between those places", kind.word()),
+            format!("a {} cannot go between those places", kind.as_str()),
             "see which accounts it takes: jandon --help",
         ),
         RuleViolation::ExpiresBeforeEarned { expires, earned } => words(

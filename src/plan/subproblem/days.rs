@@ -20,7 +20,7 @@ fn windows(request: &PlanRequest<'_>, platform: &Platform) -> BTreeSet<(i64, &'s
             let frees = tariff.charges.iter().filter_map(|c| c.free.as_ref()).map(|f| f.per);
             for per in tariff.limits.iter().map(|l| l.per).chain(frees) {
                 let hours = if let Window::Hours(hours) = per { hours } else { 0 };
-                windows.insert((hours, per.word()));
+                windows.insert((hours, per.as_str()));
             }
         }
     }

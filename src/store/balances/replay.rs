@@ -5,7 +5,7 @@ use super::{AccountState, Balances, Delta, FactKey, Replay};
 use crate::ledger::{AccountId, Expires, Flow, FlowKind};
 use crate::period::{Day, LocalDateTime, Month};
 use crate::store::StoreError;
-use crate::store::lots::{LotKey, LotWalk, Step, lots_of};
+use crate::store::lots::{LotEvent, LotKey, LotWalk, lots_of};
 use crate::store::read::{facts_sql, step_at};
 use crate::store::sql::sum_at;
 use rusqlite::params;
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 type SnapshotRows = BTreeMap<(LocalDateTime, i64), (i64, bool)>;
 
 /// What the tables hold of an account's lots from a month on.
-struct Stored {
+struct StoredPath {
     /// Rows of `lot` that facts from then on made.
     changes: BTreeMap<LotKey, i64>,
     /// What the totals contain as expired, by the day on which it was gone.
@@ -99,13 +99,13 @@ impl Balances<'_> {
         let mut fits = true;
         // Of a snapshot the balance is read, because what it shows may change.
         self.store.all(&facts_sql("balance"), params![account, begin, i64::MAX], |row| {
-            let (at, mut step): (LocalDateTime, Step) = (row.get(0)?, step_at(row)?);
+            let (at, mut step): (LocalDateTime, LotEvent) = (row.get(0)?, step_at(row)?);
             let seq: i64 = row.get(1)?;
             balance -= walk.expire(at.day());
-            if let Step::Adjust(shown) = step {
+            if let LotEvent::Adjust(shown) = step {
                 let unexplained = shown.checked_sub(balance);
                 fits &= unexplained.is_some();
-                step = Step::Adjust(unexplained.unwrap_or(0));
+                step = LotEvent::Adjust(unexplained.unwrap_or(0));
                 let row = (unexplained.unwrap_or(0), std::mem::take(&mut is_first));
                 snapshots.insert((at, seq), row);
             }
@@ -127,7 +127,12 @@ impl Balances<'_> {
     }
 
     /// Returns what the tables hold from a month on.
-    fn stored_lots(&self, account: AccountId, from: Month, until: Option<Day>) -> Result<Stored, StoreError> {
+    fn stored_lots(
+        &self,
+        account: AccountId,
+        from: Month,
+        until: Option<Day>,
+    ) -> Result<StoredPath, StoreError> {
         let (mut changes, mut expired) = (BTreeMap::new(), BTreeMap::<Day, i64>::new());
         // What has its last day at the end of the month before expires in this one.
         let sql = "SELECT expires, month, amount FROM lot WHERE account = ?1 AND expires >= ?2";
@@ -147,7 +152,7 @@ impl Balances<'_> {
         let snapshots = self.store.all(sql, params![account, from.first().start()], |row| {
             Ok(((row.get(0)?, row.get(1)?), (sum_at(row, 2)?, row.get(3)?)))
         })?;
-        Ok(Stored { changes, expired, snapshots: snapshots.into_iter().collect() })
+        Ok(StoredPath { changes, expired, snapshots: snapshots.into_iter().collect() })
     }
 
     /// Adds to rows of the table `lot`.

@@ -2,7 +2,7 @@
 
 use super::{Importer, PendingChange, REPEATS, RowError};
 use crate::import::{
-    self, AccountLine, ChangeLine, Content, EntryLine, RateLine, SnapshotLine, UnitLine, VoidLine, Wrong,
+    self, AccountLine, ChangeLine, Content, EntryLine, LineError, RateLine, SnapshotLine, UnitLine, VoidLine,
 };
 use crate::ledger::{Account, AccountId, Id, RuleViolation, name};
 use crate::money::Unit;
@@ -88,7 +88,7 @@ impl Importer<'_> {
                     && live.unit == account.unit
                     && live.platform == account.platform;
                 if !agrees {
-                    return Err(Wrong::AccountDiffers(account.name.clone()).into());
+                    return Err(LineError::AccountDiffers(account.name.clone()).into());
                 }
                 let change = self.change_for(change)?;
                 self.writer.merge_version(&Account { id: live.id, ..account.clone() }, change)?;
@@ -105,7 +105,7 @@ impl Importer<'_> {
                 return match self.find_version(account, None)? {
                     _ if agrees => Ok((live.id, false)),
                     Some(id) => Ok((id, false)),
-                    None => Err(Wrong::AccountDiffers(account.name.clone()).into()),
+                    None => Err(LineError::AccountDiffers(account.name.clone()).into()),
                 };
             }
             (None, None) => {
@@ -188,7 +188,7 @@ impl Importer<'_> {
         if let (Some(_), Some(_), Some(change)) =
             (self.existing_change(line.change.as_deref())?, id, &line.change)
         {
-            return Err(Wrong::ChangeIsOver(change.to_string()).into());
+            return Err(LineError::ChangeIsOver(change.to_string()).into());
         }
         let (from, to) = (self.place(line.from.as_deref())?, self.place(line.to.as_deref())?);
         let said = |code: &Option<SmolStr>| code.as_deref().map(|code| self.unit(code)).transpose();
@@ -198,7 +198,7 @@ impl Importer<'_> {
                 && unit != said
             {
                 let (text, wanted) = (said.code.to_string(), "the unit of the account");
-                return Err(Wrong::Value { key, text, wanted }.into());
+                return Err(LineError::Value { key, text, wanted }.into());
             }
         }
         let named = line.change.take();
@@ -245,10 +245,10 @@ impl Importer<'_> {
         if let (Some(_), Some(_), Some(change)) =
             (self.existing_change(line.change.as_deref())?, id, &line.change)
         {
-            return Err(Wrong::ChangeIsOver(change.to_string()).into());
+            return Err(LineError::ChangeIsOver(change.to_string()).into());
         }
         let Some((account, unit)) = self.place(Some(&line.account))? else {
-            return Err(Wrong::UnknownAccount(line.account.to_string()).into());
+            return Err(LineError::UnknownAccount(line.account.to_string()).into());
         };
         let held = self.writer.balances.account(account)?;
         if held.unit != unit {
@@ -324,7 +324,7 @@ impl Importer<'_> {
             None => Id::new(at, Content::of("void").text(&line.of).hash(at.0 as u64)),
         };
         if own == of {
-            return Err(Wrong::UnknownChange(line.of.clone()).into());
+            return Err(LineError::UnknownChange(line.of.clone()).into());
         }
         if let (Some(known), Some(text)) = (self.existing_change(line.change.as_deref())?, &line.change) {
             self.check_void(known, of, text, &line.of)?;
@@ -341,7 +341,7 @@ impl Importer<'_> {
             [of],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
-        let (_, voided, undo) = target.ok_or_else(|| Wrong::UnknownChange(line.of.clone()))?;
+        let (_, voided, undo) = target.ok_or_else(|| LineError::UnknownChange(line.of.clone()))?;
         self.add_void(own, of);
         let change = match &line.change {
             Some(text) => {

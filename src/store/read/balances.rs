@@ -24,31 +24,31 @@ impl Store {
                 Ok((row.get(0)?, sum_at(row, 1)?, row.get(2)?, row.get(3)?, row.get(4)?))
             })?;
         let has_later = rows.iter().any(|(_, _, fact_at, ..)| *fact_at > at);
-        let mut past = if has_later { self.past_standings(at)? } else { HashMap::new() };
-        let (mut standings, mut has_lots) = (HashMap::new(), false);
+        let mut past = if has_later { self.past_balances(at)? } else { HashMap::new() };
+        let (mut balances, mut has_lots) = (HashMap::new(), false);
         for (account, balance, fact_at, seen, dated) in rows {
-            let mut standing = past.remove(&account).unwrap_or(AccountBalance {
+            let mut balance_row = past.remove(&account).unwrap_or(AccountBalance {
                 balance,
                 seen,
                 has_facts: true,
                 last_fact: None,
             });
-            standing.last_fact = Some(fact_at);
-            standings.insert(account, standing);
+            balance_row.last_fact = Some(fact_at);
+            balances.insert(account, balance_row);
             has_lots |= dated > 0;
         }
         // What expired before the last fact of an account is not in its balance any more.
         let pending = if has_lots { self.expiries(None, Some(at), Expiries::Pending)? } else { Vec::new() };
         for (account, _, amount) in pending {
-            standings.entry(account).or_default().balance -= amount;
+            balances.entry(account).or_default().balance -= amount;
         }
-        Ok(standings)
+        Ok(balances)
     }
 
     /// Returns the state at a moment of the accounts that have later facts: the balance at the end of a
     /// month is the present one less the totals of later months. Within a month, entries are read from
     /// the last snapshot or from the beginning of the month, whichever is later.
-    fn past_standings(&self, at: LocalDateTime) -> Result<HashMap<AccountId, AccountBalance>, StoreError> {
+    fn past_balances(&self, at: LocalDateTime) -> Result<HashMap<AccountId, AccountBalance>, StoreError> {
         let is_end = at == at.month().last().end();
         let month = if is_end { at.month() } else { at.month().add_months(-1) };
         let sql = format!(
@@ -63,15 +63,15 @@ impl Store {
             self.all(&sql, params![at, month], |row| {
                 Ok((row.get(0)?, sum_at(row, 1)?, row.get(2)?, row.get(3)?, row.get(4)?))
             })?;
-        let mut standings = HashMap::new();
+        let mut balances = HashMap::new();
         for (account, mut balance, seen, mut has_facts, has_lots) in rows {
             if !is_end {
                 balance = self.balance_within_month(account, balance, at, has_lots)?;
                 has_facts = has_facts || seen.is_some() || self.has_entry(account, at)?;
             }
-            standings.insert(account, AccountBalance { balance, seen, has_facts, last_fact: None });
+            balances.insert(account, AccountBalance { balance, seen, has_facts, last_fact: None });
         }
-        Ok(standings)
+        Ok(balances)
     }
 
     /// Returns the balance of an account at a moment before its last fact, given that at the end of the
@@ -232,6 +232,6 @@ impl Store {
 /// By how much a row of `total` moved the balance, as an expression of SQL.
 fn net_sql() -> String {
     let measures = FlowKind::ALL.into_iter().filter(|measure| measure.sign() != 0);
-    let terms = measures.map(|measure| (if measure.sign() > 0 { " + " } else { " - " }, measure.word()));
+    let terms = measures.map(|measure| (if measure.sign() > 0 { " + " } else { " - " }, measure.as_str()));
     format!("0{}", terms.map(|(sign, word)| format!("{sign}{word}")).collect::<String>())
 }

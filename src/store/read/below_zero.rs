@@ -59,7 +59,7 @@ impl Store {
         let sum = |sign: i64| {
             let measures = FlowKind::ALL.into_iter().filter(|measure| *measure != FlowKind::Unexplained);
             let measures = measures.filter(|measure| measure.sign() == sign);
-            measures.map(FlowKind::word).collect::<Vec<_>>().join(" + ")
+            measures.map(FlowKind::as_str).collect::<Vec<_>>().join(" + ")
         };
         let sql = format!(
             "SELECT month, {}, {} FROM monthly_flow WHERE account = ?1 AND month > ?2 AND month < ?3 ORDER BY month",

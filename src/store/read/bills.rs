@@ -5,7 +5,7 @@
 
 use crate::ledger::{Account, AccountId, Bills};
 use crate::period::{LocalDateTime, Month};
-use crate::store::lots::{Step, step_bills};
+use crate::store::lots::{LotEvent, step_bills};
 use crate::store::sql::{LIVE, sum_at};
 use crate::store::{Store, StoreError};
 use rusqlite::{Row, params};
@@ -133,7 +133,7 @@ impl Store {
         account: AccountId,
         from: LocalDateTime,
         to: LocalDateTime,
-        each: &mut dyn FnMut(LocalDateTime, Step),
+        each: &mut dyn FnMut(LocalDateTime, LotEvent),
     ) -> Result<(), StoreError> {
         let sql = facts_sql("unexplained");
         self.all(&sql, params![account, from, to], |row| {
@@ -145,12 +145,12 @@ impl Store {
 }
 
 /// Reads a row of [`facts_sql`]. Of a snapshot the amount is that of its column.
-pub(in crate::store) fn step_at(row: &Row<'_>) -> rusqlite::Result<Step> {
+pub(in crate::store) fn step_at(row: &Row<'_>) -> rusqlite::Result<LotEvent> {
     let amount = sum_at(row, 4)?;
     Ok(match row.get::<_, i64>(2)? {
-        0 => Step::Debit { amount },
-        1 => Step::Credit { kind: row.get(3)?, amount, expires: row.get(5)? },
-        _ => Step::Adjust(amount),
+        0 => LotEvent::Debit { amount },
+        1 => LotEvent::Credit { kind: row.get(3)?, amount, expires: row.get(5)? },
+        _ => LotEvent::Adjust(amount),
     })
 }
 

@@ -19,12 +19,12 @@ pub struct LedgerChange {
     /// It no longer counts.
     pub voided: bool,
     /// What it is.
-    pub what: Recorded,
+    pub what: LedgerChangeKind,
 }
 
 /// What a change recorded beside entries and snapshots.
 #[derive(Clone, Debug)]
-pub enum Recorded {
+pub enum LedgerChangeKind {
     /// An account was opened, or stands otherwise than before.
     Account {
         /// How it stood before, `None` where it was opened.
@@ -67,12 +67,12 @@ impl Store {
                    JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of";
         changes.extend(self.all(sql, [], |row| {
             let (unit, rate, of, day) = (unit_at(row, 4)?, row.get(6)?, unit_at(row, 7)?, row.get(9)?);
-            change_of(row, Recorded::Rate { unit, rate, of, day })
+            change_of(row, LedgerChangeKind::Rate { unit, rate, of, day })
         })?);
         // A unit that came along with something else is no change of its own.
         let sql = "SELECT u.seq, c.id, c.at, c.seq IN (SELECT change FROM voided_change), u.code, u.decimals
                    FROM unit u JOIN change c ON c.seq = u.change WHERE c.command = 'unit add'";
-        changes.extend(self.all(sql, [], |row| change_of(row, Recorded::Unit(unit_at(row, 4)?)))?);
+        changes.extend(self.all(sql, [], |row| change_of(row, LedgerChangeKind::Unit(unit_at(row, 4)?)))?);
         changes.extend(self.void_changes()?);
         changes.sort_unstable_by_key(|change| change.seq);
         Ok(changes)
@@ -93,7 +93,7 @@ impl Store {
             if !voided {
                 latest.insert(after.id, after.clone());
             }
-            Ok(LedgerChange { change, at, seq, voided, what: Recorded::Account { before, after } })
+            Ok(LedgerChange { change, at, seq, voided, what: LedgerChangeKind::Account { before, after } })
         })
     }
 
@@ -108,7 +108,7 @@ impl Store {
                    WHERE v.seq = (SELECT min(w.seq) FROM void w WHERE w.change = c.seq)";
         self.all(sql, [], |row| {
             let (command, of, of_command) = (row.get(4)?, row.get(5)?, row.get(6)?);
-            change_of(row, Recorded::Void { command, of, of_command })
+            change_of(row, LedgerChangeKind::Void { command, of, of_command })
         })
     }
 
@@ -123,6 +123,6 @@ impl Store {
 }
 
 /// A row that begins with number, change, moment and whether it is void.
-fn change_of(row: &rusqlite::Row<'_>, what: Recorded) -> rusqlite::Result<LedgerChange> {
+fn change_of(row: &rusqlite::Row<'_>, what: LedgerChangeKind) -> rusqlite::Result<LedgerChange> {
     Ok(LedgerChange { seq: row.get(0)?, change: row.get(1)?, at: row.get(2)?, voided: row.get(3)?, what })
 }

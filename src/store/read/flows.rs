@@ -91,7 +91,7 @@ impl Activity<'_> {
         let (first, last) = self.period.months;
         if first <= last {
             // Account by account, so that only the months in question are read.
-            let columns = FlowKind::ALL.map(FlowKind::word).join(", ");
+            let columns = FlowKind::ALL.map(FlowKind::as_str).join(", ");
             let sql = format!(
                 "SELECT account, facts, {columns} FROM account a CROSS JOIN monthly_flow
                  WHERE account = a.id AND month BETWEEN ?1 AND ?2"

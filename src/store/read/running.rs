@@ -3,7 +3,7 @@
 use super::{Expiries, HistoryFact, HistoryRow};
 use crate::ledger::AccountId;
 use crate::period::LocalDateTime;
-use crate::store::lots::Step;
+use crate::store::lots::LotEvent;
 use crate::store::sql::{LIVE, sum_at};
 use crate::store::{Store, StoreError};
 use rusqlite::params;
@@ -80,7 +80,7 @@ impl RunningBalance<'_> {
     pub fn next(&mut self, row: &HistoryRow) -> Result<Movement, StoreError> {
         let recorded = match &row.fact {
             HistoryFact::Entry(entry) => {
-                let steps = Step::of(entry).filter(|(account, _)| *account == self.account);
+                let steps = LotEvent::of(entry).filter(|(account, _)| *account == self.account);
                 Some(steps.map(|(_, step)| step.change()).sum())
             }
             HistoryFact::Snapshot(_, seen) => seen.unexplained,

@@ -22,7 +22,7 @@ impl Totals {
         // What expires by itself is no fact, so a month can have it without any.
         let measures = FlowKind::ALL.into_iter().filter(|measure| *measure != FlowKind::Expired);
         let measures: Vec<FlowKind> = [FlowKind::Expired].into_iter().chain(measures).collect();
-        let sums = ["facts"].into_iter().chain(measures.iter().map(|measure| measure.word())).collect();
+        let sums = ["facts"].into_iter().chain(measures.iter().map(|measure| measure.as_str())).collect();
         let table = SumTable { name: "monthly_flow", keys: &["account", "month"], sums, kept_by: 2 };
         for ((account, month), flows) in in_order(totals.months) {
             let sums: Vec<i64> =

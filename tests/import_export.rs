@@ -1,15 +1,17 @@
 //! What holds for every ledger that is carried out as lines and in again.
 
-mod carrying;
-mod deeds;
+#[path = "support/ops.rs"]
+mod ops;
+#[path = "support/roundtrip.rs"]
+mod roundtrip;
 
-use carrying::{answers, carried, carried_together, told};
-use deeds::{Deed, Folder, WAIT, act, deed, now};
 use jandon::export::HEADER;
 use jandon::import;
 use jandon::ledger::Id;
 use jandon::store::{Change, Fact, Filter, HistoryFact, HistoryRow, Refusal, Store, StoreError};
+use ops::{Folder, Op, WAIT, act, now, op};
 use proptest::prelude::*;
+use roundtrip::{answers, carried, carried_together, told};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -26,7 +28,7 @@ fn turn(path: &Path, undo: bool, number: i64) {
     let command = if undo { "undo" } else { "redo" };
     let facts = vec![Fact::Void(change.id)];
     store.apply(&Change { id: Id(number), at: now(), command, facts }).expect("taken back");
-    store.keep().expect("kept");
+    store.commit().expect("kept");
 }
 
 proptest! {
@@ -34,14 +36,14 @@ proptest! {
 
     #[test]
     fn what_is_carried_out_comes_back_the_same(
-        deeds in prop::collection::vec(deed(), 1..70),
-        again in prop::collection::vec(deed(), 0..12),
+        ops in prop::collection::vec(op(), 1..70),
+        again in prop::collection::vec(op(), 0..12),
         odd in any::<bool>(),
     ) {
         let folder = Folder::new();
         let (first, second, third) = (folder.at("a.db"), folder.at("b.db"), folder.at("c.db"));
-        for (number, deed) in deeds.iter().enumerate() {
-            act(&first, number as i64 + 1, deed);
+        for (number, op) in ops.iter().enumerate() {
+            act(&first, number as i64 + 1, op);
         }
         let mut text = exported(&first);
         if odd {
@@ -52,7 +54,7 @@ proptest! {
         let came = carried(&store, 1 << 60, text.as_bytes()).expect("an import");
         prop_assert_eq!(came.read, text.lines().count() as u64 - 1);
         if came.change.is_some() {
-            store.keep().expect("kept");
+            store.commit().expect("kept");
         } else {
             return Ok(());
         }
@@ -78,40 +80,40 @@ proptest! {
         // What was done after an import, and the undoing of an import, is carried along too.
         let store = Store::write(&third, WAIT).expect("a ledger");
         carried(&store, 1 << 60, undone.as_bytes()).expect("an import");
-        store.keep().expect("kept");
+        store.commit().expect("kept");
         prop_assert_eq!(exported(&third), undone);
-        for (number, deed) in again.iter().enumerate() {
-            act(&second, number as i64 + 1000, deed);
+        for (number, op) in again.iter().enumerate() {
+            act(&second, number as i64 + 1000, op);
         }
         let later = exported(&second);
         let fourth = folder.at("d.db");
         let store = Store::write(&fourth, WAIT).expect("a ledger");
         carried(&store, 1 << 60, later.as_bytes()).expect("an import");
-        store.keep().expect("kept");
+        store.commit().expect("kept");
         prop_assert_eq!(exported(&fourth), later.clone());
         prop_assert_eq!(answers(&fourth), answers(&second));
         // A ledger that has the earlier part takes the rest.
         let store = Store::write(&first, WAIT).expect("a ledger");
-        if !odd && again.iter().all(|d| !matches!(d, Deed::Undo | Deed::UndoEarlier { .. } | Deed::Redo)) {
+        if !odd && again.iter().all(|d| !matches!(d, Op::Undo | Op::UndoEarlier { .. } | Op::Redo)) {
             carried(&store, 1 << 60, later.as_bytes()).expect("an import");
-            store.keep().expect("kept");
+            store.commit().expect("kept");
         }
     }
 
     #[test]
     fn files_that_tell_the_same_together_are_one(
-        deeds in prop::collection::vec(deed(), 1..50),
-        again in prop::collection::vec(deed(), 0..12),
+        ops in prop::collection::vec(op(), 1..50),
+        again in prop::collection::vec(op(), 0..12),
         nameless in any::<bool>(),
     ) {
         let folder = Folder::new();
         let (first, second, third) = (folder.at("a.db"), folder.at("b.db"), folder.at("c.db"));
-        for (number, deed) in deeds.iter().enumerate() {
-            act(&first, number as i64 + 1, deed);
+        for (number, op) in ops.iter().enumerate() {
+            act(&first, number as i64 + 1, op);
         }
         let early = exported(&first);
-        for (number, deed) in again.iter().enumerate() {
-            act(&first, number as i64 + 1000, deed);
+        for (number, op) in again.iter().enumerate() {
+            act(&first, number as i64 + 1000, op);
         }
         let mut late = exported(&first);
         if nameless {
@@ -132,7 +134,7 @@ proptest! {
         if once.change.is_none() {
             return Ok(());
         }
-        one.keep().expect("kept");
+        one.commit().expect("kept");
         let both = Store::write(&third, WAIT).expect("a ledger");
         let files: &[&[u8]] = if nameless {
             &[late.as_bytes(), late.as_bytes()]
@@ -140,7 +142,7 @@ proptest! {
             &[early.as_bytes(), late.as_bytes(), early.as_bytes()]
         };
         let twice = carried_together(&both, 1 << 60, files).expect("an import");
-        both.keep().expect("kept");
+        both.commit().expect("kept");
         prop_assert_eq!(twice.new, once.new);
         prop_assert_eq!(answers(&third), answers(&second));
         if !nameless {
@@ -150,29 +152,29 @@ proptest! {
 
     #[test]
     fn two_ledgers_that_exchange_all_they_have_answer_the_same(
-        facts in prop::collection::vec((deed(), any::<bool>()), 1..60),
+        facts in prop::collection::vec((op(), any::<bool>()), 1..60),
     ) {
         let folder = Folder::new();
         let [first, second, both] = ["a.db", "b.db", "c.db"].map(|name| folder.at(name));
         for (number, kind) in (1..).zip([1, 1, 0]) {
-            act(&first, number, &Deed::Open { name: number as usize - 1, kind, unit: 0 });
+            act(&first, number, &Op::Open { name: number as usize - 1, kind, unit: 0 });
         }
         std::fs::copy(&first, &second).expect("a copy");
         std::fs::copy(&first, &both).expect("a copy");
         // One fact a day: of one second the order of recording decides.
         let mut days: BTreeSet<i32> = BTreeSet::new();
-        for (number, (deed, here)) in (10..).zip(&facts) {
-            let (Deed::Entry { day, .. } | Deed::See { day, .. }) = deed else { continue };
+        for (number, (op, here)) in (10..).zip(&facts) {
+            let (Op::Entry { day, .. } | Op::See { day, .. }) = op else { continue };
             if days.insert(*day) {
-                act(if *here { &first } else { &second }, number, deed);
-                act(&both, number, deed);
+                act(if *here { &first } else { &second }, number, op);
+                act(&both, number, op);
             }
         }
         let texts = [exported(&first), exported(&second)];
         for (path, text) in [(&first, &texts[1]), (&second, &texts[0])] {
             let store = Store::write(path, WAIT).expect("a ledger");
             carried(&store, 1 << 60, text.as_bytes()).expect("an import");
-            store.keep().expect("kept");
+            store.commit().expect("kept");
         }
         prop_assert_eq!(answers(&first), answers(&both));
         prop_assert_eq!(answers(&second), answers(&both));
@@ -180,17 +182,17 @@ proptest! {
 
     #[test]
     fn a_broken_line_anywhere_imports_nothing(
-        deeds in prop::collection::vec(deed(), 5..20),
+        ops in prop::collection::vec(op(), 5..20),
         at in any::<prop::sample::Index>(),
     ) {
         let folder = Folder::new();
         let (first, second) = (folder.at("a.db"), folder.at("b.db"));
-        for (number, deed) in deeds.iter().enumerate() {
-            act(&first, number as i64 + 1, deed);
+        for (number, op) in ops.iter().enumerate() {
+            act(&first, number as i64 + 1, op);
         }
         // Twice, so that the file is in the form that writers leave it in.
         for number in 1..3 {
-            act(&second, 900 + number, &Deed::Open { name: 5 - number as usize, kind: 0, unit: 0 });
+            act(&second, 900 + number, &Op::Open { name: 5 - number as usize, kind: 0, unit: 0 });
         }
         let before = std::fs::read(&second).expect("a ledger");
         let mut lines: Vec<String> = exported(&first).lines().map(str::to_string).collect();
@@ -269,7 +271,7 @@ fn a_change_within_an_import_can_be_voided_alone_and_the_rest_with_the_import() 
     let path = folder.at("a.db");
     let store = Store::write(&path, WAIT).expect("a ledger");
     carried(&store, 1 << 60, text.as_bytes()).expect("an import");
-    store.keep().expect("kept");
+    store.commit().expect("kept");
     let store = Store::write(&path, WAIT).expect("a ledger");
     let x = store.history(&Filter::default()).expect("history")[0].change;
     let facts = vec![Fact::Void(x)];

@@ -1,4 +1,4 @@
-//! The referee: a ledger kept as a plain list of facts and reckoned anew, from its first fact on,
+//! The oracle: a ledger kept as a plain list of facts and reckoned anew, from its first fact on,
 //! for every question. It follows the words of the contract and shares no sum with the store.
 
 use jandon::fee::{QuotaKey, QuotaUsage, Side};
@@ -6,12 +6,12 @@ use jandon::ledger::{Account, AccountBalance, AccountId, Entry, Expires, FlowKin
 use jandon::money::{Rate, Unit};
 use jandon::period::{Day, LocalDateTime, Month};
 use jandon::report::{CategoryTotal, ChannelTotal};
-use jandon::store::{Change, Fact, Filter, HistoryFact, Seen};
+use jandon::store::{Change, Fact, Filter, HistoryFact, SnapshotGap};
 use std::collections::BTreeMap;
 
 /// A ledger as a list.
 #[derive(Clone, Default)]
-pub struct Referee {
+pub struct Oracle {
     /// Every change, in the order of recording.
     pub changes: Vec<Recorded>,
     facts: Vec<Written>,
@@ -220,7 +220,7 @@ impl Path {
     }
 }
 
-impl Referee {
+impl Oracle {
     /// Writes a change down.
     pub fn write(&mut self, change: &Change) {
         let number = self.changes.len();
@@ -537,7 +537,7 @@ impl Referee {
             let fact = match &f.fact {
                 Fact::Snapshot(snapshot) => {
                     let gap = paths.iter().find_map(|p| p.gaps.get(&f.order));
-                    let seen = gap.map_or(Seen::default(), |g| Seen {
+                    let seen = gap.map_or(SnapshotGap::default(), |g| SnapshotGap {
                         unexplained: Some(g.unexplained),
                         first: g.first,
                     });

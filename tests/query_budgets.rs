@@ -12,7 +12,8 @@
 #[path = "../benches/whole/history.rs"]
 mod history;
 
-mod meter;
+#[path = "support/sql_counter.rs"]
+mod sql_counter;
 
 use jandon::cli::context::{Context, Env};
 use jandon::cli::{self, GlobalArgs};
@@ -24,7 +25,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 static RANDOM: AtomicU64 = AtomicU64::new(1);
 
 /// Runs a command in this process, on a ledger in a folder.
-fn ran(folder: &Path, line: &str) -> meter::Ran {
+fn ran(folder: &Path, line: &str) -> sql_counter::Ran {
     let words = ["jandon"].into_iter().chain(line.split_whitespace());
     let words = cli::parse(words.map(Into::into)).expect("words that the grammar knows");
     let world = Env {
@@ -44,7 +45,7 @@ fn ran(folder: &Path, line: &str) -> meter::Ran {
     };
     let globals: GlobalArgs = words.globals.clone();
     let session = Context::new(world, &globals).expect("a session");
-    let (answer, ran) = meter::ran(|| cli::run(&words.command, &session));
+    let (answer, ran) = sql_counter::ran(|| cli::run(&words.command, &session));
     assert!(answer.is_ok(), "{line} fails");
     ran
 }
@@ -81,7 +82,7 @@ const BUDGETS: [(&str, usize, u64); 14] = [
 
 #[test]
 fn no_command_runs_more_than_it_may() {
-    meter::start();
+    sql_counter::start();
     let ledger = ledger_of(10_000);
     let mut over = Vec::new();
     for (line, statements, steps) in BUDGETS {
@@ -97,7 +98,7 @@ fn no_command_runs_more_than_it_may() {
 
 #[test]
 fn no_command_reads_entries_without_an_index() {
-    meter::start();
+    sql_counter::start();
     let ledger = ledger_of(1_000);
     let db = rusqlite::Connection::open(ledger.path().join("ledger.db")).expect("the ledger opens");
     let mut statements = BTreeSet::new();

@@ -1,14 +1,15 @@
 //! What holds for every ledger, whatever was recorded and in whatever order.
 //!
 //! Random histories are written through the store's one door and, beside it, down on the plain list
-//! of a referee; then both are asked the same questions. A failure prints the seed that shows it
-//! again (`JANDON_SEED=… cargo test --test ledger_laws`); `JANDON_CASES` sets the number of cases.
+//! of a oracle; then both are asked the same questions. A failure prints the seed that shows it
+//! again (`JANDON_SEED=… cargo test --test ledger_properties`); `JANDON_CASES` sets the number of cases.
 
 #![allow(clippy::disallowed_methods, reason = "a test reads how often it is to run")]
 
-mod meter;
-#[path = "ledger_laws/referee.rs"]
-mod referee;
+#[path = "ledger_properties/oracle.rs"]
+mod oracle;
+#[path = "support/sql_counter.rs"]
+mod sql_counter;
 
 use jandon::fee::{QuotaKey, Side};
 use jandon::ledger::{
@@ -18,10 +19,10 @@ use jandon::money::{Rate, Unit};
 use jandon::period::{Day, LocalDateTime};
 use jandon::report::without_expiry;
 use jandon::store::{Applied, Change, Fact, Filter, Refusal, Store, StoreError};
+use oracle::{Oracle, category_lines, channel_lines};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
-use referee::{Referee, category_lines, channel_lines};
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
 use std::hash::{BuildHasher, RandomState};
@@ -47,12 +48,12 @@ fn law<S: Strategy>(cases: u32, strategy: S, holds: impl Fn(S::Value) -> Verdict
     }
 }
 
-/// The store and the referee must say the same.
-fn same<T: PartialEq + Debug>(what: impl Display, store: T, referee: T) -> Verdict {
-    if store == referee {
+/// The store and the oracle must say the same.
+fn same<T: PartialEq + Debug>(what: impl Display, store: T, oracle: T) -> Verdict {
+    if store == oracle {
         return Ok(());
     }
-    Err(TestCaseError::fail(format!("{what}\n   store: {store:?}\n referee: {referee:?}")))
+    Err(TestCaseError::fail(format!("{what}\n   store: {store:?}\n oracle: {oracle:?}")))
 }
 
 /// An answer that the store must be able to give.
@@ -287,10 +288,10 @@ impl RawFilter {
     }
 }
 
-/// A store and a referee that were told the same.
+/// A store and a oracle that were told the same.
 struct Scene {
     store: Store,
-    referee: Referee,
+    oracle: Oracle,
     /// As they were opened.
     accounts: Vec<Account>,
     /// So many changes opened accounts.
@@ -305,8 +306,7 @@ impl Scene {
     }
 
     fn on(store: Store) -> Scene {
-        let mut scene =
-            Scene { store, referee: Referee::default(), accounts: Vec::new(), openings: 0, ids: 0 };
+        let mut scene = Scene { store, oracle: Oracle::default(), accounts: Vec::new(), openings: 0, ids: 0 };
         let mut opened = accounts();
         for account in &opened {
             scene.record("account add", vec![Fact::Open(account.clone())]);
@@ -329,12 +329,12 @@ impl Scene {
         let at = day("2026-11-22").start();
         let change = Change { id: self.id(at), at, command, facts };
         let applied = self.store.apply(&change).unwrap_or_else(|e| panic!("{e:?} on {change:?}"));
-        self.referee.write(&change);
+        self.oracle.write(&change);
         applied
     }
 
     fn void(&mut self, number: usize, command: &'static str) {
-        let id = self.referee.changes[number].id;
+        let id = self.oracle.changes[number].id;
         self.record(command, vec![Fact::Void(id)]);
     }
 
@@ -344,7 +344,7 @@ impl Scene {
             Step::Record(raws) => {
                 // A fact may depend on those before it in its change, so both must know them.
                 let mut facts = Vec::new();
-                let mut told = self.referee.clone();
+                let mut told = self.oracle.clone();
                 for raw in raws {
                     let fact = self.fact(raw, &told);
                     let id = Id(-1 - told.changes.len() as i64);
@@ -362,16 +362,16 @@ impl Scene {
             }
             Step::Undo | Step::Redo => {
                 let is_undo = matches!(step, Step::Undo);
-                let last = self.referee.last_change(is_undo).filter(|n| *n >= self.openings);
+                let last = self.oracle.last_change(is_undo).filter(|n| *n >= self.openings);
                 if let Some(last) = last {
                     self.void(last, if is_undo { "undo" } else { "redo" });
                 }
             }
             Step::Void(index) => {
-                let number = index.index(self.referee.changes.len());
-                let counts = self.referee.counting()[number];
-                let original = self.referee.changes[number].voids;
-                let is_redo = original.is_some_and(|of| self.referee.changes[of].voids.is_some());
+                let number = index.index(self.oracle.changes.len());
+                let counts = self.oracle.counting()[number];
+                let original = self.oracle.changes[number].voids;
+                let is_redo = original.is_some_and(|of| self.oracle.changes[of].voids.is_some());
                 if number >= self.openings && counts && !is_redo {
                     self.void(number, if original.is_some() { "redo" } else { "undo" });
                 }
@@ -379,17 +379,17 @@ impl Scene {
             Step::Edit(index, note) => {
                 let opened = index.get(&self.accounts);
                 let note = Some(format!("note {note}"));
-                let account = Account { note, ..self.referee.account(opened) };
+                let account = Account { note, ..self.oracle.account(opened) };
                 self.record("account edit", vec![Fact::Edit(account)]);
             }
         }
     }
 
     /// The fact that a raw one stands for, or none where there is nothing of the kind.
-    fn fact(&mut self, raw: &Raw, told: &Referee) -> Option<Fact> {
+    fn fact(&mut self, raw: &Raw, told: &Oracle) -> Option<Fact> {
         let any = raw.accounts.0.get(&self.accounts).clone();
         let seen = |id: Id, balance: i64| {
-            let note = raw.words.0.map(|i| format!("Seen {}", i.index(3)));
+            let note = raw.words.0.map(|i| format!("SnapshotGap {}", i.index(3)));
             Some(Fact::Snapshot(Snapshot { id, at: raw.at, account: any.id, balance, note }))
         };
         match raw.what {
@@ -417,17 +417,17 @@ impl Scene {
 
     /// Asks both everything.
     fn agree(&self, questions: &Questions) -> Verdict {
-        let (store, referee) = (&self.store, &self.referee);
-        let accounts: Vec<Account> = self.accounts.iter().map(|a| referee.account(a)).collect();
+        let (store, oracle) = (&self.store, &self.oracle);
+        let accounts: Vec<Account> = self.accounts.iter().map(|a| oracle.account(a)).collect();
         let checked = fine(store.check())?;
         same("check", &checked.findings, &Vec::new())?;
-        same("check counts", (checked.entries, checked.snapshots), referee.counts())?;
+        same("check counts", (checked.entries, checked.snapshots), oracle.counts())?;
         same("accounts", fine(store.accounts())?, accounts.clone())?;
         let rates = fine(store.rates())?.into_iter().map(|r| (r.unit, r.rate, r.of, r.day)).collect();
-        same("rates", rates, referee.rates())?;
-        same("first fact", fine(store.first_fact())?, referee.first_fact())?;
+        same("rates", rates, oracle.rates())?;
+        same("first fact", fine(store.first_fact())?, oracle.first_fact())?;
         for undo in [true, false] {
-            let last = referee.last_change(undo).map(|n| referee.changes[n].id);
+            let last = oracle.last_change(undo).map(|n| oracle.changes[n].id);
             same(format!("last change, undo {undo}"), fine(store.last_change(undo))?.map(|c| c.id), last)?;
         }
         for at in &questions.moments {
@@ -446,11 +446,11 @@ impl Scene {
                     let movement = fine(running.next(row))?;
                     movements.push((movement.amount, movement.balance_after));
                 }
-                let referees = referee.running(account, &filter);
+                let referees = oracle.running(account, &filter);
                 same(format!("running balance, {filter:?}"), movements, referees)?;
             }
             let lines = rows.into_iter().map(|row| (row.change, row.voided, row.fact)).collect();
-            same(format!("{filter:?}"), lines, referee.history(&accounts, &filter))?;
+            same(format!("{filter:?}"), lines, oracle.history(&accounts, &filter))?;
         }
         Ok(())
     }
@@ -462,7 +462,7 @@ impl Scene {
         let all_lots = fine(self.store.all_lots(at))?;
         let without = without_expiry(&self.accounts, &standings, &all_lots);
         for account in &self.accounts {
-            let path = self.referee.path(account, Some(at));
+            let path = self.oracle.path(account, Some(at));
             let standing = standings.get(&account.id).copied().unwrap_or_default();
             same(format!("{} stands at {at}", account.name), standing, path.standing)?;
             if account.is_carrier() {
@@ -496,21 +496,21 @@ impl Scene {
             let flows = flows.get(&account.id).copied().unwrap_or_default();
             let sums: BTreeMap<FlowKind, i64> = FlowKind::ALL.into_iter().map(|m| (m, flows.of(m))).collect();
             let what = format!("flows of {} within {range:?}", account.name);
-            same(&what, (flows.facts, sums), self.referee.flows(account, from, to))?;
+            same(&what, (flows.facts, sums), self.oracle.flows(account, from, to))?;
             self.identity(account, range, flows)?;
         }
         let activity = fine(self.store.activity(from, to))?;
         let what = format!("categories within {range:?}");
-        same(what, category_lines(fine(activity.categories())?), self.referee.categories(from, to))?;
+        same(what, category_lines(fine(activity.categories())?), self.oracle.categories(from, to))?;
         let what = format!("channels within {range:?}");
-        same(what, channel_lines(fine(activity.channels())?), self.referee.channels(from, to))?;
+        same(what, channel_lines(fine(activity.channels())?), self.oracle.channels(from, to))?;
         if let (Some(from), Some(to)) = range {
             for unit in [won(), dollars(), points()] {
                 let limits = [unit.money(threshold)];
                 let counts = fine(activity.micropayments(&limits))?.remove(0);
                 let times = |(amount, count): (i64, i64)| std::iter::repeat_n(amount, count as usize);
                 let amounts: Vec<i64> = counts.into_iter().flat_map(times).collect();
-                same("micropayments", amounts, self.referee.micropayments(&unit, threshold, from, to))?;
+                same("micropayments", amounts, self.oracle.micropayments(&unit, threshold, from, to))?;
             }
         }
         if let Some(until) = to {
@@ -522,7 +522,7 @@ impl Scene {
                 Side::Deducted => out,
             };
             let used = fine(self.store.used(&ask, amount))?;
-            same(format!("{ask:?}"), used, self.referee.used(&ask, side))?;
+            same(format!("{ask:?}"), used, self.oracle.used(&ask, side))?;
         }
         Ok(())
     }
@@ -628,7 +628,7 @@ fn what_is_kept_in_a_file_is_read_again_as_it_was_after_every_step() {
         for step in &steps {
             scene.step(step);
             let read = || Store::read(&path, WAIT);
-            fine(std::mem::replace(&mut scene.store, fine(Store::in_memory())?).keep())?;
+            fine(std::mem::replace(&mut scene.store, fine(Store::in_memory())?).commit())?;
             scene.store = fine(read())?;
             scene.agree(&questions)?;
             // What is not kept is forgotten.
@@ -671,7 +671,7 @@ impl Orders {
                 at = LocalDateTime(at.0 + 1);
             }
             let raw = Raw { what: plain(raw.what), at, ..raw.clone() };
-            facts.extend(scene.fact(&raw, &Referee::default()));
+            facts.extend(scene.fact(&raw, &Oracle::default()));
         }
         facts
     }
@@ -759,9 +759,9 @@ fn a_fact_recorded_and_undone_leaves_no_trace_in_any_reading() {
         let mut scene = Scene::new();
         scene.step(&Step::Record(kept));
         let before = everything(&scene, &questions)?;
-        let changes = scene.referee.changes.len();
+        let changes = scene.oracle.changes.len();
         scene.step(&Step::Record(undone));
-        if scene.referee.changes.len() > changes {
+        if scene.oracle.changes.len() > changes {
             scene.step(&Step::Undo);
         }
         same("after an undo", everything(&scene, &questions)?, before)?;
@@ -793,12 +793,12 @@ fn what_a_ledger_cannot_hold_is_refused_and_all_else_is_reckoned_exactly() {
             let at = day("2026-11-22").start();
             let facts = match step {
                 Step::Record(raws) => {
-                    let told = scene.referee.clone();
+                    let told = scene.oracle.clone();
                     let raw = Raw { what: plain(raws[0].what), ..raws[0].clone() };
                     Vec::from_iter(scene.fact(&raw, &told))
                 }
                 step => {
-                    let last = scene.referee.last_change(matches!(step, Step::Undo));
+                    let last = scene.oracle.last_change(matches!(step, Step::Undo));
                     match last.filter(|last| *last >= scene.openings) {
                         Some(last) => scene.voiding(last),
                         None => continue,
@@ -809,19 +809,19 @@ fn what_a_ledger_cannot_hold_is_refused_and_all_else_is_reckoned_exactly() {
             let ids = scene.ids;
             match scene.store.apply(&change) {
                 Ok(_) => {
-                    scene.referee.write(&change);
+                    scene.oracle.write(&change);
                     done.push(change);
                 }
                 Err(StoreError::Rule(RuleViolation::BalanceTooLarge { .. })) => {
                     // Some sum of what there is must come near what 64 bits hold.
-                    let mut told = scene.referee.clone();
+                    let mut told = scene.oracle.clone();
                     told.write(&change);
                     prop_assert!(told.moved() > i128::from(i64::MAX) / 4, "{change:?} was refused");
                     scene = Scene::new();
                     scene.ids = ids;
                     for change in &done {
                         fine(scene.store.apply(change))?;
-                        scene.referee.write(change);
+                        scene.oracle.write(change);
                     }
                 }
                 Err(error) => return Err(TestCaseError::fail(format!("{error:?} on {change:?}"))),
@@ -882,7 +882,7 @@ impl Scene {
     }
 
     fn voiding(&self, number: usize) -> Vec<Fact> {
-        vec![Fact::Void(self.referee.changes[number].id)]
+        vec![Fact::Void(self.oracle.changes[number].id)]
     }
 }
 
@@ -933,7 +933,7 @@ fn a_redo_is_no_change_that_can_be_voided() {
     let recorded = scene.openings;
     scene.void(recorded, "undo");
     scene.void(recorded + 1, "redo");
-    let redo = scene.referee.changes[recorded + 2].id;
+    let redo = scene.oracle.changes[recorded + 2].id;
     let error = scene.refused(vec![Fact::Void(redo)]);
     assert!(matches!(error, StoreError::Refused(Refusal::UndoOfUndo(id)) if id == redo), "{error:?}");
 }
@@ -1145,9 +1145,9 @@ impl OnDisk {
             .record("rate set", vec![Fact::Rate { unit: points(), rate, of: won(), day: day("2026-01-01") }]);
         let undone = won_entry(&mut scene, Kind::Earn, [None, Some("kakao")], 1, "2026-10-05");
         scene.record("earn", vec![undone]);
-        let last = scene.referee.last_change(true).expect("a change");
+        let last = scene.oracle.last_change(true).expect("a change");
         scene.void(last, "undo");
-        scene.store.keep().expect("a file");
+        scene.store.commit().expect("a file");
         OnDisk { folder, path }
     }
 
@@ -1404,7 +1404,7 @@ fn a_new_ledger_is_closed_to_others_with_its_folder() {
     let open_folder = ledger.folder.path().join("open");
     std::fs::create_dir(&open_folder).expect("a folder");
     std::fs::set_permissions(&open_folder, std::fs::Permissions::from_mode(0o755)).expect("a mode");
-    Store::write(&open_folder.join("ledger.db"), WAIT).and_then(Store::keep).expect("a file");
+    Store::write(&open_folder.join("ledger.db"), WAIT).and_then(Store::commit).expect("a file");
     assert_eq!((mode(&open_folder), mode(&open_folder.join("ledger.db"))), (0o755, 0o600));
 }
 
@@ -1413,7 +1413,7 @@ fn a_change_that_is_not_kept_leaves_no_file_behind() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("new/ledger.db");
     let scene = Scene::on(Store::write(&path, WAIT).expect("a store"));
-    assert!(scene.store.is_unborn());
+    assert!(scene.store.is_new());
     drop(scene);
     Store::read(&path, WAIT).expect("an empty ledger");
     assert!(!path.parent().expect("a folder").exists());
@@ -1424,7 +1424,7 @@ fn record_on(path: &Path, change: impl Fn(&Store) -> Change) {
     loop {
         let store = Store::write(path, WAIT).unwrap_or_else(|e| panic!("{e:?}"));
         store.apply(&change(&store)).unwrap_or_else(|e| panic!("{e:?}"));
-        match store.keep() {
+        match store.commit() {
             Err(StoreError::CreatedMeanwhile(_)) => continue,
             kept => return kept.unwrap_or_else(|e| panic!("{e:?}")),
         }
@@ -1531,7 +1531,7 @@ fn a_second_writer_waits_and_a_reader_sees_what_was_kept() {
     assert!(matches!(error, StoreError::Busy(_, wait) if wait == short), "{error:?}");
     let reading = Store::read(&ledger.path, short).expect("a ledger");
     assert_eq!((accounts(&reading), accounts(&writing)), (before, before + 1));
-    writing.keep().expect("a change");
+    writing.commit().expect("a change");
     // One answer is of one moment, the next one is of a later one.
     assert_eq!(accounts(&reading), before);
     assert_eq!(accounts(&Store::read(&ledger.path, short).expect("a ledger")), before + 1);
@@ -1541,11 +1541,11 @@ fn a_second_writer_waits_and_a_reader_sees_what_was_kept() {
 fn a_ledger_just_created_takes_a_writer_while_it_is_read() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("ledger.db");
-    Store::write(&path, WAIT).and_then(Store::keep).expect("a file");
+    Store::write(&path, WAIT).and_then(Store::commit).expect("a file");
     let reading = Store::read(&path, WAIT).expect("a ledger");
     assert_eq!(reading.accounts().expect("accounts"), []);
     let writing = Store::write(&path, Duration::from_millis(50));
-    writing.and_then(Store::keep).unwrap_or_else(|e| panic!("{e:?}"));
+    writing.and_then(Store::commit).unwrap_or_else(|e| panic!("{e:?}"));
 }
 
 #[test]
@@ -1585,7 +1585,7 @@ struct Cost {
 
 /// What a piece of work costs.
 fn cost<T>(work: impl FnOnce() -> T) -> (T, Cost) {
-    let (done, ran) = meter::ran(work);
+    let (done, ran) = sql_counter::ran(work);
     (done, Cost { statements: ran.statements.len() as u64, steps: ran.steps })
 }
 
@@ -1652,7 +1652,7 @@ fn the_running_balance_of_a_long_history_is_that_of_a_plain_walk() {
             let rows = scene.store.history(&filter).expect("rows");
             let movements = rows.iter().map(|row| running.next(row).expect("a movement"));
             let movements: Vec<_> = movements.map(|m| (m.amount, m.balance_after)).collect();
-            assert!(movements == scene.referee.running(&account, &filter), "{name}: {filter:?}");
+            assert!(movements == scene.oracle.running(&account, &filter), "{name}: {filter:?}");
         }
     }
 }
@@ -1714,7 +1714,7 @@ fn what_a_reading_costs_does_not_depend_on_the_number_of_entries() {
         }),
         ("all rows", |s| Ok(s.history(&Filter::default())?.len())),
     ];
-    meter::start();
+    sql_counter::start();
     let (few, many) = (ledger_of(1_000), ledger_of(20_000));
     for (questions, all_is_kept) in [(&kept[..], true), (&read[..], false)] {
         for (name, question) in questions {

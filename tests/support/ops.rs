@@ -18,7 +18,7 @@ pub fn now() -> LocalDateTime {
 
 /// One thing that a person does; what the ledger refuses is passed over.
 #[derive(Clone, Debug)]
-pub enum Deed {
+pub enum Op {
     Open { name: usize, kind: usize, unit: usize },
     Edit { account: usize, name: usize, kind: usize, unit: usize, limit: i64 },
     Close { account: usize },
@@ -40,26 +40,26 @@ fn units() -> [Unit; 4] {
     [Unit::new("KRW", 0), Unit::new("USD", 2), Unit::new("MILES", 3), Unit::new("도토리", 0)]
 }
 
-/// Any deed.
-pub fn deed() -> impl Strategy<Value = Deed> {
+/// Any op.
+pub fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
-        3 => (0..6usize, 0..5usize, 0..4usize).prop_map(|(name, kind, unit)| Deed::Open { name, kind, unit }),
+        3 => (0..6usize, 0..5usize, 0..4usize).prop_map(|(name, kind, unit)| Op::Open { name, kind, unit }),
         1 => (0..6usize, 0..6usize, 0..5usize, 0..4usize, -1..500i64)
-            .prop_map(|(account, name, kind, unit, limit)| Deed::Edit { account, name, kind, unit, limit }),
-        1 => (0..6usize).prop_map(|account| Deed::Close { account }),
+            .prop_map(|(account, name, kind, unit, limit)| Op::Edit { account, name, kind, unit, limit }),
+        1 => (0..6usize).prop_map(|account| Op::Close { account }),
         12 => (0..7usize, 0..7usize, 0..8usize, 0..90i32, 1..900i64, 0..30i64, -2..60i32, 0..5usize).prop_map(
-            |(from, to, kind, day, out, fee, expires, word)| Deed::Entry { from, to, kind, day, out, fee, expires, word }
+            |(from, to, kind, day, out, fee, expires, word)| Op::Entry { from, to, kind, day, out, fee, expires, word }
         ),
         4 => (0..6usize, 0..90i32, -50..900i64, 0..5usize)
-            .prop_map(|(account, day, balance, word)| Deed::See { account, day, balance, word }),
+            .prop_map(|(account, day, balance, word)| Op::See { account, day, balance, word }),
         1 => ((0..6usize, 0..6usize), 0..90i32, 0..900i64)
-            .prop_map(|((a, b), day, balance)| Deed::SeeTwo { accounts: [a, b], day, balance }),
-        3 => Just(Deed::Undo),
-        1 => (0..9usize).prop_map(|back| Deed::UndoEarlier { back }),
-        2 => Just(Deed::Redo),
+            .prop_map(|((a, b), day, balance)| Op::SeeTwo { accounts: [a, b], day, balance }),
+        3 => Just(Op::Undo),
+        1 => (0..9usize).prop_map(|back| Op::UndoEarlier { back }),
+        2 => Just(Op::Redo),
         1 => (0..4usize, 0..4usize, 1..2000i64, 1..4i64, 0..90i32)
-            .prop_map(|(unit, of, num, den, day)| Deed::Rate { unit, of, num, den, day }),
-        1 => (0..2usize, 0..4u8).prop_map(|(code, decimals)| Deed::DeclareUnit { code, decimals }),
+            .prop_map(|(unit, of, num, den, day)| Op::Rate { unit, of, num, den, day }),
+        1 => (0..2usize, 0..4u8).prop_map(|(code, decimals)| Op::DeclareUnit { code, decimals }),
     ]
 }
 
@@ -67,8 +67,8 @@ fn some(word: usize) -> Option<String> {
     Some(WORDS[word].to_string()).filter(|w| !w.is_empty())
 }
 
-/// Does one deed in a transaction of its own.
-pub fn act(path: &Path, number: i64, deed: &Deed) {
+/// Does one op in a transaction of its own.
+pub fn act(path: &Path, number: i64, op: &Op) {
     let store = Store::write(path, WAIT).expect("a ledger");
     let accounts = store.accounts().expect("accounts");
     let known = store.units().expect("units");
@@ -79,8 +79,8 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
     let pick = |at: usize| accounts.get(at);
     let day = |offset: i32| Day::parse_iso("2026-09-01").expect("a day").add_days(offset);
     let id = |part: i64| Id(number << 16 | part);
-    let (command, facts): (&'static str, Vec<Fact>) = match deed {
-        Deed::Open { name, kind, unit: at } => {
+    let (command, facts): (&'static str, Vec<Fact>) = match op {
+        Op::Open { name, kind, unit: at } => {
             let kind = AccountKind::ALL[*kind];
             let account = Account {
                 id: AccountId(0),
@@ -95,7 +95,7 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
             };
             ("account add", vec![Fact::Open(account)])
         }
-        Deed::Edit { account, name, kind, unit: at, limit } => {
+        Op::Edit { account, name, kind, unit: at, limit } => {
             let Some(account) = pick(*account) else { return };
             let kind = AccountKind::ALL[*kind];
             let carrier = kind == AccountKind::Carrier;
@@ -109,11 +109,11 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
             };
             ("account edit", vec![Fact::Edit(edited)])
         }
-        Deed::Close { account } => {
+        Op::Close { account } => {
             let Some(account) = pick(*account) else { return };
             ("account close", vec![Fact::Edit(Account { closed: true, ..account.clone() })])
         }
-        Deed::Entry { from, to, kind, day: offset, out, fee, expires, word } => {
+        Op::Entry { from, to, kind, day: offset, out, fee, expires, word } => {
             let kind = Kind::ALL[*kind];
             let (from, to) = (pick(*from), pick(*to));
             // A kind that has one side only gets that one.
@@ -150,16 +150,16 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
                     _ => Expires::Unknown,
                 },
             };
-            (kind.word(), vec![Fact::Entry(entry)])
+            (kind.as_str(), vec![Fact::Entry(entry)])
         }
-        Deed::See { account, day: offset, balance, word } => {
+        Op::See { account, day: offset, balance, word } => {
             let Some(account) = pick(*account) else { return };
             let at = day(*offset).end();
             let note = some(*word);
             let snapshot = Snapshot { id: id(1), at, account: account.id, balance: *balance, note };
             ("log", vec![Fact::Snapshot(snapshot)])
         }
-        Deed::SeeTwo { accounts: [a, b], day: offset, balance } => {
+        Op::SeeTwo { accounts: [a, b], day: offset, balance } => {
             let (Some(a), Some(b)) = (pick(*a), pick(*b)) else { return };
             let see = |part: i64, account: &Account| {
                 let at = day(*offset).end();
@@ -173,18 +173,18 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
             };
             ("log", vec![see(1, a), see(2, b)])
         }
-        Deed::Undo | Deed::Redo => {
-            let undo = matches!(deed, Deed::Undo);
+        Op::Undo | Op::Redo => {
+            let undo = matches!(op, Op::Undo);
             let Some(change) = store.last_change(undo).expect("changes") else { return };
             (if undo { "undo" } else { "redo" }, vec![Fact::Void(change.id)])
         }
-        Deed::UndoEarlier { back } => {
+        Op::UndoEarlier { back } => {
             let earlier = Id((number - *back as i64) << 16);
             let found = store.find_changes(&earlier.to_string()).expect("changes");
             let Some(change) = found.iter().find(|c| c.voids.is_none() && !c.voided) else { return };
             ("undo", vec![Fact::Void(change.id)])
         }
-        Deed::Rate { unit: a, of, num, den, day: offset } => {
+        Op::Rate { unit: a, of, num, den, day: offset } => {
             let (a, of) = (unit(*a), unit(*of));
             if a == of {
                 return;
@@ -192,7 +192,7 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
             let rate = Rate::parse(&format!("{num}/{den}")).expect("a rate");
             ("rate set", vec![Fact::Rate { unit: a, rate, of, day: day(*offset) }])
         }
-        Deed::DeclareUnit { code, decimals } => {
+        Op::DeclareUnit { code, decimals } => {
             let new = Unit::new(CODES[*code], *decimals);
             if known.iter().any(|u| u.code == new.code) {
                 return;
@@ -204,7 +204,7 @@ pub fn act(path: &Path, number: i64, deed: &Deed) {
     let applied: Result<Applied, StoreError> =
         store.apply(&Change { id: Id(number << 16), at, command, facts });
     match applied {
-        Ok(_) => store.keep().expect("kept"),
+        Ok(_) => store.commit().expect("kept"),
         // The rules of the ledger are not under test here.
         Err(StoreError::Rule(_) | StoreError::Refused(_)) => {}
         Err(error) => panic!("{error:?}"),

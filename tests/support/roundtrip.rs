@@ -1,6 +1,6 @@
 //! A ledger as lines, out and in again, without the program around it.
 
-use jandon::export::{HEADER, Teller};
+use jandon::export::{HEADER, JsonlWriter};
 use jandon::import::{self, Line};
 use jandon::ledger::{Account, AccountId, Id};
 use jandon::period::{Day, LocalDateTime};
@@ -13,7 +13,7 @@ use std::time::Duration;
 pub enum Stopped {
     Store(#[allow(dead_code)] StoreError),
     Carry(#[allow(dead_code)] ImportError),
-    Wrong(#[allow(dead_code)] import::Wrong),
+    LineError(#[allow(dead_code)] import::LineError),
 }
 
 impl From<StoreError> for Stopped {
@@ -30,9 +30,9 @@ impl From<ImportError> for Stopped {
 
 /// All that a ledger tells, as a file.
 pub fn told(store: &Store) -> String {
-    let (mut text, mut teller) = (String::from(HEADER), Teller::default());
+    let (mut text, mut writer) = (String::from(HEADER), JsonlWriter::default());
     let each = store.for_each_record::<StoreError>(&mut |told| {
-        text += &teller.tell(told);
+        text += &writer.write(told);
         Ok(())
     });
     each.expect("a readable ledger");
@@ -57,7 +57,7 @@ pub fn carried_together(store: &Store, id: i64, files: &[&[u8]]) -> Result<Impor
             let read = if at == 0 { import::header(line).map(|()| None) } else { import::line(line) };
             match read {
                 Ok(line) => lines.extend(line.map(|line| Ok((number, line)))),
-                Err(wrong) => lines.push(Err(Stopped::Wrong(wrong))),
+                Err(wrong) => lines.push(Err(Stopped::LineError(wrong))),
             }
         }
     }
