@@ -65,7 +65,7 @@ pub struct JsonlWriter {
     lines: u64,
 }
 
-/// The change whose facts are record now.
+/// The change whose facts are written now.
 struct StartedChange {
     name: Name,
     at: LocalDateTime,
@@ -190,12 +190,12 @@ struct VoidLine<'a> {
 }
 
 impl JsonlWriter {
-    /// How many facts were record.
+    /// Number of facts written.
     pub fn lines(&self) -> u64 {
         self.lines
     }
 
-    /// The lines of what is record next, each with its end; none where nothing is to be said.
+    /// Returns the lines of the next record, each with its line end; empty if it needs none.
     pub fn write(&mut self, record: &Record) -> String {
         let mut text = String::new();
         if let Record::Change { name, at, command } = record {
@@ -336,7 +336,7 @@ impl<'a> EntryLine<'a> {
     }
 }
 
-/// What a line says of a fact, by its keys, without ids and the names that accounts had before.
+/// The values of a line by key, without ids and the names that accounts had before.
 pub struct Keys(Map<String, Value>);
 
 impl std::fmt::Display for Keys {

@@ -32,7 +32,7 @@ impl Beancount {
     /// The directive that opens an account on a day.
     fn opened(&mut self, side: &PostingAccount, name: &str, day: Day) -> String {
         let mut text = format!("{day} open {name}");
-        let names = side.names(|id| self.names.account(id)).map(quoted);
+        let own_name = side.own_name(|id| self.names.account(id)).map(quoted);
         let (mut unit, mut platform) = (None, None);
         if let PostingAccount::Own(id) = side
             && let Some(account) = self.names.account(*id)
@@ -44,7 +44,7 @@ impl Beancount {
             text += &self.names.unit(&unit);
         }
         text.push('\n');
-        for (key, value) in [("name", names), ("platform", platform.as_deref().map(quoted))] {
+        for (key, value) in [("name", own_name), ("platform", platform.as_deref().map(quoted))] {
             if let Some(value) = value {
                 let _ = writeln!(text, "  {key}: {value}");
             }

@@ -29,7 +29,7 @@ pub enum PostingAccount {
 }
 
 impl PostingAccount {
-    /// The sides that every ledger has, whatever its accounts and categories are names.
+    /// The sides that every ledger has, whatever its accounts and categories are called.
     pub const FIXED: [PostingAccount; 8] = [
         PostingAccount::Spent(None),
         PostingAccount::Earned(None),
@@ -67,7 +67,7 @@ impl PostingAccount {
     }
 
     /// What its owner calls it, where it has an owner.
-    pub fn names<'a>(&'a self, account: impl Fn(AccountId) -> Option<&'a Account>) -> Option<&'a str> {
+    pub fn own_name<'a>(&'a self, account: impl Fn(AccountId) -> Option<&'a Account>) -> Option<&'a str> {
         match self {
             PostingAccount::Own(id) => account(*id).map(|account| account.name.as_str()),
             PostingAccount::Spent(category) | PostingAccount::Earned(category) => category.as_deref(),

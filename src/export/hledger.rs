@@ -25,12 +25,12 @@ impl Hledger {
         if plain { symbol } else { format!("\"{symbol}\"") }
     }
 
-    /// The directive of an account, and what hledger is not fields otherwise.
+    /// The directive of an account, and what hledger does not infer from it.
     fn declared(&self, side: &PostingAccount, name: &str) -> String {
         let mut remarks = vec![format!("type:{}", self.type_of(side))];
-        let names = side.names(|id| self.names.account(id));
-        if let Some(names) = names.filter(|names| !name.ends_with(&format!(":{names}"))) {
-            remarks.push(format!("names {}", remark(names)));
+        let own_name = side.own_name(|id| self.names.account(id));
+        if let Some(own) = own_name.filter(|own| !name.ends_with(&format!(":{own}"))) {
+            remarks.push(format!("called {}", remark(own)));
         }
         if let PostingAccount::Own(id) = side
             && let Some(account) = self.names.account(*id)
@@ -114,7 +114,7 @@ impl Journal for Hledger {
             let mark = if unit.decimals == 0 { "." } else { "" };
             let remark = match symbol.trim_matches('"') == &*unit.code {
                 true => String::new(),
-                false => format!("  ; names {}", remark(&unit.code)),
+                false => format!("  ; called {}", remark(&unit.code)),
             };
             let _ = writeln!(text, "commodity {one}{mark} {symbol}{remark}");
         }
