@@ -1,14 +1,12 @@
 //! `balance`: what is owned, owed and available.
 
-use super::context::{BALANCE_STALE_DAYS, Context, LedgerView, available, limit_left};
+use super::context::{BALANCE_STALE_DAYS, Context, available, limit_left};
 use super::error::CommandError;
 use super::{CommandOutput, Notice};
-use crate::ledger::{Account, AccountBalance, AccountId};
-use crate::money::Unit;
+use crate::ledger::{Account, AccountBalance};
 use crate::period::LocalDateTime;
-use crate::report::Rates;
-use crate::view::balance::{Balance, BalanceRow, Total};
-use std::collections::{BTreeMap, HashMap};
+use crate::report::{self, Rates};
+use crate::view::balance::{Balance, BalanceRow};
 
 /// Show what you have and what you owe
 #[derive(Debug, clap::Args)]
@@ -48,7 +46,7 @@ pub fn run(args: &BalanceArgs, context: &Context) -> Result<CommandOutput, Comma
             }
             rows.push(row);
         }
-        let totals = totals(&held);
+        let totals = report::totals(held);
         let (exchange, no_total) = context.exchanged(book, &totals, at.day())?;
         let mut outcome = CommandOutput::of(Balance::new(at, rows, totals, exchange));
         outcome.notes.extend(no_total);
@@ -85,36 +83,4 @@ fn row(account: &Account, standing: AccountBalance, at: LocalDateTime) -> Balanc
 /// Returns whether nobody has checked the balance of an account with facts for so many days, or ever.
 pub fn is_stale(standing: AccountBalance, at: LocalDateTime, days: i32) -> bool {
     standing.has_facts && standing.seen.is_none_or(|seen| at.day().0 - seen.day().0 >= days)
-}
-
-/// What is owned and owed, a unit each, from accounts and their balances.
-pub fn totals(held: &[(&Account, i64)]) -> Vec<Total> {
-    let mut sums: BTreeMap<&Unit, (i64, i64)> = BTreeMap::new();
-    for (account, balance) in held {
-        let sum = sums.entry(&account.unit).or_default();
-        if account.is_carrier() && *balance < 0 {
-            sum.1 = sum.1.saturating_sub(*balance);
-        } else {
-            sum.0 = sum.0.saturating_add(*balance);
-        }
-    }
-    let total = |(unit, (own, owe)): (&Unit, (i64, i64))| Total {
-        unit: unit.clone(),
-        own: unit.money(own),
-        owe: unit.money(owe),
-        net: unit.money(own.saturating_sub(owe)),
-    };
-    let mut totals: Vec<Total> = sums.into_iter().map(total).collect();
-    // Money comes before points.
-    totals.sort_by_cached_key(|total| Unit::currency(&total.unit.code).is_none());
-    totals
-}
-
-/// Every account with its balance, from where they stood.
-pub fn held<'b>(
-    book: &'b LedgerView<'_>,
-    standings: &HashMap<AccountId, AccountBalance>,
-) -> Vec<(&'b Account, i64)> {
-    let balance = |a: &Account| standings.get(&a.id).map_or(0, |s| s.balance);
-    book.accounts.iter().map(|a| (a, balance(a))).filter(|(a, b)| !a.closed || *b != 0).collect()
 }

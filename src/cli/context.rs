@@ -7,19 +7,18 @@ use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, QuotaKey, QuotaUsage};
 use crate::ledger::{Account, AccountBalance, AccountId, Entry, Expires, Id, name};
 use crate::messages::Language;
-use crate::money::{Money, MoneyError, ParsedAmount, Rate, Unit};
+use crate::money::{Money, ParsedAmount, Rate, Unit};
 use crate::output_file::Existing;
 use crate::period::{self, DateInput, Day, LocalDateTime};
-use crate::report::{DatedRate, Rates};
+use crate::report::{self, DatedRate, Exchange, ExchangeError, Rates, Total};
 use crate::store::{
     self, Change, Fact, FileState, HistoryFact, HistoryRow, PermissionIssue, SecondName, Store, StoreError,
 };
-use crate::view::balance::{Exchange, Total};
 use crate::view::change::{BalanceAfter, Because, Recorded};
 use crate::view::history::{EntryLine, HistoryLine, SnapshotLine};
 use crate::view::value::ChartStyle;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -478,38 +477,18 @@ impl Context {
     ) -> Result<(Option<Exchange>, Option<Notice>), CommandError> {
         let Some(unit) = self.exchange_unit(book.store)? else { return Ok((None, None)) };
         let rates = self.rates(book.store, &book.accounts, on)?;
-        let (mut own, mut owe, mut missing) = (unit.zero(), unit.zero(), Vec::new());
-        let mut by = BTreeMap::new();
-        let mut is_known = totals.is_empty();
-        for total in totals {
-            // Nothing of a unit needs no rate.
-            if total.own.minor == 0 && total.owe.minor == 0 {
-                is_known = true;
-                continue;
-            }
-            let converted = |money: &Money| rates.exchanged(money, &unit, on);
-            match (converted(&total.own), converted(&total.owe)) {
-                (Some((more_own, source)), Some((more_owe, _))) => {
-                    own = own.checked_add(&more_own)?;
-                    owe = owe.checked_add(&more_owe)?;
-                    is_known = true;
-                    if total.unit != unit {
-                        by.insert(total.unit.clone(), source);
-                    }
-                }
-                _ if rates.leads(&total.unit, &unit, on) => return Err(MoneyError::TooLarge.into()),
-                _ => missing.push(total.unit.clone()),
+        match report::exchange(totals, &unit, &rates, on) {
+            Ok(exchange) => Ok((Some(exchange), None)),
+            Err(ExchangeError::Money(error)) => Err(error.into()),
+            Err(ExchangeError::NoRate(missing)) => {
+                let units: Vec<String> = missing.iter().map(Unit::to_string).collect();
+                let example =
+                    units.first().map_or(String::new(), |of| format!("jandon rate set {of} VALUE {unit}"));
+                let what =
+                    format!("no total in {unit}: no rate for {} (set one: {example})", units.join(", "));
+                Ok((None, Some(Notice::warning("no-rate", what))))
             }
         }
-        if !is_known {
-            let units: Vec<String> = missing.iter().map(Unit::to_string).collect();
-            let example =
-                units.first().map_or(String::new(), |of| format!("jandon rate set {of} VALUE {unit}"));
-            let what = format!("no total in {unit}: no rate for {} (set one: {example})", units.join(", "));
-            return Ok((None, Some(Notice::warning("no-rate", what))));
-        }
-        let net = own.checked_sub(&owe)?;
-        Ok((Some(Exchange { net, partial: !missing.is_empty(), unit, own, owe, missing, by }), None))
     }
 
     /// A new lasting name for something of a moment.

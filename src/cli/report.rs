@@ -1,17 +1,12 @@
 //! `report`: what a period did.
 
-use super::balance::{held, totals};
 use super::context::{Context, LedgerView};
 use super::error::CommandError;
 use super::{CommandOutput, Notice};
-use crate::ledger::Kind;
-use crate::money::{Money, Unit};
+use crate::money::Money;
 use crate::period::{Day, LocalDateTime, Period};
-use crate::report;
+use crate::report::{self, EXPIRING_DAYS, Summary, SummaryInput};
 use crate::view::report::{Days, Report};
-
-/// How far a report looks ahead for points that expire.
-const EXPIRING_DAYS: i32 = 60;
 
 /// Summarize a month or any other period
 #[derive(Debug, clap::Args)]
@@ -75,45 +70,35 @@ fn summary(
 ) -> Result<(Report, Option<Notice>), CommandError> {
     let store = book.store;
     let activity = store.activity(Some(begin), Some(end))?;
-    let flows = activity.flows()?;
-    let closings = store.account_balances(end)?;
-    let mut accounts = Vec::new();
-    for account in &book.accounts {
-        let flows = flows.get(&account.id).copied().unwrap_or_default();
-        let closing = closings.get(&account.id).map_or(0, |s| s.balance);
-        accounts.extend(report::account_summary(account, closing - flows.net(), flows));
-    }
-    let now = activity.categories()?;
-    let before = match previous {
-        None => Vec::new(),
-        Some((from, to)) => store.activity(Some(from.start()), Some(to.end()))?.categories()?,
-    };
-    let spent = |unit: &Unit| -> Option<i64> {
-        let spends = now.iter().filter(|total| total.kind == Kind::Spend && total.unit == *unit);
-        spends.map(|total| total.amount).reduce(|a, b| a + b)
-    };
+    let categories = activity.categories()?;
     let limits = context.config()?.micropayments.iter();
-    let (limits, spent): (Vec<Money>, Vec<i64>) =
-        limits.filter_map(|limit| Some((limit.clone(), spent(&limit.unit)?))).unzip();
+    let limits: Vec<Money> =
+        limits.filter(|limit| report::spent(&categories, &limit.unit).is_some()).cloned().collect();
     let amounts = activity.micropayments(&limits)?;
-    let micropayments = limits.into_iter().zip(amounts).zip(spent);
-    let micropayments = micropayments
-        .map(|((limit, amounts), spent)| report::micropayments(limit, &amounts, spent))
-        .collect();
-    let mut fees = Vec::new();
-    for mut total in activity.channels()? {
-        // Charges on top are no part of the amount that they are a share of.
-        let amount = total.channel.as_ref().and_then(|id| {
-            let platform = context.catalog().get(id.split_once('/')?.0)?;
-            Some(platform.amount_of(id, end, total.amount, total.fee + total.tax))
-        });
-        total.amount = amount.unwrap_or(total.amount);
-        fees.push(report::channel_summary(&total));
+    let mut channels = activity.channels()?;
+    for total in &mut channels {
+        let id = total.channel.as_ref().and_then(|id| id.split_once('/'));
+        if let Some(platform) = id.and_then(|(platform, _)| context.catalog().get(platform)) {
+            let (channel, charges) = (total.channel.as_deref().unwrap_or_default(), total.fee + total.tax);
+            total.amount = platform.amount_of(channel, end, total.amount, charges);
+        }
     }
-    let totals = totals(&held(book, &closings));
-    let (exchange, no_total) = context.exchanged(book, &totals, end.day())?;
-    let lots = store.lots_until(end, end.day().add_days(EXPIRING_DAYS))?;
-    let bills = store.bills(end)?;
+    let summary = Summary::build(&SummaryInput {
+        accounts: &book.accounts,
+        flows: activity.flows()?,
+        closing: store.account_balances(end)?,
+        previous: match previous {
+            None => Vec::new(),
+            Some((from, to)) => store.activity(Some(from.start()), Some(to.end()))?.categories()?,
+        },
+        categories,
+        micropayments: limits.into_iter().zip(amounts).collect(),
+        channels,
+        lots: store.lots_until(end, end.day().add_days(EXPIRING_DAYS))?,
+        bills: store.bills(end)?,
+        end: end.day(),
+    });
+    let (exchange, no_total) = context.exchanged(book, &summary.totals, end.day())?;
     let report = Report {
         schema: "jandon.report/1",
         period: None,
@@ -121,15 +106,7 @@ fn summary(
         to: end.day(),
         part: false,
         previous: previous.map(|(from, to)| Days { from, to }),
-        headlines: report::headlines(&accounts),
-        accounts,
-        spending: report::categories(Kind::Spend, &now, &before),
-        income: report::categories(Kind::Earn, &now, &before),
-        micropayments,
-        fees,
-        expiring: report::expiring(&book.accounts, &lots, end.day(), EXPIRING_DAYS),
-        due: report::bills(&book.accounts, &bills, end.day()),
-        totals,
+        summary,
         exchange,
     };
     Ok((report, no_total))

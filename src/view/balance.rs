@@ -7,9 +7,8 @@ use crate::ledger::{Account, AccountKind};
 use crate::messages::Language;
 use crate::money::{Money, Unit};
 use crate::period::LocalDateTime;
-use crate::report::RateSource;
+use crate::report::{Exchange, RateSource, Total};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// The answer of `balance`.
 #[derive(Debug, Serialize)]
@@ -51,38 +50,6 @@ pub struct BalanceRow {
     /// The balance in the unit of `--exchange`, where it is another one and a rate is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worth: Option<Money>,
-}
-
-/// What is owned and owed in one unit.
-#[derive(Debug, Clone, Serialize)]
-pub struct Total {
-    /// The unit.
-    pub unit: Unit,
-    /// What is owned.
-    pub own: Money,
-    /// What is owed, at least 0.
-    pub owe: Money,
-    /// The difference.
-    pub net: Money,
-}
-
-/// What is owned and owed in all, in one unit.
-#[derive(Debug, Clone, Serialize)]
-pub struct Exchange {
-    /// The unit.
-    pub unit: Unit,
-    /// What is owned.
-    pub own: Money,
-    /// What is owed, at least 0.
-    pub owe: Money,
-    /// The difference.
-    pub net: Money,
-    /// Something is missing from it.
-    pub partial: bool,
-    /// The units of which no rate is known.
-    pub missing: Vec<Unit>,
-    /// Whose rate values each of the other units.
-    pub by: BTreeMap<Unit, RateSource>,
 }
 
 impl Balance {

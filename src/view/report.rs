@@ -1,15 +1,15 @@
 //! The summary of a period, and the shorter lists that people ask for alone.
 
 use super::Render;
-use super::balance::{Exchange, Total, totals_lines};
+use super::balance::totals_lines;
 use super::csv::Csv;
 use super::page::{Column, Page, Table};
 use crate::messages::Language;
 use crate::money::{Money, Unit};
 use crate::period::{Day, LocalDateTime};
 use crate::report::{
-    AccountSummary, Bill, BillStatus, CategorySummary, ChannelSummary, ExpiringLot, Headline, HeadlineChange,
-    Micropayments, UnknownExpiry,
+    AccountSummary, Bill, BillStatus, CategorySummary, Exchange, ExpiringLot, Headline, HeadlineChange,
+    Summary, UnknownExpiry,
 };
 use serde::Serialize;
 
@@ -28,26 +28,10 @@ pub struct Report {
     pub part: bool,
     /// The days it is compared with.
     pub previous: Option<Days>,
-    /// How the balances of each unit changed: sums of `accounts`.
-    #[serde(skip)]
-    pub headlines: Vec<Headline>,
-    /// One row an account.
-    pub accounts: Vec<AccountSummary>,
-    /// What was spent, by category.
-    pub spending: Vec<CategorySummary>,
-    /// What was earned, by category.
-    pub income: Vec<CategorySummary>,
-    /// The small payments, a unit each.
-    pub micropayments: Vec<Micropayments>,
-    /// What leaving cost, by channel.
-    pub fees: Vec<ChannelSummary>,
-    /// What expires soon after the period, or after now.
-    pub expiring: Vec<ExpiringLot>,
-    /// Open bills, as of today.
-    pub due: Vec<Bill>,
-    /// What is owned and owed at the end, a unit each.
-    pub totals: Vec<Total>,
-    /// All of it in one unit, where asked for.
+    /// The figures.
+    #[serde(flatten)]
+    pub summary: Summary,
+    /// The totals in one unit, if asked for.
     pub exchange: Option<Exchange>,
 }
 
@@ -86,7 +70,7 @@ impl Report {
                 false => line + &format!(" = {}", headline.closing.to_grouped_string()),
             }
         };
-        self.headlines.iter().map(line).collect()
+        self.summary.headlines.iter().map(line).collect()
     }
 }
 
@@ -100,16 +84,16 @@ impl Render for Report {
             page.line(line);
         }
         page.gap();
-        accounts_tables(&mut page, &self.accounts);
-        category_table(&mut page, "spending", &self.spending);
-        category_table(&mut page, "income", &self.income);
+        accounts_tables(&mut page, &self.summary.accounts);
+        category_table(&mut page, "spending", &self.summary.spending);
+        category_table(&mut page, "income", &self.summary.income);
         if let Some(previous) = &self.previous
-            && !(self.spending.is_empty() && self.income.is_empty())
+            && !(self.summary.spending.is_empty() && self.summary.income.is_empty())
         {
             page.line(format!("before: {} to {}", previous.from, previous.to));
         }
         page.gap();
-        for micro in self.micropayments.iter().filter(|m| m.count > 0) {
+        for micro in self.summary.micropayments.iter().filter(|m| m.count > 0) {
             let median = micro.median.as_ref().map(Money::to_grouped_string).unwrap_or_default();
             let share =
                 micro.share_percent.as_ref().map_or(String::new(), |s| format!(", {s} % of spending"));
@@ -130,7 +114,7 @@ impl Render for Report {
             Column::figure("%"),
             Column::fixed("unit"),
         ]);
-        for row in &self.fees {
+        for row in &self.summary.fees {
             table.row(vec![
                 row.channel.clone().unwrap_or_else(|| "(by hand)".into()),
                 row.count.to_string(),
@@ -143,11 +127,11 @@ impl Render for Report {
         }
         page.table(table);
         page.gap();
-        expiring_table(&mut page, &self.expiring);
+        expiring_table(&mut page, &self.summary.expiring);
         page.gap();
-        bills_table(&mut page, &self.due);
+        bills_table(&mut page, &self.summary.due);
         page.gap();
-        totals_lines(&mut page, &self.totals, self.exchange.as_ref());
+        totals_lines(&mut page, &self.summary.totals, self.exchange.as_ref());
         page
     }
 
@@ -163,7 +147,7 @@ impl Render for Report {
                     value,
                 ]);
             };
-        for row in &self.accounts {
+        for row in &self.summary.accounts {
             put("accounts", Some(&row.account), &row.unit, "opening", Some(row.opening.to_plain_string()));
             for measure in crate::ledger::FlowKind::ALL {
                 let value = row.flows.get(measure.as_str()).map(Money::to_plain_string);
@@ -171,7 +155,7 @@ impl Render for Report {
             }
             put("accounts", Some(&row.account), &row.unit, "closing", Some(row.closing.to_plain_string()));
         }
-        for (section, rows) in [("spending", &self.spending), ("income", &self.income)] {
+        for (section, rows) in [("spending", &self.summary.spending), ("income", &self.summary.income)] {
             for row in rows {
                 let name = row.category.as_deref();
                 put(section, name, &row.unit, "amount", Some(row.amount.to_plain_string()));
@@ -182,14 +166,14 @@ impl Render for Report {
                 put(section, name, &row.unit, "change_percent", row.change_percent.clone());
             }
         }
-        for row in &self.micropayments {
+        for row in &self.summary.micropayments {
             put("micropayments", None, &row.unit, "threshold", Some(row.threshold.to_plain_string()));
             put("micropayments", None, &row.unit, "count", Some(row.count.to_string()));
             put("micropayments", None, &row.unit, "amount", Some(row.amount.to_plain_string()));
             put("micropayments", None, &row.unit, "median", row.median.as_ref().map(Money::to_plain_string));
             put("micropayments", None, &row.unit, "share_percent", row.share_percent.clone());
         }
-        for row in &self.fees {
+        for row in &self.summary.fees {
             let name = row.channel.as_deref();
             put("fees", name, &row.unit, "count", Some(row.count.to_string()));
             put("fees", name, &row.unit, "amount", Some(row.amount.to_plain_string()));
@@ -197,7 +181,7 @@ impl Render for Report {
             put("fees", name, &row.unit, "tax", Some(row.tax.to_plain_string()));
             put("fees", name, &row.unit, "effective_percent", row.effective_percent.clone());
         }
-        for row in &self.expiring {
+        for row in &self.summary.expiring {
             put(
                 "expiring",
                 Some(&row.account),
@@ -206,7 +190,7 @@ impl Render for Report {
                 Some(row.amount.to_plain_string()),
             );
         }
-        for row in &self.due {
+        for row in &self.summary.due {
             put(
                 "due",
                 Some(&row.account),
@@ -215,7 +199,7 @@ impl Render for Report {
                 Some(row.amount.to_plain_string()),
             );
         }
-        for row in &self.totals {
+        for row in &self.summary.totals {
             put("totals", None, &row.unit, "own", Some(row.own.to_plain_string()));
             put("totals", None, &row.unit, "owe", Some(row.owe.to_plain_string()));
             put("totals", None, &row.unit, "net", Some(row.net.to_plain_string()));
@@ -243,24 +227,19 @@ fn accounts_tables(page: &mut Page, accounts: &[AccountSummary]) {
         Column::fixed("unit"),
     ]);
     for row in accounts {
-        let of = |key: &str| row.flows.get(key).map_or(0, |m| m.minor);
-        let blank =
-            |minor: i64| if minor == 0 { String::new() } else { row.unit.money(minor).to_grouped_string() };
-        let inward = ["earned", "topped_up", "refunded", "moved_in", "bill_paid"].map(of).iter().sum::<i64>();
-        let outward = ["spent", "withdrawn", "moved_out"].map(of).iter().sum::<i64>();
-        // A carrier's balance is what is owed, and reads as a positive number.
-        let (sign, inward, outward) = if row.owed { (-1, outward, inward) } else { (1, inward, outward) };
+        let columns = row.columns();
+        let blank = |money: Money| if money.minor == 0 { String::new() } else { money.to_grouped_string() };
         let name = if row.owed { format!("{} (owed)", row.account) } else { row.account.clone() };
         table.row(vec![
             name,
-            row.unit.money(sign * row.opening.minor).to_grouped_string(),
-            blank(sign * of("first_seen")),
-            blank(inward),
-            blank(outward),
-            blank(of("fees") + of("taxes")),
-            blank(of("expired")),
-            blank(sign * (of("unexplained") - of("first_seen"))),
-            row.unit.money(sign * row.closing.minor).to_grouped_string(),
+            columns.opening.to_grouped_string(),
+            blank(columns.first_seen),
+            blank(columns.inward),
+            blank(columns.outward),
+            blank(columns.charges),
+            blank(columns.expired),
+            blank(columns.unexplained),
+            columns.closing.to_grouped_string(),
             row.unit.to_string(),
         ]);
     }

@@ -3,10 +3,10 @@
 use super::Render;
 use super::csv::Csv;
 use super::page::{Column, Page, Table};
-use crate::ledger::{FlowKind, Flows};
 use crate::messages::Language;
-use crate::money::{Money, Unit, percent};
+use crate::money::{Money, Unit};
 use crate::period::{Day, Month};
+use crate::report::PlatformValue;
 use serde::Serialize;
 
 /// The answer of `rate list`.
@@ -84,62 +84,12 @@ pub struct Value {
     /// The last day.
     pub to: Day,
     /// One row a platform and unit.
-    pub platforms: Vec<ValueRow>,
-}
-
-/// What it was worth to use a platform.
-#[derive(Debug, Serialize)]
-pub struct ValueRow {
-    /// The platform, or the account that is on none.
-    pub platform: String,
-    /// The unit.
-    pub unit: Unit,
-    /// What was earned.
-    pub earned: Money,
-    /// What was paid in fees.
-    pub fees: Money,
-    /// What was withheld in taxes.
-    pub taxes: Money,
-    /// What expired.
-    pub expired: Money,
-    /// What was lost in conversion to another unit; null where no rate between the two is known.
-    pub converted: Option<Money>,
-    /// Earned less fees, taxes, what expired and what was lost in conversion; null where that is unknown.
-    pub value: Option<Money>,
-    /// What was spent.
-    pub spent: Money,
-    /// The value as a share of what was spent.
-    pub percent_of_spend: Option<String>,
-}
-
-impl ValueRow {
-    /// The row of one platform.
-    pub fn new(platform: String, unit: Unit, sum: &Flows, converted: Option<i64>) -> ValueRow {
-        let money = |measure| unit.money(sum.of(measure));
-        let kept = sum.of(FlowKind::Earned)
-            - sum.of(FlowKind::Fees)
-            - sum.of(FlowKind::Taxes)
-            - sum.of(FlowKind::Expired);
-        let value = converted.map(|lost| kept - lost);
-        ValueRow {
-            platform,
-            earned: money(FlowKind::Earned),
-            fees: money(FlowKind::Fees),
-            taxes: money(FlowKind::Taxes),
-            expired: money(FlowKind::Expired),
-            converted: converted.map(|minor| unit.money(minor)),
-            value: value.map(|minor| unit.money(minor)),
-            spent: money(FlowKind::Spent),
-            percent_of_spend: value
-                .and_then(|value| percent(i128::from(value), i128::from(sum.of(FlowKind::Spent)))),
-            unit,
-        }
-    }
+    pub platforms: Vec<PlatformValue>,
 }
 
 impl Value {
     /// The answer for a period.
-    pub fn new(from: Day, to: Day, platforms: Vec<ValueRow>) -> Value {
+    pub fn new(from: Day, to: Day, platforms: Vec<PlatformValue>) -> Value {
         Value { schema: "jandon.value/1", from, to, platforms }
     }
 }

@@ -1,0 +1,225 @@
+//! How the opening balance of each account and unit became the closing one.
+
+use crate::ledger::{Account, FlowKind, Flows};
+use crate::money::{Money, Unit};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One row of the accounts: how the opening balance became the closing one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountSummary {
+    /// Its name.
+    pub account: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// The balance before the period.
+    pub opening: Money,
+    /// One sum for each heading.
+    #[serde(flatten)]
+    pub flows: BTreeMap<&'static str, Money>,
+    /// The balance at its end.
+    pub closing: Money,
+    /// Money owed: people read its balances as positive.
+    #[serde(skip)]
+    pub owed: bool,
+}
+
+/// The summary of an account in the columns of a table. A carrier's balance reads as the amount owed,
+/// so its signs are turned round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountColumns {
+    /// The balance before the period.
+    pub opening: Money,
+    /// The balance of the first snapshot, as far as entries do not explain it.
+    pub first_seen: Money,
+    /// All that arrived.
+    pub inward: Money,
+    /// All that left, less its charges.
+    pub outward: Money,
+    /// Fees and taxes.
+    pub charges: Money,
+    /// Points that expired.
+    pub expired: Money,
+    /// The differences that later snapshots show.
+    pub unexplained: Money,
+    /// The balance at the end.
+    pub closing: Money,
+}
+
+impl AccountSummary {
+    /// Returns the sum of one kind of flow.
+    fn flow(&self, kind: FlowKind) -> i64 {
+        self.flows.get(kind.as_str()).map_or(0, |money| money.minor)
+    }
+
+    /// Returns the columns of its row.
+    pub fn columns(&self) -> AccountColumns {
+        use FlowKind::*;
+        let sum = |kinds: &[FlowKind]| kinds.iter().map(|kind| self.flow(*kind)).sum::<i64>();
+        let inward = sum(&[Earned, ToppedUp, Refunded, MovedIn, BillPaid]);
+        let outward = sum(&[Spent, Withdrawn, MovedOut]);
+        let (sign, inward, outward) = if self.owed { (-1, outward, inward) } else { (1, inward, outward) };
+        let money = |minor| self.unit.money(minor);
+        AccountColumns {
+            opening: money(sign * self.opening.minor),
+            first_seen: money(sign * self.flow(FirstSeen)),
+            inward: money(inward),
+            outward: money(outward),
+            charges: money(sum(&[Fees, Taxes])),
+            expired: money(self.flow(Expired)),
+            unexplained: money(sign * (self.flow(Unexplained) - self.flow(FirstSeen))),
+            closing: money(sign * self.closing.minor),
+        }
+    }
+}
+
+/// The row of one account, or `None` where it has neither a balance nor a fact in the period.
+pub fn account_summary(account: &Account, opening: i64, flows: Flows) -> Option<AccountSummary> {
+    if flows.facts == 0 && opening == 0 {
+        return None;
+    }
+    let money = |minor| account.unit.money(minor);
+    Some(AccountSummary {
+        account: account.name.clone(),
+        unit: account.unit.clone(),
+        opening: money(opening),
+        flows: FlowKind::ALL.into_iter().map(|m| (m.as_str(), money(flows.of(m)))).collect(),
+        closing: money(opening + flows.net()),
+        owed: account.is_carrier(),
+    })
+}
+
+/// How the balances of one unit changed over a period. `opening` and all `changes` add up to
+/// `closing`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Headline {
+    /// All accounts of the unit before the period, what is owed counted as negative.
+    pub opening: Money,
+    /// What changed them, signed; nothing that is 0.
+    pub changes: Vec<(HeadlineChange, Money)>,
+    /// All accounts of the unit at the end.
+    pub closing: Money,
+}
+
+/// A reason for which the balances of a unit change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadlineChange {
+    /// Seen for the first time.
+    FirstSeen,
+    /// Spent.
+    Spent,
+    /// Earned.
+    Earned,
+    /// Refunded.
+    Refunded,
+    /// Fees and taxes.
+    Fees,
+    /// Expired points.
+    Expired,
+    /// To or from other people, other units, or outside. Transfers between accounts of the unit
+    /// cancel out.
+    Moved,
+    /// What snapshots show beyond the entries.
+    Unexplained,
+}
+
+/// Returns the headline of each unit that has an account, money before points.
+pub fn headlines(accounts: &[AccountSummary]) -> Vec<Headline> {
+    let mut units: Vec<&Unit> = accounts.iter().map(|account| &account.unit).collect();
+    units.sort_by_cached_key(|unit| (Unit::currency(&unit.code).is_none(), *unit));
+    units.dedup();
+    units.into_iter().map(|unit| headline(unit, accounts.iter().filter(|a| a.unit == *unit))).collect()
+}
+
+fn headline<'a>(unit: &Unit, accounts: impl Iterator<Item = &'a AccountSummary> + Clone) -> Headline {
+    use HeadlineChange::*;
+    let total = |of: &dyn Fn(&AccountSummary) -> i64| {
+        unit.money(accounts.clone().fold(0_i64, |sum, account| sum.saturating_add(of(account))))
+    };
+    let sum = |kinds: &[(FlowKind, i64)]| {
+        total(&|account| kinds.iter().map(|(kind, sign)| sign * account.flow(*kind)).sum())
+    };
+    let changes = [
+        (FirstSeen, sum(&[(FlowKind::FirstSeen, 1)])),
+        (Spent, sum(&[(FlowKind::Spent, -1)])),
+        (Earned, sum(&[(FlowKind::Earned, 1)])),
+        (Refunded, sum(&[(FlowKind::Refunded, 1)])),
+        (Fees, sum(&[(FlowKind::Fees, -1), (FlowKind::Taxes, -1)])),
+        (Expired, sum(&[(FlowKind::Expired, -1)])),
+        (
+            Moved,
+            sum(&[
+                (FlowKind::MovedIn, 1),
+                (FlowKind::ToppedUp, 1),
+                (FlowKind::BillPaid, 1),
+                (FlowKind::MovedOut, -1),
+                (FlowKind::Withdrawn, -1),
+            ]),
+        ),
+        (Unexplained, sum(&[(FlowKind::Unexplained, 1), (FlowKind::FirstSeen, -1)])),
+    ];
+    Headline {
+        opening: total(&|account| account.opening.minor),
+        changes: changes.into_iter().filter(|(_, money)| money.minor != 0).collect(),
+        closing: total(&|account| account.closing.minor),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::AccountId;
+
+    #[test]
+    fn a_headline_adds_up_and_transfers_within_a_unit_cancel() {
+        let account = |name: &str, opening: i64, sums: &[(FlowKind, i64)]| {
+            let mut flows = Flows::default();
+            flows.facts = 1;
+            sums.iter().for_each(|(measure, amount)| flows.add(*measure, *amount));
+            let account = Account {
+                id: AccountId(1),
+                name: name.into(),
+                platform: None,
+                kind: crate::ledger::AccountKind::Wallet,
+                unit: Unit::currency("KRW").unwrap(),
+                limit: None,
+                bill_day: None,
+                note: None,
+                closed: false,
+            };
+            account_summary(&account, opening, flows).unwrap()
+        };
+        let rows = [
+            account(
+                "kakao",
+                50_000,
+                &[
+                    (FlowKind::Spent, 12_000),
+                    (FlowKind::MovedOut, 10_000),
+                    (FlowKind::Fees, 500),
+                    (FlowKind::Unexplained, -2_500),
+                ],
+            ),
+            account(
+                "bank",
+                0,
+                &[
+                    (FlowKind::Unexplained, 300_000),
+                    (FlowKind::FirstSeen, 300_000),
+                    (FlowKind::MovedIn, 11_250),
+                ],
+            ),
+        ];
+        let [headline] = <[Headline; 1]>::try_from(headlines(&rows)).unwrap();
+        let changes: Vec<(HeadlineChange, i64)> =
+            headline.changes.iter().map(|(change, money)| (*change, money.minor)).collect();
+        use HeadlineChange::*;
+        assert_eq!(
+            changes,
+            [(FirstSeen, 300_000), (Spent, -12_000), (Fees, -500), (Moved, 1_250), (Unexplained, -2_500)]
+        );
+        let sum: i64 = headline.changes.iter().map(|(_, money)| money.minor).sum();
+        assert_eq!((headline.opening.minor, headline.closing.minor), (50_000, 336_250));
+        assert_eq!(headline.opening.minor + sum, headline.closing.minor);
+    }
+}
