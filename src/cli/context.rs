@@ -28,6 +28,9 @@ pub const RULE_STALE_DAYS: i32 = 180;
 /// A balance that nobody has seen for so many days is stale.
 pub const BALANCE_STALE_DAYS: i32 = 30;
 
+/// A date that lies so many days before the first record is doubtful.
+const LONG_AGO_DAYS: i32 = 2 * 365;
+
 /// The world around one command, as the process found it.
 #[derive(Clone, Debug)]
 pub struct Env {
@@ -595,6 +598,7 @@ impl Context {
                 return Ok((Recorded::new(None, Vec::new(), Vec::new()), Vec::new()));
             }
             let earlier = self.balances_before(&book, &facts)?;
+            let long_ago = self.long_ago(&book, &facts)?;
             let change =
                 store.in_order(Change { id: self.new_id(self.now), at: self.now, command, facts })?;
             let applied = store.apply(&change)?;
@@ -614,6 +618,7 @@ impl Context {
             let mut notes = Vec::new();
             if !takes_back {
                 notes.extend(self.clock_behind(recorded_last, &rows));
+                notes.extend(long_ago);
                 notes.extend(self.warnings(&book, &rows, &standings)?);
             }
             let lines = book.lines(&rows)?;
@@ -655,6 +660,28 @@ impl Context {
             notes.extend(crate::store::permission_issues(&self.ledger).iter().map(exposed));
             return Ok((recorded, notes));
         }
+    }
+
+    /// Warns of a fact that is dated years before all others: the year is probably wrong.
+    fn long_ago(&self, book: &LedgerView<'_>, facts: &[Fact]) -> Result<Option<Notice>, CommandError> {
+        let day = |fact: &Fact| match fact {
+            Fact::Entry(entry) => Some(entry.at.day()),
+            Fact::Snapshot(snapshot) => Some(snapshot.at.day()),
+            _ => None,
+        };
+        let earliest = facts.iter().filter_map(day).min();
+        // What is near today is not looked up.
+        let Some(day) = earliest.filter(|day| *day < self.today().add_days(-LONG_AGO_DAYS)) else {
+            return Ok(None);
+        };
+        let first = book.store.first_fact()?.map(LocalDateTime::day);
+        let first = first.filter(|first| day < first.add_days(-LONG_AGO_DAYS));
+        Ok(first.map(|first| {
+            let message = format!(
+                "{day} is years before the first record of this ledger ({first}); if the date is wrong: jandon undo"
+            );
+            Notice::warning("date-long-ago", message)
+        }))
     }
 
     /// Returns the present balances of the accounts with points of a known expiry that entries of an

@@ -147,7 +147,8 @@ fn moment(args: &LogArgs, context: &Context) -> Result<LocalDateTime, CommandErr
     }
 }
 
-/// Says in which month a carrier's snapshot was counted, where it may be the bill of the month before.
+/// Says in which month a carrier's snapshot was counted, where it may be the bill of the month before: it
+/// raises what is owed, on or before the bill day; where that is not known, if it is the first one.
 fn bill_note(
     account: &Account,
     standing: AccountBalance,
@@ -155,25 +156,30 @@ fn bill_note(
     at: LocalDateTime,
     amount: &str,
 ) -> Option<Notice> {
-    let bill_day = u32::from(account.bill_day?);
     let month = at.month();
-    let is_raised = standing.seen.is_none() || balance < standing.balance;
-    if balance >= 0 || !is_raised || at.day() > month.day(bill_day) {
+    let is_first = standing.seen.is_none();
+    let is_raised = is_first || balance < standing.balance;
+    let may_be_earlier = match account.bill_day {
+        Some(day) => at.day() <= month.day(u32::from(day)),
+        None => is_first,
+    };
+    if balance >= 0 || !is_raised || !may_be_earlier {
         return None;
     }
-    let due = |month: Month| month.add_months(1).day(bill_day);
+    let named = |month: Month| match account.bill_day {
+        Some(day) => format!("{month} (due {})", month.add_months(1).day(u32::from(day))),
+        None => month.to_string(),
+    };
     let before = month.add_months(-1);
-    Some(Notice::warning(
-        "bill-month",
-        format!(
-            "{} was counted in {month} (due {}); if it is the bill of {before} (due {}): jandon log {} {} --month {before}",
-            account.name,
-            due(month),
-            due(before),
-            quoted_name(&account.name),
-            quoted(amount)
-        ),
-    ))
+    let message = format!(
+        "{} was counted in {}; if it is the bill of {}: jandon log {} {} --month {before}",
+        account.name,
+        named(month),
+        named(before),
+        quoted_name(&account.name),
+        quoted(amount)
+    );
+    Some(Notice::warning("bill-month", message))
 }
 
 fn pairs(args: &LogArgs) -> Result<Vec<(String, String)>, CommandError> {
