@@ -329,6 +329,21 @@ pub fn round(num: i128, den: i128, mode: RoundingMode) -> i128 {
     floor + i128::from(up)
 }
 
+/// Returns the quotient of two whole numbers, rounded towards positive infinity; `den` must be positive.
+pub fn div_ceil(num: i128, den: i128) -> i128 {
+    num.div_euclid(den) + i128::from(num.rem_euclid(den) > 0)
+}
+
+/// Returns the greatest common divisor of two numbers that are not negative; 0 has every divisor.
+pub fn gcd(a: i128, b: i128) -> i128 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// Returns the least common multiple of two positive numbers.
+pub fn lcm(a: i128, b: i128) -> i128 {
+    a / gcd(a, b) * b
+}
+
 /// `part` in percent of `whole` with two decimals, a half away from zero; `None` where `whole` is 0.
 pub fn percent(part: i128, whole: i128) -> Option<String> {
     if whole == 0 {

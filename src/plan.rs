@@ -11,6 +11,7 @@ mod baseline;
 mod blocked;
 mod dp;
 mod knapsack;
+mod pareto;
 mod relaxation;
 mod search;
 mod segments;
@@ -20,7 +21,7 @@ mod subproblem;
 mod verify;
 
 use crate::fee::{Platform, QuotaKey, QuotaUsage};
-use crate::money::{RoundingMode, Unit};
+use crate::money::{Unit, div_ceil, lcm};
 use crate::period::{Day, LocalDateTime};
 use baseline::Baseline;
 use knapsack::{Choice, Goal, LowerHull, select};
@@ -387,7 +388,7 @@ impl<'p> PlanRequest<'p> {
                         .filter(|choice| choice.proven)
                         .map(|choice| choice.picks.iter().map(|p| p.cost).sum::<i128>());
                     let least = [Some(known_least), hull.least(target), choice].into_iter().flatten().max();
-                    ceil(least.map_or(price, |least| least.min(price)), scale)
+                    div_ceil(least.map_or(price, |least| least.min(price)), scale)
                 }
                 Goal::Most(_) => {
                     let most = |list: &Vec<Choice>| list.iter().map(|p| most_value(p, step_cost)).max();
@@ -395,7 +396,7 @@ impl<'p> PlanRequest<'p> {
                 }
             };
             let better = match goal {
-                Goal::Reach(_) => ceil(price, scale) - least,
+                Goal::Reach(_) => div_ceil(price, scale) - least,
                 Goal::Most(_) => least - value,
             };
             let has_fewest = || self.has_fewest(&steps);
@@ -403,7 +404,7 @@ impl<'p> PlanRequest<'p> {
                 Goal::Most(_) => each_best,
                 Goal::Reach(_) => (all_exact && blended.proven) || (better <= 0 && has_fewest()),
             };
-            let cost = ceil(price - step_price, scale);
+            let cost = div_ceil(price - step_price, scale);
             let gap = if proven { 0 } else { better.min(self.most_gained(&steps, cost, &blocked)).max(0) };
             let plan = Plan {
                 baseline_cost: None,
@@ -441,7 +442,7 @@ impl<'p> PlanRequest<'p> {
     /// What of an account may leave today, in the target's unit, rounded up.
     fn worth(&self, holding: &Holding) -> i128 {
         let (num, den) = subproblem::par(self, &self.platforms[holding.platform]);
-        ceil(i128::from(holding.today()) * num, den)
+        div_ceil(i128::from(holding.today()) * num, den)
     }
 
     /// By how much a plan could be better at all: with a target by its cost and what its withdrawals but
@@ -523,16 +524,4 @@ fn most_value(choice: &Choice, step_cost: i128) -> i128 {
 /// A figure of a problem whose figures all fit.
 fn parts(value: i128) -> i64 {
     i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
-}
-
-fn ceil(num: i128, den: i128) -> i128 {
-    if num >= 0 { crate::money::round(num, den, RoundingMode::Up) } else { -(-num).div_euclid(den) }
-}
-
-fn gcd(a: i128, b: i128) -> i128 {
-    if b == 0 { a } else { gcd(b, a % b) }
-}
-
-fn lcm(a: i128, b: i128) -> i128 {
-    a / gcd(a, b) * b
 }

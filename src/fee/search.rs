@@ -10,7 +10,7 @@
 
 use super::charge::{FreeLeft, PricingContext, slab_of};
 use super::{Base, Charge, Crossing, PERCENT_WHOLE, Scale, Slab};
-use crate::money::RoundingMode;
+use crate::money::{RoundingMode, div_ceil, gcd};
 
 /// The amounts that a channel allows for one withdrawal, as multiples of its step. Where only the
 /// app knows a percent, an amount can be made if it can at both ends of the range, and it brings
@@ -152,7 +152,7 @@ impl StepRange {
 
     /// The steps of a run from a first one on.
     fn on_from(self, first: i128) -> StepRange {
-        let cut = ceil(first - self.first, self.stride).max(0);
+        let cut = div_ceil(first - self.first, self.stride).max(0);
         StepRange { first: self.step(cut), count: self.count - cut, ..self }
     }
 }
@@ -167,7 +167,7 @@ impl Remainder {
     /// The whole numbers of parts that it may be between two values in billionths.
     fn whole(&self, (low, high): (i128, i128)) -> (i128, i128) {
         let (grain, odd) = (self.grain * FINE, self.odd * FINE);
-        let low = ceil(low - odd, grain) * self.grain + self.odd;
+        let low = div_ceil(low - odd, grain) * self.grain + self.odd;
         (low, (high - odd).div_euclid(grain) * self.grain + self.odd)
     }
 }
@@ -220,7 +220,7 @@ impl LinearBounds {
         LinearBounds {
             slope,
             low: (low * share).div_euclid(PERCENT_WHOLE),
-            high: ceil(high * share, PERCENT_WHOLE) + ceil(lost * width, PERCENT_WHOLE),
+            high: div_ceil(high * share, PERCENT_WHOLE) + div_ceil(lost * width, PERCENT_WHOLE),
         }
     }
 
@@ -311,7 +311,7 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
             low: pricing.at_low_end(),
             step_limits: ((least + step - 1) / step, last),
             debit: (debit_least, debit_most),
-            net: (ceil(den, num), ((1_i128 << 63).saturating_mul(den) - 1) / num),
+            net: (div_ceil(den, num), ((1_i128 << 63).saturating_mul(den) - 1) / num),
         }
     }
 
@@ -651,7 +651,7 @@ impl PricingContext<'_> {
         let line = |slab: &Slab| (self.percent(slab.percent), LinearBounds::parts(i128::from(slab.flat)));
         // A base is a whole number of parts.
         let (low, high) = base.range(width);
-        let low = ceil(low, FINE).max(0);
+        let low = div_ceil(low, FINE).max(0);
         let high = high.div_euclid(FINE).max(low);
         match scale {
             Scale::Line(slab) => {
@@ -723,14 +723,6 @@ enum Verdict {
     Some(i128),
     /// Of all.
     All,
-}
-
-fn ceil(num: i128, den: i128) -> i128 {
-    num.div_euclid(den) + i128::from(num.rem_euclid(den) > 0)
-}
-
-fn gcd(a: i128, b: i128) -> i128 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 #[cfg(test)]

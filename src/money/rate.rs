@@ -56,7 +56,8 @@ impl Rate {
         if num == 0 || den == 0 {
             return Err(RateError::NotPositive(text.into()));
         }
-        let common = gcd(num, den);
+        // A divisor of both fits where they do.
+        let common = super::gcd(num.into(), den.into()) as i64;
         Ok(Rate { num: num / common, den: den / common })
     }
 }
@@ -69,10 +70,6 @@ fn whole(digits: &str, text: &str) -> Result<i64, RateError> {
         });
     }
     digits.parse().map_err(|_| RateError::TooPrecise(text.into()))
-}
-
-fn gcd(a: i64, b: i64) -> i64 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 impl std::fmt::Display for Rate {

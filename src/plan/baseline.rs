@@ -2,8 +2,9 @@
 
 use super::blocked::largest;
 use super::subproblem::{PlannedUse, Subproblem};
-use super::{Alternative, PlanRequest, PlannedWithdrawal, Withdrawal, ceil, lcm, parts};
+use super::{Alternative, PlanRequest, PlannedWithdrawal, Withdrawal, parts};
 use crate::fee::{AmountSearch, Outcome, PricingContext, QuotaKey, QuotaUsage};
+use crate::money::{div_ceil, lcm};
 use std::collections::HashMap;
 
 /// The withdrawals of the obvious way.
@@ -21,7 +22,7 @@ pub struct Baseline {
 impl Baseline {
     /// The cost, rounded up once.
     pub fn rounded_cost(&self) -> i128 {
-        ceil(self.cost, self.scale)
+        div_ceil(self.cost, self.scale)
     }
 
     /// What it comes to.

@@ -12,8 +12,10 @@ mod fill;
 
 use super::Withdrawal;
 use super::knapsack::{Choice, Goal, Order, TieBreak};
+use super::pareto::pareto_frontier;
 use super::subproblem::{DailyTariff, PlannedUse, Subproblem};
 use crate::fee::Side;
+use crate::money::gcd;
 use crate::period::Day;
 use fill::DpSolver;
 use std::collections::{BTreeMap, HashMap};
@@ -159,7 +161,7 @@ pub fn prepare<'g, 'p>(subproblem: &'g Subproblem<'p>) -> Option<DpProblem<'g, '
     let is_deducted = tariffs().all(|o| o.tariff.side == Side::Deducted);
     let unit = match lapses || !is_deducted {
         true => 1,
-        false => tariffs().fold(0, |unit, o| super::gcd(unit, o.tariff.step.max(1).into())).max(1) as i64,
+        false => tariffs().fold(0, |unit, o| gcd(unit, o.tariff.step.max(1).into())).max(1) as i64,
     };
     let entries = total.saturating_sub(holding.keep).max(0) / unit;
     if depends || subproblem.days_cut || !(1..=ENTRIES_MAX).contains(&entries) {
@@ -341,7 +343,7 @@ impl<'p> DpProblem<'_, 'p> {
             let cost = charges + self.subproblem.step_price() * steps;
             choices.push(Choice { cost, net, ties, origin: cell.node as usize });
         }
-        let mut choices = super::knapsack::pareto_frontier(choices, goal);
+        let mut choices = pareto_frontier(choices, goal);
         let mut withdrawals = Vec::new();
         for choice in &mut choices {
             withdrawals.push(self.withdrawals(taken(&nodes, choice.origin as u32))?);

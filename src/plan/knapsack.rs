@@ -1,29 +1,53 @@
-//! One choice from each of several lists, so that together they bring enough at the least cost.
+//! The multiple-choice knapsack: picks one choice for each subproblem, so that together they bring
+//! the target at the least cost.
 //!
-//! A list is put under its lower hull. The hulls together bound from below what the lists still to
-//! come can cost; what cannot come under the best known choice is put aside. The slope of the
-//! hulls at the target says besides how much a point of a list costs above the cheapest way, and
-//! a point that costs more than the room between bound and best choice is never looked at.
+//! Every list of choices lies above its lower convex hull. The hulls of several lists add up
+//! ([`LowerHull::of_all`] merges their edges by slope), and their sum is the linear relaxation: a lower
+//! bound of what the remaining lists must cost. The lists are processed one after the other by dynamic
+//! programming over partial selections; a partial selection is dropped if another one dominates it, or
+//! if it costs more than the best known selection even with the bound of the remaining lists. Before
+//! that, a choice that lies further above the slope of the hulls at the target than the gap between
+//! bound and best selection is dropped (reduced-cost fixing).
+//!
+//! Example: `{0 for 0, 5 for 1, 9 for 4}` and `{0 for 0, 6 for 2}` with target 11: the hulls bound the
+//! cost by 3, and `5 for 1` with `6 for 2` meets the bound, so that no other pair is tried.
+//!
+//! With n lists of at most k choices and at most p partial selections that are not dominated it takes
+//! O(n · p · k) steps. See Kellerer, Pferschy and Pisinger, Knapsack Problems (2004), chapter 11.
 
+use super::pareto::pareto_frontier;
+use crate::money::div_ceil;
 use std::cmp::Ordering;
 
-/// What decides between plans of the same worth, smallest first, in the order of the fields.
+/// Decides between plans of the same worth: the smaller one wins, field by field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TieBreak {
-    /// How many withdrawals there are.
+    /// The number of withdrawals.
     pub steps: i64,
-    /// How much of what expires in the time of the plan is taken, negated.
+    /// The amount taken of what expires within the plan's time, negated.
     pub expiring: i128,
-    /// How far from today the withdrawals are, in days, summed.
+    /// The days from today to each withdrawal, summed.
     pub days: i64,
-    /// From which accounts and through which channels.
+    /// The accounts and channels of the withdrawals.
     pub order: Order,
+}
+
+impl TieBreak {
+    /// Returns the tie break of the withdrawals of both.
+    pub fn plus(self, other: TieBreak) -> TieBreak {
+        TieBreak {
+            steps: self.steps + other.steps,
+            expiring: self.expiring + other.expiring,
+            days: self.days + other.days,
+            order: self.order.and(other.order),
+        }
+    }
 }
 
 /// The first few accounts and channels that withdrawals use, in ascending order of their numbers.
 ///
 /// Between plans with as many withdrawals the lexicographic order of two such lists does not change
-/// when both grow by the same withdrawals, so parts of plans can be compared by it.
+/// when both grow by the same withdrawals, so that parts of plans can be compared by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Order([u16; ORDER_MAX]);
 
@@ -37,7 +61,7 @@ impl Default for Order {
 }
 
 impl Order {
-    /// Returns the order of so many withdrawals from one account through one channel.
+    /// Returns the order of `count` withdrawals that all use the account and channel of one number.
     pub fn of(number: usize, count: usize) -> Order {
         let mut numbers = [u16::MAX; ORDER_MAX];
         numbers[..count.min(ORDER_MAX)].fill(u16::try_from(number).unwrap_or(u16::MAX));
@@ -64,109 +88,65 @@ impl Order {
     }
 }
 
-/// One of the things that can be done with a group.
+/// One way to draw on a subproblem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// What it costs, with the step cost of each withdrawal; every point of a problem in the same
+    /// Its cost with the step cost of each withdrawal. All choices of a problem count it in the same
     /// fraction of a part.
     pub cost: i128,
-    /// What it brings, in parts of the target's unit.
+    /// What arrives, in parts of the target's unit.
     pub net: i128,
-    /// What decides between equals.
+    /// What decides between choices of the same worth.
     pub ties: TieBreak,
-    /// Where it is from.
+    /// Where the solver of the subproblem finds its withdrawals.
     pub origin: usize,
 }
 
-/// What is wanted of a plan.
+/// What a plan is to achieve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
-    /// The least cost that brings at least so much.
+    /// At least this net, at the least cost.
     Reach(i128),
-    /// As much as can be, less so much for each withdrawal.
+    /// The largest net, less this step cost for each withdrawal.
     Most(i128),
 }
 
-/// The sum of two ties.
-pub fn plus(a: TieBreak, b: TieBreak) -> TieBreak {
-    TieBreak {
-        steps: a.steps + b.steps,
-        expiring: a.expiring + b.expiring,
-        days: a.days + b.days,
-        order: a.order.and(b.order),
-    }
-}
-
 impl Choice {
-    /// The point of no withdrawals, with a mark.
+    /// Returns the choice without withdrawals.
     pub fn nothing(origin: usize) -> Choice {
         Choice { cost: 0, net: 0, ties: TieBreak::default(), origin }
     }
 
-    /// Returns what it brings less the step cost of its withdrawals.
+    /// Returns its net less the step cost of its withdrawals.
     pub fn value(&self, step_cost: i128) -> i128 {
         self.net - step_cost * i128::from(self.ties.steps)
     }
 }
 
-/// The points of a list that no other makes needless, by cost.
-pub fn pareto_frontier(mut choices: Vec<Choice>, goal: Goal) -> Vec<Choice> {
-    if let Goal::Most(step) = goal {
-        choices.sort_by(|a, b| {
-            b.value(step).cmp(&a.value(step)).then(a.ties.cmp(&b.ties)).then(a.cost.cmp(&b.cost))
-        });
-        choices.truncate(1);
-        return choices;
-    }
-    choices.sort_by(|a, b| {
-        a.cost.cmp(&b.cost).then(b.net.cmp(&a.net)).then(a.ties.cmp(&b.ties)).then(a.origin.cmp(&b.origin))
-    });
-    let mut kept: Vec<Choice> = Vec::new();
-    let mut most_before = i128::MIN;
-    let mut from = 0;
-    while from < choices.len() {
-        let cost = choices[from].cost;
-        let to = from + choices[from..].iter().take_while(|p| p.cost == cost).count();
-        // Of one cost, the most comes first; less is of use only where it is better among equals.
-        let mut best: Option<TieBreak> = None;
-        for choice in &choices[from..to] {
-            if choice.net <= most_before {
-                break;
-            }
-            if best.is_none_or(|ties| choice.ties < ties) {
-                best = Some(choice.ties);
-                kept.push(*choice);
-            }
-        }
-        most_before = most_before.max(choices[from].net);
-        from = to;
-    }
-    kept
-}
-
-/// What the choice came to.
+/// One choice of each list.
 pub struct Selection {
-    /// A point of each list.
+    /// The choices, in the order of the lists.
     pub picks: Vec<Choice>,
-    /// No choice is better.
+    /// Whether no other selection is better.
     pub proven: bool,
 }
 
-/// The lower hull of several lists together: the least that so much can cost, were points divisible.
-#[derive(Clone, Debug, Default)]
+/// The lower convex hull of one list or of the sums of several: the least cost of each net, if choices
+/// could be divided.
+#[derive(Clone, Debug)]
 pub struct LowerHull {
     start: (i128, i128),
-    /// Steps of cost and net, the flattest first.
-    steps: Vec<(i128, i128)>,
-    /// The corners: net and cost, ascending.
+    /// Cost and net of each edge, the flattest first.
+    edges: Vec<(i128, i128)>,
+    /// Net and cost of each corner, ascending.
     corners: Vec<(i128, i128)>,
 }
 
 impl LowerHull {
-    /// The hull of one list, which must not be empty.
+    /// Returns the hull of a list, which must not be empty.
     pub fn of(choices: &[Choice]) -> LowerHull {
         let mut sorted: Vec<(i128, i128)> = choices.iter().map(|p| (p.net, p.cost)).collect();
-        // From the cheapest point on, of several the one that brings most.
+        // Of several at the lowest cost, the hull begins at the one that brings most.
         sorted.sort_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
         let mut corners: Vec<(i128, i128)> = Vec::new();
         for (net, cost) in sorted {
@@ -174,42 +154,37 @@ impl LowerHull {
                 continue;
             }
             while let [.., a, b] = corners.as_slice() {
-                let turns = (b.1 - a.1) * (net - a.0) >= (cost - a.1) * (b.0 - a.0);
-                if !turns {
+                let is_above = (b.1 - a.1) * (net - a.0) >= (cost - a.1) * (b.0 - a.0);
+                if !is_above {
                     break;
                 }
                 corners.pop();
             }
             corners.push((net, cost));
         }
-        let steps = corners.windows(2).map(|w| (w[1].1 - w[0].1, w[1].0 - w[0].0)).collect();
+        let edges = corners.windows(2).map(|w| (w[1].1 - w[0].1, w[1].0 - w[0].0)).collect();
         let start = corners.first().copied().unwrap_or((0, 0));
-        LowerHull { start, steps, corners }
+        LowerHull { start, edges, corners }
     }
 
-    /// The hull of two together.
-    pub fn with(&self, other: &LowerHull) -> LowerHull {
-        LowerHull::of_all([self, other])
-    }
-
-    /// The hull of several together.
+    /// Returns the hull of the sums of several lists; the origin alone for none.
     pub fn of_all<'h>(hulls: impl IntoIterator<Item = &'h LowerHull>) -> LowerHull {
-        let (mut start, mut steps) = ((0, 0), Vec::new());
+        let (mut start, mut edges) = ((0, 0), Vec::new());
         for hull in hulls {
             start = (start.0 + hull.start.0, start.1 + hull.start.1);
-            steps.extend_from_slice(&hull.steps);
+            edges.extend_from_slice(&hull.edges);
         }
-        steps.sort_by(|a: &(i128, i128), b| (a.0 * b.1).cmp(&(b.0 * a.1)));
+        edges.sort_by(|a: &(i128, i128), b| (a.0 * b.1).cmp(&(b.0 * a.1)));
         let mut corners = vec![start];
         let mut last = start;
-        for (cost, net) in &steps {
+        for (cost, net) in &edges {
             last = (last.0 + net, last.1 + cost);
             corners.push(last);
         }
-        LowerHull { start, steps, corners }
+        LowerHull { start, edges, corners }
     }
 
-    /// The least that so much can cost; `None` where there is not so much.
+    /// Returns the least cost of a net, rounded up; `None` above the largest net.
     pub fn least(&self, net: i128) -> Option<i128> {
         let at = self.corners.partition_point(|c| c.0 < net);
         let to = self.corners.get(at)?;
@@ -217,59 +192,91 @@ impl LowerHull {
             return Some(to.1);
         }
         let from = self.corners[at - 1];
-        let (num, den) = ((net - from.0) * (to.1 - from.1), to.0 - from.0);
-        Some(from.1 + num.div_euclid(den) + i128::from(num.rem_euclid(den) > 0))
+        Some(from.1 + div_ceil((net - from.0) * (to.1 - from.1), to.0 - from.0))
     }
 
-    /// The most that can be had.
+    /// Returns the largest net.
     pub fn most(&self) -> i128 {
         self.corners.last().map_or(0, |corner| corner.0)
     }
 
-    /// The least of its points' cost times `run` less their net times `rise`.
+    /// Returns the minimum of cost times `run` less net times `rise` over its corners.
     pub fn lowest(&self, rise: i128, run: i128) -> i128 {
         let above = |corner: &(i128, i128)| corner.1 * run - corner.0 * rise;
         self.corners.iter().map(above).min().unwrap_or(0)
     }
 
-    /// The slope at a net, as cost for net.
+    /// Returns the slope at a net as a fraction, cost over net.
     pub fn slope(&self, net: i128) -> (i128, i128) {
         let at = self.corners.partition_point(|c| c.0 < net);
         match at {
             0 => (0, 1),
-            _ => self.steps.get(at - 1).copied().unwrap_or((0, 1)),
+            _ => self.edges.get(at - 1).copied().unwrap_or((0, 1)),
         }
     }
 }
 
-/// The best choice of one point from each list; `None` where the lists together bring too little.
-/// `effort` is how many points may be looked at; what is used of it is taken off.
+/// Returns the factor by which costs can be multiplied so that the numbers of withdrawals fit below
+/// them: one sum then orders selections by cost and withdrawals, and the hulls bound both. `None` if
+/// products with the figures of these lists might overflow.
+fn withdrawal_factor(lists: &[Vec<Choice>]) -> Option<i128> {
+    let sum_of_max = |figure: fn(&Choice) -> i128| -> i128 {
+        lists.iter().filter_map(|list| list.iter().map(figure).max()).fold(0, i128::saturating_add)
+    };
+    let factor = sum_of_max(|p| p.ties.steps.into()) + 1;
+    let cost = sum_of_max(|p| p.cost.saturating_abs()).checked_mul(factor)?.checked_add(factor)?;
+    // Slopes multiply a cost by a net, and differences of both may be twice as large.
+    cost.checked_mul(sum_of_max(|p| p.net.saturating_abs()).max(1))?.checked_mul(16)?;
+    Some(factor)
+}
+
+/// Returns the best selection of one choice from each list; `None` if all together bring too little.
+/// Takes one unit of `effort` for each pair of a partial selection and a choice, and returns the best
+/// selection known when it is used up.
 pub fn select(lists: &[Vec<Choice>], goal: Goal, effort: &mut u64) -> Option<Selection> {
-    let lists: Vec<Vec<Choice>> = lists.iter().map(|l| pareto_frontier(l.clone(), goal)).collect();
+    let frontiers = |lists: &[Vec<Choice>]| -> Vec<Vec<Choice>> {
+        lists.iter().map(|list| pareto_frontier(list.clone(), goal)).collect()
+    };
     let Goal::Reach(target) = goal else {
-        let picks = lists.iter().filter_map(|l| l.first().copied()).collect();
+        let picks = frontiers(lists).iter().filter_map(|list| list.first().copied()).collect();
         return Some(Selection { picks, proven: true });
     };
+    let Some(factor) = withdrawal_factor(lists) else {
+        return select_reaching(frontiers(lists), target, effort);
+    };
+    // Frontiers of the weighted lists: they must ascend by the weighted cost.
+    let weigh = |p: &Choice| Choice { cost: p.cost * factor + i128::from(p.ties.steps), ..*p };
+    let weighted: Vec<Vec<Choice>> = lists.iter().map(|list| list.iter().map(weigh).collect()).collect();
+    let mut selection = select_reaching(frontiers(&weighted), target, effort)?;
+    for pick in &mut selection.picks {
+        pick.cost = (pick.cost - i128::from(pick.ties.steps)) / factor;
+    }
+    Some(selection)
+}
+
+/// Returns the best selection that reaches the target. The lists must be Pareto
+/// frontiers, by ascending cost.
+fn select_reaching(lists: Vec<Vec<Choice>>, target: i128, effort: &mut u64) -> Option<Selection> {
     let hulls: Vec<LowerHull> = lists.iter().map(|l| LowerHull::of(l)).collect();
     let whole = LowerHull::of_all(&hulls);
     let bound = whole.least(target)?;
-    let (mut best, mut best_key) = first_choice(&lists, &hulls, &whole, target)?;
-    let lists = within_reach(&lists, &whole, target, bound, best_key.0);
-    // Long lists last: what is left of them by then is little.
+    let (mut best, mut best_key) = first_selection(&lists, &hulls, &whole, target)?;
+    let lists = within_gap(&lists, &whole, target, bound, best_key.0);
+    // Long lists come last, when the bound leaves few partial selections.
     let mut order: Vec<usize> = (0..lists.len()).collect();
     order.sort_by_key(|i| (lists[*i].len(), *i));
-    let mut rest = vec![LowerHull::default_start()];
+    let mut remaining = vec![LowerHull::of_all([])];
     for i in order.iter().rev() {
-        let last = rest[rest.len() - 1].with(&LowerHull::of(&lists[*i]));
-        rest.push(last);
+        let last = LowerHull::of_all([&remaining[remaining.len() - 1], &LowerHull::of(&lists[*i])]);
+        remaining.push(last);
     }
-    rest.reverse();
-    // A partial choice, and the one that it goes on from.
+    remaining.reverse();
+    // The last choice of each partial selection, and the partial selection before it.
     let mut arena: Vec<(usize, Choice)> = Vec::new();
     let mut partial = vec![Choice::nothing(usize::MAX)];
     let mut proven = true;
     for (depth, i) in order.iter().enumerate() {
-        let (behind, is_last) = (&rest[depth + 1], depth + 1 == order.len());
+        let (behind, is_last) = (&remaining[depth + 1], depth + 1 == order.len());
         let mut next: Vec<Choice> = Vec::new();
         let mut parents: Vec<(usize, Choice)> = Vec::new();
         for from in &partial {
@@ -281,16 +288,16 @@ pub fn select(lists: &[Vec<Choice>], goal: Goal, effort: &mut u64) -> Option<Sel
                 }
                 *effort -= 1;
                 let net = from.net + choice.net;
-                // Lists are ordered by cost, but a bound above the best may come down again with
-                // more net, so only what cannot be mended ends the row.
-                if cost + behind.corners.first().map_or(0, |c| c.1) > best_key.0 {
+                // The bound of the missing net may fall again with more net, so that only the
+                // cheapest completion of all ends the list.
+                if cost + behind.start.1 > best_key.0 {
                     break;
                 }
                 let Some(more) = behind.least(target - net) else { continue };
                 if cost + more > best_key.0 {
                     continue;
                 }
-                let ties = plus(from.ties, choice.ties);
+                let ties = from.ties.plus(choice.ties);
                 if is_last && (cost, ties) >= best_key {
                     continue;
                 }
@@ -301,26 +308,20 @@ pub fn select(lists: &[Vec<Choice>], goal: Goal, effort: &mut u64) -> Option<Sel
                 parents.push((from.origin, *choice));
             }
         }
-        let kept = pareto_frontier(next, goal);
-        partial = kept
-            .into_iter()
-            .map(|p| {
-                arena.push(parents[p.origin]);
-                Choice { origin: arena.len() - 1, ..p }
-            })
-            .collect();
+        partial = pareto_frontier(next, Goal::Reach(target));
+        for p in &mut partial {
+            arena.push(parents[p.origin]);
+            p.origin = arena.len() - 1;
+        }
         if is_last {
-            // What reaches the target; the frontier may hold cheaper points that came first and more.
             let reaching = partial.iter().filter(|p| p.net >= target).min_by_key(|p| (p.cost, p.ties));
             if let Some(found) = reaching {
-                let mut picks = Vec::new();
+                let mut placed: Vec<(usize, Choice)> = Vec::new();
                 let mut at = found.origin;
-                while at != usize::MAX {
-                    picks.push(arena[at].1);
+                for i in order.iter().rev() {
+                    placed.push((*i, arena[at].1));
                     at = arena[at].0;
                 }
-                picks.reverse();
-                let mut placed: Vec<(usize, Choice)> = order.iter().copied().zip(picks).collect();
                 placed.sort_by_key(|(i, _)| *i);
                 best = placed.into_iter().map(|(_, p)| p).collect();
             }
@@ -329,46 +330,40 @@ pub fn select(lists: &[Vec<Choice>], goal: Goal, effort: &mut u64) -> Option<Sel
     Some(Selection { picks: best, proven })
 }
 
-impl LowerHull {
-    /// The hull of nothing: nothing for nothing.
-    pub fn default_start() -> LowerHull {
-        LowerHull { start: (0, 0), steps: Vec::new(), corners: vec![(0, 0)] }
-    }
-}
-
+/// A selection with its cost and tie break.
 type KeyedSelection = (Vec<Choice>, (i128, TieBreak));
 
-/// A good choice to begin with: corners of the hulls up to the target, the last step of one list
-/// replaced by the cheapest point that is enough.
-fn first_choice(
+/// Returns the cost and the tie break of a selection.
+fn key(picks: &[Choice]) -> (i128, TieBreak) {
+    picks.iter().fold((0, TieBreak::default()), |key, p| (key.0 + p.cost, key.1.plus(p.ties)))
+}
+
+/// Returns a good selection to begin with: the corners of the hulls up to the target, with one of them
+/// replaced by the cheapest choice that still reaches it.
+fn first_selection(
     lists: &[Vec<Choice>],
     hulls: &[LowerHull],
     whole: &LowerHull,
     target: i128,
 ) -> Option<KeyedSelection> {
     let slope = whole.slope(target);
-    let flatter = |step: &(i128, i128)| (step.0 * slope.1).cmp(&(slope.0 * step.1));
-    let point_at =
-        |i: usize, net: i128, cost: i128| lists[i].iter().find(|p| p.net == net && p.cost == cost).copied();
+    let flatter = |edge: &(i128, i128)| (edge.0 * slope.1).cmp(&(slope.0 * edge.1));
     let mut best: Option<KeyedSelection> = None;
-    // With and without the steps of just the slope at the target.
-    for with_even in [false, true] {
+    // With and without the edges that have just the slope at the target.
+    for with_equal in [false, true] {
         let corner = |i: usize| {
-            let taken = hulls[i].steps.iter().take_while(|s| match flatter(s) {
+            let taken = hulls[i].edges.iter().take_while(|edge| match flatter(edge) {
                 Ordering::Less => true,
-                Ordering::Equal => with_even,
+                Ordering::Equal => with_equal,
                 Ordering::Greater => false,
             });
             let (net, cost) = hulls[i].corners[taken.count()];
-            point_at(i, net, cost)
+            lists[i].iter().find(|p| p.net == net && p.cost == cost).copied()
         };
         let Some(base) = (0..lists.len()).map(corner).collect::<Option<Vec<Choice>>>() else { continue };
         let sum = base.iter().map(|p| p.net).sum::<i128>();
         let mut consider = |picks: Vec<Choice>| {
-            let net: i128 = picks.iter().map(|p| p.net).sum();
-            let key = picks
-                .iter()
-                .fold((0, TieBreak::default()), |k: (i128, TieBreak), p| (k.0 + p.cost, plus(k.1, p.ties)));
+            let (net, key) = (picks.iter().map(|p| p.net).sum::<i128>(), key(&picks));
             if net >= target && best.as_ref().is_none_or(|(_, known)| key < *known) {
                 best = Some((picks, key));
             }
@@ -376,7 +371,7 @@ fn first_choice(
         consider(base.clone());
         for i in 0..lists.len() {
             let wanted = target - (sum - base[i].net);
-            // The list is ordered by cost, and the first that is enough is the cheapest.
+            // The list ascends by cost, so that the first that reaches the target is the cheapest.
             if let Some(choice) = lists[i].iter().find(|p| p.net >= wanted) {
                 let mut picks = base.clone();
                 picks[i] = *choice;
@@ -386,18 +381,16 @@ fn first_choice(
     }
     let all =
         lists.iter().map(|l| l.iter().max_by_key(|p| p.net).copied()).collect::<Option<Vec<Choice>>>()?;
-    let net: i128 = all.iter().map(|p| p.net).sum();
-    if best.is_none() && net >= target {
-        let key = all
-            .iter()
-            .fold((0, TieBreak::default()), |k: (i128, TieBreak), p| (k.0 + p.cost, plus(k.1, p.ties)));
+    if best.is_none() && all.iter().map(|p| p.net).sum::<i128>() >= target {
+        let key = key(&all);
         best = Some((all, key));
     }
     best
 }
 
-/// The points that can be part of a choice that is no worse than the best known.
-fn within_reach(
+/// Returns the choices that can be part of a selection no dearer than the best known one: their reduced
+/// cost is at most the gap between bound and best.
+fn within_gap(
     lists: &[Vec<Choice>],
     whole: &LowerHull,
     target: i128,
@@ -405,12 +398,11 @@ fn within_reach(
     best: i128,
 ) -> Vec<Vec<Choice>> {
     let (rise, run) = whole.slope(target);
-    // How far a point is above the line of the target's slope, times `run`.
     let above = |p: &Choice| p.cost * run - p.net * rise;
-    let room = (best - bound + 1) * run;
+    let gap = (best - bound + 1) * run;
     let keep = |list: &Vec<Choice>| {
         let least = list.iter().map(above).min().unwrap_or(0);
-        list.iter().filter(|p| above(p) - least <= room).copied().collect()
+        list.iter().filter(|p| above(p) - least <= gap).copied().collect()
     };
     lists.iter().map(keep).collect()
 }
@@ -446,7 +438,7 @@ mod tests {
             'all: loop {
                 let picks = at.iter().zip(&lists).map(|(i, l): (&usize, _)| l[*i]);
                 let sum = picks.fold((0, 0, TieBreak::default()), |s: (i128, i128, TieBreak), p| {
-                    (s.0 + p.net, s.1 + p.cost, plus(s.2, p.ties))
+                    (s.0 + p.net, s.1 + p.cost, s.2.plus(p.ties))
                 });
                 if sum.0 >= target && wanted.is_none_or(|w| (sum.1, sum.2) < w) {
                     wanted = Some((sum.1, sum.2));
@@ -465,9 +457,9 @@ mod tests {
             let found = select(&lists, Goal::Reach(target), &mut 1_000_000);
             let key = found.map(|b| {
                 assert!(b.proven && b.picks.iter().map(|p| p.net).sum::<i128>() >= target);
-                b.picks.iter().fold((0, TieBreak::default()), |k: (i128, TieBreak), p| {
-                    (k.0 + p.cost, plus(k.1, p.ties))
-                })
+                b.picks
+                    .iter()
+                    .fold((0, TieBreak::default()), |k: (i128, TieBreak), p| (k.0 + p.cost, k.1.plus(p.ties)))
             });
             assert_eq!(key, wanted, "{lists:?} {target}");
         }

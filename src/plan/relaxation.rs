@@ -6,10 +6,11 @@
 
 use super::knapsack::{Choice, Goal};
 use super::subproblem::{ChannelOption, DailyTariff, Quota, Subproblem};
-use super::{Holding, gcd, segments, with_budget};
+use super::{Holding, segments, with_budget};
 use crate::fee::{
     Base, Channel, Charge, Free, Limit, PricingContext, QuotaUsage, Scale, Side, Slab, Tariff, Window,
 };
+use crate::money::gcd;
 
 /// What no plan for one or more accounts can beat.
 #[derive(Clone)]

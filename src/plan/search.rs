@@ -8,6 +8,7 @@
 
 use super::Withdrawal;
 use super::knapsack::{Choice, Goal, TieBreak};
+use super::pareto::pareto_frontier;
 use super::subproblem::{PlannedUse, Subproblem};
 use crate::fee::{AmountSearch, Charge, PricingContext, Scale};
 use std::collections::BTreeMap;
@@ -67,7 +68,7 @@ impl SearchResult {
         let steps = other.steps.iter().map(|(before, step)| (behind(*before), *step));
         let steps: Vec<(usize, Withdrawal)> = steps.collect();
         self.steps.extend(steps);
-        self.choices = super::knapsack::pareto_frontier(std::mem::take(&mut self.choices), goal);
+        self.choices = pareto_frontier(std::mem::take(&mut self.choices), goal);
     }
 
     /// What was found of the same group in another way as well.
@@ -85,7 +86,7 @@ impl SearchResult {
             }
             self.choices.push(Choice { origin, ..*choice });
         }
-        self.choices = super::knapsack::pareto_frontier(std::mem::take(&mut self.choices), goal);
+        self.choices = pareto_frontier(std::mem::take(&mut self.choices), goal);
     }
 
     /// The steps of a point, in the order in which they were taken.
@@ -138,10 +139,13 @@ pub fn search(
     let none = Path { cost: 0, net: 0, ties: TieBreak::default(), step: NO_STEP, last: None };
     let counts_steps = matches!(goal, Goal::Reach(_)) && subproblem.step_cost > 0;
     let step_cost = if counts_steps { 0 } else { i128::from(subproblem.step_cost) };
-    // In one state what left is the same, so more net is less cost.
-    let is_better = |new: &Path, known: &Path| {
-        let lost = |path: &Path| step_cost * i128::from(path.ties.steps) - path.net;
-        (lost(new), new.ties) < (lost(known), known.ties)
+    // In one state the same left, so that more net is less cost.
+    let lost = |path: &Path| step_cost * i128::from(path.ties.steps) - path.net;
+    let keep_best = |paths: &mut BTreeMap<SearchState, Path>, state: SearchState, path: Path| {
+        let known = paths.entry(state).or_insert(path);
+        if (lost(&path), path.ties) < (lost(known), known.ties) {
+            *known = path;
+        }
     };
     let mut arriving = BTreeMap::from([(initial_state(subproblem), none)]);
     for day in 0..subproblem.days.len() {
@@ -204,13 +208,7 @@ pub fn search(
                         let Some((mut next, reached, step)) = taken else { continue };
                         next.steps = if counts_steps { reached.ties.steps } else { 0 };
                         let reached = Path { step: path.step, last: Some(step), ..reached };
-                        match open.get_mut(&next) {
-                            Some(known) if !is_better(&reached, known) => {}
-                            Some(known) => *known = reached,
-                            None => {
-                                open.insert(next, reached);
-                            }
-                        }
+                        keep_best(&mut open, next, reached);
                     }
                 }
             }
@@ -221,17 +219,11 @@ pub fn search(
                 }
                 None => state,
             };
-            match arriving.get_mut(&state) {
-                Some(known) if !is_better(&path, known) => {}
-                Some(known) => *known = path,
-                None => {
-                    arriving.insert(state, path);
-                }
-            }
+            keep_best(&mut arriving, state, path);
         }
     }
     let choice = |path: &Path| Choice { cost: path.cost, net: path.net, ties: path.ties, origin: path.step };
-    let choices = super::knapsack::pareto_frontier(arriving.values().map(choice).collect(), goal);
+    let choices = pareto_frontier(arriving.values().map(choice).collect(), goal);
     Some(SearchResult { cut, choices, steps })
 }
 

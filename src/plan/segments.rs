@@ -21,11 +21,11 @@ mod value_by_cost;
 
 use super::Withdrawal;
 use super::knapsack::{Choice, Goal, Order, TieBreak};
+use super::pareto::pareto_frontier;
 use super::subproblem::{self, PlannedUse, Subproblem};
 use rule::{buckets, note_exchanges};
 use std::collections::{BTreeMap, HashMap};
 
-pub use labels::ParetoSet;
 pub use pruning::CostWindow;
 pub use rule::{is_plain, segments_of_tariff};
 pub use value_by_cost::ValueByCost;
@@ -413,7 +413,7 @@ impl SegmentModel {
             Some(Choice { cost, net, ties, origin })
         };
         let choices = labels.iter().enumerate().filter_map(choice).collect();
-        let choices = super::knapsack::pareto_frontier(choices, goal);
+        let choices = pareto_frontier(choices, goal);
         let (rules, strides) = (self.rules.clone(), self.strides.clone());
         SegmentSolution { choices, nodes, rules, strides, budget: self.budget, labels }
     }

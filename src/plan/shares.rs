@@ -11,12 +11,13 @@
 //! one channel can be one, where a charge for both is no more than the two charges.
 
 use super::Withdrawal;
-use super::knapsack::{Choice, Goal, Order, TieBreak, pareto_frontier};
+use super::knapsack::{Choice, Goal, Order, TieBreak};
+use super::pareto::{ParetoSet, pareto_frontier};
 use super::search;
-use super::segments::{self, ParetoSet};
+use super::segments;
 use super::subproblem::{PlannedUse, Subproblem};
 use crate::fee::{Base, Charge, PERCENT_WHOLE, Percent, Scale, Side, Slab, Tariff};
-use crate::money::RoundingMode;
+use crate::money::{RoundingMode, div_ceil};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -177,12 +178,12 @@ pub fn solve(
                 let is_needless = frontiers.iter().any(|((fewer, earlier), frontiers)| {
                     *earlier <= phase
                         && all.known[*fewer].iter().zip(&all.known[counts]).all(|(a, b)| a <= b)
-                        && frontiers.covers_charging(left.0, left.1, charges)
+                        && frontiers.dominates(left.0, left.1, |other| other <= charges)
                 });
                 if is_needless {
                     continue;
                 }
-                frontiers.entry((counts, phase)).or_default().add(left.0, left.1, charges);
+                frontiers.entry((counts, phase)).or_default().insert(left.0, left.1, charges);
             }
             if matches!(goal, Goal::Reach(target) if most >= target) {
                 end = end.min(cost);
@@ -357,7 +358,7 @@ impl BandRule {
     /// The stretches that some of the balances can be withdrawn by.
     fn within_reach(&self, left: (i64, i64), range: &BalanceRange) -> &[(i64, i64, i64)] {
         let least = match self.band {
-            Band::From(share) => ceil_div(i128::from(share) * i128::from(left.0), PERCENT_WHOLE),
+            Band::From(share) => div_ceil(i128::from(share) * i128::from(left.0), PERCENT_WHOLE),
             Band::Any | Band::Below(_) => 0,
         };
         let begin = self.intervals.partition_point(|(_, to, _)| i128::from(*to) < least);
@@ -383,7 +384,7 @@ impl BalanceRange {
             let odd = i128::from(self.total.rem_euclid(step));
             let step = i128::from(step);
             (
-                (ceil_div(least - odd, step) * step + odd) as i64,
+                (div_ceil(least - odd, step) * step + odd) as i64,
                 ((most - odd).div_euclid(step) * step + odd) as i64,
             )
         };
@@ -437,11 +438,6 @@ fn partition_steps(first: i64, last: i64, holds: impl Fn(&i64) -> bool) -> Optio
     Some(high)
 }
 
-/// A quotient, rounded up.
-fn ceil_div(num: i128, den: i128) -> i128 {
-    -(-num).div_euclid(den)
-}
-
 impl IntervalResult {
     /// The steps of a point, in their order.
     pub fn withdrawals(&self, subproblem: &Subproblem<'_>, origin: usize) -> Vec<Withdrawal> {
@@ -460,7 +456,7 @@ impl IntervalResult {
                 && i128::from(share) < PERCENT_WHOLE
             {
                 let below =
-                    ceil_div(i128::from(share) * i128::from(left), PERCENT_WHOLE - i128::from(share)) - 1;
+                    div_ceil(i128::from(share) * i128::from(left), PERCENT_WHOLE - i128::from(share)) - 1;
                 most = most.min(below);
             }
             let amount = (most.div_euclid(self.step.into()) * i128::from(self.step)) as i64;

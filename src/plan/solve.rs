@@ -3,12 +3,14 @@
 
 mod coupled;
 
-use super::knapsack::{Choice, Goal, LowerHull, pareto_frontier, select};
+use super::knapsack::{Choice, Goal, LowerHull, select};
+use super::pareto::pareto_frontier;
 use super::relaxation::LowerBound;
 use super::search;
 use super::shares;
 use super::subproblem::Subproblem;
-use super::{Withdrawal, dp, lcm, parts, segments, with_budget};
+use super::{Withdrawal, dp, parts, segments, with_budget};
+use crate::money::lcm;
 use coupled::solve_coupled;
 use std::rc::Rc;
 

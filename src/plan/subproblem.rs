@@ -9,7 +9,7 @@ use crate::fee::{
     Channel, Destination, Outcome, Platform, PricingContext, QuotaKey, QuotaUsage, Reason, Tariff, Window,
     outcome,
 };
-use crate::money::{Rate, Unit};
+use crate::money::{Rate, Unit, div_ceil, gcd};
 use crate::period::{Day, LocalDateTime};
 use days::days;
 use std::collections::HashMap;
@@ -412,7 +412,7 @@ impl<'p> Subproblem<'p> {
     /// What its accounts hold at the most, in the target's unit.
     pub fn worth(&self) -> i128 {
         let held: i128 = self.holdings.iter().map(|holding| i128::from(holding.today())).sum();
-        super::ceil(held * self.par.0, self.par.1)
+        div_ceil(held * self.par.0, self.par.1)
     }
 
     /// What each withdrawal costs besides, in the fraction that costs are counted in.
@@ -479,7 +479,7 @@ pub fn par(request: &PlanRequest<'_>, platform: &Platform) -> (i128, i128) {
     let scale = |more: u8| 10_i128.pow(u32::from(more));
     let num = i128::from(best.num) * scale(unit.decimals.saturating_sub(platform.unit.decimals));
     let den = i128::from(best.den) * scale(platform.unit.decimals.saturating_sub(unit.decimals));
-    let common = super::gcd(num, den);
+    let common = gcd(num, den);
     (num / common, den / common)
 }
 

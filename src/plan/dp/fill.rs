@@ -331,11 +331,7 @@ impl DpSolver<'_, '_> {
         for (state, mut row) in next {
             for (known, before) in done.iter() {
                 if covers(known, &state) {
-                    for (cell, before) in row.iter_mut().zip(before) {
-                        if before.key <= cell.key {
-                            *cell = EMPTY;
-                        }
-                    }
+                    clear_dominated_cells(&mut row, before);
                 }
             }
             let mut is_empty = true;
@@ -412,11 +408,7 @@ impl DpSolver<'_, '_> {
             let mut row = rows.remove(state)?;
             for (known, before) in &rows {
                 if covers(known, state) {
-                    for (cell, before) in row.iter_mut().zip(before) {
-                        if before.key <= cell.key {
-                            *cell = EMPTY;
-                        }
-                    }
+                    clear_dominated_cells(&mut row, before);
                 }
             }
             for cell in row.iter_mut().filter(|cell| cell.key > self.end) {
@@ -467,6 +459,15 @@ impl DpSolver<'_, '_> {
     fn spend_effort(&mut self, entries: u64) -> Option<()> {
         *self.effort = self.effort.checked_sub(entries / ENTRIES_OF_EFFORT + 1)?;
         Some(())
+    }
+}
+
+/// Empties the cells of a row for which another row has as good a path.
+fn clear_dominated_cells(row: &mut DpRow, other: &DpRow) {
+    for (cell, other) in row.iter_mut().zip(other) {
+        if other.key <= cell.key {
+            *cell = EMPTY;
+        }
     }
 }
 

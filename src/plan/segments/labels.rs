@@ -7,6 +7,7 @@ use super::{
     RuleCounts, SegmentRule, SlotsByRule, WindowBucket,
 };
 use crate::plan::knapsack::Goal;
+use crate::plan::pareto::ParetoSet;
 use std::collections::HashMap;
 
 /// What it takes to hold a choice against the others, in looks at a choice.
@@ -362,14 +363,13 @@ impl LabelSolver<'_> {
             let needless = |pareto_sets: &ParetoByTie| match self.goal {
                 // What came before costs less, or as much and is no worse among equals.
                 Goal::Reach(_) => pareto_sets.iter().any(|(other, s)| {
-                    s.covers(least, most)
-                        && (other.0 >= ties.0 || s.covers_charging(least, most, label.charges))
+                    s.dominates(least, most, |charges| other.0 >= ties.0 || charges <= label.charges)
                 }),
                 Goal::Most(_) => pareto_sets.iter().any(|(other, s)| {
                     // Of two that bring the same, the dearer one takes more of what lapses.
-                    let is_equal = *other <= ties && s.covers(least, most);
-                    is_equal && (!self.lapses || s.covers_at_cost(least, most, label.cost))
-                        || s.covers_dearer(least, most, label.cost - fine)
+                    let is_equal = |cost| !self.lapses || cost == label.cost;
+                    (*other <= ties && s.dominates(least, most, is_equal))
+                        || s.dominates(least, most + 1, |cost| cost <= label.cost - fine)
                 }),
             };
             let class = |open: u32| (key, odd, odd_debit, label.whole, open);
@@ -387,10 +387,10 @@ impl LabelSolver<'_> {
                 Goal::Reach(_) => ((0, 0, ChannelCounts(0)), label.charges),
             };
             match pareto_sets.iter_mut().find(|(other, _)| *other == subproblem) {
-                Some((_, s)) => s.add(least, most, worth),
+                Some((_, s)) => s.insert(least, most, worth),
                 None => {
                     let mut s = ParetoSet::default();
-                    s.add(least, most, worth);
+                    s.insert(least, most, worth);
                     pareto_sets.push((subproblem, s));
                 }
             }
@@ -409,46 +409,6 @@ fn wider(kept: usize) -> Result<usize, Exhausted> {
 
 /// The staircases of one kind, each with the ties that it stands for.
 type ParetoByTie = Vec<((i64, i64, ChannelCounts), ParetoSet)>;
-
-/// Pairs of what is taken at the least and brought at the most, both ascending.
-#[derive(Default)]
-pub struct ParetoSet {
-    steps: Vec<(i64, i64, i64)>,
-}
-
-impl ParetoSet {
-    /// Is there one that takes no more and brings no less?
-    fn covers(&self, least: i64, most: i64) -> bool {
-        let at = self.steps.partition_point(|s| s.0 <= least);
-        at > 0 && self.steps[at - 1].1 >= most
-    }
-
-    /// Is there one that takes no more, brings no less and costs just that?
-    fn covers_at_cost(&self, least: i64, most: i64, cost: i64) -> bool {
-        let at = self.steps.partition_point(|s| s.0 <= least);
-        at > 0 && self.steps[at - 1].1 >= most && self.steps[at - 1].2 == cost
-    }
-
-    /// Is there one that takes no more, brings no less and is charged at most that?
-    pub fn covers_charging(&self, least: i64, most: i64, charges: i64) -> bool {
-        let end = self.steps.partition_point(|s| s.0 <= least);
-        let begin = self.steps[..end].partition_point(|s| s.1 < most);
-        self.steps[begin..end].iter().any(|s| s.2 <= charges)
-    }
-
-    /// Is there one that takes no more, brings more and costs at most that?
-    fn covers_dearer(&self, least: i64, most: i64, cost: i64) -> bool {
-        let at = self.steps.partition_point(|s| s.0 <= least);
-        at > 0 && self.steps[at - 1].1 > most && self.steps[at - 1].2 <= cost
-    }
-
-    /// Adds one, and drops those that it covers.
-    pub fn add(&mut self, least: i64, most: i64, cost: i64) {
-        let at = self.steps.partition_point(|s| s.0 < least);
-        let end = at + self.steps[at..].iter().take_while(|s| s.1 <= most).count();
-        self.steps.splice(at..end, [(least, most, cost)]);
-    }
-}
 
 /// Keeps a choice below a sum of amounts; `false` where it is above at the least.
 pub(super) fn cap(label: &mut Label, capped: Option<(&SegmentRule, i64)>) -> bool {

@@ -2,9 +2,8 @@
 
 use super::{RUNS_MAX, Resolution, RuleKey, STRETCHES, Segment, SegmentRule, WindowBucket};
 use crate::fee::{self, Base, PERCENT_WHOLE, PricingContext, Scale, Side, Slab, Tariff};
-use crate::money::RoundingMode;
+use crate::money::{RoundingMode, gcd, lcm};
 use crate::plan::subproblem::{PlannedUse, Quota, QuotaTracking, Subproblem};
-use crate::plan::{gcd, lcm};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The windows of a channel with the withdrawals that may be made in each; `None` where its rules
