@@ -339,6 +339,7 @@ impl<'p> PlanRequest<'p> {
             let blended = select(&lists, goal, effort)?;
             let mut steps: Vec<(Day, usize, PlannedWithdrawal)> = Vec::new();
             let mut broken = None;
+            let mut price = 0;
             // Without a target each group is at its best by itself.
             let mut each_best = true;
             let mut excess = match goal {
@@ -347,13 +348,15 @@ impl<'p> PlanRequest<'p> {
             };
             for (solved, pick) in solved.iter().zip(&blended.picks) {
                 let mut withdrawals = solved.withdrawals(pick.origin);
-                let replayed = verify(&solved.subproblem, &withdrawals);
                 let net = i128::from(withdrawals.iter().map(|m| m.net).sum::<i64>());
-                if replayed.is_none() || net != pick.net {
+                let replayed = verify(&solved.subproblem, &withdrawals).filter(|_| net >= pick.net);
+                let Some((cost, _)) = replayed else {
                     debug_assert!(false, "a plan that cannot be recorded: {withdrawals:?}");
                     broken = Some(solved.subproblem.accounts[0]);
                     break;
-                }
+                };
+                let by = scale / solved.subproblem.par.1;
+                price += cost * by + self.step_price(withdrawals.len(), scale);
                 if let (Some(bounds), Goal::Most(_)) = (&solved.bound, goal) {
                     let most =
                         |bound: &LowerBound| bound.choices.iter().map(|p| most_value(p, step_cost)).max();
@@ -373,7 +376,6 @@ impl<'p> PlanRequest<'p> {
             }
             steps.sort_by_key(|(day, place, _)| (*day, *place));
             let steps: Vec<PlannedWithdrawal> = steps.into_iter().map(|(_, _, step)| step).collect();
-            let price: i128 = blended.picks.iter().map(|p| p.cost).sum();
             let step_price = self.step_price(steps.len(), scale);
             let net: i128 = steps.iter().map(|s| i128::from(s.net)).sum();
             let value = net - step_cost * steps.len() as i128;

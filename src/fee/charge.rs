@@ -136,6 +136,21 @@ impl<'a> PricingContext<'a> {
         self.free_left.get(charge).copied().unwrap_or_default()
     }
 
+    /// Returns the amount that a charge leaves free of the next withdrawal, and what a larger one pays;
+    /// `None` where nothing of it is free, or all.
+    pub fn free_amount_of(&self, charge: usize) -> Option<(i64, Crossing)> {
+        let free = self.tariff.charges.get(charge)?.free.as_ref()?;
+        let left = self.free_of(charge);
+        Some((left.amount.filter(|_| left.count != Some(0))?, free.crossing))
+    }
+
+    /// Leaves nothing of the free amounts of some charges.
+    pub fn use_up_free_amounts(&mut self, of: impl Fn(usize) -> bool) {
+        for (charge, left) in self.free_left.iter_mut().enumerate() {
+            left.amount = left.amount.map(|amount| if of(charge) { 0 } else { amount });
+        }
+    }
+
     /// Does the charge of that place cost nothing whatever the amount, for withdrawals are left that are free?
     pub fn is_free(&self, charge: usize) -> bool {
         let free = self.tariff.charges.get(charge).and_then(|c| c.free.as_ref());

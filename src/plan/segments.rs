@@ -642,7 +642,8 @@ impl SegmentSolution {
     }
 }
 
-/// Tells the taxes of an account's withdrawals from the fees, by the engine.
+/// Splits the charges of an account's withdrawals into fees and taxes, by the engine. Where it charges
+/// less, because more was left of what is free, they bring more or take less.
 pub fn with_taxes(subproblem: &Subproblem<'_>, withdrawals: &mut [Withdrawal]) {
     let holding = subproblem.holdings[0];
     let mut spent = vec![PlannedUse::new(); subproblem.quotas.len()];
@@ -654,9 +655,10 @@ pub fn with_taxes(subproblem: &Subproblem<'_>, withdrawals: &mut [Withdrawal]) {
         }
         let pricing = subproblem.pricing(m.channel, day, left, &spent);
         if let Some(Ok(outcome)) = pricing.map(|pricing| subproblem.outcome(&pricing, m.amount))
-            && outcome.fee + outcome.tax == i128::from(m.fee)
+            && outcome.fee + outcome.tax <= i128::from(m.fee)
         {
             (m.fee, m.tax) = (outcome.fee as i64, outcome.tax as i64);
+            (m.debit, m.net) = (outcome.debit as i64, outcome.net as i64);
         }
         left -= m.debit;
         subproblem.record_use(&mut spent, m.channel, day, m.amount);

@@ -1,7 +1,7 @@
 //! The rules of a group as runs: which withdrawals each window allows, and what each may be.
 
 use super::{RUNS_MAX, Resolution, RuleKey, STRETCHES, Segment, SegmentRule, WindowBucket};
-use crate::fee::{self, Base, PERCENT_WHOLE, PricingContext, Scale, Side, Slab, Tariff};
+use crate::fee::{self, Base, Charge, Crossing, PERCENT_WHOLE, PricingContext, Scale, Side, Slab, Tariff};
 use crate::money::{RoundingMode, gcd, lcm};
 use crate::plan::subproblem::{PlannedUse, Quota, QuotaTracking, Subproblem};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -81,9 +81,14 @@ pub(super) fn buckets(
         let most = usize::try_from(budget / smallest).unwrap_or(usize::MAX);
         let most = if tariff.whole_balance { most.min(1) } else { most };
         for day in dates.into_iter().take(most) {
-            let pricing = subproblem.pricing(option, first, budget, &spent)?;
+            let mut pricing = subproblem.pricing(option, first, budget, &spent)?;
             if pricing.count_used_up {
                 break;
+            }
+            if !slots.is_empty() {
+                // The first withdrawal uses up what is free ([`only_first_is_free`]).
+                let frees = &tariffs[first].as_ref()?.frees;
+                pricing.use_up_free_amounts(|charge| binds(subproblem, frees[charge]));
             }
             if slots.is_empty() {
                 sum = pricing.amount_left.map(|left| left / tariff.step * tariff.step);
@@ -99,7 +104,8 @@ pub(super) fn buckets(
                     let (segments, period) = runs_of(&pricing, budget, resolution, i64::MAX)?;
                     let on_top = tariff.side == Side::OnTop;
                     let (whole, percent) = (tariff.whole_balance, percent(&pricing));
-                    let used_up = key.1.iter().filter(|(used_up, _)| *used_up).count();
+                    let is_used_up = |(count, amount): &&(bool, Option<i64>)| *count || *amount == Some(0);
+                    let used_up = key.1.iter().filter(is_used_up).count();
                     let exchange = (0, 0);
                     let step_cost = subproblem.step_cost;
                     rules.push(SegmentRule {
@@ -172,28 +178,68 @@ pub fn is_plain(subproblem: &Subproblem<'_>, tariff: &Tariff, frees: &[Option<us
         let (pays, unit) = (&w.channel.pays, &subproblem.platform.unit);
         w.channel.rate.num == w.channel.rate.den && pays.decimals == unit.decimals
     });
-    let settled = |line: &Slab| line.percent.low == line.percent.high;
+    let only_first = only_first_is_free(subproblem, tariff, frees);
     let charges = tariff.charges.iter().zip(frees).all(|(charge, quota)| {
-        let free = charge.free.as_ref();
-        let tracked = quota.map_or(QuotaTracking::default(), |q| subproblem.quotas[q].tracked);
-        let by_amount = free.is_none_or(|f| f.amount.is_none() || !tracked.amount);
+        let by_amount = !has_free_amount(subproblem, charge, *quota) || only_first;
         let (lines, is_line): (Vec<&Slab>, bool) = match &charge.scale {
             Scale::Line(line) => (vec![line], true),
             Scale::Slabs(slabs) | Scale::Brackets(slabs) => (slabs.iter().collect(), false),
         };
-        let share = lines.iter().all(|l| settled(l) && i128::from(l.percent.high) <= PERCENT_WHOLE);
-        let of_amount = charge.base == Base::Amount;
-        let of_rest = is_line
-            && charge.round_to == 1
-            && tariff.charges.iter().all(|c| c.free.is_none() && c.round_to == 1);
-        charge.share_from.is_none() && by_amount && share && (of_amount || of_rest)
+        let share = lines.iter().all(|line| i128::from(line.percent.high) <= PERCENT_WHOLE);
+        // Within a stretch the charges must not fall while the amount grows.
+        let grows = match charge.base {
+            Base::Amount => true,
+            Base::Charges => is_line,
+            Base::Rest => is_line && tariff.charges.iter().all(|c| c.free.is_none() && c.round_to == 1),
+        };
+        charge.share_from.is_none() && by_amount && share && grows
     });
     let whole = subproblem.days.len() == 1 && subproblem.holdings.iter().all(|h| h.keep == 0);
     one_for_one && (whole || !tariff.whole_balance) && charges
 }
 
+/// Whether withdrawals can use up the free amount of a quota, so that what is left of it matters.
+fn binds(subproblem: &Subproblem<'_>, quota: Option<usize>) -> bool {
+    quota.is_some_and(|quota| subproblem.quotas[quota].tracked.amount)
+}
+
+/// Whether a charge has a free amount that withdrawals can use up.
+fn has_free_amount(subproblem: &Subproblem<'_>, charge: &Charge, quota: Option<usize>) -> bool {
+    charge.free.as_ref().is_some_and(|free| free.amount.is_some()) && binds(subproblem, quota)
+}
+
+/// Whether only the first withdrawal of a window needs to find anything left of a free amount.
+///
+/// Two withdrawals of which the first leaves some of the free amount can then be made as one: beyond
+/// a marginal free amount r, x and y are charged for x + y - r either way; within one with a cliff
+/// both are free. The other charges must not be larger for a sum than for its parts, and nothing may
+/// limit a single amount. So all later withdrawals are charged in full: that overstates the charges
+/// only of plans that are not the best, since the merged one has a withdrawal less at the same cost.
+fn only_first_is_free(subproblem: &Subproblem<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> bool {
+    let charges = || tariff.charges.iter().zip(frees);
+    let is_free = |charge: &Charge, quota: &Option<usize>| has_free_amount(subproblem, charge, *quota);
+    let Some((first, quota)) = charges().find(|(charge, quota)| is_free(charge, quota)) else { return true };
+    let amount_and_crossing = |charge: &Charge| charge.free.as_ref().map(|free| (free.amount, free.crossing));
+    let held = subproblem.holdings.iter().map(|holding| holding.today()).max().unwrap_or(0);
+    let adds = |charge: &Charge| match &charge.scale {
+        Scale::Line(line) => line.percent.high == 0 || charge.round == RoundingMode::Up,
+        Scale::Slabs(_) | Scale::Brackets(_) => false,
+    };
+    tariff.max.is_none_or(|max| max >= held)
+        && !tariff.whole_balance
+        && charges().all(|(charge, other)| {
+            let is_alike = other == quota && amount_and_crossing(charge) == amount_and_crossing(first);
+            let fits = if is_free(charge, other) { is_alike } else { adds(charge) };
+            charge.base == Base::Amount && !charge.clamp && fits
+        })
+}
+
 /// The percentage that a rule charges wherever what it charges grows; `None` where there is not just one.
 fn percent(pricing: &PricingContext<'_>) -> Option<i64> {
+    // Within a free amount it charges none.
+    if (0..pricing.tariff.charges.len()).any(|i| pricing.free_of(i).amount.is_some_and(|left| left > 0)) {
+        return None;
+    }
     let charges = pricing.tariff.charges.iter().enumerate().filter(|(i, _)| !pricing.is_free(*i));
     let lines = charges.map(|(_, charge)| match &charge.scale {
         Scale::Line(line) if charge.base == Base::Amount => Some(line.percent.high),
@@ -312,12 +358,16 @@ fn linear_pieces(pricing: &PricingContext<'_>, least: i64, most: i64) -> Vec<Lin
     let all_of_amount = tariff.charges.iter().all(|c| c.base == Base::Amount);
     // The steps at which a charge may begin to follow another line.
     let mut edges: Vec<i128> = vec![least.into()];
-    for charge in &tariff.charges {
+    for (i, charge) in tariff.charges.iter().enumerate() {
         let (lines, ends): (Vec<Slab>, Vec<i64>) = match &charge.scale {
             Scale::Line(line) => (vec![*line], Vec::new()),
             Scale::Slabs(s) | Scale::Brackets(s) => (s.clone(), s.iter().filter_map(|s| s.to).collect()),
         };
-        edges.extend(ends.iter().map(|end| i128::from(*end) / step + 1));
+        // What is free, and what of it does not count for a larger amount either.
+        let free = pricing.free_amount_of(i);
+        edges.extend(free.map(|(left, _)| i128::from(left) / step + 1));
+        let shift = free.filter(|free| free.1 == Crossing::Marginal).map_or(0, |free| i128::from(free.0));
+        edges.extend(ends.iter().map(|end| (i128::from(*end) + shift) / step + 1));
         if !all_of_amount {
             continue;
         }
@@ -326,8 +376,9 @@ fn linear_pieces(pricing: &PricingContext<'_>, least: i64, most: i64) -> Vec<Lin
             let bound = i128::from(bound) * PERCENT_WHOLE;
             if brackets {
                 // A sum of brackets grows, so it meets a bound once; found by halving.
-                let above =
-                    |at: i128| pricing.bracket_sum(charge, at * step).is_none_or(|value| value > bound);
+                let above = |at: i128| {
+                    pricing.bracket_sum(charge, (at * step - shift).max(0)).is_none_or(|value| value > bound)
+                };
                 let (mut low, mut high) = (i128::from(least) - 1, i128::from(most) + 1);
                 while low + 1 < high {
                     let middle = (low + high) / 2;
@@ -340,7 +391,7 @@ fn linear_pieces(pricing: &PricingContext<'_>, least: i64, most: i64) -> Vec<Lin
                 let percent = i128::from(line.percent.high);
                 let over = bound - i128::from(line.flat) * PERCENT_WHOLE;
                 if percent > 0 && over >= 0 {
-                    edges.push(over.div_euclid(percent).div_euclid(step) + 1);
+                    edges.push((over.div_euclid(percent) + shift).div_euclid(step) + 1);
                 }
             }
         }
@@ -370,6 +421,8 @@ fn period(pricing: &PricingContext<'_>, from: i64) -> Option<i64> {
         if pricing.is_free(i) {
             continue;
         }
+        let shift = pricing.free_amount_of(i).filter(|free| free.1 == Crossing::Marginal);
+        let amount = amount - shift.map_or(0, |free| i128::from(free.0));
         let line = match &charge.scale {
             Scale::Line(line) => Some(line),
             Scale::Slabs(slabs) | Scale::Brackets(slabs) => {
