@@ -139,7 +139,8 @@ pub struct Plan {
     /// No plan is better, nor as good with fewer withdrawals.
     pub proven: bool,
     /// By how much a better plan could cost less, or without a target bring more, with the step costs
-    /// of the withdrawals; 0 where proven, or where only fewer withdrawals may do the same.
+    /// that it saves or adds; never more than all that this plan costs, or leaves and pays. 0 where
+    /// proven, or where a better plan can only save step costs.
     pub gap: i64,
     /// The accounts from which nothing can be withdrawn.
     pub blocked: Vec<BlockedAccount>,
@@ -220,8 +221,7 @@ impl<'p> PlanRequest<'p> {
         let most = Plan { baseline_cost: None, ..most };
         if self.target.is_some_and(|target| most.net >= target) {
             // A search that was cut short missed what another one found.
-            let most_gained = most.cost.saturating_add(self.step_costs(&most) - self.step_cost);
-            return Ok(Plan { proven: false, gap: most_gained, ..most });
+            return Ok(Plan { proven: false, gap: most.cost, ..most });
         }
         Err(Box::new(TargetUnreachable { most }))
     }
@@ -447,18 +447,16 @@ impl<'p> PlanRequest<'p> {
         div_ceil(i128::from(holding.today()) * num, den)
     }
 
-    /// By how much a plan could be better at all: with a target by its cost and what its withdrawals but
-    /// one count for, else by all that it leaves or pays.
+    /// Returns how much money a plan could save or bring at all: with a target its cost, else all that it
+    /// leaves in accounts that are not blocked, and its charges.
     fn most_gained(&self, steps: &[PlannedWithdrawal], cost: i128, blocked: &[BlockedAccount]) -> i128 {
-        let count = steps.len().saturating_sub(1) as i128;
-        let step_costs = i128::from(self.step_cost) * count;
         if self.target.is_some() {
-            return cost + step_costs;
+            return cost;
         }
         let is_open = |place: &usize| !blocked.iter().any(|stuck| stuck.holding == *place);
         let open = (0..self.holdings.len()).filter(is_open);
         let net: i128 = steps.iter().map(|s| i128::from(s.net)).sum();
-        open.map(|place| self.worth(&self.holdings[place])).sum::<i128>() - net + step_costs
+        open.map(|place| self.worth(&self.holdings[place])).sum::<i128>() - net
     }
 
     /// The simple plan, where nothing is better than a cost or value that is known.
