@@ -1,7 +1,9 @@
 //! What a past withdrawal was charged, compared with its rule.
 
 use super::{Channel, Charges, Platform, PricingContext, QuotaKey, QuotaUsage, Side};
+use crate::money::div_ceil;
 use crate::period::LocalDateTime;
+use std::ops::RangeInclusive;
 
 /// A withdrawal through a channel as it was recorded; all parts of the unit that left, but for
 /// `received`.
@@ -43,16 +45,44 @@ pub fn deviation(
     used: impl Fn(&QuotaKey) -> QuotaUsage,
 ) -> Option<Recorded> {
     let tariff = channel.tariff_on(paid.at.day())?;
-    let amount = channel.amount_of(platform, tariff.side, paid.out, paid.fee + paid.tax);
+    let amounts = channel.amounts_of(platform, tariff.side, paid.out, paid.fee + paid.tax);
+    let smallest = *amounts.start();
+    // The ledger counts the smallest of them as used.
+    let says = |amount| possible(platform, channel, paid.at, (amount, smallest), &used);
+    let is_explained = amounts.take(AMOUNTS_TRIED).any(|amount| {
+        let recorded = says(amount);
+        let within = |of: fn(&Recorded) -> i128, value: i64| {
+            let (least, most) = (recorded.iter().map(of).min(), recorded.iter().map(of).max());
+            least.zip(most).is_some_and(|(least, most)| (least..=most).contains(&i128::from(value)))
+        };
+        within(|r| r.fee, paid.fee) && within(|r| r.tax, paid.tax) && within(|r| r.received, paid.received)
+    });
+    says(smallest).first().copied().filter(|_| !is_explained)
+}
+
+/// More amounts from which as much arrives are not tried: a rate within one unit is hardly ever so small.
+const AMOUNTS_TRIED: usize = 10_000;
+
+/// Returns all that the rule may have recorded for an amount, by what the ledger cannot know. `counted`
+/// is the amount that the ledger counts as used.
+fn possible(
+    platform: &Platform,
+    channel: &Channel,
+    at: Moment,
+    (amount, counted): (i64, i64),
+    used: impl Fn(&QuotaKey) -> QuotaUsage,
+) -> Vec<Recorded> {
+    let Some(tariff) = channel.tariff_on(at.day()) else { return Vec::new() };
     let full_id = platform.full_id(channel);
     let before = |place: usize| {
         let Some(free) = tariff.charges.get(place).and_then(|c| c.free.as_ref()) else {
             return QuotaUsage::default();
         };
-        let ask = platform.quota_key(channel, free.per, free.pool.as_deref(), paid.at);
+        let ask = platform.quota_key(channel, free.per, free.pool.as_deref(), at);
         let all = used(&ask);
         let counts_itself = ask.channels.contains(&full_id);
-        let itself = if counts_itself { QuotaUsage { count: 1, amount } } else { QuotaUsage::default() };
+        let itself =
+            if counts_itself { QuotaUsage { count: 1, amount: counted } } else { QuotaUsage::default() };
         QuotaUsage {
             count: (all.count - itself.count).max(0),
             amount: all.amount.saturating_sub(itself.amount).max(0),
@@ -62,16 +92,8 @@ pub fn deviation(
     // Of a balance without end every amount is a share too small to be charged by.
     let shares = [None, Some(i64::MAX)];
     let known = shares.map(|share| PricingContext::for_tariff(channel, tariff, share, unlimited, before));
-    let possible = known.iter().flat_map(|pricing| [Some(pricing.clone()), pricing.at_low_end()]).flatten();
-    let recorded: Vec<Recorded> =
-        possible.filter_map(|pricing| recorded(platform, channel, &pricing, amount)).collect();
-    let within = |of: fn(&Recorded) -> i128, value: i64| {
-        let (least, most) = (recorded.iter().map(of).min(), recorded.iter().map(of).max());
-        least.zip(most).is_some_and(|(least, most)| (least..=most).contains(&i128::from(value)))
-    };
-    let agrees =
-        within(|r| r.fee, paid.fee) && within(|r| r.tax, paid.tax) && within(|r| r.received, paid.received);
-    recorded.first().copied().filter(|_| !agrees)
+    let terms = known.iter().flat_map(|pricing| [Some(pricing.clone()), pricing.at_low_end()]).flatten();
+    terms.filter_map(|pricing| recorded(platform, channel, &pricing, amount)).collect()
 }
 
 /// Returns what an entry of a withdrawal of that amount records under those terms; `None` past a
@@ -102,18 +124,19 @@ impl Channel {
         i64::try_from(received).ok().map(i128::from)
     }
 
-    /// Returns the amount, as its rule counts it, of a recorded withdrawal: what left, less charges
-    /// that came on top. Where these hold what a rate below 1 took within one unit, it is the
-    /// smallest amount from which so much arrives.
-    pub fn amount_of(&self, platform: &Platform, side: Side, out: i64, charges: i64) -> i64 {
+    /// Returns the amounts, as its rule counts them, that a recorded withdrawal may have had: what left,
+    /// less charges that came on top. Where these hold what a rate below 1 took within one unit, as much
+    /// may arrive of several amounts.
+    fn amounts_of(&self, platform: &Platform, side: Side, out: i64, charges: i64) -> RangeInclusive<i64> {
         let kept = out.saturating_sub(charges);
         match side {
-            Side::Deducted => out,
-            Side::OnTop if self.pays != platform.unit => kept,
+            Side::Deducted => out..=out,
+            Side::OnTop if self.pays != platform.unit => kept..=kept,
             Side::OnTop => {
                 let (num, den) = self.conversion(platform.unit.decimals);
-                let amount = (i128::from(kept) * den + num - 1).div_euclid(num);
-                i64::try_from(amount).unwrap_or(i64::MAX)
+                let smallest = |received: i128| div_ceil(received * den, num);
+                let fits = |amount: i128| i64::try_from(amount).unwrap_or(i64::MAX);
+                fits(smallest(kept.into()))..=fits(smallest(i128::from(kept) + 1) - 1)
             }
         }
     }
@@ -121,11 +144,12 @@ impl Channel {
 
 impl Platform {
     /// Returns the amount of a recorded withdrawal through one of its channels, by full id, as the
-    /// rule of its day counts it; all that left where no rule is known.
+    /// rule of its day counts it: the smallest where several are possible, and all that left where no rule
+    /// is known.
     pub fn amount_of(&self, channel: &str, at: LocalDateTime, out: i64, charges: i64) -> i64 {
         let channel = self.channel(channel);
         let side = channel.and_then(|c| c.tariff_on(at.day())).map_or(Side::Deducted, |t| t.side);
-        channel.map_or(out, |channel| channel.amount_of(self, side, out, charges))
+        channel.map_or(out, |channel| *channel.amounts_of(self, side, out, charges).start())
     }
 }
 
@@ -194,5 +218,18 @@ mod tests {
         // 10,000 and a fee of 500 leave, 9,000 arrive.
         assert_eq!(on_top.amount_of("p/c", LocalDateTime(0), 10_500, 1_500), 10_000);
         assert_eq!(differs(&on_top, [10_500, 1_500, 0, 9_000], once), None);
+    }
+
+    #[test]
+    fn any_amount_that_a_rate_pays_out_alike_may_have_been_withdrawn() {
+        let charge = "[[channel.tariff.charge]]\npercent = \"10\"\n";
+        let on_top = platform("rate = \"1/3\"", "side = \"on-top\"", charge);
+        // Of 36 as of 38 there arrive 12; with 10 % on top 40 and 42 leave.
+        let entry = |amount: i64, fee: i64| [amount + fee, amount + fee - 12, 0, 12];
+        let used = QuotaUsage { count: 1, amount: 36 };
+        for (amount, fee) in [(36, 4), (37, 4), (38, 4)] {
+            assert_eq!(differs(&on_top, entry(amount, fee), used), None, "{amount}");
+        }
+        assert_eq!(differs(&on_top, [43, 31, 0, 12], used), Some([28, 0, 12]));
     }
 }
