@@ -2,7 +2,7 @@
 
 use super::context::{Context, LedgerView, RULE_STALE_DAYS, available};
 use super::error::CommandError;
-use super::withdraw::{channel_of, is_all};
+use super::withdraw::{channel_of, conditional, is_all};
 use super::{CommandOutput, Notice, account};
 use crate::fee::{self, Platform, QuotaKey, QuotaUsage, Quote, QuoteRequest};
 use crate::ledger::{Account, AccountKind, name};
@@ -68,7 +68,8 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
         let mut notes = context.catalog_warnings();
         if let Some(asked) = asked.filter(|_| is_open) {
             let only = args.via.as_ref().map(|via| channel_of(&platform, via)).transpose()?;
-            let assumed = args.assume.iter().map(|typed| Ok(platform.full_id(channel_of(&platform, typed)?)));
+            let assumed =
+                args.assume.iter().map(|typed| conditional(&platform, channel_of(&platform, typed)?));
             let assumed = assumed.collect::<Result<Vec<String>, CommandError>>()?;
             let used_amount = args.used_amount.as_ref();
             let used_amount = used_amount

@@ -3,8 +3,9 @@
 
 use super::context::{Context, LedgerView, any_amount, available};
 use super::error::{CommandError, quoted};
+use super::withdraw::conditional;
 use super::{CommandOutput, Notice};
-use crate::fee::{Confidence, Platform, QuotaKey, QuotaUsage};
+use crate::fee::{Channel, Confidence, Platform, QuotaKey, QuotaUsage};
 use crate::ledger::{Account, AccountId, AccountKind, Flows};
 use crate::money::{AmountError, Money, ParsedAmount, Unit};
 use crate::period::{Day, LocalDateTime, parse_date};
@@ -32,7 +33,7 @@ pub struct PlanArgs {
     #[arg(long, value_name = "ACCOUNT")]
     to: Option<String>,
     /// Keep this much in an account
-    #[arg(long, value_name = "NAME=A", num_args = 1..)]
+    #[arg(long, value_name = "NAME=A")]
     keep: Vec<String>,
     /// Only from these accounts
     #[arg(long, value_name = "NAME", num_args = 1..)]
@@ -45,7 +46,7 @@ pub struct PlanArgs {
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     step_cost: Option<String>,
     /// Also use this conditional channel: its condition holds
-    #[arg(long, value_name = "CHANNEL", num_args = 1..)]
+    #[arg(long, value_name = "CHANNEL")]
     assume: Vec<String>,
     /// Print only the commands that record the plan
     #[arg(long)]
@@ -66,7 +67,8 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
     }
     context.read(|book| {
         let receiver = receiver(args, context, book)?;
-        let mut drawn = drawn_on(args, context, book)?;
+        let (only, typed) = only_and_amount(args, context, book)?;
+        let mut drawn = drawn_on(only, context, book)?;
         drawn.retain(|(account, _)| receiver.is_none_or(|receiver| receiver.id != account.id));
         let mut platforms: Vec<Platform> = Vec::new();
         let mut placed: Vec<Option<usize>> = Vec::new();
@@ -90,9 +92,9 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
                 }),
             });
         }
-        let assumed = assumed(args, context, &platforms)?;
+        let assumed = assumed(args, &platforms)?;
         let offers = Offers { platforms: &platforms, assumed: &assumed, drawn: &drawn };
-        let (unit, target) = wanted(args, context, book, receiver, &offers)?;
+        let (unit, target) = wanted(typed, context, book, receiver, &offers)?;
         let step_cost = step_cost(args, context, &unit)?;
         let keeps = keeps(args, context, book, &drawn)?;
         let lots = book.store.lots(context.now)?;
@@ -209,15 +211,54 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
     })
 }
 
+/// Returns the accounts of `--only`, none for all, and the amount that is asked for.
+///
+/// `--only` takes several names, separated by blanks or commas. So it also takes an amount behind them:
+/// the last word is one where it names no account.
+fn only_and_amount<'a, 'b>(
+    args: &'a PlanArgs,
+    context: &Context,
+    book: &'b LedgerView<'_>,
+) -> Result<(Vec<&'b Account>, Option<&'a str>), CommandError> {
+    let mut typed = args.amount.as_deref().or(args.target.as_deref());
+    let mut accounts = Vec::new();
+    for (place, text) in args.only.iter().enumerate() {
+        let found = match context.account(book, text, false) {
+            Err(_) if text.contains(',') && Figure::parse(text).is_err() => text
+                .split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .map(|name| context.account(book, name, false))
+                .collect(),
+            found => found.map(|account| vec![account]),
+        };
+        match found {
+            Ok(found) => accounts.extend(found),
+            Err(_)
+                if place > 0 && place + 1 == args.only.len() && typed.is_none() && reads_as_amount(text) =>
+            {
+                typed = Some(text);
+            }
+            Err(unknown) => return Err(unknown),
+        }
+    }
+    Ok((accounts, typed))
+}
+
+/// Whether a text is an amount of some unit.
+fn reads_as_amount(text: &str) -> bool {
+    Figure::parse(text).is_ok()
+}
+
 /// The accounts that a plan may draw on, with what is available in each, in the order of their names.
 fn drawn_on<'b>(
-    args: &PlanArgs,
+    only: Vec<&'b Account>,
     context: &Context,
     book: &'b LedgerView<'_>,
 ) -> Result<Vec<(&'b Account, i64)>, CommandError> {
-    let mut accounts: Vec<&Account> = match args.only.as_slice() {
+    let mut accounts = match only.as_slice() {
         [] => book.accounts.iter().filter(|a| !a.closed).collect(),
-        names => names.iter().map(|name| context.account(book, name, false)).collect::<Result<_, _>>()?,
+        _ => only,
     };
     accounts.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     accounts.dedup_by_key(|a| a.id);
@@ -250,34 +291,37 @@ fn receiver<'b>(
 ) -> Result<Option<&'b Account>, CommandError> {
     let Some(name) = &args.to else { return Ok(None) };
     let account = context.account(book, name, false)?;
-    if account.is_carrier() {
+    if account.kind != AccountKind::Bank {
         return Err(CommandError::Usage {
-            message: format!("{} is carrier billing and cannot receive money", account.name),
-            hint: "name a bank account or another balance: jandon account list".into(),
+            message: format!(
+                "{} is no bank account, and a plan pays to a bank, to a card or in cash",
+                account.name
+            ),
+            hint: "name a bank account of yours, or open one: jandon account add BANK --kind bank".into(),
         });
     }
     Ok(Some(account))
 }
 
 /// The conditional channels that are to take part, by full id.
-fn assumed(args: &PlanArgs, context: &Context, platforms: &[Platform]) -> Result<Vec<String>, CommandError> {
+fn assumed(args: &PlanArgs, platforms: &[Platform]) -> Result<Vec<String>, CommandError> {
     let full_id = |typed: &String| {
         let typed = typed.trim().to_lowercase();
-        let with = |platform: &Platform| platform.channel(&typed).map(|channel| platform.full_id(channel));
-        let mut found: Vec<String> = platforms.iter().filter_map(with).collect();
-        if let Some((id, _)) = typed.split_once('/').filter(|_| found.is_empty()) {
-            found.extend(context.catalog().get(id).as_ref().and_then(with));
-        }
+        let with = |platform| Some((platform, Platform::channel(platform, &typed)?));
+        let found: Vec<(&Platform, &Channel)> = platforms.iter().filter_map(with).collect();
         match found.as_slice() {
-            [one] => Ok(one.clone()),
+            [(platform, channel)] => conditional(platform, channel),
             [] => Err(CommandError::Usage {
                 message: format!("--assume {typed}: no account can use a channel of that name"),
                 hint: "see the channels of all platforms: jandon channels".into(),
             }),
-            several => Err(CommandError::Usage {
-                message: format!("--assume {typed} is ambiguous: {}", several.join(", ")),
-                hint: format!("name one of them in full: --assume {}", several[0]),
-            }),
+            several => {
+                let ids: Vec<String> = several.iter().map(|(p, channel)| p.full_id(channel)).collect();
+                Err(CommandError::Usage {
+                    message: format!("--assume {typed} is ambiguous: {}", ids.join(", ")),
+                    hint: format!("name one of them in full: --assume {}", ids[0]),
+                })
+            }
         }
     };
     args.assume.iter().map(full_id).collect()
@@ -301,15 +345,14 @@ struct Offers<'o> {
 
 /// The unit in which money is to arrive, and how much of it.
 fn wanted(
-    args: &PlanArgs,
+    typed: Option<&str>,
     context: &Context,
     book: &LedgerView<'_>,
     receiver: Option<&Account>,
     offers: &Offers<'_>,
 ) -> Result<(Unit, Option<Money>), CommandError> {
     let Offers { platforms, assumed, drawn } = *offers;
-    let typed = args.amount.as_ref().or(args.target.as_ref());
-    let figure = typed.map(|text| ParsedAmount::parse(text)).transpose()?;
+    let figure = typed.map(ParsedAmount::parse).transpose()?;
     let mut paid: Vec<Unit> = Vec::new();
     for platform in platforms {
         for channel in &platform.channels {
@@ -341,7 +384,7 @@ fn wanted(
             // Where nothing can leave, the answer says so in the accounts' own unit.
             [] => match held.as_slice() {
                 [one] => (*one).clone(),
-                _ => return Err(no_way_out("no account has an official way out")),
+                _ => context.default_unit()?,
             },
             several => {
                 let codes = several.iter().map(Unit::to_string).collect::<Vec<_>>().join(", ");
@@ -361,7 +404,7 @@ fn wanted(
     let target = figure.map(|figure| figure.money(&unit)).transpose()?;
     match target {
         Some(target) if target.minor == 0 => {
-            Err(CommandError::ZeroAmount { text: typed.cloned().unwrap_or_default() })
+            Err(CommandError::ZeroAmount { text: typed.unwrap_or_default().into() })
         }
         target => Ok((unit, target)),
     }

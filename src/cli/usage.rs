@@ -36,7 +36,7 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> CommandError {
         ErrorKind::InvalidSubcommand => about(ContextKind::InvalidSubcommand)
             .and_then(|word| removed_account(word, &arguments).or_else(|| other_command(word))),
         ErrorKind::UnknownArgument => about(ContextKind::InvalidArg).and_then(|word| {
-            let own = [signed, other_place, hyphenated, two_message];
+            let own = [signed, split_amount, other_place, hyphenated, two_message];
             own.into_iter().find_map(|explain| explain(word, &arguments))
         }),
         _ => None,
@@ -103,6 +103,16 @@ fn any_option(word: &str, test: &dyn Fn(&clap::Arg) -> bool) -> bool {
         command.get_arguments().any(test) || command.get_subcommands().any(|inner| any(inner, test))
     }
     any(&Cli::command(), &|option| named(option) && test(option))
+}
+
+/// An amount and its unit that were not quoted: `plan 1000 KRW`.
+fn split_amount(word: &str, arguments: &[String]) -> Option<CommandError> {
+    let at = arguments.iter().position(|argument| argument == word)?;
+    let before = arguments.get(at.checked_sub(1)?)?;
+    let has_unit = |text: &str| Figure::parse(text).ok().map(|figure| figure.mark().is_some());
+    let amount = format!("{before} {word}");
+    let is_split = has_unit(before) == Some(false) && has_unit(&amount) == Some(true);
+    is_split.then(|| instead(word, &[&arguments[..at - 1], &[amount], &arguments[at + 1..]].concat()))
 }
 
 /// An account that has an option of its own: `topup kakao 10000 bank`.

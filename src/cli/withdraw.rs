@@ -337,6 +337,18 @@ pub fn channel_of<'p>(platform: &'p Platform, typed: &str) -> Result<&'p Channel
     }
 }
 
+/// Returns the full id of a channel whose condition is to be taken as met; refuses one without any.
+pub fn conditional(platform: &Platform, channel: &Channel) -> Result<String, CommandError> {
+    let id = platform.full_id(channel);
+    match channel.condition {
+        Some(_) => Ok(id),
+        None => Err(CommandError::Usage {
+            message: format!("{id} has no condition, so there is nothing to assume"),
+            hint: format!("see which channels have one: jandon channels {}", platform.id),
+        }),
+    }
+}
+
 /// The platform has no official way out, for the reason that its file gives.
 fn not_withdrawable(account: &Account, platform: &Platform) -> CommandError {
     let reason = platform.reason.as_ref().map_or(String::new(), |reason| reason.en.clone());
