@@ -175,3 +175,20 @@ fn channels_that_depend_on_the_past_of_a_balance_are_conditional() {
         assert!(!conditional.iter().any(|c| c == id), "{id} has a condition");
     }
 }
+
+/// Channels that many a holder of the balance cannot use, which the ledger cannot know.
+#[test]
+fn a_channel_that_not_everyone_can_use_has_a_condition() {
+    let ids = [
+        "toss-money/own-account",
+        "bkash/priyo-agent",
+        "grabpay-my/closing",
+        "gift-card-ca/cash",
+        "paytm/bank",
+    ];
+    let platforms = platforms();
+    for id in ids {
+        let channel = platforms.iter().find_map(|platform| platform.channel(id));
+        assert!(channel.is_some_and(|channel| channel.condition.is_some()), "{id}");
+    }
+}

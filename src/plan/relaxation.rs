@@ -98,7 +98,7 @@ fn option(place: usize, channel: &Channel) -> ChannelOption<'_> {
         let (limits, frees) = daily(tariff);
         Some(DailyTariff { tariff, limits, frees })
     });
-    ChannelOption { channel, tariffs: tariffs.collect() }
+    ChannelOption { channel, tariffs: tariffs.collect(), count_max: None }
 }
 
 /// How much can leave a group in all the time of the plan; `None` where some channel lets out what it is asked for.

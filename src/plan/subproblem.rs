@@ -52,6 +52,8 @@ pub struct ChannelOption<'p> {
     pub channel: &'p Channel,
     /// Its rule on each of the days.
     pub tariffs: Vec<Option<DailyTariff<'p>>>,
+    /// The most withdrawals through it, where it has a fixed part of the counts that it shares with others.
+    pub count_max: Option<usize>,
 }
 
 /// The rule of a channel on a day, with the quotas that its limits and free quotas stand for.
@@ -145,7 +147,7 @@ impl<'p> Subproblem<'p> {
         for channel in channels {
             let tariffs =
                 (0..subproblem.days.len()).map(|day| subproblem.daily(channel, &ids, day, used)).collect();
-            subproblem.options.push(ChannelOption { channel, tariffs });
+            subproblem.options.push(ChannelOption { channel, tariffs, count_max: None });
         }
         subproblem.options.iter().any(|w| w.tariffs.iter().any(Option::is_some)).then(|| {
             subproblem.mark_tracked();

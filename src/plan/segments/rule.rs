@@ -23,7 +23,8 @@ pub(super) fn buckets(
         .iter()
         .filter(|q| q.tracked != QuotaTracking::default() && q.options.contains(&option))
     {
-        let alone = quota.options == [option];
+        let has_part = subproblem.options[option].count_max.is_some() && !quota.tracked.amount;
+        let alone = quota.options == [option] || has_part;
         let calendar = !matches!(quota.per, fee::Window::Hours(_)) || subproblem.days.len() == 1;
         let same = per.is_none_or(|per| per == quota.per) || subproblem.days.len() == 1;
         if !alone || !calendar || !same {
@@ -80,6 +81,7 @@ pub(super) fn buckets(
         let smallest = tariff.min.unwrap_or(1).max(tariff.step).max(1);
         let most = usize::try_from(budget / smallest).unwrap_or(usize::MAX);
         let most = if tariff.whole_balance { most.min(1) } else { most };
+        let most = subproblem.options[option].count_max.map_or(most, |count_max| most.min(count_max));
         for day in dates.into_iter().take(most) {
             let mut pricing = subproblem.pricing(option, first, budget, &spent)?;
             if pricing.count_used_up {

@@ -1,15 +1,19 @@
 //! Groups whose rules are too entangled to be taken apart: by a table where there is one, else by a search.
 
-use super::{Solution, SolvedSubproblem};
+use super::{SAMPLE_SHIFT, Solution, SolvedSubproblem};
 use crate::plan::knapsack::{Choice, Goal};
+use crate::plan::pareto::pareto_frontier;
 use crate::plan::relaxation;
 use crate::plan::search::{self, Width};
+use crate::plan::segments::{self, CostWindow};
 use crate::plan::shares::Limits;
 use crate::plan::subproblem::Subproblem;
-use crate::plan::{dp, shares, with_budget};
+use crate::plan::{dp, parts, shares, with_budget};
 
 /// Below so many amounts that a step could have, every one of them is looked at.
 const AMOUNTS_ALL: i128 = 3_000;
+/// More ways to divide shared counts are not looked at.
+const DIVISIONS_MAX: usize = 200;
 /// What fewer days or withdrawals allow is looked at with so many times the effort in all.
 const NARROWER_TIMES: u64 = 2;
 
@@ -49,6 +53,10 @@ fn exact(
     if let Some(found) = with_budget(effort, share, |share| shares::solve(subproblem, goal, limits, share)) {
         return Some((found.choices.clone(), Solution::Shares(found)));
     }
+    let share = *effort / 2;
+    if let Some(found) = with_budget(effort, share, |share| by_counts(subproblem, goal, limits, share)) {
+        return Some(found);
+    }
     if let Some(dp) = dp::prepare(subproblem) {
         let share = *effort - *effort / 4;
         if let Some(found) = with_budget(effort, share, |share| dp.solve(goal, share)) {
@@ -66,6 +74,99 @@ fn exact(
     let all = |share: &mut u64| search::search(subproblem, goal, Width::All, i64::MAX, share);
     let found = with_budget(effort, share, all)?;
     Some((found.choices.clone(), Solution::Search(found)))
+}
+
+/// Solves channels of one account that share nothing but the number of their withdrawals on one day:
+/// for each way to divide the shared counts the channels are independent. `None` where they share
+/// more, or where that takes too much.
+fn by_counts(
+    subproblem: &Subproblem<'_>,
+    goal: Goal,
+    limits: Limits,
+    effort: &mut u64,
+) -> Option<(Vec<Choice>, Solution)> {
+    let shared = shared_counts(subproblem)?;
+    let mut divisions = vec![Vec::new()];
+    for option in 0..subproblem.options.len() {
+        let is_shared = shared.iter().any(|(quota, _)| subproblem.quotas[*quota].options.contains(&option));
+        let most = if is_shared { subproblem.splits as usize } else { 0 };
+        let with = |division: &Vec<usize>, count: usize| [division.as_slice(), &[count]].concat();
+        let all = divisions.iter().flat_map(|division| (0..=most).map(move |count| with(division, count)));
+        divisions = all.filter(|division| fits(subproblem, &shared, division)).collect();
+        if divisions.len() > DIVISIONS_MAX {
+            return None;
+        }
+    }
+    // One that leaves room for another withdrawal allows no more than the one with it.
+    let grown = |division: &Vec<usize>, option: usize| {
+        let mut grown = division.clone();
+        grown[option] += 1;
+        grown
+    };
+    let is_largest = |division: &Vec<usize>| {
+        (0..division.len()).all(|option| !divisions.contains(&grown(division, option)))
+    };
+    let window = match goal {
+        Goal::Reach(_) => CostWindow {
+            rise: 0,
+            run: 1,
+            limit: limits.cost,
+            needs: [(parts(limits.cost), parts(limits.net))].into(),
+        },
+        Goal::Most(step) => {
+            let known = search::greedy(subproblem, goal).choices;
+            CostWindow::bringing(known.iter().map(|choice| choice.value(step)).max().unwrap_or(0).max(0))
+        }
+    };
+    let (mut choices, mut solutions) = (Vec::new(), Vec::new());
+    for division in divisions.iter().filter(|division| is_largest(division)) {
+        let mut alone = subproblem.clone();
+        for (option, count) in alone.options.iter_mut().zip(division) {
+            option.count_max = Some(*count);
+        }
+        for option in 0..alone.options.len() {
+            if !shared.iter().any(|(quota, _)| subproblem.quotas[*quota].options.contains(&option)) {
+                alone.options[option].count_max = None;
+            }
+        }
+        let found = segments::prepare(&alone)?.solve(goal, Some(window.clone()), effort)?;
+        let place = solutions.len() << SAMPLE_SHIFT;
+        choices
+            .extend(found.choices.iter().map(|choice| Choice { origin: place | choice.origin, ..*choice }));
+        solutions.push(found);
+    }
+    let choices = pareto_frontier(choices, goal);
+    (!choices.is_empty()).then_some((choices, Solution::Samples(solutions)))
+}
+
+/// Returns each quota that several channels share, with the number of withdrawals that it still allows;
+/// `None` where there is none, or one that has to do with more than that.
+fn shared_counts(subproblem: &Subproblem<'_>) -> Option<Vec<(usize, i64)>> {
+    if subproblem.accounts.len() != 1 || subproblem.days.len() != 1 || subproblem.days_cut {
+        return None;
+    }
+    let tariffs = || subproblem.options.iter().flat_map(|option| option.tariffs[0].as_ref());
+    let mut shared = Vec::new();
+    for (number, quota) in subproblem.quotas.iter().enumerate().filter(|(_, quota)| quota.options.len() > 1) {
+        if quota.tracked.amount || (quota.tracked.count && tariffs().any(|t| t.frees.contains(&Some(number))))
+        {
+            return None;
+        }
+        if quota.tracked.count {
+            let rows = tariffs().flat_map(|daily| daily.tariff.limits.iter().zip(&daily.limits));
+            let counts = rows.filter(|(_, own)| **own == number).filter_map(|(limit, _)| limit.count);
+            shared.push((number, counts.min()?.saturating_sub(quota.base[0].count)));
+        }
+    }
+    (!shared.is_empty()).then_some(shared)
+}
+
+/// Whether so many withdrawals through the first channels are no more than the shared counts allow.
+fn fits(subproblem: &Subproblem<'_>, shared: &[(usize, i64)], division: &[usize]) -> bool {
+    shared.iter().all(|(quota, left)| {
+        let own = subproblem.quotas[*quota].options.iter().filter_map(|option| division.get(*option));
+        own.sum::<usize>() as i64 <= *left
+    })
 }
 
 /// Longer and longer sequences, as far as the effort goes.
