@@ -3,7 +3,7 @@
 use jandon::fee::catalog::Catalog;
 use jandon::fee::{Destination, Platform, parse};
 use jandon::money::Unit;
-use jandon::period::Moment;
+use jandon::period::LocalDateTime;
 use jandon::plan::{EFFORT, Holding, Plan, PlanRequest};
 
 /// Returns the plan for one account, or the one with the largest net where the target is too much.
@@ -15,7 +15,7 @@ fn plan(
     splits: u32,
     step_cost: i64,
 ) -> Plan {
-    let now = Moment::parse_iso("2026-11-22T13:05").expect("a moment");
+    let now = LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment");
     let by = now.day();
     let account = String::from("a");
     // A condition is met where there is no way without one.

@@ -224,7 +224,7 @@ fn only_and_amount<'a, 'b>(
     let mut accounts = Vec::new();
     for (place, text) in args.only.iter().enumerate() {
         let found = match context.account(book, text, false) {
-            Err(_) if text.contains(',') && Figure::parse(text).is_err() => text
+            Err(_) if text.contains(',') && ParsedAmount::parse(text).is_err() => text
                 .split(',')
                 .map(str::trim)
                 .filter(|name| !name.is_empty())
@@ -247,7 +247,7 @@ fn only_and_amount<'a, 'b>(
 
 /// Whether a text is an amount of some unit.
 fn reads_as_amount(text: &str) -> bool {
-    Figure::parse(text).is_ok()
+    ParsedAmount::parse(text).is_ok()
 }
 
 /// The accounts that a plan may draw on, with what is available in each, in the order of their names.

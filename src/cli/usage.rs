@@ -109,7 +109,7 @@ fn any_option(word: &str, test: &dyn Fn(&clap::Arg) -> bool) -> bool {
 fn split_amount(word: &str, arguments: &[String]) -> Option<CommandError> {
     let at = arguments.iter().position(|argument| argument == word)?;
     let before = arguments.get(at.checked_sub(1)?)?;
-    let has_unit = |text: &str| Figure::parse(text).ok().map(|figure| figure.mark().is_some());
+    let has_unit = |text: &str| ParsedAmount::parse(text).ok().map(|figure| figure.symbol().is_some());
     let amount = format!("{before} {word}");
     let is_split = has_unit(before) == Some(false) && has_unit(&amount) == Some(true);
     is_split.then(|| instead(word, &[&arguments[..at - 1], &[amount], &arguments[at + 1..]].concat()))

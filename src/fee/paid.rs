@@ -68,7 +68,7 @@ const AMOUNTS_TRIED: usize = 10_000;
 fn possible(
     platform: &Platform,
     channel: &Channel,
-    at: Moment,
+    at: LocalDateTime,
     (amount, counted): (i64, i64),
     used: impl Fn(&QuotaKey) -> QuotaUsage,
 ) -> Vec<Recorded> {
