@@ -200,7 +200,10 @@ fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let messages = Messages { quiet: false, color, width: None, language: language(None), ledger: None };
     match error.kind() {
         DisplayHelp | DisplayVersion => {
-            let page = cli::help::page(arguments, messages.language, width());
+            let page = match error.kind() {
+                DisplayHelp => cli::help::page(arguments, messages.language, width()),
+                _ => None,
+            };
             return match output::write_stdout(&page.unwrap_or_else(|| error.to_string())) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(failure) => fail(&failure, false, &messages),
