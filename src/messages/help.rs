@@ -222,7 +222,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("history", "category", "이 분류만"),
     ("history", "search", "이 글이 들어 있는 것만"),
     ("history", "limit", "마지막 몇 개만"),
-    ("history", "changes", "계정, 단위, 환산 비율의 변경과 실행 취소까지 봅니다"),
+    ("history", "changes", "계정, 단위, 환산 비율의 변경과 수정, 실행 취소까지 봅니다"),
     ("report", "period", "2026-10, 2026, 2026Q4, A..B, 지난달, last 90d [기본값: 이번 달]"),
     ("report", "month_start", "한 달이 시작하는 날, 1에서 31"),
     ("chart", "name", "한 계정. 없으면 은행을 뺀 모든 계정"),
