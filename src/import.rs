@@ -1,18 +1,21 @@
 //! A file of lines as facts: one line of JSON, one fact, checked for its form but not yet held
 //! against any ledger.
 
-use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot};
+use crate::jsonl::VERSION;
+use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Leg, Snapshot};
 use crate::money::{DECIMALS_MAX, Rate, Unit, parse_minor};
 use crate::period::{Day, LocalDateTime};
 use crate::text::{self, NAME_MAX, TEXT_MAX, TextError};
-use serde::de::Visitor;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use smol_str::SmolStr;
+
+pub use crate::jsonl::{
+    AccountLine, ChangeLine, Content, DateField, EntryLine, KindField, Line, RateLine, SnapshotLine,
+    UnitLine, VoidLine,
+};
 
 /// No line is longer than that.
 pub const LINE_MAX: u64 = 1 << 20;
-/// The form of files that is understood.
-const FORM: u64 = 1;
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,167 +70,7 @@ pub struct Difference {
     pub recorded: Option<Id>,
 }
 
-/// One line of a file.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "nearly every line is an entry, and lines are handed on by hundreds"
-)]
-pub enum Line {
-    /// A unit comes into use.
-    Unit(UnitLine),
-    /// An account is opened, or stands otherwise from now on.
-    Account(AccountLine),
-    /// What a unit was worth from a day on.
-    Rate(RateLine),
-    /// What one command wrote; its facts name it.
-    Change(ChangeLine),
-    /// A dated event.
-    Entry(EntryLine),
-    /// A balance seen.
-    Snapshot(SnapshotLine),
-    /// A change no longer counts, or counts again.
-    Void(VoidLine),
-    /// No line, but the beginning of another file.
-    #[serde(skip)]
-    NextFile,
-}
-
-/// A unit.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of the contract")]
-pub struct UnitLine {
-    pub change: Option<String>,
-    pub code: String,
-    pub decimals: u8,
-}
-
-/// An account; `of` is the name it had before.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of the contract")]
-pub struct AccountLine {
-    pub change: Option<String>,
-    pub of: Option<String>,
-    pub name: String,
-    pub platform: Option<String>,
-    pub kind: String,
-    pub unit: String,
-    pub limit: Option<String>,
-    pub bill_day: Option<u8>,
-    pub note: Option<String>,
-    #[serde(default)]
-    pub closed: bool,
-}
-
-/// A rate.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of the contract")]
-pub struct RateLine {
-    pub change: Option<String>,
-    pub unit: String,
-    pub value: String,
-    pub of: String,
-    pub date: String,
-}
-
-/// A change.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of the contract")]
-pub struct ChangeLine {
-    pub id: String,
-    pub at: String,
-    pub command: String,
-}
-
-/// An entry.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of the contract")]
-pub struct EntryLine {
-    pub id: Option<SmolStr>,
-    pub change: Option<SmolStr>,
-    pub at: DateField,
-    pub kind: KindField,
-    pub from: Option<SmolStr>,
-    pub out: Option<SmolStr>,
-    pub out_unit: Option<SmolStr>,
-    pub fee: Option<SmolStr>,
-    pub tax: Option<SmolStr>,
-    pub to: Option<SmolStr>,
-    #[serde(rename = "in")]
-    pub arriving: Option<SmolStr>,
-    pub in_unit: Option<SmolStr>,
-    pub category: Option<SmolStr>,
-    pub payee: Option<SmolStr>,
-    pub channel: Option<SmolStr>,
-    pub expires: Option<SmolStr>,
-    pub note: Option<String>,
-    /// The part of the content that asks for no ledger, made where lines are read.
-    #[serde(skip)]
-    begun: Content,
-}
-
-/// What stands under `at`, read beside the one who records it.
-#[derive(Clone, Debug)]
-pub enum DateField {
-    /// A date and a time.
-    Time(LocalDateTime),
-    /// A date alone.
-    Day(Day),
-    /// Neither.
-    Neither(SmolStr),
-}
-
-/// What stands under `kind`, read beside the one who records it.
-#[derive(Clone, Debug)]
-pub enum KindField {
-    /// A kind.
-    Kind(Kind),
-    /// None.
-    None(SmolStr),
-}
-
-/// A text that is read into something at once.
-struct Text<T>(fn(&str) -> T);
-
-impl<T> Visitor<'_> for Text<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<T, E> {
-        Ok((self.0)(text))
-    }
-}
-
-impl<'de> Deserialize<'de> for DateField {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<DateField, D::Error> {
-        from.deserialize_str(Text(DateField::read))
-    }
-}
-
-impl<'de> Deserialize<'de> for KindField {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<KindField, D::Error> {
-        let read =
-            |text: &str| Kind::parse(text).map_or_else(|| KindField::None(text.into()), KindField::Kind);
-        from.deserialize_str(Text(read))
-    }
-}
-
 impl DateField {
-    fn read(text: &str) -> DateField {
-        let moment = LocalDateTime::parse_iso(text).map(DateField::Time);
-        let day = || Day::parse_iso(text).map(DateField::Day);
-        moment.or_else(day).unwrap_or_else(|| DateField::Neither(text.into()))
-    }
-
     /// The moment; of a date alone the one that is given for it.
     fn or(&self, of_day: fn(Day) -> LocalDateTime) -> Result<LocalDateTime, LineError> {
         match self {
@@ -236,29 +79,6 @@ impl DateField {
             DateField::Neither(text) => Err(value("at", text, A_MOMENT)),
         }
     }
-}
-
-/// A snapshot.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of the contract")]
-pub struct SnapshotLine {
-    pub id: Option<SmolStr>,
-    pub change: Option<SmolStr>,
-    pub at: DateField,
-    pub account: SmolStr,
-    pub balance: SmolStr,
-    pub note: Option<String>,
-}
-
-/// A void.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of the contract")]
-pub struct VoidLine {
-    pub change: Option<String>,
-    pub of: String,
-    pub at: String,
 }
 
 #[derive(Deserialize)]
@@ -272,8 +92,8 @@ pub fn header(line: &[u8]) -> Result<(), LineError> {
     let text = std::str::from_utf8(line).map_err(|_| LineError::NoHeader)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match serde_json::from_str(text) {
-        Ok(Header { jandon: FORM }) => Ok(()),
-        Ok(Header { jandon }) if jandon > FORM => Err(LineError::Newer(jandon)),
+        Ok(Header { jandon: VERSION }) => Ok(()),
+        Ok(Header { jandon }) if jandon > VERSION => Err(LineError::Newer(jandon)),
         _ => Err(LineError::NoHeader),
     }
 }
@@ -584,77 +404,4 @@ impl SnapshotLine {
 /// An id that stands in a file as the ledger itself writes it.
 pub fn own_id(text: &str) -> Option<Id> {
     Id::parse(text).filter(|id| id.to_string() == text)
-}
-
-/// 64 bits that stand for what a line says, the same on every machine and in every version
-/// (FNV-1a over its parts, each ended by a byte that no text of a line holds).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Content(u64);
-
-/// By which each step multiplies.
-const PRIME: u64 = 0x0000_0100_0000_01b3;
-
-impl Default for Content {
-    fn default() -> Content {
-        Content(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Content {
-    /// The content that begins with a text.
-    pub fn of(text: &str) -> Content {
-        Content::default().text(text)
-    }
-
-    fn bytes(self, bytes: &[u8]) -> Content {
-        let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(PRIME);
-        Content(bytes.iter().fold(self.0, step))
-    }
-
-    /// And a text.
-    #[must_use]
-    pub fn text(self, text: &str) -> Content {
-        self.bytes(text.as_bytes()).bytes(&[0xff])
-    }
-
-    /// And a text that may be missing, which is not the same as an empty one.
-    #[must_use]
-    pub fn maybe(self, text: Option<&str>) -> Content {
-        text.map_or(self, |text| self.text(text)).bytes(&[0xfe])
-    }
-
-    /// And a name in the form in which names are compared, which may be missing.
-    #[must_use]
-    pub fn name(self, name: Option<&str>) -> Content {
-        self.maybe(name.map(text::fold_case).as_deref())
-    }
-
-    /// And a number.
-    #[must_use]
-    pub fn number(self, number: i64) -> Content {
-        let zeros = number.leading_zeros() as usize / 8;
-        let Content(hash) = self.bytes(&number.to_le_bytes()[..8 - zeros]);
-        // A byte of zeros multiplies, and no more.
-        Content(hash.wrapping_mul(PRIME.wrapping_pow(zeros as u32)))
-    }
-
-    /// 64 bits for the content that came so often.
-    pub fn hash(self, time: u64) -> u64 {
-        let Content(hash) = self.bytes(&time.to_le_bytes());
-        // The low bits of FNV stir little; the high ones are folded in, for 48 bits are used.
-        hash ^ (hash >> 48)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_is_the_content_of_its_eight_bytes() {
-        for number in [0, 1, 255, 256, -1, 4500, 1 << 40, i64::MIN, i64::MAX] {
-            let plain = Content::of("amount").bytes(&number.to_le_bytes());
-            assert_eq!(Content::of("amount").number(number), plain, "{number}");
-        }
-    }
 }

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod export;
 pub mod fee;
 pub mod import;
+pub mod jsonl;
 pub mod ledger;
 pub mod messages;
 pub mod money;

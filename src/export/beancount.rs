@@ -152,7 +152,7 @@ impl Journal for Beancount {
     fn entry(&mut self, entry: &Entry) -> String {
         let payee = entry.payee.as_deref().map(quoted).map_or_else(String::new, |payee| payee + " ");
         let title = format!("{payee}\"{}\"", entry.kind.as_str());
-        let expires = super::expires_text(entry.expires);
+        let expires = crate::jsonl::expires_text(entry.expires);
         let fields = [
             ("channel", entry.channel.as_deref()),
             ("category", entry.category.as_deref()),

@@ -142,7 +142,7 @@ impl Journal for Hledger {
             of_entry(entry).iter().map(|posting| self.posted(posting, &mut declared)).collect();
         let payee = entry.payee.as_deref().map(titled).filter(|payee| !payee.is_empty());
         let title = payee.map_or_else(String::new, |payee| format!("{payee} | ")) + entry.kind.as_str();
-        let expires = super::expires_text(entry.expires);
+        let expires = crate::jsonl::expires_text(entry.expires);
         let fields = [
             ("channel", entry.channel.as_deref()),
             ("category", entry.category.as_deref()),
