@@ -193,9 +193,9 @@ pub struct VoidLine {
 }
 
 /// A text that is read into something at once.
-struct Text<T>(fn(&str) -> T);
+struct ParsedText<T>(fn(&str) -> T);
 
-impl<T> Visitor<'_> for Text<T> {
+impl<T> Visitor<'_> for ParsedText<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -209,7 +209,7 @@ impl<T> Visitor<'_> for Text<T> {
 
 impl<'de> Deserialize<'de> for DateField {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<DateField, D::Error> {
-        from.deserialize_str(Text(DateField::read))
+        from.deserialize_str(ParsedText(DateField::read))
     }
 }
 
@@ -217,7 +217,7 @@ impl<'de> Deserialize<'de> for KindField {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<KindField, D::Error> {
         let read =
             |text: &str| Kind::parse(text).map_or_else(|| KindField::None(text.into()), KindField::Kind);
-        from.deserialize_str(Text(read))
+        from.deserialize_str(ParsedText(read))
     }
 }
 

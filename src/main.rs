@@ -4,7 +4,7 @@
 
 use jandon::cli::context::{Context, Env};
 use jandon::cli::error::{CommandError, quoted};
-use jandon::cli::output::{self, Destination, Messages};
+use jandon::cli::output::{self, Messages, OutputTarget};
 use jandon::cli::{self, Cli, ColorChoice, Command, GlobalArgs, LanguageChoice};
 use jandon::messages::Language;
 use jandon::period::LocalDateTime;
@@ -50,7 +50,7 @@ fn run(cli_args: &Cli, messages: &mut Messages) -> Result<u8, CommandError> {
     let protected = || cli::protected(&cli_args.command, &context);
     output::refuse_protected(&cli_args.globals, protected)?;
     let format = output::format(&cli_args.globals, &cli_args.command)?;
-    let destination = Destination::open(&cli_args.globals, protected)?;
+    let destination = OutputTarget::open(&cli_args.globals, protected)?;
     let mut outcome = cli::run(&cli_args.command, &context).inspect_err(|failure| {
         // The file of a platform that is missed may be one that was left out.
         let is_missed = match failure {

@@ -32,14 +32,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use backup::{Contents, Restored, ledger_files};
-pub use check::{Finding, Report as CheckReport};
+pub use check::{CheckReport, Finding};
 pub use derive::DERIVED;
 pub use import::{ImportError, ImportSummary};
 pub use open::{FileState, SecondName, lasting_second_name};
 pub use permissions::{PermissionIssue, permission_issues};
 pub use read::{
     Activity, ChangeRow, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, LedgerChangeKind, Movement,
-    RunningBalance, SnapshotGap,
+    RunningBalance, SnapshotDifference,
 };
 pub use repair::{Repair, RepairedBalance};
 

@@ -1,11 +1,11 @@
-//! The walls of the house: which room may use which, what no room may use, and what the pages owe
-//! to the code. Each broken rule is told with its file and line.
+//! The architecture as tests: which module may use which, what no module may use, and which names and
+//! words the code must not have. A failure names the file and the line.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The floor of each room. A room uses rooms of lower floors only.
-const FLOORS: &[(&str, u8)] = &[
+/// The layer of each module. A module uses modules of lower layers only.
+const LAYERS: &[(&str, u8)] = &[
     ("money", 1),
     ("period", 1),
     ("text", 1),
@@ -24,8 +24,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("main", 10),
 ];
 
-/// Each outside crate has its keepers.
-const KEEPERS: &[(&str, &[&str])] = &[
+/// The modules that may use each external crate.
+const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("serde_json", &["view", "jsonl", "import"]),
     ("toml", &["fee", "cli"]),
@@ -46,7 +46,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("rustix", &["store"]),
 ];
 
-/// `view` formats what the rooms below reckon, and `store` keeps it: neither needs the other.
+/// `view` formats figures, and `store` keeps facts: neither needs the other.
 const NEVER: &[(&str, &str)] = &[("view", "store"), ("store", "view")];
 
 fn files(folder: &Path, out: &mut Vec<PathBuf>) {
@@ -64,26 +64,26 @@ fn sources() -> Vec<(String, PathBuf, String)> {
     let mut paths = Vec::new();
     files(Path::new("src"), &mut paths);
     paths.sort();
-    let room = |path: &Path| {
+    let module = |path: &Path| {
         let inner = path.strip_prefix("src").expect("below src");
         let first = inner.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
         first.trim_end_matches(".rs").to_string()
     };
     paths
         .into_iter()
-        .map(|path| (room(&path), path.clone(), std::fs::read_to_string(&path).expect("a readable file")))
+        .map(|path| (module(&path), path.clone(), std::fs::read_to_string(&path).expect("a readable file")))
         .collect()
 }
 
-fn floor(room: &str) -> Option<u8> {
-    FLOORS.iter().find(|(name, _)| *name == room).map(|(_, floor)| *floor)
+fn layer(module: &str) -> Option<u8> {
+    LAYERS.iter().find(|(name, _)| *name == module).map(|(_, layer)| *layer)
 }
 
 #[test]
-fn rooms_use_only_rooms_on_lower_floors() {
+fn modules_use_only_modules_of_lower_layers() {
     let mut broken = Vec::new();
-    for (room, path, text) in sources() {
-        let Some(own) = floor(&room) else { continue };
+    for (module, path, text) in sources() {
+        let Some(own) = layer(&module) else { continue };
         for (number, line) in text.lines().enumerate() {
             for prefix in ["crate::", "jandon::"] {
                 for (at, _) in line.match_indices(prefix) {
@@ -91,10 +91,10 @@ fn rooms_use_only_rooms_on_lower_floors() {
                         .chars()
                         .take_while(|c| c.is_alphanumeric() || *c == '_')
                         .collect();
-                    let below = floor(&used).is_none_or(|other| other < own || used == room);
-                    let parted = NEVER.contains(&(room.as_str(), used.as_str()));
+                    let below = layer(&used).is_none_or(|other| other < own || used == module);
+                    let parted = NEVER.contains(&(module.as_str(), used.as_str()));
                     if !below || parted {
-                        broken.push(format!("{}:{}: {room} uses {used}", path.display(), number + 1));
+                        broken.push(format!("{}:{}: {module} uses {used}", path.display(), number + 1));
                     }
                 }
             }
@@ -104,26 +104,30 @@ fn rooms_use_only_rooms_on_lower_floors() {
 }
 
 #[test]
-fn every_room_has_a_floor() {
-    for (room, path, _) in sources() {
-        assert!(room == "lib" || floor(&room).is_some(), "{} is in no room", path.display());
+fn every_module_has_a_layer() {
+    for (module, path, _) in sources() {
+        assert!(module == "lib" || layer(&module).is_some(), "{} has no layer", path.display());
     }
 }
 
 #[test]
-fn outside_crates_stay_with_their_keepers() {
+fn external_crates_are_used_only_where_they_belong() {
     let mut broken = Vec::new();
-    for (room, path, text) in sources() {
+    for (module, path, text) in sources() {
         // A test may use what serves it.
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
         for (number, line) in code.lines().enumerate() {
-            for (name, keepers) in KEEPERS {
+            for (name, modules) in CRATES {
                 let uses = line.match_indices(&format!("{name}::")).any(|(at, _)| {
                     let before = line[..at].chars().next_back();
                     before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != ':')
                 });
-                if uses && !keepers.contains(&room.as_str()) {
-                    broken.push(format!("{}:{}: {name} is not {room}'s to use", path.display(), number + 1));
+                if uses && !modules.contains(&module.as_str()) {
+                    broken.push(format!(
+                        "{}:{}: {name} may not be used in {module}",
+                        path.display(),
+                        number + 1
+                    ));
                 }
             }
         }
@@ -134,8 +138,8 @@ fn outside_crates_stay_with_their_keepers() {
 #[test]
 fn below_the_store_there_is_no_disk_no_clock_and_no_terminal() {
     let mut broken = Vec::new();
-    for (room, path, text) in sources() {
-        if floor(&room).is_none_or(|floor| floor >= 5) {
+    for (module, path, text) in sources() {
+        if layer(&module).is_none_or(|layer| layer >= 5) {
             continue;
         }
         for (number, line) in text.lines().enumerate() {
@@ -152,30 +156,30 @@ fn below_the_store_there_is_no_disk_no_clock_and_no_terminal() {
 }
 
 #[test]
-fn every_file_opens_with_a_sentence_on_what_it_is() {
+fn every_file_has_module_documentation() {
     for (_, path, text) in sources() {
-        assert!(text.starts_with("//! "), "{} says not what it is", path.display());
+        assert!(text.starts_with("//! "), "{} has no module documentation", path.display());
     }
 }
 
 #[test]
-fn nothing_is_called_by_a_name_that_says_nothing() {
+fn no_module_has_an_empty_name() {
     for (_, path, text) in sources() {
         let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
         for word in ["utils", "util", "helpers", "common", "misc", "manager", "types"] {
             assert_ne!(stem, word, "{}", path.display());
-            assert!(!text.contains(&format!("mod {word};")), "{} has a room called {word}", path.display());
+            assert!(!text.contains(&format!("mod {word};")), "{} has a module {word}", path.display());
         }
     }
 }
 
 #[test]
-fn every_verb_is_in_the_readme() {
+fn every_command_is_in_the_readme() {
     let readme = std::fs::read_to_string("README.md").expect("a README");
     let mut missing = BTreeMap::new();
     let command = <jandon::cli::Cli as clap::CommandFactory>::command();
-    for verb in command.get_subcommands() {
-        let name = verb.get_name().to_string();
+    for subcommand in command.get_subcommands() {
+        let name = subcommand.get_name().to_string();
         if !readme.contains(&format!("`{name}")) && !readme.contains(&format!("jandon {name}")) {
             missing.insert(name, ());
         }
@@ -190,6 +194,79 @@ fn the_packaged_sources_name_no_machine() {
             assert!(!text.contains(trace), "{} holds a path of one machine", path.display());
         }
     }
+}
+
+/// Words that the code does not use: each was once a private name for something that has an ordinary
+/// one, which follows it.
+const METAPHORS: &[(&str, &str)] = &[
+    ("beside", "next to, in the background"),
+    ("deed", "operation"),
+    ("deeds", "operations"),
+    ("door", "writer"),
+    ("floor", "layer"),
+    ("hearsay", "third-party source"),
+    ("house", "architecture"),
+    ("nobody", "the reader, the user, no process"),
+    ("referee", "oracle"),
+    ("room", "module, space"),
+    ("seize", "lock"),
+    ("tally", "totals"),
+    ("teller", "writer"),
+    ("unborn", "new"),
+    ("whoever", "the reader, the user, the process"),
+];
+
+#[test]
+fn metaphors_are_not_used() {
+    let mut broken = Vec::new();
+    let mut paths = Vec::new();
+    files(Path::new("src"), &mut paths);
+    files(Path::new("tests"), &mut paths);
+    for path in paths.iter().filter(|path| !path.ends_with("tests/architecture.rs")) {
+        let text = std::fs::read_to_string(path).expect("a readable file");
+        for (number, line) in text.lines().enumerate() {
+            let words = line.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+            for word in words {
+                if let Some((_, better)) = METAPHORS.iter().find(|(metaphor, _)| *metaphor == word) {
+                    broken.push(format!("{}:{}: {word} (say: {better})", path.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Returns the name of the type that a line declares.
+fn declared_type(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let line = line.strip_prefix("pub").map_or(line, |rest| match rest.split_once(") ") {
+        Some((scope, rest)) if scope.starts_with('(') => rest,
+        _ => rest.trim_start(),
+    });
+    let (keyword, rest) = line.split_once(' ')?;
+    let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+    let declares = ["struct", "enum", "trait", "type", "union"].contains(&keyword);
+    (declares && name.starts_with(char::is_uppercase)).then_some(name)
+}
+
+#[test]
+fn each_type_has_a_name_of_its_own() {
+    assert_eq!(declared_type("pub(super) struct Writer<'s> {"), Some("Writer"));
+    assert_eq!(declared_type("    type Position = (i64, i64);"), Some("Position"));
+    assert_eq!(declared_type("pub fn type_of() {}"), None);
+    // The associated types of traits of the standard library and of serde.
+    let associated = ["Err", "Error", "Item", "Output", "Target", "Value"];
+    let mut declared: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (_, path, text) in sources() {
+        for (number, line) in text.lines().enumerate() {
+            let is_associated = |name: &str| line.starts_with(' ') && associated.contains(&name);
+            if let Some(name) = declared_type(line).filter(|name| !is_associated(name)) {
+                declared.entry(name.into()).or_default().push(format!("{}:{}", path.display(), number + 1));
+            }
+        }
+    }
+    let twice: Vec<_> = declared.iter().filter(|(_, places)| places.len() > 1).collect();
+    assert!(twice.is_empty(), "{twice:#?}");
 }
 
 /// Crates that reach a network, or stand under those that do.
@@ -227,7 +304,7 @@ const OF_NETWORKS: &[&str] = &[
 ];
 
 #[test]
-fn nothing_in_the_house_can_reach_a_network() {
+fn nothing_can_reach_a_network() {
     let output = std::process::Command::new(env!("CARGO"))
         .args([
             "tree",
@@ -243,7 +320,7 @@ fn nothing_in_the_house_can_reach_a_network() {
         .output()
         .expect("cargo runs");
     // Where the sources of other systems' crates were never fetched, the list of all crates is stricter.
-    let told = if output.status.success() {
+    let crates = if output.status.success() {
         String::from_utf8_lossy(&output.stdout).into_owned()
     } else {
         let lock = std::fs::read_to_string("Cargo.lock").expect("a list of crates");
@@ -252,14 +329,14 @@ fn nothing_in_the_house_can_reach_a_network() {
             .map(|name| name.replace('"', "") + "\n")
             .collect()
     };
-    let crates: Vec<&str> = told.lines().filter_map(|line| line.split(' ').next()).collect();
-    assert!(crates.contains(&"rusqlite"), "{told}");
-    for name in crates {
+    let names: Vec<&str> = crates.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains(&"rusqlite"), "{crates}");
+    for name in names {
         assert!(!OF_NETWORKS.contains(&name), "{name} reaches a network");
     }
     for (_, path, text) in sources() {
-        for door in ["std::net", "std::os::unix::net", "TcpStream", "UdpSocket"] {
-            assert!(!text.contains(door), "{}: {door}", path.display());
+        for api in ["std::net", "std::os::unix::net", "TcpStream", "UdpSocket"] {
+            assert!(!text.contains(api), "{}: {api}", path.display());
         }
     }
 }

@@ -389,7 +389,7 @@ impl Scene {
     fn fact(&mut self, raw: &Raw, told: &Oracle) -> Option<Fact> {
         let any = raw.accounts.0.get(&self.accounts).clone();
         let seen = |id: Id, balance: i64| {
-            let note = raw.words.0.map(|i| format!("SnapshotGap {}", i.index(3)));
+            let note = raw.words.0.map(|i| format!("SnapshotDifference {}", i.index(3)));
             Some(Fact::Snapshot(Snapshot { id, at: raw.at, account: any.id, balance, note }))
         };
         match raw.what {

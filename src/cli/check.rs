@@ -4,7 +4,7 @@ use super::context::{Context, exposed};
 use super::error::{CommandError, Done};
 use super::{CommandOutput, Notice};
 use crate::store::{CheckReport, Finding, Repair, Store, permission_issues};
-use crate::view::check::{Checked, FindingLine, RepairedBalance};
+use crate::view::check::{Checked, FindingLine, RepairedRow};
 
 /// Verify the ledger file, its records and its totals
 #[derive(Debug, clap::Args)]
@@ -140,7 +140,7 @@ fn repaired(store: &Store, repair: Repair) -> Result<Checked, CommandError> {
     for balance in balances {
         let Some(account) = accounts.iter().find(|account| account.id == balance.account) else { continue };
         let money = |minor: Option<i64>| minor.map(|minor| account.unit.money(minor));
-        checked.balances.push(RepairedBalance {
+        checked.balances.push(RepairedRow {
             account: account.name.clone(),
             unit: account.unit.clone(),
             is_owed: account.is_carrier(),

@@ -14,8 +14,8 @@ use crate::report::{self, DatedRate, Exchange, ExchangeError, Rates, Total};
 use crate::store::{
     self, Change, Fact, FileState, HistoryFact, HistoryRow, PermissionIssue, SecondName, Store, StoreError,
 };
-use crate::view::change::{BalanceAfter, Because, Recorded};
-use crate::view::history::{EntryLine, HistoryLine, SnapshotLine};
+use crate::view::change::{BalanceAfter, Because, ChangeSummary};
+use crate::view::history::{HistoryEntry, HistoryLine, HistorySnapshot};
 use crate::view::value::ChartStyle;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
@@ -583,7 +583,7 @@ impl Context {
         command: &'static str,
         dry_run: bool,
         decide: impl Fn(&LedgerView<'_>) -> Result<Vec<Fact>, CommandError>,
-    ) -> Result<(Recorded, Vec<Notice>), CommandError> {
+    ) -> Result<(ChangeSummary, Vec<Notice>), CommandError> {
         loop {
             let store = match dry_run {
                 true => Store::trial(&self.ledger, self.wait)?,
@@ -595,7 +595,7 @@ impl Context {
             let facts: Vec<Fact> =
                 facts.into_iter().map(super::record::with_stored_texts).collect::<Result<_, _>>()?;
             if facts.is_empty() {
-                return Ok((Recorded::new(None, Vec::new(), Vec::new()), Vec::new()));
+                return Ok((ChangeSummary::new(None, Vec::new(), Vec::new()), Vec::new()));
             }
             let earlier = self.balances_before(&book, &facts)?;
             let long_ago = self.long_ago(&book, &facts)?;
@@ -644,7 +644,7 @@ impl Context {
                     }
                 })
                 .collect();
-            let mut recorded = Recorded::new(Some(change.id), lines, balances);
+            let mut recorded = ChangeSummary::new(Some(change.id), lines, balances);
             recorded.now = Some(self.now);
             if dry_run {
                 recorded.change = None;
@@ -909,13 +909,13 @@ impl<'s> LedgerView<'s> {
         let line = |row: &HistoryRow| match &row.fact {
             HistoryFact::Entry(entry) => {
                 let (from, to) = (name(entry.from.account), name(entry.to.account));
-                let line = EntryLine::new(entry, row.change, row.voided, from, to);
-                HistoryLine::Entry(Box::new(EntryLine { seq: row.seq, ..line }))
+                let line = HistoryEntry::new(entry, row.change, row.voided, from, to);
+                HistoryLine::Entry(Box::new(HistoryEntry { seq: row.seq, ..line }))
             }
             HistoryFact::Snapshot(snapshot, seen) => {
                 let account = find(snapshot.account);
                 let unit = account.map_or_else(|| Unit::new("?", 0), |a| a.unit.clone());
-                HistoryLine::Snapshot(SnapshotLine {
+                HistoryLine::Snapshot(HistorySnapshot {
                     id: snapshot.id,
                     change: row.change,
                     at: snapshot.at,

@@ -8,7 +8,7 @@ use crate::fee::{self, Platform, QuotaKey, QuotaUsage, Quote, QuoteRequest};
 use crate::ledger::{Account, AccountKind, name};
 use crate::money::{Money, ParsedAmount, Unit, parse_minor, percent};
 use crate::period::{Day, parse_date_input};
-use crate::view::fees::{BestCase, Better, ChannelQuote, Fees, FreeLeft};
+use crate::view::fees::{BestCase, Better, ChannelQuote, Fees, FreeLeftRow};
 use std::collections::HashMap;
 
 /// Compare what each official channel would pay out
@@ -177,7 +177,7 @@ fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
     let received = |value: i128| quote.net_unit.money(minor(value));
     let outcome = quote.figures();
     let blocked = quote.outcome.as_ref().err();
-    let left = |left: fee::FreeLeft| FreeLeft {
+    let left = |left: fee::FreeLeft| FreeLeftRow {
         count: left.count,
         amount: left.amount.map(|minor| unit.money(minor)),
     };

@@ -8,7 +8,7 @@ use crate::money::Unit;
 use crate::period::Period;
 use crate::store::{Filter, LedgerChange, LedgerChangeKind, Movement, Store};
 use crate::view::Form;
-use crate::view::history::{ChangeLine, History, HistoryLine, Rows, Running};
+use crate::view::history::{History, HistoryChange, HistoryLine, Rows, Running};
 use std::mem::ManuallyDrop;
 
 /// List what was recorded, newest last
@@ -224,7 +224,7 @@ fn line(other: &LedgerChange) -> HistoryLine {
         LedgerChangeKind::Void { command, .. } if command == "edit" => ("edit", None),
         LedgerChangeKind::Void { .. } => ("undo", None),
     };
-    HistoryLine::Change(ChangeLine {
+    HistoryLine::Change(HistoryChange {
         change: other.change,
         at: other.at,
         kind,

@@ -72,7 +72,7 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
         for (account, balance) in wanted {
             let standing = standings.get(&account.id).copied().unwrap_or_default();
             if standing.has_facts && standing.balance == balance && standing.seen == Some(at) {
-                // SnapshotGap at this very moment already: there is nothing to add.
+                // SnapshotDifference at this very moment already: there is nothing to add.
                 already.borrow_mut().push(account.name.clone());
                 continue;
             }

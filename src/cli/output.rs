@@ -93,24 +93,24 @@ pub fn show_progress(text: &str) {
 
 /// Where an answer is written to.
 #[derive(Debug)]
-pub enum Destination {
+pub enum OutputTarget {
     /// Standard output.
     Stdout,
     /// The file of `-o`, by the name that the user gave.
     File(PathBuf, OutputFile),
 }
 
-impl Destination {
+impl OutputTarget {
     /// Opens the file of `-o`, so that one that cannot be written stops the command before it
     /// changes anything.
     pub fn open(
         globals: &GlobalArgs,
         protected: impl FnOnce() -> Protected,
-    ) -> Result<Destination, CommandError> {
-        let Some(path) = output_path(globals) else { return Ok(Destination::Stdout) };
+    ) -> Result<OutputTarget, CommandError> {
+        let Some(path) = output_path(globals) else { return Ok(OutputTarget::Stdout) };
         let existing = if globals.force { Existing::Replace } else { Existing::Refuse };
         let file = OutputFile::create(path, existing, &protected()).map_err(CommandError::Output)?;
-        Ok(Destination::File(path.to_path_buf(), file))
+        Ok(OutputTarget::File(path.to_path_buf(), file))
     }
 
     /// Writes an answer, all of it or nothing; returns what is to be said about it.
@@ -128,13 +128,13 @@ impl Destination {
         write: impl FnOnce(&mut dyn FnMut(&str) -> Result<(), CommandError>) -> Result<Vec<Notice>, CommandError>,
     ) -> Result<Vec<Notice>, CommandError> {
         match self {
-            Destination::Stdout => {
+            OutputTarget::Stdout => {
                 let mut out = io::BufWriter::new(io::stdout().lock());
                 let notes = write(&mut |text| out.write_all(text.as_bytes()).map_err(stdout_failure))?;
                 out.flush().map_err(stdout_failure)?;
                 Ok(notes)
             }
-            Destination::File(path, mut file) => {
+            OutputTarget::File(path, mut file) => {
                 let failure =
                     |error| CommandError::Output(crate::output_file::OutputError::Io(path.clone(), error));
                 let mut notes = write(&mut |text| file.write_all(text.as_bytes()).map_err(failure))?;
@@ -148,7 +148,7 @@ impl Destination {
 
 /// Writes help or the version to standard output.
 pub fn write_stdout(text: &str) -> Result<(), CommandError> {
-    Destination::Stdout.write(text).map(|_| ())
+    OutputTarget::Stdout.write(text).map(|_| ())
 }
 
 /// A reader that stopped reading, as `head` does, is no error of the command.
@@ -173,20 +173,20 @@ fn output_path(globals: &GlobalArgs) -> Option<&Path> {
 }
 
 /// The ending of a file, and the form that it asks for: one of an answer, or a word of `export --to`.
-struct Ending {
+struct FileEnding {
     ending: &'static str,
     format: Option<Format>,
     export: Option<&'static str>,
 }
 
-const ENDINGS: [Ending; 7] = [
-    Ending { ending: "json", format: Some(Format::Json), export: Some("json") },
-    Ending { ending: "csv", format: Some(Format::Csv), export: Some("csv") },
-    Ending { ending: "txt", format: Some(Format::Table), export: None },
-    Ending { ending: "jsonl", format: None, export: Some("json") },
-    Ending { ending: "journal", format: None, export: Some("hledger") },
-    Ending { ending: "hledger", format: None, export: Some("hledger") },
-    Ending { ending: "beancount", format: None, export: Some("beancount") },
+const ENDINGS: [FileEnding; 7] = [
+    FileEnding { ending: "json", format: Some(Format::Json), export: Some("json") },
+    FileEnding { ending: "csv", format: Some(Format::Csv), export: Some("csv") },
+    FileEnding { ending: "txt", format: Some(Format::Table), export: None },
+    FileEnding { ending: "jsonl", format: None, export: Some("json") },
+    FileEnding { ending: "journal", format: None, export: Some("hledger") },
+    FileEnding { ending: "hledger", format: None, export: Some("hledger") },
+    FileEnding { ending: "beancount", format: None, export: Some("beancount") },
 ];
 
 /// Returns the form of the answer: as asked, else by the ending of the file of `-o`, else for people.
@@ -204,7 +204,7 @@ pub fn format(globals: &GlobalArgs, command: &Command) -> Result<Format, Command
         Command::Export(_) => true,
         _ => false,
     };
-    let fits = |known: &&Ending| if export { known.export.is_some() } else { known.format.is_some() };
+    let fits = |known: &&FileEnding| if export { known.export.is_some() } else { known.format.is_some() };
     let known = ENDINGS.iter().filter(fits).find(|known| known.ending == ending);
     match known {
         Some(known) => Ok(known.format.unwrap_or(Format::Table)),

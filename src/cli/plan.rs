@@ -14,7 +14,7 @@ use crate::plan::{
     eligible_channels,
 };
 use crate::store::Expiries;
-use crate::view::plan::{Alternative, Blocked, Nothing, Plan, PlanStep};
+use crate::view::plan::{AlternativeRow, Blocked, Nothing, PlanAnswer, PlanStep};
 use std::collections::HashMap;
 
 /// Find the cheapest withdrawals for an amount, or the most to withdraw
@@ -185,12 +185,12 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
         });
         let money = |minor: i64| unit.money(minor);
         let alternatives = if is_enough { request.alternatives(&planned, &used) } else { Vec::new() };
-        let alternatives = alternatives.iter().map(|other| Alternative {
+        let alternatives = alternatives.iter().map(|other| AlternativeRow {
             steps: other.steps,
             net: money(other.net),
             cost: money(other.cost),
         });
-        let answer = Plan {
+        let answer = PlanAnswer {
             schema: "jandon.plan/1",
             net: unit.money(planned.net),
             cost: unit.money(planned.cost),

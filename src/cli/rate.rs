@@ -6,7 +6,7 @@ use super::{CommandOutput, Notice};
 use crate::money::{ParsedAmount, Rate, Unit};
 use crate::period;
 use crate::store::Fact;
-use crate::view::value::{RateRow, Rates};
+use crate::view::value::{RateList, RateRow};
 
 /// Set and list what a unit is worth in another
 #[derive(Debug, clap::Subcommand)]
@@ -46,7 +46,7 @@ pub fn run(args: &RateCommand, context: &Context) -> Result<CommandOutput, Comma
                 of: r.of,
                 date: r.day,
             };
-            Ok(CommandOutput::of(Rates::new(book.store.rates()?.into_iter().map(row).collect())))
+            Ok(CommandOutput::of(RateList::new(book.store.rates()?.into_iter().map(row).collect())))
         }),
     }
 }

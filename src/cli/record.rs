@@ -8,8 +8,8 @@ use crate::money::{ParsedAmount, Unit};
 use crate::period::LocalDateTime;
 use crate::store::Fact;
 use crate::text::{self, NAME_MAX, TEXT_MAX};
-use crate::view::change::{BalanceAfter, Because, Recorded};
-use crate::view::history::{HistoryLine, SnapshotLine};
+use crate::view::change::{BalanceAfter, Because, ChangeSummary};
+use crate::view::history::{HistoryLine, HistorySnapshot};
 use std::borrow::Cow;
 
 /// An entry of one unit without charges, between an account and the outside or another account.
@@ -150,7 +150,7 @@ pub fn checked(entry: Entry, accounts: &[Account]) -> Result<Fact, CommandError>
 }
 
 /// The outcome of a recording verb: the answer, and a line with what was done and where it leads.
-pub fn outcome(recorded: Recorded, notes: Vec<Notice>, did: &str, dry_run: bool) -> CommandOutput {
+pub fn outcome(recorded: ChangeSummary, notes: Vec<Notice>, did: &str, dry_run: bool) -> CommandOutput {
     let after = if did.starts_with("logged") {
         // A log says the balances already.
         let seen_later = |after: &&BalanceAfter| matches!(after.because, Because::SeenLater(_));
@@ -244,14 +244,14 @@ pub fn dated(at: LocalDateTime, now: Option<LocalDateTime>) -> String {
 }
 
 /// The outcome of a verb that wrote one entry.
-pub fn one_entry(verb: &str, recorded: (Recorded, Vec<Notice>), dry_run: bool) -> CommandOutput {
+pub fn one_entry(verb: &str, recorded: (ChangeSummary, Vec<Notice>), dry_run: bool) -> CommandOutput {
     let (recorded, notes) = recorded;
     let did = recorded.entries.first().map_or(String::new(), |line| did(verb, line, recorded.now));
     outcome(recorded, notes, &did, dry_run)
 }
 
 /// A snapshot in a few words: `kakao at 12,500 KRW (2,500 less than recorded)`.
-pub fn seen(line: &SnapshotLine) -> String {
+pub fn seen(line: &HistorySnapshot) -> String {
     let sign = if line.owed { -1 } else { 1 };
     let balance = line.unit.money(line.balance.minor.saturating_abs());
     let at = match (line.owed, line.balance.minor > 0) {

@@ -6,7 +6,7 @@ use super::{CommandOutput, Notice};
 use crate::money::Money;
 use crate::period::{Day, LocalDateTime, Period};
 use crate::report::{self, EXPIRING_DAYS, Summary, SummaryInput};
-use crate::view::report::{Days, Report};
+use crate::view::report::{Days, PeriodReport};
 
 /// Summarize a month or any other period
 #[derive(Debug, clap::Args)]
@@ -67,7 +67,7 @@ fn summary(
     book: &LedgerView<'_>,
     (begin, end): (LocalDateTime, LocalDateTime),
     previous: Option<(Day, Day)>,
-) -> Result<(Report, Option<Notice>), CommandError> {
+) -> Result<(PeriodReport, Option<Notice>), CommandError> {
     let store = book.store;
     let activity = store.activity(Some(begin), Some(end))?;
     let categories = activity.categories()?;
@@ -99,7 +99,7 @@ fn summary(
         end: end.day(),
     });
     let (exchange, no_total) = context.exchanged(book, &summary.totals, end.day())?;
-    let report = Report {
+    let report = PeriodReport {
         schema: "jandon.report/1",
         period: None,
         from: begin.day(),

@@ -4,7 +4,7 @@ use super::CommandOutput;
 use super::context::Context;
 use super::error::{CommandError, Done, quoted};
 use crate::store::{Store, StoreError};
-use crate::view::backup::Restored;
+use crate::view::backup::RestoreSummary;
 use std::path::{Path, PathBuf};
 
 /// Replace the ledger with a copy; the old one is kept
@@ -41,5 +41,5 @@ pub fn run(args: &RestoreArgs, context: &Context) -> Result<CommandOutput, Comma
     let kept = restored.previous.map(|path| path.display().to_string());
     let (ledger, from) = (ledger.display().to_string(), args.file.display().to_string());
     let held = super::backup::held(restored.contents);
-    Ok(CommandOutput::of(Restored::new(ledger, from, kept, held)))
+    Ok(CommandOutput::of(RestoreSummary::new(ledger, from, kept, held)))
 }

@@ -5,7 +5,7 @@ use super::error::CommandError;
 use super::{CommandOutput, Notice, change, record};
 use crate::ledger::Kind;
 use crate::store::{ChangeRow, Fact, LedgerChange, LedgerChangeKind, Refusal, Store};
-use crate::view::change::{Recorded as ChangeAnswer, Undone};
+use crate::view::change::{ChangeSummary as ChangeAnswer, Undone};
 use crate::view::history::HistoryLine;
 use std::cell::RefCell;
 

@@ -173,12 +173,12 @@ impl Quote {
 
 /// How a channel converts what is kept into what is received.
 #[derive(Clone, Copy, Debug)]
-struct Conversion {
+struct UnitFactor {
     num: i128,
     den: i128,
 }
 
-impl Conversion {
+impl UnitFactor {
     /// What arrives, rounded down; `None` where it does not fit.
     fn net(self, kept: i128) -> Option<i128> {
         let net = kept.checked_mul(self.num)?.div_euclid(self.den);
@@ -277,7 +277,7 @@ pub fn quote(
     let decimals = platform.unit.decimals;
     let amounts = AmountSearch::of(&pricing, decimals);
     let (num, den) = pricing.conversion(decimals);
-    let conversion = Conversion { num, den };
+    let conversion = UnitFactor { num, den };
     let amount = match request {
         QuoteRequest::Amount(amount) => Ok(*amount),
         QuoteRequest::All => amounts.largest().ok_or((Some(whole), None)),
@@ -333,7 +333,7 @@ pub fn quote(
 /// platform's unit.
 pub fn outcome(pricing: &PricingContext<'_>, withdrawn_decimals: u8, amount: i64) -> Result<Outcome, Reason> {
     let (num, den) = pricing.conversion(withdrawn_decimals);
-    both_ends(pricing, Conversion { num, den }, amount, Balance::Covers).map(|(worst, _)| worst)
+    both_ends(pricing, UnitFactor { num, den }, amount, Balance::Covers).map(|(worst, _)| worst)
 }
 
 /// Whether a withdrawal must fit what is available.
@@ -347,7 +347,7 @@ enum Balance {
 /// better one where there is a range; or the first reason why it cannot be made at one of them.
 fn both_ends(
     pricing: &PricingContext<'_>,
-    conversion: Conversion,
+    conversion: UnitFactor,
     amount: i64,
     balance: Balance,
 ) -> Result<(Outcome, Option<Outcome>), Reason> {
@@ -361,7 +361,7 @@ fn both_ends(
 /// Returns what an amount comes to at one end of every range, or the first reason why it cannot be made.
 fn outcome_at_end(
     pricing: &PricingContext<'_>,
-    conversion: Conversion,
+    conversion: UnitFactor,
     amount: i64,
     balance: Balance,
 ) -> Result<Outcome, Reason> {
@@ -403,7 +403,7 @@ fn outcome_at_end(
 }
 
 /// The smaller amount that nets the most, where it nets at least as much; of several the smallest.
-fn better(amounts: &AmountSearch<'_, '_>, conversion: Conversion, amount: i64, net: i128) -> Option<Advice> {
+fn better(amounts: &AmountSearch<'_, '_>, conversion: UnitFactor, amount: i64, net: i128) -> Option<Advice> {
     let most = conversion.net(amounts.net_max_below(amount)?)?;
     if most < net {
         return None;
@@ -415,7 +415,7 @@ fn better(amounts: &AmountSearch<'_, '_>, conversion: Conversion, amount: i64, n
 /// The smallest of the amounts that net the most of all.
 fn most_net(
     amounts: &AmountSearch<'_, '_>,
-    conversion: Conversion,
+    conversion: UnitFactor,
     pricing: &PricingContext<'_>,
 ) -> Option<i64> {
     let largest = amounts.largest()?;

@@ -47,7 +47,7 @@ const NO_NODE: u32 = u32::MAX;
 
 /// The best way to an entry.
 #[derive(Clone, Copy)]
-struct Cell {
+struct DpCell {
     key: DpKey,
     /// An amount that is not noted as a node yet.
     amount: i64,
@@ -55,10 +55,10 @@ struct Cell {
     option: u32,
 }
 
-const EMPTY: Cell = Cell { key: DpKey::MAX, amount: 0, node: NO_NODE, option: 0 };
+const EMPTY: DpCell = DpCell { key: DpKey::MAX, amount: 0, node: NO_NODE, option: 0 };
 
 /// The best way to each sum that may have left.
-type DpRow = Vec<Cell>;
+type DpRow = Vec<DpCell>;
 
 /// Nothing has left yet.
 fn nothing_left(most: usize) -> DpRow {

@@ -39,7 +39,7 @@ pub(super) struct Balances<'s> {
 #[derive(Default)]
 struct AccountState {
     /// After all facts, once the account was recomputed where it must be.
-    row: BalanceRow,
+    row: StoredBalance,
     /// Whether the account has a fact.
     has_facts: bool,
     /// Whether it differs from the tables.
@@ -56,7 +56,7 @@ struct AccountState {
 
 /// A row of `account_balance` without the account.
 #[derive(Clone, Copy)]
-struct BalanceRow {
+struct StoredBalance {
     balance: i64,
     /// The moment of the last fact.
     fact_at: LocalDateTime,
@@ -66,9 +66,9 @@ struct BalanceRow {
     dated: i64,
 }
 
-impl Default for BalanceRow {
-    fn default() -> BalanceRow {
-        BalanceRow { balance: 0, fact_at: LocalDateTime(i64::MIN), seen_at: None, dated: 0 }
+impl Default for StoredBalance {
+    fn default() -> StoredBalance {
+        StoredBalance { balance: 0, fact_at: LocalDateTime(i64::MIN), seen_at: None, dated: 0 }
     }
 }
 
@@ -320,7 +320,7 @@ impl<'s> Balances<'s> {
         let sql = "SELECT balance, fact_at, seen_at, dated FROM account_balance WHERE account = ?1";
         let row = self.store.maybe(sql, [account], |row| {
             let (balance, fact_at, seen_at) = (sum_at(row, 0)?, row.get(1)?, row.get(2)?);
-            Ok(BalanceRow { balance, fact_at, seen_at, dated: row.get(3)? })
+            Ok(StoredBalance { balance, fact_at, seen_at, dated: row.get(3)? })
         })?;
         let has_facts = row.is_some();
         Ok(slot.insert(AccountState { row: row.unwrap_or_default(), has_facts, ..AccountState::default() }))
@@ -513,7 +513,7 @@ impl<'s> Balances<'s> {
                        VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account)
                        DO UPDATE SET balance = excluded.balance, fact_at = excluded.fact_at,
                                      seen_at = excluded.seen_at, dated = excluded.dated";
-            let BalanceRow { balance, fact_at, seen_at, dated } = state.row;
+            let StoredBalance { balance, fact_at, seen_at, dated } = state.row;
             self.store.execute(sql, params![account, balance, fact_at, seen_at, dated])?;
         } else {
             self.store.execute("DELETE FROM account_balance WHERE account = ?1", [account])?;

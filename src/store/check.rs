@@ -23,7 +23,7 @@ pub struct Finding {
 
 /// What a check looked at and found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct CheckReport {
     /// Entries that count.
     pub entries: i64,
     /// Snapshots that count.
@@ -36,13 +36,13 @@ pub struct Report {
     pub damaged: Vec<&'static str>,
 }
 
-impl Report {
+impl CheckReport {
     /// Returns the report with earlier findings first, given how checking the facts ended.
     fn after(
         mut self,
         mut before: Vec<Finding>,
         looked: Result<(), StoreError>,
-    ) -> Result<Report, StoreError> {
+    ) -> Result<CheckReport, StoreError> {
         match looked {
             // A value that no fact can have.
             Err(StoreError::Damaged(_, what)) => self.findings.push(Finding { part: "facts", what }),
@@ -51,7 +51,7 @@ impl Report {
             looked => looked?,
         }
         before.append(&mut self.findings);
-        Ok(Report { findings: before, ..self })
+        Ok(CheckReport { findings: before, ..self })
     }
 }
 
@@ -60,8 +60,8 @@ const FINDINGS_MAX: usize = 5;
 
 impl Store {
     /// Verifies the file, every fact, and every derived table against the facts.
-    pub fn check(&self) -> Result<Report, StoreError> {
-        let mut report = Report::default();
+    pub fn check(&self) -> Result<CheckReport, StoreError> {
+        let mut report = CheckReport::default();
         let (mut findings, (more, checked)) = self.with_integrity_check(|| {
             let (mut findings, schemas) = self.check_references_and_schema()?;
             for damaged in self.damaged_facts(&schemas.wrong())? {
@@ -76,7 +76,7 @@ impl Store {
 
     /// Checks facts, and derived tables against them. A `voided` that is missing is replaced for the
     /// time of the check, because every other query reads it.
-    fn check_facts(&self, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
+    fn check_facts(&self, missing: &[String], report: &mut CheckReport) -> Result<(), StoreError> {
         if missing.iter().all(|table| table != "voided_change") {
             return self.check_tables(missing, report);
         }
@@ -93,7 +93,7 @@ impl Store {
     }
 
     /// Checks the tables that are there. An error is returned after all that could be checked.
-    fn check_tables(&self, missing: &[String], report: &mut Report) -> Result<(), StoreError> {
+    fn check_tables(&self, missing: &[String], report: &mut CheckReport) -> Result<(), StoreError> {
         let (voids, accounts) = (self.check_voids(), self.accounts());
         let nothing = (Vec::new(), BTreeSet::new());
         let known = voids.as_ref().ok().zip(accounts.as_ref().ok());
@@ -153,7 +153,7 @@ impl Store {
     }
 
     /// Checks names, units and bill days of accounts.
-    fn check_accounts(&self, report: &mut Report) -> Result<(), StoreError> {
+    fn check_accounts(&self, report: &mut CheckReport) -> Result<(), StoreError> {
         let sql =
             "SELECT v.seq, v.name, v.kind = 'carrier' OR (v.limit_amount IS NULL AND v.bill_day IS NULL)
                    FROM account_version v";

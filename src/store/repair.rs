@@ -1,6 +1,6 @@
 //! Rebuilds everything derived from the facts, and never changes a fact.
 
-use super::check::{Finding, Report};
+use super::check::{CheckReport, Finding};
 use super::checksum;
 use super::derive::DERIVED;
 use super::{SCHEMA, Store, StoreError};
@@ -18,7 +18,7 @@ pub struct Repair {
     /// The balance of each account before and after; empty where nothing is changed.
     pub balances: Vec<RepairedBalance>,
     /// The ledger as it stands afterwards, with what cannot be mended from the facts.
-    pub report: Report,
+    pub report: CheckReport,
 }
 
 /// What a repair makes of the balance of one account, in minor units of its unit.

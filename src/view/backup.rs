@@ -32,7 +32,7 @@ pub struct BackedUp {
 
 /// The answer of `restore`.
 #[derive(Debug, Serialize)]
-pub struct Restored {
+pub struct RestoreSummary {
     schema: &'static str,
     /// The ledger.
     pub ledger: String,
@@ -68,10 +68,10 @@ impl BackedUp {
     }
 }
 
-impl Restored {
+impl RestoreSummary {
     /// The answer for one restored ledger.
-    pub fn new(ledger: String, from: String, kept: Option<String>, held: Held) -> Restored {
-        Restored { schema: "jandon.restore/1", ledger, from, kept, held }
+    pub fn new(ledger: String, from: String, kept: Option<String>, held: Held) -> RestoreSummary {
+        RestoreSummary { schema: "jandon.restore/1", ledger, from, kept, held }
     }
 }
 
@@ -94,10 +94,10 @@ impl Render for BackedUp {
     }
 }
 
-impl Render for Restored {
+impl Render for RestoreSummary {
     fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
-        page.line(format!("Restored from {}: {}.", self.from, self.held.words()));
+        page.line(format!("RestoreSummary from {}: {}.", self.from, self.held.words()));
         if let Some(kept) = &self.kept {
             page.line(format!("The ledger of before is kept as {kept}"));
         }

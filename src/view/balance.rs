@@ -12,7 +12,7 @@ use serde::Serialize;
 
 /// The answer of `balance`.
 #[derive(Debug, Serialize)]
-pub struct Balance {
+pub struct Balances {
     schema: &'static str,
     /// The moment of the balances.
     pub at: LocalDateTime,
@@ -24,7 +24,7 @@ pub struct Balance {
     pub exchange: Option<Exchange>,
 }
 
-/// One account of a [`Balance`].
+/// One account of a [`Balances`].
 #[derive(Debug, Serialize)]
 pub struct BalanceRow {
     /// Its name.
@@ -52,19 +52,19 @@ pub struct BalanceRow {
     pub worth: Option<Money>,
 }
 
-impl Balance {
+impl Balances {
     /// The answer of that moment.
     pub fn new(
         at: LocalDateTime,
         accounts: Vec<BalanceRow>,
         totals: Vec<Total>,
         exchange: Option<Exchange>,
-    ) -> Balance {
-        Balance { schema: "jandon.balance/1", at, accounts, totals, exchange }
+    ) -> Balances {
+        Balances { schema: "jandon.balance/1", at, accounts, totals, exchange }
     }
 }
 
-impl Render for Balance {
+impl Render for Balances {
     fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.accounts.is_empty() {

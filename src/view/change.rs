@@ -12,7 +12,7 @@ use serde::Serialize;
 
 /// The answer of every recording command.
 #[derive(Debug, Serialize)]
-pub struct Recorded {
+pub struct ChangeSummary {
     schema: &'static str,
     /// The change, or null where nothing was written.
     pub change: Option<Id>,
@@ -82,14 +82,14 @@ impl Undone {
     }
 }
 
-impl Recorded {
+impl ChangeSummary {
     /// The answer for one change.
-    pub fn new(change: Option<Id>, entries: Vec<HistoryLine>, balances: Vec<BalanceAfter>) -> Recorded {
-        Recorded { schema: "jandon.recorded/1", change, entries, balances, undone: None, now: None }
+    pub fn new(change: Option<Id>, entries: Vec<HistoryLine>, balances: Vec<BalanceAfter>) -> ChangeSummary {
+        ChangeSummary { schema: "jandon.recorded/1", change, entries, balances, undone: None, now: None }
     }
 }
 
-impl Render for Recorded {
+impl Render for ChangeSummary {
     /// People read the line on stderr; stdout stays empty for them.
     fn page(&self, _: Language) -> Page {
         Page::new()

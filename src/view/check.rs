@@ -28,7 +28,7 @@ pub struct Checked {
     /// What was damaged and counts from now on as it is.
     pub accepted: Vec<FindingLine>,
     /// What a repair made of each balance.
-    pub balances: Vec<RepairedBalance>,
+    pub balances: Vec<RepairedRow>,
 }
 
 /// Something that is not as it should be.
@@ -42,7 +42,7 @@ pub struct FindingLine {
 
 /// What a repair made of the balance of one account.
 #[derive(Debug, Serialize)]
-pub struct RepairedBalance {
+pub struct RepairedRow {
     /// Its name.
     pub account: String,
     /// Its unit.

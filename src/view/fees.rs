@@ -71,7 +71,7 @@ pub struct ChannelQuote {
     /// Earliest and latest arrival.
     pub arrives: Option<[Delay; 2]>,
     /// What is left of the free quota before this withdrawal.
-    pub free_left: Option<FreeLeft>,
+    pub free_left: Option<FreeLeftRow>,
     /// What the user needs.
     pub requires: Vec<String>,
     /// What must be true for the channel to be open, and the ledger cannot know.
@@ -109,7 +109,7 @@ pub struct BestCase {
 
 /// What is left of a free quota; null where there is no such part.
 #[derive(Debug, Serialize)]
-pub struct FreeLeft {
+pub struct FreeLeftRow {
     /// So many withdrawals.
     pub count: Option<i64>,
     /// So much.
@@ -273,14 +273,14 @@ impl ChannelQuote {
     /// Whether the withdrawal costs nothing because of a quota of which something is left.
     fn is_free_by_quota(&self) -> bool {
         let charged = [&self.fee, &self.tax].into_iter().flatten().any(|money| money.minor != 0);
-        let left = |left: &FreeLeft| {
+        let left = |left: &FreeLeftRow| {
             left.count != Some(0) && left.amount.as_ref().is_none_or(|amount| amount.minor > 0)
         };
         !charged && self.free_left.as_ref().is_some_and(left)
     }
 }
 
-impl FreeLeft {
+impl FreeLeftRow {
     /// Returns what is left in words: `10`, `400.00`, `2 and 400.00`.
     fn words(&self) -> String {
         let count = self.count.map(|count| count.to_string());
@@ -377,7 +377,7 @@ impl Render for Fees {
                     .free_left
                     .as_ref()
                     .filter(|_| quote.is_free_by_quota())
-                    .map(FreeLeft::words)
+                    .map(FreeLeftRow::words)
                     .unwrap_or_default(),
             ]);
         }

@@ -47,16 +47,16 @@ pub struct Running {
 #[serde(untagged)]
 pub enum HistoryLine {
     /// An entry.
-    Entry(Box<EntryLine>),
+    Entry(Box<HistoryEntry>),
     /// A snapshot.
-    Snapshot(SnapshotLine),
+    Snapshot(HistorySnapshot),
     /// An account, unit or rate change, an undo or a redo.
-    Change(ChangeLine),
+    Change(HistoryChange),
 }
 
 /// An account, unit or rate change, an undo or a redo, as scripts read it.
 #[derive(Clone, Debug, Serialize)]
-pub struct ChangeLine {
+pub struct HistoryChange {
     /// The change that recorded it.
     pub change: Id,
     /// When it was recorded.
@@ -146,7 +146,7 @@ impl HistoryLine {
 
 /// An entry as scripts read it.
 #[derive(Clone, Debug, Serialize)]
-pub struct EntryLine {
+pub struct HistoryEntry {
     /// Its lasting name.
     pub id: Id,
     /// The change that recorded it.
@@ -194,7 +194,7 @@ pub struct EntryLine {
 
 /// A snapshot as scripts read it.
 #[derive(Clone, Debug, Serialize)]
-pub struct SnapshotLine {
+pub struct HistorySnapshot {
     /// Its lasting name.
     pub id: Id,
     /// The change that recorded it.
@@ -229,7 +229,7 @@ pub struct SnapshotLine {
     pub running: Option<Running>,
 }
 
-impl EntryLine {
+impl HistoryEntry {
     /// An entry between accounts of those names.
     pub fn new(
         entry: &Entry,
@@ -237,9 +237,9 @@ impl EntryLine {
         voided: bool,
         from: Option<String>,
         to: Option<String>,
-    ) -> EntryLine {
+    ) -> HistoryEntry {
         let out_unit = entry.from.unit.clone();
-        EntryLine {
+        HistoryEntry {
             id: entry.id,
             change,
             at: entry.at,
@@ -396,7 +396,7 @@ fn table(rows: &[HistoryLine], of_account: bool) -> Table {
     table
 }
 
-fn entry_cells(line: &EntryLine) -> Vec<String> {
+fn entry_cells(line: &HistoryEntry) -> Vec<String> {
     let mut about: Vec<String> = Vec::new();
     about.extend([&line.category, &line.payee].into_iter().flatten().cloned());
     // The account stands beside it, so the platform need not be said again.
@@ -441,7 +441,7 @@ fn entry_cells(line: &EntryLine) -> Vec<String> {
     finish(line.at, line.kind, account, amount.to_grouped_string(), unit, about, line.voided, line.change)
 }
 
-fn snapshot_cells(line: &SnapshotLine) -> Vec<String> {
+fn snapshot_cells(line: &HistorySnapshot) -> Vec<String> {
     let shown = |m: &Money| if line.owed { line.unit.money(m.minor.saturating_neg()) } else { m.clone() };
     let mut about: Vec<String> = Vec::new();
     if line.first {
@@ -475,7 +475,7 @@ fn signed(amount: &Money) -> String {
     format!("{}{}", if amount.minor > 0 { "+" } else { "" }, amount.to_grouped_string())
 }
 
-fn change_cells(line: &ChangeLine) -> Vec<String> {
+fn change_cells(line: &HistoryChange) -> Vec<String> {
     let undone = if line.voided { "undone, " } else { "" };
     let account = line.account.clone().filter(|_| line.running.is_none());
     let mut cells = vec![line.at.day().to_string(), line.kind.to_string()];

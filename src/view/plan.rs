@@ -11,7 +11,7 @@ use serde::Serialize;
 
 /// The answer of `plan`.
 #[derive(Debug, Serialize)]
-pub struct Plan {
+pub struct PlanAnswer {
     /// The form of the document.
     pub schema: &'static str,
     /// The unit in which money arrives.
@@ -34,7 +34,7 @@ pub struct Plan {
     /// The withdrawals, in an order in which they can be recorded.
     pub steps: Vec<PlanStep>,
     /// The plan with the fewest withdrawals and the cheapest one.
-    pub alternatives: Vec<Alternative>,
+    pub alternatives: Vec<AlternativeRow>,
     /// The accounts from which nothing can be withdrawn.
     pub blocked: Vec<Blocked>,
     /// What the obvious way would cost, or null where it misses the target.
@@ -60,7 +60,7 @@ pub enum Nothing {
 
 /// What another plan comes to.
 #[derive(Debug, Serialize)]
-pub struct Alternative {
+pub struct AlternativeRow {
     /// How many withdrawals it has.
     pub steps: usize,
     /// What arrives in all.
@@ -154,7 +154,7 @@ impl Blocked {
     }
 }
 
-impl Plan {
+impl PlanAnswer {
     /// It brings less than was asked for.
     fn misses_target(&self) -> bool {
         self.target.as_ref().is_some_and(|target| self.net.minor < target.minor)
@@ -190,18 +190,18 @@ impl Plan {
     /// The other plans beside this one, by how many withdrawals they have: what each brings or, where
     /// that is given, costs.
     fn ladder(&self) -> Option<String> {
-        let own = Alternative {
+        let own = AlternativeRow {
             steps: self.steps.len(),
             net: self.unit.money(self.net.minor),
             cost: self.unit.money(self.cost.minor),
         };
-        let mut rungs: Vec<&Alternative> = self.alternatives.iter().chain([&own]).collect();
+        let mut rungs: Vec<&AlternativeRow> = self.alternatives.iter().chain([&own]).collect();
         rungs.sort_by_key(|rung| (rung.steps, rung.cost.minor, rung.net.minor));
         rungs.dedup_by_key(|rung| (rung.steps, rung.cost.minor, rung.net.minor));
         if rungs.len() < 2 {
             return None;
         }
-        let words = |(place, rung): (usize, &&Alternative)| {
+        let words = |(place, rung): (usize, &&AlternativeRow)| {
             let comes_to = match self.target {
                 Some(_) if rung.cost.minor == 0 => "free".into(),
                 Some(_) => format!("for {}", rung.cost.to_grouped_string()),
@@ -237,7 +237,7 @@ impl Plan {
     }
 }
 
-impl Render for Plan {
+impl Render for PlanAnswer {
     fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if let Some(commands) = &self.commands {

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 /// The answer of `report`.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct PeriodReport {
     /// The form of the document.
     pub schema: &'static str,
     /// The name of the period: `2026-10`; null for other stretches of days.
@@ -44,7 +44,7 @@ pub struct Days {
     pub to: Day,
 }
 
-impl Report {
+impl PeriodReport {
     /// Returns one line for each unit: how its opening balance became the closing one.
     fn headline_lines(&self) -> Vec<String> {
         let line = |headline: &Headline| {
@@ -74,7 +74,7 @@ impl Report {
     }
 }
 
-impl Render for Report {
+impl Render for PeriodReport {
     fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         let name = self.period.as_ref().map_or(String::new(), |p| format!("{p} · "));

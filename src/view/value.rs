@@ -11,7 +11,7 @@ use serde::Serialize;
 
 /// The answer of `rate list`.
 #[derive(Debug, Serialize)]
-pub struct Rates {
+pub struct RateList {
     schema: &'static str,
     /// Every rate, oldest first.
     pub rates: Vec<RateRow>,
@@ -30,14 +30,14 @@ pub struct RateRow {
     pub date: Day,
 }
 
-impl Rates {
+impl RateList {
     /// The answer for those rates.
-    pub fn new(rates: Vec<RateRow>) -> Rates {
-        Rates { schema: "jandon.rates/1", rates }
+    pub fn new(rates: Vec<RateRow>) -> RateList {
+        RateList { schema: "jandon.rates/1", rates }
     }
 }
 
-impl Render for Rates {
+impl Render for RateList {
     fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.rates.is_empty() {

@@ -6,7 +6,7 @@ use jandon::ledger::{Account, AccountBalance, AccountId, Entry, Expires, FlowKin
 use jandon::money::{Rate, Unit};
 use jandon::period::{Day, LocalDateTime, Month};
 use jandon::report::{CategoryTotal, ChannelTotal};
-use jandon::store::{Change, Fact, Filter, HistoryFact, SnapshotGap};
+use jandon::store::{Change, Fact, Filter, HistoryFact, SnapshotDifference};
 use std::collections::BTreeMap;
 
 /// A ledger as a list.
@@ -537,7 +537,7 @@ impl Oracle {
             let fact = match &f.fact {
                 Fact::Snapshot(snapshot) => {
                     let gap = paths.iter().find_map(|p| p.gaps.get(&f.order));
-                    let seen = gap.map_or(SnapshotGap::default(), |g| SnapshotGap {
+                    let seen = gap.map_or(SnapshotDifference::default(), |g| SnapshotDifference {
                         unexplained: Some(g.unexplained),
                         first: g.first,
                     });

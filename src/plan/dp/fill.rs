@@ -2,7 +2,7 @@
 //! which nothing lapses, from the last to the first.
 
 use super::{
-    CELLS_MAX, Cell, ChannelSet, DpKey, DpProblem, DpRow, DpRows, DpState, EFFORT_OF_CHARGE, EMPTY,
+    CELLS_MAX, ChannelSet, DpCell, DpKey, DpProblem, DpRow, DpRows, DpState, EFFORT_OF_CHARGE, EMPTY,
     ENTRIES_OF_EFFORT, LotPeriod, NO_NODE, NODES_MAX, ONE_COST, ONE_DAY, ONE_STEP, PathNode, Transition,
     nothing_left, with_lasting,
 };
@@ -60,7 +60,7 @@ impl DpSolver<'_, '_> {
             rows = self.combine_sets(rows, own, set, most)?;
         }
         let mut all: Vec<DpRow> = Vec::new();
-        let nothing = Rc::new(vec![vec![Cell { key: 0, ..EMPTY }]]);
+        let nothing = Rc::new(vec![vec![DpCell { key: 0, ..EMPTY }]]);
         for (mut then, row) in rows {
             let steps = std::mem::take(&mut then.steps) as usize;
             let behind = if period + 1 < table.periods.len() {
@@ -185,13 +185,13 @@ impl DpSolver<'_, '_> {
     /// what is beyond so much does not lapse.
     fn combine(
         &mut self,
-        row: &[Cell],
-        more: &[Cell],
+        row: &[DpCell],
+        more: &[DpCell],
         target: &mut DpRow,
         most: usize,
         lapsing: i64,
     ) -> Option<()> {
-        let more: Vec<(usize, &Cell)> =
+        let more: Vec<(usize, &DpCell)> =
             more.iter().enumerate().filter(|(_, cell)| cell.key < DpKey::MAX).collect();
         let mut looked_at = 0;
         for (gone, cell) in row.iter().enumerate().filter(|(_, cell)| cell.key < DpKey::MAX) {
@@ -205,7 +205,8 @@ impl DpSolver<'_, '_> {
                 let key = with_lasting(cell.key + with.key, lasting);
                 if key < target[to].key && key <= self.end {
                     self.record_reached(to, key);
-                    target[to] = Cell { key, amount: -1 - i64::from(with.node), node: cell.node, option: 0 };
+                    target[to] =
+                        DpCell { key, amount: -1 - i64::from(with.node), node: cell.node, option: 0 };
                 }
             }
         }
@@ -305,7 +306,7 @@ impl DpSolver<'_, '_> {
                             looked_at += 1;
                             let (place, key) = (gone + transition.debit, from + transition.key);
                             if place <= most && key < to[place].key {
-                                to[place] = Cell {
+                                to[place] = DpCell {
                                     key,
                                     amount: transition.amount,
                                     node: cell.node,
@@ -347,7 +348,7 @@ impl DpSolver<'_, '_> {
                 is_empty = false;
                 let (before, option, amount) = (cell.node, cell.option as u16, cell.amount);
                 self.nodes.push(PathNode::Step { before, day: day as u16, option, amount });
-                *cell = Cell { node: (self.nodes.len() - 1) as u32, amount: 0, ..*cell };
+                *cell = DpCell { node: (self.nodes.len() - 1) as u32, amount: 0, ..*cell };
                 into[place] = *cell;
             }
             self.spend_effort(row.len() as u64 * (1 + done.len() as u64))?;

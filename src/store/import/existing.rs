@@ -13,7 +13,7 @@ use crate::store::sql::{ENTRY_COLUMNS, LABEL_JOINS, UNIT_JOINS, entry_of, snapsh
 use smol_str::SmolStr;
 
 /// A fact that was recorded, and its change.
-struct Existing<T> {
+struct ExistingFact<T> {
     fact: T,
     change: i64,
     /// Whether this import brought it.
@@ -32,7 +32,7 @@ impl Importer<'_> {
         let Some(((seq, fact, _), change)) = found else {
             return self.refuse_other_kind("entry", "snapshot", id, line.id.as_deref());
         };
-        let known = Existing { fact, change, is_new: seq >= self.began };
+        let known = ExistingFact { fact, change, is_new: seq >= self.began };
         let said = self.entry_of_line(&known.fact, line)?;
         if !same_entry(&said, &known.fact) {
             let names = |[from, to]: [Option<&str>; 2], entry: &Entry| Keys::of_entry(entry, from, to);
@@ -90,7 +90,7 @@ impl Importer<'_> {
         let Some((seq, change, fact, unit)) = found else {
             return self.refuse_other_kind("snapshot", "entry", id, line.id.as_deref());
         };
-        let known = Existing { fact, change, is_new: seq >= self.began };
+        let known = ExistingFact { fact, change, is_new: seq >= self.began };
         let means = self.means(&line.account, known.fact.account)?;
         let account = if means { known.fact.account } else { AccountId(-1) };
         if !self.is_said(line, account, &known.fact)? {

@@ -7,7 +7,7 @@ use crate::store::{Store, StoreError};
 use rusqlite::params;
 
 /// A position in the order of facts: the moment, and the number in the order of recording.
-type Position = (LocalDateTime, i64);
+pub(super) type Position = (LocalDateTime, i64);
 
 impl Store {
     /// Returns the first moment after `after` at which an account is below zero, with its balance then.

@@ -25,7 +25,7 @@ pub struct HistoryRow {
 
 /// What a snapshot shows beyond the facts known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SnapshotGap {
+pub struct SnapshotDifference {
     /// Parts; nothing where the snapshot is voided.
     pub unexplained: Option<i64>,
     /// It is the account's first snapshot.
@@ -38,7 +38,7 @@ pub enum HistoryFact {
     /// An entry.
     Entry(Entry),
     /// A snapshot, and what it shows beyond the facts known.
-    Snapshot(Snapshot, SnapshotGap),
+    Snapshot(Snapshot, SnapshotDifference),
 }
 
 impl HistoryRow {
@@ -231,7 +231,8 @@ impl Store {
             let sql =
                 "SELECT unexplained, first FROM snapshot_delta WHERE account = ?1 AND at = ?2 AND seq = ?3";
             let values = params![snapshot.account, snapshot.at, seq];
-            let seen = |row: &Row<'_>| Ok(SnapshotGap { unexplained: Some(row.get(0)?), first: row.get(1)? });
+            let seen =
+                |row: &Row<'_>| Ok(SnapshotDifference { unexplained: Some(row.get(0)?), first: row.get(1)? });
             let seen = self.maybe(sql, values, seen)?.unwrap_or_default();
             rows.push(HistoryRow { change: id, voided, seq, fact: HistoryFact::Snapshot(snapshot, seen) });
         }
@@ -404,7 +405,7 @@ fn entry_row(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
 }
 
 fn snapshot_row(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
-    let seen = SnapshotGap { unexplained: row.get(6)?, first: row.get(7)? };
+    let seen = SnapshotDifference { unexplained: row.get(6)?, first: row.get(7)? };
     let fact = HistoryFact::Snapshot(snapshot_of(row, 1)?, seen);
     Ok(HistoryRow { change: row.get(8)?, voided: row.get(9)?, seq: row.get(0)?, fact })
 }

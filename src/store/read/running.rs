@@ -1,5 +1,6 @@
 //! The balance of one account after each row of its history.
 
+use super::below_zero::Position;
 use super::{Expiries, HistoryFact, HistoryRow};
 use crate::ledger::AccountId;
 use crate::period::LocalDateTime;
@@ -12,10 +13,7 @@ use std::collections::VecDeque;
 /// Facts that are read at once.
 const PAGE: usize = 512;
 
-/// The position of a fact in the order of facts: its moment and its number.
-type Position = (LocalDateTime, i64);
-
-/// What a row of the history did to an account, in parts of the unit of the account.
+/// What a row of the history did to an account, in minor units of the unit of the account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Movement {
     /// By how much it moves the balance; of a snapshot, what is unexplained. `None` of a voided snapshot.
