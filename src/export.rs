@@ -2,8 +2,8 @@
 //! bookkeeping programs, as a journal.
 //!
 //! The lines stand in the order of recording, one fact a line. A name in a line is the name that
-//! the account had when the fact was recorded, so that whoever reads the lines in their order
-//! always finds it.
+//! the account had when the fact was recorded, so that a reader of
+//! the lines in their order always finds it.
 
 mod beancount;
 mod double_entry;

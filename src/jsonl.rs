@@ -26,21 +26,21 @@ pub const VERSION: u64 = 1;
     reason = "nearly every line is an entry, and lines are handed on by hundreds"
 )]
 pub enum Line {
-    /// A unit comes into use.
+    /// A unit that is used from now on.
     Unit(UnitLine),
-    /// An account is opened, or stands otherwise from now on.
+    /// An account that is opened or changed.
     Account(AccountLine),
-    /// What a unit was worth from a day on.
+    /// The rate of a unit from a day on.
     Rate(RateLine),
-    /// What one command wrote; its facts name it.
+    /// A command that wrote facts; they name it.
     Change(ChangeLine),
     /// A dated event.
     Entry(EntryLine),
-    /// A balance seen.
+    /// A balance that the user saw.
     Snapshot(SnapshotLine),
     /// A change no longer counts, or counts again.
     Void(VoidLine),
-    /// No line, but the beginning of another file.
+    /// Not a line: the start of another file.
     #[serde(skip)]
     NextFile,
 }
@@ -140,12 +140,12 @@ pub struct EntryLine {
     pub expires: Option<SmolStr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// The part of the content that asks for no ledger, made where lines are read.
+    /// The part of the content that needs no ledger, hashed on the thread that reads the file.
     #[serde(skip)]
     pub(crate) begun: Content,
 }
 
-/// What stands under `at`, read beside the one who records it.
+/// The field `at`. Parsed on the thread that reads the file.
 #[derive(Clone, Debug)]
 pub enum DateField {
     /// A date and a time.
@@ -156,7 +156,7 @@ pub enum DateField {
     Neither(SmolStr),
 }
 
-/// What stands under `kind`, read beside the one who records it.
+/// The field `kind`. Parsed on the thread that reads the file.
 #[derive(Clone, Debug)]
 pub enum KindField {
     /// A kind.
@@ -192,7 +192,7 @@ pub struct VoidLine {
     pub at: String,
 }
 
-/// A text that is read into something at once.
+/// A visitor that converts a string without storing it.
 struct ParsedText<T>(fn(&str) -> T);
 
 impl<T> Visitor<'_> for ParsedText<T> {
@@ -366,39 +366,39 @@ impl std::fmt::Display for Keys {
 }
 
 impl Keys {
-    /// Returns what a line says of an entry between places of those names.
+    /// Returns the values of the line of an entry between places of those names.
     pub fn of_entry(entry: &Entry, from: Option<&str>, to: Option<&str>) -> Keys {
         Keys::of(&EntryLine::new(entry, from, to))
     }
 
-    /// Returns what a line says of a snapshot of an account of that name and unit.
+    /// Returns the values of the line of a snapshot of an account of that name and unit.
     pub fn of_snapshot(snapshot: &Snapshot, account: &str, unit: &Unit) -> Keys {
         Keys::of(&SnapshotLine::new(snapshot, account, unit))
     }
 
-    /// Returns what a line says of an account.
+    /// Returns the values of the line of an account.
     pub fn of_account(account: &Account) -> Keys {
         Keys::of(&AccountLine::new(account))
     }
 
-    /// Returns what a line says of a rate.
+    /// Returns the values of the line of a rate.
     pub fn of_rate(unit: &Unit, rate: Rate, of: &Unit, day: Day) -> Keys {
         Keys::of(&RateLine::new(unit, rate, of, day))
     }
 
-    /// Returns what a line says of a unit.
+    /// Returns the values of the line of a unit.
     pub fn of_unit(unit: &Unit) -> Keys {
         Keys::of(&UnitLine::new(unit))
     }
 
-    /// Returns what a line says of a change.
+    /// Returns the values of the line of a change.
     pub fn of_change(at: LocalDateTime, command: &str) -> Keys {
         let mut keys = Keys::of(&ChangeLine::new(None, at, command));
         keys.0.remove("id");
         keys
     }
 
-    /// Returns what a line says of a void.
+    /// Returns the values of the line of a void.
     pub fn of_void(of: &str) -> Keys {
         Keys(Map::from_iter([("of".to_string(), Value::from(of))]))
     }
@@ -431,12 +431,12 @@ impl Keys {
     }
 }
 
-/// 64 bits that stand for what a line says, the same on every machine and in every version
-/// (FNV-1a over its parts, each ended by a byte that no text of a line holds).
+/// A hash of what a line says, the same on every machine and in every version: 64-bit FNV-1a over its
+/// fields, each ended by a byte that no text of a line holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Content(u64);
 
-/// By which each step multiplies.
+/// The FNV prime.
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 
 impl Default for Content {
@@ -446,7 +446,7 @@ impl Default for Content {
 }
 
 impl Content {
-    /// The content that begins with a text.
+    /// Returns the hash of a text.
     pub fn of(text: &str) -> Content {
         Content::default().text(text)
     }
@@ -456,34 +456,34 @@ impl Content {
         Content(bytes.iter().fold(self.0, step))
     }
 
-    /// And a text.
+    /// Adds a text.
     #[must_use]
     pub fn text(self, text: &str) -> Content {
         self.bytes(text.as_bytes()).bytes(&[0xff])
     }
 
-    /// And a text that may be missing, which is not the same as an empty one.
+    /// Adds a text that may be missing, which is not the same as an empty one.
     #[must_use]
     pub fn maybe(self, text: Option<&str>) -> Content {
         text.map_or(self, |text| self.text(text)).bytes(&[0xfe])
     }
 
-    /// And a name in the form in which names are compared, which may be missing.
+    /// Adds a name, folded for comparison, that may be missing.
     #[must_use]
     pub fn name(self, name: Option<&str>) -> Content {
         self.maybe(name.map(text::fold_case).as_deref())
     }
 
-    /// And a number.
+    /// Adds a number.
     #[must_use]
     pub fn number(self, number: i64) -> Content {
         let zeros = number.leading_zeros() as usize / 8;
         let Content(hash) = self.bytes(&number.to_le_bytes()[..8 - zeros]);
-        // A byte of zeros multiplies, and no more.
+        // FNV only multiplies for a zero byte.
         Content(hash.wrapping_mul(PRIME.wrapping_pow(zeros as u32)))
     }
 
-    /// 64 bits for the content that came so often.
+    /// Returns the hash of the `time`-th line of that content.
     pub fn hash(self, time: u64) -> u64 {
         let Content(hash) = self.bytes(&time.to_le_bytes());
         // The low bits of FNV stir little; the high ones are folded in, for 48 bits are used.

@@ -254,7 +254,7 @@ impl Serialize for Unit {
 }
 
 impl Serialize for Money {
-    /// As a decimal string without its unit, which stands beside it.
+    /// As a decimal string without its unit.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.to_plain_string())
     }

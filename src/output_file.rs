@@ -27,7 +27,7 @@ pub enum Existing {
 /// Why a file cannot be written.
 #[derive(Debug)]
 pub enum OutputError {
-    /// The file is the ledger, or one of the files that SQLite keeps beside it.
+    /// The file is the ledger, or one of the files that SQLite keeps next to it.
     IsTheLedger(PathBuf),
     /// The command reads the file.
     IsInput(PathBuf),
@@ -42,7 +42,7 @@ pub enum OutputError {
 /// The files that no output may replace, whatever the user asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Protected {
-    /// The ledger and the files beside it.
+    /// The ledger and the files next to it.
     pub ledger: Vec<PathBuf>,
     /// The files that the command reads.
     pub inputs: Vec<PathBuf>,
@@ -67,7 +67,7 @@ pub struct OutputFile {
     /// The open draft; none once something else, such as SQLite, writes it.
     file: Option<BufWriter<File>>,
     draft: TempPath,
-    /// Held for as long as the draft is in use, so that nobody clears it away. Dropped after it.
+    /// Held while the draft is in use, so that no other process removes it. Dropped after it.
     _lock: DraftLock,
     target: PathBuf,
     existing: Existing,
@@ -90,11 +90,11 @@ impl OutputFile {
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
             Err(e) => return Err(OutputError::Io(target.to_path_buf(), e)),
         }
-        OutputFile::beside(&real, existing).map_err(|e| OutputError::Io(target.to_path_buf(), e))
+        OutputFile::next_to(&real, existing).map_err(|e| OutputError::Io(target.to_path_buf(), e))
     }
 
     /// Creates the draft of a file without looking at what has its name.
-    pub fn beside(target: &Path, existing: Existing) -> io::Result<OutputFile> {
+    pub fn next_to(target: &Path, existing: Existing) -> io::Result<OutputFile> {
         let folder = folder_of(target);
         remove_abandoned_drafts(&folder);
         let mut lock = None;
@@ -159,7 +159,7 @@ impl Write for OutputFile {
     }
 }
 
-/// A locked file beside a draft. It is not the draft itself: on some systems such a lock would keep
+/// A locked file next to a draft. It is not the draft itself: on some systems such a lock would keep
 /// SQLite out of the draft.
 #[derive(Debug)]
 struct DraftLock {
@@ -191,7 +191,7 @@ fn lock_path(draft: &Path) -> PathBuf {
     with_suffix(draft, LOCK_SUFFIX)
 }
 
-/// Removes a draft, the journals that SQLite may have left beside it, and at last its lock.
+/// Removes a draft, the journals that SQLite may have left next to it, and then its lock.
 fn remove_draft(draft: &Path) {
     for suffix in ["", "-journal", "-wal", "-shm", LOCK_SUFFIX] {
         let _ = std::fs::remove_file(with_suffix(draft, suffix));
@@ -209,7 +209,7 @@ fn remove_abandoned_drafts(folder: &Path) {
         }
         let path = entry.path();
         let Ok(file) = File::open(&path) else { continue };
-        // Whoever holds the lock is the only one to remove it, so the name cannot go to another file.
+        // Only the holder of the lock removes it, so the name cannot go to another file.
         if file.try_lock().is_ok() && identity(&path) == identity_of(&file) {
             remove_draft(&draft);
         }
@@ -526,8 +526,8 @@ mod tests {
             file(".jandon-0123456789abc/EF.new-lock".replace('/', "_").as_str()),
             file("jandon-0123456789abcdEF.new-lock"),
         ];
-        let used = OutputFile::beside(&folder.path().join("copy.db"), Existing::Refuse).expect("a draft");
-        let second = OutputFile::beside(&folder.path().join("copy.db"), Existing::Refuse).expect("a draft");
+        let used = OutputFile::next_to(&folder.path().join("copy.db"), Existing::Refuse).expect("a draft");
+        let second = OutputFile::next_to(&folder.path().join("copy.db"), Existing::Refuse).expect("a draft");
         let left = names(folder.path());
         assert!(abandoned.iter().all(|name| !left.contains(name)), "{left:?}");
         assert!(others.iter().all(|name| left.contains(name)), "{left:?}");

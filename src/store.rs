@@ -75,12 +75,12 @@ pub enum StoreError {
     CreatedMeanwhile(PathBuf),
     /// Another process changed it while it was read, and it could not be locked.
     BeingWritten(PathBuf),
-    /// The journal beside it is that of an earlier file.
+    /// The journal next to it is that of an earlier file.
     StaleJournal { path: PathBuf, journal: PathBuf },
     /// It holds a table, a trigger or a view that is not of a ledger.
     Foreign { path: PathBuf, kind: String, name: String },
     /// It has a second name, so that two programs could write it without knowing of each other.
-    /// `needless` is the name that no journal lies beside, where that is known.
+    /// `needless` is the name that has no journal, if that is known.
     SecondName { path: PathBuf, other: Option<PathBuf>, needless: Option<PathBuf> },
     /// The disk is full.
     DiskFull(PathBuf),
@@ -180,7 +180,7 @@ pub struct Change {
     pub facts: Vec<Fact>,
 }
 
-/// For a pass that writes much: sixteen mebibytes of pages are held in memory. The door itself makes
+/// For a transaction that writes much: SQLite holds 16 MiB of pages in memory. The writer itself makes
 /// every reference that it writes, so that to look each up again would only cost time.
 const FOR_MUCH: &str = "PRAGMA cache_size = -16384; PRAGMA foreign_keys = OFF";
 
@@ -331,7 +331,7 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
         let db = open::open(path, flags).map_err(|e| failure(path, wait, e))?;
         let mut store = Store::over(db, path, true, wait);
-        // A file that is refused stays as it lies, with the log beside it.
+        // A file that is refused is not changed, nor is its log.
         let log_stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
         store.db.set_db_config(log_stays, true).map_err(|e| failure(path, wait, e))?;
         store.check_header(wait)?;
@@ -474,7 +474,7 @@ impl Store {
             return self.commit();
         }
         self.commit_transaction()?;
-        // What was kept is safe in the log, too. Nobody waits for those who read from it still.
+        // What was committed is safe in the log, too, so there is no need to wait for its readers.
         let emptied =
             self.db.busy_timeout(Duration::ZERO).and_then(|()| self.run("PRAGMA wal_checkpoint(TRUNCATE)"));
         if emptied.is_ok() {

@@ -260,14 +260,14 @@ fn small(sizes: &[i64]) -> impl Strategy<Value = (Case, Vec<i64>)> + use<> {
 }
 
 #[test]
-fn over_every_amount_of_a_tiny_balance_the_engine_agrees_with_the_referee() {
-    let name = "over_every_amount_of_a_tiny_balance_the_engine_agrees_with_the_referee";
+fn over_every_amount_of_a_tiny_balance_the_engine_agrees_with_the_oracle() {
+    let name = "over_every_amount_of_a_tiny_balance_the_engine_agrees_with_the_oracle";
     hold(name, 1000, small(&[12, 60]), |(case, seeds)| hold_small(&case, &seeds));
 }
 
 #[test]
-fn over_every_amount_of_a_small_balance_the_engine_agrees_with_the_referee() {
-    let name = "over_every_amount_of_a_small_balance_the_engine_agrees_with_the_referee";
+fn over_every_amount_of_a_small_balance_the_engine_agrees_with_the_oracle() {
+    let name = "over_every_amount_of_a_small_balance_the_engine_agrees_with_the_oracle";
     hold(name, 1000, small(&[300, 3000]), |(case, seeds)| hold_small(&case, &seeds));
 }
 

@@ -1,6 +1,6 @@
 //! What holds for every ledger, whatever was recorded and in whatever order.
 //!
-//! Random histories are written through the store's one door and, beside it, down on the plain list
+//! Random histories are written through the store's writer and also to the plain list
 //! of a oracle; then both are asked the same questions. A failure prints the seed that shows it
 //! again (`JANDON_SEED=… cargo test --test ledger_properties`); `JANDON_CASES` sets the number of cases.
 
@@ -840,7 +840,7 @@ fn plain(what: What) -> What {
     }
 }
 
-// What the door refuses.
+// Refused by the writer.
 
 /// An entry of KRW between two of the accounts, or outside, on a day.
 fn won_entry(scene: &mut Scene, kind: Kind, names: [Option<&str>; 2], amount: i64, on: &str) -> Fact {
@@ -940,7 +940,7 @@ fn a_redo_is_no_change_that_can_be_voided() {
 
 #[test]
 fn an_account_opened_and_used_in_one_change_is_undone_whole() {
-    // The door gives the id of an account, so a first try tells which one it will be.
+    // The writer assigns the id of an account, so a first try shows which one it will be.
     let points_account = || account("oki", AccountKind::Rewards, points());
     let carrier = || account("lg", AccountKind::Carrier, won());
     let mut scene = Scene::new();

@@ -1,4 +1,4 @@
-//! The planner beside another solver, on problems kept as files outside of this house.
+//! The planner compared with another solver, on problems kept as files outside of this repository.
 //!
 //! Not part of a plain test run: `PLAN_INSTANCES=FOLDER cargo test --release --test plan_reference --
 //! --ignored --nocapture`. Each file of the folder is a problem as JSON: `months`, `target`,

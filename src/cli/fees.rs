@@ -237,7 +237,7 @@ fn warnings(answer: &Fees, warn_above: i64) -> Vec<Notice> {
         ok().filter(|c| wanted(c)).map(|c| c.channel.as_str()).collect::<Vec<_>>().join(", ")
     };
     let old = names(&|c| c.stale);
-    let hearsay = names(&|c| !c.stale && c.confidence.is_some_and(|word| word != "official"));
+    let third_party = names(&|c| !c.stale && c.confidence.is_some_and(|word| word != "official"));
     let look = "look in the app before you press the button";
     if !old.is_empty() {
         notes.push(Notice::warning(
@@ -245,10 +245,10 @@ fn warnings(answer: &Fees, warn_above: i64) -> Vec<Notice> {
             format!("checked more than {RULE_STALE_DAYS} days ago: {old}; {look}"),
         ));
     }
-    if !hearsay.is_empty() {
+    if !third_party.is_empty() {
         notes.push(Notice::warning(
             "rule-not-official",
-            format!("not the operator's own words: {hearsay}; {look}"),
+            format!("not the operator's own words: {third_party}; {look}"),
         ));
     }
     notes

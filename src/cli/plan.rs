@@ -503,22 +503,22 @@ fn warnings(
     platforms: &[Platform],
 ) -> Vec<Notice> {
     let mut notes = context.catalog_warnings();
-    let mut hearsay: Vec<&str> = Vec::new();
+    let mut third_party: Vec<&str> = Vec::new();
     for step in &planned.steps {
         let platform = &platforms[request.holdings[step.holding].platform];
         let rule = platform.channel(&step.channel).and_then(|c| c.tariff_on(step.date));
         if rule.is_some_and(|t| t.confidence != Confidence::Official)
-            && !hearsay.contains(&step.channel.as_str())
+            && !third_party.contains(&step.channel.as_str())
         {
-            hearsay.push(&step.channel);
+            third_party.push(&step.channel);
         }
     }
-    if !hearsay.is_empty() {
+    if !third_party.is_empty() {
         notes.push(Notice::warning(
             "rule-not-official",
             format!(
                 "not the operator's own words: {}; look in the app before you press the button",
-                hearsay.join(", ")
+                third_party.join(", ")
             ),
         ));
     }

@@ -142,7 +142,7 @@ pub fn with_stored_texts(mut fact: Fact) -> Result<Fact, CommandError> {
     Ok(fact)
 }
 
-/// Checks an entry against the accounts, before the door does the same: a broken rule of one's own
+/// Checks an entry against the accounts, before the writer does the same: a broken rule of one's own
 /// making is told in the words of the command.
 pub fn checked(entry: Entry, accounts: &[Account]) -> Result<Fact, CommandError> {
     entry.check(|id| accounts.iter().find(|a| a.id == id))?;

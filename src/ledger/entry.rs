@@ -63,7 +63,7 @@ impl Kind {
 /// When what arrived expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Expires {
-    /// Nobody said.
+    /// Not known.
     #[default]
     Unknown,
     /// At the end of that day.

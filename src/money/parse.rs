@@ -7,7 +7,7 @@ use super::{Money, Unit};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt;
 
-/// A typed amount: an exact decimal, and what was written beside it for its unit.
+/// A typed amount: an exact decimal, and the symbol of its unit, if one was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedAmount {
     value: Decimal,
@@ -186,7 +186,7 @@ pub fn parse_minor(text: &str, decimals: u8) -> Option<i64> {
     Some(minor)
 }
 
-/// Does the symbol written beside a figure name this unit?
+/// Returns whether a typed symbol names this unit.
 fn matches_unit(symbol: &str, unit: &Unit) -> bool {
     symbol.to_uppercase() == *unit.code
         || unit.has_everyday_name(symbol)

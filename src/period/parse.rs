@@ -129,7 +129,7 @@ fn date(text: &str, today: Day, way: Direction) -> Result<Day, DateError> {
     let count = ago.map(|count| count.trim_end_matches(['-', ' '])).unwrap_or(&words);
     if let Some((count, unit)) = count_and_unit(count)
         && let Some(step) = DateStep::parse(unit)
-        // `11일` is a day of the month to whoever writes it.
+        // `11일` means a day of the month.
         && (unit != "일" || ago.is_some() || way == Direction::Ahead)
     {
         let ahead = way == Direction::Ahead && ago.is_none();
@@ -515,7 +515,7 @@ fn calendar_period(words: &str, this: Month) -> Option<Option<(Month, i32)>> {
     if let Some(name) = month_name(words) {
         return Some(month(None, name));
     }
-    // A year beside a month or a quarter: `oct 2025`, `q4 2025`, `2026q4`, `2026-q4`, `2026년 4분기`.
+    // A year with a month or a quarter: `oct 2025`, `q4 2025`, `2026q4`, `2026-q4`, `2026년 4분기`.
     let (front, back) = match words.split_once(' ') {
         Some(minor) => minor,
         None => words.split_at_checked(words.find(|c: char| !c.is_ascii_digit() && c != '-')?)?,

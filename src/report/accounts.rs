@@ -5,7 +5,7 @@ use crate::money::{Money, Unit};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// One row of the accounts: how the opening balance became the closing one.
+/// The opening balance of an account, its flows, and the closing balance that they add up to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountSummary {
     /// Its name.
@@ -19,7 +19,7 @@ pub struct AccountSummary {
     pub flows: BTreeMap<&'static str, Money>,
     /// The balance at its end.
     pub closing: Money,
-    /// Money owed: people read its balances as positive.
+    /// Whether the account holds money owed, which people read as a positive number.
     #[serde(skip)]
     pub owed: bool,
 }
@@ -73,7 +73,7 @@ impl AccountSummary {
     }
 }
 
-/// The row of one account, or `None` where it has neither a balance nor a fact in the period.
+/// Returns the row of an account; `None` without a balance or a fact in the period.
 pub fn account_summary(account: &Account, opening: i64, flows: Flows) -> Option<AccountSummary> {
     if flows.facts == 0 && opening == 0 {
         return None;
@@ -93,7 +93,7 @@ pub fn account_summary(account: &Account, opening: i64, flows: Flows) -> Option<
 /// `closing`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Headline {
-    /// All accounts of the unit before the period, what is owed counted as negative.
+    /// All accounts of the unit before the period, money owed counted as negative.
     pub opening: Money,
     /// What changed them, signed; nothing that is 0.
     pub changes: Vec<(HeadlineChange, Money)>,
@@ -119,7 +119,7 @@ pub enum HeadlineChange {
     /// To or from other people, other units, or outside. Transfers between accounts of the unit
     /// cancel out.
     Moved,
-    /// What snapshots show beyond the entries.
+    /// Differences that snapshots show.
     Unexplained,
 }
 

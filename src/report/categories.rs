@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-/// What was spent, earned or refunded under one category in a stretch of time.
+/// The amount spent, earned or refunded in one category over a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CategoryTotal {
     /// Spend, earn or refund.
@@ -18,11 +18,11 @@ pub struct CategoryTotal {
     pub unit: Unit,
     /// Entries.
     pub count: i64,
-    /// Parts.
+    /// The amount, in minor units.
     pub amount: i64,
 }
 
-/// What went to or came from one category, beside the period before.
+/// The amounts of one category in a period and in the period before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CategorySummary {
     /// The category, or null.
@@ -33,7 +33,7 @@ pub struct CategorySummary {
     pub amount: Money,
     /// Entries.
     pub count: i64,
-    /// What came back of it.
+    /// The amount refunded.
     pub refunded: Money,
     /// Share of all amounts in the unit.
     pub share_percent: Option<String>,
@@ -43,7 +43,7 @@ pub struct CategorySummary {
     pub change_percent: Option<String>,
 }
 
-/// What came under one category in one unit.
+/// The sums of one category in one unit.
 #[derive(Default)]
 struct CategorySums<'t> {
     /// The category as it was written first.

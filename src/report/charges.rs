@@ -4,16 +4,16 @@ use crate::money::{Money, RoundingMode, Unit, percent, round};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What left through one channel in a stretch of time, and what it was charged.
+/// The withdrawals through one channel over a period, and their charges.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelTotal {
-    /// The full id, or `None` for what was booked by hand.
+    /// The full id, or `None` for withdrawals recorded by hand.
     pub channel: Option<String>,
     /// The unit of the amounts.
     pub unit: Unit,
     /// Entries.
     pub count: i64,
-    /// What the charges are a share of, in minor units.
+    /// The amount that the charges are a share of, in minor units.
     pub amount: i64,
     /// The fees, in minor units.
     pub fee: i64,
@@ -28,23 +28,23 @@ pub struct Micropayments {
     pub unit: Unit,
     /// Payments up to this amount are small.
     pub threshold: Money,
-    /// How many there were.
+    /// The number of payments.
     pub count: i64,
     /// Their sum.
     pub amount: Money,
-    /// The middle one; of two the mean, a half rounded up; null where there is none.
+    /// The median; of two middle payments their mean, a half rounded up; null without a payment.
     pub median: Option<Money>,
     /// Their share of all that was spent in the unit.
     pub share_percent: Option<String>,
 }
 
-/// The small payments among all that was spent in a unit; `amounts` says how many there were of each
-/// amount.
+/// Returns the small payments in a unit. `amounts` has the number of payments of each amount, `spent`
+/// the sum of all payments in the unit.
 pub fn micropayments(threshold: Money, amounts: &BTreeMap<i64, i64>, spent: i64) -> Micropayments {
     let unit = threshold.unit.clone();
     let sum: i128 = amounts.iter().map(|(amount, count)| i128::from(*amount) * i128::from(*count)).sum();
     let count: i64 = amounts.values().sum();
-    // The amount that has so many others before it.
+    // The amount at a place in the ordered list of payments.
     let at = |place: i64| {
         let mut before = 0;
         let found = amounts.iter().find(|(_, count)| {
@@ -65,16 +65,16 @@ pub fn micropayments(threshold: Money, amounts: &BTreeMap<i64, i64>, spent: i64)
     }
 }
 
-/// What one channel was charged in a period.
+/// The charges of one channel in a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChannelSummary {
-    /// The full id, or null for what was booked by hand.
+    /// The full id, or null for withdrawals recorded by hand.
     pub channel: Option<String>,
     /// The unit of the amounts.
     pub unit: Unit,
     /// Entries.
     pub count: i64,
-    /// What the charges are a share of.
+    /// The amount that the charges are a share of.
     pub amount: Money,
     /// The fees.
     pub fee: Money,
@@ -84,7 +84,7 @@ pub struct ChannelSummary {
     pub effective_percent: Option<String>,
 }
 
-/// The row of one channel.
+/// Returns the row of one channel.
 pub fn channel_summary(total: &ChannelTotal) -> ChannelSummary {
     let money = |minor| total.unit.money(minor);
     ChannelSummary {

@@ -21,7 +21,7 @@ pub struct ExpiringLot {
     pub days_left: i32,
 }
 
-/// Lots that expire from a day on, within so many days, soonest first.
+/// Returns the lots that expire within `within` days from a day on, soonest first.
 pub fn expiring(
     accounts: &[Account],
     lots: &[(AccountId, Day, i64)],
@@ -47,7 +47,7 @@ pub fn expiring(
     rows
 }
 
-/// Points of which nobody said when they expire.
+/// Points of unknown expiry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UnknownExpiry {
     /// Whose points.
@@ -58,8 +58,8 @@ pub struct UnknownExpiry {
     pub amount: Money,
 }
 
-/// Returns what the balances of points and gift cards hold beyond their lots, and so do those of
-/// other accounts with a lot; `lots` are all that are open, with what never expires.
+/// Returns the part of each balance that is in no lot: of points and gift cards, and of other accounts
+/// that have a lot. `lots` are all open ones, those that never expire included.
 pub fn without_expiry(
     accounts: &[Account],
     balances: &HashMap<AccountId, AccountBalance>,
@@ -84,7 +84,7 @@ pub fn without_expiry(
     rows
 }
 
-/// What state a bill is in.
+/// The state of a bill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BillStatus {
@@ -96,14 +96,14 @@ pub enum BillStatus {
     Unbilled,
 }
 
-/// What is still owed of a month's charges.
+/// The amount still owed for the charges of one month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Bill {
     /// Whose.
     pub account: String,
     /// Its unit.
     pub unit: Unit,
-    /// What is still owed.
+    /// The amount still owed.
     pub amount: Money,
     /// The month of the charges.
     pub charges_of: Month,
@@ -113,7 +113,7 @@ pub struct Bill {
     pub status: BillStatus,
 }
 
-/// Every open bill on a day, the first due first.
+/// Returns every open bill on a day, the first due first.
 pub fn bills(accounts: &[Account], open: &[(AccountId, Month, i64)], today: Day) -> Vec<Bill> {
     let accounts: HashMap<AccountId, &Account> = accounts.iter().map(|a| (a.id, a)).collect();
     let mut rows: Vec<Bill> = open

@@ -5,10 +5,10 @@ use crate::money::{Money, Rate, RoundingMode, Unit, round};
 use crate::period::Day;
 use serde::Serialize;
 
-/// A rate with the day from which it holds: one `unit` is worth `rate` of `of`.
+/// A rate with its first day: one `unit` is worth `rate` of `of`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatedRate {
-    /// What is valued.
+    /// The unit that is valued.
     pub unit: Unit,
     /// How much of `of` one of it is worth.
     pub rate: Rate,
@@ -18,9 +18,9 @@ pub struct DatedRate {
     pub day: Day,
 }
 
-/// What one part of a unit is worth in minor units of another on a day, as a fraction: by the latest
-/// rate between the two, either way round, else through one third unit; `None` where no rate leads
-/// there. Of two rates of one day the later one in the list holds.
+/// Returns the value of one minor unit in minor units of another on a day, as a fraction: by the latest
+/// rate between the two, in either direction, else through one third unit; `None` without such rates.
+/// Of two rates of one day the later one in the list holds.
 pub fn worth(rates: &[DatedRate], unit: &Unit, of: &Unit, on: Day) -> Option<(i128, i128)> {
     if unit == of {
         return Some((1, 1));
@@ -44,8 +44,8 @@ pub fn worth(rates: &[DatedRate], unit: &Unit, of: &Unit, on: Day) -> Option<(i1
     })
 }
 
-/// An amount in another unit on a day, a half rounded away from zero; `None` without a rate, or
-/// where it does not fit.
+/// Returns an amount in another unit on a day, a half rounded away from zero; `None` without a rate, or
+/// if it does not fit.
 pub fn exchanged(rates: &[DatedRate], amount: &Money, of: &Unit, on: Day) -> Option<Money> {
     let (num, den) = worth(rates, &amount.unit, of, on)?;
     let minor = i128::from(amount.minor).unsigned_abs() as i128;
@@ -54,7 +54,7 @@ pub fn exchanged(rates: &[DatedRate], amount: &Money, of: &Unit, on: Day) -> Opt
     Some(of.money(if amount.minor < 0 { -minor } else { minor }))
 }
 
-/// Whose rate leads from one unit to another.
+/// The source of a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RateSource {
@@ -64,7 +64,7 @@ pub enum RateSource {
     Catalog,
 }
 
-/// The rates by which amounts are valued: the user's and, where they lead nowhere, the catalog's.
+/// The rates by which amounts are valued: those of the user, then those of the catalog.
 #[derive(Clone, Debug, Default)]
 pub struct Rates {
     user: Vec<DatedRate>,
@@ -91,22 +91,21 @@ impl Rates {
     }
 }
 
-/// What left an account on a day for another unit.
+/// A conversion of an amount to another unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conversion {
     /// The account.
     pub account: AccountId,
-    /// What left it, without fee and tax.
+    /// The amount converted, without fee and tax.
     pub left: Money,
-    /// What was received for it.
+    /// The amount received for it.
     pub received: Money,
     /// The day.
     pub day: Day,
 }
 
 impl Conversion {
-    /// Returns by how much more left than what was received is worth, in minor units of the unit that left;
-    /// none where no rate between the two units is known.
+    /// Returns the loss of value in minor units of the unit converted; `None` without a rate.
     pub fn loss(&self, rates: &Rates) -> Option<i64> {
         let (worth, _) = rates.exchanged(&self.received, &self.left.unit, self.day)?;
         self.left.minor.checked_sub(worth.minor)

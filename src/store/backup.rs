@@ -70,7 +70,7 @@ impl Store {
         Ok(contents)
     }
 
-    /// Puts a copy in the place of a ledger, which is kept beside it under a name with `suffix`.
+    /// Puts a copy in the place of a ledger, which stays in the same folder under a name with `suffix`.
     pub fn restore(path: &Path, from: &Path, suffix: &str, wait: Duration) -> Result<Restored, StoreError> {
         if output_file::is_same_file(path, from) {
             return Err(OutputError::IsTheLedger(from.to_path_buf()).into());
@@ -95,7 +95,7 @@ impl Store {
                 place_ledger(draft, path, wait)?;
                 return Ok(Restored { contents, previous: aside.commit() });
             }
-            // Held until the new file is in place, so that nobody writes to the old one meanwhile.
+            // Held until the new file is in place, so that no process writes to the old one.
             let alone = lock_exclusive(path, wait);
             if identity(path) != met {
                 continue;
@@ -111,11 +111,11 @@ impl Store {
     /// Copies the ledger, whose write lock is held, page by page as it is on disk: without what the
     /// present transaction changes, and with whatever is damaged.
     pub fn copy_before_repair(&self, suffix: &str) -> Result<PathBuf, StoreError> {
-        // A transaction that may write cannot be copied from; a reader beside it sees what is kept.
+        // A transaction that may write cannot be copied from; a separate reader sees what is committed.
         let reader = Store::read(&self.path, self.wait)?;
         for name in names(&self.path, suffix) {
             let fail = |e| StoreError::from(OutputError::Io(name.clone(), e));
-            let mut draft = OutputFile::beside(&name, Existing::Refuse).map_err(fail)?;
+            let mut draft = OutputFile::next_to(&name, Existing::Refuse).map_err(fail)?;
             reader
                 .db
                 .backup("main", plain_name(draft.hand_over()), None::<fn(Progress)>)
@@ -160,7 +160,7 @@ fn contents_of_draft(
     contents.map_err(|e| copy_failure(e, target))
 }
 
-/// Reports a failing disk as one of the copy: nobody knows the name of its draft.
+/// Reports a failing disk as one of the copy, since the name of its draft means nothing to a user.
 fn copy_failure(error: StoreError, target: &Path) -> StoreError {
     let error = match error {
         StoreError::DiskFull(_) => io::ErrorKind::StorageFull.into(),
@@ -191,7 +191,7 @@ fn open_verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, Stor
 }
 
 /// Has a ledger alone, its journal written back into it, until the connection is dropped. `None`
-/// where it is too damaged for that, so that nobody else can write to it either.
+/// where it is too damaged for that, so that no other process can write to it either.
 fn lock_exclusive(path: &Path, wait: Duration) -> Result<Option<Connection>, StoreError> {
     let fail = |e| failure(path, wait, e);
     let db = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(fail)?;
@@ -211,8 +211,8 @@ fn lock_exclusive(path: &Path, wait: Duration) -> Result<Option<Connection>, Sto
                     return gone.map_err(|e| StoreError::Io(journal, e));
                 }
                 Ok(false) | Err(StoreError::Busy(..)) if waited < wait => {
-                    // Whoever asked for all locks and did not get them must let the others go on.
-                    // That it stays busy meanwhile is told by the next attempt.
+                    // If all locks were refused, release those taken, or the other processes would wait for us.
+                    // The next attempt finds out if the ledger is still busy.
                     let _ = store.run("PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema");
                     std::thread::sleep(PAUSE);
                     waited += PAUSE;
@@ -255,13 +255,13 @@ fn take_all_locks(store: &Store) -> Result<bool, rusqlite::Error> {
     if mode("DELETE")? != "delete" {
         return Ok(false);
     }
-    // Whoever holds all locks keeps an empty journal until the end, and would then delete what
-    // lies under its name: by that time the journal of the new ledger.
+    // The holder of all locks keeps an empty journal until the end and then deletes the file of
+    // that name, by that time the journal of the new ledger.
     mode("MEMORY")?;
     store.run("BEGIN EXCLUSIVE").map(|()| true)
 }
 
-/// A ledger that has a second name beside its own, until another file takes its place.
+/// A ledger with a second name, until another file takes its place.
 struct SetAside {
     kept: Option<PathBuf>,
     /// The files that got other names: the former name, the present one.
@@ -353,7 +353,7 @@ fn holds_something(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Names beside a ledger that say what was done: `ledger.db.before-restore-2026-11-22T130500`, and then with a number.
+/// Names in the folder of a ledger that say what was done: `ledger.db.before-restore-2026-11-22T130500`, and then with a number.
 fn names(path: &Path, suffix: &str) -> impl Iterator<Item = PathBuf> {
     let (path, suffix) = (path.to_path_buf(), suffix.to_string());
     (1..1000).map(move |n| {
@@ -362,18 +362,18 @@ fn names(path: &Path, suffix: &str) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// The files that SQLite keeps beside one: its journals, and the memory that readers share.
+/// The files that SQLite keeps next to a database: its journals, and the memory that readers share.
 pub(super) fn companions(path: &Path) -> [PathBuf; 3] {
     ["-journal", "-wal", "-shm"].map(|suffix| with_suffix(path, suffix))
 }
 
-/// Returns where a ledger that is named by a link really lies: SQLite keeps its files beside that.
+/// Returns the file that a link to a ledger leads to: SQLite keeps its files next to that one.
 pub(super) fn real_path(path: &Path) -> PathBuf {
     let real = if path.is_symlink() { std::fs::canonicalize(path).ok() } else { None };
     real.unwrap_or_else(|| path.to_path_buf())
 }
 
-/// Does a journal beside the file hold something that the file itself may not?
+/// Returns whether the journal of a file may hold something that the file does not.
 pub fn has_journal(path: &Path) -> bool {
     let [journal, wal, _] = companions(&real_path(path));
     [journal, wal].iter().any(|file| std::fs::metadata(file).is_ok_and(|meta| meta.len() > 0))
@@ -388,7 +388,7 @@ fn is_there(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Returns a ledger and the files that SQLite keeps beside it, under the names that it is known by:
+/// Returns a ledger and the files that SQLite keeps next to it, under the names that it is known by:
 /// the one given, and the one that a link leads to.
 pub fn ledger_files(path: &Path) -> Vec<PathBuf> {
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
@@ -399,7 +399,7 @@ pub fn ledger_files(path: &Path) -> Vec<PathBuf> {
 /// Creates the draft of a ledger, whose folder is created where it is missing.
 pub(super) fn draft_of_ledger(path: &Path) -> Result<OutputFile, StoreError> {
     output_file::create_folder(&folder_of(path))
-        .and_then(|()| OutputFile::beside(path, Existing::Refuse))
+        .and_then(|()| OutputFile::next_to(path, Existing::Refuse))
         .map_err(|e| birth_failure(path, e))
 }
 

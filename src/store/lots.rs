@@ -21,7 +21,7 @@
 //!
 //! # What it costs
 //!
-//! * A balance, a total or a list of lots reads, beside its sums, only the lots between an account's
+//! * A balance, a total or a list of lots reads, besides its sums, only the lots between an account's
 //!   last fact and the moment asked for, or those that are open: no entry, however long the history.
 //!   For a moment in the past, the account's facts of that month before the moment are read.
 //! * A fact that is the last of its account reads and writes the lots that are open.

@@ -110,7 +110,7 @@ fn count_above(db: &Connection, number: i64) -> rusqlite::Result<i64> {
     db.query_row(&format!("SELECT {}", counts.join(" + ")), [number], |row| row.get(0))
 }
 
-/// Refuses a file beside which the journal of another file lies, an earlier or a later one: SQLite
+/// Refuses a file next to the journal of another file, an earlier or a later one: SQLite
 /// would mix the pages of the two. Facts are numbered one by one, and a journal goes on where its file
 /// ends. So it is another's if the last change of the file is missing in what the two show together,
 /// or of the facts that follow on the last one of the file some are missing, or the two together cannot
@@ -170,7 +170,7 @@ pub(super) fn refuse_second_name(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// The error for a second name. The last records may lie in the journal beside one of the names, so
+/// The error for a second name. The last records may be in the journal next to one of the names, so
 /// that one must stay.
 fn second_name_error(path: &Path, other: Option<PathBuf>) -> StoreError {
     let needless = match &other {
@@ -181,7 +181,7 @@ fn second_name_error(path: &Path, other: Option<PathBuf>) -> StoreError {
     StoreError::SecondName { path: path.to_path_buf(), other, needless }
 }
 
-/// Refuses to read a ledger whose journal lies beside its second name: what that holds would be
+/// Refuses to read a ledger whose journal is next to its second name: what that holds would be
 /// missing in every answer.
 pub(super) fn refuse_journal_of_second_name(path: &Path) -> Result<(), StoreError> {
     match lasting_second_name(path) {
@@ -227,7 +227,7 @@ fn second_name(path: &Path) -> Option<SecondName> {
 }
 
 impl Store {
-    /// Refuses a file that holds tables, triggers or views beside those of a ledger: a trigger would
+    /// Refuses a file with tables, triggers or views other than those of a ledger: a trigger would
     /// run at the next change. What is missing, a check finds.
     pub(super) fn refuse_foreign_objects(&self) -> Result<(), StoreError> {
         let sql = "SELECT type, name, sql FROM sqlite_schema WHERE type <> 'index'";

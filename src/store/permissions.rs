@@ -80,7 +80,7 @@ fn bits_of_others(path: &Path) -> u32 {
     {
         use std::os::unix::fs::MetadataExt;
         let Ok(meta) = std::fs::metadata(path) else { return 0 };
-        // Many systems give each user a group of the same number, which holds nobody else.
+        // Many systems give each user a group of the same number, which has no other member.
         let mask = if meta.gid() == meta.uid() { 0o007 } else { 0o077 };
         meta.mode() & mask
     }

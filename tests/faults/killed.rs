@@ -70,13 +70,13 @@ fn typical(home: &Home, like: &Home, line: &str) -> (Duration, Vec<String>) {
 
 /// How the kills came out, so that it shows whether they met anything.
 #[derive(Debug, Default)]
-struct Tally {
+struct Outcomes {
     done: u32,
     killed_and_nothing: u32,
     killed_and_whole: u32,
 }
 
-impl Tally {
+impl Outcomes {
     fn count(&mut self, ended: &Ended, whole: bool) {
         match (ended.killed, whole) {
             (false, _) => self.done += 1,
@@ -130,7 +130,7 @@ fn kill_recording(rounds: u32) {
         home.become_like(&grounds[at]);
         state(&home.ledger())
     });
-    let mut tally = Tally::default();
+    let mut outcomes = Outcomes::default();
     for round in 0..rounds {
         let number = dice.below(RECORDING.len() as u64) as usize;
         let at = dice.below(2) as usize;
@@ -144,15 +144,15 @@ fn kill_recording(rounds: u32) {
         let is_whole = after == *whole;
         assert!(is_whole || after == before[at], "{}: half written", about());
         assert!(is_whole || !ended.acknowledged, "{}: acknowledged and lost", about());
-        tally.count(&ended, is_whole);
+        outcomes.count(&ended, is_whole);
         // It goes on from there.
         if round % 4 == 0 {
             home.fine("spend bank 1 --lock-timeout 0");
             home.fine("check --lock-timeout 0");
         }
     }
-    println!("{tally:?}");
-    assert!(tally.killed_and_nothing > rounds / 10, "most kills came too late: {tally:?}");
+    println!("{outcomes:?}");
+    assert!(outcomes.killed_and_nothing > rounds / 10, "most kills came too late: {outcomes:?}");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn kill_importing(rounds: u32, lines: u32) {
     let home = Home::new();
     let (time, whole) = typical(&home, &ground, "import more.jsonl");
     let before = state(&ground.ledger());
-    let mut tally = Tally::default();
+    let mut outcomes = Outcomes::default();
     for round in 0..rounds {
         home.become_like(&ground);
         let wait = dice.part_of(time * 11 / 10);
@@ -183,14 +183,14 @@ fn kill_importing(rounds: u32, lines: u32) {
         let is_whole = after == whole;
         assert!(is_whole || after == before, "round {round}, seed {}: half imported", dice.seed);
         assert!(is_whole || !ended.acknowledged, "round {round}, seed {}: lost", dice.seed);
-        tally.count(&ended, is_whole);
+        outcomes.count(&ended, is_whole);
         if round % 8 == 0 {
             home.fine("import more.jsonl");
             assert_eq!(state(&home.ledger()), whole, "round {round}, seed {}", dice.seed);
         }
     }
-    println!("{time:?} for {lines} lines: {tally:?}");
-    assert!(tally.killed_and_nothing > rounds / 4, "most kills came too late: {tally:?}");
+    println!("{time:?} for {lines} lines: {outcomes:?}");
+    assert!(outcomes.killed_and_nothing > rounds / 4, "most kills came too late: {outcomes:?}");
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn kill_the_first(rounds: u32) {
         home.fine(line);
         (began.elapsed(), state(&ledger))
     };
-    let mut tally = Tally::default();
+    let mut outcomes = Outcomes::default();
     for round in 0..rounds {
         std::fs::remove_dir_all(home.path("below")).expect("a fresh folder");
         std::fs::create_dir(home.path("below")).expect("a folder");
@@ -228,11 +228,11 @@ fn kill_the_first(rounds: u32) {
         } else {
             home.fine(line);
         }
-        tally.count(&ended, there);
+        outcomes.count(&ended, there);
         home.fine("log kakao 500 --lock-timeout 0 --ledger below/here/ledger.db");
     }
-    println!("{time:?}: {tally:?}");
-    assert!(tally.killed_and_nothing > rounds / 10, "most kills came too late: {tally:?}");
+    println!("{time:?}: {outcomes:?}");
+    assert!(outcomes.killed_and_nothing > rounds / 10, "most kills came too late: {outcomes:?}");
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn kill_copying(rounds: u32) {
     let grounds = grounds();
     let home = Home::new();
     for (line, force) in [("backup copy.db", false), ("backup copy.db --force", true)] {
-        let mut tally = Tally::default();
+        let mut outcomes = Outcomes::default();
         let (time, _) = typical(&home, &grounds[1], line);
         for round in 0..rounds {
             home.become_like(&grounds[dice.below(2) as usize]);
@@ -265,9 +265,9 @@ fn kill_copying(rounds: u32) {
                 home.fine("check --ledger copy.db");
                 assert_eq!(facts(&home.path("copy.db")), before, "{line}, round {round}, seed {}", dice.seed);
             }
-            tally.count(&ended, there);
+            outcomes.count(&ended, there);
         }
-        println!("{line}, {time:?}: {tally:?}");
+        println!("{line}, {time:?}: {outcomes:?}");
     }
 }
 
@@ -288,7 +288,7 @@ fn kill_restoring(rounds: u32) {
     let home = Home::new();
     let line = "restore copy.db";
     let (time, whole) = typical(&home, &grounds[1], line);
-    let mut tally = Tally::default();
+    let mut outcomes = Outcomes::default();
     for round in 0..rounds {
         home.become_like(&grounds[dice.below(2) as usize]);
         let before = state(&home.ledger());
@@ -306,15 +306,15 @@ fn kill_restoring(rounds: u32) {
             home.fine("check --ledger ledger.db.before-restore-2026-11-22T130500");
             assert_eq!(state(&kept), before, "{}: the ledger of before", about());
         }
-        tally.count(&ended, is_whole);
+        outcomes.count(&ended, is_whole);
         if round % 4 == 0 {
             home.fine("spend bank 1 --lock-timeout 0");
             home.fine("restore copy.db --lock-timeout 0");
             assert_eq!(state(&home.ledger()), whole, "{}", about());
         }
     }
-    println!("{time:?}: {tally:?}");
-    assert!(tally.killed_and_nothing > rounds / 10, "most kills came too late: {tally:?}");
+    println!("{time:?}: {outcomes:?}");
+    assert!(outcomes.killed_and_nothing > rounds / 10, "most kills came too late: {outcomes:?}");
 }
 
 #[test]
@@ -345,7 +345,7 @@ fn kill_repairing(rounds: u32) {
     let home = Home::new();
     let (time, whole) = typical(&home, &ground, "check --repair");
     assert_eq!(whole, sound);
-    let mut tally = Tally::default();
+    let mut outcomes = Outcomes::default();
     for round in 0..rounds {
         home.become_like(&ground);
         let before = state(&home.ledger());
@@ -356,11 +356,11 @@ fn kill_repairing(rounds: u32) {
         assert!(is_whole || after == before, "round {round}, seed {}: half mended", dice.seed);
         assert!(is_whole || !ended.acknowledged, "round {round}, seed {}", dice.seed);
         assert_eq!(facts(&home.ledger()), known, "round {round}, seed {}: a fact was touched", dice.seed);
-        tally.count(&ended, is_whole);
+        outcomes.count(&ended, is_whole);
         home.fine("check --repair --lock-timeout 0");
         assert_eq!(state(&home.ledger()), sound, "round {round}, seed {}", dice.seed);
     }
-    println!("{time:?}: {tally:?}");
+    println!("{time:?}: {outcomes:?}");
 }
 
 #[test]

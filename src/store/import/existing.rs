@@ -168,7 +168,7 @@ impl Importer<'_> {
         self.writer.store.all(sql, [account], |row| row.get(0))
     }
 
-    /// The name by which an account is shown beside what a line says: that of the line, if it means it.
+    /// Returns the name of an account in an error about a line: that of the line, if it means the account.
     fn name_shown(&mut self, account: AccountId, said: Option<&str>) -> Result<String, StoreError> {
         if let Some(said) = said
             && self.means(said, account)?

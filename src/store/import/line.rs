@@ -346,7 +346,7 @@ impl Importer<'_> {
         let change = match &line.change {
             Some(text) => {
                 let change = self.change_for(Some(text))?;
-                // A change that is void already stays so, whoever voided it.
+                // A change that is void already stays so.
                 if voided {
                     return Ok(false);
                 }

@@ -1,4 +1,4 @@
-//! What was recorded beside entries and snapshots: accounts, units, rates, and undos.
+//! What was recorded other than entries and snapshots: accounts, units, rates, and undos.
 
 use crate::ledger::{Account, AccountId, Id};
 use crate::money::{Rate, Unit};
@@ -7,7 +7,7 @@ use crate::store::sql::{ACCOUNT_COLUMNS, account_of, unit_at};
 use crate::store::{Store, StoreError};
 use std::collections::HashMap;
 
-/// One thing that a change recorded beside entries and snapshots.
+/// One thing that a change recorded, other than entries and snapshots.
 #[derive(Clone, Debug)]
 pub struct LedgerChange {
     /// The change that recorded it.
@@ -22,7 +22,7 @@ pub struct LedgerChange {
     pub what: LedgerChangeKind,
 }
 
-/// What a change recorded beside entries and snapshots.
+/// What a change recorded, other than entries and snapshots.
 #[derive(Clone, Debug)]
 pub enum LedgerChangeKind {
     /// An account was opened, or stands otherwise than before.
@@ -57,7 +57,7 @@ pub enum LedgerChangeKind {
 }
 
 impl Store {
-    /// Returns what was recorded beside entries and snapshots, in the order of recording.
+    /// Returns what was recorded other than entries and snapshots, in the order of recording.
     pub fn ledger_changes(&self) -> Result<Vec<LedgerChange>, StoreError> {
         let mut changes = self.account_changes()?;
         let sql =
