@@ -6,7 +6,7 @@ use super::{CommandOutput, Notice};
 use crate::ledger::{Account, AccountBalance};
 use crate::period::LocalDateTime;
 use crate::report::{self, Rates};
-use crate::view::balance::{BalanceRow, Balances};
+use crate::view::balance::{BalanceRow, BalanceAnswer};
 
 /// Show what you have and what you owe
 #[derive(Debug, clap::Args)]
@@ -48,7 +48,7 @@ pub fn run(args: &BalanceArgs, context: &Context) -> Result<CommandOutput, Comma
         }
         let totals = report::totals(held);
         let (exchange, no_total) = context.exchanged(book, &totals, at.day())?;
-        let mut outcome = CommandOutput::of(Balances::new(at, rows, totals, exchange));
+        let mut outcome = CommandOutput::of(BalanceAnswer::new(at, rows, totals, exchange));
         outcome.notes.extend(no_total);
         let is_past = at < context.now && !book.accounts.is_empty();
         let first = if is_past { book.store.first_fact()? } else { None };

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 /// The answer of `balance`.
 #[derive(Debug, Serialize)]
-pub struct Balances {
+pub struct BalanceAnswer {
     schema: &'static str,
     /// The moment of the balances.
     pub at: LocalDateTime,
@@ -24,7 +24,7 @@ pub struct Balances {
     pub exchange: Option<Exchange>,
 }
 
-/// One account of a [`Balances`].
+/// One account of a [`BalanceAnswer`].
 #[derive(Debug, Serialize)]
 pub struct BalanceRow {
     /// Its name.
@@ -52,19 +52,19 @@ pub struct BalanceRow {
     pub worth: Option<Money>,
 }
 
-impl Balances {
+impl BalanceAnswer {
     /// The answer of that moment.
     pub fn new(
         at: LocalDateTime,
         accounts: Vec<BalanceRow>,
         totals: Vec<Total>,
         exchange: Option<Exchange>,
-    ) -> Balances {
-        Balances { schema: "jandon.balance/1", at, accounts, totals, exchange }
+    ) -> BalanceAnswer {
+        BalanceAnswer { schema: "jandon.balance/1", at, accounts, totals, exchange }
     }
 }
 
-impl Render for Balances {
+impl Render for BalanceAnswer {
     fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
         if self.accounts.is_empty() {
