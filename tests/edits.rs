@@ -173,6 +173,12 @@ proptest! {
 }
 
 #[test]
+fn a_record_that_moves_to_another_second_is_the_last_there() {
+    let record = |hour| Op::Record { kind: "log", hour };
+    check(&[record(1), record(2), Op::EditAmount(0), Op::EditHour(1, 1)]).expect("the same balance");
+}
+
+#[test]
 fn an_edited_balance_stays_before_what_was_recorded_in_the_same_second() {
     let record = |kind, hour| Op::Record { kind, hour };
     check(&[record("earn", 1), record("log", 1), record("spend", 1), Op::EditAmount(1), Op::Undo])

@@ -6,7 +6,7 @@ use super::{CommandOutput, Notice};
 use crate::ledger::{Account, AccountBalance};
 use crate::period::LocalDateTime;
 use crate::report::{self, Rates};
-use crate::view::balance::{BalanceRow, BalanceAnswer};
+use crate::view::balance::{BalanceAnswer, BalanceRow};
 
 /// Show what you have and what you owe
 #[derive(Debug, clap::Args)]

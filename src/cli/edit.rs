@@ -160,9 +160,16 @@ fn recorded_again(
         let mut own = book.store.history_for_change(change)?;
         own.retain(|row| !row.voided);
         for row in &own {
-            // What leaves its second or its account leaves nothing behind whose order would matter.
             let row = if row.seq == edited.seq { corrected } else { row };
-            waiting.extend(later_in_its_second(book, row)?.into_iter().map(|later| later.change));
+            // What moves to another second or account is the last record there.
+            let stays = |account: &AccountId| {
+                row.seq != edited.seq
+                    || (corrected.at() == edited.at() && accounts_of(edited).any(|old| old == *account))
+            };
+            for account in accounts_of(row).filter(stays) {
+                let later = later_in_its_second(book, row, account)?;
+                waiting.extend(later.into_iter().map(|later| later.change));
+            }
         }
         rows.extend(own);
     }
@@ -196,21 +203,22 @@ fn accounts_of(row: &HistoryRow) -> impl Iterator<Item = AccountId> + use<> {
     accounts.into_iter().flatten()
 }
 
-/// What was recorded after a record in its second and must stay after it.
-fn later_in_its_second(book: &LedgerView<'_>, row: &HistoryRow) -> Result<Vec<HistoryRow>, CommandError> {
-    let mut later = Vec::new();
-    for id in accounts_of(row) {
-        let second =
-            Filter { account: Some(id), from: Some(row.at()), to: Some(row.at()), ..Filter::default() };
-        let mut rows = book.store.history(&second)?;
-        rows.retain(|other| other.seq > row.seq && !other.voided);
-        if rows.is_empty() {
-            continue;
-        }
-        let is_carrier = book.account(id).is_some_and(Account::is_carrier);
-        let is_split = is_carrier || book.store.has_dated_points(id)?;
-        later.extend(rows.into_iter().filter(|other| !commute(row, other, id, is_split)));
+/// What was recorded on an account after a record in its second and must stay after it.
+fn later_in_its_second(
+    book: &LedgerView<'_>,
+    row: &HistoryRow,
+    account: AccountId,
+) -> Result<Vec<HistoryRow>, CommandError> {
+    let second =
+        Filter { account: Some(account), from: Some(row.at()), to: Some(row.at()), ..Filter::default() };
+    let mut later = book.store.history(&second)?;
+    later.retain(|other| other.seq > row.seq && !other.voided);
+    if later.is_empty() {
+        return Ok(later);
     }
+    let is_carrier = book.account(account).is_some_and(Account::is_carrier);
+    let is_split = is_carrier || book.store.has_dated_points(account)?;
+    later.retain(|other| !commute(row, other, account, is_split));
     Ok(later)
 }
 
