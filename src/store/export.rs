@@ -1,10 +1,92 @@
 //! Exports everything that was recorded, in the order of recording.
 
-use super::sql::{ACCOUNT_COLUMNS, ENTRY_COLUMNS, LABEL_JOINS, UNIT_JOINS};
+use super::sql::{ACCOUNT_COLUMNS, ENTRY_COLUMNS, LABEL_JOINS};
 use super::sql::{account_of, entry_of, snapshot_of, unit_at};
 use super::{Store, StoreError};
 use crate::export::{Name, Record};
-use crate::ledger::{Id, Snapshot};
+use crate::ledger::Id;
+use rusqlite::types::FromSql;
+use rusqlite::{Row, Statement};
+
+/// How a row of a table becomes a number in the order of recording and a record.
+type ReadRecord = fn(&Row<'_>) -> rusqlite::Result<(i64, Record)>;
+
+/// Returns the query of each table, in the order of its primary key. Joins are outer ones, so that a row
+/// that refers to a missing one is an error and not left out.
+fn tables() -> [(String, ReadRecord); 7] {
+    let name = |table: &str| format!("LEFT JOIN foreign_id f ON f.id = {table}.id");
+    [
+        (
+            format!("SELECT c.seq, c.id, f.text, c.at, c.command FROM change c {} ORDER BY 1", name("c")),
+            |row| {
+                let (name, at, command) = (name_at(row, 1)?, row.get(3)?, row.get(4)?);
+                Ok((row.get(0)?, Record::Change { name, at, command }))
+            },
+        ),
+        ("SELECT seq, code, decimals FROM unit ORDER BY 1".into(), |row| {
+            Ok((row.get(0)?, Record::Unit(unit_at(row, 1)?)))
+        }),
+        (
+            format!(
+                "SELECT {ACCOUNT_COLUMNS}, v.seq FROM account_version v
+                 LEFT JOIN unit u ON u.seq = v.unit ORDER BY v.seq"
+            ),
+            |row| Ok((last_of(row)?, Record::Account(account_of(row)?))),
+        ),
+        (
+            "SELECT r.seq, u.code, u.decimals, o.code, o.decimals, r.value, r.day FROM rate r
+             LEFT JOIN unit u ON u.seq = r.unit LEFT JOIN unit o ON o.seq = r.of ORDER BY 1"
+                .into(),
+            |row| {
+                let (unit, of) = (unit_at(row, 1)?, unit_at(row, 3)?);
+                Ok((row.get(0)?, Record::Rate { unit, rate: row.get(5)?, of, day: row.get(6)? }))
+            },
+        ),
+        (
+            format!(
+                "SELECT {ENTRY_COLUMNS}, f.text FROM entry e
+                 LEFT JOIN unit uo ON uo.seq = e.unit_out LEFT JOIN unit ui ON ui.seq = e.unit_in
+                 {LABEL_JOINS} {} ORDER BY e.seq",
+                name("e")
+            ),
+            |row| {
+                let (seq, entry, _) = entry_of(row)?;
+                let text: Option<String> = last_of(row)?;
+                let text = text.unwrap_or_else(|| entry.id.to_string());
+                Ok((seq, Record::Entry(Box::new(entry), text)))
+            },
+        ),
+        (
+            format!(
+                "SELECT s.seq, s.id, s.at, s.account, s.balance, s.note, f.text FROM snapshot s {} ORDER BY 1",
+                name("s")
+            ),
+            |row| {
+                let (snapshot, text): (_, Option<String>) = (snapshot_of(row, 1)?, row.get(6)?);
+                let text = text.unwrap_or_else(|| snapshot.id.to_string());
+                Ok((row.get(0)?, Record::Snapshot(snapshot, text)))
+            },
+        ),
+        (
+            format!(
+                "SELECT v.seq, c.id, f.text FROM void v LEFT JOIN change c ON c.seq = v.of {} ORDER BY 1",
+                name("c")
+            ),
+            |row| Ok((row.get(0)?, Record::Void(name_at(row, 1)?))),
+        ),
+    ]
+}
+
+/// Reads the last column.
+fn last_of<T: FromSql>(row: &Row<'_>) -> rusqlite::Result<T> {
+    row.get(row.as_ref().column_count() - 1)
+}
+
+/// Reads an id, and after it the text by which a file named it, if it is another.
+fn name_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Name> {
+    let (id, text): (Id, Option<String>) = (row.get(column)?, row.get(column + 1)?);
+    Ok(Name { id, text: text.unwrap_or_else(|| id.to_string()) })
+}
 
 impl Store {
     /// Visits everything that was recorded, in the order of recording.
@@ -13,88 +95,22 @@ impl Store {
         each: &mut dyn FnMut(&Record) -> Result<(), E>,
     ) -> Result<(), E> {
         let fail = |error| E::from(self.fail(error));
-        // Each table is in this order already, so SQLite merges them without sorting.
-        let sql = "SELECT seq, 0 FROM change UNION ALL SELECT seq, 1 FROM unit
-                   UNION ALL SELECT seq, 2 FROM account_version UNION ALL SELECT seq, 3 FROM rate
-                   UNION ALL SELECT seq, 4 FROM entry UNION ALL SELECT seq, 5 FROM snapshot
-                   UNION ALL SELECT seq, 6 FROM void ORDER BY 1";
-        let mut statement = self.db().and_then(|db| db.prepare(sql)).map_err(fail)?;
-        let mut rows = statement.query([]).map_err(fail)?;
-        while let Some(row) = rows.next().map_err(fail)? {
-            let (seq, table): (i64, i64) = row.get(0).and_then(|seq| Ok((seq, row.get(1)?))).map_err(fail)?;
-            each(&self.record(seq, table)?)?;
+        let tables = tables();
+        let prepared = tables.iter().map(|(sql, _)| self.db().and_then(|db| db.prepare(sql)));
+        let mut statements: Vec<Statement<'_>> = prepared.collect::<Result<_, _>>().map_err(fail)?;
+        let mut sources = Vec::new();
+        for (statement, (_, read)) in statements.iter_mut().zip(&tables) {
+            let mut rows = statement.query_map([], read).map_err(fail)?;
+            let first = rows.next().transpose().map_err(fail)?;
+            sources.push((first, rows));
         }
-        Ok(())
-    }
-
-    fn record(&self, seq: i64, table: i64) -> Result<Record, StoreError> {
-        let record = match table {
-            0 => {
-                let sql = "SELECT id, at, command FROM change WHERE seq = ?1";
-                let row = self.maybe(sql, [seq], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-                match row {
-                    Some((id, at, command)) => Some(Record::Change { name: self.name_of(id)?, at, command }),
-                    None => None,
-                }
-            }
-            1 => {
-                let sql = "SELECT code, decimals FROM unit WHERE seq = ?1";
-                self.maybe(sql, [seq], |row| unit_at(row, 0))?.map(Record::Unit)
-            }
-            2 => {
-                let sql = format!(
-                    "SELECT {ACCOUNT_COLUMNS} FROM account_version v JOIN unit u ON u.seq = v.unit
-                     WHERE v.seq = ?1"
-                );
-                let account = self.maybe(&sql, [seq], account_of)?;
-                account.map(Record::Account)
-            }
-            3 => {
-                let sql = "SELECT u.code, u.decimals, o.code, o.decimals, r.value, r.day FROM rate r
-                           JOIN unit u ON u.seq = r.unit JOIN unit o ON o.seq = r.of WHERE r.seq = ?1";
-                self.maybe(sql, [seq], |row| {
-                    let (unit, of) = (unit_at(row, 0)?, unit_at(row, 2)?);
-                    Ok(Record::Rate { unit, rate: row.get(4)?, of, day: row.get(5)? })
-                })?
-            }
-            4 => {
-                let sql = format!(
-                    "SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {LABEL_JOINS} WHERE e.seq = ?1"
-                );
-                match self.maybe(&sql, [seq], entry_of)? {
-                    Some((_, entry, _)) => {
-                        let text = self.name_of(entry.id)?.text;
-                        Some(Record::Entry(Box::new(entry), text))
-                    }
-                    None => None,
-                }
-            }
-            5 => match self.snapshot_where("seq", seq)? {
-                Some(snapshot) => {
-                    let text = self.name_of(snapshot.id)?.text;
-                    Some(Record::Snapshot(snapshot, text))
-                }
-                None => None,
-            },
-            _ => {
-                let sql = "SELECT c.id FROM void v JOIN change c ON c.seq = v.of WHERE v.seq = ?1";
-                match self.maybe(sql, [seq], |row| row.get(0))? {
-                    Some(id) => Some(Record::Void(self.name_of(id)?)),
-                    None => None,
-                }
-            }
-        };
-        record.ok_or_else(|| StoreError::Damaged(self.path.clone(), format!("no fact {seq}")))
-    }
-
-    pub(super) fn snapshot_where(&self, column: &str, value: i64) -> Result<Option<Snapshot>, StoreError> {
-        let sql = format!("SELECT id, at, account, balance, note FROM snapshot WHERE {column} = ?1");
-        self.maybe(&sql, [value], |row| snapshot_of(row, 0))
-    }
-
-    /// Returns an id as files write it.
-    fn name_of(&self, id: Id) -> Result<Name, StoreError> {
-        let text = self.maybe("SELECT text FROM foreign_id WHERE id = ?1", [id], |row| row.get(0))?;
-        Ok(Name { id, text: text.unwrap_or_else(|| id.to_string()) })
+        loop {
+            let ready = sources.iter_mut().filter(|(record, _)| record.is_some());
+            let first = ready.min_by_key(|(record, _)| record.as_ref().map(|(seq, _)| *seq));
+            let Some((next, rest)) = first else { return Ok(()) };
+            let Some((_, record)) = next.take() else { return Ok(()) };
+            *next = rest.next().transpose().map_err(fail)?;
+            each(&record)?;
+        }
     }
 }

@@ -97,7 +97,7 @@ impl Render for BackedUp {
 impl Render for RestoreSummary {
     fn page(&self, _: Language) -> Page {
         let mut page = Page::new();
-        page.line(format!("RestoreSummary from {}: {}.", self.from, self.held.words()));
+        page.line(format!("Restored from {}: {}.", self.from, self.held.words()));
         if let Some(kept) = &self.kept {
             page.line(format!("The ledger of before is kept as {kept}"));
         }
