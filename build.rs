@@ -49,9 +49,10 @@ fn main() {
         let embedded = out.join(file.file_name().unwrap_or_default());
         std::fs::write(&embedded, without_comments(&text, &table)).expect("OUT_DIR can be written");
         let decimals = platform.get("decimals").and_then(|d| d.as_integer());
+        let checked = checked(&table);
         writeln!(
             code,
-            "BuiltIn {{ id: {stem:?}, names: &{names:?}, unit: {:?}, decimals: {decimals:?}, text: include_str!({embedded:?}) }},",
+            "BuiltIn {{ id: {stem:?}, names: &{names:?}, unit: {:?}, decimals: {decimals:?}, checked: {checked:?}, text: include_str!({embedded:?}) }},",
             word("unit"),
         )
         .expect("a string takes all text");
@@ -60,6 +61,17 @@ fn main() {
     start_at_once(out);
     leave_out_unwinding(out);
     std::fs::write(out.join("built_in.rs"), code).expect("OUT_DIR can be written");
+}
+
+/// Returns the earliest day on which a rule that holds until further notice was checked.
+fn checked(table: &toml::Table) -> Option<String> {
+    let list = |table: &toml::Table, key: &str| -> Vec<toml::Table> {
+        let values = table.get(key).and_then(|value| value.as_array()).into_iter().flatten();
+        values.filter_map(|value| value.as_table().cloned()).collect()
+    };
+    let rules = list(table, "channel").into_iter().flat_map(|channel| list(&channel, "tariff"));
+    let rules = rules.filter(|rule| !rule.contains_key("until"));
+    rules.filter_map(|rule| Some(rule.get("checked")?.as_datetime()?.to_string())).min()
 }
 
 /// Links the system's C library into the program and lets it lie where it was linked to lie: a

@@ -479,6 +479,10 @@ impl Scene {
         let (mut kept_lots, mut kept_bills) = (fine(self.store.lots(at))?, fine(self.store.bills(at))?);
         kept_lots.sort();
         kept_bills.sort();
+        let (mut next, mut first) = (fine(self.store.next_expiries(at))?, lots.clone());
+        next.sort();
+        first.dedup_by_key(|(account, ..)| *account);
+        same(format!("what expires next at {at}"), next, first)?;
         same(format!("lots at {at}"), kept_lots, lots)?;
         unknown.sort();
         let points = |account: &str| matches!(account, "toss points" | "stars" | "card");

@@ -6,6 +6,7 @@ use super::parse::{self, FileError};
 use super::{Platform, Validity};
 use crate::ledger::name::{self, PlatformNames};
 use crate::money::Unit;
+use crate::period::Day;
 
 /// A platform file that is part of the program.
 pub struct BuiltIn {
@@ -17,6 +18,8 @@ pub struct BuiltIn {
     pub unit: &'static str,
     /// … and how many decimals it has, where it is no currency.
     pub decimals: Option<u8>,
+    /// The earliest day on which a rule that holds until further notice was checked.
+    pub checked: Option<&'static str>,
     /// The file.
     pub text: &'static str,
 }
@@ -205,6 +208,15 @@ impl Catalog {
             .or_else(|| built_in_unit(&code))
     }
 
+    /// Returns the earliest day on which a rule of a platform that holds until further notice was checked.
+    pub fn rules_checked(&self, platform: &str) -> Option<Day> {
+        if let Some(own) = self.own.iter().find(|p| p.id == platform) {
+            let rules = own.channels.iter().flat_map(|channel| &channel.tariffs);
+            return rules.filter(|rule| rule.until.is_none()).map(|rule| rule.checked).min();
+        }
+        BUILT_IN.iter().find(|b| b.id == platform)?.checked.and_then(Day::parse_iso)
+    }
+
     /// How long lots of a platform live by default.
     pub fn life(&self, platform: &str) -> Option<Validity> {
         self.get(platform)?.expires_after
@@ -232,6 +244,17 @@ mod tests {
             let read = parse::parse_platform(built_in.text, &|code| catalog.unit(code).map(|u| u.decimals));
             let platform = read.unwrap_or_else(|e| panic!("{}.toml: {e:?}", built_in.id));
             assert_eq!(platform.id, built_in.id);
+        }
+    }
+
+    #[test]
+    fn knows_when_rules_were_checked_without_reading_their_file() {
+        let built_in = Catalog::default();
+        for id in built_in.ids() {
+            let platform = built_in.get(&id).unwrap();
+            let rules = platform.channels.iter().flat_map(|channel| &channel.tariffs);
+            let checked = rules.filter(|rule| rule.until.is_none()).map(|rule| rule.checked).min();
+            assert_eq!(built_in.rules_checked(&id), checked, "{id}");
         }
     }
 

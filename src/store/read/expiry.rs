@@ -63,6 +63,32 @@ impl Store {
         Ok(self.open_lots(at, Expires::On(last))?.into_iter().filter_map(dated).collect())
     }
 
+    /// Returns the lot of every account that expires next after a moment.
+    ///
+    /// Reads an account's lots from that day on, up to the first with something left.
+    pub fn next_expiries(&self, at: LocalDateTime) -> Result<Vec<(AccountId, Day, i64)>, StoreError> {
+        if self.is_blank() {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT account, fact_at FROM account_balance WHERE dated > 0";
+        let accounts: Vec<(AccountId, LocalDateTime)> =
+            self.all(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut next = Vec::new();
+        for (account, fact_at) in accounts {
+            let lot = if fact_at > at {
+                self.lots_before(account, at)?.dated.into_iter().next()
+            } else {
+                let sql =
+                    "SELECT expires, sum(amount) FROM lot WHERE account = ?1 AND expires BETWEEN ?2 AND ?3
+                           GROUP BY expires HAVING sum(amount) > 0 ORDER BY expires LIMIT 1";
+                let values = params![account, at.day(), LAST_DAY];
+                self.maybe(sql, values, |row| Ok((row.get::<_, Day>(0)?, sum_at(row, 1)?)))?
+            };
+            next.extend(lot.map(|(day, amount)| (account, day, amount)));
+        }
+        Ok(next)
+    }
+
     /// Returns the open lots of every account at a moment, with what never expires. The rest of a
     /// balance is of unknown expiry.
     pub fn all_lots(&self, at: LocalDateTime) -> Result<Vec<(AccountId, Expires, i64)>, StoreError> {
