@@ -33,6 +33,7 @@ mod restore;
 mod send;
 mod spend;
 mod stale;
+mod status;
 mod text_file;
 mod topup;
 mod transfer;
@@ -51,6 +52,7 @@ use crate::view::{Form, Format, Render, Warning};
 use clap::{Args, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum};
 use context::Context;
 use error::CommandError;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -178,6 +180,7 @@ pub enum Command {
     Edit(edit::EditArgs),
     Undo(undo::UndoArgs),
     Redo(undo::RedoArgs),
+    Status(status::StatusArgs),
     Balance(balance::BalanceArgs),
     History(history::HistoryArgs),
     Report(report::ReportArgs),
@@ -292,7 +295,7 @@ impl CommandOutput {
             Notice::Warning(warning) => Some(warning.clone()),
         };
         let warnings = self.notes.iter().filter_map(warning).collect();
-        Form { format, screen, language, csv_safe, warnings }
+        Form { format, screen, language, csv_safe, warnings, ledger: None }
     }
 
     /// The same answer, which is not what was asked for.
@@ -324,6 +327,7 @@ fn run_command(command: &Command, context: &Context) -> Result<CommandOutput, Co
         Command::Edit(args) => edit::run(args, context),
         Command::Undo(words) => undo::undo(words, context),
         Command::Redo(words) => undo::redo(words, context),
+        Command::Status(args) => status::run(args, context),
         Command::Balance(words) => balance::run(words, context),
         Command::History(words) => history::run(words, context),
         Command::Report(words) => report::run(words, context),
@@ -354,10 +358,32 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli, clap::Err
     let read = joined.as_deref().unwrap_or(&arguments);
     let mut words = match parse_by_command(read) {
         Some(words) => words,
-        None => Cli::try_parse_from(read)?,
+        None => parse_by_whole_grammar(read)?,
     };
     words.globals.typed = arguments;
     Ok(words)
+}
+
+/// The command that runs where none is named.
+const DEFAULT_COMMAND: &str = "status";
+/// The words that ask for help or the version.
+const HELP: [&str; 5] = ["help", "--help", "-h", "--version", "-V"];
+
+/// Parses arguments by the grammar of all commands.
+fn parse_by_whole_grammar(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    use clap::error::ErrorKind::{DisplayHelpOnMissingArgumentOrSubcommand, MissingSubcommand};
+    Cli::try_parse_from(arguments).or_else(|error| match error.kind() {
+        // An option may have taken the name of a command: `--ledger report`.
+        MissingSubcommand | DisplayHelpOnMissingArgumentOrSubcommand => {
+            Cli::try_parse_from(with_default_command(arguments)).map_err(|_| error)
+        }
+        _ => Err(error),
+    })
+}
+
+/// Returns the arguments with the command that runs where none is named.
+fn with_default_command(arguments: &[OsString]) -> Vec<OsString> {
+    arguments.iter().cloned().chain([DEFAULT_COMMAND.into()]).collect()
 }
 
 /// The options that take a date or a period.
@@ -397,10 +423,18 @@ fn is_dated(text: &str) -> bool {
 /// The arguments as words, by the grammar of the one command that they name: to build the whole of it
 /// takes as long as most commands. None where they are not of that command; the whole grammar says why.
 fn parse_by_command(arguments: &[OsString]) -> Option<Cli> {
-    let command = arguments.iter().skip(1).find_map(|word| grammar_of(word.to_str()?))?;
+    let named = arguments.iter().skip(1).find_map(|word| grammar_of(word.to_str()?));
+    let (command, arguments) = match named {
+        Some(command) => (command, Cow::Borrowed(arguments)),
+        // Help and the version need the whole grammar.
+        None if arguments.iter().any(|word| HELP.contains(&word.to_str().unwrap_or_default())) => {
+            return None;
+        }
+        None => (grammar_of(DEFAULT_COMMAND)?, Cow::Owned(with_default_command(arguments))),
+    };
     let grammar = GlobalArgs::augment_args(ClapCommand::new("jandon")).subcommand_required(true);
     let mut grammar = grammar.subcommand(command);
-    let words = Cli::from_arg_matches(&grammar.try_get_matches_from_mut(arguments).ok()?).ok()?;
+    let words = Cli::from_arg_matches(&grammar.try_get_matches_from_mut(arguments.iter()).ok()?).ok()?;
     // The process ends soon: to take a grammar apart piece by piece is work for nothing.
     std::mem::forget(grammar);
     Some(words)
@@ -430,6 +464,7 @@ fn grammar_of(command: &str) -> Option<ClapCommand> {
         "edit" => edit::EditArgs::augment_args(ClapCommand::new("edit")),
         "undo" => undo::UndoArgs::augment_args(ClapCommand::new("undo")),
         "redo" => undo::RedoArgs::augment_args(ClapCommand::new("redo")),
+        "status" => status::StatusArgs::augment_args(ClapCommand::new("status")),
         "balance" => balance::BalanceArgs::augment_args(ClapCommand::new("balance")),
         "history" => history::HistoryArgs::augment_args(ClapCommand::new("history")),
         "report" => report::ReportArgs::augment_args(ClapCommand::new("report")),
@@ -476,6 +511,21 @@ mod tests {
                 .unwrap_or_else(|| panic!("{} is left out", command.get_name()));
             assert_eq!(without_order(&one), without_order(command));
         }
+    }
+
+    #[test]
+    fn without_a_command_the_status_is_shown() {
+        let is_status = |line: &[&str]| {
+            let arguments = ["jandon"].iter().chain(line).map(Into::into);
+            parse(arguments).is_ok_and(|cli| matches!(cli.command, Command::Status(_)))
+        };
+        assert!(is_status(&[]));
+        assert!(is_status(&["--json", "--lang", "ko"]));
+        assert!(is_status(&["--ledger", "report"]));
+        assert!(!is_status(&["spend", "kakao"]));
+        assert!(!is_status(&["account"]));
+        assert!(!is_status(&["--ledger"]));
+        assert!(!is_status(&["balanc"]));
     }
 
     #[test]
@@ -527,7 +577,7 @@ mod tests {
         ];
         for line in lines {
             let by_verb = parse_by_command(&said(line)).map(|words| format!("{words:?}"));
-            let whole = Cli::try_parse_from(said(line)).map(|words| format!("{words:?}"));
+            let whole = parse_by_whole_grammar(&said(line)).map(|words| format!("{words:?}"));
             let parsed = parse(said(line).into_iter()).map(|mut words| {
                 words.globals.typed.clear();
                 format!("{words:?}")

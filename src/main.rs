@@ -8,8 +8,8 @@ use jandon::cli::output::{self, Messages, OutputTarget};
 use jandon::cli::{self, Cli, ColorChoice, Command, GlobalArgs, LanguageChoice};
 use jandon::messages::Language;
 use jandon::period::LocalDateTime;
+use jandon::view::chart::ChartStyle;
 use jandon::view::page::Screen;
-use jandon::view::value::ChartStyle;
 use jandon::view::{self, Format};
 use std::ffi::OsString;
 use std::hash::{BuildHasher, Hasher};
@@ -66,7 +66,8 @@ fn run(cli_args: &Cli, messages: &mut Messages) -> Result<u8, CommandError> {
         Some(_) => Screen::default(),
         None => Screen { width: width(), color: color(cli_args.globals.color, &std::io::stdout()) },
     };
-    let form = outcome.form(format, screen, context.language(), cli_args.globals.csv_safe);
+    let mut form = outcome.form(format, screen, context.language(), cli_args.globals.csv_safe);
+    form.ledger = messages.ledger.clone();
     let written = match outcome.stream.take() {
         Some(stream) => destination.stream(stream, &form),
         None => destination.write(&view::render(outcome.answer.as_ref(), &form)),

@@ -9,11 +9,31 @@
 pub mod help;
 pub mod particle;
 
+mod balance;
+mod cell;
+mod chart;
+mod demo;
+mod due;
+mod expiring;
 mod heading;
+mod list;
+mod stale;
+mod status;
 mod terms;
+mod value;
 
+pub use balance::{BalanceLine, BalanceRemark};
+pub use cell::{CellWord, EmptyPage};
+pub use chart::ChartLine;
+pub use demo::DemoLine;
+pub use due::DueLine;
+pub use expiring::ExpiringLine;
 pub use heading::Heading;
-pub use terms::{date, day_and_time, kind_of_account, kind_of_entry, list_all, list_any};
+pub use list::ListLine;
+pub use stale::StaleLine;
+pub use status::StatusLine;
+pub use terms::{MONTHS, date, day_and_time, kind_of_account, kind_of_entry, list_all, list_any};
+pub use value::ValueLine;
 
 /// A language that people read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -190,6 +190,23 @@ fn is_emoji(letter: char) -> bool {
         | '\u{1f000}'..='\u{1faff}')
 }
 
+/// A name as a shell takes it.
+pub fn quoted(name: &str) -> String {
+    let plain =
+        |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ',' | ':' | '@' | '%' | '+');
+    if !name.is_empty() && name.chars().all(plain) {
+        name.to_string()
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''"))
+    }
+}
+
+/// The name of an account as a shell takes it and no command takes for an option: blanks around a name do
+/// not count.
+pub fn quoted_name(name: &str) -> String {
+    if name.starts_with('-') { quoted(&format!(" {name}")) } else { quoted(name) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

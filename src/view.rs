@@ -3,10 +3,13 @@
 //! A face formats; it does not reckon. Every figure on a page is in the value.
 
 pub mod account;
+mod amount;
+pub mod attention;
 pub mod backup;
 pub mod balance;
 pub mod catalog;
 pub mod change;
+pub mod chart;
 pub mod check;
 pub mod csv;
 pub mod fees;
@@ -15,6 +18,7 @@ pub mod import;
 pub mod page;
 pub mod plan;
 pub mod report;
+pub mod status;
 pub mod value;
 
 use crate::messages::Language;
@@ -107,12 +111,20 @@ pub struct Form {
     pub csv_safe: bool,
     /// What the user should know; a JSON document ends with it.
     pub warnings: Vec<Warning>,
+    /// The ledger that commands on a page name, as a shell takes it.
+    pub ledger: Option<String>,
 }
 
 /// Renders an answer in one of its forms.
 pub fn render(answer: &dyn Render, form: &Form) -> String {
     match form.format {
-        Format::Table => answer.page(form.language).render(form.screen),
+        Format::Table => {
+            let mut page = answer.page(form.language);
+            if let Some(ledger) = &form.ledger {
+                page.name_ledger(ledger);
+            }
+            page.render(form.screen)
+        }
         Format::Json => with_warnings(answer.json(), &form.warnings),
         Format::Csv => answer.csv().render(form.csv_safe),
     }

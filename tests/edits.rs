@@ -6,7 +6,7 @@
 use jandon::cli::context::{Context, Env};
 use jandon::cli::{self, GlobalArgs};
 use jandon::view::Format;
-use jandon::view::value::ChartStyle;
+use jandon::view::chart::ChartStyle;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::path::Path;

@@ -13,7 +13,7 @@ use jandon::ledger::Account;
 use jandon::money::Unit;
 use jandon::period::{Day, LocalDateTime};
 use jandon::store::Store;
-use jandon::view::value::ChartStyle;
+use jandon::view::chart::ChartStyle;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -17,7 +17,7 @@ mod sql_counter;
 
 use jandon::cli::context::{Context, Env};
 use jandon::cli::{self, GlobalArgs};
-use jandon::view::value::ChartStyle;
+use jandon::view::chart::ChartStyle;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,8 +60,10 @@ fn ledger_of(facts: u64) -> tempfile::TempDir {
 
 /// Commands, how many statements each may run, and how many steps on a ledger of ten thousand facts.
 /// Each balance asks once what has expired since the last fact of an account, if one has lots.
-const BUDGETS: [(&str, usize, u64); 14] = [
-    ("balance", 9, 1_100),
+const BUDGETS: [(&str, usize, u64); 15] = [
+    ("status", 16, 4_000),
+    // What expires next, overdue bills and the rates of points are on the page.
+    ("balance", 16, 4_800),
     ("history --limit 20", 8, 2_800),
     // Also the present balance, the facts from the first row on, and what expired: the running balance.
     ("history 카카오페이 --limit 20", 12, 4_700),
@@ -122,11 +124,13 @@ fn no_command_reads_entries_without_an_index() {
 
 /// Commands, the file of the ledger, and how many millions of instructions their process may take.
 /// Where there is no ledger yet, no tables are made to find nothing in.
-const INSTRUCTIONS: [(&str, &str, u64); 6] = [
+const INSTRUCTIONS: [(&str, &str, u64); 8] = [
     ("--version", "ledger.db", 4),
-    ("balance", "ledger.db", 7),
+    ("balance", "ledger.db", 11),
     ("spend 카카오페이 4500 -q", "ledger.db", 8),
+    ("status", "ledger.db", 10),
     ("balance", "none.db", 3),
+    ("status", "none.db", 3),
     ("fees venmo 100", "none.db", 5),
     ("fees kakaopay 30000 --json", "none.db", 5),
 ];

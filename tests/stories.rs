@@ -32,6 +32,7 @@ fn run(page: &Path) {
         .env("JANDON_TODAY", "2026-11-22T13:05")
         .env("COLUMNS", "80")
         .env("LANG", "ko_KR.UTF-8")
+        .env("JANDON_LANG", "en")
         .env("LC_ALL", "")
         .env("LC_MONETARY", "")
         .env("NO_COLOR", "1")

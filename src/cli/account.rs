@@ -104,7 +104,7 @@ pub fn run(args: &AccountCommand, context: &Context) -> Result<CommandOutput, Co
             let account = context.account(book, name, false)?;
             let standing =
                 book.store.account_balances(context.now)?.get(&account.id).copied().unwrap_or_default();
-            Ok(CommandOutput::of(AccountCard::new(account, standing)))
+            Ok(CommandOutput::of(AccountCard::new(account, standing, context.today())))
         }),
     }
 }

@@ -2,12 +2,11 @@
 
 use super::CommandOutput;
 use super::context::Context;
-use super::error::{CommandError, quoted_name};
+use super::error::CommandError;
 use crate::ledger::{Account, AccountKind};
 use crate::money::Unit;
 use crate::period::{Month, Period};
-use crate::view::OrWhy;
-use crate::view::value::{Chart, Point, Series};
+use crate::view::chart::{Chart, NothingDrawn, Point, Series};
 use std::collections::BTreeMap;
 
 /// How many months are drawn where nothing else is asked.
@@ -18,7 +17,7 @@ const MONTHS: i32 = 12;
 pub struct ChartArgs {
     /// One account [default: all but banks]
     name: Option<String>,
-    /// Which months: 2026, 2025-07..2026-06, last 90d [default: the last 12]
+    /// Months to draw: 2026, 2025-07..2026-06, last 90d [default: the last 12]
     #[arg(long, value_name = "PERIOD")]
     period: Option<String>,
 }
@@ -60,35 +59,56 @@ pub fn run(args: &ChartArgs, context: &Context) -> Result<CommandOutput, Command
             }
         }
         let first_facts = book.store.first_facts()?;
-        let mut series: BTreeMap<Unit, BTreeMap<Month, Option<i64>>> = BTreeMap::new();
+        let mut accounts: Vec<Series> = Vec::new();
         for account in &wanted {
             let first = first_facts.get(&account.id).map(|at| at.month());
             let mut balance = closings.get(&account.id).map_or(0, |s| s.balance);
-            let points = series.entry(account.unit.clone()).or_default();
-            let mut month = to;
+            let (mut points, mut month) = (Vec::new(), to);
             while month >= from {
-                let point = points.entry(month).or_default();
-                if first.is_some_and(|first| first <= month) {
-                    *point = Some(point.unwrap_or(0) + balance);
-                }
+                let is_begun = first.is_some_and(|first| first <= month);
+                points.push(Point { month, balance: is_begun.then(|| account.unit.money(balance)) });
                 balance -= nets.get(&(account.id.0, month)).copied().unwrap_or(0);
                 month = month.add_months(-1);
             }
+            points.reverse();
+            accounts.push(Series {
+                account: Some(account.name.clone()),
+                unit: account.unit.clone(),
+                points,
+                is_owed: account.is_carrier(),
+            });
         }
-        let account = args.name.as_ref().and_then(|_| wanted.first()).map(|a| a.name.clone());
-        let series = series.into_iter().map(|(unit, points)| Series {
-            account: account.clone(),
-            points: points
-                .into_iter()
-                .map(|(month, minor)| Point { month, balance: minor.map(|minor| unit.money(minor)) })
-                .collect(),
-            unit,
-        });
-        let why = book.why_empty().or_else(|| {
-            let bank = book.accounts.iter().find(|_| wanted.is_empty())?;
-            let name = quoted_name(&bank.name);
-            Some(format!("Bank accounts are left out unless named: jandon chart {name}"))
-        });
-        Ok(CommandOutput::of(OrWhy { answer: Chart::new(series.collect(), context.drawing), why }))
+        let nothing = match (book.accounts.is_empty(), wanted.is_empty()) {
+            (true, _) => Some(NothingDrawn::NoAccounts),
+            (false, true) => Some(NothingDrawn::OnlyBanks),
+            (false, false) => None,
+        };
+        let series = match args.name {
+            Some(_) => std::mem::take(&mut accounts),
+            None => by_unit(&accounts),
+        };
+        accounts.retain(|series| series.points.iter().any(|point| point.balance.is_some()));
+        Ok(CommandOutput::of(Chart::new(series, accounts, nothing, context.drawing)))
     })
+}
+
+/// Returns the sums of accounts, one series a unit.
+fn by_unit(accounts: &[Series]) -> Vec<Series> {
+    let mut sums: BTreeMap<&Unit, Series> = BTreeMap::new();
+    for account in accounts {
+        let sum = sums.entry(&account.unit).or_insert_with(|| Series {
+            account: None,
+            unit: account.unit.clone(),
+            points: account.points.iter().map(|p| Point { month: p.month, balance: None }).collect(),
+            is_owed: false,
+        });
+        sum.is_owed |= account.is_owed;
+        for (sum, point) in sum.points.iter_mut().zip(&account.points) {
+            if let Some(balance) = &point.balance {
+                let before = sum.balance.as_ref().map_or(0, |money| money.minor);
+                sum.balance = Some(balance.unit.money(before.saturating_add(balance.minor)));
+            }
+        }
+    }
+    sums.into_values().collect()
 }

@@ -15,8 +15,8 @@ use crate::store::{
     self, Change, Fact, FileState, HistoryFact, HistoryRow, PermissionIssue, SecondName, Store, StoreError,
 };
 use crate::view::change::{BalanceAfter, Because, ChangeSummary};
+use crate::view::chart::ChartStyle;
 use crate::view::history::{HistoryEntry, HistoryLine, HistorySnapshot};
-use crate::view::value::ChartStyle;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -179,7 +179,7 @@ impl Context {
     }
 
     /// A context on another ledger at another moment, for a demonstration.
-    pub fn elsewhere(&self, ledger: &Path, now: LocalDateTime) -> Context {
+    pub fn elsewhere(&self, ledger: &Path, now: LocalDateTime, language: Language) -> Context {
         Context {
             now,
             drawing: ChartStyle::Figures,
@@ -187,7 +187,7 @@ impl Context {
             existing: Existing::Refuse,
             form: None,
             csv_safe: false,
-            language: Some(self.language()),
+            language: Some(language),
             locale: None,
             exchange: None,
             typed: Vec::new(),

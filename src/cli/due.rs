@@ -4,10 +4,8 @@ use super::CommandOutput;
 use super::context::{Context, limit_left};
 use super::error::CommandError;
 use super::expiring::days;
-use crate::ledger::Account;
 use crate::report::{self, BillStatus};
-use crate::view::OrWhy;
-use crate::view::report::{Due, LimitLeft};
+use crate::view::attention::{Due, LimitLeft};
 
 /// How far `--exit-code` looks where nothing else is asked.
 const WITHIN: i32 = 30;
@@ -45,17 +43,12 @@ pub fn run(args: &DueArgs, context: &Context) -> Result<CommandOutput, CommandEr
             LimitLeft {
                 account: a.name.clone(),
                 unit: a.unit.clone(),
-                limit: a.limit.map(|minor| a.unit.money(minor)),
-                limit_left: limit_left(a, standing).map(|minor| a.unit.money(minor)),
+                limit: a.limit.map(|parts| a.unit.money(parts)),
+                limit_left: limit_left(a, standing).map(|parts| a.unit.money(parts)),
+                has_bill_day: a.bill_day.is_some(),
             }
         });
-        let answer = Due::new(bills, limits.collect());
-        let why = book.why_empty().or_else(|| {
-            let has_carrier = book.accounts.iter().any(Account::is_carrier);
-            let why = "No bills, because no account is carrier billing; to open one: jandon account add NAME --kind carrier";
-            (!has_carrier).then(|| why.into())
-        });
-        let mut outcome = CommandOutput::of(OrWhy { answer, why });
+        let mut outcome = CommandOutput::of(Due::new(bills, limits.collect(), today, within));
         outcome.status = if found { 3 } else { 0 };
         Ok(outcome)
     })

@@ -14,6 +14,7 @@ use crate::output_file::OutputError;
 use crate::period::DateError;
 use crate::store::{ImportError, Refusal, StoreError};
 use crate::text::TextError;
+pub use crate::text::{quoted, quoted_name};
 use file::{refused_message, wrong_message};
 pub use ledger::plain_io;
 use ledger::{
@@ -518,23 +519,6 @@ fn text_hint(error: &TextError) -> &'static str {
         TextError::TooLong(_) => "shorten it",
         TextError::Invisible(_) => "write it again without that character",
     }
-}
-
-/// A name as a shell takes it.
-pub fn quoted(name: &str) -> String {
-    let plain =
-        |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ',' | ':' | '@' | '%' | '+');
-    if !name.is_empty() && name.chars().all(plain) {
-        name.to_string()
-    } else {
-        format!("'{}'", name.replace('\'', "'\\''"))
-    }
-}
-
-/// The name of an account as a shell takes it and no command takes for an option: blanks around a name do
-/// not count.
-pub fn quoted_name(name: &str) -> String {
-    if name.starts_with('-') { quoted(&format!(" {name}")) } else { quoted(name) }
 }
 
 impl From<AmountError> for CommandError {

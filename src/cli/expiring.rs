@@ -6,8 +6,7 @@ use super::error::CommandError;
 use crate::ledger::{AccountId, Expires};
 use crate::period::Day;
 use crate::report;
-use crate::view::OrWhy;
-use crate::view::report::Expiring;
+use crate::view::attention::Expiring;
 
 /// List the points that will expire, soonest first
 #[derive(Debug, clap::Args)]
@@ -34,8 +33,9 @@ pub fn run(args: &ExpiringArgs, context: &Context) -> Result<CommandOutput, Comm
         let standings = book.store.account_balances(context.now)?;
         let unknown = report::without_expiry(&book.accounts, &standings, &held);
         let found = args.exit_code && !lots.is_empty();
-        let mut outcome =
-            CommandOutput::of(OrWhy { answer: Expiring::new(within, lots, unknown), why: book.why_empty() });
+        let has_accounts = !book.accounts.is_empty();
+        let answer = Expiring::new(within, lots, unknown, context.today(), has_accounts);
+        let mut outcome = CommandOutput::of(answer);
         outcome.status = if found { 3 } else { 0 };
         Ok(outcome)
     })

@@ -18,7 +18,10 @@ const GROUPS: [(CommandGroup, &[&str]); 4] = [
             "withdraw", "expire", "edit", "undo", "redo",
         ],
     ),
-    (CommandGroup::Read, &["balance", "history", "report", "chart", "expiring", "due", "stale", "value"]),
+    (
+        CommandGroup::Read,
+        &["status", "balance", "history", "report", "chart", "expiring", "due", "stale", "value"],
+    ),
     (CommandGroup::Decide, &["fees", "plan", "channels"]),
     (CommandGroup::Data, &["rate", "unit", "import", "export", "backup", "restore", "check", "demo", "help"]),
 ];

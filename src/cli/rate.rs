@@ -46,7 +46,8 @@ pub fn run(args: &RateCommand, context: &Context) -> Result<CommandOutput, Comma
                 of: r.of,
                 date: r.day,
             };
-            Ok(CommandOutput::of(RateList::new(book.store.rates()?.into_iter().map(row).collect())))
+            let rates = book.store.rates()?.into_iter().map(row).collect();
+            Ok(CommandOutput::of(RateList::new(rates, context.today())))
         }),
     }
 }

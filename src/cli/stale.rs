@@ -1,12 +1,11 @@
-//! `stale`: accounts whose balance nobody has seen for long.
+//! `stale`: accounts whose balance was not checked lately.
 
 use super::CommandOutput;
 use super::balance::is_stale;
 use super::context::Context;
 use super::error::CommandError;
 use super::expiring::days;
-use crate::view::OrWhy;
-use crate::view::report::{Stale, StaleRow};
+use crate::view::attention::{Stale, StaleRow};
 
 /// List the accounts whose balance has not been checked for long
 #[derive(Debug, clap::Args)]
@@ -34,12 +33,10 @@ pub fn run(args: &StaleArgs, context: &Context) -> Result<CommandOutput, Command
         }
         rows.sort_unstable_by(|a, b| (a.seen, &a.account).cmp(&(b.seen, &b.account)));
         let found = args.exit_code && !rows.is_empty();
-        let why = book.why_empty().or_else(|| {
-            let is_used = standings.values().any(|standing| standing.has_facts);
-            (!is_used)
-                .then(|| "Nothing recorded yet; to record a balance you see: jandon log NAME AMOUNT".into())
-        });
-        let mut outcome = CommandOutput::of(OrWhy { answer: Stale::new(limit, rows), why });
+        let mut answer = Stale::new(rows, limit, context.today());
+        answer.has_accounts = !book.accounts.is_empty();
+        answer.has_facts = standings.values().any(|standing| standing.has_facts);
+        let mut outcome = CommandOutput::of(answer);
         outcome.status = if found { 3 } else { 0 };
         Ok(outcome)
     })

@@ -1,15 +1,16 @@
-//! `unit`: points units of one's own.
+//! `unit`: points units of the user's own.
 
 use super::context::Context;
 use super::error::CommandError;
 use super::{CommandOutput, Notice};
+use crate::messages::ListLine;
 use crate::money::{DECIMALS_MAX, Unit};
 use crate::store::{Fact, Refusal};
 
 /// Declare your own points unit
 #[derive(Debug, clap::Subcommand)]
 pub enum UnitCommand {
-    /// Declare a unit: unit add MILES --decimals 0
+    /// Define a unit: unit add MILES --decimals 0
     Add(UnitAddArgs),
 }
 
@@ -57,7 +58,8 @@ pub fn run(args: &UnitCommand, context: &Context) -> Result<CommandOutput, Comma
             None => Ok(vec![Fact::Unit(unit.clone())]),
         }
     })?;
-    let did = if recorded.change.is_some() || args.dry_run { "declared" } else { "known already:" };
-    notes.insert(0, Notice::Done(format!("{did} {unit} with {decimals} decimals")));
+    let is_new = recorded.change.is_some() || args.dry_run;
+    let line = if is_new { ListLine::UnitDefined { unit } } else { ListLine::UnitKnown { unit } };
+    notes.insert(0, Notice::Done(context.language().say(&line)));
     Ok(CommandOutput::of(recorded).with(notes))
 }

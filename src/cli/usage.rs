@@ -9,7 +9,7 @@ use std::ffi::OsString;
 
 /// Words that people type for a command of another name.
 const MEANT: [(&str, &str); 13] = [
-    ("list ls balances show status 잔액", "balance"),
+    ("list ls balances show 잔액", "balance"),
     ("accounts", "account list"),
     ("add new open create init", "account add NAME"),
     ("delete remove rm revert", "undo"),

@@ -5,7 +5,6 @@ use super::context::Context;
 use super::error::CommandError;
 use crate::period::Period;
 use crate::report::{Rates, platform_values};
-use crate::view::OrWhy;
 use crate::view::value::Value;
 
 /// Show what using each platform gained or cost you
@@ -36,9 +35,8 @@ pub fn run(args: &ValueArgs, context: &Context) -> Result<CommandOutput, Command
             Some(from) => from,
             None => book.store.first_fact()?.map_or(today, |at| at.day()),
         };
-        Ok(CommandOutput::of(OrWhy {
-            answer: Value::new(first, period.to.unwrap_or(today), rows),
-            why: book.why_empty(),
-        }))
+        let last = period.to.unwrap_or(today);
+        let has_accounts = !book.accounts.is_empty();
+        Ok(CommandOutput::of(Value::new(first, last, rows, today, has_accounts)))
     })
 }

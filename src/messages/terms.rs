@@ -35,7 +35,8 @@ pub fn kind_of_entry(kind: Kind, language: Language) -> &'static str {
     }
 }
 
-const MONTHS: [&str; 12] =
+/// The months as English dates name them.
+pub const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Returns a day as a sentence names it: `25 Nov`, `11월 25일`; with its year unless it is that of

@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, HashMap};
 pub struct PlatformValue {
     /// The platform, or the account that is on none.
     pub platform: String,
+    /// The accounts on it.
+    #[serde(skip)]
+    pub names: Vec<String>,
     /// The unit.
     pub unit: Unit,
     /// The amount earned.
@@ -32,7 +35,13 @@ pub struct PlatformValue {
 }
 
 impl PlatformValue {
-    fn new(platform: String, unit: Unit, flows: &Flows, converted: Option<i64>) -> PlatformValue {
+    fn new(
+        platform: String,
+        names: Vec<String>,
+        unit: Unit,
+        flows: &Flows,
+        converted: Option<i64>,
+    ) -> PlatformValue {
         let money = |kind| unit.money(flows.of(kind));
         let kept = flows.of(FlowKind::Earned)
             - flows.of(FlowKind::Fees)
@@ -41,6 +50,7 @@ impl PlatformValue {
         let value = converted.map(|lost| kept - lost);
         PlatformValue {
             platform,
+            names,
             earned: money(FlowKind::Earned),
             fees: money(FlowKind::Fees),
             taxes: money(FlowKind::Taxes),
@@ -67,14 +77,15 @@ pub fn platform_values(
         let platform = account.platform.clone().unwrap_or_else(|| account.name.clone());
         (platform, account.unit.clone())
     };
-    let mut sums: BTreeMap<(String, Unit), Flows> = BTreeMap::new();
+    let mut sums: BTreeMap<(String, Unit), (Flows, Vec<String>)> = BTreeMap::new();
     for account in accounts {
         // Points can expire in a period without a fact.
         let counts = |flows: &&Flows| flows.facts > 0 || flows.of(FlowKind::Expired) != 0;
         let holds_value =
             matches!(account.kind, AccountKind::Rewards | AccountKind::Wallet | AccountKind::Giftcard);
         let Some(flows) = flows.get(&account.id).filter(counts).filter(|_| holds_value) else { continue };
-        let sum = sums.entry(key(account)).or_default();
+        let (sum, names) = sums.entry(key(account)).or_default();
+        names.push(account.name.clone());
         for kind in [FlowKind::Earned, FlowKind::Fees, FlowKind::Taxes, FlowKind::Expired, FlowKind::Spent] {
             sum.add(kind, flows.of(kind));
         }
@@ -88,9 +99,9 @@ pub fn platform_values(
         let lost = lost.entry(key(account)).or_insert(Some(0));
         *lost = lost.zip(conversion.loss(rates)).and_then(|(sum, loss)| sum.checked_add(loss));
     }
-    let rows = sums.into_iter().map(|(key, sum)| {
+    let rows = sums.into_iter().map(|(key, (sum, names))| {
         let converted = lost.get(&key).copied().unwrap_or(Some(0));
-        PlatformValue::new(key.0, key.1, &sum, converted)
+        PlatformValue::new(key.0, names, key.1, &sum, converted)
     });
     rows.collect()
 }

@@ -4,9 +4,10 @@ use super::Render;
 use super::csv::Csv;
 use super::page::{Column, Page, Table};
 use crate::ledger::{Account, AccountBalance, AccountKind};
-use crate::messages::Language;
+use crate::messages::{self, CellWord, Heading, Language, ListLine};
 use crate::money::{Money, Unit};
-use crate::period::LocalDateTime;
+use crate::period::{Day, LocalDateTime};
+use crate::text::quoted_name;
 use serde::Serialize;
 
 /// The answer of `account show`.
@@ -35,11 +36,14 @@ pub struct AccountCard {
     pub seen: Option<LocalDateTime>,
     /// The latest record of any kind.
     pub last_record: Option<LocalDateTime>,
+    /// The present day.
+    #[serde(skip)]
+    pub today: Day,
 }
 
 impl AccountCard {
     /// The answer for an account and where it stands.
-    pub fn new(account: &Account, standing: AccountBalance) -> AccountCard {
+    pub fn new(account: &Account, standing: AccountBalance, today: Day) -> AccountCard {
         AccountCard {
             schema: "jandon.account/1",
             account: account.name.clone(),
@@ -53,6 +57,7 @@ impl AccountCard {
             balance: account.unit.money(standing.balance),
             seen: standing.seen,
             last_record: standing.last_fact,
+            today,
         }
     }
 
@@ -62,35 +67,40 @@ impl AccountCard {
 }
 
 impl Render for AccountCard {
-    fn page(&self, _: Language) -> Page {
-        let day =
-            |moment: &Option<LocalDateTime>| moment.map_or("never".to_string(), |at| at.day().to_string());
-        let balance = self.unit.money(self.balance.minor.saturating_abs());
-        let (word, balance) = match self.is_owed() {
-            true => ("owed", balance),
-            false => ("balance", self.balance.clone()),
+    fn page(&self, language: Language) -> Page {
+        let day = |moment: &Option<LocalDateTime>| match moment {
+            Some(at) => messages::date(at.day(), self.today, language),
+            None => language.say(&CellWord::Never),
         };
+        let none = || language.say(&CellWord::None);
+        let balance = match self.is_owed() {
+            true => (Heading::Owed, self.unit.money(self.balance.minor.saturating_neg())),
+            false => (Heading::Balance, self.balance.clone()),
+        };
+        let kind = messages::kind_of_account(self.kind, language).to_string();
         let mut rows = vec![
-            ("account", self.account.clone()),
-            ("platform", self.platform.clone().unwrap_or_else(|| "none".into())),
-            ("kind", self.kind.to_string()),
-            ("unit", self.unit.to_string()),
-            (word, balance.to_string()),
-            ("last seen", day(&self.seen)),
-            ("last record", day(&self.last_record)),
+            (Heading::Account, self.account.clone()),
+            (balance.0, balance.1.to_string()),
+            (Heading::LastChecked, day(&self.seen)),
+            (Heading::LastRecord, day(&self.last_record)),
+            (Heading::Kind, kind),
+            (Heading::Unit, self.unit.to_string()),
+            (Heading::Platform, self.platform.clone().unwrap_or_else(none)),
         ];
-        rows.extend(self.limit.as_ref().map(|limit| ("limit", limit.to_string())));
-        rows.extend(self.bill_day.map(|day| ("bill day", day.to_string())));
-        rows.extend(self.note.as_ref().map(|note| ("note", note.clone())));
+        rows.extend(self.limit.as_ref().map(|limit| (Heading::Limit, limit.to_string())));
+        rows.extend(self.bill_day.map(|day| (Heading::BillDay, day.to_string())));
+        rows.extend(self.note.as_ref().map(|note| (Heading::Note, note.clone())));
         if self.closed {
-            rows.push(("state", "closed".into()));
+            rows.push((Heading::State, language.say(&CellWord::Closed)));
         }
-        let mut table = Table::new(vec![Column::words(""), Column::words("")]);
-        for (name, value) in rows {
-            table.row(vec![name.into(), value]);
+        let mut table = Table::new(vec![Column::fixed(""), Column::words("")]);
+        for (heading, value) in rows {
+            table.row(vec![language.heading(heading).to_string(), value]);
         }
         let mut page = Page::new();
         page.table(table);
+        page.gap();
+        page.line(language.say(&ListLine::HistoryOfAccount { name: quoted_name(&self.account) }));
         page
     }
 

@@ -4,6 +4,7 @@
 
 mod table;
 
+use crate::messages::MONTHS;
 use crate::text;
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -110,6 +111,24 @@ impl Page {
         }
     }
 
+    /// Adds the blocks of another page.
+    pub fn append(&mut self, other: Page) {
+        self.blocks.extend(other.blocks);
+    }
+
+    /// Makes the commands of its sentences name a ledger: pasted back without it, they would run on
+    /// another.
+    pub fn name_ledger(&mut self, ledger: &str) {
+        for block in &mut self.blocks {
+            // What begins with `$` was run already.
+            if let Block::Line(text, _) | Block::Verbatim(text, _) = block
+                && !text.starts_with('$')
+            {
+                *text = visible(naming_ledger(text, ledger));
+            }
+        }
+    }
+
     /// Returns the text of the page, laid out for a screen.
     pub fn render(&self, screen: Screen) -> String {
         let screen = Screen { width: screen.width.map(|width| width.max(WIDTH_MIN)), ..screen };
@@ -133,6 +152,20 @@ impl Page {
         }
         out
     }
+}
+
+/// Returns a sentence in which every command that reads or writes a ledger names that one.
+fn naming_ledger(text: &str, ledger: &str) -> String {
+    let mut parts = text.split("jandon ");
+    let mut out = parts.next().unwrap_or_default().to_string();
+    for rest in parts {
+        out.push_str("jandon ");
+        if rest.starts_with(|c: char| c.is_ascii_lowercase()) && !rest.starts_with("demo") {
+            out.push_str(&format!("--ledger {ledger} "));
+        }
+        out.push_str(rest);
+    }
+    out
 }
 
 /// Returns the text with every invisible character escaped.
@@ -161,7 +194,7 @@ fn wrap(line: &str, width: Option<usize>) -> Vec<String> {
     let mut current = " ".repeat(indent);
     let mut used = indent;
     let mut is_fresh = true;
-    for word in line.trim_start().split(' ') {
+    for word in unbroken(line.trim_start()) {
         let mut word = word;
         if !is_fresh && used + 1 + word.width() <= width {
             current.push(' ');
@@ -186,6 +219,41 @@ fn wrap(line: &str, width: Option<usize>) -> Vec<String> {
     }
     lines.push(current);
     lines
+}
+
+/// Splits a line at the blanks where it may be broken: not within a date (`25 Nov 2026`, `11월 25일`) or
+/// between an amount and its unit (`4,500 KRW`, `5 %`).
+fn unbroken(line: &str) -> Vec<&str> {
+    let mut parts: Vec<&str> = Vec::new();
+    let (mut start, mut before) = (0, "");
+    let mut at = 0;
+    for word in line.split(' ') {
+        if at > 0 && !belongs_to(before, word) {
+            parts.push(&line[start..at - 1]);
+            start = at;
+        }
+        at += word.len() + 1;
+        before = word;
+    }
+    parts.push(&line[start..]);
+    parts
+}
+
+/// Whether a word may not be parted from the one before it.
+fn belongs_to(before: &str, word: &str) -> bool {
+    let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '%');
+    let is_number = before.ends_with(|c: char| c.is_ascii_digit())
+        && before.trim_start_matches(['(', '-', '−', '+', '≈']).starts_with(|c: char| c.is_ascii_digit());
+    let is_unit = bare.len() >= 3
+        && bare.starts_with(|c: char| c.is_ascii_uppercase())
+        && bare.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    let is_month = MONTHS.contains(&bare);
+    let is_year = bare.len() == 4 && bare.bytes().all(|b| b.is_ascii_digit());
+    let after_year = before.ends_with('년') && bare.contains('월');
+    (is_number && (is_unit || is_month || bare == "%"))
+        || (is_year && MONTHS.contains(&before))
+        || after_year
+        || (before.ends_with('월') && bare.starts_with(|c: char| c.is_ascii_digit()) && bare.contains('일'))
 }
 
 /// Returns the longest beginning of a text that fits a width; at least one character. Characters that
@@ -251,6 +319,28 @@ mod tests {
             wrap("가나다라마바사아자차카타파하 1", Some(12)).join("|"),
             "가나다라마바|  사아자차카|  타파하 1"
         );
+    }
+
+    #[test]
+    fn commands_name_the_ledger_of_the_page() {
+        let named = |text| naming_ledger(text, "'a b.db'");
+        assert_eq!(
+            named("More: jandon report · jandon due"),
+            "More: jandon --ledger 'a b.db' report · jandon --ledger 'a b.db' due"
+        );
+        assert_eq!(named("Or: jandon demo"), "Or: jandon demo");
+        assert_eq!(named("nothing"), "nothing");
+    }
+
+    #[test]
+    fn dates_and_amounts_are_not_broken() {
+        let parts = |line| unbroken(line).join("|");
+        assert_eq!(parts("33,000 KRW overdue since 25 Nov."), "33,000 KRW|overdue|since|25 Nov.");
+        assert_eq!(parts("(1,500 LPOINT, 5 %)"), "(1,500 LPOINT,|5 %)");
+        assert_eq!(parts("4 Mar 2025 and 2 SMS"), "4 Mar 2025|and|2 SMS");
+        assert_eq!(parts("2025년 3월 4일까지 3 개"), "2025년 3월 4일까지|3|개");
+        assert_eq!(parts("a  b "), "a||b|");
+        assert_eq!(wrap("overdue since 25 Nov", Some(17)).join("|"), "overdue since|  25 Nov");
     }
 
     #[test]

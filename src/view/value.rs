@@ -1,11 +1,12 @@
-//! What units, platforms and months were worth.
+//! What units and platforms were worth.
 
 use super::Render;
+use super::amount::{Amounts, unit_order};
 use super::csv::Csv;
-use super::page::{Column, Page, Table};
-use crate::messages::Language;
+use super::page::{Cell, Column, Page, Style, Table};
+use crate::messages::{self, CellWord, EmptyPage, Heading, Language, ListLine, ValueLine};
 use crate::money::{Money, Unit};
-use crate::period::{Day, Month};
+use crate::period::Day;
 use crate::report::PlatformValue;
 use serde::Serialize;
 
@@ -15,6 +16,9 @@ pub struct RateList {
     schema: &'static str,
     /// Every rate, oldest first.
     pub rates: Vec<RateRow>,
+    /// The present day.
+    #[serde(skip)]
+    pub today: Day,
 }
 
 /// What a unit was worth from a day on.
@@ -32,32 +36,29 @@ pub struct RateRow {
 
 impl RateList {
     /// The answer for those rates.
-    pub fn new(rates: Vec<RateRow>) -> RateList {
-        RateList { schema: "jandon.rates/1", rates }
+    pub fn new(rates: Vec<RateRow>, today: Day) -> RateList {
+        RateList { schema: "jandon.rates/1", rates, today }
     }
 }
 
 impl Render for RateList {
-    fn page(&self, _: Language) -> Page {
+    fn page(&self, language: Language) -> Page {
         let mut page = Page::new();
         if self.rates.is_empty() {
-            page.line("No rate is known. Set one: jandon rate set USD 1400 KRW");
+            page.line(language.say(&ListLine::NoRates));
+            return page;
         }
         let mut table = Table::new(vec![
-            Column::fixed("from"),
-            Column::fixed("unit"),
-            Column::figure("worth"),
-            Column::fixed("of"),
+            Column::fixed(language.heading(Heading::From)),
+            Column::fixed(language.heading(Heading::Rate)),
         ]);
         for row in &self.rates {
-            table.row(vec![
-                row.date.to_string(),
-                row.unit.to_string(),
-                row.value.clone(),
-                row.of.to_string(),
-            ]);
+            let rate = format!("1 {} = {} {}", row.unit, row.value, row.of);
+            table.row(vec![messages::date(row.date, self.today, language), rate]);
         }
         page.table(table);
+        page.gap();
+        page.line(language.say(&ListLine::SetRate));
         page
     }
 
@@ -85,52 +86,76 @@ pub struct Value {
     pub to: Day,
     /// One row a platform and unit.
     pub platforms: Vec<PlatformValue>,
+    /// The present day.
+    #[serde(skip)]
+    pub today: Day,
+    /// Whether there is any account.
+    #[serde(skip)]
+    pub has_accounts: bool,
+}
+
+/// Returns the amounts of a row.
+fn amounts_of(row: &PlatformValue) -> impl Iterator<Item = &Money> {
+    let known = [&row.earned, &row.fees, &row.taxes, &row.expired, &row.spent];
+    known.into_iter().chain(&row.value).chain(&row.converted)
 }
 
 impl Value {
     /// The answer for a period.
-    pub fn new(from: Day, to: Day, platforms: Vec<PlatformValue>) -> Value {
-        Value { schema: "jandon.value/1", from, to, platforms }
+    pub fn new(from: Day, to: Day, platforms: Vec<PlatformValue>, today: Day, has_accounts: bool) -> Value {
+        Value { schema: "jandon.value/1", from, to, platforms, today, has_accounts }
     }
 }
 
 impl Render for Value {
-    fn page(&self, _: Language) -> Page {
+    fn page(&self, language: Language) -> Page {
         let mut page = Page::new();
-        page.line(format!("{} to {}", self.from, self.to));
+        if !self.has_accounts {
+            page.line(language.say(&EmptyPage::NoAccounts));
+            return page;
+        }
+        let (from, to, today) = (self.from, self.to, self.today);
+        page.styled_line(language.say(&ValueLine::Period { from, to, today }), Style::Strong);
         if self.platforms.is_empty() {
-            page.line("Nothing moved.");
+            page.line(language.say(&ValueLine::NothingMoved));
             return page;
         }
         page.gap();
+        let mut rows: Vec<&PlatformValue> = self.platforms.iter().collect();
+        rows.sort_by_cached_key(|row| unit_order(&row.unit));
+        let amounts = Amounts::of(rows.iter().flat_map(|row| amounts_of(row)));
         let mut table = Table::new(vec![
-            Column::name("platform"),
-            Column::figure("worth"),
-            Column::fixed("unit"),
-            Column::figure("earned"),
-            Column::figure("fees"),
-            Column::figure("taxes"),
-            Column::figure("expired"),
-            Column::figure("converted"),
-            Column::figure("spent"),
-            Column::figure("% of spend"),
+            Column::name(language.heading(Heading::Account)),
+            Column::figure(language.heading(Heading::Gain)),
+            Column::figure(language.heading(Heading::Earned)),
+            Column::figure(language.heading(Heading::Fees)),
+            Column::figure(language.heading(Heading::Taxes)),
+            Column::figure(language.heading(Heading::Expired)),
+            Column::figure(language.heading(Heading::Conversion)),
+            Column::figure(language.heading(Heading::Spent)),
+            Column::figure(language.heading(Heading::PercentOfSpend)),
         ]);
-        let blank = |m: &Money| if m.minor == 0 { String::new() } else { m.to_grouped_string() };
-        for row in &self.platforms {
+        let unknown = || language.say(&CellWord::Unknown);
+        let blank = |money: &Money| if money.minor == 0 { String::new() } else { amounts.figure(money) };
+        for row in rows {
+            let is_loss = row.value.as_ref().is_some_and(|value| value.minor < 0);
+            let gain = row.value.as_ref().map_or_else(unknown, |value| amounts.with_unit(value));
             table.row(vec![
-                row.platform.clone(),
-                row.value.as_ref().map_or("unknown".into(), Money::to_grouped_string),
-                row.unit.to_string(),
-                blank(&row.earned),
-                blank(&row.fees),
-                blank(&row.taxes),
-                blank(&row.expired),
-                row.converted.as_ref().map_or("unknown".into(), blank),
-                blank(&row.spent),
-                row.percent_of_spend.clone().unwrap_or_default(),
+                Cell::from(messages::list_all(&row.names, language)),
+                Cell::styled(gain, if is_loss { Style::Loss } else { Style::Plain }),
+                Cell::from(blank(&row.earned)),
+                Cell::from(blank(&row.fees)),
+                Cell::from(blank(&row.taxes)),
+                Cell::from(blank(&row.expired)),
+                Cell::from(row.converted.as_ref().map_or_else(unknown, blank)),
+                Cell::from(blank(&row.spent)),
+                Cell::from(row.percent_of_spend.clone().unwrap_or_default()),
             ]);
         }
         page.table(table);
+        page.gap();
+        let is_rate_missing = self.platforms.iter().any(|row| row.converted.is_none());
+        page.line(language.say(&if is_rate_missing { ValueLine::SetRate } else { ValueLine::More }));
         page
     }
 
@@ -160,112 +185,6 @@ impl Render for Value {
                 Some(row.spent.to_plain_string()),
                 row.percent_of_spend.clone(),
             ]);
-        }
-        csv
-    }
-
-    fn json(&self) -> String {
-        super::json(self)
-    }
-}
-
-/// How a chart may be drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChartStyle {
-    /// Only figures: nobody looks, or there is no room.
-    Figures,
-    /// With bars of that sign, on so many columns.
-    Bars(char, usize),
-}
-
-/// The answer of `chart`.
-#[derive(Debug, Serialize)]
-pub struct Chart {
-    schema: &'static str,
-    /// One series an account, or a unit.
-    pub series: Vec<Series>,
-    #[serde(skip)]
-    drawing: ChartStyle,
-}
-
-/// The balances at the ends of months.
-#[derive(Debug, Serialize)]
-pub struct Series {
-    /// The account, or null for all of the unit together.
-    pub account: Option<String>,
-    /// The unit.
-    pub unit: Unit,
-    /// One point a month, oldest first.
-    pub points: Vec<Point>,
-}
-
-/// The balance at the end of a month; of the running month, the present one.
-#[derive(Debug, Serialize)]
-pub struct Point {
-    /// The month.
-    pub month: Month,
-    /// The balance, negative where it is owed; null before the first fact.
-    pub balance: Option<Money>,
-}
-
-impl Chart {
-    /// The answer for those series.
-    pub fn new(series: Vec<Series>, drawing: ChartStyle) -> Chart {
-        Chart { schema: "jandon.chart/1", series, drawing }
-    }
-}
-
-impl Render for Chart {
-    fn page(&self, _: Language) -> Page {
-        let mut page = Page::new();
-        if self.series.is_empty() {
-            page.line("No accounts yet.");
-        }
-        for series in &self.series {
-            page.gap();
-            let name = series.account.clone().unwrap_or_else(|| "all accounts".into());
-            page.line(format!("{name}, {}", series.unit));
-            let begun = series.points.iter().position(|p| p.balance.is_some());
-            let points = &series.points[begun.unwrap_or(series.points.len())..];
-            if points.is_empty() {
-                page.line("Nothing is recorded in these months.");
-            }
-            let figure = |p: &Point| p.balance.as_ref().map_or_else(String::new, Money::to_grouped_string);
-            let figures: Vec<String> = points.iter().map(figure).collect();
-            let size = |p: &Point| p.balance.as_ref().map_or(0, |balance| balance.minor.unsigned_abs());
-            let widest = figures.iter().map(String::len).max().unwrap_or(0);
-            let most = points.iter().map(size).max().unwrap_or(0);
-            for (point, figure) in points.iter().zip(&figures) {
-                let bar = match self.drawing {
-                    ChartStyle::Figures => String::new(),
-                    ChartStyle::Bars(sign, columns) => {
-                        let room = columns.saturating_sub(widest + 12) as u128;
-                        let share = u128::from(size(point)) * room;
-                        let length = share.checked_div(u128::from(most)).unwrap_or(0);
-                        // What is below zero is drawn hollow.
-                        let is_owed = point.balance.as_ref().is_some_and(|balance| balance.minor < 0);
-                        let sign = if is_owed { '-' } else { sign };
-                        std::iter::repeat_n(sign, length as usize).collect()
-                    }
-                };
-                let line = format!("{}  {figure:>widest$}  {bar}", point.month);
-                page.preformatted(line.trim_end());
-            }
-        }
-        page
-    }
-
-    fn csv(&self) -> Csv {
-        let mut csv = Csv::new(&["account", "unit", "month", "balance"]);
-        for series in &self.series {
-            for point in &series.points {
-                csv.row(vec![
-                    series.account.clone(),
-                    Some(series.unit.to_string()),
-                    Some(point.month.to_string()),
-                    point.balance.as_ref().map(Money::to_plain_string),
-                ]);
-            }
         }
         csv
     }

@@ -7,7 +7,7 @@ use jandon::cli;
 use jandon::cli::context::{Context, Env};
 use jandon::cli::error::CommandError;
 use jandon::store::Store;
-use jandon::view::value::ChartStyle;
+use jandon::view::chart::ChartStyle;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
