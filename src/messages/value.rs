@@ -22,7 +22,7 @@ impl Message for ValueLine {
             }
             ValueLine::NothingMoved => "Nothing moved in these days.".into(),
             ValueLine::SetRate => "A rate is missing. Set it: jandon rate set UNIT VALUE OF".into(),
-            ValueLine::More => "What it rests on: jandon report --full".into(),
+            ValueLine::More => "What it rests on: jandon report".into(),
         }
     }
 
@@ -34,7 +34,7 @@ impl Message for ValueLine {
             }
             ValueLine::NothingMoved => "이 기간에는 움직인 금액이 없습니다.".into(),
             ValueLine::SetRate => "환율이 없습니다. 설정하기: jandon rate set UNIT VALUE OF".into(),
-            ValueLine::More => "자세히 보기: jandon report --full".into(),
+            ValueLine::More => "자세히 보기: jandon report".into(),
         }
     }
 }

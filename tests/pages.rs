@@ -1,0 +1,273 @@
+//! Laws of the pages that people read. Each page is laid out at every width from 40 to 140, in both
+//! languages, over a ledger with long names, large amounts and points: no line is too wide, and every
+//! figure, date, unit code and id stands whole. A Korean page has no English word.
+
+use jandon::cli::context::{Context, Env};
+use jandon::cli::{self, CommandOutput, GlobalArgs};
+use jandon::messages::{Language, MONTHS};
+use jandon::period::LocalDateTime;
+use jandon::view::chart::ChartStyle;
+use jandon::view::page::Screen;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use unicode_width::UnicodeWidthStr;
+
+/// The commands whose pages are held to the laws.
+const COMMANDS: &[&str] = &[
+    "status",
+    "balance",
+    "balance --at 2026-10-20",
+    "balance -X KRW",
+    "balance -X USD",
+    "due",
+    "due --within 10d",
+    "expiring",
+    "expiring --within 1000d",
+    "stale",
+    "stale --days 1000",
+    "value 2026-10",
+    "value 2026",
+    "chart",
+    "chart 우리동네지역사랑상품권모바일",
+    "chart 휴대폰",
+    "account list",
+    "account show 휴대폰",
+    "account show 카카오페이",
+    "rate list",
+];
+
+/// The same commands where nothing was recorded.
+const EMPTY: &[&str] =
+    &["status", "balance", "due", "expiring", "stale", "value", "chart", "account list", "rate list"];
+
+/// What was recorded: every kind of account, a long name, large amounts, several units.
+const RECORDED: &[&str] = &[
+    "account add 카카오페이",
+    "account add 우리동네지역사랑상품권모바일 --kind giftcard --unit KRW --note 동네가게에서만쓸수있는상품권",
+    "account add 토스포인트",
+    "account add 토스포인트둘째 --platform toss-points",
+    "account add 엘포인트 --platform l-point",
+    "account add OK캐쉬백 --platform ok-cashbag",
+    "account add 벤모 --platform venmo",
+    "account add 휴대폰 --platform skt --limit 300,000 --bill-day 25",
+    "account add 둘째휴대폰 --platform kt --limit 1,000",
+    "account add 월급이들어오는주거래은행통장 --kind bank --unit KRW",
+    "account add 외화통장 --kind bank --unit USD",
+    "account add 옛지갑 --kind wallet --unit KRW",
+    "account close 옛지갑",
+    "rate set USD 1,400.25 KRW --date 2025-03-04",
+    "rate set OKCASHBAG 2/3 KRW --date 2026-10-01",
+    "log 카카오페이 50,000 월급이 987,654,321,012,345 토스포인트 123,456,789 --date 2025-06-30",
+    "log 우리동네 9,223,372,036,854 엘포인트 41,000 OK캐쉬백 47,800 벤모 120.50 외화 1,234,567.89 --date 2026-10-01",
+    "spend 카카오페이 54,500 커피 --date 2026-10-03",
+    "spend 휴대폰 33,000 게임 --date 2026-10-05",
+    "spend 휴대폰 9,900 음악 --date 2026-09-05",
+    "spend 휴대폰 5,500 음악 --date 2026-11-05",
+    "spend 둘째휴대폰 77,700 게임 --date 2026-10-05",
+    "earn 토스포인트 1,234,567 걷기 --expires 2026-11-30 --date 2026-10-06",
+    "earn 토스포인트 300 걷기 --expires 2026-10-31 --date 2026-10-06",
+    "earn 토스포인트 400 걷기 --expires 2026-11-10 --date 2026-10-06",
+    "earn 토스포인트둘째 5,000 걷기 --expires 2028-12-31 --date 2026-10-06",
+    "withdraw 토스포인트 2,000 --via own-account --to 월급이 --date 2026-10-20",
+    "topup 카카오페이 10,000 --from 월급이 --fee 300 --date 2026-10-21",
+];
+
+static RANDOM: AtomicU64 = AtomicU64::new(1);
+
+/// Runs a command in this process, and fails where it does.
+fn run(folder: &Path, line: &str, drawing: ChartStyle) -> CommandOutput {
+    let arguments = ["jandon"].into_iter().chain(line.split_whitespace());
+    let parsed = cli::parse(arguments.map(Into::into)).unwrap_or_else(|error| panic!("{line}: {error}"));
+    let env = Env {
+        now: LocalDateTime(0),
+        data: None,
+        config: None,
+        region: Some("KR".into()),
+        ledger: Some(folder.join("ledger.db")),
+        catalog: None,
+        today: Some("2026-11-27T13:05".into()),
+        language: None,
+        locale: None,
+        random: RANDOM.fetch_add(1, Ordering::Relaxed),
+        drawing,
+        progress: None,
+    };
+    let globals: GlobalArgs = parsed.globals.clone();
+    let context = Context::new(env, &globals).expect("a context");
+    cli::run(&parsed.command, &context).unwrap_or_else(|error| panic!("{line}: {error:?}"))
+}
+
+fn ledger() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for line in RECORDED {
+        run(folder.path(), line, ChartStyle::Figures);
+    }
+    folder
+}
+
+fn page(output: &CommandOutput, language: Language, width: Option<usize>) -> String {
+    output.answer.page(language).render(Screen { width, color: false })
+}
+
+/// The words of a page without the marks around them.
+fn words(page: &str) -> BTreeSet<&str> {
+    let marks = |c: char| !c.is_alphanumeric() && !matches!(c, '-' | '%');
+    page.split_whitespace().map(|word| word.trim_matches(marks)).filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether a word must never be broken or shortened: a figure, an id or the code of a unit.
+fn is_whole(word: &str) -> bool {
+    let is_code = word.len() >= 3 && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    word.chars().any(|c| c.is_ascii_digit()) || word.contains('/') || is_code
+}
+
+/// The dates of a page, and the amounts with their units.
+fn pairs(page: &str) -> BTreeSet<String> {
+    let mut pairs = BTreeSet::new();
+    for line in page.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        for pair in words.windows(2) {
+            let (first, second) = (pair[0], pair[1].trim_end_matches([',', '.', ';', ':', ')']));
+            let is_number = first.ends_with(|c: char| c.is_ascii_digit());
+            let is_unit = second.len() >= 3 && second.chars().all(|c| c.is_ascii_uppercase());
+            let is_date = MONTHS.contains(&second) || (first.ends_with('월') && second.contains('일'));
+            if (is_number && (is_unit || MONTHS.contains(&second))) || (is_date && !first.is_empty()) {
+                pairs.insert(format!("{first} {second}"));
+            }
+        }
+    }
+    pairs
+}
+
+#[test]
+fn at_every_width_a_page_fits_and_nothing_is_broken() {
+    let ledger = ledger();
+    let mut broken = Vec::new();
+    for line in COMMANDS {
+        let wide = ChartStyle::Bars('█', 140);
+        let answer = run(ledger.path(), line, wide);
+        for language in [Language::English, Language::Korean] {
+            let unlimited = page(&answer, language, None);
+            assert!(unlimited.lines().count() > 1, "{line} has a page: {unlimited}");
+            let (whole, pairs) = (words(&unlimited), pairs(&unlimited));
+            for width in 40..=140 {
+                // A chart is drawn for the width of its terminal.
+                let drawn = line.starts_with("chart");
+                let drawn = drawn.then(|| run(ledger.path(), line, ChartStyle::Bars('█', width)));
+                let text = page(drawn.as_ref().unwrap_or(&answer), language, Some(width));
+                for row in text.lines().filter(|row| !row.trim_start().starts_with("https://")) {
+                    if row.width() > width {
+                        broken.push(format!("{line} at {width}: too wide: {row}"));
+                    }
+                }
+                let found = words(&text);
+                for word in whole.iter().filter(|word| is_whole(word) && !found.contains(*word)) {
+                    broken.push(format!("{line} at {width}: {word} is broken or missing\n{text}"));
+                }
+                for pair in pairs.iter().filter(|pair| !text.contains(*pair)) {
+                    broken.push(format!("{line} at {width}: {pair} is parted or missing\n{text}"));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{} faults, the first: {}", broken.len(), broken[0]);
+}
+
+/// The English words of a text that are no name, code, command or unit.
+fn english_words(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        // A command is the same in every language.
+        let prose = line.split("jandon ").enumerate().map(|(at, part)| match at {
+            0 => part,
+            _ => part.split_once(" · ").map_or("", |(_, rest)| rest),
+        });
+        for part in prose {
+            let words = part.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '/'));
+            let is_english = |word: &&str| word.len() > 1 && word.chars().any(|c| c.is_ascii_lowercase());
+            let catalog = jandon::fee::catalog::Catalog::default();
+            let is_id = |word: &str| catalog.get(word.split('/').next().unwrap_or_default()).is_some();
+            found.extend(words.filter(is_english).filter(|word| !is_id(word)).map(String::from));
+        }
+    }
+    found
+}
+
+#[test]
+fn a_korean_page_has_no_english_word() {
+    let (ledger, empty) = (ledger(), tempfile::tempdir().expect("a folder"));
+    let full = COMMANDS.iter().map(|line| (ledger.path(), line));
+    for (folder, line) in full.chain(EMPTY.iter().map(|line| (empty.path(), line))) {
+        let answer = run(folder, line, ChartStyle::Bars('█', 80));
+        let korean = page(&answer, Language::Korean, None);
+        let found = english_words(&korean);
+        assert!(found.is_empty(), "{line}: {found:?}\n{korean}");
+        assert!(!english_words(&page(&answer, Language::English, None)).is_empty(), "{line} finds none");
+    }
+}
+
+#[test]
+fn an_empty_page_says_what_to_do() {
+    let empty = tempfile::tempdir().expect("a folder");
+    for line in EMPTY {
+        let answer = run(empty.path(), line, ChartStyle::Figures);
+        for language in [Language::English, Language::Korean] {
+            let text = page(&answer, language, Some(80));
+            assert!(text.contains("jandon "), "{line}: {text}");
+        }
+        assert!(!empty.path().join("ledger.db").exists(), "{line} creates a ledger");
+    }
+}
+
+/// Nine accounts, and something of each kind that needs attention.
+const NINE: &[&str] = &[
+    "account add 카카오페이",
+    "account add 네이버페이",
+    "account add 토스 --platform toss-points",
+    "account add 엘포인트",
+    "account add OK캐쉬백",
+    "account add SKT --limit 30,000 --bill-day 20",
+    "account add 스타벅스카드 --kind giftcard --unit KRW",
+    "account add 컬쳐랜드",
+    "account add 국민은행 --kind bank --unit KRW",
+    "log 카카오 20,600 토스 3,250 OK캐쉬백 47,800 스타벅스 15,000 국민 1,702,700 --date 2026-11-20",
+    "spend 네이버 20,000 간식 --date 2026-11-20",
+    "spend SKT 33,000 게임 --date 2026-10-15",
+    "spend SKT 9,900 음악 --date 2026-09-15",
+    "earn 엘포인트 41,000 --expires 2026-12-31 --date 2026-11-01",
+    "earn 토스 1,500 --expires 2026-11-30 --date 2026-11-21",
+    "earn 토스 300 --expires 2026-11-22 --date 2026-11-21",
+];
+
+#[test]
+fn the_pages_of_nine_accounts_fit_one_screen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for line in NINE {
+        run(folder.path(), line, ChartStyle::Figures);
+    }
+    for (line, language) in ["status", "balance"]
+        .into_iter()
+        .flat_map(|line| [(line, Language::English), (line, Language::Korean)])
+    {
+        let text = page(&run(folder.path(), line, ChartStyle::Figures), language, Some(80));
+        assert!(text.lines().count() <= 24, "{line}: {} lines\n{text}", text.lines().count());
+    }
+}
+
+#[test]
+fn the_demo_is_one_story_of_sixty_lines_at_most() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let answer = run(folder.path(), "demo", ChartStyle::Figures);
+    let text = page(&answer, Language::English, Some(80));
+    assert!(text.lines().count() <= 60, "{}\n{text}", text.lines().count());
+    assert!(text.lines().all(|line| line.width() <= 80), "{text}");
+    assert!(text.trim_end().ends_with("jandon account add 카카오페이"), "{text}");
+}
+
+#[test]
+fn what_scripts_read_of_the_demo_depends_on_no_language() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let without_ids = |line: &str| run(folder.path(), line, ChartStyle::Figures).answer.json();
+    assert_eq!(without_ids("demo --json --lang ko"), without_ids("demo --json --lang en"));
+}
