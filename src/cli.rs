@@ -3,7 +3,6 @@
 mod account;
 mod backup;
 mod balance;
-mod change;
 mod channels;
 mod chart;
 mod check;
@@ -43,12 +42,12 @@ pub mod usage;
 mod value;
 mod withdraw;
 
-use crate::messages::Language;
+use crate::messages::{Language, Message, Notice, Warning};
 use crate::output_file::Protected;
 use crate::period::{DateError, Day, Period, parse_date_input};
 use crate::store::ledger_files;
 use crate::view::page::Screen;
-use crate::view::{Form, Format, Render, Warning};
+use crate::view::{self, Form, Format, Render};
 use clap::{Args, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum};
 use context::Context;
 use error::CommandError;
@@ -209,7 +208,7 @@ pub struct CommandOutput {
     /// The answer.
     pub answer: Box<dyn Render>,
     /// Said on stderr, in this order.
-    pub notes: Vec<Notice>,
+    pub notes: Vec<Note>,
     /// 0, or what `--exit-code` or a refusal that has an answer asks for.
     pub status: u8,
     /// Written instead of the answer: what is too long to be held as one.
@@ -226,14 +225,14 @@ pub struct Stream {
 
 /// Writes every part of a text with what it is handed.
 pub type WriteParts = Box<
-    dyn FnOnce(&Form, &mut dyn FnMut(&str) -> Result<(), CommandError>) -> Result<Vec<Notice>, CommandError>,
+    dyn FnOnce(&Form, &mut dyn FnMut(&str) -> Result<(), CommandError>) -> Result<Vec<Note>, CommandError>,
 >;
 
 /// Something said on stderr beside an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// What was done.
-    Done(String),
+#[derive(Clone, Debug)]
+pub enum Note {
+    /// What was done, or can follow.
+    Done(Notice),
     /// What the user should know.
     Warning(Warning),
 }
@@ -269,10 +268,19 @@ pub fn protected(command: &Command, context: &Context) -> Protected {
     Protected { ledger: ledger_files(context.ledger_path()), inputs }
 }
 
-impl Notice {
-    /// A warning with a stable code.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Notice {
-        Notice::Warning(Warning { code, message: message.into() })
+impl Message for Note {
+    fn english(&self) -> String {
+        match self {
+            Note::Done(notice) => notice.english(),
+            Note::Warning(warning) => warning.english(),
+        }
+    }
+
+    fn korean(&self) -> String {
+        match self {
+            Note::Done(notice) => notice.korean(),
+            Note::Warning(warning) => warning.korean(),
+        }
     }
 }
 
@@ -283,16 +291,18 @@ impl CommandOutput {
     }
 
     /// The same answer with those notes.
-    pub fn with(mut self, notes: Vec<Notice>) -> CommandOutput {
+    pub fn with(mut self, notes: Vec<Note>) -> CommandOutput {
         self.notes.extend(notes);
         self
     }
 
     /// Returns how the answer is written, its warnings among the values of a JSON document.
     pub fn form(&self, format: Format, screen: Screen, language: Language, csv_safe: bool) -> Form {
-        let warning = |note: &Notice| match note {
-            Notice::Done(_) => None,
-            Notice::Warning(warning) => Some(warning.clone()),
+        let warning = |note: &Note| match note {
+            Note::Done(_) => None,
+            Note::Warning(warning) => {
+                Some(view::Warning { code: warning.code(), message: warning.english() })
+            }
         };
         let warnings = self.notes.iter().filter_map(warning).collect();
         Form { format, screen, language, csv_safe, warnings, ledger: None }

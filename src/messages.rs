@@ -7,7 +7,10 @@
 //! JSON and CSV never depend on a language: their messages are the English ones.
 
 pub mod help;
+pub mod notice;
 pub mod particle;
+pub mod record;
+pub mod warning;
 
 mod balance;
 mod cell;
@@ -17,6 +20,7 @@ mod due;
 mod expiring;
 mod heading;
 mod list;
+mod quote;
 mod stale;
 mod status;
 mod terms;
@@ -30,10 +34,12 @@ pub use due::DueLine;
 pub use expiring::ExpiringLine;
 pub use heading::Heading;
 pub use list::ListLine;
+pub use notice::Notice;
 pub use stale::StaleLine;
 pub use status::StatusLine;
 pub use terms::{MONTHS, date, day_and_time, kind_of_account, kind_of_entry, list_all, list_any};
 pub use value::ValueLine;
+pub use warning::Warning;
 
 /// A language that people read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,9 +3,11 @@
 use super::context::{Context, LedgerView, any_amount};
 use super::error::CommandError;
 use super::error::quoted_name;
-use super::{CommandOutput, Notice, record};
+use super::{CommandOutput, Note, record};
 use crate::fee::Platform;
 use crate::ledger::{Account, AccountId, AccountKind};
+use crate::messages::record::AccountChange;
+use crate::messages::{Notice, Warning};
 use crate::money::Unit;
 use crate::store::Fact;
 use crate::text::{NAME_MAX, fold_case};
@@ -152,28 +154,28 @@ fn add(args: &AccountAddArgs, context: &Context) -> Result<CommandOutput, Comman
         *others.borrow_mut() = book.accounts.iter().filter(same).map(|other| other.name.clone()).collect();
         Ok(vec![Fact::Open(account.clone())])
     })?;
-    let on = account.platform.as_ref().map_or(String::new(), |id| format!(" on {id}"));
-    let did =
-        format!("{}opened {} ({}{on}, {})", would(traits.dry_run), account.name, account.kind, account.unit);
-    let mut outcome = record::outcome(recorded, notes, &did, false);
-    outcome.notes.splice(..1, [Notice::Done(did)]);
-    let name = quoted_name(&account.name);
-    if let (Some(id), [other, ..]) = (&account.platform, others.borrow().as_slice()) {
-        outcome.notes.push(Notice::warning("same-platform", format!("you have {other} on {id} already")));
+    let did = Notice::AccountOpened {
+        name: account.name.clone(),
+        kind: account.kind,
+        platform: account.platform.clone(),
+        unit: account.unit.clone(),
+        dry_run: traits.dry_run,
+    };
+    let mut outcome = record::outcome(recorded, notes, did);
+    if let (Some(platform), [other, ..]) = (account.platform.clone(), others.borrow().as_slice()) {
+        let other = other.clone();
+        outcome.notes.push(Note::Warning(Warning::SamePlatform { other, platform }));
     }
     if has_no_platform {
-        outcome.notes.push(no_platform(context, &account));
+        let close = platforms_like(context, &account.name);
+        outcome.notes.push(Note::Warning(Warning::NoPlatform { account: account.name.clone(), close }));
     }
     if unit_by_default {
-        outcome.notes.push(Notice::Done(format!(
-            "{} is the default unit; to change it: jandon account edit {name} --unit CODE",
-            account.unit
-        )));
+        let (account, unit) = (account.name.clone(), account.unit.clone());
+        outcome.notes.push(Note::Done(Notice::DefaultUnit { account, unit }));
     }
     if account.is_carrier() && account.bill_day.is_none() {
-        outcome.notes.push(Notice::Done(format!(
-            "no due day is known; to set it: jandon account edit {name} --bill-day N"
-        )));
+        outcome.notes.push(Note::Done(Notice::NoBillDay { account: account.name.clone() }));
     }
     outcome.notes.extend(context.catalog_warnings());
     Ok(outcome)
@@ -181,22 +183,6 @@ fn add(args: &AccountAddArgs, context: &Context) -> Result<CommandOutput, Comman
 
 /// The most platforms that a message lists.
 const PLATFORMS_LISTED: usize = 5;
-
-/// Says that an account was opened without a platform, and which ones it could be on.
-fn no_platform(context: &Context, account: &Account) -> Notice {
-    let fits = platforms_like(context, &account.name);
-    let message = match fits.as_slice() {
-        [] => format!(
-            "no platform called {:?} was found, so `fees` cannot quote it; to see all: jandon channels",
-            account.name
-        ),
-        fits => format!(
-            "no platform of exactly that name was found, so `fees` cannot quote it; {}",
-            to_set_platform(&account.name, fits)
-        ),
-    };
-    Notice::warning("no-platform", message)
-}
 
 /// Returns the ids of the platforms that the name of an account may mean. Where the country or the unit
 /// of the user leaves some of them, only those.
@@ -268,33 +254,30 @@ fn edit(args: &AccountEditArgs, context: &Context) -> Result<CommandOutput, Comm
         *edited.borrow_mut() = Some((before, account.clone()));
         Ok(vec![Fact::Edit(account)])
     })?;
-    let did = edited.into_inner().map_or(String::new(), |(before, account)| {
-        format!("{}changed {before}: {}", would(traits.dry_run), changes(args, &account).join(", "))
+    let did = edited.into_inner().map(|(before, account)| {
+        let changes = changes(args, &account);
+        Note::Done(Notice::AccountEdited { account: before, changes, dry_run: traits.dry_run })
     });
-    Ok(CommandOutput::of(recorded).with(vec![Notice::Done(did)]).with(notes))
+    Ok(CommandOutput::of(recorded).with(did.into_iter().chain(notes).collect()))
 }
 
-/// What was asked to change, as it stands now: `name 돼지저금통`, `limit 200,000`.
-fn changes(args: &AccountEditArgs, account: &Account) -> Vec<String> {
+/// Returns what was asked to change, with the new values.
+fn changes(args: &AccountEditArgs, account: &Account) -> Vec<AccountChange> {
     let traits = &args.traits;
-    let mut said = Vec::new();
-    said.extend(args.rename.as_ref().map(|_| format!("name {}", account.name)));
-    said.extend(
-        account.platform.as_ref().filter(|_| traits.platform.is_some()).map(|id| format!("platform {id}")),
-    );
-    if traits.platform.is_some() || traits.kind.is_some() {
-        said.push(format!("kind {}", account.kind));
-    }
-    if traits.platform.is_some() || traits.unit.is_some() {
-        said.push(format!("unit {}", account.unit));
-    }
-    let limit = account.limit.filter(|_| traits.limit.is_some());
-    said.extend(limit.map(|minor| format!("limit {}", account.unit.money(minor).to_grouped_string())));
-    said.extend(account.bill_day.filter(|_| traits.bill_day.is_some()).map(|day| format!("bill day {day}")));
-    if traits.note.is_some() {
-        said.push(account.note.as_ref().map_or("no note".into(), |note| format!("note {note}")));
-    }
-    said
+    let has_platform = traits.platform.is_some();
+    let limit = account.limit.map(|minor| account.unit.money(minor));
+    [
+        (args.rename.is_some(), AccountChange::Name(account.name.clone())),
+        (has_platform, AccountChange::Platform(account.platform.clone())),
+        (has_platform || traits.kind.is_some(), AccountChange::Kind(account.kind)),
+        (has_platform || traits.unit.is_some(), AccountChange::Unit(account.unit.clone())),
+        (traits.limit.is_some(), AccountChange::Limit(limit)),
+        (traits.bill_day.is_some(), AccountChange::BillDay(account.bill_day)),
+        (traits.note.is_some(), AccountChange::Note(account.note.clone())),
+    ]
+    .into_iter()
+    .filter_map(|(is_asked, change)| is_asked.then_some(change))
+    .collect()
 }
 
 fn close(typed: &str, dry_run: bool, context: &Context) -> Result<CommandOutput, CommandError> {
@@ -307,7 +290,7 @@ fn close(typed: &str, dry_run: bool, context: &Context) -> Result<CommandOutput,
     })?;
     let name = recorded.balances.first().map_or(typed.to_string(), |b| b.account.clone());
     Ok(CommandOutput::of(recorded)
-        .with(vec![Notice::Done(format!("{}closed {name}", would(dry_run)))])
+        .with(vec![Note::Done(Notice::AccountClosed { account: name, dry_run })])
         .with(notes))
 }
 
@@ -327,7 +310,7 @@ fn reopen(typed: &str, dry_run: bool, context: &Context) -> Result<CommandOutput
     })?;
     let name = recorded.balances.first().map_or(typed.to_string(), |b| b.account.clone());
     Ok(CommandOutput::of(recorded)
-        .with(vec![Notice::Done(format!("{}reopened {name}", would(dry_run)))])
+        .with(vec![Note::Done(Notice::AccountReopened { account: name, dry_run })])
         .with(notes))
 }
 
@@ -338,11 +321,6 @@ fn managed<'b>(context: &Context, book: &'b LedgerView<'_>, name: &str) -> Resul
         Some(account) => Ok(account),
         None => context.account(book, name, true),
     }
-}
-
-/// How the message of a dry run begins.
-fn would(dry_run: bool) -> &'static str {
-    if dry_run { "would have " } else { "" }
 }
 
 fn kind(word: Option<&str>) -> Result<Option<AccountKind>, CommandError> {

@@ -2,8 +2,9 @@
 
 use super::context::{BALANCE_STALE_DAYS, Context, LedgerView, available, limit_left};
 use super::error::CommandError;
-use super::{CommandOutput, Notice};
+use super::{CommandOutput, Note};
 use crate::ledger::{Account, AccountBalance, AccountId, AccountKind};
+use crate::messages::Warning;
 use crate::money::{Money, Unit};
 use crate::period::{Day, LocalDateTime};
 use crate::report::{self, Bill, BillStatus, Rates};
@@ -64,9 +65,7 @@ pub fn run(args: &BalanceArgs, context: &Context) -> Result<CommandOutput, Comma
         let is_past = at < context.now && !book.accounts.is_empty();
         let first = if is_past { book.store.first_fact()? } else { None };
         if let Some(first) = first.filter(|first| at < *first).map(LocalDateTime::day) {
-            outcome
-                .notes
-                .push(Notice::warning("nothing-yet", format!("nothing was recorded before {first}")));
+            outcome.notes.push(Note::Warning(Warning::NothingYet { first }));
         }
         Ok(outcome)
     })

@@ -1,9 +1,11 @@
 //! `check`: is the ledger what its facts say it is?
 
-use super::context::{Context, exposed};
+use super::context::Context;
 use super::error::{CommandError, Done};
-use super::{CommandOutput, Notice};
-use crate::store::{CheckReport, Finding, Repair, Store, permission_issues};
+use super::{CommandOutput, Note};
+use crate::messages::warning::UnsoundLedger;
+use crate::messages::{Notice, Warning};
+use crate::store::{CheckReport, Finding, Repair, Store};
 use crate::view::check::{Checked, FindingLine, RepairedRow};
 
 /// Verify the ledger file, its records and its totals
@@ -27,51 +29,36 @@ pub fn run(args: &CheckArgs, context: &Context) -> Result<CommandOutput, Command
     let report = store.check()?;
     let mut notes = Vec::new();
     if report.findings.is_empty() {
-        notes.extend(permission_issues(context.ledger_path()).iter().map(exposed));
+        notes.extend(context.permission_warnings());
     } else {
-        notes.push(Notice::warning("ledger-unsound", "keep a copy of the file before you go on"));
+        notes.push(Note::Warning(Warning::LedgerUnsound(UnsoundLedger::KeepACopy)));
         if !report.findings.iter().all(Finding::is_derived) {
             notes.extend(what_is_left(&report));
             notes.extend(ways_back());
         } else {
-            let what = "every fact was verified; only totals are wrong: jandon check --repair";
-            notes.push(Notice::Done(what.into()));
+            notes.push(Note::Done(Notice::OnlyTotalsWrong));
         }
     }
     Ok(outcome(checked(&store, report)).with(notes))
 }
 
 /// What can still be answered where facts are damaged.
-fn what_is_left(report: &CheckReport) -> Option<Notice> {
+fn what_is_left(report: &CheckReport) -> Option<Note> {
     let only_facts = |finding: &Finding| finding.part == "checksum" || finding.is_derived();
     if report.damaged.is_empty() || !report.findings.iter().all(only_facts) {
         return None;
     }
     let is_event =
         |table: &&'static str| matches!(*table, "change" | "foreign_id" | "void" | "entry" | "snapshot");
-    Some(Notice::Done(match report.damaged.iter().all(is_event) {
-        true => {
-            "all other facts were verified; the balances of now and the sums of whole months come from totals, \
-                 which damage of a fact does not change; history, categories and the balance on a past day show \
-                 the damaged facts as they are now"
-                .into()
-        }
-        false => {
-            "all other facts were verified; answers that show these accounts, units, rates or texts may be \
-                  wrong"
-                .into()
-        }
+    Some(Note::Done(match report.damaged.iter().all(is_event) {
+        true => Notice::TotalsUnaffected,
+        false => Notice::OtherFactsVerified,
     }))
 }
 
 /// How the facts can be had back.
-fn ways_back() -> [Notice; 2] {
-    [
-        Notice::Done("to get the facts back, restore a backup: jandon restore FILE".into()),
-        Notice::Done(
-            "or import an export into a new ledger: jandon --ledger NEW.db import FILE.jsonl".into(),
-        ),
-    ]
+fn ways_back() -> [Note; 2] {
+    [Note::Done(Notice::CanRestore), Note::Done(Notice::CanImport)]
 }
 
 /// Rebuilds the totals under the write lock, after a copy of the ledger.
@@ -81,16 +68,14 @@ fn repair(accept_damage: bool, context: &Context) -> Result<CommandOutput, Comma
     let (is_sound, changes_something) = (repair.report.findings.is_empty(), repair.changes_something());
     let mut notes = Vec::new();
     if !is_sound {
-        let what = match accept_damage {
-            true => "nothing was changed: what is damaged cannot be read or breaks a rule of the ledger",
-            false => "nothing was changed: totals that follow from damaged facts would be wrong, too",
-        };
-        notes.push(Notice::warning("ledger-unsound", what));
+        notes.push(Note::Warning(Warning::LedgerUnsound(match accept_damage {
+            true => UnsoundLedger::CannotAccept,
+            false => UnsoundLedger::NotRepaired,
+        })));
         notes.extend(what_is_left(&repair.report));
         notes.extend(ways_back());
         if !accept_damage {
-            let what = "for want of both, let the facts count as they are now: jandon check --repair --accept-damage";
-            notes.push(Notice::Done(what.into()));
+            notes.push(Note::Done(Notice::CanAcceptDamage));
         }
     }
     let mut copy = None;
@@ -98,11 +83,9 @@ fn repair(accept_damage: bool, context: &Context) -> Result<CommandOutput, Comma
         // A colon cannot stand in every file system's names.
         let suffix = format!("before-repair-{}", context.now).replace(':', "");
         let kept = copy.insert(store.copy_before_repair(&suffix)?);
-        notes.push(Notice::Done(format!("the ledger as it was lies in {}", kept.display())));
+        notes.push(Note::Done(Notice::CopyBeforeRepair { path: kept.clone() }));
         if !repair.accepted.is_empty() {
-            let what = "damaged facts were accepted as they are now, with new checksums, and the totals follow from \
-                        them: what was recorded there is lost";
-            notes.push(Notice::warning("damage-accepted", what));
+            notes.push(Note::Warning(Warning::DamageAccepted));
         }
     }
     let outcome = outcome(repaired(&store, repair)?).with(notes);

@@ -1,20 +1,20 @@
 //! What every verb is handed: where things lie, what time it is, and the doors to the ledger.
 //! It knows no verb.
 
-use super::error::{CommandError, Done, plain_io, quoted, quoted_name};
-use super::{CommandOutput, GlobalArgs, Notice, Stream, WriteParts, output, text_file};
+use super::error::{CommandError, Done};
+use super::{CommandOutput, GlobalArgs, Note, Stream, WriteParts, output, text_file};
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, QuotaKey, QuotaUsage};
 use crate::ledger::{Account, AccountBalance, AccountId, Entry, Expires, Id, name};
-use crate::messages::Language;
+use crate::messages::record::Because;
+use crate::messages::warning::{BalanceTime, IgnoredFile};
+use crate::messages::{Language, Notice, Warning};
 use crate::money::{Money, ParsedAmount, Rate, Unit};
 use crate::output_file::Existing;
 use crate::period::{self, DateInput, Day, LocalDateTime};
 use crate::report::{self, DatedRate, Exchange, ExchangeError, Rates, Total};
-use crate::store::{
-    self, Change, Fact, FileState, HistoryFact, HistoryRow, PermissionIssue, SecondName, Store, StoreError,
-};
-use crate::view::change::{BalanceAfter, Because, ChangeSummary};
+use crate::store::{self, Change, Fact, FileState, HistoryFact, HistoryRow, SecondName, Store, StoreError};
+use crate::view::change::{BalanceAfter, ChangeSummary};
 use crate::view::chart::ChartStyle;
 use crate::view::history::{HistoryEntry, HistoryLine, HistorySnapshot};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -282,21 +282,23 @@ impl Context {
     }
 
     /// Warnings about the user's platform files that do not count.
-    pub fn catalog_warnings(&self) -> Vec<Notice> {
+    pub fn catalog_warnings(&self) -> Vec<Note> {
         let (catalog, unread) = self.read_catalog();
-        let unread = unread.iter().map(|Unread { path, error }| {
-            format!("{}, which cannot be read: {}", path.display(), plain_io(error))
+        let unread = unread.iter().map(|Unread { path, error }| IgnoredFile::Unreadable {
+            path: path.clone(),
+            kind: error.kind(),
+            text: error.to_string(),
         });
-        let left_out = catalog.left_out().iter().map(|left_out| match left_out {
-            LeftOut::Faulty { path, error } => super::error::file_error(path, error),
-            LeftOut::SameId { path, other, id } => {
-                format!("{path}, which describes {id} again: {other} counts")
-            }
+        let left_out = catalog.left_out().iter().map(|left_out| match left_out.clone() {
+            LeftOut::Faulty { path, error } => IgnoredFile::Faulty {
+                sentence: super::error::file_error(&path, &error),
+                path,
+                line: error.line,
+                key: error.key,
+            },
+            LeftOut::SameId { path, other, id } => IgnoredFile::SameId { path, other, id },
         });
-        unread
-            .chain(left_out)
-            .map(|what| Notice::warning("platform-file", format!("left out {what}")))
-            .collect()
+        unread.chain(left_out).map(|file| Note::Warning(Warning::PlatformFile(file))).collect()
     }
 
     /// What the user set; read at the first question.
@@ -477,19 +479,14 @@ impl Context {
         book: &LedgerView<'_>,
         totals: &[Total],
         on: Day,
-    ) -> Result<(Option<Exchange>, Option<Notice>), CommandError> {
+    ) -> Result<(Option<Exchange>, Option<Note>), CommandError> {
         let Some(unit) = self.exchange_unit(book.store)? else { return Ok((None, None)) };
         let rates = self.rates(book.store, &book.accounts, on)?;
         match report::exchange(totals, &unit, &rates, on) {
             Ok(exchange) => Ok((Some(exchange), None)),
             Err(ExchangeError::Money(error)) => Err(error.into()),
             Err(ExchangeError::NoRate(missing)) => {
-                let units: Vec<String> = missing.iter().map(Unit::to_string).collect();
-                let example =
-                    units.first().map_or(String::new(), |of| format!("jandon rate set {of} VALUE {unit}"));
-                let what =
-                    format!("no total in {unit}: no rate for {} (set one: {example})", units.join(", "));
-                Ok((None, Some(Notice::warning("no-rate", what))))
+                Ok((None, Some(Note::Warning(Warning::NoRate { unit, missing }))))
             }
         }
     }
@@ -549,14 +546,7 @@ impl Context {
         if self.read.get()
             && let Some(SecondName(other)) = store::lasting_second_name(&self.ledger)
         {
-            let other =
-                other.map_or_else(String::new, |other| format!(", {}", quoted(&other.display().to_string())));
-            outcome.notes.push(Notice::warning(
-                "ledger-has-second-name",
-                format!(
-                    "the ledger has a second name (hard link){other}: nothing can be recorded in it until only one is left"
-                ),
-            ));
+            outcome.notes.push(Note::Warning(Warning::LedgerHasSecondName { other }));
         }
         Ok(outcome)
     }
@@ -583,7 +573,7 @@ impl Context {
         command: &'static str,
         dry_run: bool,
         decide: impl Fn(&LedgerView<'_>) -> Result<Vec<Fact>, CommandError>,
-    ) -> Result<(ChangeSummary, Vec<Notice>), CommandError> {
+    ) -> Result<(ChangeSummary, Vec<Note>), CommandError> {
         loop {
             let store = match dry_run {
                 true => Store::trial(&self.ledger, self.wait)?,
@@ -619,7 +609,7 @@ impl Context {
             if !takes_back {
                 notes.extend(self.clock_behind(recorded_last, &rows));
                 notes.extend(long_ago);
-                notes.extend(self.warnings(&book, &rows, &standings)?);
+                notes.extend(self.warnings(&book, &rows, &standings)?.into_iter().map(Note::Warning));
             }
             let lines = book.lines(&rows)?;
             let balances = book
@@ -648,7 +638,7 @@ impl Context {
             recorded.now = Some(self.now);
             if dry_run {
                 recorded.change = None;
-                notes.push(Notice::Done("nothing was written (dry run)".into()));
+                notes.push(Note::Done(Notice::NothingWritten));
                 return Ok((recorded, notes));
             }
             match store.commit_and_exit() {
@@ -657,13 +647,13 @@ impl Context {
                 kept => kept?,
             }
             self.set_done(Done::Recorded(change.id));
-            notes.extend(crate::store::permission_issues(&self.ledger).iter().map(exposed));
+            notes.extend(self.permission_warnings());
             return Ok((recorded, notes));
         }
     }
 
     /// Warns of a fact that is dated years before all others: the year is probably wrong.
-    fn long_ago(&self, book: &LedgerView<'_>, facts: &[Fact]) -> Result<Option<Notice>, CommandError> {
+    fn long_ago(&self, book: &LedgerView<'_>, facts: &[Fact]) -> Result<Option<Note>, CommandError> {
         let day = |fact: &Fact| match fact {
             Fact::Entry(entry) => Some(entry.at.day()),
             Fact::Snapshot(snapshot) => Some(snapshot.at.day()),
@@ -676,12 +666,12 @@ impl Context {
         };
         let first = book.store.first_fact()?.map(LocalDateTime::day);
         let first = first.filter(|first| day < first.add_days(-LONG_AGO_DAYS));
-        Ok(first.map(|first| {
-            let message = format!(
-                "{day} is years before the first record of this ledger ({first}); if the date is wrong: jandon undo"
-            );
-            Notice::warning("date-long-ago", message)
-        }))
+        Ok(first.map(|first| Note::Warning(Warning::DateLongAgo { day, first })))
+    }
+
+    /// Returns what others can do with the ledger.
+    pub fn permission_warnings(&self) -> impl Iterator<Item = Note> {
+        store::permission_issues(&self.ledger).into_iter().map(|issue| Note::Warning(issue.into()))
     }
 
     /// Returns the present balances of the accounts with points of a known expiry that entries of an
@@ -731,17 +721,10 @@ impl Context {
     }
 
     /// Warns, of what is recorded as of now, where the clock is behind the moment at which the ledger was last written to.
-    fn clock_behind(&self, recorded_last: Option<LocalDateTime>, rows: &[HistoryRow]) -> Option<Notice> {
+    fn clock_behind(&self, recorded_last: Option<LocalDateTime>, rows: &[HistoryRow]) -> Option<Note> {
         let last =
             recorded_last.filter(|last| *last > self.now && rows.iter().any(|row| row.at() == self.now))?;
-        Some(Notice::warning(
-            "clock-behind",
-            format!(
-                "the clock says {}, but the ledger was last written to on {}; if the clock is wrong, give --date",
-                self.now.to_short_string(),
-                last.to_short_string()
-            ),
-        ))
+        Some(Note::Warning(Warning::ClockBehind { now: self.now, last }))
     }
 
     /// What is odd about what was just recorded: it lies ahead, or something earlier is missing.
@@ -750,16 +733,14 @@ impl Context {
         book: &LedgerView<'_>,
         rows: &[HistoryRow],
         standings: &HashMap<AccountId, AccountBalance>,
-    ) -> Result<Vec<Notice>, CommandError> {
+    ) -> Result<Vec<Warning>, CommandError> {
         let mut notes = Vec::new();
         let mut told: Vec<AccountId> = Vec::new();
         for row in rows {
             if row.at() > self.now {
-                let from = row.at().to_short_string();
-                let ahead =
-                    Notice::warning("future-date", format!("dated in the future: it counts from {from} on"));
-                if !notes.contains(&ahead) {
-                    notes.push(ahead);
+                let from = row.at();
+                if !notes.contains(&Warning::FutureDate { from }) {
+                    notes.push(Warning::FutureDate { from });
                 }
             }
             let HistoryFact::Entry(entry) = &row.fact else { continue };
@@ -788,22 +769,16 @@ impl Context {
     }
 
     /// Warns that an account was, is or will be below zero.
-    pub fn below_zero(&self, account: &Account, at: LocalDateTime, balance: i64) -> Notice {
-        let (name, money) = (&account.name, account.unit.money(balance));
-        let message = match at.cmp(&self.now) {
-            std::cmp::Ordering::Equal => format!(
-                "{name} is at {money}: an earlier record seems to be missing; to record what you see: jandon log {} AMOUNT",
-                quoted_name(name)
-            ),
-            std::cmp::Ordering::Less => {
-                format!(
-                    "{name} was at {money} on {}: an earlier record seems to be missing",
-                    at.to_short_string()
-                )
-            }
-            std::cmp::Ordering::Greater => format!("{name} will be at {money} on {}", at.to_short_string()),
-        };
-        Notice::warning("negative-balance", message)
+    pub fn below_zero(&self, account: &Account, at: LocalDateTime, balance: i64) -> Warning {
+        Warning::NegativeBalance {
+            account: account.name.clone(),
+            balance: account.unit.money(balance),
+            when: match at.cmp(&self.now) {
+                std::cmp::Ordering::Equal => BalanceTime::Now,
+                std::cmp::Ordering::Less => BalanceTime::Past(at),
+                std::cmp::Ordering::Greater => BalanceTime::Future(at),
+            },
+        }
     }
 
     /// The account that a name means.
@@ -934,40 +909,6 @@ impl<'s> LedgerView<'s> {
             }
         };
         Ok(rows.iter().map(line).collect())
-    }
-}
-
-/// What is at stake where a ledger lies, and what can be done.
-pub(super) fn exposed(exposure: &PermissionIssue) -> Notice {
-    match exposure {
-        PermissionIssue::FileReadable(file) => Notice::warning(
-            "ledger-readable",
-            format!(
-                "other users can read all that is recorded: close the file to them (chmod go= {})",
-                quoted(&file.display().to_string())
-            ),
-        ),
-        PermissionIssue::FolderWritable(folder) => Notice::warning(
-            "ledger-folder-writable",
-            format!(
-                "other users can take the ledger away or put another in its place: close its folder to them (chmod go-w {})",
-                quoted(&folder.display().to_string())
-            ),
-        ),
-        PermissionIssue::OfAnother(file) => Notice::warning(
-            "ledger-of-another",
-            format!(
-                "the ledger belongs to another user, who can change what is recorded: take it over (chown $USER {})",
-                quoted(&file.display().to_string())
-            ),
-        ),
-        PermissionIssue::Synced(name) => Notice::warning(
-            "ledger-synced",
-            format!(
-                "the ledger lies in {name}, and what syncs it can take it half written or bring back an older one: keep \
-                 it elsewhere (--ledger FILE) and put copies there (jandon backup FILE)"
-            ),
-        ),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::context::Context;
 use super::error::CommandError;
-use super::{Cli as Line, Command, CommandOutput, Notice};
+use super::output::warning_label;
+use super::{Cli as Line, Command, CommandOutput, Note};
 use crate::messages::{DemoLine, Language};
 use crate::output_file::create_private_folder;
 use crate::period::LocalDateTime;
@@ -75,10 +76,11 @@ impl Step {
     fn page(&self, language: Language) -> Page {
         let mut page = self.output.answer.page(language);
         for note in &self.output.notes {
-            page.line(match note {
-                Notice::Done(text) => text.clone(),
-                Notice::Warning(warning) => format!("warning: {}", warning.message),
-            });
+            let label = match note {
+                Note::Done(_) => "",
+                Note::Warning(_) => warning_label(language),
+            };
+            page.line(format!("{label}{}", language.say(note)));
         }
         page
     }

@@ -42,7 +42,7 @@ pub fn run(args: &EarnArgs, context: &Context) -> Result<CommandOutput, CommandE
             (category.as_deref().map(Into::into), payee.as_deref().map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry("earned", recorded, args.when.dry_run))
+    Ok(record::one_entry(recorded, args.when.dry_run))
 }
 
 /// Returns when points earned at a moment expire by the rule of the account's platform.

@@ -2,8 +2,9 @@
 
 use super::context::{Context, LedgerView, any_amount, positive};
 use super::error::CommandError;
-use super::{CommandOutput, earn, record, undo};
+use super::{CommandOutput, Note, earn, record, undo};
 use crate::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Snapshot};
+use crate::messages::Notice;
 use crate::money::Money;
 use crate::period::parse_last_day;
 use crate::store::{Fact, Filter, HistoryFact, HistoryRow, LedgerChange, LedgerChangeKind, Refusal};
@@ -97,15 +98,17 @@ pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandE
     let edited = edited.into_inner();
     let after = recorded.entries.iter().find(|line| Some(line.id()) == edited);
     let before = before.into_inner();
-    let text = |line: Option<&HistoryLine>| {
-        line.map_or(String::new(), |line| record::did("", line, recorded.now).trim().to_string())
-    };
-    let kind = before.as_ref().map_or("record", HistoryLine::kind);
-    let did = format!("edited {kind} {}: now {}", text(before.as_ref()), text(after));
+    let fact = |line: Option<&HistoryLine>| line.and_then(|line| record::fact(line, recorded.now));
+    let did = fact(before.as_ref()).zip(fact(after)).map(|(before, after)| Notice::Edited {
+        before,
+        after,
+        balances: record::new_balances(&recorded),
+        dry_run: args.dry_run,
+    });
     // The change that the history shows beside the new records.
     recorded.change = recorded.change.and(after.map(HistoryLine::change));
     recorded.undone = Some(before.into_iter().map(Undone::fact).collect());
-    Ok(record::outcome(recorded, notes, &did, args.dry_run))
+    Ok(CommandOutput::of(recorded).with(did.map(Note::Done).into_iter().chain(notes).collect()))
 }
 
 /// The kind of a record: `spend`, `snapshot`.
@@ -254,8 +257,10 @@ fn chosen<'r>(
         }),
         many => {
             let lines = book.lines(&many[..many.len().min(9)])?;
-            let named =
-                |line: &HistoryLine| format!("{} ({})", line.id(), record::did("", line, None).trim());
+            let named = |line: &HistoryLine| {
+                let fact = record::fact(line, None).map_or_else(String::new, |fact| fact.english());
+                format!("{} ({fact})", line.id())
+            };
             let ids: Vec<String> = lines.iter().map(named).collect();
             Err(CommandError::Usage {
                 message: format!("the change {typed:?} has {} records", many.len()),

@@ -27,5 +27,5 @@ pub fn run(args: &ExpireArgs, context: &Context) -> Result<CommandOutput, Comman
         entry.from.account = Some(account.id);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry("expired", recorded, args.when.dry_run))
+    Ok(record::one_entry(recorded, args.when.dry_run))
 }

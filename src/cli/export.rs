@@ -2,8 +2,10 @@
 
 use super::context::{Context, LedgerView};
 use super::error::CommandError;
-use super::{CommandOutput, Notice, Stream, WriteParts};
+use super::{CommandOutput, Note, Stream, WriteParts};
 use crate::export::{Beancount, HEADER, Hledger, Journal, JsonlWriter, Opening, Price};
+use crate::messages::Notice;
+use crate::messages::notice::ExportedPart;
 use crate::store::{Expiries, HistoryFact};
 use crate::view::Render;
 use crate::view::history::History;
@@ -48,7 +50,7 @@ fn lines(context: &Context) -> Result<WriteParts, CommandError> {
         let mut writer = JsonlWriter::default();
         put(HEADER)?;
         store.for_each_record::<CommandError>(&mut |told| put(&writer.write(told)))?;
-        Ok(counted(writer.lines(), ["line", "lines"]))
+        Ok(exported(writer.lines(), ExportedPart::Lines))
     }))
 }
 
@@ -65,7 +67,7 @@ fn rows(context: &Context) -> Result<WriteParts, CommandError> {
             count += 1;
             put(&History::new(book.lines(std::slice::from_ref(row))?).csv().records(safe))
         })?;
-        Ok(counted(count, ["row", "rows"]))
+        Ok(exported(count, ExportedPart::Rows))
     }))
 }
 
@@ -103,10 +105,10 @@ fn journal(context: &Context, program: fn(Opening) -> Box<dyn Journal>) -> Resul
             put(&journal.expired(account, day, minor))?;
         }
         put(&journal.end())?;
-        Ok(counted(count, ["fact", "facts"]))
+        Ok(exported(count, ExportedPart::Facts))
     }))
 }
 
-fn counted(count: u64, [one, many]: [&str; 2]) -> Vec<Notice> {
-    vec![Notice::Done(format!("exported {count} {}", if count == 1 { one } else { many }))]
+fn exported(count: u64, what: ExportedPart) -> Vec<Note> {
+    vec![Note::Done(Notice::Exported { count, what })]
 }

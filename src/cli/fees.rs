@@ -3,10 +3,12 @@
 use super::context::{Context, LedgerView, RULE_STALE_DAYS, available};
 use super::error::CommandError;
 use super::withdraw::{channel_of, conditional, is_all};
-use super::{CommandOutput, Notice, account};
+use super::{CommandOutput, Note, account};
 use crate::fee::{self, Platform, QuotaKey, QuotaUsage, Quote, QuoteRequest};
 use crate::ledger::{Account, AccountKind, name};
-use crate::money::{Money, ParsedAmount, Unit, parse_minor, percent};
+use crate::messages::Warning;
+use crate::messages::warning::{PaidCharges, RuleDifference};
+use crate::money::{ParsedAmount, Unit, parse_minor, percent};
 use crate::period::{Day, parse_date_input};
 use crate::view::fees::{BestCase, Better, ChannelQuote, Fees, FreeLeftRow};
 use std::collections::HashMap;
@@ -218,38 +220,29 @@ fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
 }
 
 /// What a careful friend would say about the quotes.
-fn warnings(answer: &Fees, warn_above: i64) -> Vec<Notice> {
+fn warnings(answer: &Fees, warn_above: i64) -> Vec<Note> {
     let mut notes = Vec::new();
     for quote in answer.channels.iter().filter(|c| c.status == "ok") {
         let share = quote.effective_percent.as_deref().and_then(|p| parse_minor(p, 2));
         if share.is_some_and(|share| share > warn_above) {
-            let share = quote.effective_percent.as_deref().unwrap_or_default();
             let charges = quote.fee.as_ref().zip(quote.tax.as_ref()).and_then(|(f, t)| f.checked_add(t).ok());
-            let charges = charges.as_ref().map(Money::to_string).unwrap_or_default();
-            notes.push(Notice::warning(
-                "high-cost",
-                format!("{} costs {share} % of the amount ({charges})", quote.channel),
-            ));
+            let values = quote.effective_percent.clone().zip(charges);
+            notes.extend(values.map(|(percent, charges)| {
+                Note::Warning(Warning::HighCost { channel: quote.channel.clone(), percent, charges })
+            }));
         }
     }
     let ok = || answer.channels.iter().filter(|c| c.status == "ok");
     let names = |wanted: &dyn Fn(&ChannelQuote) -> bool| {
-        ok().filter(|c| wanted(c)).map(|c| c.channel.as_str()).collect::<Vec<_>>().join(", ")
+        ok().filter(|c| wanted(c)).map(|c| c.channel.clone()).collect::<Vec<_>>()
     };
     let old = names(&|c| c.stale);
     let third_party = names(&|c| !c.stale && c.confidence.is_some_and(|word| word != "official"));
-    let look = "look in the app before you press the button";
     if !old.is_empty() {
-        notes.push(Notice::warning(
-            "rule-outdated",
-            format!("checked more than {RULE_STALE_DAYS} days ago: {old}; {look}"),
-        ));
+        notes.push(Note::Warning(Warning::RuleOutdated { channels: old, days: RULE_STALE_DAYS }));
     }
     if !third_party.is_empty() {
-        notes.push(Notice::warning(
-            "rule-not-official",
-            format!("not the operator's own words: {third_party}; {look}"),
-        ));
+        notes.push(Note::Warning(Warning::RuleNotOfficial { channels: third_party }));
     }
     notes
 }
@@ -260,7 +253,7 @@ fn deviations(
     book: &LedgerView<'_>,
     platform: &Platform,
     quotes: &[ChannelQuote],
-) -> Result<Vec<Notice>, CommandError> {
+) -> Result<Vec<Note>, CommandError> {
     let ids: Vec<String> = quotes.iter().map(|quote| quote.channel.clone()).collect();
     let mut notes = Vec::new();
     for (id, paid) in book.store.last_withdrawals(&ids, context.now)? {
@@ -270,25 +263,18 @@ fn deviations(
         let Some(says) = fee::deviation(platform, channel, &paid, used) else { continue };
         let charges = |fee: i128, tax: i128, received: i128| {
             let money = |minor: i128, unit: &Unit| unit.money(i64::try_from(minor).unwrap_or(i64::MAX));
-            let tax = Some(tax).filter(|tax| *tax != 0);
-            let tax = tax.map_or(String::new(), |tax| {
-                format!(", a tax of {}", money(tax, &platform.unit).to_grouped_string())
-            });
-            format!(
-                "a fee of {}{tax} and {} received",
-                money(fee, &platform.unit).to_grouped_string(),
-                money(received, &channel.pays)
-            )
+            PaidCharges {
+                fee: money(fee, &platform.unit),
+                tax: money(tax, &platform.unit),
+                received: money(received, &channel.pays),
+            }
         };
-        notes.push(Notice::warning(
-            "rule-differs",
-            format!(
-                "{id} on {}: the rule says {}; you paid {}",
-                paid.at.day(),
-                charges(says.fee, says.tax, says.received),
-                charges(paid.fee.into(), paid.tax.into(), paid.received.into())
-            ),
-        ));
+        notes.push(Note::Warning(Warning::RuleDiffers(Box::new(RuleDifference::Latest {
+            channel: id,
+            day: paid.at.day(),
+            rule: charges(says.fee, says.tax, says.received),
+            paid: charges(paid.fee.into(), paid.tax.into(), paid.received.into()),
+        }))));
     }
     Ok(notes)
 }

@@ -2,8 +2,9 @@
 
 use super::context::{Context, LedgerView};
 use super::error::{CommandError, quoted_name};
-use super::{CommandOutput, Stream, change, record};
+use super::{CommandOutput, Stream, record};
 use crate::ledger::{AccountId, Kind};
+use crate::messages::Message;
 use crate::money::Unit;
 use crate::period::Period;
 use crate::store::{Filter, LedgerChange, LedgerChangeKind, Movement, Store};
@@ -229,7 +230,7 @@ fn line(other: &LedgerChange) -> HistoryLine {
         at: other.at,
         kind,
         account,
-        what: change::described(&other.what),
+        what: other.what.english(),
         voided: other.voided,
         seq: other.seq,
         running: None,

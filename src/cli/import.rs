@@ -1,10 +1,10 @@
 //! `import`: what a file tells, as one change.
 
 use super::context::Context;
-use super::error::{CommandError, Done, quoted_name};
-use super::{CommandOutput, Notice};
+use super::error::{CommandError, Done};
+use super::{CommandOutput, Note};
 use crate::import::{self, LINE_MAX, Line, LineError};
-use crate::ledger::Account;
+use crate::messages::{Notice, Warning};
 use crate::money::to_grouped_string;
 use crate::period::LocalDateTime;
 use crate::store::{ImportError, ImportSummary, Store};
@@ -64,69 +64,50 @@ pub fn run(args: &ImportArgs, context: &Context) -> Result<CommandOutput, Comman
         Stopped::CommandError(failure) => failure,
         Stopped::Line(error) => lines.told(error, &names),
     })?;
-    let mut notes = vec![Notice::Done(format!(
-        "{} {}: {} read, {} new, {} known, 0 skipped, 0 bad",
-        if args.dry_run { "would have imported" } else { "imported" },
-        names.join(", "),
-        carried.read,
-        carried.new,
-        carried.known
-    ))];
+    let mut notes = vec![Note::Done(Notice::Imported {
+        files: names,
+        read: carried.read,
+        new: carried.new,
+        known: carried.known,
+        dry_run: args.dry_run,
+    })];
     if carried.undone > 0 {
-        // What is new ends what could be redone.
-        let redo = match carried.change {
-            None => "; to bring back what was undone last: jandon redo",
-            Some(_) => "",
-        };
-        let (are, they) = if carried.undone == 1 { ("was", "it does") } else { ("were", "they do") };
-        notes.push(Notice::warning(
-            "undone-here",
-            format!("{} of them {are} undone here, so {they} not count{redo}", carried.undone),
-        ));
+        // A new change ends what could be redone.
+        let can_redo = carried.change.is_none();
+        notes.push(Note::Warning(Warning::UndoneHere { count: carried.undone, can_redo }));
     }
     if carried.change.is_some() {
         notes.extend(below_zero(context, &store, &carried)?);
-        notes.extend(carried.closed.iter().map(|(account, balance)| closed_in_use(account, *balance)));
+        notes.extend(carried.closed.iter().map(|(account, balance)| {
+            Note::Warning(Warning::ClosedNotEmpty {
+                account: account.name.clone(),
+                balance: account.unit.money(account.display_balance(*balance)),
+            })
+        }));
     }
     let mut change = carried.change;
     if args.dry_run {
         change = None;
-        notes.push(Notice::Done("nothing was written (dry run)".into()));
+        notes.push(Note::Done(Notice::NothingWritten));
     } else if change.is_some() {
         store.commit_and_exit()?;
         context.set_done(Done::Recorded(id));
-        notes.push(Notice::Done("to take it back: jandon undo".into()));
+        notes.push(Note::Done(Notice::CanUndoImport));
     }
     Ok(CommandOutput::of(Imported::new(change, carried.read, carried.new, carried.known)).with(notes))
 }
 
 /// Warns, once an account, where what was imported leaves it below zero.
-fn below_zero(
-    context: &Context,
-    store: &Store,
-    carried: &ImportSummary,
-) -> Result<Vec<Notice>, CommandError> {
+fn below_zero(context: &Context, store: &Store, carried: &ImportSummary) -> Result<Vec<Note>, CommandError> {
     let mut notes = Vec::new();
     for (account, earliest) in &carried.taken_from {
         let before = LocalDateTime(earliest.0 - 1);
         let balance = store.account_balances(before)?.get(&account.id).map_or(0, |standing| standing.balance);
         if let Some((at, balance)) = store.first_below_zero(account.id, before, balance, true)? {
-            notes.push(context.below_zero(account, at, balance));
+            notes.push(Note::Warning(context.below_zero(account, at, balance)));
         }
     }
     Ok(notes)
-}
-
-/// Warns where an account was closed in one ledger while the other one used it.
-fn closed_in_use(account: &Account, balance: i64) -> Notice {
-    let (name, balance) = (&account.name, account.unit.money(account.display_balance(balance)));
-    Notice::warning(
-        "closed-not-empty",
-        format!(
-            "{name} is closed and holds {balance}: it was used elsewhere before that was known; to use it again: jandon account reopen {}",
-            quoted_name(name)
-        ),
-    )
 }
 
 /// A file that is open, and how long it is where that is known.

@@ -2,10 +2,12 @@
 
 use super::context::{Context, EntryArgs, LedgerView, any_amount};
 use super::error::{CommandError, quoted, quoted_name};
-use super::{CommandOutput, Notice, record};
+use super::{CommandOutput, Note, record};
 use crate::ledger::{Account, AccountBalance, Snapshot};
+use crate::messages::record::{Because, RecordedSnapshot};
+use crate::messages::{Notice, Warning};
 use crate::money::{AmountError, ParsedAmount};
-use crate::period::{LocalDateTime, Month, Period};
+use crate::period::{LocalDateTime, Period};
 use crate::store::Fact;
 use crate::view::history::HistoryLine;
 use std::cell::RefCell;
@@ -33,7 +35,7 @@ pub struct LogArgs {
 pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     let at = moment(args, context)?;
     let pairs = pairs(args)?;
-    let bills: RefCell<Vec<Notice>> = RefCell::new(Vec::new());
+    let bills: RefCell<Vec<Note>> = RefCell::new(Vec::new());
     let already: RefCell<Vec<String>> = RefCell::new(Vec::new());
     let (recorded, notes) = context.record("log", args.when.dry_run, |book| {
         bills.borrow_mut().clear();
@@ -87,19 +89,26 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
         }
         Ok(facts)
     })?;
-    let did = format!("logged {}{}", sentence(&recorded.entries), record::dated(at, Some(context.now)));
     let mut outcome = if recorded.entries.is_empty() {
         CommandOutput::of(recorded)
     } else {
-        record::outcome(recorded, notes, &did, args.when.dry_run)
+        // The sentence names the balances; only those that stay are named again.
+        let balances = record::new_balances(&recorded).into_iter();
+        let did = Notice::Logged {
+            seen: seen(&recorded.entries),
+            date: record::date(at, Some(context.now)),
+            stayed: balances.filter(|after| matches!(after.because, Because::SeenLater(_))).collect(),
+            dry_run: args.when.dry_run,
+        };
+        record::outcome(recorded, notes, did)
     };
     outcome.notes.extend(bills.into_inner());
     let already = already.into_inner();
     if !already.is_empty() {
-        outcome.notes.push(Notice::Done(format!("already recorded: {}", already.join(", "))));
+        outcome.notes.push(Note::Done(Notice::AlreadyLogged { accounts: already }));
     }
     if outcome.notes.is_empty() {
-        outcome.notes.push(Notice::Done("there was nothing to log".into()));
+        outcome.notes.push(Note::Done(Notice::NothingToLog));
     }
     Ok(outcome)
 }
@@ -116,16 +125,13 @@ fn credited(error: CommandError, account: &Account, amount: &str) -> CommandErro
     }
 }
 
-/// Each account with what its snapshot shows beside what was recorded.
-fn sentence(lines: &[HistoryLine]) -> String {
-    let seen: Vec<String> = lines
-        .iter()
-        .filter_map(|line| match line {
-            HistoryLine::Snapshot(line) => Some(record::seen(line)),
-            HistoryLine::Entry(_) | HistoryLine::Change(_) => None,
-        })
-        .collect();
-    seen.join(", ")
+/// Returns the snapshots of what was recorded.
+fn seen(lines: &[HistoryLine]) -> Vec<RecordedSnapshot> {
+    let snapshot = |line: &HistoryLine| match line {
+        HistoryLine::Snapshot(line) => Some(record::snapshot(line, None)),
+        HistoryLine::Entry(_) | HistoryLine::Change(_) => None,
+    };
+    lines.iter().filter_map(snapshot).collect()
 }
 
 /// The moment of the snapshots: as given, the end of `--month`, else now.
@@ -155,7 +161,7 @@ fn bill_note(
     balance: i64,
     at: LocalDateTime,
     amount: &str,
-) -> Option<Notice> {
+) -> Option<Note> {
     let month = at.month();
     let is_first = standing.seen.is_none();
     let is_raised = is_first || balance < standing.balance;
@@ -166,20 +172,12 @@ fn bill_note(
     if balance >= 0 || !is_raised || !may_be_earlier {
         return None;
     }
-    let named = |month: Month| match account.bill_day {
-        Some(day) => format!("{month} (due {})", month.add_months(1).day(u32::from(day))),
-        None => month.to_string(),
-    };
-    let before = month.add_months(-1);
-    let message = format!(
-        "{} was counted in {}; if it is the bill of {}: jandon log {} {} --month {before}",
-        account.name,
-        named(month),
-        named(before),
-        quoted_name(&account.name),
-        quoted(amount)
-    );
-    Some(Notice::warning("bill-month", message))
+    Some(Note::Warning(Warning::BillMonth {
+        account: account.name.clone(),
+        amount: amount.into(),
+        month,
+        bill_day: account.bill_day,
+    }))
 }
 
 fn pairs(args: &LogArgs) -> Result<Vec<(String, String)>, CommandError> {

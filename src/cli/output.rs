@@ -4,8 +4,8 @@
 //! what a command did does not depend on whether anybody reads its messages.
 
 use super::error::CommandError;
-use super::{Command, Format, GlobalArgs, Notice, OutputFormat, Stream};
-use crate::messages::Language;
+use super::{Command, Format, GlobalArgs, Note, OutputFormat, Stream};
+use crate::messages::{Language, Notice};
 use crate::output_file::{Existing, OutputFile, Protected};
 use crate::view::Form;
 use crate::{text, view};
@@ -29,11 +29,12 @@ pub struct Messages {
 
 impl Messages {
     /// Writes notes, unless they are not wanted.
-    pub fn notes(&self, notes: &[Notice]) {
+    pub fn notes(&self, notes: &[Note]) {
         for note in notes.iter().filter(|_| !self.quiet) {
+            let text = self.with_ledger(&self.language.say(note));
             match note {
-                Notice::Done(text) => self.line("", &self.with_ledger(text), ""),
-                Notice::Warning(warning) => self.line("warning: ", &self.with_ledger(&warning.message), "33"),
+                Note::Done(_) => self.line("", &text, ""),
+                Note::Warning(_) => self.line(warning_label(self.language), &text, "33"),
             }
         }
     }
@@ -81,6 +82,14 @@ impl Messages {
     }
 }
 
+/// Returns what stands before a warning.
+pub fn warning_label(language: Language) -> &'static str {
+    match language {
+        Language::English => "warning: ",
+        Language::Korean => "주의: ",
+    }
+}
+
 /// Writes a line to standard error.
 pub fn write_stderr(line: &str) {
     let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
@@ -114,19 +123,19 @@ impl OutputTarget {
     }
 
     /// Writes an answer, all of it or nothing; returns what is to be said about it.
-    pub fn write(self, text: &str) -> Result<Vec<Notice>, CommandError> {
+    pub fn write(self, text: &str) -> Result<Vec<Note>, CommandError> {
         self.write_parts(|put| put(text).map(|()| Vec::new()))
     }
 
     /// Writes a long answer part by part.
-    pub fn stream(self, stream: Stream, form: &Form) -> Result<Vec<Notice>, CommandError> {
+    pub fn stream(self, stream: Stream, form: &Form) -> Result<Vec<Note>, CommandError> {
         self.write_parts(|put| (stream.write)(form, put))
     }
 
     fn write_parts(
         self,
-        write: impl FnOnce(&mut dyn FnMut(&str) -> Result<(), CommandError>) -> Result<Vec<Notice>, CommandError>,
-    ) -> Result<Vec<Notice>, CommandError> {
+        write: impl FnOnce(&mut dyn FnMut(&str) -> Result<(), CommandError>) -> Result<Vec<Note>, CommandError>,
+    ) -> Result<Vec<Note>, CommandError> {
         match self {
             OutputTarget::Stdout => {
                 let mut out = io::BufWriter::new(io::stdout().lock());
@@ -139,7 +148,7 @@ impl OutputTarget {
                     |error| CommandError::Output(crate::output_file::OutputError::Io(path.clone(), error));
                 let mut notes = write(&mut |text| file.write_all(text.as_bytes()).map_err(failure))?;
                 file.commit().map_err(CommandError::Output)?;
-                notes.push(Notice::Done(format!("wrote {}", path.display())));
+                notes.push(Note::Done(Notice::Wrote { path }));
                 Ok(notes)
             }
         }

@@ -35,7 +35,7 @@ pub fn run(args: &PayArgs, context: &Context) -> Result<CommandOutput, CommandEr
         entry.to.account = Some(carrier.id);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry("paid", recorded, args.when.dry_run))
+    Ok(record::one_entry(recorded, args.when.dry_run))
 }
 
 /// Names the carrier that was probably meant.

@@ -4,9 +4,10 @@
 use super::context::{Context, LedgerView, any_amount, available};
 use super::error::{CommandError, quoted};
 use super::withdraw::conditional;
-use super::{CommandOutput, Notice};
+use super::{CommandOutput, Note};
 use crate::fee::{Channel, Confidence, Platform, QuotaKey, QuotaUsage};
 use crate::ledger::{Account, AccountId, AccountKind, Flows};
+use crate::messages::Warning;
 use crate::money::{AmountError, Money, ParsedAmount, Unit};
 use crate::period::{Day, LocalDateTime, parse_date};
 use crate::plan::{
@@ -501,26 +502,19 @@ fn warnings(
     request: &PlanRequest<'_>,
     planned: &Planned,
     platforms: &[Platform],
-) -> Vec<Notice> {
+) -> Vec<Note> {
     let mut notes = context.catalog_warnings();
-    let mut third_party: Vec<&str> = Vec::new();
+    let mut third_party: Vec<String> = Vec::new();
     for step in &planned.steps {
         let platform = &platforms[request.holdings[step.holding].platform];
         let rule = platform.channel(&step.channel).and_then(|c| c.tariff_on(step.date));
-        if rule.is_some_and(|t| t.confidence != Confidence::Official)
-            && !third_party.contains(&step.channel.as_str())
+        if rule.is_some_and(|t| t.confidence != Confidence::Official) && !third_party.contains(&step.channel)
         {
-            third_party.push(&step.channel);
+            third_party.push(step.channel.clone());
         }
     }
     if !third_party.is_empty() {
-        notes.push(Notice::warning(
-            "rule-not-official",
-            format!(
-                "not the operator's own words: {}; look in the app before you press the button",
-                third_party.join(", ")
-            ),
-        ));
+        notes.push(Note::Warning(Warning::RuleNotOfficial { channels: third_party }));
     }
     notes
 }

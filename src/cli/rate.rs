@@ -2,7 +2,8 @@
 
 use super::context::Context;
 use super::error::CommandError;
-use super::{CommandOutput, Notice};
+use super::{CommandOutput, Note};
+use crate::messages::Notice;
 use crate::money::{ParsedAmount, Rate, Unit};
 use crate::period;
 use crate::store::Fact;
@@ -76,7 +77,7 @@ fn set(args: &RateSetArgs, context: &Context) -> Result<CommandOutput, CommandEr
         Ok(vec![Fact::Rate { unit, rate, of, day }])
     })?;
     let (unit, of) = units.into_inner().unwrap_or_else(|| (Unit::new(&args.unit, 0), Unit::new(&args.of, 0)));
-    notes.insert(0, Notice::Done(format!("from {day} on, 1 {unit} is worth {rate} {of}")));
+    notes.insert(0, Note::Done(Notice::RateSet { unit, rate, of, from: day }));
     Ok(CommandOutput::of(recorded).with(notes))
 }
 

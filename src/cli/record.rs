@@ -1,14 +1,18 @@
-//! What the recording verbs share: an entry in the making, and the line that says what was done.
+//! What the recording commands share: an entry to be recorded, and the message about it.
 
 use super::context::{Context, EntryArgs};
 use super::error::{CommandError, quoted};
-use super::{CommandOutput, Notice, usage};
+use super::{CommandOutput, Note, usage};
 use crate::ledger::{Account, Entry, Expires, Kind, Leg};
+use crate::messages::Notice;
+use crate::messages::record::{
+    NewBalance, RecordedEntry, RecordedFact, RecordedSnapshot, SnapshotComparison,
+};
 use crate::money::{ParsedAmount, Unit};
-use crate::period::LocalDateTime;
+use crate::period::{Day, LocalDateTime};
 use crate::store::Fact;
 use crate::text::{self, NAME_MAX, TEXT_MAX};
-use crate::view::change::{BalanceAfter, Because, ChangeSummary};
+use crate::view::change::{BalanceAfter, ChangeSummary};
 use crate::view::history::{HistoryLine, HistorySnapshot};
 use std::borrow::Cow;
 
@@ -149,123 +153,82 @@ pub fn checked(entry: Entry, accounts: &[Account]) -> Result<Fact, CommandError>
     Ok(Fact::Entry(entry))
 }
 
-/// The outcome of a recording verb: the answer, and a line with what was done and where it leads.
-pub fn outcome(recorded: ChangeSummary, notes: Vec<Notice>, did: &str, dry_run: bool) -> CommandOutput {
-    let after = if did.starts_with("logged") {
-        // A log says the balances already.
-        let seen_later = |after: &&BalanceAfter| matches!(after.because, Because::SeenLater(_));
-        left(recorded.balances.iter().filter(seen_later))
-    } else {
-        left(recorded.balances.iter())
+/// Returns the output of a recording command: the answer, and what was done.
+pub fn outcome(recorded: ChangeSummary, notes: Vec<Note>, did: Notice) -> CommandOutput {
+    CommandOutput::of(recorded).with(vec![Note::Done(did)]).with(notes)
+}
+
+/// Returns the output of a command that recorded one entry.
+pub fn one_entry((recorded, notes): (ChangeSummary, Vec<Note>), dry_run: bool) -> CommandOutput {
+    let did =
+        recorded.entries.first().and_then(|line| fact(line, recorded.now)).and_then(|fact| match fact {
+            RecordedFact::Entry(entry) => Some(entry),
+            RecordedFact::Snapshot(_) => None,
+        });
+    let balances = new_balances(&recorded);
+    let did = did.map(|entry| Note::Done(Notice::Recorded { entry, balances, dry_run }));
+    CommandOutput::of(recorded).with(did.into_iter().chain(notes).collect())
+}
+
+/// Returns where a change leaves the accounts.
+pub fn new_balances(recorded: &ChangeSummary) -> Vec<NewBalance> {
+    let balance = |after: &BalanceAfter| NewBalance {
+        account: after.account.clone(),
+        balance: after.balance.clone(),
+        is_owed: after.owed,
+        because: after.because,
     };
-    let now = if after.is_empty() { String::new() } else { format!("; {after}") };
-    let would = if dry_run { "would have " } else { "" };
-    let mut all = vec![Notice::Done(format!("{would}{did}{now}"))];
-    all.extend(notes);
-    CommandOutput::of(recorded).with(all)
+    recorded.balances.iter().map(balance).collect()
 }
 
-/// Where a change leaves accounts: `now kakao 45,500 KRW, bank 5 KRW`, or why a balance did not move.
-fn left<'a>(accounts: impl Iterator<Item = &'a BalanceAfter>) -> String {
-    let (mut moved, mut stayed) = (Vec::new(), Vec::new());
-    for after in accounts {
-        let name = &after.account;
-        let is = match (after.owed, after.balance.minor > 0) {
-            (false, _) => after.balance.to_string(),
-            (true, true) => format!("{} in credit", after.balance),
-            (true, false) => format!("owed {}", after.unit.money(after.balance.minor.saturating_neg())),
-        };
-        let at = if is.starts_with("owed") { "" } else { "at " };
-        match after.because {
-            Because::Moved => moved.push(format!("{name} {is}")),
-            Because::LaterRecords(last) => {
-                moved.push(format!("{name} {is} (with later records up to {})", last.to_short_string()));
-            }
-            Because::SeenLater(seen) => {
-                stayed.push(format!("{name} stays {at}{is}, seen later ({})", seen.to_short_string()));
-            }
-            Because::ExpiredSince(true) => {
-                stayed.push(format!("{name} stays {at}{is}, because those points have expired since"))
-            }
-            Because::ExpiredSince(false) => {
-                moved.push(format!("{name} {is} (some of those points have expired since)"));
-            }
-            Because::NotYet => stayed.push(format!("{name} stays {at}{is} until then")),
-        }
-    }
-    let now = (!moved.is_empty()).then(|| format!("now {}", moved.join(", ")));
-    now.into_iter().chain(stayed).collect::<Vec<_>>().join("; ")
-}
-
-/// What an entry did, in a few words: `spent 4,500 KRW from kakao (coffee)`, with its date unless that
-/// is today.
-pub fn did(verb: &str, line: &HistoryLine, now: Option<LocalDateTime>) -> String {
+/// Returns an entry or a snapshot as messages name it, with its date unless that is the day of `now`.
+pub fn fact(line: &HistoryLine, now: Option<LocalDateTime>) -> Option<RecordedFact> {
     let line = match line {
         HistoryLine::Entry(line) => line,
-        HistoryLine::Change(line) => return line.what.clone(),
-        HistoryLine::Snapshot(line) => return format!("{verb} {}{}", seen(line), dated(line.at, now)),
+        HistoryLine::Snapshot(line) => {
+            return Some(RecordedFact::Snapshot(snapshot(line, date(line.at, now))));
+        }
+        HistoryLine::Change(_) => return None,
     };
-    let mut words = match (&line.from, &line.to) {
-        (Some(from), Some(to)) => format!("{verb} {} from {from} to {to}", line.out),
-        (Some(from), None) => format!("{verb} {} from {from}", line.out),
-        (None, Some(to)) => format!("{verb} {} in {to}", line.arriving),
-        (None, None) => verb.to_string(),
-    };
-    let mut about: Vec<String> = [&line.category, &line.payee].into_iter().flatten().cloned().collect();
-    if line.fee.minor != 0 {
-        about.push(format!("fee {}", line.fee.to_grouped_string()));
-    }
-    if line.tax.minor != 0 {
-        about.push(format!("tax {}", line.tax.to_grouped_string()));
-    }
-    if line.from.is_some() && (line.out_unit != line.in_unit || line.out.minor != line.arriving.minor) {
-        about.push(format!("{} arrive", line.arriving));
-    }
-    if let Some(expires) = &line.expires {
-        about.push(if expires == "never" {
-            "never expires".into()
-        } else {
-            format!("expires after {expires}")
-        });
-    }
-    words += &dated(line.at, now);
-    if !about.is_empty() {
-        words += &format!(" ({})", about.join(", "));
-    }
-    words
+    Some(RecordedFact::Entry(Box::new(RecordedEntry {
+        kind: Kind::parse(line.kind)?,
+        from: line.from.clone(),
+        to: line.to.clone(),
+        out: line.out.clone(),
+        received: line.arriving.clone(),
+        fee: line.fee.clone(),
+        tax: line.tax.clone(),
+        labels: [&line.category, &line.payee].into_iter().flatten().cloned().collect(),
+        expires: match line.expires.as_deref() {
+            None => Expires::Unknown,
+            Some(text) => Day::parse_iso(text).map_or(Expires::Never, Expires::On),
+        },
+        date: date(line.at, now),
+    })))
 }
 
-/// ` on 2026-11-20`, or nothing for what happened today.
-pub fn dated(at: LocalDateTime, now: Option<LocalDateTime>) -> String {
-    match now.is_some_and(|now| now.day() == at.day()) {
-        true => String::new(),
-        false => format!(" on {}", at.day()),
-    }
+/// Returns the day of a moment, unless it is that of `now`.
+pub fn date(at: LocalDateTime, now: Option<LocalDateTime>) -> Option<Day> {
+    Some(at.day()).filter(|day| now.is_none_or(|now| now.day() != *day))
 }
 
-/// The outcome of a verb that wrote one entry.
-pub fn one_entry(verb: &str, recorded: (ChangeSummary, Vec<Notice>), dry_run: bool) -> CommandOutput {
-    let (recorded, notes) = recorded;
-    let did = recorded.entries.first().map_or(String::new(), |line| did(verb, line, recorded.now));
-    outcome(recorded, notes, &did, dry_run)
-}
-
-/// A snapshot in a few words: `kakao at 12,500 KRW (2,500 less than recorded)`.
-pub fn seen(line: &HistorySnapshot) -> String {
+/// Returns a snapshot as messages name it.
+pub fn snapshot(line: &HistorySnapshot, date: Option<Day>) -> RecordedSnapshot {
     let sign = if line.owed { -1 } else { 1 };
-    let balance = line.unit.money(line.balance.minor.saturating_abs());
-    let at = match (line.owed, line.balance.minor > 0) {
-        (false, _) => format!("at {}", line.balance),
-        (true, true) => format!("{balance} in credit"),
-        (true, false) => format!("owed {balance}"),
-    };
-    let gap = |minor: i64| line.unit.money(minor.saturating_abs()).to_grouped_string();
-    let state = match line.unexplained.as_ref().map(|u| sign * u.minor) {
-        None => String::new(),
-        Some(_) if line.first => " (first seen)".into(),
-        Some(0) => " (as expected)".into(),
-        Some(more) if more > 0 => format!(" ({} more than recorded)", gap(more)),
-        Some(less) => format!(" ({} less than recorded)", gap(less)),
-    };
-    format!("{} {at}{state}", line.account)
+    let difference = line.unexplained.as_ref().map(|money| sign * money.minor).map(|minor| {
+        let amount = line.unit.money(minor.saturating_abs());
+        match minor.signum() {
+            _ if line.first => SnapshotComparison::First,
+            0 => SnapshotComparison::AsExpected,
+            1 => SnapshotComparison::More(amount),
+            _ => SnapshotComparison::Less(amount),
+        }
+    });
+    RecordedSnapshot {
+        account: line.account.clone(),
+        balance: line.balance.clone(),
+        is_owed: line.owed,
+        difference,
+        date,
+    }
 }

@@ -32,5 +32,5 @@ pub fn run(args: &RefundArgs, context: &Context) -> Result<CommandOutput, Comman
             (category.as_deref().map(Into::into), payee.as_deref().map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry("refunded", recorded, args.when.dry_run))
+    Ok(record::one_entry(recorded, args.when.dry_run))
 }

@@ -2,7 +2,8 @@
 
 use super::context::{Context, LedgerView};
 use super::error::CommandError;
-use super::{CommandOutput, Notice};
+use super::{CommandOutput, Note};
+use crate::messages::Notice;
 use crate::money::Money;
 use crate::period::{Day, LocalDateTime, Period};
 use crate::report::{self, EXPIRING_DAYS, Summary, SummaryInput};
@@ -40,9 +41,9 @@ pub fn run(args: &ReportArgs, context: &Context) -> Result<CommandOutput, Comman
         let (previous, part) = report::compared(&period, today);
         let (mut summary, no_total) = summary(context, book, (begin, end), previous)?;
         (summary.period, summary.from, summary.to, summary.part) = (period.name(), from, to, part);
-        let mut notes: Vec<Notice> = no_total.into_iter().collect();
+        let mut notes: Vec<Note> = no_total.into_iter().collect();
         if book.accounts.is_empty() {
-            notes.push(Notice::Done("open an account with: jandon account add NAME".into()));
+            notes.push(Note::Done(Notice::NoAccounts));
         }
         Ok(CommandOutput::of(summary).with(notes))
     })
@@ -67,7 +68,7 @@ fn summary(
     book: &LedgerView<'_>,
     (begin, end): (LocalDateTime, LocalDateTime),
     previous: Option<(Day, Day)>,
-) -> Result<(PeriodReport, Option<Notice>), CommandError> {
+) -> Result<(PeriodReport, Option<Note>), CommandError> {
     let store = book.store;
     let activity = store.activity(Some(begin), Some(end))?;
     let categories = activity.categories()?;

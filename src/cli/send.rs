@@ -59,7 +59,7 @@ fn between(
 ) -> Result<CommandOutput, CommandError> {
     let at = context.entry_moment(when.date.as_deref())?;
     let who = record::label("payee", who)?;
-    let (command, did) = if way == Way::Out { ("send", "sent") } else { ("receive", "received") };
+    let command = if way == Way::Out { "send" } else { "receive" };
     let recorded = context.record(command, when.dry_run, |book| {
         let account = context.account(book, name, true)?;
         if account.is_carrier() {
@@ -88,5 +88,5 @@ fn between(
         entry.payee = who.as_deref().map(Into::into);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry(did, recorded, when.dry_run))
+    Ok(record::one_entry(recorded, when.dry_run))
 }

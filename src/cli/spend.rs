@@ -32,5 +32,5 @@ pub fn run(args: &SpendArgs, context: &Context) -> Result<CommandOutput, Command
             (category.as_deref().map(Into::into), payee.as_deref().map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry("spent", recorded, args.when.dry_run))
+    Ok(record::one_entry(recorded, args.when.dry_run))
 }

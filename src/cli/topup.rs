@@ -50,5 +50,5 @@ pub fn run(args: &TopupArgs, context: &Context) -> Result<CommandOutput, Command
         (entry.from.amount, entry.fee) = (left, fee);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    Ok(record::one_entry("topped up", recorded, args.when.dry_run))
+    Ok(record::one_entry(recorded, args.when.dry_run))
 }

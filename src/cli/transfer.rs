@@ -2,10 +2,11 @@
 
 use super::context::{Context, EntryArgs, LedgerView, any_amount, available, positive};
 use super::error::CommandError;
-use super::error::quoted_name;
-use super::{CommandOutput, Notice, record};
+use super::{CommandOutput, Note, record};
 use crate::fee::{self, Channel, Destination, QuoteRequest};
 use crate::ledger::{Account, Kind};
+use crate::messages::Warning;
+use crate::messages::warning::ChannelCharges;
 use crate::money::Money;
 use crate::period::LocalDateTime;
 use std::cell::RefCell;
@@ -65,7 +66,7 @@ pub fn run(args: &TransferArgs, context: &Context) -> Result<CommandOutput, Comm
         (entry.to.unit, entry.to.amount, entry.fee) = (to.unit.clone(), received.minor, fee.minor);
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    let outcome = record::one_entry("moved", recorded, args.when.dry_run);
+    let outcome = record::one_entry(recorded, args.when.dry_run);
     Ok(outcome.with(charged.into_inner().into_iter().collect()).with(context.catalog_warnings()))
 }
 
@@ -141,7 +142,7 @@ fn charge(
     amount: &Money,
     received: &Money,
     at: LocalDateTime,
-) -> Result<Option<Notice>, CommandError> {
+) -> Result<Option<Note>, CommandError> {
     let platform = from.platform.as_deref().and_then(|id| context.catalog().get(id));
     let Some(platform) = platform.filter(|p| p.channels.iter().any(|c| leads_to(c, to))) else {
         return Ok(None);
@@ -159,18 +160,12 @@ fn charge(
         return Ok(None);
     }
     let minor = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
-    let charges = from.unit.money(minor(figures.fee + figures.tax));
-    Ok(Some(Notice::warning(
-        "channel-charges",
-        format!(
-            "{} takes {} and lets {} arrive; if it went that way, undo this and record: jandon withdraw {} {} --via {} --to {}",
-            best.channel,
-            charges,
-            to.unit.money(minor(figures.net)),
-            quoted_name(&from.name),
-            amount.to_plain_string(),
-            best.channel,
-            quoted_name(&to.name)
-        ),
-    )))
+    Ok(Some(Note::Warning(Warning::ChannelCharges(Box::new(ChannelCharges {
+        channel: best.channel.clone(),
+        charges: from.unit.money(minor(figures.fee + figures.tax)),
+        received: to.unit.money(minor(figures.net)),
+        from: from.name.clone(),
+        to: to.name.clone(),
+        amount: amount.clone(),
+    })))))
 }

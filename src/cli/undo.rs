@@ -2,8 +2,10 @@
 
 use super::context::Context;
 use super::error::CommandError;
-use super::{CommandOutput, Notice, change, record};
+use super::{CommandOutput, Note, record};
 use crate::ledger::Kind;
+use crate::messages::notice::{RecordCounts, VoidedRecords};
+use crate::messages::{Message, Notice};
 use crate::store::{ChangeRow, Fact, LedgerChange, LedgerChangeKind, Refusal, Store};
 use crate::view::change::{ChangeSummary as ChangeAnswer, Undone};
 use crate::view::history::HistoryLine;
@@ -77,12 +79,17 @@ fn void(
         Ok(vec![Fact::Void(found.id)])
     })?;
     let (what, others) = target.into_inner().unwrap_or_default();
-    let did = sentence(command, &what, &recorded, &others, dry_run);
+    let things = things(&recorded, &others);
+    let balances = record::new_balances(&recorded);
+    let did = match command {
+        "undo" => Notice::Undid { command: what, what: things, balances, dry_run },
+        _ => Notice::Redid { command: what, what: things, balances, dry_run },
+    };
     let facts = recorded.entries.clone().into_iter().map(Undone::fact);
     recorded.undone = Some(others.iter().filter_map(undone).chain(facts).collect());
-    let mut outcome = record::outcome(recorded, notes, &did, dry_run);
+    let mut outcome = record::outcome(recorded, notes, did);
     if command == "undo" && !dry_run {
-        outcome.notes.push(Notice::Done("to bring it back: jandon redo".into()));
+        outcome.notes.push(Note::Done(Notice::CanRedo));
     }
     Ok(outcome)
 }
@@ -92,47 +99,24 @@ fn records_only_facts(command: &str) -> bool {
     Kind::parse(command).is_some() || matches!(command, "log" | "send" | "receive")
 }
 
-/// So many things are named one by one; more are counted.
+/// The most things that are named one by one; more are counted.
 const NAMED: usize = 3;
 
-fn sentence(
-    command: &str,
-    what: &str,
-    recorded: &ChangeAnswer,
-    others: &[LedgerChange],
-    dry_run: bool,
-) -> String {
-    let verb = match (command, dry_run) {
-        ("undo", false) => "undid",
-        ("undo", true) => "undone",
-        (_, false) => "redid",
-        (_, true) => "redone",
-    };
-    let mut things: Vec<String> = others.iter().map(|other| change::described(&other.what)).collect();
-    if things.len() + recorded.entries.len() > NAMED {
-        return format!("{verb} `{what}`: {}", counted(others, &recorded.entries).join(", "));
+fn things(recorded: &ChangeAnswer, others: &[LedgerChange]) -> VoidedRecords {
+    let lines = &recorded.entries;
+    if others.len() + lines.len() <= NAMED {
+        let facts = lines.iter().filter_map(|line| record::fact(line, recorded.now)).collect();
+        return VoidedRecords::Named(others.iter().map(|other| other.what.clone()).collect(), facts);
     }
-    let facts = recorded.entries.iter().map(|line| record::did("", line, recorded.now).trim().to_string());
-    things.extend(facts);
-    match things.is_empty() {
-        true => format!("{verb} `{what}`"),
-        false => format!("{verb} `{what}`: {}", things.join("; ")),
-    }
-}
-
-/// How many of each there are: `9 accounts, 4 rates, 78 entries`.
-fn counted(others: &[LedgerChange], lines: &[HistoryLine]) -> Vec<String> {
-    let of = |test: fn(&LedgerChangeKind) -> bool| others.iter().filter(|other| test(&other.what)).count();
+    let count = |test: fn(&LedgerChangeKind) -> bool| others.iter().filter(|other| test(&other.what)).count();
     let snapshots = lines.iter().filter(|line| matches!(line, HistoryLine::Snapshot(_))).count();
-    let counts = [
-        (of(|what| matches!(what, LedgerChangeKind::Unit(_))), "unit", "units"),
-        (of(|what| matches!(what, LedgerChangeKind::Account { .. })), "account", "accounts"),
-        (of(|what| matches!(what, LedgerChangeKind::Rate { .. })), "rate", "rates"),
-        (lines.len() - snapshots, "entry", "entries"),
-        (snapshots, "snapshot", "snapshots"),
-    ];
-    let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
-    counts.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many })).collect()
+    VoidedRecords::Counted(RecordCounts {
+        units: count(|what| matches!(what, LedgerChangeKind::Unit(_))),
+        accounts: count(|what| matches!(what, LedgerChangeKind::Account { .. })),
+        rates: count(|what| matches!(what, LedgerChangeKind::Rate { .. })),
+        entries: lines.len() - snapshots,
+        snapshots,
+    })
 }
 
 /// What was taken or brought back, as scripts read it.
@@ -143,7 +127,7 @@ fn undone(other: &LedgerChange) -> Option<Undone> {
         }
         LedgerChangeKind::Unit(unit) => Undone::Unit { code: unit.clone(), decimals: unit.decimals },
         LedgerChangeKind::Account { after, .. } => {
-            Undone::Account { name: after.name.clone(), what: change::described(&other.what) }
+            Undone::Account { name: after.name.clone(), what: other.what.english() }
         }
         LedgerChangeKind::Void { .. } => return None,
     })

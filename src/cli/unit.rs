@@ -2,8 +2,8 @@
 
 use super::context::Context;
 use super::error::CommandError;
-use super::{CommandOutput, Notice};
-use crate::messages::ListLine;
+use super::{CommandOutput, Note};
+use crate::messages::Notice;
 use crate::money::{DECIMALS_MAX, Unit};
 use crate::store::{Fact, Refusal};
 
@@ -58,8 +58,10 @@ pub fn run(args: &UnitCommand, context: &Context) -> Result<CommandOutput, Comma
             None => Ok(vec![Fact::Unit(unit.clone())]),
         }
     })?;
-    let is_new = recorded.change.is_some() || args.dry_run;
-    let line = if is_new { ListLine::UnitDefined { unit } } else { ListLine::UnitKnown { unit } };
-    notes.insert(0, Notice::Done(context.language().say(&line)));
+    let did = match recorded.change.is_some() || args.dry_run {
+        true => Notice::UnitDeclared { unit },
+        false => Notice::UnitKnown { unit },
+    };
+    notes.insert(0, Note::Done(did));
     Ok(CommandOutput::of(recorded).with(notes))
 }

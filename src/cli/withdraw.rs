@@ -2,9 +2,11 @@
 
 use super::context::{Context, EntryArgs, LedgerView, any_amount, available, positive};
 use super::error::CommandError;
-use super::{CommandOutput, Notice, record};
+use super::{CommandOutput, Note, record};
 use crate::fee::{self, Channel, Platform, QuoteRequest, Reason, Rejection, Side};
 use crate::ledger::{Account, Entry, Kind};
+use crate::messages::warning::RuleDifference;
+use crate::messages::{Notice, Warning};
 use crate::money::{Money, Unit};
 use crate::period::LocalDateTime;
 use std::cell::RefCell;
@@ -69,11 +71,7 @@ pub fn run(args: &WithdrawArgs, context: &Context) -> Result<CommandOutput, Comm
         (entry.fee, entry.tax, entry.channel) = (booking.fee, booking.tax, booking.channel.map(Into::into));
         Ok(vec![record::checked(entry, &book.accounts)?])
     })?;
-    let mut outcome = record::one_entry(
-        if args.when.dry_run { "withdrawn" } else { "withdrew" },
-        recorded,
-        args.when.dry_run,
-    );
+    let mut outcome = record::one_entry(recorded, args.when.dry_run);
     let mut notes = said.into_inner();
     notes.append(&mut outcome.notes);
     notes.extend(context.catalog_warnings());
@@ -90,7 +88,7 @@ fn by_tariff(
     to: Option<&Account>,
     via: &str,
     at: LocalDateTime,
-    said: &RefCell<Vec<Notice>>,
+    said: &RefCell<Vec<Note>>,
 ) -> Result<Booking, CommandError> {
     let platform = context.platform_of(account)?;
     if !platform.withdrawable {
@@ -153,47 +151,28 @@ fn by_tariff(
         },
     };
     if outcome.is_some() && blocked.is_none() {
-        said.borrow_mut().push(Notice::Done(quote_line(account, &full_id, &quoted)));
+        said.borrow_mut().push(Note::Done(Notice::Quoted {
+            channel: full_id,
+            out: account.unit.money(quoted.out),
+            fee: account.unit.money(quoted.fee),
+            tax: account.unit.money(quoted.tax),
+            received: quoted.received.clone(),
+        }));
     }
     let kept_to_received = |kept: i64| channel.received_for(&platform, kept.into()).map_or(i64::MAX, minor);
     let booking = as_given(&quoted, amount, side, &account.unit, kept_to_received, received, fee)?;
     if let Some(blocked) = blocked {
-        let text =
-            format!("by its rule this cannot be made ({}); recorded as you say", blocked.reason.code());
-        said.borrow_mut().push(Notice::warning("not-possible-by-rule", text));
+        said.borrow_mut().push(Note::Warning(Warning::NotPossibleByRule { reason: blocked.reason }));
     } else if booking.fee != quoted.fee || booking.received != quoted.received {
-        let more = |real: i64, by_rule: i64, unit: &Unit| {
-            let difference = unit.money((real - by_rule).abs());
-            if real >= by_rule { format!("{difference} more") } else { format!("{difference} less") }
+        let difference = RuleDifference::Recorded {
+            fee: account.unit.money(quoted.fee),
+            more_fee: account.unit.money(booking.fee - quoted.fee),
+            more_received: channel.pays.money(booking.received.minor - quoted.received.minor),
+            received: quoted.received,
         };
-        let text = format!(
-            "the rule says a fee of {} and {} received; recorded as you say: {} in fees, {} received",
-            account.unit.money(quoted.fee),
-            quoted.received,
-            more(booking.fee, quoted.fee, &account.unit),
-            more(booking.received.minor, quoted.received.minor, &channel.pays),
-        );
-        said.borrow_mut().push(Notice::warning("rule-differs", text));
+        said.borrow_mut().push(Note::Warning(Warning::RuleDiffers(Box::new(difference))));
     }
     Ok(booking)
-}
-
-/// The quote in one line: `1,230 TOSSP through toss-points/own-account: fee 123, 1,107 KRW arrives`.
-fn quote_line(account: &Account, channel: &str, quoted: &Booking) -> String {
-    let unit = &account.unit;
-    let mut charges = vec![match quoted.fee {
-        0 => "no fee".to_string(),
-        fee => format!("fee {}", unit.money(fee).to_grouped_string()),
-    }];
-    if quoted.tax > 0 {
-        charges.push(format!("tax {}", unit.money(quoted.tax).to_grouped_string()));
-    }
-    format!(
-        "{} leave through {channel}: {}, {} arrive",
-        unit.money(quoted.out),
-        charges.join(", "),
-        quoted.received
-    )
 }
 
 /// Returns what is recorded where the user says what really arrived or was charged. What is left out

@@ -59,6 +59,20 @@ pub fn day_and_time(moment: LocalDateTime, today: Day, language: Language) -> St
     format!("{} {:02}:{:02}", date(moment.day(), today, language), seconds / 3600, seconds / 60 % 60)
 }
 
+/// Returns a day with its year in Korean: `2026년 11월 25일`.
+pub fn korean_day(day: Day) -> String {
+    let ((year, month), number) = (day.month().year_month(), day.of_month());
+    format!("{year}년 {month}월 {number}일")
+}
+
+/// Returns a moment with its year in Korean, without the time where it is the start of a day:
+/// `2026년 11월 25일 18:30`.
+pub fn korean_moment(moment: LocalDateTime) -> String {
+    let text = moment.to_short_string();
+    let day = korean_day(moment.day());
+    text.split_once(' ').map_or(day.clone(), |(_, time)| format!("{day} {time}"))
+}
+
 /// Returns a list of which all are meant: `a, b and c`; `a, b, c`.
 pub fn list_all(items: &[String], language: Language) -> String {
     list(items, " and ", language)

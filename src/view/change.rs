@@ -6,6 +6,7 @@ use super::history::{self, HistoryLine};
 use super::page::Page;
 use crate::ledger::Id;
 use crate::messages::Language;
+use crate::messages::record::Because;
 use crate::money::{Money, Unit};
 use crate::period::{Day, LocalDateTime};
 use serde::Serialize;
@@ -55,21 +56,6 @@ pub struct BalanceAfter {
     /// Why the change did not move the balance, or what else it rests on.
     #[serde(skip)]
     pub because: Because,
-}
-
-/// How a change and the balance after it go together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Because {
-    /// The change is the latest record.
-    Moved,
-    /// The balance was seen after what the change records.
-    SeenLater(LocalDateTime),
-    /// What the change records has yet to come.
-    NotYet,
-    /// There are later records, up to that moment.
-    LaterRecords(LocalDateTime),
-    /// Points that the change earned or took have expired since; whether that is all of it.
-    ExpiredSince(bool),
 }
 
 impl Undone {

@@ -1,0 +1,412 @@
+//! What a command did, and what can be done next.
+
+use super::particle::{object, toward};
+use super::quote::quoted_name;
+use super::record::{
+    AccountChange, NewBalance, RecordedEntry, RecordedFact, RecordedSnapshot, balances_english,
+    balances_korean, opened_english, opened_korean,
+};
+use super::terms::korean_day;
+use super::{Language, Message};
+use crate::ledger::AccountKind;
+use crate::money::{Money, Rate, Unit};
+use crate::period::Day;
+use crate::store::LedgerChangeKind;
+use std::path::PathBuf;
+
+/// Something that a command did, or a command that can follow.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
+pub enum Notice {
+    /// An entry was recorded.
+    Recorded { entry: Box<RecordedEntry>, balances: Vec<NewBalance>, dry_run: bool },
+    /// Balances were recorded; those of them that stay because they were checked later.
+    Logged { seen: Vec<RecordedSnapshot>, date: Option<Day>, stayed: Vec<NewBalance>, dry_run: bool },
+    /// A record was corrected.
+    Edited { before: RecordedFact, after: RecordedFact, balances: Vec<NewBalance>, dry_run: bool },
+    /// A change of a command was undone.
+    Undid { command: String, what: VoidedRecords, balances: Vec<NewBalance>, dry_run: bool },
+    /// A change of a command was redone.
+    Redid { command: String, what: VoidedRecords, balances: Vec<NewBalance>, dry_run: bool },
+    /// An undo can be redone.
+    CanRedo,
+    /// Nothing was written: a dry run.
+    NothingWritten,
+    /// These accounts have these balances at this moment already.
+    AlreadyLogged { accounts: Vec<String> },
+    /// No balance was given that is not recorded.
+    NothingToLog,
+    /// An account was opened.
+    AccountOpened { name: String, kind: AccountKind, platform: Option<String>, unit: Unit, dry_run: bool },
+    /// A new account has the default unit.
+    DefaultUnit { account: String, unit: Unit },
+    /// A new account has no bill day.
+    NoBillDay { account: String },
+    /// An account was changed.
+    AccountEdited { account: String, changes: Vec<AccountChange>, dry_run: bool },
+    /// An account was closed.
+    AccountClosed { account: String, dry_run: bool },
+    /// An account was reopened.
+    AccountReopened { account: String, dry_run: bool },
+    /// A rate was set.
+    RateSet { unit: Unit, rate: Rate, of: Unit, from: Day },
+    /// A unit was declared.
+    UnitDeclared { unit: Unit },
+    /// A unit is known already.
+    UnitKnown { unit: Unit },
+    /// What a withdrawal leaves by its rule.
+    Quoted { channel: String, out: Money, fee: Money, tax: Money, received: Money },
+    /// Files were imported.
+    Imported { files: Vec<String>, read: u64, new: u64, known: u64, dry_run: bool },
+    /// An import can be undone.
+    CanUndoImport,
+    /// Records were exported.
+    Exported { count: u64, what: ExportedPart },
+    /// An answer was written to a file.
+    Wrote { path: PathBuf },
+    /// There is no account.
+    NoAccounts,
+    /// A check found that only totals are wrong.
+    OnlyTotalsWrong,
+    /// A check found damaged records, none of which changes a total.
+    TotalsUnaffected,
+    /// A check found damaged accounts, units, rates or texts.
+    OtherFactsVerified,
+    /// A ledger can be restored from a backup.
+    CanRestore,
+    /// A ledger can be restored from an export.
+    CanImport,
+    /// Damaged records can be accepted.
+    CanAcceptDamage,
+    /// A repair left a copy of the ledger.
+    CopyBeforeRepair { path: PathBuf },
+    /// A demonstration left nothing.
+    DemoGone,
+}
+
+/// What an undo or a redo was about.
+#[derive(Clone, Debug)]
+pub enum VoidedRecords {
+    /// Each thing is named.
+    Named(Vec<LedgerChangeKind>, Vec<RecordedFact>),
+    /// There are too many to name.
+    Counted(RecordCounts),
+}
+
+/// How many records of each kind there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "a count says itself")]
+pub struct RecordCounts {
+    pub units: usize,
+    pub accounts: usize,
+    pub rates: usize,
+    pub entries: usize,
+    pub snapshots: usize,
+}
+
+/// The parts of an exported file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "a part says itself")]
+pub enum ExportedPart {
+    Lines,
+    Rows,
+    Facts,
+}
+
+impl VoidedRecords {
+    fn english(&self) -> String {
+        let things = match self {
+            VoidedRecords::Named(changes, facts) => {
+                let changes = changes.iter().map(Message::english);
+                changes.chain(facts.iter().map(RecordedFact::english)).collect::<Vec<_>>().join("; ")
+            }
+            VoidedRecords::Counted(counts) => {
+                let counts = counts
+                    .each()
+                    .map(|(count, one, many, _)| format!("{count} {}", if count == 1 { one } else { many }));
+                counts.collect::<Vec<_>>().join(", ")
+            }
+        };
+        if things.is_empty() { things } else { format!(": {things}") }
+    }
+
+    fn korean(&self) -> String {
+        let things: Vec<String> = match self {
+            VoidedRecords::Named(changes, facts) => {
+                changes.iter().map(Message::korean).chain(facts.iter().map(RecordedFact::korean)).collect()
+            }
+            VoidedRecords::Counted(counts) => {
+                counts.each().map(|(count, _, _, name)| format!("{name} {count}개")).collect()
+            }
+        };
+        if things.is_empty() { ".".into() } else { format!(": {}.", things.join(", ")) }
+    }
+}
+
+impl RecordCounts {
+    /// Returns each count above zero with its name: singular, plural, Korean.
+    fn each(self) -> impl Iterator<Item = (usize, &'static str, &'static str, &'static str)> {
+        let RecordCounts { units, accounts, rates, entries, snapshots } = self;
+        let counts = [
+            (units, "unit", "units", "단위"),
+            (accounts, "account", "accounts", "계정"),
+            (rates, "rate", "rates", "환율"),
+            (entries, "entry", "entries", "거래"),
+            (snapshots, "snapshot", "snapshots", "잔액 기록"),
+        ];
+        counts.into_iter().filter(|(count, ..)| *count > 0)
+    }
+}
+
+fn would(dry_run: bool) -> &'static str {
+    if dry_run { "would have " } else { "" }
+}
+
+/// Returns the end of a Korean sentence that says what was done, or would be.
+fn did<'a>(dry_run: bool, done: &'a str, would_be: &'a str) -> &'a str {
+    if dry_run { would_be } else { done }
+}
+
+impl Message for Notice {
+    fn english(&self) -> String {
+        match self {
+            Notice::Recorded { entry, balances, dry_run } => {
+                let did = entry.english_with_verb(*dry_run);
+                format!("{}{did}{}", would(*dry_run), balances_english(balances))
+            }
+            Notice::Logged { seen, date, stayed, dry_run } => {
+                let seen: Vec<String> = seen.iter().map(RecordedSnapshot::english).collect();
+                let on = date.map_or_else(String::new, |day| format!(" on {day}"));
+                let seen = seen.join(", ");
+                format!("{}logged {seen}{on}{}", would(*dry_run), balances_english(stayed))
+            }
+            Notice::Edited { before, after, balances, dry_run } => format!(
+                "{}edited {} {}: now {}{}",
+                would(*dry_run),
+                before.kind(Language::English),
+                before.english(),
+                after.english(),
+                balances_english(balances)
+            ),
+            Notice::Undid { command, what, balances, dry_run } => {
+                let did = if *dry_run { "would have undone" } else { "undid" };
+                format!("{did} `{command}`{}{}", what.english(), balances_english(balances))
+            }
+            Notice::Redid { command, what, balances, dry_run } => {
+                let did = if *dry_run { "would have redone" } else { "redid" };
+                format!("{did} `{command}`{}{}", what.english(), balances_english(balances))
+            }
+            Notice::CanRedo => "to bring it back: jandon redo".into(),
+            Notice::NothingWritten => "nothing was written (dry run)".into(),
+            Notice::AlreadyLogged { accounts } => format!("already recorded: {}", accounts.join(", ")),
+            Notice::NothingToLog => "there was nothing to log".into(),
+            Notice::AccountOpened { name, kind, platform, unit, dry_run } => {
+                let traits = opened_english(*kind, platform.as_deref(), unit);
+                format!("{}opened {name} ({traits})", would(*dry_run))
+            }
+            Notice::DefaultUnit { account, unit } => format!(
+                "{unit} is the default unit; to change it: jandon account edit {} --unit CODE",
+                quoted_name(account)
+            ),
+            Notice::NoBillDay { account } => format!(
+                "no due day is known; to set it: jandon account edit {} --bill-day N",
+                quoted_name(account)
+            ),
+            Notice::AccountEdited { account, changes, dry_run } => {
+                let changes: Vec<String> = changes.iter().map(AccountChange::english).collect();
+                format!("{}changed {account}: {}", would(*dry_run), changes.join(", "))
+            }
+            Notice::AccountClosed { account, dry_run } => format!("{}closed {account}", would(*dry_run)),
+            Notice::AccountReopened { account, dry_run } => format!("{}reopened {account}", would(*dry_run)),
+            Notice::RateSet { unit, rate, of, from } => {
+                format!("from {from} on, 1 {unit} is worth {rate} {of}")
+            }
+            Notice::UnitDeclared { unit } => format!("declared {unit} with {} decimals", unit.decimals),
+            Notice::UnitKnown { unit } => format!("known already: {unit} with {} decimals", unit.decimals),
+            Notice::Quoted { channel, out, fee, tax, received } => {
+                let fee = match fee.minor {
+                    0 => "no fee".to_string(),
+                    _ => format!("fee {}", fee.to_grouped_string()),
+                };
+                let tax = match tax.minor {
+                    0 => String::new(),
+                    _ => format!(", tax {}", tax.to_grouped_string()),
+                };
+                format!("{out} leave through {channel}: {fee}{tax}, {received} arrive")
+            }
+            Notice::Imported { files, read, new, known, dry_run } => format!(
+                "{}imported {}: {read} read, {new} new, {known} known, 0 skipped, 0 bad",
+                would(*dry_run),
+                files.join(", ")
+            ),
+            Notice::CanUndoImport => "to take it back: jandon undo".into(),
+            Notice::Exported { count, what } => {
+                let what = match (what, count) {
+                    (ExportedPart::Lines, 1) => "line",
+                    (ExportedPart::Lines, _) => "lines",
+                    (ExportedPart::Rows, 1) => "row",
+                    (ExportedPart::Rows, _) => "rows",
+                    (ExportedPart::Facts, 1) => "fact",
+                    (ExportedPart::Facts, _) => "facts",
+                };
+                format!("exported {count} {what}")
+            }
+            Notice::Wrote { path } => format!("wrote {}", path.display()),
+            Notice::NoAccounts => "open an account with: jandon account add NAME".into(),
+            Notice::OnlyTotalsWrong => {
+                "every fact was verified; only totals are wrong: jandon check --repair".into()
+            }
+            Notice::TotalsUnaffected => {
+                "all other facts were verified; the balances of now and the sums of whole months come from \
+                 totals, which damage of a fact does not change; history, categories and the balance on a past \
+                 day show the damaged facts as they are now"
+                    .into()
+            }
+            Notice::OtherFactsVerified => {
+                "all other facts were verified; answers that show these accounts, units, rates or texts may be \
+                 wrong"
+                    .into()
+            }
+            Notice::CanRestore => {
+                "to get the facts back, restore a backup: jandon restore FILE".into()
+            }
+            Notice::CanImport => {
+                "or import an export into a new ledger: jandon --ledger NEW.db import FILE.jsonl".into()
+            }
+            Notice::CanAcceptDamage => {
+                "for want of both, let the facts count as they are now: jandon check --repair --accept-damage"
+                    .into()
+            }
+            Notice::CopyBeforeRepair { path } => {
+                format!("the ledger as it was lies in {}", path.display())
+            }
+            Notice::DemoGone => "that was a ledger in a temporary folder, and it is gone; begin your own: \
+                                 jandon account add NAME"
+                .into(),
+        }
+    }
+
+    fn korean(&self) -> String {
+        match self {
+            Notice::Recorded { entry, balances, dry_run } => {
+                let did = did(*dry_run, "기록했습니다", "기록하게 됩니다");
+                let (what, details) = (object(&entry.korean()), entry.korean_details());
+                format!("{what} {did}{details}.{}", balances_korean(balances))
+            }
+            Notice::Logged { seen, date, stayed, dry_run } => {
+                let did = did(*dry_run, "기록했습니다", "기록하게 됩니다");
+                let seen: Vec<String> = seen.iter().map(RecordedSnapshot::korean).collect();
+                let on = date.map_or_else(String::new, |day| format!("{} ", korean_day(day)));
+                format!("{on}잔액을 {did}: {}.{}", seen.join(", "), balances_korean(stayed))
+            }
+            Notice::Edited { before, after, balances, dry_run } => format!(
+                "{} 기록을 {}: {} → {}.{}",
+                before.kind(Language::Korean),
+                did(*dry_run, "고쳤습니다", "고치게 됩니다"),
+                before.korean(),
+                after.korean(),
+                balances_korean(balances)
+            ),
+            Notice::Undid { command, what, balances, dry_run } => {
+                let did = did(*dry_run, "취소했습니다", "취소하게 됩니다");
+                format!("`{command}`의 실행을 {did}{}{}", what.korean(), balances_korean(balances))
+            }
+            Notice::Redid { command, what, balances, dry_run } => {
+                let did = did(*dry_run, "다시 실행했습니다", "다시 실행하게 됩니다");
+                let command = object(&format!("`{command}`"));
+                format!("{command} {did}{}{}", what.korean(), balances_korean(balances))
+            }
+            Notice::CanRedo => "되돌리려면: jandon redo".into(),
+            Notice::NothingWritten => "시험 실행이므로 아무것도 저장하지 않았습니다.".into(),
+            Notice::AlreadyLogged { accounts } => {
+                format!("이미 기록된 잔액입니다: {}.", accounts.join(", "))
+            }
+            Notice::NothingToLog => "기록할 잔액이 없습니다.".into(),
+            Notice::AccountOpened { name, kind, platform, unit, dry_run } => {
+                let traits = opened_korean(*kind, platform.as_deref(), unit);
+                format!("{name} 계정을 {}({traits}).", did(*dry_run, "열었습니다", "열게 됩니다"))
+            }
+            Notice::DefaultUnit { account, unit } => format!(
+                "기본 단위인 {} 열었습니다. 바꾸려면: jandon account edit {} --unit CODE",
+                toward(&unit.to_string()),
+                quoted_name(account)
+            ),
+            Notice::NoBillDay { account } => format!(
+                "납부일을 알 수 없습니다. 정하려면: jandon account edit {} --bill-day N",
+                quoted_name(account)
+            ),
+            Notice::AccountEdited { account, changes, dry_run } => {
+                let changes: Vec<String> = changes.iter().map(AccountChange::korean).collect();
+                let did = did(*dry_run, "변경했습니다", "변경하게 됩니다");
+                format!("{account} 계정을 {did}: {}.", changes.join(", "))
+            }
+            Notice::AccountClosed { account, dry_run } => {
+                format!("{account} 계정을 {}.", did(*dry_run, "닫았습니다", "닫게 됩니다"))
+            }
+            Notice::AccountReopened { account, dry_run } => {
+                format!("{account} 계정을 {}.", did(*dry_run, "다시 열었습니다", "다시 열게 됩니다"))
+            }
+            Notice::RateSet { unit, rate, of, from } => {
+                format!("{}부터 1 {unit}의 가치는 {rate} {of}입니다.", korean_day(*from))
+            }
+            Notice::UnitDeclared { unit } => {
+                format!("단위 {} 등록했습니다(소수 {}자리).", object(&unit.to_string()), unit.decimals)
+            }
+            Notice::UnitKnown { unit } => {
+                format!("이미 알고 있는 단위입니다: {unit}(소수 {}자리).", unit.decimals)
+            }
+            Notice::Quoted { channel, out, fee, tax, received } => {
+                let fee = match fee.minor {
+                    0 => "수수료 없음".to_string(),
+                    _ => format!("수수료 {}", fee.to_grouped_string()),
+                };
+                let tax = match tax.minor {
+                    0 => String::new(),
+                    _ => format!(", 세금 {}", tax.to_grouped_string()),
+                };
+                format!("{channel} 출금: {out} 출금, {fee}{tax}, 받는 금액 {received}.")
+            }
+            Notice::Imported { files, read, new, known, dry_run } => format!(
+                "{} {}: 읽음 {read}, 새 기록 {new}, 이미 있음 {known}, 건너뜀 0, 오류 0.",
+                object(&files.join(", ")),
+                did(*dry_run, "가져왔습니다", "가져오게 됩니다"),
+            ),
+            Notice::CanUndoImport => "취소하려면: jandon undo".into(),
+            Notice::Exported { count, what } => {
+                let what = match what {
+                    ExportedPart::Lines => "줄",
+                    ExportedPart::Rows => "행",
+                    ExportedPart::Facts => "건",
+                };
+                format!("{} 내보냈습니다.", object(&format!("{count}{what}")))
+            }
+            Notice::Wrote { path } => format!("{}에 저장했습니다.", path.display()),
+            Notice::NoAccounts => "계정을 열려면: jandon account add NAME".into(),
+            Notice::OnlyTotalsWrong => {
+                "모든 기록은 확인되었고 합계만 틀립니다. 고치려면: jandon check --repair".into()
+            }
+            Notice::TotalsUnaffected => {
+                "다른 기록은 모두 확인되었습니다. 현재 잔액과 월별 합계는 손상의 영향을 받지 않습니다. \
+                 거래 내역, 분류별 금액, 지난 날짜의 잔액은 손상된 기록을 그대로 보여 줍니다."
+                    .into()
+            }
+            Notice::OtherFactsVerified => {
+                "다른 기록은 모두 확인되었습니다. 손상된 계정, 단위, 환율, 문구가 나오는 답은 틀릴 수 있습니다."
+                    .into()
+            }
+            Notice::CanRestore => "기록을 되찾으려면 백업을 복원하십시오: jandon restore FILE".into(),
+            Notice::CanImport => {
+                "또는 내보낸 파일을 새 장부로 가져오십시오: jandon --ledger NEW.db import FILE.jsonl".into()
+            }
+            Notice::CanAcceptDamage => {
+                "둘 다 없으면 손상된 기록을 지금 그대로 인정하십시오: jandon check --repair --accept-damage".into()
+            }
+            Notice::CopyBeforeRepair { path } => {
+                format!("고치기 전의 장부를 {}에 남겼습니다.", path.display())
+            }
+            Notice::DemoGone => {
+                "임시 폴더의 장부로 실행했으며 지금은 지워졌습니다. 직접 시작하려면: jandon account add NAME".into()
+            }
+        }
+    }
+}
