@@ -20,7 +20,6 @@ mod due;
 mod expiring;
 mod heading;
 mod list;
-mod quote;
 mod stale;
 mod status;
 mod terms;

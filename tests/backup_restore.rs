@@ -36,7 +36,8 @@ impl Home {
             .env("HOME", self.0.path())
             .env("JANDON_LEDGER", self.ledger())
             .env("JANDON_TODAY", "2026-11-22T13:05")
-            .env("LANG", "ko_KR.UTF-8");
+            .env("LANG", "ko_KR.UTF-8")
+            .env("JANDON_LANG", "en");
         command
     }
 

@@ -13,6 +13,7 @@ fn jandon(folder: &Path, words: &[String]) -> Output {
         .env("JANDON_LEDGER", folder.join("ledger.db"))
         .env("JANDON_TODAY", "2026-11-22T13:05")
         .env("LANG", "ko_KR.UTF-8")
+        .env("JANDON_LANG", "en")
         .output()
         .expect("the program starts")
 }

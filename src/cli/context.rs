@@ -293,8 +293,7 @@ impl Context {
             LeftOut::Faulty { path, error } => IgnoredFile::Faulty {
                 sentence: super::error::file_error(&path, &error),
                 path,
-                line: error.line,
-                key: error.key,
+                error: Box::new(error),
             },
             LeftOut::SameId { path, other, id } => IgnoredFile::SameId { path, other, id },
         });

@@ -1,7 +1,6 @@
 //! What a command did, and what can be done next.
 
 use super::particle::{object, toward};
-use super::quote::quoted_name;
 use super::record::{
     AccountChange, NewBalance, RecordedEntry, RecordedFact, RecordedSnapshot, balances_english,
     balances_korean, opened_english, opened_korean,
@@ -12,6 +11,7 @@ use crate::ledger::AccountKind;
 use crate::money::{Money, Rate, Unit};
 use crate::period::Day;
 use crate::store::LedgerChangeKind;
+use crate::text::quoted_name;
 use std::path::PathBuf;
 
 /// Something that a command did, or a command that can follow.

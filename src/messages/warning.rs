@@ -1,13 +1,14 @@
 //! What the user should know beside an answer.
 
 use super::particle::{called, subject, topic};
-use super::quote::{quoted, quoted_name};
 use super::terms::{korean_day, korean_moment, list_all};
 use super::{Language, Message};
 use crate::fee::Reason;
+use crate::fee::parse::FileError;
 use crate::money::{Money, Unit};
 use crate::period::{Day, LocalDateTime, Month};
 use crate::store::PermissionIssue;
+use crate::text::{quoted, quoted_name};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -73,8 +74,8 @@ pub enum Warning {
 pub enum IgnoredFile {
     /// It cannot be read: the kind of the error, and its text for kinds without one of their own.
     Unreadable { path: PathBuf, kind: io::ErrorKind, text: String },
-    /// It has a fault at a line; the sentence names the file, too.
-    Faulty { path: String, line: usize, key: String, sentence: String },
+    /// It has a fault, which a sentence names in English with the file and the line.
+    Faulty { path: String, error: Box<FileError>, sentence: String },
     /// Another file describes the same platform.
     SameId { path: String, other: String, id: String },
 }
@@ -351,12 +352,13 @@ impl Message for Warning {
                     let why = io_error(*kind, text, Language::Korean);
                     format!("플랫폼 파일을 읽을 수 없어 제외했습니다: {}({why}).", path.display())
                 }
-                IgnoredFile::Faulty { path, line, key, .. } if key.is_empty() => {
-                    format!("플랫폼 파일의 형식이 잘못되어 제외했습니다: {path}:{line}.")
+                IgnoredFile::Faulty { path, error, .. } if error.key.is_empty() => {
+                    format!("플랫폼 파일의 형식이 잘못되어 제외했습니다: {path}:{}.", error.line)
                 }
-                IgnoredFile::Faulty { path, line, key, .. } => {
-                    format!("플랫폼 파일의 `{key}` 항목이 잘못되어 제외했습니다: {path}:{line}.")
-                }
+                IgnoredFile::Faulty { path, error, .. } => format!(
+                    "플랫폼 파일의 `{}` 항목이 잘못되어 제외했습니다: {path}:{}.",
+                    error.key, error.line
+                ),
                 IgnoredFile::SameId { path, other, id } => {
                     format!("{path} 파일은 {other} 파일과 같은 플랫폼({id})을 설명하므로 제외했습니다.")
                 }

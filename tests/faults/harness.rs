@@ -94,6 +94,7 @@ impl Home {
             .env("JANDON_LEDGER", self.ledger())
             .env("JANDON_TODAY", NOW)
             .env("LANG", "ko_KR.UTF-8")
+            .env("JANDON_LANG", "en")
             .stdin(Stdio::null());
         command
     }
