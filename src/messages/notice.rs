@@ -221,8 +221,8 @@ impl Message for Notice {
             Notice::RateSet { unit, rate, of, from } => {
                 format!("from {from} on, 1 {unit} is worth {rate} {of}")
             }
-            Notice::UnitDeclared { unit } => format!("declared {unit} with {} decimals", unit.decimals),
-            Notice::UnitKnown { unit } => format!("known already: {unit} with {} decimals", unit.decimals),
+            Notice::UnitDeclared { unit } => format!("defined {unit} with {} decimals", unit.decimals),
+            Notice::UnitKnown { unit } => format!("{unit} is already defined ({} decimals)", unit.decimals),
             Notice::Quoted { channel, out, fee, tax, received } => {
                 let fee = match fee.minor {
                     0 => "no fee".to_string(),
@@ -353,7 +353,7 @@ impl Message for Notice {
                 format!("단위 {} 등록했습니다(소수 {}자리).", object(&unit.to_string()), unit.decimals)
             }
             Notice::UnitKnown { unit } => {
-                format!("이미 알고 있는 단위입니다: {unit}(소수 {}자리).", unit.decimals)
+                format!("{unit} 단위는 이미 있습니다(소수 {}자리).", unit.decimals)
             }
             Notice::Quoted { channel, out, fee, tax, received } => {
                 let fee = match fee.minor {
