@@ -3,6 +3,7 @@
 mod account;
 mod backup;
 mod balance;
+mod calendar;
 mod channels;
 mod chart;
 mod check;
@@ -21,6 +22,7 @@ pub mod help;
 mod history;
 mod import;
 mod log;
+mod month_page;
 pub mod output;
 mod pay;
 mod plan;
@@ -114,13 +116,14 @@ pub struct GlobalArgs {
     pub typed: Vec<OsString>,
 }
 
-/// `table`, `json` or `csv`.
+/// `table`, `json`, `csv` or `html`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs, reason = "a comment here would stand in the help")]
 pub enum OutputFormat {
     Table,
     Json,
     Csv,
+    Html,
 }
 
 impl From<OutputFormat> for Format {
@@ -129,6 +132,7 @@ impl From<OutputFormat> for Format {
             OutputFormat::Table => Format::Table,
             OutputFormat::Json => Format::Json,
             OutputFormat::Csv => Format::Csv,
+            OutputFormat::Html => Format::Html,
         }
     }
 }
@@ -188,6 +192,7 @@ pub enum Command {
     Due(due::DueArgs),
     Stale(stale::StaleArgs),
     Value(value::ValueArgs),
+    Calendar(calendar::CalendarArgs),
     Fees(fees::FeesArgs),
     Plan(plan::PlanArgs),
     Channels(channels::ChannelsArgs),
@@ -346,6 +351,7 @@ fn run_command(command: &Command, context: &Context) -> Result<CommandOutput, Co
         Command::Due(words) => due::run(words, context),
         Command::Stale(words) => stale::run(words, context),
         Command::Value(words) => value::run(words, context),
+        Command::Calendar(args) => calendar::run(args, context),
         Command::Fees(words) => fees::run(words, context),
         Command::Plan(words) => plan::run(words, context),
         Command::Channels(words) => channels::run(words, context),
@@ -483,6 +489,7 @@ fn grammar_of(command: &str) -> Option<ClapCommand> {
         "due" => due::DueArgs::augment_args(ClapCommand::new("due")),
         "stale" => stale::StaleArgs::augment_args(ClapCommand::new("stale")),
         "value" => value::ValueArgs::augment_args(ClapCommand::new("value")),
+        "calendar" => calendar::CalendarArgs::augment_args(ClapCommand::new("calendar")),
         "fees" => fees::FeesArgs::augment_args(ClapCommand::new("fees")),
         "plan" => plan::PlanArgs::augment_args(ClapCommand::new("plan")),
         "channels" => channels::ChannelsArgs::augment_args(ClapCommand::new("channels")),

@@ -5,6 +5,7 @@
 
 pub mod catalog;
 mod charge;
+mod cheapest;
 mod paid;
 pub mod parse;
 mod quote;
@@ -18,6 +19,7 @@ use std::fmt;
 
 pub use charge::FreeLeft;
 pub use charge::{Charges, PricingContext};
+pub use cheapest::cheapest;
 pub use paid::{Paid, Recorded, deviation};
 pub use quote::{
     Advice, Outcome, Quote, QuoteRequest, Reason, Rejection, RuleSource, outcome, quote, quotes,

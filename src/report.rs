@@ -4,9 +4,11 @@
 //! unit, the opening balance and all flows add up to the closing balance.
 
 mod accounts;
+pub mod calendar;
 mod categories;
 mod charges;
 mod due;
+pub mod month_page;
 mod rates;
 mod totals;
 mod value;

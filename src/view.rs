@@ -7,6 +7,7 @@ mod amount;
 pub mod attention;
 pub mod backup;
 pub mod balance;
+pub mod calendar;
 pub mod catalog;
 pub mod change;
 pub mod chart;
@@ -14,7 +15,10 @@ pub mod check;
 pub mod csv;
 pub mod fees;
 pub mod history;
+pub mod html;
+pub mod ics;
 pub mod import;
+mod month_page;
 pub mod page;
 pub mod plan;
 pub mod report;
@@ -36,6 +40,14 @@ pub trait Render {
     fn csv(&self) -> Csv;
     /// The document that scripts read, without the newline at its end.
     fn json(&self) -> String;
+    /// Returns the web page that people read; empty for an answer that has none.
+    fn html(&self, _: Language) -> String {
+        String::new()
+    }
+    /// Returns the feed that calendars read; empty for an answer that has none.
+    fn ics(&self, _: Language) -> String {
+        String::new()
+    }
 }
 
 /// An answer that says to people in its place why it is empty.
@@ -66,6 +78,14 @@ impl<A: Render> Render for OrWhy<A> {
     fn json(&self) -> String {
         self.answer.json()
     }
+
+    fn html(&self, language: Language) -> String {
+        self.answer.html(language)
+    }
+
+    fn ics(&self, language: Language) -> String {
+        self.answer.ics(language)
+    }
 }
 
 /// The form of an answer.
@@ -77,6 +97,10 @@ pub enum Format {
     Json,
     /// Rows.
     Csv,
+    /// A web page.
+    Html,
+    /// A calendar.
+    Ics,
 }
 
 /// A value as a JSON document on one line, in which what does not print is escaped.
@@ -127,6 +151,8 @@ pub fn render(answer: &dyn Render, form: &Form) -> String {
         }
         Format::Json => with_warnings(answer.json(), &form.warnings),
         Format::Csv => answer.csv().render(form.csv_safe),
+        Format::Html => answer.html(form.language),
+        Format::Ics => answer.ics(form.language),
     }
 }
 

@@ -78,6 +78,8 @@ pub struct Context {
     pub existing: Existing,
     /// The form of a file that --format asks for, or the ending of -o where that is a known one.
     pub form: Option<&'static str>,
+    /// Whether the answer is a web page, which shows more than other forms.
+    pub is_web_page: bool,
     /// No cell of a CSV may begin as a formula.
     pub csv_safe: bool,
     /// The language that an option or the environment asks for.
@@ -159,6 +161,7 @@ impl Context {
             progress: world.progress,
             existing: if globals.force { Existing::Replace } else { Existing::Refuse },
             form: output::export_form(globals),
+            is_web_page: output::wants_web_page(globals),
             csv_safe: globals.csv_safe,
             language: globals.lang.map(Language::from).or(asked_language(world.language.as_deref())?),
             locale: world.locale,
@@ -186,6 +189,7 @@ impl Context {
             progress: None,
             existing: Existing::Refuse,
             form: None,
+            is_web_page: false,
             csv_safe: false,
             language: Some(language),
             locale: None,

@@ -9,6 +9,7 @@ use crate::fee::parse::FileError;
 use crate::import::LineError;
 use crate::ledger::name::NameError;
 use crate::ledger::{Id, RuleViolation};
+use crate::messages::{Message, form::FormError};
 use crate::money::{AmountError, MoneyError, RateError, Unit, to_grouped_string};
 use crate::output_file::OutputError;
 use crate::period::DateError;
@@ -108,6 +109,8 @@ pub enum CommandError {
     Output(OutputError),
     /// The ending of the file of `-o` is no form of the answer.
     UnknownEnding { ending: String, allowed: Vec<&'static str> },
+    /// The command has no answer of the form of --format.
+    Form(FormError),
     /// The command did its work, and then its answer could not be written.
     NotShown { done: Done, cause: Box<CommandError> },
     /// A line of a file cannot be imported.
@@ -270,6 +273,7 @@ impl CommandError {
             CommandError::File { .. } => "file",
             CommandError::Output(error) => output_code(error),
             CommandError::UnknownEnding { .. } => "unknown-ending",
+            CommandError::Form(_) => "usage",
             CommandError::NotShown { .. } => "recorded-not-shown",
             CommandError::Line { error, .. } => match &**error {
                 ImportError::Refused { error: StoreError::Rule(rule), .. } => rule_code(rule),
@@ -450,6 +454,7 @@ impl CommandError {
                 format!(".{ending} is not a form of this answer"),
                 format!("use .{}, or name the form: --format csv", allowed.join(", .")),
             ),
+            CommandError::Form(error) => words(error.english(), "jandon report -o month.html"),
             CommandError::NotShown { done, cause } => {
                 let (cause, _) = match &**cause {
                     CommandError::BrokenPipe => ("nobody read it".to_string(), String::new()),

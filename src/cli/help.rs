@@ -20,7 +20,7 @@ const GROUPS: [(CommandGroup, &[&str]); 4] = [
     ),
     (
         CommandGroup::Read,
-        &["status", "balance", "history", "report", "chart", "expiring", "due", "stale", "value"],
+        &["status", "balance", "history", "report", "chart", "expiring", "due", "stale", "value", "calendar"],
     ),
     (CommandGroup::Decide, &["fees", "plan", "channels"]),
     (CommandGroup::Data, &["rate", "unit", "import", "export", "backup", "restore", "check", "demo", "help"]),

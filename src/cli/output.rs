@@ -5,6 +5,7 @@
 
 use super::error::CommandError;
 use super::{Command, Format, GlobalArgs, Note, OutputFormat, Stream};
+use crate::messages::form::FormError;
 use crate::messages::{Language, Notice};
 use crate::output_file::{Existing, OutputFile, Protected};
 use crate::view::Form;
@@ -188,32 +189,52 @@ struct FileEnding {
     export: Option<&'static str>,
 }
 
-const ENDINGS: [FileEnding; 7] = [
+const ENDINGS: [FileEnding; 9] = [
     FileEnding { ending: "json", format: Some(Format::Json), export: Some("json") },
     FileEnding { ending: "csv", format: Some(Format::Csv), export: Some("csv") },
     FileEnding { ending: "txt", format: Some(Format::Table), export: None },
+    FileEnding { ending: "html", format: Some(Format::Html), export: None },
+    FileEnding { ending: "ics", format: Some(Format::Ics), export: None },
     FileEnding { ending: "jsonl", format: None, export: Some("json") },
     FileEnding { ending: "journal", format: None, export: Some("hledger") },
     FileEnding { ending: "hledger", format: None, export: Some("hledger") },
     FileEnding { ending: "beancount", format: None, export: Some("beancount") },
 ];
 
-/// Returns the form of the answer: as asked, else by the ending of the file of `-o`, else for people.
-/// Fails for an ending that is no form of the command's answer.
+/// Returns whether a command's answer has a form.
+fn has_form(command: &Command, format: Format) -> bool {
+    match format {
+        Format::Html => matches!(command, Command::Report(_)),
+        Format::Ics => matches!(command, Command::Calendar(_)),
+        Format::Table | Format::Json | Format::Csv => true,
+    }
+}
+
+/// Returns the form of the answer: as asked, else by the ending of the file of `-o`, else for people, or
+/// for calendars what `calendar` answers. Fails for an ending that is no form of the command's answer.
 pub fn format(globals: &GlobalArgs, command: &Command) -> Result<Format, CommandError> {
     if globals.json {
         return Ok(Format::Json);
     }
     if let Some(word) = globals.format {
-        return Ok(word.into());
+        let format = word.into();
+        return if has_form(command, format) {
+            Ok(format)
+        } else {
+            Err(CommandError::Form(FormError::NoWebPage))
+        };
     }
-    let Some(ending) = file_ending(globals) else { return Ok(Format::Table) };
+    let otherwise = if has_form(command, Format::Ics) { Format::Ics } else { Format::Table };
+    let Some(ending) = file_ending(globals) else { return Ok(otherwise) };
     let export = match command {
         Command::Export(args) if args.has_form() => return Ok(Format::Table),
         Command::Export(_) => true,
         _ => false,
     };
-    let fits = |known: &&FileEnding| if export { known.export.is_some() } else { known.format.is_some() };
+    let fits = |known: &&FileEnding| match export {
+        true => known.export.is_some(),
+        false => known.format.is_some_and(|format| has_form(command, format)),
+    };
     let known = ENDINGS.iter().filter(fits).find(|known| known.ending == ending);
     match known {
         Some(known) => Ok(known.format.unwrap_or(Format::Table)),
@@ -224,13 +245,21 @@ pub fn format(globals: &GlobalArgs, command: &Command) -> Result<Format, Command
     }
 }
 
+/// Returns whether a web page is asked for.
+pub fn wants_web_page(globals: &GlobalArgs) -> bool {
+    match globals.format {
+        Some(word) => word == OutputFormat::Html,
+        None => !globals.json && file_ending(globals).is_some_and(|ending| ending == "html"),
+    }
+}
+
 /// Returns the form of an exported file that --format or the ending of `-o` asks for.
 pub fn export_form(globals: &GlobalArgs) -> Option<&'static str> {
     match globals.format {
         _ if globals.json => return Some("json"),
         Some(OutputFormat::Json) => return Some("json"),
         Some(OutputFormat::Csv) => return Some("csv"),
-        Some(OutputFormat::Table) | None => {}
+        Some(OutputFormat::Table | OutputFormat::Html) | None => {}
     }
     let ending = file_ending(globals)?;
     ENDINGS.iter().find(|known| known.ending == ending)?.export

@@ -2,6 +2,7 @@
 
 use super::context::{Context, LedgerView};
 use super::error::CommandError;
+use super::month_page;
 use super::{CommandOutput, Note};
 use crate::messages::Notice;
 use crate::money::Money;
@@ -84,7 +85,7 @@ fn summary(
             total.amount = platform.amount_of(channel, end, total.amount, charges);
         }
     }
-    let summary = Summary::build(&SummaryInput {
+    let input = SummaryInput {
         accounts: &book.accounts,
         flows: activity.flows()?,
         closing: store.account_balances(end)?,
@@ -98,7 +99,12 @@ fn summary(
         lots: store.lots_until(end, end.day().add_days(EXPIRING_DAYS))?,
         bills: store.bills(end)?,
         end: end.day(),
-    });
+    };
+    let summary = Summary::build(&input);
+    let is_web_page = context.is_web_page;
+    let web_page = is_web_page
+        .then(|| month_page::figures(context, book, (begin, end), &input, &summary))
+        .transpose()?;
     let (exchange, no_total) = context.exchanged(book, &summary.totals, end.day())?;
     let report = PeriodReport {
         schema: "jandon.report/1",
@@ -109,6 +115,7 @@ fn summary(
         previous: previous.map(|(from, to)| Days { from, to }),
         summary,
         exchange,
+        web_page,
     };
     Ok((report, no_total))
 }

@@ -323,7 +323,7 @@ impl<'f> Rows<'f> {
             }
             Format::Csv if is_first => csv(rows, of_account).render(self.form.csv_safe),
             Format::Csv => csv(rows, of_account).records(self.form.csv_safe),
-            Format::Table => {
+            Format::Table | Format::Html | Format::Ics => {
                 let (table, mut text) = (table(rows, of_account), String::new());
                 let layout = self.layout.get_or_insert_with(|| {
                     let layout = Layout::new(&table, &self.measure, self.form.screen);
@@ -351,7 +351,7 @@ impl<'f> Rows<'f> {
         match self.form.format {
             _ if self.count == 0 => super::render(&self.history, self.form),
             Format::Json => super::with_warnings("]}".into(), &self.form.warnings),
-            Format::Csv | Format::Table => String::new(),
+            Format::Csv | Format::Table | Format::Html | Format::Ics => String::new(),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::page::{Column, Page, Table};
 use crate::messages::Language;
 use crate::money::{Money, Unit};
 use crate::period::Day;
+use crate::report::month_page::MonthPage;
 use crate::report::{
     AccountSummary, Bill, BillStatus, CategorySummary, Exchange, ExpiringLot, Headline, HeadlineChange,
     Summary,
@@ -33,6 +34,9 @@ pub struct PeriodReport {
     pub summary: Summary,
     /// The totals in one unit, if asked for.
     pub exchange: Option<Exchange>,
+    /// What only the web page shows.
+    #[serde(skip)]
+    pub web_page: Option<MonthPage>,
 }
 
 /// A stretch of days, both ends inside.
@@ -209,6 +213,11 @@ impl Render for PeriodReport {
 
     fn json(&self) -> String {
         super::json(self)
+    }
+
+    fn html(&self, language: Language) -> String {
+        let figures = self.web_page.as_ref();
+        figures.map_or(String::new(), |figures| super::month_page::page(self, figures, language))
     }
 }
 

@@ -8,7 +8,45 @@ use crate::store::sql::{LIVE, amount_at, sum_at, unit_at};
 use crate::store::{Store, StoreError};
 use rusqlite::params;
 
+/// A withdrawal through a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// The full id of the channel.
+    pub channel: String,
+    /// What was paid.
+    pub paid: Paid,
+}
+
 impl Store {
+    /// Returns the withdrawals through those channels between two moments, both included, in the order of
+    /// time.
+    pub fn withdrawals(
+        &self,
+        channels: &[String],
+        from: LocalDateTime,
+        to: LocalDateTime,
+    ) -> Result<Vec<Withdrawal>, StoreError> {
+        let mut withdrawals = Vec::new();
+        if self.is_blank() {
+            return Ok(withdrawals);
+        }
+        let sql = format!(
+            "SELECT at, amount_out, fee, tax, amount_in FROM entry
+             WHERE channel = (SELECT id FROM label WHERE text = ?1) AND at BETWEEN ?2 AND ?3 AND kind = ?4
+             AND {LIVE} ORDER BY at, seq"
+        );
+        for channel in channels {
+            withdrawals.extend(self.all(&sql, params![channel, from, to, Kind::Withdraw], |row| {
+                let [out, fee, tax, received] =
+                    [amount_at(row, 1)?, amount_at(row, 2)?, amount_at(row, 3)?, amount_at(row, 4)?];
+                let paid = Paid { at: row.get(0)?, out, fee, tax, received };
+                Ok(Withdrawal { channel: channel.clone(), paid })
+            })?);
+        }
+        withdrawals.sort_by_key(|withdrawal| withdrawal.paid.at);
+        Ok(withdrawals)
+    }
+
     /// Returns what of a quota the withdrawals of the ledger used. `amount` says what of a withdrawal
     /// counts, by its channel, moment, what left and the charges: the amount of its rule.
     pub fn used(
