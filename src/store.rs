@@ -39,7 +39,7 @@ pub use open::{FileState, SecondName, lasting_second_name};
 pub use permissions::{PermissionIssue, permission_issues};
 pub use read::{
     Activity, ChangeRow, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, LedgerChangeKind, Movement,
-    RunningBalance, SnapshotDifference, Withdrawal,
+    RunningBalance, SnapshotDifference,
 };
 pub use repair::{Repair, RepairedBalance};
 

@@ -53,8 +53,28 @@ fn demo() -> tempfile::TempDir {
 
 /// Returns a ledger with many accounts, long and hostile names, large amounts and several units.
 fn busy() -> tempfile::TempDir {
-    let folder = demo();
+    let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| jandon(folder.path(), arguments);
+    run(&["account", "add", "카카오페이"]);
+    run(&["account", "add", "toss", "--platform", "toss-points"]);
+    run(&["account", "add", "lpoint", "--platform", "l-point"]);
+    run(&["account", "add", "skt", "--limit", "300,000", "--bill-day", "25"]);
+    run(&["account", "add", "bank", "--kind", "bank", "--unit", "KRW"]);
+    run(&[
+        "log",
+        "카카오페이=50,000",
+        "toss=8,000",
+        "lpoint=100,000",
+        "bank=1,200,000",
+        "--date",
+        "2026-10-05",
+    ]);
+    run(&["spend", "skt", "15,000", "games", "--date", "2026-09-20"]);
+    run(&["spend", "skt", "9,900", "music", "--date", "2026-10-11"]);
+    run(&["spend", "카카오페이", "4,500", "coffee", "--payee", "Mega", "--date", "2026-10-06"]);
+    run(&["withdraw", "toss", "2,000", "--via", "own-account", "--to", "bank", "--date", "2026-10-20"]);
+    run(&["pay", "skt", "10,000", "--from", "bank", "--date", "2026-10-25"]);
+    run(&["log", "카카오페이", "61,000", "--date", "2026-10-31"]);
     run(&["account", "add", "venmo"]);
     run(&["log", "venmo", "120.50", "--date", "2026-08-01"]);
     run(&["withdraw", "venmo", "20", "--via", "instant", "--date", "2026-10-09"]);
@@ -72,7 +92,7 @@ fn busy() -> tempfile::TempDir {
     }
     run(&["account", "add", "vault", "--kind", "wallet", "--unit", "KRW"]);
     run(&["log", "vault", "8,000,000,000,000,123", "--date", "2026-10-05"]);
-    run(&["spend", "vault", "1,234,567,890,123,456", "house", "--date", "2026-10-06"]);
+    run(&["spend", "vault", "1,234,567,890,123,456", "rent", "--date", "2026-10-06"]);
     for place in 0..40 {
         let words = "of a name that is longer than its column and so continues on a second and a third line";
         let category = format!("first{place:02} {words} last{place:02}");

@@ -1,7 +1,7 @@
 //! `calendar`: the days on which points expire and bills are due, as an iCalendar feed.
 
 use super::context::Context;
-use super::error::{CommandError, quoted};
+use super::error::CommandError;
 use super::{CommandOutput, Note};
 use crate::messages::Notice;
 use crate::messages::calendar::CalendarText;
@@ -23,13 +23,11 @@ pub fn run(_: &CalendarArgs, context: &Context) -> Result<CommandOutput, Command
         let recorded = book.store.last_recorded()?;
         let without_day: BTreeSet<&str> =
             bills.iter().filter(|bill| bill.due.is_none()).map(|bill| bill.account.as_str()).collect();
-        let left_out = without_day.into_iter().map(|account| CalendarText::NoBillDay {
-            account: account.into(),
-            command: format!("jandon account edit {} --bill-day N", quoted(account)),
-        });
+        let left_out =
+            without_day.into_iter().map(|account| CalendarText::NoBillDay { account: account.into() });
         let empty = events.is_empty().then_some(CalendarText::Empty);
         let notes = empty.into_iter().chain(left_out);
-        let notes = notes.map(|text| Note::Done(Notice::Calendar(text))).collect();
+        let notes = notes.map(|note| Note::Done(Notice::Calendar(note))).collect();
         Ok(CommandOutput::of(Calendar::new(events, recorded)).with(notes))
     })
 }

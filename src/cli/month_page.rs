@@ -8,7 +8,6 @@ use crate::money::Money;
 use crate::period::{LocalDateTime, Month};
 use crate::report::month_page::{self, CheapestCharge, MonthPage};
 use crate::report::{ChannelSummary, Summary, SummaryInput};
-use crate::store::Withdrawal;
 use std::collections::HashMap;
 
 /// Returns the figures of the web page of a period.
@@ -108,7 +107,7 @@ impl Usage {
             .map_or(begin, |at| at.min(begin));
         let ids: Vec<String> = platform.channels.iter().map(|channel| platform.full_id(channel)).collect();
         let mut channels: HashMap<String, Vec<(fee::Paid, i64)>> = HashMap::new();
-        for Withdrawal { channel, paid } in book.store.withdrawals(&ids, since, end)? {
+        for (channel, paid) in book.store.withdrawals(&ids, since, end)? {
             let amount = platform.amount_of(&channel, paid.at, paid.out, paid.fee.saturating_add(paid.tax));
             let rows = channels.entry(channel).or_default();
             let before = rows.last().map_or(0, |(_, sum)| *sum);

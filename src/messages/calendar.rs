@@ -3,6 +3,7 @@
 use super::{Message, particle};
 use crate::money::Money;
 use crate::period::Month;
+use crate::text::quoted_name;
 
 /// A text of the calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,11 @@ pub enum CalendarText {
     /// How a day on which points expire becomes known.
     HowToRecord,
     /// A bill that is left out, and the command that changes it.
-    NoBillDay { account: String, command: String },
+    NoBillDay { account: String },
+}
+
+fn set_bill_day(account: &str) -> String {
+    format!("jandon account edit {} --bill-day N", quoted_name(account))
 }
 
 impl Message for CalendarText {
@@ -56,7 +61,8 @@ impl Message for CalendarText {
             CalendarText::HowToRecord => {
                 "Record when points expire: jandon earn NAME AMOUNT --expires DATE".into()
             }
-            CalendarText::NoBillDay { account, command } => {
+            CalendarText::NoBillDay { account } => {
+                let command = set_bill_day(account);
                 format!(
                     "The bills of {account} are left out, because its bill day is unknown. Set it: {command}"
                 )
@@ -90,7 +96,8 @@ impl Message for CalendarText {
                 "캘린더가 비어 있습니다. 소멸일을 아는 포인트와 납부할 청구서가 없습니다.".into()
             }
             CalendarText::HowToRecord => "포인트 소멸일 기록: jandon earn 이름 금액 --expires 날짜".into(),
-            CalendarText::NoBillDay { account, command } => {
+            CalendarText::NoBillDay { account } => {
+                let command = set_bill_day(account);
                 format!("{account}의 청구서는 납부일을 알 수 없어 제외했습니다. 납부일 설정: {command}")
             }
         }

@@ -4,7 +4,7 @@ use super::{Language, Message, date, list_all, particle};
 use crate::ledger::FlowKind;
 use crate::money::Money;
 use crate::period::{Day, Month};
-use crate::report::{HeadlineChange, month_page::Attention};
+use crate::report::{HeadlineChange, month_page::AttentionItem};
 
 /// A title of a section, a column or a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,7 +253,7 @@ impl Message for HeadlinePart {
 #[derive(Clone, Copy, Debug)]
 pub struct AttentionLine<'a> {
     /// What it is.
-    pub what: &'a Attention,
+    pub what: &'a AttentionItem,
     /// The day on which it is said: dates of its year are named without it.
     pub today: Day,
 }
@@ -262,42 +262,46 @@ impl Message for AttentionLine<'_> {
     fn english(&self) -> String {
         let day = |day: Day| date(day, self.today, Language::English);
         match self.what {
-            Attention::Overdue(account, amount, Some(due)) => {
+            AttentionItem::Overdue(account, amount, Some(due)) => {
                 format!("{account}: {amount} overdue since {}", day(*due))
             }
-            Attention::Overdue(account, amount, None) => format!("{account}: {amount} overdue"),
-            Attention::Due(account, amount, Some(due)) => format!("{account}: {amount} due on {}", day(*due)),
-            Attention::Due(account, amount, None) => format!("{account}: {amount} due, bill day unknown"),
-            Attention::OverLimit(account, amount) => format!("{account}: over its limit by {amount}"),
-            Attention::Negative(account, balance) => {
+            AttentionItem::Overdue(account, amount, None) => format!("{account}: {amount} overdue"),
+            AttentionItem::Due(account, amount, Some(due)) => {
+                format!("{account}: {amount} due on {}", day(*due))
+            }
+            AttentionItem::Due(account, amount, None) => format!("{account}: {amount} due, bill day unknown"),
+            AttentionItem::OverLimit(account, amount) => format!("{account}: over its limit by {amount}"),
+            AttentionItem::Negative(account, balance) => {
                 format!("{account}: below zero at {balance}; an earlier record is missing")
             }
-            Attention::Expiring(account, amount, first) => {
+            AttentionItem::Expiring(account, amount, first) => {
                 format!("{account}: {amount} expire within 30 days, the first on {}", day(*first))
             }
-            Attention::Expired(account, amount) => format!("{account}: {amount} expired"),
-            Attention::Unexplained(account, amount) => format!("{account}: {amount} unexplained"),
+            AttentionItem::Expired(account, amount) => format!("{account}: {amount} expired"),
+            AttentionItem::Unexplained(account, amount) => format!("{account}: {amount} unexplained"),
         }
     }
 
     fn korean(&self) -> String {
         let day = |day: Day| date(day, self.today, Language::Korean);
         match self.what {
-            Attention::Overdue(account, amount, Some(due)) => {
+            AttentionItem::Overdue(account, amount, Some(due)) => {
                 format!("{account}: {amount} 연체 ({} 납부일)", day(*due))
             }
-            Attention::Overdue(account, amount, None) => format!("{account}: {amount} 연체"),
-            Attention::Due(account, amount, Some(due)) => format!("{account}: {} {amount} 납부", day(*due)),
-            Attention::Due(account, amount, None) => format!("{account}: {amount} 납부 (납부일 모름)"),
-            Attention::OverLimit(account, amount) => format!("{account}: 한도 {amount} 초과"),
-            Attention::Negative(account, balance) => {
+            AttentionItem::Overdue(account, amount, None) => format!("{account}: {amount} 연체"),
+            AttentionItem::Due(account, amount, Some(due)) => {
+                format!("{account}: {} {amount} 납부", day(*due))
+            }
+            AttentionItem::Due(account, amount, None) => format!("{account}: {amount} 납부 (납부일 모름)"),
+            AttentionItem::OverLimit(account, amount) => format!("{account}: 한도 {amount} 초과"),
+            AttentionItem::Negative(account, balance) => {
                 format!("{account}: 잔액이 {balance}입니다. 이전 기록이 빠져 있습니다")
             }
-            Attention::Expiring(account, amount, first) => {
+            AttentionItem::Expiring(account, amount, first) => {
                 format!("{account}: 30일 안에 {amount} 소멸 예정, 가장 이른 날은 {}", day(*first))
             }
-            Attention::Expired(account, amount) => format!("{account}: {amount} 소멸"),
-            Attention::Unexplained(account, amount) => format!("{account}: {amount} 확인 필요"),
+            AttentionItem::Expired(account, amount) => format!("{account}: {amount} 소멸"),
+            AttentionItem::Unexplained(account, amount) => format!("{account}: {amount} 확인 필요"),
         }
     }
 }

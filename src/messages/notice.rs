@@ -19,8 +19,6 @@ use std::path::PathBuf;
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum Notice {
-    /// The calendar is empty, or leaves something out.
-    Calendar(CalendarText),
     /// An entry was recorded.
     Recorded { entry: Box<RecordedEntry>, balances: Vec<NewBalance>, dry_run: bool },
     /// Balances were recorded; those of them that stay because they were checked later.
@@ -45,6 +43,8 @@ pub enum Notice {
     DefaultUnit { account: String, unit: Unit },
     /// A new account has no bill day.
     NoBillDay { account: String },
+    /// What a calendar leaves out.
+    Calendar(CalendarText),
     /// An account was changed.
     AccountEdited { account: String, changes: Vec<AccountChange>, dry_run: bool },
     /// An account was closed.
@@ -173,7 +173,6 @@ fn did<'a>(dry_run: bool, done: &'a str, would_be: &'a str) -> &'a str {
 impl Message for Notice {
     fn english(&self) -> String {
         match self {
-            Notice::Calendar(text) => text.english(),
             Notice::Recorded { entry, balances, dry_run } => {
                 let did = entry.english_with_verb(*dry_run);
                 format!("{}{did}{}", would(*dry_run), balances_english(balances))
@@ -216,6 +215,7 @@ impl Message for Notice {
                 "no due day is known; to set it: jandon account edit {} --bill-day N",
                 quoted_name(account)
             ),
+            Notice::Calendar(text) => text.english(),
             Notice::AccountEdited { account, changes, dry_run } => {
                 let changes: Vec<String> = changes.iter().map(AccountChange::english).collect();
                 format!("{}changed {account}: {}", would(*dry_run), changes.join(", "))
@@ -292,7 +292,6 @@ impl Message for Notice {
 
     fn korean(&self) -> String {
         match self {
-            Notice::Calendar(text) => text.korean(),
             Notice::Recorded { entry, balances, dry_run } => {
                 let did = did(*dry_run, "기록했습니다", "기록하게 됩니다");
                 let (what, details) = (object(&entry.korean()), entry.korean_details());
@@ -340,6 +339,7 @@ impl Message for Notice {
                 "납부일을 알 수 없습니다. 정하려면: jandon account edit {} --bill-day N",
                 quoted_name(account)
             ),
+            Notice::Calendar(text) => text.korean(),
             Notice::AccountEdited { account, changes, dry_run } => {
                 let changes: Vec<String> = changes.iter().map(AccountChange::korean).collect();
                 let did = did(*dry_run, "변경했습니다", "변경하게 됩니다");

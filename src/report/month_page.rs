@@ -18,7 +18,7 @@ const SOON_DAYS: i32 = 30;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MonthPage {
     /// What needs attention at the end of the period, the most urgent first.
-    pub attention: Vec<Attention>,
+    pub attention: Vec<AttentionItem>,
     /// Balances at the ends of months, by unit; banks apart.
     pub balances: Vec<BalanceChart>,
     /// The sizes of small payments, in the order of the summary's micropayments.
@@ -31,7 +31,7 @@ pub struct MonthPage {
 
 /// Something that needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Attention {
+pub enum AttentionItem {
     /// Bills of an account that are overdue, and the day of payment of the oldest.
     Overdue(String, Money, Option<Day>),
     /// Bills of an account that are due, and the day of payment of the first.
@@ -58,12 +58,12 @@ pub struct BalanceChart {
     /// The months, oldest first.
     pub months: Vec<Month>,
     /// One line an account.
-    pub lines: Vec<BalanceLine>,
+    pub lines: Vec<MonthlyBalances>,
 }
 
 /// The balances of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BalanceLine {
+pub struct MonthlyBalances {
     /// Its name.
     pub account: String,
     /// The balance at the end of each month, of the last one at the end of the period; `None` before the
@@ -115,7 +115,7 @@ pub fn balance_charts(
     to: Month,
 ) -> Vec<BalanceChart> {
     let months: Vec<Month> = (1 - MONTHS..=0).map(|back| to.add_months(back)).collect();
-    let mut charts: BTreeMap<(bool, bool, &Unit), Vec<BalanceLine>> = BTreeMap::new();
+    let mut charts: BTreeMap<(bool, bool, &Unit), Vec<MonthlyBalances>> = BTreeMap::new();
     for account in accounts {
         let Some(begun) = begun.get(&account.id).filter(|begun| **begun <= to) else { continue };
         let mut balance = closings.get(&account.id).copied().unwrap_or(0);
@@ -132,9 +132,9 @@ pub fn balance_charts(
         let is_bank = account.kind == AccountKind::Bank;
         let is_points = Unit::currency(&account.unit.code).is_none();
         let lines = charts.entry((is_bank, is_points, &account.unit)).or_default();
-        lines.push(BalanceLine { account: account.name.clone(), balances });
+        lines.push(MonthlyBalances { account: account.name.clone(), balances });
     }
-    let chart = |((is_bank, _, unit), lines): ((bool, bool, &Unit), Vec<BalanceLine>)| BalanceChart {
+    let chart = |((is_bank, _, unit), lines): ((bool, bool, &Unit), Vec<MonthlyBalances>)| BalanceChart {
         unit: unit.clone(),
         is_bank,
         months: months.clone(),
@@ -194,38 +194,38 @@ pub fn attention(
     rows: &[AccountSummary],
     bills: &[Bill],
     lots: &[ExpiringLot],
-) -> Vec<Attention> {
+) -> Vec<AttentionItem> {
     let of = |row: &AccountSummary, word: &str| row.flows.get(word).map_or(0, |money| money.minor);
-    let mut found: Vec<Attention> = Vec::new();
+    let mut found: Vec<AttentionItem> = Vec::new();
     let of_status = |status| {
         let bills = bills.iter().filter(move |bill| bill.status == status);
         by_account(bills.map(|bill| (&bill.account, &bill.amount, bill.due)))
     };
     found.extend(
-        of_status(BillStatus::Overdue).into_iter().map(|(a, sum, due)| Attention::Overdue(a, sum, due)),
+        of_status(BillStatus::Overdue).into_iter().map(|(a, sum, due)| AttentionItem::Overdue(a, sum, due)),
     );
-    found.extend(of_status(BillStatus::Due).into_iter().map(|(a, sum, due)| Attention::Due(a, sum, due)));
+    found.extend(of_status(BillStatus::Due).into_iter().map(|(a, sum, due)| AttentionItem::Due(a, sum, due)));
     for row in rows.iter().filter(|row| row.closing.minor < 0) {
         if !row.owed {
-            found.push(Attention::Negative(row.account.clone(), row.closing.clone()));
+            found.push(AttentionItem::Negative(row.account.clone(), row.closing.clone()));
             continue;
         }
         let limit = accounts.iter().find(|a| a.name == row.account).and_then(|a| a.limit);
         let over = limit.map_or(0, |limit| row.closing.minor.saturating_add(limit).min(0).saturating_neg());
         if over > 0 {
-            found.push(Attention::OverLimit(row.account.clone(), row.unit.money(over)));
+            found.push(AttentionItem::OverLimit(row.account.clone(), row.unit.money(over)));
         }
     }
     let soon = lots.iter().filter(|lot| lot.days_left <= SOON_DAYS);
     let soon = by_account(soon.map(|lot| (&lot.account, &lot.amount, lot.expires)));
-    found.extend(soon.into_iter().map(|(account, sum, first)| Attention::Expiring(account, sum, first)));
+    found.extend(soon.into_iter().map(|(account, sum, first)| AttentionItem::Expiring(account, sum, first)));
     for row in rows.iter().filter(|row| of(row, "expired") > 0) {
-        found.push(Attention::Expired(row.account.clone(), row.unit.money(of(row, "expired"))));
+        found.push(AttentionItem::Expired(row.account.clone(), row.unit.money(of(row, "expired"))));
     }
     for row in rows {
         let unexplained = of(row, "unexplained").saturating_sub(of(row, "first_seen"));
         if unexplained != 0 {
-            found.push(Attention::Unexplained(row.account.clone(), row.unit.money(unexplained)));
+            found.push(AttentionItem::Unexplained(row.account.clone(), row.unit.money(unexplained)));
         }
     }
     found
@@ -321,7 +321,7 @@ mod tests {
         let bills = [bill("2026-08", 500), bill("2026-09", 70)];
         let first = bills[0].due;
         let found = attention(&[], &[], &bills, &[]);
-        assert_eq!(found, [Attention::Overdue("skt".into(), won(570), first)]);
+        assert_eq!(found, [AttentionItem::Overdue("skt".into(), won(570), first)]);
     }
 
     #[test]

@@ -23,7 +23,6 @@ pub use expiry::Expiries;
 pub use flows::Activity;
 pub use history::{ChangeRow, Filter, HistoryFact, HistoryRow, SnapshotDifference};
 pub use running::{Movement, RunningBalance};
-pub use withdrawals::Withdrawal;
 
 impl Store {
     /// Returns all rows of a query.

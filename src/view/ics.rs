@@ -1,7 +1,7 @@
 //! The iCalendar format (RFC 5545): lines of at most 75 octets that end with CRLF, and escaped texts.
 //!
-//! These rules are all that a feed of whole days needs. The crates that write them bring more than
-//! twice this program's share of a page of code: random ids, time zones and a parser.
+//! These rules are all that a feed of whole days needs. The crates that write the format add random ids,
+//! time zones and a parser to the program.
 
 use crate::period::{Day, LocalDateTime};
 use crate::text;

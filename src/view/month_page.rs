@@ -12,7 +12,7 @@ use crate::messages::month_page::{
 use crate::messages::{Language, Message};
 use crate::money::{Money, Unit};
 use crate::period::Month;
-use crate::report::month_page::{Attention, BalanceChart, BalanceLine, MonthPage, PaymentSize};
+use crate::report::month_page::{AttentionItem, BalanceChart, MonthPage, MonthlyBalances, PaymentSize};
 use crate::report::{BillStatus, CategorySummary};
 
 /// The rules of the page. They name no font or picture that must be loaded.
@@ -30,7 +30,7 @@ const FIGURE_MAX: usize = 16;
 
 /// Returns the page of a report.
 pub fn page(report: &PeriodReport, figures: &MonthPage, language: Language) -> String {
-    let writer = Writer { report, figures, language };
+    let writer = PageWriter { report, figures, language };
     let title = writer.say(&PageLine::Heading {
         month: report.period.as_deref().and_then(Month::parse_iso),
         from: report.from,
@@ -70,14 +70,14 @@ pub fn page(report: &PeriodReport, figures: &MonthPage, language: Language) -> S
 }
 
 /// Writes the sections of one page.
-struct Writer<'r> {
+struct PageWriter<'r> {
     report: &'r PeriodReport,
     figures: &'r MonthPage,
     language: Language,
 }
 
 /// A cell of a table.
-enum Cell {
+enum RowCell {
     /// The name of the row.
     Name(String),
     /// A word or a date.
@@ -88,7 +88,7 @@ enum Cell {
     Bar(i128, Option<i128>),
 }
 
-impl Writer<'_> {
+impl PageWriter<'_> {
     fn say(&self, message: &impl Message) -> String {
         self.language.say(message)
     }
@@ -183,11 +183,13 @@ impl Writer<'_> {
             html.within("ul", &[], |html| {
                 for what in &self.figures.attention {
                     let class = match what {
-                        Attention::Overdue(..)
-                        | Attention::OverLimit(..)
-                        | Attention::Negative(..)
-                        | Attention::Expired(..) => "bad",
-                        Attention::Due(..) | Attention::Expiring(..) | Attention::Unexplained(..) => "warn",
+                        AttentionItem::Overdue(..)
+                        | AttentionItem::OverLimit(..)
+                        | AttentionItem::Negative(..)
+                        | AttentionItem::Expired(..) => "bad",
+                        AttentionItem::Due(..)
+                        | AttentionItem::Expiring(..)
+                        | AttentionItem::Unexplained(..) => "warn",
                     };
                     let line = AttentionLine { what, today: self.report.to };
                     html.element("li", &[("class", class)], &self.say(&line));
@@ -232,7 +234,7 @@ impl Writer<'_> {
             html.element("figcaption", &[], &self.chart_title(chart));
             let accounts = chart.lines.iter().map(|line| line.account.clone()).collect();
             let label = self.say(&PageLine::Chart { accounts, from: *first, to: *last });
-            let lines: Vec<&BalanceLine> = chart.lines.iter().collect();
+            let lines: Vec<&MonthlyBalances> = chart.lines.iter().collect();
             self.plot(html, chart, &lines, &label);
             html.within("ul", &[("class", "key")], |html| {
                 for (place, line) in chart.lines.iter().enumerate() {
@@ -254,7 +256,7 @@ impl Writer<'_> {
     }
 
     /// Writes the line of one account into a chart of its own.
-    fn small_chart(&self, html: &mut Html, chart: &BalanceChart, line: &BalanceLine) {
+    fn small_chart(&self, html: &mut Html, chart: &BalanceChart, line: &MonthlyBalances) {
         let (Some(from), Some(to)) = (chart.months.first(), chart.months.last()) else { return };
         let known: Vec<&Money> = line.balances.iter().flatten().collect();
         let (Some(first), Some(last)) = (known.first(), known.last()) else { return };
@@ -276,7 +278,7 @@ impl Writer<'_> {
     }
 
     /// Writes a drawing of lines between its largest and its smallest figure.
-    fn plot(&self, html: &mut Html, chart: &BalanceChart, lines: &[&BalanceLine], label: &str) {
+    fn plot(&self, html: &mut Html, chart: &BalanceChart, lines: &[&MonthlyBalances], label: &str) {
         let known = || lines.iter().flat_map(|line| line.balances.iter().flatten()).map(|b| b.minor);
         let (top, bottom) = (known().max().unwrap_or(0).max(0), known().min().unwrap_or(0).min(0));
         let height = |parts: i64| {
@@ -325,17 +327,17 @@ impl Writer<'_> {
     }
 
     /// Writes the figures of a chart, which opens on demand.
-    fn balance_table(&self, html: &mut Html, chart: &BalanceChart, lines: &[&BalanceLine]) {
+    fn balance_table(&self, html: &mut Html, chart: &BalanceChart, lines: &[&MonthlyBalances]) {
         html.within("details", &[], |html| {
             html.element("summary", &[], &self.title(PageTitle::Figures));
             let mut titles = vec![self.title(PageTitle::Month)];
             titles.extend(lines.iter().map(|line| line.account.clone()));
             let row = |(place, month): (usize, &Month)| {
-                let figure = |line: &&BalanceLine| {
+                let figure = |line: &&MonthlyBalances| {
                     let balance = line.balances.get(place).and_then(Option::as_ref);
-                    Cell::Figure(balance.map_or(String::new(), Money::to_grouped_string))
+                    RowCell::Figure(balance.map_or(String::new(), Money::to_grouped_string))
                 };
-                let mut cells = vec![Cell::Name(month.to_string())];
+                let mut cells = vec![RowCell::Name(month.to_string())];
                 cells.extend(lines.iter().map(figure));
                 cells
             };
@@ -368,14 +370,14 @@ impl Writer<'_> {
                 let row = |row: &CategorySummary| {
                     let none = || self.title(PageTitle::NoCategory);
                     vec![
-                        Cell::Name(row.category.clone().unwrap_or_else(none)),
-                        Cell::Bar(share(row.amount.minor, most), Some(share(row.previous.minor, most))),
-                        Cell::Figure(row.amount.to_grouped_string()),
-                        Cell::Figure(row.previous.to_grouped_string()),
-                        Cell::Figure(row.change_percent.clone().unwrap_or_default()),
-                        Cell::Figure(row.share_percent.clone().unwrap_or_default()),
-                        Cell::Figure(row.count.to_string()),
-                        Cell::Figure(blank_zero(&row.refunded)),
+                        RowCell::Name(row.category.clone().unwrap_or_else(none)),
+                        RowCell::Bar(share(row.amount.minor, most), Some(share(row.previous.minor, most))),
+                        RowCell::Figure(row.amount.to_grouped_string()),
+                        RowCell::Figure(row.previous.to_grouped_string()),
+                        RowCell::Figure(row.change_percent.clone().unwrap_or_default()),
+                        RowCell::Figure(row.share_percent.clone().unwrap_or_default()),
+                        RowCell::Figure(row.count.to_string()),
+                        RowCell::Figure(blank_zero(&row.refunded)),
                     ]
                 };
                 table(html, Some(&unit), &titles, rows.iter().map(row).collect(), false);
@@ -414,10 +416,10 @@ impl Writer<'_> {
         ];
         let row = |size: &PaymentSize| {
             vec![
-                Cell::Name(format!("{} – {}", size.from.to_grouped_string(), size.to.to_grouped_string())),
-                Cell::Bar(share(size.count, most), None),
-                Cell::Figure(size.count.to_string()),
-                Cell::Figure(size.amount.to_grouped_string()),
+                RowCell::Name(format!("{} – {}", size.from.to_grouped_string(), size.to.to_grouped_string())),
+                RowCell::Bar(share(size.count, most), None),
+                RowCell::Figure(size.count.to_string()),
+                RowCell::Figure(size.amount.to_grouped_string()),
             ]
         };
         let unit = sizes.first().map(|size| size.from.unit.to_string());
@@ -445,14 +447,14 @@ impl Writer<'_> {
                     None => Default::default(),
                 };
                 vec![
-                    Cell::Name(row.channel.clone().unwrap_or_else(|| self.title(PageTitle::ByHand))),
-                    Cell::Figure(row.count.to_string()),
-                    Cell::Figure(row.amount.to_string()),
-                    Cell::Figure(row.fee.to_string()),
-                    Cell::Figure(row.tax.to_string()),
-                    Cell::Figure(row.effective_percent.clone().unwrap_or_default()),
-                    Cell::Figure(least),
-                    Cell::Figure(saving),
+                    RowCell::Name(row.channel.clone().unwrap_or_else(|| self.title(PageTitle::ByHand))),
+                    RowCell::Figure(row.count.to_string()),
+                    RowCell::Figure(row.amount.to_string()),
+                    RowCell::Figure(row.fee.to_string()),
+                    RowCell::Figure(row.tax.to_string()),
+                    RowCell::Figure(row.effective_percent.clone().unwrap_or_default()),
+                    RowCell::Figure(least),
+                    RowCell::Figure(saving),
                 ]
             });
             table(html, None, &titles, rows.collect(), false);
@@ -472,9 +474,9 @@ impl Writer<'_> {
                 let titles = [self.title(PageTitle::Month), String::new(), self.title(PageTitle::Amount)];
                 let rows = months.iter().map(|month| {
                     vec![
-                        Cell::Name(month_name(month.month, self.language)),
-                        Cell::Bar(share(month.amount.minor, most), None),
-                        Cell::Figure(month.amount.to_grouped_string()),
+                        RowCell::Name(month_name(month.month, self.language)),
+                        RowCell::Bar(share(month.amount.minor, most), None),
+                        RowCell::Figure(month.amount.to_grouped_string()),
                     ]
                 });
                 let unit = months.first().map(|month| month.amount.unit.to_string());
@@ -491,10 +493,10 @@ impl Writer<'_> {
             ];
             let rows = self.report.summary.expiring.iter().map(|lot| {
                 vec![
-                    Cell::Name(lot.account.clone()),
-                    Cell::Text(lot.expires.to_string()),
-                    Cell::Figure(lot.days_left.to_string()),
-                    Cell::Figure(lot.amount.to_string()),
+                    RowCell::Name(lot.account.clone()),
+                    RowCell::Text(lot.expires.to_string()),
+                    RowCell::Figure(lot.days_left.to_string()),
+                    RowCell::Figure(lot.amount.to_string()),
                 ]
             });
             table(html, None, &titles, rows.collect(), false);
@@ -520,11 +522,11 @@ impl Writer<'_> {
                     BillStatus::Unbilled => PageTitle::Unbilled,
                 };
                 vec![
-                    Cell::Name(bill.account.clone()),
-                    Cell::Text(bill.charges_of.to_string()),
-                    Cell::Text(bill.due.map_or(String::new(), |due| due.to_string())),
-                    Cell::Text(self.title(state)),
-                    Cell::Figure(bill.amount.to_string()),
+                    RowCell::Name(bill.account.clone()),
+                    RowCell::Text(bill.charges_of.to_string()),
+                    RowCell::Text(bill.due.map_or(String::new(), |due| due.to_string())),
+                    RowCell::Text(self.title(state)),
+                    RowCell::Figure(bill.amount.to_string()),
                 ]
             });
             table(html, None, &titles, rows.collect(), false);
@@ -540,7 +542,10 @@ impl Writer<'_> {
                 for row in &self.report.summary.accounts {
                     let figure = |title: String, money: &Money, sign: i64| {
                         let sign = if sign < 0 && money.minor > 0 { "−" } else { "" };
-                        vec![Cell::Name(title), Cell::Figure(format!("{sign}{}", money.to_grouped_string()))]
+                        vec![
+                            RowCell::Name(title),
+                            RowCell::Figure(format!("{sign}{}", money.to_grouped_string())),
+                        ]
                     };
                     let mut rows = vec![figure(self.title(PageTitle::Opening), &row.opening, 1)];
                     for measure in FlowKind::ALL {
@@ -574,8 +579,8 @@ fn share(part: i64, most: i64) -> i128 {
 
 /// Writes a table. On a narrow screen, or with a figure that is longer than a page has room for, each row
 /// is a list of its cells with their titles; the roles keep what it is for a screen reader then.
-fn table(html: &mut Html, caption: Option<&str>, titles: &[String], rows: Vec<Vec<Cell>>, is_wide: bool) {
-    let is_long = |cell: &Cell| matches!(cell, Cell::Figure(text) if text.len() > FIGURE_MAX);
+fn table(html: &mut Html, caption: Option<&str>, titles: &[String], rows: Vec<Vec<RowCell>>, is_wide: bool) {
+    let is_long = |cell: &RowCell| matches!(cell, RowCell::Figure(text) if text.len() > FIGURE_MAX);
     let has_long = titles.len() > 4 && rows.iter().flatten().any(is_long);
     let class = match (titles.is_empty(), has_long || is_wide) {
         (true, _) => "plain",
@@ -590,7 +595,7 @@ fn table(html: &mut Html, caption: Option<&str>, titles: &[String], rows: Vec<Ve
             let is_figure = |column: usize| {
                 rows.first()
                     .and_then(|row| row.get(column))
-                    .is_some_and(|cell| matches!(cell, Cell::Figure(_)))
+                    .is_some_and(|cell| matches!(cell, RowCell::Figure(_)))
             };
             html.within("thead", &[("role", "rowgroup")], |html| {
                 html.within("tr", &[("role", "row")], |html| {
@@ -619,30 +624,32 @@ fn table(html: &mut Html, caption: Option<&str>, titles: &[String], rows: Vec<Ve
     });
 }
 
-fn cell(html: &mut Html, cell: Cell, title: &str) {
+fn cell(html: &mut Html, cell: RowCell, title: &str) {
     match cell {
-        Cell::Name(text) => html.element("th", &[("scope", "row"), ("role", "rowheader")], &text),
-        Cell::Text(text) => {
+        RowCell::Name(text) => html.element("th", &[("scope", "row"), ("role", "rowheader")], &text),
+        RowCell::Text(text) => {
             html.element("td", &[("class", "label"), ("role", "cell"), ("data-label", title)], &text);
         }
-        Cell::Figure(text) => {
+        RowCell::Figure(text) => {
             html.element("td", &[("class", "figure"), ("role", "cell"), ("data-label", title)], &text);
         }
-        Cell::Bar(now, before) => html.within("td", &[("class", "bar"), ("aria-hidden", "true")], |html| {
-            let size = format!("0 0 {WIDTH} 20");
-            let attributes = [("class", "bars"), ("viewBox", &*size), ("preserveAspectRatio", "none")];
-            html.within("svg", &attributes, |html| {
-                let thick = if before.is_some() { "12" } else { "16" };
-                let width = now.to_string();
-                html.empty("rect", &[("class", "now"), ("width", &width), ("height", thick)]);
-                if let Some(before) = before {
-                    let width = before.to_string();
-                    html.empty(
-                        "rect",
-                        &[("class", "before"), ("y", "14"), ("width", &width), ("height", "6")],
-                    );
-                }
-            });
-        }),
+        RowCell::Bar(now, before) => {
+            html.within("td", &[("class", "bar"), ("aria-hidden", "true")], |html| {
+                let size = format!("0 0 {WIDTH} 20");
+                let attributes = [("class", "bars"), ("viewBox", &*size), ("preserveAspectRatio", "none")];
+                html.within("svg", &attributes, |html| {
+                    let thick = if before.is_some() { "12" } else { "16" };
+                    let width = now.to_string();
+                    html.empty("rect", &[("class", "now"), ("width", &width), ("height", thick)]);
+                    if let Some(before) = before {
+                        let width = before.to_string();
+                        html.empty(
+                            "rect",
+                            &[("class", "before"), ("y", "14"), ("width", &width), ("height", "6")],
+                        );
+                    }
+                });
+            })
+        }
     }
 }

@@ -8,24 +8,15 @@ use crate::store::sql::{LIVE, amount_at, sum_at, unit_at};
 use crate::store::{Store, StoreError};
 use rusqlite::params;
 
-/// A withdrawal through a channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Withdrawal {
-    /// The full id of the channel.
-    pub channel: String,
-    /// What was paid.
-    pub paid: Paid,
-}
-
 impl Store {
     /// Returns the withdrawals through those channels between two moments, both included, in the order of
-    /// time.
+    /// time, each with the full id of its channel.
     pub fn withdrawals(
         &self,
         channels: &[String],
         from: LocalDateTime,
         to: LocalDateTime,
-    ) -> Result<Vec<Withdrawal>, StoreError> {
+    ) -> Result<Vec<(String, Paid)>, StoreError> {
         let mut withdrawals = Vec::new();
         if self.is_blank() {
             return Ok(withdrawals);
@@ -40,10 +31,10 @@ impl Store {
                 let [out, fee, tax, received] =
                     [amount_at(row, 1)?, amount_at(row, 2)?, amount_at(row, 3)?, amount_at(row, 4)?];
                 let paid = Paid { at: row.get(0)?, out, fee, tax, received };
-                Ok(Withdrawal { channel: channel.clone(), paid })
+                Ok((channel.clone(), paid))
             })?);
         }
-        withdrawals.sort_by_key(|withdrawal| withdrawal.paid.at);
+        withdrawals.sort_by_key(|(_, paid): &(String, Paid)| paid.at);
         Ok(withdrawals)
     }
 
