@@ -102,6 +102,88 @@ impl Language {
     }
 }
 
+/// What the tests of the messages share.
+#[cfg(test)]
+mod testing {
+    use super::Message;
+
+    /// Words in Latin letters that a Korean sentence may have: commands and their words, codes, units of
+    /// measure, and the names of the samples.
+    const ALLOWED: &[&str] = &[
+        "jandon",
+        "account",
+        "add",
+        "edit",
+        "reopen",
+        "backup",
+        "channels",
+        "check",
+        "fees",
+        "import",
+        "log",
+        "rate",
+        "redo",
+        "restore",
+        "set",
+        "undo",
+        "withdraw",
+        "chmod",
+        "chown",
+        "go",
+        "go-w",
+        "MiB",
+        "dropbox",
+        "below-minimum",
+        "kakaopay",
+        "toss-points",
+    ];
+
+    /// Returns the words of a sentence that are English and no name, code, command, option, unit or file.
+    fn english_words(text: &str) -> Vec<&str> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "-_./`$".contains(c);
+        text.split(|c| !is_part(c))
+            .filter(|word| word.contains(|c: char| c.is_ascii_lowercase()))
+            .filter(|word| !word.contains(['/', '`', '$']) && !word.starts_with("--"))
+            .map(|word| word.trim_end_matches('.'))
+            .filter(|word| !word.contains('.') && !ALLOWED.contains(word))
+            .collect()
+    }
+
+    /// Checks that a Korean sentence is Korean and the English one is not.
+    pub fn check_languages(message: &impl Message) {
+        let (english, korean) = (message.english(), message.korean());
+        let is_hangul = |c: char| ('가'..='힣').contains(&c);
+        assert!(korean.contains(is_hangul), "{korean}");
+        assert_eq!(english_words(&korean), Vec::<&str>::new(), "{korean}");
+        assert!(english.contains(|c: char| c.is_ascii_lowercase()), "{english}");
+        for text in [&english, &korean] {
+            assert!(!text.contains("  ") && text.trim() == text && !text.contains(['\n', '{']), "{text:?}");
+        }
+    }
+
+    /// Checks that the samples, as Rust shows them, have every variant of an enum of a source file.
+    pub fn check_variants(source: &str, name: &str, samples: &str) {
+        let body =
+            source.split(&format!("pub enum {name} {{")).nth(1).and_then(|rest| rest.split("\n}").next());
+        let body = body.unwrap_or_else(|| panic!("no enum {name}"));
+        let variants = body.lines().filter_map(|line| {
+            let line = line
+                .strip_prefix("    ")
+                .filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()))?;
+            line.split(|c: char| !c.is_alphanumeric()).next()
+        });
+        let words: Vec<&str> = samples.split(|c: char| !c.is_alphanumeric()).collect();
+        let missing: Vec<&str> = variants.filter(|variant| !words.contains(variant)).collect();
+        assert!(missing.is_empty(), "{name} without a sample: {missing:?}");
+    }
+
+    #[test]
+    fn english_words_are_found_beside_names_and_commands() {
+        let text = "카카오페이에서 KRW로 spent 하려면: jandon log 카카오 --date a/b.db";
+        assert_eq!(english_words(text), ["spent"]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

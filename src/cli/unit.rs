@@ -59,7 +59,7 @@ pub fn run(args: &UnitCommand, context: &Context) -> Result<CommandOutput, Comma
         }
     })?;
     let did = match recorded.change.is_some() || args.dry_run {
-        true => Notice::UnitDeclared { unit },
+        true => Notice::UnitDefined { unit },
         false => Notice::UnitKnown { unit },
     };
     notes.insert(0, Note::Done(did));

@@ -1,6 +1,5 @@
 //! What a command did, and what can be done next.
 
-use super::calendar::CalendarText;
 use super::particle::{object, toward};
 use super::record::{
     AccountChange, NewBalance, RecordedEntry, RecordedFact, RecordedSnapshot, balances_english,
@@ -53,8 +52,8 @@ pub enum Notice {
     AccountReopened { account: String, dry_run: bool },
     /// A rate was set.
     RateSet { unit: Unit, rate: Rate, of: Unit, from: Day },
-    /// A unit was declared.
-    UnitDeclared { unit: Unit },
+    /// A unit was defined.
+    UnitDefined { unit: Unit },
     /// A unit is known already.
     UnitKnown { unit: Unit },
     /// What a withdrawal leaves by its rule.
@@ -83,8 +82,6 @@ pub enum Notice {
     CanAcceptDamage,
     /// A repair left a copy of the ledger.
     CopyBeforeRepair { path: PathBuf },
-    /// A demonstration left nothing.
-    DemoGone,
 }
 
 /// What an undo or a redo was about.
@@ -225,7 +222,7 @@ impl Message for Notice {
             Notice::RateSet { unit, rate, of, from } => {
                 format!("from {from} on, 1 {unit} is worth {rate} {of}")
             }
-            Notice::UnitDeclared { unit } => format!("defined {unit} with {} decimals", unit.decimals),
+            Notice::UnitDefined { unit } => format!("defined {unit} with {} decimals", unit.decimals),
             Notice::UnitKnown { unit } => format!("{unit} is already defined ({} decimals)", unit.decimals),
             Notice::Quoted { channel, out, fee, tax, received } => {
                 let fee = match fee.minor {
@@ -284,9 +281,6 @@ impl Message for Notice {
             Notice::CopyBeforeRepair { path } => {
                 format!("the ledger as it was lies in {}", path.display())
             }
-            Notice::DemoGone => "that was a ledger in a temporary folder, and it is gone; begin your own: \
-                                 jandon account add NAME"
-                .into(),
         }
     }
 
@@ -354,8 +348,8 @@ impl Message for Notice {
             Notice::RateSet { unit, rate, of, from } => {
                 format!("{}부터 1 {unit}의 가치는 {rate} {of}입니다.", korean_day(*from))
             }
-            Notice::UnitDeclared { unit } => {
-                format!("단위 {} 등록했습니다(소수 {}자리).", object(&unit.to_string()), unit.decimals)
+            Notice::UnitDefined { unit } => {
+                format!("{unit} 단위를 정의했습니다(소수 {}자리).", unit.decimals)
             }
             Notice::UnitKnown { unit } => {
                 format!("{unit} 단위는 이미 있습니다(소수 {}자리).", unit.decimals)
@@ -404,14 +398,287 @@ impl Message for Notice {
                 "또는 내보낸 파일을 새 장부로 가져오십시오: jandon --ledger NEW.db import FILE.jsonl".into()
             }
             Notice::CanAcceptDamage => {
-                "둘 다 없으면 손상된 기록을 지금 그대로 인정하십시오: jandon check --repair --accept-damage".into()
+                "둘 다 없으면 손상된 기록을 지금 그대로 받아들이십시오: jandon check --repair --accept-damage".into()
             }
             Notice::CopyBeforeRepair { path } => {
                 format!("고치기 전의 장부를 {}에 남겼습니다.", path.display())
             }
-            Notice::DemoGone => {
-                "임시 폴더의 장부로 실행했으며 지금은 지워졌습니다. 직접 시작하려면: jandon account add NAME".into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::{Because, SnapshotComparison};
+    use super::super::testing::{check_languages, check_variants};
+    use super::*;
+    use crate::ledger::{Account, AccountId, Expires, Id, Kind};
+    use crate::period::LocalDateTime;
+
+    fn won(minor: i64) -> Money {
+        Unit::new("KRW", 0).money(minor)
+    }
+
+    fn day(text: &str) -> Day {
+        Day::parse_iso(text).expect("a date")
+    }
+
+    fn entry(kind: Kind, from: Option<&str>, to: Option<&str>) -> RecordedEntry {
+        RecordedEntry {
+            kind,
+            from: from.map(Into::into),
+            to: to.map(Into::into),
+            out: won(4_500),
+            received: won(4_500),
+            fee: won(0),
+            tax: won(0),
+            labels: Vec::new(),
+            expires: Expires::Unknown,
+            date: None,
+        }
+    }
+
+    fn recorded(entry: RecordedEntry, balances: Vec<NewBalance>, dry_run: bool) -> Notice {
+        Notice::Recorded { entry: Box::new(entry), balances, dry_run }
+    }
+
+    fn balance(account: &str, minor: i64, is_owed: bool, because: Because) -> NewBalance {
+        NewBalance { account: account.into(), balance: won(minor), is_owed, because }
+    }
+
+    fn seen(minor: i64, is_owed: bool, difference: Option<SnapshotComparison>) -> RecordedSnapshot {
+        RecordedSnapshot {
+            account: "카카오페이".into(),
+            balance: won(minor),
+            is_owed,
+            difference,
+            date: None,
+        }
+    }
+
+    fn coffee() -> RecordedEntry {
+        RecordedEntry { labels: vec!["커피".into()], ..entry(Kind::Spend, Some("카카오페이"), None) }
+    }
+
+    fn account() -> Account {
+        Account {
+            id: AccountId(1),
+            name: "카카오페이".into(),
+            platform: Some("kakaopay".into()),
+            kind: AccountKind::Wallet,
+            unit: Unit::new("KRW", 0),
+            limit: None,
+            bill_day: None,
+            note: None,
+            closed: false,
+        }
+    }
+
+    fn changes() -> Vec<LedgerChangeKind> {
+        let (unit, of, day) = (Unit::new("USD", 2), Unit::new("KRW", 0), day("2026-11-01"));
+        let rate = Rate::parse("1400").expect("a rate");
+        let closed = Account { closed: true, name: "돼지저금통".into(), ..account() };
+        let change = |before: Option<Account>, after| LedgerChangeKind::Account { before, after };
+        vec![
+            LedgerChangeKind::Rate { unit: unit.clone(), rate, of, day },
+            LedgerChangeKind::Unit(unit),
+            change(None, account()),
+            change(Some(account()), closed.clone()),
+            change(Some(closed), account()),
+            change(Some(account()), account()),
+        ]
+    }
+
+    fn samples() -> Vec<Notice> {
+        let (a, b) = (Some("카카오페이"), Some("국민은행"));
+        let at = LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment");
+        let date = Some(day("2026-11-03"));
+        let (name, unit) = ("카카오페이".to_string(), Unit::new("KRW", 0));
+        let fact = |entry: RecordedEntry| RecordedFact::Entry(Box::new(entry));
+        let shapes = [
+            (Kind::Spend, a, None),
+            (Kind::Earn, None, a),
+            (Kind::Topup, None, a),
+            (Kind::Topup, b, a),
+            (Kind::Refund, None, a),
+            (Kind::Transfer, a, None),
+            (Kind::Transfer, None, a),
+            (Kind::Transfer, a, b),
+            (Kind::Withdraw, a, None),
+            (Kind::Withdraw, a, b),
+            (Kind::Pay, None, a),
+            (Kind::Pay, b, a),
+            (Kind::Expire, a, None),
+        ];
+        let mut samples: Vec<Notice> = Vec::new();
+        for (kind, from, to) in shapes {
+            for dry_run in [false, true] {
+                samples.push(recorded(entry(kind, from, to), Vec::new(), dry_run));
             }
         }
+        let whys = [
+            Because::Moved,
+            Because::SeenLater(at),
+            Because::NotYet,
+            Because::LaterRecords(at),
+            Because::ExpiredSince(true),
+            Because::ExpiredSince(false),
+        ];
+        for because in whys {
+            for (minor, is_owed) in [(4_500, false), (-4_500, true), (4_500, true)] {
+                let balances = vec![balance("카카오페이", minor, is_owed, because)];
+                samples.push(recorded(coffee(), balances, false));
+            }
+        }
+        let charged = RecordedEntry {
+            received: won(4_000),
+            fee: won(423),
+            tax: won(77),
+            date,
+            ..entry(Kind::Withdraw, a, b)
+        };
+        let expiring = |expires| RecordedEntry { expires, ..entry(Kind::Earn, None, a) };
+        let both = ["카카오페이", "국민은행"].map(|name| balance(name, 5, false, Because::Moved)).to_vec();
+        samples.push(recorded(charged.clone(), both, false));
+        samples.push(recorded(expiring(Expires::Never), Vec::new(), false));
+        samples.push(recorded(expiring(Expires::On(day("2027-01-31"))), Vec::new(), false));
+        let comparisons = [
+            None,
+            Some(SnapshotComparison::First),
+            Some(SnapshotComparison::AsExpected),
+            Some(SnapshotComparison::More(won(500))),
+            Some(SnapshotComparison::Less(won(500))),
+        ];
+        let comparisons = comparisons.map(|difference| seen(12_500, false, difference)).to_vec();
+        for dry_run in [false, true] {
+            let stayed = vec![balance("카카오페이", 4_500, false, Because::SeenLater(at))];
+            samples.push(Notice::Logged { seen: comparisons.clone(), date, stayed, dry_run });
+            let snapshot = RecordedFact::Snapshot(seen(-12_500, true, None));
+            samples.push(Notice::Edited {
+                before: snapshot.clone(),
+                after: snapshot,
+                balances: Vec::new(),
+                dry_run,
+            });
+            samples.push(Notice::Edited {
+                before: fact(coffee()),
+                after: fact(charged.clone()),
+                balances: Vec::new(),
+                dry_run,
+            });
+            let counts = RecordCounts { units: 1, accounts: 2, rates: 1, entries: 78, snapshots: 1 };
+            for what in [
+                VoidedRecords::Named(Vec::new(), Vec::new()),
+                VoidedRecords::Named(changes(), vec![fact(coffee())]),
+                VoidedRecords::Counted(counts),
+            ] {
+                let command = "spend".to_string();
+                let (undone, balances) = (what.clone(), Vec::new());
+                samples.push(Notice::Undid { command: command.clone(), what: undone, balances, dry_run });
+                samples.push(Notice::Redid { command, what, balances: Vec::new(), dry_run });
+            }
+            samples.push(Notice::AccountOpened {
+                name: name.clone(),
+                kind: AccountKind::Wallet,
+                platform: Some("kakaopay".into()),
+                unit: unit.clone(),
+                dry_run,
+            });
+            let changes = vec![
+                AccountChange::Name("돼지저금통".into()),
+                AccountChange::Platform(Some("kakaopay".into())),
+                AccountChange::Platform(None),
+                AccountChange::Kind(AccountKind::Rewards),
+                AccountChange::Unit(unit.clone()),
+                AccountChange::Limit(Some(won(200_000))),
+                AccountChange::Limit(None),
+                AccountChange::BillDay(Some(25)),
+                AccountChange::BillDay(None),
+                AccountChange::Note(Some("책상 위".into())),
+                AccountChange::Note(None),
+                AccountChange::Closed,
+                AccountChange::Reopened,
+            ];
+            samples.push(Notice::AccountEdited { account: name.clone(), changes, dry_run });
+            samples.push(Notice::AccountClosed { account: name.clone(), dry_run });
+            samples.push(Notice::AccountReopened { account: name.clone(), dry_run });
+            let files = vec!["a.jsonl".to_string(), "b.jsonl".to_string()];
+            samples.push(Notice::Imported { files, read: 3, new: 1, known: 2, dry_run });
+        }
+        for what in [ExportedPart::Lines, ExportedPart::Rows, ExportedPart::Facts] {
+            samples.extend([1, 2].map(|count| Notice::Exported { count, what }));
+        }
+        for (fee, tax) in [(0, 0), (423, 77)] {
+            samples.push(Notice::Quoted {
+                channel: "toss-points/own-account".into(),
+                out: won(4_500),
+                fee: won(fee),
+                tax: won(tax),
+                received: won(4_000),
+            });
+        }
+        samples.extend([
+            Notice::CanRedo,
+            Notice::NothingWritten,
+            Notice::AlreadyLogged { accounts: vec![name.clone(), "토스".into()] },
+            Notice::NothingToLog,
+            Notice::DefaultUnit { account: name.clone(), unit: unit.clone() },
+            Notice::NoBillDay { account: name },
+            Notice::RateSet {
+                unit: Unit::new("USD", 2),
+                rate: Rate::parse("1400").expect("a rate"),
+                of: unit.clone(),
+                from: day("2026-11-01"),
+            },
+            Notice::UnitDefined { unit: unit.clone() },
+            Notice::UnitKnown { unit },
+            Notice::CanUndoImport,
+            Notice::Wrote { path: "a/report.txt".into() },
+            Notice::NoAccounts,
+            Notice::OnlyTotalsWrong,
+            Notice::TotalsUnaffected,
+            Notice::OtherFactsVerified,
+            Notice::CanRestore,
+            Notice::CanImport,
+            Notice::CanAcceptDamage,
+            Notice::CopyBeforeRepair { path: "a/ledger.db.before".into() },
+        ]);
+        samples
+    }
+
+    #[test]
+    fn every_notice_is_whole_in_both_languages() {
+        let shown = format!("{:?}", samples());
+        let source = include_str!("notice.rs");
+        for name in ["Notice", "VoidedRecords", "ExportedPart"] {
+            check_variants(source, name, &shown);
+        }
+        let source = include_str!("record.rs");
+        for name in ["RecordedFact", "SnapshotComparison", "Because", "AccountChange"] {
+            check_variants(source, name, &shown);
+        }
+        samples().iter().for_each(check_languages);
+    }
+
+    #[test]
+    fn a_recorded_entry_is_named_before_its_balance() {
+        let notice = recorded(coffee(), vec![balance("카카오페이", 45_500, false, Because::Moved)], false);
+        assert_eq!(notice.english(), "spent 4,500 KRW from 카카오페이 (커피); now 카카오페이 45,500 KRW");
+        assert_eq!(notice.korean(), "카카오페이에서 4,500 KRW 사용을 기록했습니다(커피). 잔액 45,500 KRW.");
+        let seen = LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment");
+        let stays = vec![balance("카카오페이", 45_500, false, Because::SeenLater(seen))];
+        let spent = RecordedEntry { date: Some(day("2026-11-03")), ..coffee() };
+        assert_eq!(
+            recorded(spent, stays, true).korean(),
+            "2026년 11월 3일 카카오페이에서 4,500 KRW 사용을 기록하게 됩니다(커피). 2026년 11월 22일 13:05 \
+             잔액을 확인했으므로 잔액은 45,500 KRW 그대로입니다."
+        );
+    }
+
+    #[test]
+    fn a_change_of_the_ledger_has_its_korean_words() {
+        changes().iter().for_each(check_languages);
+        let void = LedgerChangeKind::Void { of: Id(1), of_command: "spend".into(), command: "undo".into() };
+        assert_eq!(void.english(), format!("`spend` ({})", &Id(1).to_string()[10..]));
     }
 }

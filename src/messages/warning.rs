@@ -402,7 +402,7 @@ impl Message for Warning {
                 "아무것도 바꾸지 않았습니다. 손상된 기록에서 나온 합계도 틀리게 됩니다.".into()
             }
             Warning::DamageAccepted => {
-                "손상된 기록을 지금 그대로 인정하고 합계를 다시 계산했습니다. 원래 기록은 되찾을 수 없습니다."
+                "손상된 기록을 지금 그대로 받아들이고 합계를 다시 계산했습니다. 원래 기록은 되찾을 수 없습니다."
                     .into()
             }
             Warning::DateLongAgo { day, first } => format!(
@@ -489,31 +489,31 @@ impl Message for Warning {
                         if by.minor >= 0 { format!("{amount} 많음") } else { format!("{amount} 적음") }
                     };
                     format!(
-                        "규정은 수수료 {fee}, 받는 금액 {received}입니다. 입력한 대로 기록했습니다(수수료 {}, \
+                        "규칙은 수수료 {fee}, 받는 금액 {received}입니다. 입력한 대로 기록했습니다(수수료 {}, \
                          받는 금액 {}).",
                         more(more_fee),
                         more(more_received)
                     )
                 }
                 RuleDifference::Latest { channel, day, rule, paid } => format!(
-                    "{} {channel} 출금이 규정과 다릅니다. 규정: {}. 실제: {}.",
+                    "{} {channel} 출금이 규칙과 다릅니다. 규칙: {}. 실제: {}.",
                     korean_day(*day),
                     rule.korean(),
                     paid.korean()
                 ),
             },
             Warning::NotPossibleByRule { reason } => {
-                format!("규정에 따르면 할 수 없는 출금입니다({}). 입력한 대로 기록했습니다.", reason.code())
+                format!("규칙에 따르면 할 수 없는 출금입니다({}). 입력한 대로 기록했습니다.", reason.code())
             }
             Warning::HighCost { channel, percent, charges } => {
                 format!("{channel} 출금은 금액의 {percent} %({charges})가 듭니다.")
             }
             Warning::RuleOutdated { channels, days } => format!(
-                "확인한 지 {days}일이 넘은 규정입니다: {}. 출금하기 전에 앱에서 확인하십시오.",
+                "확인한 지 {days}일이 넘은 규칙입니다: {}. 출금하기 전에 앱에서 확인하십시오.",
                 channels.join(", ")
             ),
             Warning::RuleNotOfficial { channels } => format!(
-                "운영사가 밝힌 규정이 아닙니다: {}. 출금하기 전에 앱에서 확인하십시오.",
+                "운영사가 밝힌 규칙이 아닙니다: {}. 출금하기 전에 앱에서 확인하십시오.",
                 channels.join(", ")
             ),
             Warning::UndoneHere { count, can_redo } => {
@@ -595,4 +595,145 @@ fn io_error(kind: io::ErrorKind, text: &str, language: Language) -> &str {
         _ => (text, text),
     };
     if language == Language::Korean { korean } else { english }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check_languages, check_variants};
+    use super::*;
+    use crate::fee::parse::Fault;
+    use std::collections::BTreeSet;
+
+    fn won(minor: i64) -> Money {
+        Unit::new("KRW", 0).money(minor)
+    }
+
+    fn samples() -> Vec<Warning> {
+        let day = |text: &str| Day::parse_iso(text).expect("a date");
+        let moment = |text: &str| LocalDateTime::parse_iso(text).expect("a moment");
+        let month = day("2026-11-22").month();
+        let (first, at) = (day("2026-11-03"), moment("2026-11-22T13:05"));
+        let paid = |fee, tax| PaidCharges { fee: won(fee), tax: won(tax), received: won(9_500) };
+        let negative =
+            |when| Warning::NegativeBalance { account: "카카오페이".into(), balance: won(-1_000), when };
+        let faulty = |key: &str| IgnoredFile::Faulty {
+            path: "platforms/a.toml".into(),
+            error: Box::new(FileError { line: 3, key: key.into(), fault: Fault::Missing }),
+            sentence: "platforms/a.toml:3: `name` is missing".into(),
+        };
+        let unreadable =
+            |kind| IgnoredFile::Unreadable { path: "platforms/a.toml".into(), kind, text: "x".into() };
+        vec![
+            Warning::PlatformFile(unreadable(io::ErrorKind::PermissionDenied)),
+            Warning::PlatformFile(unreadable(io::ErrorKind::IsADirectory)),
+            Warning::PlatformFile(unreadable(io::ErrorKind::InvalidData)),
+            Warning::PlatformFile(faulty("")),
+            Warning::PlatformFile(faulty("name")),
+            Warning::PlatformFile(IgnoredFile::SameId {
+                path: "platforms/a.toml".into(),
+                other: "platforms/b.toml".into(),
+                id: "kakaopay".into(),
+            }),
+            Warning::NoRate {
+                unit: Unit::new("KRW", 0),
+                missing: vec![Unit::new("USD", 2), Unit::new("JPY", 0)],
+            },
+            Warning::LedgerHasSecondName { other: None },
+            Warning::LedgerHasSecondName { other: Some("a/other.db".into()) },
+            Warning::LedgerReadable { file: "a/ledger.db".into() },
+            Warning::LedgerFolderWritable { folder: "/a/b".into() },
+            Warning::LedgerOfAnother { file: "a/ledger.db".into() },
+            Warning::LedgerSynced { folder: "dropbox".into() },
+            Warning::LedgerUnsound(UnsoundLedger::KeepACopy),
+            Warning::LedgerUnsound(UnsoundLedger::CannotAccept),
+            Warning::LedgerUnsound(UnsoundLedger::NotRepaired),
+            Warning::DamageAccepted,
+            Warning::DateLongAgo { day: day("2020-01-02"), first },
+            Warning::ClockBehind { now: moment("2026-11-01T09:00"), last: at },
+            Warning::FutureDate { from: at },
+            negative(BalanceTime::Now),
+            negative(BalanceTime::Past(at)),
+            negative(BalanceTime::Future(at)),
+            Warning::NothingYet { first },
+            Warning::SamePlatform { other: "토스".into(), platform: "toss-points".into() },
+            Warning::NoPlatform { account: "저금통".into(), close: Vec::new() },
+            Warning::NoPlatform {
+                account: "카카오".into(),
+                close: vec!["kakaopay".into(), "toss-points".into()],
+            },
+            Warning::BillMonth {
+                account: "휴대폰".into(),
+                amount: "33,000".into(),
+                month,
+                bill_day: Some(25),
+            },
+            Warning::BillMonth {
+                account: "휴대폰".into(), amount: "33,000".into(), month, bill_day: None
+            },
+            Warning::ChannelCharges(Box::new(ChannelCharges {
+                channel: "toss-points/own-account".into(),
+                charges: won(500),
+                received: won(9_500),
+                from: "토스".into(),
+                to: "국민은행".into(),
+                amount: won(10_000),
+            })),
+            Warning::RuleDiffers(Box::new(RuleDifference::Recorded {
+                fee: won(500),
+                received: won(9_500),
+                more_fee: won(100),
+                more_received: won(-100),
+            })),
+            Warning::RuleDiffers(Box::new(RuleDifference::Latest {
+                channel: "toss-points/own-account".into(),
+                day: first,
+                rule: paid(500, 0),
+                paid: paid(300, 77),
+            })),
+            Warning::NotPossibleByRule { reason: Reason::BelowMinimum },
+            Warning::HighCost {
+                channel: "toss-points/own-account".into(),
+                percent: "10.00".into(),
+                charges: won(1_000),
+            },
+            Warning::RuleOutdated { channels: vec!["toss-points/own-account".into()], days: 180 },
+            Warning::RuleNotOfficial { channels: vec!["toss-points/own-account".into()] },
+            Warning::UndoneHere { count: 1, can_redo: true },
+            Warning::UndoneHere { count: 2, can_redo: false },
+            Warning::ClosedNotEmpty { account: "저금통".into(), balance: won(3_000) },
+        ]
+    }
+
+    #[test]
+    fn every_warning_is_whole_in_both_languages() {
+        let source = include_str!("warning.rs");
+        let shown = format!("{:?}", samples());
+        for name in ["Warning", "IgnoredFile", "UnsoundLedger", "BalanceTime", "RuleDifference"] {
+            check_variants(source, name, &shown);
+        }
+        samples().iter().for_each(check_languages);
+    }
+
+    #[test]
+    fn every_warning_has_a_code_of_its_own() {
+        let kinds: BTreeSet<String> = samples()
+            .iter()
+            .map(|warning| {
+                let shown = format!("{warning:?}");
+                shown.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_string()
+            })
+            .collect();
+        let codes: BTreeSet<&str> = samples().iter().map(Warning::code).collect();
+        assert_eq!(codes.len(), kinds.len(), "{codes:?}");
+        let is_code = |code: &&str| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        assert!(codes.iter().all(is_code), "{codes:?}");
+    }
+
+    #[test]
+    fn korean_warnings_follow_the_sound_of_names() {
+        let warning = Warning::NoPlatform { account: "저금통".into(), close: Vec::new() };
+        assert!(warning.korean().starts_with("\"저금통\"이라는 플랫폼이 없어"), "{}", warning.korean());
+        let warning = Warning::NoPlatform { account: "카카오".into(), close: Vec::new() };
+        assert!(warning.korean().starts_with("\"카카오\"라는 플랫폼이 없어"), "{}", warning.korean());
+    }
 }
