@@ -8,6 +8,7 @@
 
 pub mod calendar;
 pub mod form;
+pub mod damage;
 pub mod help;
 pub mod month_page;
 pub mod notice;
@@ -111,6 +112,7 @@ mod testing {
     /// measure, and the names of the samples.
     const ALLOWED: &[&str] = &[
         "jandon",
+        "SQLite",
         "account",
         "add",
         "edit",
@@ -140,10 +142,15 @@ mod testing {
 
     /// Returns the words of a sentence that are English and no name, code, command, option, unit or file.
     fn english_words(text: &str) -> Vec<&str> {
-        let is_part = |c: char| c.is_ascii_alphanumeric() || "-_./`$".contains(c);
-        text.split(|c| !is_part(c))
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "-_./$".contains(c);
+        // What stands between backticks is quoted.
+        text.split('`')
+            .step_by(2)
+            .flat_map(|text| text.split(|c| !is_part(c)))
             .filter(|word| word.contains(|c: char| c.is_ascii_lowercase()))
-            .filter(|word| !word.contains(['/', '`', '$']) && !word.starts_with("--"))
+            .filter(|word| {
+                !word.contains(|c: char| "/$".contains(c) || c.is_ascii_digit()) && !word.starts_with("--")
+            })
             .map(|word| word.trim_end_matches('.'))
             .filter(|word| !word.contains('.') && !ALLOWED.contains(word))
             .collect()

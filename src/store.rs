@@ -7,6 +7,7 @@ mod backup;
 mod balances;
 mod check;
 mod checksum;
+mod damage;
 mod derive;
 mod export;
 mod import;
@@ -33,6 +34,7 @@ use std::time::Duration;
 
 pub use backup::{Contents, Restored, ledger_files};
 pub use check::{CheckReport, Finding};
+pub use damage::{Damage, DamagedFact};
 pub use derive::DERIVED;
 pub use import::{ImportError, ImportSummary};
 pub use open::{FileState, SecondName, lasting_second_name};
@@ -62,9 +64,9 @@ pub enum StoreError {
     /// The file is no ledger.
     NotALedger(PathBuf),
     /// The file is damaged.
-    Damaged(PathBuf, String),
+    Damaged(PathBuf, Damage),
     /// A fact is not what was recorded, and which.
-    DamagedFact(PathBuf, String),
+    DamagedFact(PathBuf, Damage),
     /// Its totals do not follow from its facts.
     WrongTotals(PathBuf),
     /// A newer version wrote it.
@@ -529,8 +531,7 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
 /// Refuses a ledger of which only the journal is left: a new ledger would take it for its own.
 fn nothing_but_a_journal(path: &Path) -> Result<(), StoreError> {
     if backup::has_journal(path) {
-        let what = "its journal is there, and the file itself is empty or gone".to_string();
-        return Err(StoreError::Damaged(path.to_path_buf(), what));
+        return Err(StoreError::Damaged(path.to_path_buf(), Damage::OnlyJournal));
     }
     Ok(())
 }
@@ -550,11 +551,11 @@ fn failure(path: &Path, wait: Duration, error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(DatabaseBusy | DatabaseLocked) => StoreError::Busy(path, wait),
         Some(NotADatabase) => StoreError::NotALedger(path),
-        Some(DatabaseCorrupt) => StoreError::Damaged(path, error.to_string()),
+        Some(DatabaseCorrupt) => StoreError::Damaged(path, Damage::Sqlite(error.to_string())),
         Some(DiskFull) => StoreError::DiskFull(path),
         Some(SystemIoFailure) => StoreError::DiskFailed(path, error.to_string()),
         Some(ReadOnly | PermissionDenied | CannotOpen) => StoreError::ReadOnly(path),
-        _ if is_of_a_row(&error) => StoreError::Damaged(path, format!("a row holds what none can: {error}")),
+        _ if is_of_a_row(&error) => StoreError::Damaged(path, Damage::Value(error.to_string())),
         _ => StoreError::Sqlite(path, error),
     }
 }

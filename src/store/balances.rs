@@ -14,7 +14,7 @@ mod replay;
 use super::lots::{LotEvent, LotWalk, step_bills};
 use super::sql::{AMOUNT_MAX, Labels, sum_at};
 use super::totals::Totals;
-use super::{Expiries, Store, StoreError};
+use super::{Damage, Expiries, Store, StoreError};
 use crate::ledger::{Account, AccountId, Bills, Entry, Flow, FlowKind, RuleViolation};
 use crate::period::{Day, LocalDateTime, Month};
 use rusqlite::params;
@@ -157,7 +157,7 @@ impl<'s> Balances<'s> {
 
     /// Returns an account that must be there.
     pub fn account(&self, id: AccountId) -> Result<Account, StoreError> {
-        let missing = || StoreError::Damaged(self.store.path.clone(), format!("no account {}", id.0));
+        let missing = || StoreError::Damaged(self.store.path.clone(), Damage::MissingAccount(id.0));
         self.accounts.get(&id).cloned().ok_or_else(missing)
     }
 

@@ -2,6 +2,7 @@
 
 mod facts;
 
+use super::damage::Damage;
 use super::derive::{DERIVED, DerivedTable};
 use super::sql::unit_at;
 use super::{Store, StoreError};
@@ -17,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub struct Finding {
     /// Where: `file`, `references`, `total`, `lot` and so on.
     pub part: &'static str,
-    /// What is wrong, in a few words.
-    pub what: String,
+    /// What is wrong.
+    pub what: Damage,
 }
 
 /// What a check looked at and found.
@@ -103,7 +104,7 @@ impl Store {
         let context = CheckContext { accounts: accounts_known, voided, checks_rules };
         let mut scan = self.scan_facts(&context, true)?;
         (report.entries, report.snapshots) = (scan.entries_counted, scan.snapshots_counted);
-        let findings = |part, found: Vec<String>| found.into_iter().map(move |what| Finding { part, what });
+        let findings = |part, found: Vec<Damage>| found.into_iter().map(move |what| Finding { part, what });
         report.findings.extend(findings("numbers", std::mem::take(&mut scan.numbers)));
         report.findings.extend(found.iter().cloned());
         let broken = std::mem::take(&mut scan.entries);
@@ -126,29 +127,25 @@ impl Store {
     }
 
     /// Compares a derived table with what the facts determine, row by row in the order of its key.
-    fn compare(&self, table: DerivedTable) -> Result<Vec<String>, StoreError> {
+    fn compare(&self, table: DerivedTable) -> Result<Vec<Damage>, StoreError> {
         let (columns, keys) = (table.columns.len(), table.keys);
         let sql = format!("SELECT {} FROM {} NOT INDEXED", table.columns.join(", "), table.name);
         let mut derived = table.rows.into_iter().peekable();
         let (mut wrong, mut extra) = (Vec::new(), Vec::new());
-        let missing = |row: Vec<Option<i64>>| {
-            format!("row {}, which the facts lead to, is missing", key_text(&row[..keys]))
-        };
+        let key = |row: &[Option<i64>]| row[..keys].iter().map(|value| value.unwrap_or_default()).collect();
         self.all(&sql, [], |row| {
             let row: Vec<Option<i64>> = (0..columns).map(|at| row.get(at)).collect::<Result<_, _>>()?;
             while let Some(gone) = derived.next_if(|other| other[..keys] < row[..keys]) {
-                note(&mut wrong, || missing(gone));
+                note(&mut wrong, || Damage::RowMissing(key(&gone)));
             }
             match derived.next_if(|other| other[..keys] == row[..keys]) {
                 Some(wanted) if wanted == row => {}
-                Some(_) => note(&mut wrong, || {
-                    format!("row {} is not what the facts lead to", key_text(&row[..keys]))
-                }),
-                None => note(&mut extra, || format!("row {} has no fact behind it", key_text(&row[..keys]))),
+                Some(_) => note(&mut wrong, || Damage::RowDiffers(key(&row))),
+                None => note(&mut extra, || Damage::RowUnfounded(key(&row))),
             }
             Ok(())
         })?;
-        derived.for_each(|gone| note(&mut wrong, || missing(gone)));
+        derived.for_each(|gone| note(&mut wrong, || Damage::RowMissing(key(&gone))));
         Ok(wrong.into_iter().chain(extra).take(FINDINGS_MAX).collect())
     }
 
@@ -167,11 +164,11 @@ impl Store {
                 Err(_) => false,
             };
             let what = match (prints, fits) {
-                (false, _) => "has a name that does not print",
-                (_, false) => "has a limit or a bill day, and is no carrier",
+                (false, _) => Damage::AccountName(seq),
+                (_, false) => Damage::NotACarrier(seq),
                 _ => return None,
             };
-            Some(Finding { part: "account", what: format!("row {seq} {what}") })
+            Some(Finding { part: "account", what })
         });
         report.findings.extend(wrong.take(FINDINGS_MAX));
         let units: Vec<(i64, Unit)> =
@@ -182,8 +179,7 @@ impl Store {
                 || unit.code.chars().any(blank)
                 || Unit::currency(&unit.code).is_some_and(|currency| currency.decimals != unit.decimals)
         });
-        let what = |seq| format!("row {seq} has no code of a unit, or not the decimals of that currency");
-        let odd = odd.map(|(seq, _)| Finding { part: "unit", what: what(seq) });
+        let odd = odd.map(|(seq, _)| Finding { part: "unit", what: Damage::Unit(seq) });
         report.findings.extend(odd.take(FINDINGS_MAX));
         Ok(())
     }
@@ -212,7 +208,7 @@ impl Store {
     fn integrity_check(&self) -> Result<Vec<Finding>, StoreError> {
         let lines: Vec<String> = self.all("PRAGMA integrity_check(20)", [], |row| row.get(0))?;
         let wrong = lines.into_iter().filter(|line| line != "ok");
-        Ok(wrong.map(|what| Finding { part: "file", what }).collect())
+        Ok(wrong.map(|line| Finding { part: "file", what: Damage::Sqlite(line) }).collect())
     }
 
     /// Returns what is wrong with references and tables, and the schema.
@@ -221,8 +217,7 @@ impl Store {
             self.all("PRAGMA foreign_key_check", [], |row| Ok((row.get(0)?, row.get(2)?)))?;
         let mut findings = Vec::new();
         for (table, parent) in broken.into_iter().take(FINDINGS_MAX) {
-            let what = format!("a row of `{table}` refers to a row of `{parent}` that is not there");
-            findings.push(Finding { part: "references", what });
+            findings.push(Finding { part: "references", what: Damage::Reference { table, parent } });
         }
         let schemas = self.schemas()?;
         findings.extend(schemas.findings());
@@ -293,8 +288,8 @@ impl Store {
             let redo =
                 undone.iter().any(|original| by_change.contains_key(original) && !edits.contains(original));
             if redo || !voided.insert(of) {
-                let what = if redo { "a redo" } else { "a change that is void already" };
-                found.push(Finding { part: "void", what: format!("row {seq} voids {what}") });
+                let what = if redo { Damage::VoidsRedo(seq) } else { Damage::VoidsVoided(seq) };
+                found.push(Finding { part: "void", what });
             }
             for original in undone {
                 voided.remove(&original);
@@ -312,8 +307,7 @@ impl Store {
         let kept: Vec<i64> =
             self.all("SELECT change FROM voided_change ORDER BY change", [], |row| row.get(0))?;
         if !derived.iter().eq(&kept) {
-            let what = "the voided changes are not those that the voids lead to".to_string();
-            found.push(Finding { part: "voided_change", what });
+            found.push(Finding { part: "voided_change", what: Damage::VoidedChanges });
         }
         Ok((found, kept.into_iter().collect()))
     }
@@ -374,12 +368,12 @@ impl Schemas {
 
     fn findings(&self) -> impl Iterator<Item = Finding> {
         let wrong = self.wanted.iter().filter_map(|(name, sql)| match self.found.get(name) {
-            None => Some(format!("`{name}` is missing")),
-            Some(other) if other != sql => Some(format!("`{name}` is not what it was made as")),
+            None => Some(Damage::SchemaMissing(name.clone())),
+            Some(other) if other != sql => Some(Damage::SchemaDiffers(name.clone())),
             Some(_) => None,
         });
         let extra = self.found.keys().filter(|name| !self.wanted.contains_key(*name));
-        let extra = extra.map(|name| format!("`{name}` is no part of a ledger"));
+        let extra = extra.map(|name| Damage::SchemaUnknown(name.clone()));
         let mut told: Vec<Finding> =
             wrong.chain(extra).map(|what| Finding { part: "schema", what }).collect();
         // Findings that cannot be repaired come first, because not all are reported.
@@ -388,14 +382,8 @@ impl Schemas {
     }
 }
 
-/// Returns a key as findings show it: `2`, or `(2, 24322)`.
-fn key_text(key: &[Option<i64>]) -> String {
-    let texts: Vec<String> = key.iter().map(|n| n.unwrap_or_default().to_string()).collect();
-    if let [only] = &texts[..] { only.clone() } else { format!("({})", texts.join(", ")) }
-}
-
 /// Adds a finding, up to the number of those that are reported.
-fn note(findings: &mut Vec<String>, what: impl FnOnce() -> String) {
+fn note(findings: &mut Vec<Damage>, what: impl FnOnce() -> Damage) {
     if findings.len() < FINDINGS_MAX {
         findings.push(what());
     }

@@ -4,9 +4,11 @@
 //! therefore carries the CRC-32 of all its columns, which finds every single flipped bit.
 
 use super::check::Finding;
+use super::damage::{Damage, DamagedFact};
 use super::sql::{kind_of, moment_in_range};
 use super::{Store, StoreError};
-use crate::ledger::{Id, Kind};
+use crate::ledger::Id;
+use crate::period::{Day, LocalDateTime};
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Row};
@@ -45,8 +47,8 @@ const NAMED_MAX: usize = 5;
 /// The facts of one table whose checksums are not those of their columns.
 pub(super) struct Damaged {
     pub table: &'static str,
-    /// The first ones, in words: `the spend of 2026-10-06 from "kakao" (entry 0193…)`.
-    pub named: Vec<String>,
+    /// The first ones.
+    pub named: Vec<DamagedFact>,
     /// How many there are in all.
     pub count: u64,
 }
@@ -56,9 +58,8 @@ impl Damaged {
     pub fn findings(self) -> impl Iterator<Item = Finding> {
         let Damaged { table, named, count } = self;
         let more = count.saturating_sub(named.len() as u64);
-        let more =
-            (more > 0).then(|| format!("{more} more rows of the table {table} are not what was recorded"));
-        let named = named.into_iter().map(|fact| format!("{fact} is not what was recorded"));
+        let more = (more > 0).then_some(Damage::MoreAltered { table, count: more });
+        let named = named.into_iter().map(Damage::Altered);
         named.chain(more).map(|what| Finding { part: "checksum", what })
     }
 }
@@ -159,7 +160,7 @@ impl Store {
         let what = match damaged {
             Some(finding) => finding.what,
             None if self.has_all_facts()? => return Ok(()),
-            None => "a fact is missing: not every number is there that was given to one".into(),
+            None => Damage::FactsMissing,
         };
         Err(StoreError::DamagedFact(self.path.clone(), what))
     }
@@ -177,7 +178,7 @@ impl Store {
     }
 
     /// Names a fact by what of it can be read.
-    fn name_of_fact(&self, table: &FactTable, number: i64) -> String {
+    fn name_of_fact(&self, table: &FactTable, number: i64) -> DamagedFact {
         let (key, columns, name) = (table.key(), table.columns, table.name);
         let sql = format!("SELECT {columns} FROM {name} WHERE {key} = ?1");
         let read = |row: &Row<'_>| {
@@ -192,8 +193,8 @@ impl Store {
             values.collect::<rusqlite::Result<Vec<_>>>()
         };
         let values = self.maybe(&sql, [number], read).ok().flatten().unwrap_or_default();
-        let fact = FactRow { store: self, table: name, number, values };
-        fact.named().unwrap_or_else(|| format!("row {number} of the table {name}"))
+        let fact = FactRow { store: self, table: name, values };
+        fact.named().unwrap_or(DamagedFact::Row { table: name, number })
     }
 }
 
@@ -201,7 +202,6 @@ impl Store {
 struct FactRow<'s> {
     store: &'s Store,
     table: &'static str,
-    number: i64,
     values: Vec<(&'static str, Value)>,
 }
 
@@ -213,17 +213,16 @@ impl FactRow<'_> {
         }
     }
 
-    /// A text in quotes, with what does not print escaped.
     fn text(&self, column: &str) -> Option<String> {
         match self.values.iter().find(|(name, _)| *name == column)? {
-            (_, Value::Text(text)) => Some(format!("{text:?}")),
+            (_, Value::Text(text)) => Some(text.clone()),
             _ => None,
         }
     }
 
     fn asked(&self, sql: &str, number: i64) -> Option<String> {
         let read = |row: &Row<'_>| match row.get_ref(0)? {
-            ValueRef::Text(bytes) => Ok(Some(format!("{:?}", String::from_utf8_lossy(bytes)))),
+            ValueRef::Text(bytes) => Ok(Some(String::from_utf8_lossy(bytes).into_owned())),
             ValueRef::Integer(number) => Ok(Some(Id(number).to_string())),
             _ => Ok(None),
         };
@@ -247,51 +246,38 @@ impl FactRow<'_> {
         self.number("id").map(|id| Id(id).to_string()).unwrap_or_default()
     }
 
-    /// ` of 2026-10-06`, where that is a date.
-    fn date(&self) -> String {
-        let day = match self.number("day") {
+    fn day(&self) -> Option<Day> {
+        let at = match self.number("day") {
             Some(day) => day.checked_mul(86_400),
             None => self.number("at"),
         };
-        day.and_then(moment_in_range).map(|at| format!(" of {}", at.day())).unwrap_or_default()
+        at.and_then(moment_in_range).map(LocalDateTime::day)
     }
 
-    fn named(&self) -> Option<String> {
-        let some =
-            |word: &str, text: Option<String>| text.map_or_else(String::new, |t| format!(" {word} {t}"));
+    /// Returns what of the row can be read; `None` where that does not name it.
+    fn named(&self) -> Option<DamagedFact> {
         Some(match self.table {
-            "change" => format!("the change {}{} ({})", self.id(), self.date(), self.text("command")?),
-            "foreign_id" => format!("the id {}", self.text("text")?),
-            "void" => {
-                format!("the undo{}{}", some("by", self.change("change")), some("of", self.change("of")))
+            "change" => {
+                DamagedFact::Change { id: self.id(), day: self.day(), command: self.text("command")? }
             }
-            "unit" => format!("the unit {}", self.text("code")?),
-            "account" => format!("the account {}", self.account("id")?),
-            "account_version" => format!("the account {}", self.text("name")?),
-            "label" => format!("the text {}", self.text("text")?),
-            "entry" => {
-                let kind = self.number("kind").and_then(kind_of).map_or("entry", Kind::as_str);
-                let from = some("from", self.account("from_account"));
-                let to = some("to", self.account("to_account"));
-                format!("the {kind}{}{from}{to} (entry {})", self.date(), self.id())
-            }
+            "foreign_id" => DamagedFact::ForeignId { text: self.text("text")? },
+            "void" => DamagedFact::Void { by: self.change("change"), of: self.change("of") },
+            "unit" => DamagedFact::Unit { code: self.text("code")? },
+            "account" => DamagedFact::Account { name: self.account("id")? },
+            "account_version" => DamagedFact::Account { name: self.text("name")? },
+            "label" => DamagedFact::Label { text: self.text("text")? },
+            "entry" => DamagedFact::Entry {
+                kind: self.number("kind").and_then(kind_of),
+                day: self.day(),
+                from: self.account("from_account"),
+                to: self.account("to_account"),
+                id: self.id(),
+            },
             "snapshot" => {
-                let of = some("of", self.account("account"));
-                format!(
-                    "the balance{of}{} (snapshot {})",
-                    self.date().replace(" of ", " seen on "),
-                    self.id()
-                )
+                DamagedFact::Snapshot { account: self.account("account"), day: self.day(), id: self.id() }
             }
-            "rate" => {
-                format!(
-                    "the rate{}{}{}",
-                    some("of", self.unit("unit")),
-                    some("in", self.unit("of")),
-                    self.date().replace(" of ", " from ")
-                )
-            }
-            _ => format!("row {} of the table {}", self.number, self.table),
+            "rate" => DamagedFact::Rate { unit: self.unit("unit"), of: self.unit("of"), day: self.day() },
+            _ => return None,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::check::{CheckReport, Finding};
 use super::checksum;
+use super::damage::Damage;
 use super::derive::DERIVED;
 use super::{SCHEMA, Store, StoreError};
 use crate::ledger::AccountId;
@@ -155,27 +156,23 @@ fn index_sql(name: &str) -> Option<&'static str> {
 impl Finding {
     /// Returns whether only derived tables are wrong, so that a repair can rebuild them.
     pub fn is_derived(&self) -> bool {
-        match self.part {
+        match &self.what {
             // The sentences of SQLite: `CHECK constraint failed in lot`.
-            "file" => {
+            Damage::Sqlite(line) if self.part == "file" => {
                 let is_of_index = ["missing from index ", "# of entries in index ", "differ from index "]
                     .iter()
-                    .filter_map(|words| self.what.split_once(words))
+                    .filter_map(|words| line.split_once(words))
                     .any(|(_, name)| name.starts_with("sqlite_autoindex_") || index_sql(name).is_some());
                 is_of_index
                     || DERIVED.iter().any(|table| {
-                        self.what == format!("CHECK constraint failed in {table}")
-                            || self.what.contains(&format!("NULL value in {table}."))
+                        *line == format!("CHECK constraint failed in {table}")
+                            || line.contains(&format!("NULL value in {table}."))
                     })
             }
-            "references" => {
-                DERIVED.iter().any(|table| self.what.starts_with(&format!("a row of `{table}` refers")))
-            }
-            "schema" => {
-                let gone = self.what.strip_prefix('`').and_then(|what| what.strip_suffix("` is missing"));
-                gone.is_some_and(|name| DERIVED.contains(&name) || index_sql(name).is_some())
-            }
-            part => DERIVED.contains(&part),
+            Damage::Reference { table, .. } => DERIVED.contains(&table.as_str()),
+            Damage::SchemaMissing(name) => DERIVED.contains(&name.as_str()) || index_sql(name).is_some(),
+            Damage::SchemaDiffers(_) | Damage::SchemaUnknown(_) => false,
+            _ => DERIVED.contains(&self.part),
         }
     }
 }
@@ -186,7 +183,7 @@ mod tests {
     use crate::ledger::{Account, AccountId, AccountKind, Entry, Expires, Id, Kind, Leg, Snapshot};
     use crate::money::Unit;
     use crate::period::{Day, LocalDateTime};
-    use crate::store::{Change, Fact};
+    use crate::store::{Change, DamagedFact, Fact};
     use rusqlite::types::Value;
 
     const DAY: i64 = 86_400;
@@ -300,7 +297,12 @@ mod tests {
         store.db.execute(sql, rusqlite::params![index.0, index.1]).expect("an index that is back");
         store.run("PRAGMA writable_schema = RESET").expect("a setting");
         let found = store.check().expect("a check").findings;
-        assert!(found.iter().any(|f| f.what.contains("missing from index entry_by_at")), "{found:?}");
+        assert!(
+            found.iter().any(
+                |f| matches!(&f.what, Damage::Sqlite(line) if line.contains("missing from index entry_by_at"))
+            ),
+            "{found:?}"
+        );
         assert!(found.iter().all(Finding::is_derived), "{found:?}");
         let repair = store.repair(false).expect("a repair");
         assert_eq!((repair.report.findings, rows(&store)), (Vec::new(), sound));
@@ -354,7 +356,13 @@ mod tests {
         let before = rows(&store);
         let repair = store.repair(false).expect("a repair");
         assert_eq!(repair.mended, []);
-        assert!(repair.report.findings.iter().any(|f| f.part == "file" && f.what.contains("entry")));
+        assert!(
+            repair
+                .report
+                .findings
+                .iter()
+                .any(|f| matches!(&f.what, Damage::Sqlite(line) if line.contains("entry")))
+        );
         assert_eq!(rows(&store), before);
     }
 
@@ -374,11 +382,11 @@ mod tests {
         let before = rows(&store);
         let repair = store.repair(false).expect("a repair");
         assert!(!repair.changes_something());
-        let named: Vec<&str> =
-            repair.report.findings.iter().filter(|f| f.part == "checksum").map(|f| &*f.what).collect();
-        let id = Id(1040);
-        let said = format!("the spend of 1970-02-10 from \"points\" (entry {id}) is not what was recorded");
-        assert_eq!(named, [said]);
+        let named: Vec<&Damage> =
+            repair.report.findings.iter().filter(|f| f.part == "checksum").map(|f| &f.what).collect();
+        let day = Day::parse_iso("1970-02-10");
+        let (kind, from, id) = (Some(Kind::Spend), Some("points".into()), Id(1040).to_string());
+        assert_eq!(named, [&Damage::Altered(DamagedFact::Entry { kind, day, from, to: None, id })]);
         assert_eq!(rows(&store), before);
     }
 

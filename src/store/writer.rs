@@ -8,7 +8,7 @@ mod void;
 use super::balances::{Balances, Delta, FactKey};
 use super::insert::{EntryInserter, EntryKeys};
 use super::sql::{LAST_MOMENT, Labels, snapshot_of};
-use super::{Applied, Change, Fact, Refusal, Store, StoreError, checksum};
+use super::{Applied, Change, Damage, Fact, Refusal, Store, StoreError, checksum};
 use crate::ledger::{Account, AccountId, Entry, Id, RuleViolation, Snapshot, Stamp, name};
 use crate::money::{Rate, Unit};
 use crate::period::{Day, LocalDateTime};
@@ -84,8 +84,7 @@ impl<'s> Writer<'s> {
     /// Starts after the last fact of the ledger.
     pub(super) fn new(store: &'s Store) -> Result<Writer<'s>, StoreError> {
         debug_assert!(store.writing, "only a store opened for writing has the lock");
-        let too_far =
-            || StoreError::Damaged(store.path.clone(), "the numbers of its facts are used up".into());
+        let too_far = || StoreError::Damaged(store.path.clone(), Damage::NumbersUsedUp);
         Ok(Writer {
             store,
             seq: store.last_seq()?.checked_add(1).filter(|seq| *seq <= SEQ_MAX).ok_or_else(too_far)?,

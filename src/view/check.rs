@@ -3,9 +3,10 @@
 use super::Render;
 use super::csv::Csv;
 use super::page::{Column, Page, Table};
-use crate::messages::Language;
+use crate::messages::damage::Damage;
+use crate::messages::{Language, Message};
 use crate::money::{Money, Unit};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// The answer of `check`.
 #[derive(Debug, Serialize)]
@@ -36,8 +37,13 @@ pub struct Checked {
 pub struct FindingLine {
     /// Where.
     pub part: &'static str,
-    /// What.
-    pub what: String,
+    /// What; scripts read it in English.
+    #[serde(serialize_with = "in_english")]
+    pub what: Damage,
+}
+
+fn in_english<S: Serializer>(damage: &Damage, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&damage.english())
 }
 
 /// What a repair made of the balance of one account.
@@ -76,7 +82,7 @@ impl Checked {
 }
 
 impl Render for Checked {
-    fn page(&self, _: Language) -> Page {
+    fn page(&self, language: Language) -> Page {
         let mut page = Page::new();
         let many = |n: i64, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
         let counted = format!(
@@ -88,7 +94,7 @@ impl Render for Checked {
         let table = |lines: &[FindingLine]| {
             let mut table = Table::new(vec![Column::fixed("where"), Column::words("what")]);
             for finding in lines {
-                table.row(vec![finding.part.to_string(), finding.what.clone()]);
+                table.row(vec![finding.part.to_string(), language.say(&finding.what)]);
             }
             table
         };
@@ -139,7 +145,7 @@ impl Render for Checked {
         let mut csv = Csv::new(&["part", "what", "mended"]);
         let mended = self.mended.iter().map(|finding| (finding, "true"));
         for (finding, mended) in self.findings.iter().map(|f| (f, "false")).chain(mended) {
-            csv.row(vec![Some(finding.part.to_string()), Some(finding.what.clone()), Some(mended.into())]);
+            csv.row(vec![Some(finding.part.to_string()), Some(finding.what.english()), Some(mended.into())]);
         }
         csv
     }

@@ -2,6 +2,7 @@
 
 use super::{quoted, quoted_name};
 use crate::ledger::{Id, RuleViolation};
+use crate::messages::Message;
 use crate::output_file::OutputError;
 use crate::store::{Refusal, StoreError};
 
@@ -90,7 +91,7 @@ pub(super) fn store_message(error: &StoreError) -> (String, String) {
             "name another file: --ledger FILE, or set JANDON_LEDGER".into(),
         ),
         StoreError::Damaged(path, what) => (
-            format!("the ledger {} is damaged ({what})", path.display()),
+            format!("the ledger {} is damaged ({})", path.display(), what.english()),
             format!(
                 "keep the file as it is; an earlier copy takes its place with: jandon restore FILE --ledger {}",
                 quoted(&path.display().to_string())
@@ -101,7 +102,7 @@ pub(super) fn store_message(error: &StoreError) -> (String, String) {
             format!("rebuild them: jandon check --repair --ledger {}", quoted(&path.display().to_string())),
         ),
         StoreError::DamagedFact(path, what) => (
-            format!("the ledger {} is damaged: {what}", path.display()),
+            format!("the ledger {} is damaged: {}", path.display(), what.english()),
             format!(
                 "see all that is damaged, and how to get it back: jandon check --ledger {}",
                 quoted(&path.display().to_string())

@@ -4,6 +4,7 @@
 use super::FINDINGS_MAX;
 use crate::ledger::{Account, AccountId, Entry, RuleViolation};
 use crate::period::LocalDateTime;
+use crate::store::damage::Damage;
 use crate::store::derive::{Derivation, DerivedTable};
 use crate::store::sql::{AmountReader, LIVE, sum_at};
 use crate::store::{Store, StoreError};
@@ -41,9 +42,9 @@ pub(super) struct CheckContext<'l> {
 #[derive(Default)]
 pub(super) struct FactScan {
     /// What is wrong with the numbers of facts.
-    pub numbers: Vec<String>,
+    pub numbers: Vec<Damage>,
     /// Which entries break a rule.
-    pub entries: Vec<String>,
+    pub entries: Vec<Damage>,
     /// How many entries count.
     pub entries_counted: i64,
     /// How many snapshots count.
@@ -149,7 +150,7 @@ impl Store {
             // A unit that is missing is a finding of its reference.
             let Some((entry, labels)) = reader.read(row)? else { return Ok(()) };
             if let Some(rules) = rules.as_ref().filter(|_| scan.entries.len() < FINDINGS_MAX) {
-                scan.entries.extend(rules.broken_by(entry, counts).map(|what| format!("row {seq} {what}")));
+                scan.entries.extend(rules.broken_by(entry, counts).map(|damage| damage(seq)));
             }
             if counts {
                 scan.entries_counted += 1;
@@ -189,11 +190,11 @@ struct Rules {
 }
 
 impl Rules {
-    /// Returns what is wrong with an entry. After one that is void its account may have changed.
-    fn broken_by(&self, entry: &Entry, counts: bool) -> Option<&'static str> {
+    /// Returns what is wrong with an entry, given its row. After one that is void its account may have changed.
+    fn broken_by(&self, entry: &Entry, counts: bool) -> Option<fn(i64) -> Damage> {
         let is_there = |id: AccountId| self.accounts.get(&id).is_some_and(|(_, there)| *there || !counts);
         if ![entry.from.account, entry.to.account].into_iter().flatten().all(is_there) {
-            return Some("is of an account that is not there");
+            return Some(Damage::EntryWithoutAccount);
         }
         match entry.check(|id| self.accounts.get(&id).map(|(account, _)| account)) {
             Ok(()) => None,
@@ -202,7 +203,7 @@ impl Rules {
                 | RuleViolation::CarrierTakesOnlySpendRefundPay { .. }
                 | RuleViolation::PayNeedsCarrier { .. },
             ) if !counts => None,
-            Err(_) => Some("breaks a rule of the ledger"),
+            Err(_) => Some(Damage::EntryBreaksRule),
         }
     }
 }
@@ -212,8 +213,8 @@ impl Rules {
 struct NumberCheck {
     last: Option<i64>,
     change: Option<i64>,
-    gaps: Vec<String>,
-    astray: HashMap<&'static str, Vec<String>>,
+    gaps: Vec<Damage>,
+    astray: HashMap<&'static str, Vec<Damage>>,
 }
 
 impl NumberCheck {
@@ -223,12 +224,10 @@ impl NumberCheck {
         let gap = i128::from(number) - i128::from(last);
         if gap != 1 && self.gaps.len() < FINDINGS_MAX {
             self.gaps.push(match gap {
-                0 => format!("number {number} was given twice"),
-                2 => format!("what had number {} is gone", number - 1),
-                _ if gap > 0 && last >= 0 => {
-                    format!("what had the numbers {} to {} is gone", last + 1, number - 1)
-                }
-                _ => format!("number {number} was never given"),
+                0 => Damage::NumberTwice(number),
+                2 => Damage::NumberGone(number - 1),
+                _ if gap > 0 && last >= 0 => Damage::NumbersGone(last + 1, number - 1),
+                _ => Damage::NumberNeverGiven(number),
             });
         }
     }
@@ -240,11 +239,11 @@ impl NumberCheck {
         }
         let astray = self.astray.entry(table).or_default();
         if astray.len() < FINDINGS_MAX {
-            astray.push(format!("row {number} of `{table}` does not follow its change {change}"));
+            astray.push(Damage::Astray { table, number, change });
         }
     }
 
-    fn findings(mut self) -> Vec<String> {
+    fn findings(mut self) -> Vec<Damage> {
         let astray = REPORTED.into_iter().filter_map(|table| self.astray.remove(table));
         self.gaps.into_iter().chain(astray.flatten().collect::<Vec<_>>()).collect()
     }

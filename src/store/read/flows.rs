@@ -7,7 +7,7 @@ use crate::period::{LocalDateTime, Month};
 use crate::report::{CategoryTotal, ChannelTotal};
 use crate::store::sql::{AmountReader, LIVE_OF_MANY, amount_at, has_room, sum_at};
 use crate::store::totals::Totals;
-use crate::store::{Store, StoreError};
+use crate::store::{Damage, Store, StoreError};
 use rusqlite::params;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -73,7 +73,7 @@ impl Store {
     }
 
     fn overflow(&self) -> StoreError {
-        StoreError::Damaged(self.path.clone(), "a sum over its entries is too large".into())
+        StoreError::Damaged(self.path.clone(), Damage::SumTooLarge)
     }
 
     fn label(&self, label: i64) -> Result<Option<String>, StoreError> {
