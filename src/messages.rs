@@ -7,8 +7,8 @@
 //! JSON and CSV never depend on a language: their messages are the English ones.
 
 pub mod calendar;
-pub mod form;
 pub mod damage;
+pub mod form;
 pub mod help;
 pub mod month_page;
 pub mod notice;
