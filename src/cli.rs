@@ -306,7 +306,7 @@ impl CommandOutput {
         let warning = |note: &Note| match note {
             Note::Done(_) => None,
             Note::Warning(warning) => {
-                Some(view::Warning { code: warning.code(), message: warning.english() })
+                Some(view::JsonWarning { code: warning.code(), message: warning.english() })
             }
         };
         let warnings = self.notes.iter().filter_map(warning).collect();

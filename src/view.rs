@@ -115,7 +115,7 @@ pub fn json(value: &impl Serialize) -> String {
 
 /// Something the user should know beside an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Warning {
+pub struct JsonWarning {
     /// What scripts branch on; it never changes.
     pub code: &'static str,
     /// What people read.
@@ -134,7 +134,7 @@ pub struct Form {
     /// No cell of a CSV begins as a formula.
     pub csv_safe: bool,
     /// What the user should know; a JSON document ends with it.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<JsonWarning>,
     /// The ledger that commands on a page name, as a shell takes it.
     pub ledger: Option<String>,
 }
@@ -157,7 +157,7 @@ pub fn render(answer: &dyn Render, form: &Form) -> String {
 }
 
 /// Appends `"warnings"` to a JSON object.
-fn with_warnings(mut document: String, warnings: &[Warning]) -> String {
+fn with_warnings(mut document: String, warnings: &[JsonWarning]) -> String {
     debug_assert!(document.ends_with('}'), "an answer is a JSON object");
     document.truncate(document.len().saturating_sub(1));
     let comma = if document.ends_with('{') { "" } else { "," };

@@ -67,11 +67,11 @@ impl FactScan {
 }
 
 /// A note that can be shown.
-struct Note;
+struct ReadableNote;
 
-impl FromSql for Note {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Note> {
-        value.as_str_or_null().map(|_| Note)
+impl FromSql for ReadableNote {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<ReadableNote> {
+        value.as_str_or_null().map(|_| ReadableNote)
     }
 }
 
@@ -146,7 +146,7 @@ impl Store {
         let mut read = |row: &Row<'_>, scan: &mut FactScan| -> rusqlite::Result<()> {
             let (seq, change): (i64, i64) = (row.get(13)?, row.get(14)?);
             let counts = !context.voided.contains(&change);
-            row.get::<_, Note>(15)?;
+            row.get::<_, ReadableNote>(15)?;
             // A unit that is missing is a finding of its reference.
             let Some((entry, labels)) = reader.read(row)? else { return Ok(()) };
             if let Some(rules) = rules.as_ref().filter(|_| scan.entries.len() < FINDINGS_MAX) {
