@@ -609,7 +609,7 @@ fn an_early_copy_is_refused_beside_the_journal_of_a_ledger_that_went_on() {
         assert!(said(&output).contains("move it away: mv mixed.db-wal"), "{line}: {}", said(&output));
     }
     std::fs::rename(home.path("mixed.db-wal"), home.path("away")).expect("moved away");
-    assert_eq!(home.fine("balance --ledger mixed.db"), home.fine("balance --ledger early.db"));
+    assert_eq!(home.fine("balance --json --ledger mixed.db"), home.fine("balance --json --ledger early.db"));
 }
 
 #[cfg(unix)]

@@ -19,8 +19,6 @@ use std::path::PathBuf;
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum Notice {
-    /// The calendar is empty, or leaves something out.
-    Calendar(CalendarText),
     /// An entry was recorded.
     Recorded { entry: Box<RecordedEntry>, balances: Vec<NewBalance>, dry_run: bool },
     /// Balances were recorded; those of them that stay because they were checked later.
@@ -173,7 +171,6 @@ fn did<'a>(dry_run: bool, done: &'a str, would_be: &'a str) -> &'a str {
 impl Message for Notice {
     fn english(&self) -> String {
         match self {
-            Notice::Calendar(text) => text.english(),
             Notice::Recorded { entry, balances, dry_run } => {
                 let did = entry.english_with_verb(*dry_run);
                 format!("{}{did}{}", would(*dry_run), balances_english(balances))
@@ -290,7 +287,6 @@ impl Message for Notice {
 
     fn korean(&self) -> String {
         match self {
-            Notice::Calendar(text) => text.korean(),
             Notice::Recorded { entry, balances, dry_run } => {
                 let did = did(*dry_run, "기록했습니다", "기록하게 됩니다");
                 let (what, details) = (object(&entry.korean()), entry.korean_details());
