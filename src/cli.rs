@@ -44,6 +44,7 @@ pub mod usage;
 mod value;
 mod withdraw;
 
+use crate::messages::error::UsageError;
 use crate::messages::{Language, Message, Notice, Warning};
 use crate::output_file::Protected;
 use crate::period::{DateError, Day, Period, parse_date_input};
@@ -67,6 +68,9 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
+
+/// The most seconds that `--lock-timeout` takes.
+pub const LOCK_TIMEOUT_MAX: u64 = 86_400;
 
 /// The options that every command takes, before or after it.
 #[derive(Debug, Clone, Args)]
@@ -94,7 +98,7 @@ pub struct GlobalArgs {
     pub force: bool,
     /// Seconds to wait while another process uses the ledger
     #[arg(long, global = true, value_name = "SECS", default_value = "10", help_heading = "Global options",
-          value_parser = clap::value_parser!(u64).range(..=86_400))]
+          value_parser = clap::value_parser!(u64).range(..=LOCK_TIMEOUT_MAX))]
     pub lock_timeout: u64,
     /// Use this date as today: 2026-11-22 or 2026-11-22T13:05 [env: JANDON_TODAY]
     #[arg(long, global = true, value_name = "DATE", help_heading = "Global options")]
@@ -259,10 +263,7 @@ impl Command {
 pub fn check_options(words: &Cli) -> Result<(), CommandError> {
     let values = matches!(words.command, Command::Balance(_) | Command::Report(_) | Command::Plan(_));
     match &words.globals.exchange {
-        Some(_) if !values => Err(CommandError::Usage {
-            message: "--exchange (-X) has no effect on this command".into(),
-            hint: "leave it out, or ask: jandon balance -X UNIT".into(),
-        }),
+        Some(_) if !values => Err(UsageError::UselessExchange.into()),
         _ => Ok(()),
     }
 }

@@ -36,9 +36,9 @@ pub enum LineError {
     /// The text of a field is none that is stored.
     Text { key: &'static str, error: TextError },
     /// The value of a field is not what it should be.
-    Value { key: &'static str, text: String, wanted: &'static str },
+    Value { key: &'static str, text: String, expected: ExpectedValue },
     /// Neither what leaves nor what arrives is said, or only one of two units.
-    AmountMissing(&'static str),
+    AmountMissing(MissingAmount),
     /// No account has that name there.
     UnknownAccount(String),
     /// No unit has that code.
@@ -51,6 +51,40 @@ pub enum LineError {
     AccountDiffers(String),
     /// A fact of that id is known, and says something else.
     Differs(Box<Difference>),
+}
+
+/// What the value of a field should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "a variant says itself")]
+pub enum ExpectedValue {
+    Moment,
+    Day,
+    Expiry,
+    Amount,
+    AmountNotBelowZero,
+    AmountThatFits,
+    /// What arrives, the fee and the tax together.
+    SumOfParts,
+    UnitCode,
+    OtherUnit,
+    UnitOfAccount,
+    Decimals,
+    DayOfMonth,
+    Rate,
+    AccountKind,
+    CarrierAccount,
+    EntryKind,
+}
+
+/// The amounts that an entry must have and does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissingAmount {
+    /// The amount that leaves with its place, or the amount that arrives with its place.
+    Place,
+    /// The amount that leaves, or the amount that arrives.
+    Either,
+    /// Both, because their units differ.
+    Both,
 }
 
 /// What a line says otherwise than the known fact of its id.
@@ -76,7 +110,7 @@ impl DateField {
         match self {
             DateField::Time(at) => Ok(*at),
             DateField::Day(day) => Ok(of_day(*day)),
-            DateField::Neither(text) => Err(value("at", text, A_MOMENT)),
+            DateField::Neither(text) => Err(value("at", text, ExpectedValue::Moment)),
         }
     }
 }
@@ -185,11 +219,9 @@ fn check_some(key: &'static str, text: &mut Option<impl StoredText>) -> Result<(
     text.as_mut().map_or(Ok(()), |text| check(key, text))
 }
 
-fn value(key: &'static str, text: &str, wanted: &'static str) -> LineError {
-    LineError::Value { key, text: text.chars().take(80).collect(), wanted }
+fn value(key: &'static str, text: &str, expected: ExpectedValue) -> LineError {
+    LineError::Value { key, text: text.chars().take(80).collect(), expected }
 }
-
-const A_MOMENT: &str = "a date such as 2026-11-20 or 2026-11-20T18:30:00";
 
 /// The moment of an entry or a change: a date alone is its first second.
 pub fn moment(text: &str) -> Result<LocalDateTime, LineError> {
@@ -197,8 +229,7 @@ pub fn moment(text: &str) -> Result<LocalDateTime, LineError> {
 }
 
 fn amount(key: &'static str, text: &str, unit: &Unit) -> Result<i64, LineError> {
-    let wanted = "an amount in quotes with no more decimals than its unit has, such as \"12500\" or \"3.50\"";
-    parse_minor(text, unit.decimals).ok_or_else(|| value(key, text, wanted))
+    parse_minor(text, unit.decimals).ok_or_else(|| value(key, text, ExpectedValue::Amount))
 }
 
 impl UnitLine {
@@ -207,10 +238,10 @@ impl UnitLine {
         let unit = Unit::new(&self.code, self.decimals);
         let fits = (1..=16).contains(&unit.code.chars().count()) && *unit.code == *self.code;
         if !fits || self.code.contains(char::is_whitespace) {
-            return Err(value("code", &self.code, "one to sixteen capital letters or digits"));
+            return Err(value("code", &self.code, ExpectedValue::UnitCode));
         }
         if self.decimals > DECIMALS_MAX {
-            return Err(value("decimals", &self.decimals.to_string(), "a number from 0 to 9"));
+            return Err(value("decimals", &self.decimals.to_string(), ExpectedValue::Decimals));
         }
         Ok(unit)
     }
@@ -219,21 +250,21 @@ impl UnitLine {
 impl AccountLine {
     /// The account, of a unit that is known.
     pub fn account(&self, id: AccountId, unit: Unit) -> Result<Account, LineError> {
-        let wanted = "wallet, rewards, giftcard, carrier or bank";
-        let kind = AccountKind::parse(&self.kind).ok_or_else(|| value("kind", &self.kind, wanted))?;
+        let kind = AccountKind::parse(&self.kind)
+            .ok_or_else(|| value("kind", &self.kind, ExpectedValue::AccountKind))?;
         let carrier = |given: bool, key| {
             let fits = !given || kind == AccountKind::Carrier;
-            if fits { Ok(()) } else { Err(value(key, &self.kind, "an account of the kind carrier")) }
+            if fits { Ok(()) } else { Err(value(key, &self.kind, ExpectedValue::CarrierAccount)) }
         };
         carrier(self.limit.is_some(), "limit")?;
         carrier(self.bill_day.is_some(), "bill_day")?;
         let limit = self.limit.as_ref().map(|text| match amount("limit", text, &unit)? {
-            minor if minor < 0 => Err(value("limit", text, "an amount that is not below zero")),
+            minor if minor < 0 => Err(value("limit", text, ExpectedValue::AmountNotBelowZero)),
             minor => Ok(minor),
         });
         let limit = limit.transpose()?;
         if let Some(day) = self.bill_day.filter(|day| !(1..=31).contains(day)) {
-            return Err(value("bill_day", &day.to_string(), "a number from 1 to 31"));
+            return Err(value("bill_day", &day.to_string(), ExpectedValue::DayOfMonth));
         }
         Ok(Account {
             id,
@@ -253,12 +284,11 @@ impl RateLine {
     /// The rate and its day.
     pub fn rate(&self) -> Result<(Rate, Day), LineError> {
         let rate = Rate::parse(&self.value);
-        let rate =
-            rate.map_err(|_| value("value", &self.value, "a rate such as \"1400\", \"0.95\" or \"2/3\""))?;
+        let rate = rate.map_err(|_| value("value", &self.value, ExpectedValue::Rate))?;
         let day = Day::parse_iso(&self.date);
-        let day = day.ok_or_else(|| value("date", &self.date, "a date such as 2026-11-20"))?;
+        let day = day.ok_or_else(|| value("date", &self.date, ExpectedValue::Day))?;
         if self.unit == self.of {
-            return Err(value("of", &self.of, "another unit than `unit`"));
+            return Err(value("of", &self.of, ExpectedValue::OtherUnit));
         }
         Ok((rate, day))
     }
@@ -273,10 +303,9 @@ impl EntryLine {
         to: Option<(AccountId, Unit)>,
         outside: [Option<Unit>; 2],
     ) -> Result<(Entry, Content), LineError> {
-        let kinds = "spend, earn, topup, refund, transfer, withdraw, pay or expire";
         let kind = match &self.kind {
             KindField::Kind(kind) => *kind,
-            KindField::None(word) => return Err(value("kind", word, kinds)),
+            KindField::None(word) => return Err(value("kind", word, ExpectedValue::EntryKind)),
         };
         let at = self.at.or(Day::start)?;
         let [out_said, in_said] = outside;
@@ -286,14 +315,14 @@ impl EntryLine {
         let out_unit = out_known.clone().or_else(|| in_known.clone());
         let in_unit = in_known.or(out_known);
         let (Some(out_unit), Some(in_unit)) = (out_unit, in_unit) else {
-            return Err(LineError::AmountMissing("`from` with `out`, or `to` with `in`"));
+            return Err(LineError::AmountMissing(MissingAmount::Place));
         };
         let minor = |key, text: &Option<SmolStr>, unit: &Unit| {
             text.as_ref().map(|text| amount(key, text, unit)).transpose()
         };
         let (out, arriving) = (minor("out", &self.out, &out_unit)?, minor("in", &self.arriving, &in_unit)?);
         let (fee, tax) = (minor("fee", &self.fee, &out_unit)?, minor("tax", &self.tax, &out_unit)?);
-        let too_large = || value("out", "the sum", "an amount that a ledger can hold");
+        let too_large = || value("out", "the sum", ExpectedValue::AmountThatFits);
         let (out, arriving, fee, tax) = if out_unit == in_unit {
             let charges = fee.unwrap_or(0).checked_add(tax.unwrap_or(0)).ok_or_else(too_large)?;
             match (out, arriving) {
@@ -310,7 +339,7 @@ impl EntryLine {
                     let rest = gap.checked_sub(charges).ok_or_else(too_large)?;
                     if rest < 0 || rest > 0 && fee.is_some() && tax.is_some() {
                         let text = self.out.as_deref().unwrap_or_default();
-                        return Err(value("out", text, "what arrives, the fee and the tax together"));
+                        return Err(value("out", text, ExpectedValue::SumOfParts));
                     }
                     match (fee, tax) {
                         (Some(fee), Some(tax)) => (out, arriving, fee, tax),
@@ -318,17 +347,16 @@ impl EntryLine {
                         (None, tax) => (out, arriving, rest, tax.unwrap_or(0)),
                     }
                 }
-                (None, None) => return Err(LineError::AmountMissing("`out` or `in`")),
+                (None, None) => return Err(LineError::AmountMissing(MissingAmount::Either)),
             }
         } else {
             let (Some(out), Some(arriving)) = (out, arriving) else {
-                return Err(LineError::AmountMissing("both `out` and `in`, for the two units differ"));
+                return Err(LineError::AmountMissing(MissingAmount::Both));
             };
             (out, arriving, fee.unwrap_or(0), tax.unwrap_or(0))
         };
         let day = |text: &str| {
-            let wanted = "a date such as 2031-10-05, or never";
-            Day::parse_iso(text).map(Expires::On).ok_or_else(|| value("expires", text, wanted))
+            Day::parse_iso(text).map(Expires::On).ok_or_else(|| value("expires", text, ExpectedValue::Expiry))
         };
         let expires = match self.expires.as_deref() {
             None => Expires::Unknown,

@@ -198,7 +198,8 @@ fn fail(failure: &CommandError, json: bool, messages: &Messages) -> ExitCode {
 fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
     let color = color(ColorChoice::Auto, &std::io::stderr());
-    let messages = Messages { quiet: false, color, width: None, language: language(None), ledger: None };
+    let language = language(cli::usage::language(arguments));
+    let messages = Messages { quiet: false, color, width: None, language, ledger: None };
     match error.kind() {
         DisplayHelp | DisplayVersion => {
             let page = match error.kind() {

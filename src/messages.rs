@@ -8,7 +8,7 @@
 
 pub mod calendar;
 pub mod damage;
-pub mod form;
+pub mod error;
 pub mod help;
 pub mod month_page;
 pub mod notice;

@@ -40,8 +40,8 @@ pub use import::{ImportError, ImportSummary};
 pub use open::{FileState, SecondName, lasting_second_name};
 pub use permissions::{PermissionIssue, permission_issues};
 pub use read::{
-    Activity, ChangeRow, Expiries, Filter, HistoryFact, HistoryRow, LedgerChange, LedgerChangeKind, Movement,
-    RunningBalance, SnapshotDifference,
+    Activity, ChangeRow, Expiries, Filter, HistoryFact, HistoryRow, ID_PART_MIN, LedgerChange,
+    LedgerChangeKind, Movement, RunningBalance, SnapshotDifference,
 };
 pub use repair::{Repair, RepairedBalance};
 
@@ -115,8 +115,10 @@ pub enum Refusal {
     AccountChanged(String),
     /// The unit has other decimals already.
     UnitDiffers { unit: Unit, wanted: u8 },
-    /// There is nothing to undo or to redo.
-    NothingTo(&'static str),
+    /// There is nothing to undo.
+    NothingToUndo,
+    /// There is nothing to redo.
+    NothingToRedo,
     /// No change has that id.
     UnknownChange(String),
     /// Several changes have ids like that.

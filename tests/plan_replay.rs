@@ -10,6 +10,7 @@ use jandon::cli;
 use jandon::cli::context::{Context, Env};
 use jandon::cli::error::CommandError;
 use jandon::ledger::Account;
+use jandon::messages::error::{PlanAdvice, WithdrawalError};
 use jandon::money::Unit;
 use jandon::period::{Day, LocalDateTime};
 use jandon::store::Store;
@@ -257,7 +258,7 @@ fn ledger(dice: &mut Dice, kept: &[Kept], tight: bool, brief: bool) -> (Ground, 
         // What the channel does not allow has not happened.
         match ground.run(NOW, &line) {
             Ok(_) => {}
-            Err(CommandError::Withdrawal { .. }) => drop(ground.said.pop()),
+            Err(CommandError::Withdrawal(_)) => drop(ground.said.pop()),
             Err(other) => panic!("{line}: {other:?}"),
         }
     }
@@ -332,20 +333,25 @@ fn hold(seed: u64, brief: bool, held: &mut Held) {
     };
     let plan = match ground.run(NOW, &wanted(target)) {
         // The most that can be is what it says: a plan for just that is found.
-        Err(CommandError::Withdrawal { code: "out-of-reach", message, hint, .. }) => {
+        Err(CommandError::Withdrawal(
+            ref error @ (WithdrawalError::TargetOutOfReach { ref advice, .. }
+            | WithdrawalError::NoBetterPlan { ref advice, .. }),
+        )) => {
             held.out_of_reach += 1;
-            let Some((_, most)) = hint.split_once("--target ") else { return };
-            let most = most.split_once(')').expect("a closing bracket").0;
-            target = Some(parts(&Value::from(most), unit));
+            let is_bound = matches!(error, WithdrawalError::TargetOutOfReach { .. });
+            let PlanAdvice::AskForLess(most) = advice else { return };
+            target = Some(most.minor);
             match ground.run(NOW, &wanted(target)) {
-                Err(other) if message.starts_with("at most") => {
+                Err(other) if is_bound => {
                     panic!("{other:?}\n{}", ground.said.join("\n"))
                 }
                 Err(_) => return,
                 Ok(plan) => plan,
             }
         }
-        Err(CommandError::Withdrawal { code: "no-way-out", .. }) => return,
+        Err(CommandError::Withdrawal(
+            WithdrawalError::NothingWithdrawable { .. } | WithdrawalError::NothingPaysOut { .. },
+        )) => return,
         Err(other) => panic!("{other:?}\n{}", ground.said.join("\n")),
         Ok(plan) => plan,
     };

@@ -6,6 +6,7 @@ use super::error::quoted_name;
 use super::{CommandOutput, Note, record};
 use crate::fee::Platform;
 use crate::ledger::{Account, AccountId, AccountKind};
+use crate::messages::error::{ExpectedWord, PlatformProperty, TextField, UsageError};
 use crate::messages::record::AccountChange;
 use crate::messages::{Notice, Warning};
 use crate::money::Unit;
@@ -136,7 +137,7 @@ fn add(args: &AccountAddArgs, context: &Context) -> Result<CommandOutput, Comman
     let chosen_kind = kind.or(platform_kind).unwrap_or(AccountKind::Wallet);
     let mut account = Account {
         id: AccountId(0),
-        name: record::stored("name of the account", &args.name, NAME_MAX)?,
+        name: record::stored(TextField::AccountName, &args.name, NAME_MAX)?,
         platform: platform.as_ref().map(|p| p.id.clone()),
         kind: chosen_kind,
         unit: chosen_unit,
@@ -194,13 +195,6 @@ pub fn platforms_like(context: &Context, name: &str) -> Vec<String> {
     fits.map(|platform| platform.id).take(PLATFORMS_LISTED).collect()
 }
 
-/// How to set the platform of an account to one of those: the command for the first, and the others.
-pub fn to_set_platform(name: &str, ids: &[String]) -> String {
-    let [first, others @ ..] = ids else { return "to see the platforms: jandon channels".into() };
-    let rest = if others.is_empty() { String::new() } else { format!(" (or {})", others.join(", ")) };
-    format!("to set one: jandon account edit {} --platform {first}{rest}", quoted_name(name))
-}
-
 fn edit(args: &AccountEditArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     let traits = &args.traits;
     let nothing = args.rename.is_none()
@@ -211,14 +205,14 @@ fn edit(args: &AccountEditArgs, context: &Context) -> Result<CommandOutput, Comm
         && traits.bill_day.is_none()
         && traits.note.is_none();
     if nothing {
-        let hint = "give --rename, --platform, --kind, --unit, --limit, --bill-day or --note".into();
-        return Err(CommandError::Usage { message: "nothing to change was given".into(), hint });
+        let options = &["--rename", "--platform", "--kind", "--unit", "--limit", "--bill-day", "--note"];
+        return Err(UsageError::NothingToChange { options }.into());
     }
     let new_name = args.rename.as_deref();
-    let new_name = new_name.map(|name| record::stored("name of the account", name, NAME_MAX)).transpose()?;
+    let new_name = new_name.map(|name| record::stored(TextField::AccountName, name, NAME_MAX)).transpose()?;
     // An empty note takes the note away.
     let note = traits.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
-    let note = record::label("note", note)?;
+    let note = record::label(TextField::Note, note)?;
     let (kind, platform) = (
         kind(traits.kind.as_deref())?,
         traits.platform.as_deref().map(|p| platform(context, p)).transpose()?,
@@ -326,7 +320,7 @@ fn managed<'b>(context: &Context, book: &'b LedgerView<'_>, name: &str) -> Resul
 fn kind(word: Option<&str>) -> Result<Option<AccountKind>, CommandError> {
     let parse = |word: &str| {
         AccountKind::from_input(word).ok_or_else(|| CommandError::Word {
-            what: "kind of account",
+            expected: ExpectedWord::AccountKind,
             typed: word.into(),
             allowed: AccountKind::ALL.map(AccountKind::as_str).to_vec(),
         })
@@ -361,10 +355,15 @@ fn unit(context: &Context, code: &str) -> Result<Unit, CommandError> {
 
 /// A platform decides kind and unit of its balances.
 fn agree(platform: &Platform, kind: Option<AccountKind>, unit: Option<&Unit>) -> Result<(), CommandError> {
-    let decides = |what, is| CommandError::PlatformDecides { platform: platform.id.clone(), what, is };
+    let decides =
+        |property, value| CommandError::PlatformDecides { platform: platform.id.clone(), property, value };
     match (kind, unit) {
-        (Some(kind), _) if kind != platform.kind => Err(decides("kind", platform.kind.to_string())),
-        (_, Some(unit)) if *unit != platform.unit => Err(decides("unit", platform.unit.to_string())),
+        (Some(kind), _) if kind != platform.kind => {
+            Err(decides(PlatformProperty::Kind, platform.kind.to_string()))
+        }
+        (_, Some(unit)) if *unit != platform.unit => {
+            Err(decides(PlatformProperty::Unit, platform.unit.to_string()))
+        }
         _ => Ok(()),
     }
 }
@@ -380,8 +379,7 @@ fn give_carrier_traits(account: &mut Account, traits: &AccountArgs) -> Result<()
     }
     if let Some(text) = &traits.bill_day {
         let day = text.trim().parse::<u8>().ok().filter(|day| (1..=31).contains(day));
-        let message = format!("{text:?} is no day of a month");
-        let wrong = || CommandError::Usage { message, hint: "give --bill-day a number from 1 to 31".into() };
+        let wrong = || UsageError::InvalidDayOfMonth { option: "--bill-day", typed: text.clone() };
         account.bill_day = Some(day.ok_or_else(wrong)?);
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::CommandOutput;
 use super::context::Context;
 use super::error::{CommandError, Done};
+use crate::messages::error::UsageError;
 use crate::store::{Contents, Store};
 use crate::view::backup::{BackedUp, Held};
 use std::path::{Path, PathBuf};
@@ -24,10 +25,7 @@ impl BackupArgs {
 /// Copies the ledger; the copy appears whole or not at all.
 pub fn run(args: &BackupArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     if args.file == Path::new("-") {
-        return Err(CommandError::Usage {
-            message: "a backup is a file of its own, and cannot be written to stdout".into(),
-            hint: "name the file, or write every record as text: jandon export".into(),
-        });
+        return Err(UsageError::BackupToStdout.into());
     }
     let ledger = context.ledger_path();
     let contents = Store::backup(ledger, &args.file, context.existing, context.wait())?;

@@ -6,6 +6,7 @@ use super::{CommandOutput, GlobalArgs, Note, Stream, WriteParts, output, text_fi
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, QuotaKey, QuotaUsage};
 use crate::ledger::{Account, AccountBalance, AccountId, Entry, Expires, Id, name};
+use crate::messages::error::{ConfigError, ExpectedWord};
 use crate::messages::record::Because;
 use crate::messages::warning::{BalanceTime, IgnoredFile};
 use crate::messages::{Language, Notice, Warning};
@@ -294,11 +295,7 @@ impl Context {
             text: error.to_string(),
         });
         let left_out = catalog.left_out().iter().map(|left_out| match left_out.clone() {
-            LeftOut::Faulty { path, error } => IgnoredFile::Faulty {
-                sentence: super::error::file_error(&path, &error),
-                path,
-                error: Box::new(error),
-            },
+            LeftOut::Faulty { path, error } => IgnoredFile::Faulty { path, error: Box::new(error) },
             LeftOut::SameId { path, other, id } => IgnoredFile::SameId { path, other, id },
         });
         unread.chain(left_out).map(|file| Note::Warning(Warning::PlatformFile(file))).collect()
@@ -330,20 +327,28 @@ impl Context {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(config),
             Err(e) => return Err(CommandError::File { path: path.clone(), error: e }),
         };
-        let wrong = |what: String| CommandError::Config { path: path.clone(), what };
-        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| wrong(e.message().to_string()))?;
+        let wrong = |error: ConfigError| CommandError::Config { path: path.clone(), error };
+        let table: toml::Table = text
+            .parse()
+            .map_err(|e: toml::de::Error| wrong(ConfigError::NotToml(e.message().to_string())))?;
         for (key, value) in &table {
             match (key.as_str(), value) {
                 ("unit", toml::Value::String(code)) => {
                     let unit = self.catalog().unit(code).or_else(|| Unit::by_everyday_name(code));
                     let unknown = || {
-                        wrong(format!("`unit`: {}", CommandError::unknown_unit(code).message_and_hint().0))
+                        let fits: Vec<&str> = Unit::codes_of_everyday_name(code).collect();
+                        wrong(match fits.is_empty() {
+                            true => ConfigError::UnknownUnit { key: key.clone(), code: code.clone() },
+                            false => {
+                                ConfigError::AmbiguousUnit { key: key.clone(), name: code.clone(), fits }
+                            }
+                        })
                     };
                     config.unit = Some(unit.ok_or_else(unknown)?);
                 }
                 ("lang", toml::Value::String(code)) => {
                     let language = Language::of_code(code);
-                    let unknown = || wrong(format!("`lang`: {code:?} is unknown; use \"en\" or \"ko\""));
+                    let unknown = || wrong(ConfigError::UnknownLanguage(code.clone()));
                     config.language = Some(language.ok_or_else(unknown)?);
                 }
                 ("micropayments", toml::Value::Table(thresholds)) => {
@@ -362,8 +367,8 @@ impl Context {
                             // Of one amount the unit is written with it.
                             ("step_cost", amount) => vec![("", amount)],
                             _ => {
-                                let known = "`plan` knows one key: step_cost = \"100 KRW\"";
-                                return Err(wrong(known.into()));
+                                let example = "step_cost = \"100 KRW\"";
+                                return Err(wrong(ConfigError::OnlyKey { table: "plan", example }));
                             }
                         };
                         for (code, amount) in amounts {
@@ -379,16 +384,13 @@ impl Context {
                         config.warn_above = match (key.as_str(), percent) {
                             ("warn_above_percent", Some(percent)) => percent,
                             _ => {
-                                let known = "`fees` knows one key: warn_above_percent = \"5\"";
-                                return Err(wrong(known.into()));
+                                let example = "warn_above_percent = \"5\"";
+                                return Err(wrong(ConfigError::OnlyKey { table: "fees", example }));
                             }
                         };
                     }
                 }
-                (other, _) => {
-                    let known = "known keys are unit, lang, [micropayments], [fees] and [plan]";
-                    return Err(wrong(format!("`{other}` is not understood; {known}")));
-                }
+                (other, _) => return Err(wrong(ConfigError::UnknownKey(other.into()))),
             }
         }
         Ok(config)
@@ -396,16 +398,20 @@ impl Context {
 
     /// An amount of a setting in a unit that the setting names, or that is written with it where the
     /// setting names none; what is wrong with it otherwise.
-    fn configured(&self, key: &str, code: &str, amount: &toml::Value) -> Result<Money, String> {
+    fn configured(&self, key: &str, code: &str, amount: &toml::Value) -> Result<Money, ConfigError> {
         let figure = amount.as_str().and_then(|text| ParsedAmount::parse(text).ok());
         let unit = match code {
             "" => figure.as_ref().and_then(|f| f.unit_written().or_else(|| self.catalog().unit(f.symbol()?))),
-            code => Some(self.catalog().unit(code).ok_or_else(|| format!("`{key}`: no unit {code}"))?),
+            code => Some(
+                self.catalog()
+                    .unit(code)
+                    .ok_or_else(|| ConfigError::UnknownUnit { key: key.into(), code: code.into() })?,
+            ),
         };
         let money = figure.zip(unit).and_then(|(figure, unit)| figure.money(&unit).ok());
         money.ok_or_else(|| match code {
-            "" => format!("`{key}` wants an amount with its unit in quotes, such as \"100 KRW\""),
-            code => format!("`{key}`: {code} wants an amount in quotes, such as \"10000\""),
+            "" => ConfigError::NotAnAmountWithUnit { key: key.into() },
+            code => ConfigError::NotAnAmount { key: key.into(), unit: code.into() },
         })
     }
 
@@ -975,7 +981,7 @@ fn fixed_clock(text: &str) -> Result<LocalDateTime, CommandError> {
 /// Returns the language that `JANDON_LANG` names; fails for an unknown one.
 fn asked_language(code: Option<&str>) -> Result<Option<Language>, CommandError> {
     let unknown = |code: &str| CommandError::Word {
-        what: "language (JANDON_LANG)",
+        expected: ExpectedWord::Language,
         typed: code.to_string(),
         allowed: vec!["en", "ko"],
     };

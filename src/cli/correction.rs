@@ -5,6 +5,7 @@ use super::error::{CommandError, quoted};
 use super::rate::RateCommand;
 use super::{Command, record};
 use crate::ledger::name::NameError;
+use crate::messages::error::Correction;
 use crate::money::{AmountError, ParsedAmount, Rate, RateError};
 
 /// What a positional argument holds.
@@ -21,7 +22,7 @@ enum Slot {
 /// Returns the failure with the corrected command as its hint, where the arguments make sense in
 /// another order.
 pub fn offered(failure: CommandError, verb: &Command, context: &Context) -> CommandError {
-    let hint = match &failure {
+    let correction = match &failure {
         CommandError::Name { error: NameError::Unknown { .. }, .. }
         | CommandError::UnknownPlatform { .. }
         | CommandError::Amount(AmountError::NotAnAmount(_)) => match verb {
@@ -35,8 +36,8 @@ pub fn offered(failure: CommandError, verb: &Command, context: &Context) -> Comm
         CommandError::NumericCategory { amount, category } => numeric_category(context, amount, category),
         _ => None,
     };
-    match hint {
-        Some(hint) => CommandError::Corrected { failure: Box::new(failure), hint },
+    match correction {
+        Some(correction) => CommandError::Corrected { failure: Box::new(failure), correction },
         None => failure,
     }
 }
@@ -67,7 +68,7 @@ fn slots(verb: &Command) -> Vec<(Slot, &str)> {
 }
 
 /// The command with its arguments in the first order in which every one fits its place.
-fn reordered(verb: &Command, context: &Context) -> Option<String> {
+fn reordered(verb: &Command, context: &Context) -> Option<Correction> {
     let slots = slots(verb);
     let typed: Vec<&str> = slots.iter().map(|(_, text)| *text).collect();
     let kinds: Vec<Slot> = slots.iter().map(|(slot, _)| *slot).collect();
@@ -79,12 +80,11 @@ fn reordered(verb: &Command, context: &Context) -> Option<String> {
     let fits =
         |order: &Vec<&str>| context.read(|book| Ok(fit(context, book, &kinds, order))).unwrap_or(false);
     let meant = orders.into_iter().skip_while(|order| *order == typed).find(fits)?;
-    let command = command(context, &typed, &meant)?;
-    Some(format!("did you mean: {command}"))
+    Some(Correction::Command(command(context, &typed, &meant)?))
 }
 
 /// `log 10000=kakao` with each pair the other way round where its sides are an amount and an account.
-fn swapped(seen: &[String], context: &Context) -> Option<String> {
+fn swapped(seen: &[String], context: &Context) -> Option<Correction> {
     let turned = |word: &String| {
         let (amount, name) = word.split_once('=')?;
         let is_swapped =
@@ -95,22 +95,20 @@ fn swapped(seen: &[String], context: &Context) -> Option<String> {
     let typed: Vec<&str> = seen.iter().map(String::as_str).collect();
     let meant: Vec<&str> = meant.iter().map(String::as_str).collect();
     let command = command(context, &typed, &meant).filter(|_| typed != meant)?;
-    Some(format!("did you mean: {command}"))
+    Some(Correction::Command(command))
 }
 
 /// The command through the first of those channels.
-fn through(channels: &[String], context: &Context) -> Option<String> {
+fn through(channels: &[String], context: &Context) -> Option<Correction> {
     let [first, others @ ..] = channels else { return None };
     let typed = context.typed();
     let words: Vec<&str> = typed.iter().map(String::as_str).chain(["--via", first]).collect();
-    let others =
-        if others.is_empty() { String::new() } else { format!(" (or --via {})", others.join(", --via ")) };
-    Some(format!("say through which channel: {}{others}", line(&words)))
+    Some(Correction::Channel { command: line(&words), others: others.to_vec() })
 }
 
 /// `rate set 1470 KRW USD` and `rate set USD KRW 1470` with the value between the units: it goes with the
 /// unit beside it.
-fn rate(verb: &Command, context: &Context) -> Option<String> {
+fn rate(verb: &Command, context: &Context) -> Option<Correction> {
     let Command::Rate(RateCommand::Set(args)) = verb else { return None };
     let typed = [args.unit.as_str(), args.value.as_str(), args.of.as_str()];
     let is_rate = |text: &str| Rate::parse(&text.replace([',', '_'], "")).is_ok();
@@ -119,7 +117,7 @@ fn rate(verb: &Command, context: &Context) -> Option<String> {
         [unit, of, value] if is_rate(value) => [unit, value, of],
         _ => return None,
     };
-    Some(format!("did you mean: {}", command(context, &typed, &meant)?))
+    Some(Correction::Command(command(context, &typed, &meant)?))
 }
 
 /// Whether every argument fits its slot: an account of the ledger, an amount of its unit, a text.
@@ -165,14 +163,14 @@ fn command(context: &Context, typed: &[&str], meant: &[&str]) -> Option<String> 
     Some(line(&words))
 }
 
-/// Words as a shell takes them, after the name of the program.
-fn line(words: &[&str]) -> String {
+/// Returns words as a shell takes them, after the name of the program.
+pub fn line(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     format!("jandon {}", words.join(" "))
 }
 
 /// Both meanings of `spend kakao 4 500`: one amount with a blank inside, or a category that is a number.
-fn numeric_category(context: &Context, amount: &str, category: &str) -> Option<String> {
+fn numeric_category(context: &Context, amount: &str, category: &str) -> Option<Correction> {
     let all = context.typed();
     let words: Vec<&str> = all.iter().map(String::as_str).collect();
     let at = words.windows(2).position(|pair| pair == [amount, category])?;
@@ -184,8 +182,5 @@ fn numeric_category(context: &Context, amount: &str, category: &str) -> Option<S
     let joined = format!("{amount}{category}");
     let is_group = category.len() == 3 && category.bytes().all(|b| b.is_ascii_digit());
     let is_amount = is_group && (1..=3).contains(&amount.len()) && ParsedAmount::parse(&joined).is_ok();
-    Some(match is_amount {
-        true => format!("for one amount: {}; for a category that is a number: {named}", with(&[&joined])),
-        false => format!("for a category that is a number: {named}"),
-    })
+    Some(Correction::Category { one_amount: is_amount.then(|| with(&[&joined])), category: named })
 }

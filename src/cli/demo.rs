@@ -58,7 +58,7 @@ pub fn run(_: &DemoArgs, context: &Context) -> Result<CommandOutput, CommandErro
     let mut steps = Vec::new();
     for command in SCRIPT {
         let line = Line::try_parse_from(command.split_whitespace())
-            .map_err(|error| CommandError::Usage { message: error.to_string(), hint: String::new() })?;
+            .map_err(|error| super::usage::failure(&error, &[]))?;
         debug_assert!(!matches!(line.command, Command::Demo(_)));
         steps.push(Step { command, output: super::run(&line.command, &inner)? });
     }

@@ -5,6 +5,7 @@ use super::error::CommandError;
 use super::{CommandOutput, Note, earn, record, undo};
 use crate::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Snapshot};
 use crate::messages::Notice;
+use crate::messages::error::{RecordKind, TextField, UsageError};
 use crate::money::Money;
 use crate::period::parse_last_day;
 use crate::store::{Fact, Filter, HistoryFact, HistoryRow, LedgerChange, LedgerChangeKind, Refusal};
@@ -48,10 +49,8 @@ pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandE
     let given =
         [&args.amount, &args.date, &args.account, &args.category, &args.payee, &args.expires, &args.note];
     if given.iter().all(|option| option.is_none()) {
-        return Err(CommandError::Usage {
-            message: "nothing to change was given".into(),
-            hint: "give --amount, --date, --account, --category, --payee, --expires or --note".into(),
-        });
+        let options = &["--amount", "--date", "--account", "--category", "--payee", "--expires", "--note"];
+        return Err(UsageError::NothingToChange { options }.into());
     }
     let before: RefCell<Option<HistoryLine>> = RefCell::new(None);
     let edited: RefCell<Option<Id>> = RefCell::new(None);
@@ -66,10 +65,7 @@ pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandE
             }
         };
         if corrected == row.fact {
-            return Err(CommandError::Usage {
-                message: format!("the edit changes nothing: the {} is recorded like that already", kind(row)),
-                hint: "see what is recorded: jandon history".into(),
-            });
+            return Err(UsageError::UnchangedRecord { record: kind(row) }.into());
         }
         let corrected = HistoryRow { fact: corrected, ..row.clone() };
         let (changes, rows) = recorded_again(book, row, &corrected)?;
@@ -112,10 +108,10 @@ pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandE
 }
 
 /// The kind of a record: `spend`, `snapshot`.
-fn kind(row: &HistoryRow) -> &'static str {
+fn kind(row: &HistoryRow) -> RecordKind {
     match &row.fact {
-        HistoryFact::Entry(entry) => entry.kind.as_str(),
-        HistoryFact::Snapshot(..) => "snapshot",
+        HistoryFact::Entry(entry) => RecordKind::Entry(entry.kind),
+        HistoryFact::Snapshot(..) => RecordKind::Snapshot,
     }
 }
 
@@ -188,11 +184,7 @@ fn recorded_again(
         !is_edit && parts.contains(&other.change)
     };
     if book.store.ledger_changes()?.iter().any(brought) {
-        return Err(CommandError::Usage {
-            message: "this record came together with accounts, rates or undos, which an edit would take back"
-                .into(),
-            hint: format!("take it back with all of them: jandon undo {}", edited.change),
-        });
+        return Err(UsageError::RecordOfLargerChange { change: edited.change }.into());
     }
     Ok((changes, rows))
 }
@@ -251,35 +243,30 @@ fn chosen<'r>(
     }
     match rows {
         [one] => Ok(one),
-        [] => Err(CommandError::Usage {
-            message: format!("the change {typed:?} recorded no entry and no balance"),
-            hint: format!("to take it back: jandon undo {}", typed.trim()),
-        }),
+        [] => Err(UsageError::ChangeWithoutRecords { typed: typed.into() }.into()),
         many => {
-            let lines = book.lines(&many[..many.len().min(9)])?;
-            let named = |line: &HistoryLine| {
-                let fact = record::fact(line, None).map_or_else(String::new, |fact| fact.english());
-                format!("{} ({fact})", line.id())
+            let amount = |row: &HistoryRow| match &row.fact {
+                HistoryFact::Entry(entry) if entry.from.account.is_some() => {
+                    Some((entry.id, entry.from.unit.money(entry.from.amount)))
+                }
+                HistoryFact::Entry(entry) => Some((entry.id, entry.to.unit.money(entry.to.amount))),
+                HistoryFact::Snapshot(seen, _) => {
+                    let account = book.account(seen.account)?;
+                    Some((seen.id, account.unit.money(account.display_balance(seen.balance))))
+                }
             };
-            let ids: Vec<String> = lines.iter().map(named).collect();
-            Err(CommandError::Usage {
-                message: format!("the change {typed:?} has {} records", many.len()),
-                hint: format!("give the id of one of them: {}", ids.join(", ")),
-            })
+            let records = many.iter().take(9).filter_map(amount).collect();
+            Err(UsageError::SeveralRecords { typed: typed.into(), count: many.len(), records }.into())
         }
     }
 }
 
 /// A text that may be taken away by giving an empty one.
-fn replaced(
-    what: &'static str,
-    new: Option<&str>,
-    old: Option<&str>,
-) -> Result<Option<String>, CommandError> {
+fn replaced(field: TextField, new: Option<&str>, old: Option<&str>) -> Result<Option<String>, CommandError> {
     match new {
         None => Ok(old.map(String::from)),
         Some(text) if text.trim().is_empty() => Ok(None),
-        Some(text) => record::label(what, Some(text)),
+        Some(text) => record::label(field, Some(text)),
     }
 }
 
@@ -303,10 +290,7 @@ fn corrected_entry(
     }
     if let Some(text) = &args.amount {
         if old.from.unit != old.to.unit || old.channel.is_some() {
-            let hint = format!("take it back and record it again: jandon undo {}", old.id);
-            let message =
-                format!("the amount of this {} follows from a rate or a fee rule", old.kind.as_str());
-            return Err(CommandError::Usage { message, hint });
+            return Err(UsageError::ComputedAmount { kind: old.kind, id: old.id }.into());
         }
         let id = if arrives { entry.to.account } else { entry.from.account };
         let account = id.and_then(|id| book.account(id)).ok_or(CommandError::NoHome)?;
@@ -324,7 +308,7 @@ fn corrected_entry(
     }
     if let Some(text) = args.expires.as_deref().map(str::trim) {
         if old.kind != Kind::Earn {
-            return Err(not_of("--expires", old.kind.as_str()));
+            return Err(not_of("--expires", RecordKind::Entry(old.kind)));
         }
         entry.expires = match text.eq_ignore_ascii_case("never") {
             true => Expires::Never,
@@ -339,10 +323,10 @@ fn corrected_entry(
     if args.expires.is_none() && old.kind == Kind::Earn && old.expires == by_rule(old) {
         entry.expires = by_rule(&entry);
     }
-    let category = replaced("category", args.category.as_deref(), old.category.as_deref())?;
-    let payee = replaced("payee", args.payee.as_deref(), old.payee.as_deref())?;
+    let category = replaced(TextField::Category, args.category.as_deref(), old.category.as_deref())?;
+    let payee = replaced(TextField::Payee, args.payee.as_deref(), old.payee.as_deref())?;
     (entry.category, entry.payee) = (category.map(Into::into), payee.map(Into::into));
-    entry.note = replaced("note", args.note.as_deref(), old.note.as_deref())?;
+    entry.note = replaced(TextField::Note, args.note.as_deref(), old.note.as_deref())?;
     entry.check(|id| book.account(id))?;
     Ok(entry)
 }
@@ -355,7 +339,7 @@ fn corrected_snapshot(
 ) -> Result<Snapshot, CommandError> {
     let options = [("--category", &args.category), ("--payee", &args.payee), ("--expires", &args.expires)];
     if let Some((option, _)) = options.into_iter().find(|(_, given)| given.is_some()) {
-        return Err(not_of(option, "snapshot"));
+        return Err(not_of(option, RecordKind::Snapshot));
     }
     let at = args.date.as_ref().map_or(Ok(old.at), |date| context.seen_moment(Some(date)))?;
     let before = book.account(old.account).ok_or(CommandError::NoHome)?;
@@ -370,10 +354,10 @@ fn corrected_snapshot(
             return Err(crate::ledger::RuleViolation::UnitNotOfAccount { account, wanted, given }.into());
         }
     };
-    let note = replaced("note", args.note.as_deref(), old.note.as_deref())?;
+    let note = replaced(TextField::Note, args.note.as_deref(), old.note.as_deref())?;
     Ok(Snapshot { id: old.id, at, account: account.id, balance, note })
 }
 
-fn not_of(option: &str, kind: &str) -> CommandError {
-    CommandError::Usage { message: format!("a {kind} has no {option}"), hint: format!("leave {option} out") }
+fn not_of(option: &'static str, record: RecordKind) -> CommandError {
+    UsageError::OptionNotOfRecord { record, option }.into()
 }

@@ -4,6 +4,7 @@ use super::CommandOutput;
 use super::context::Context;
 use super::error::CommandError;
 use crate::ledger::{AccountId, Expires};
+use crate::messages::error::UsageError;
 use crate::period::Day;
 use crate::report;
 use crate::view::attention::Expiring;
@@ -50,8 +51,6 @@ pub fn days(text: &str, option: &str) -> Result<i32, CommandError> {
         _ => (word.as_str(), 1),
     };
     let days = count.parse::<i32>().ok().filter(|n| (0..=36_500).contains(n) && !count.starts_with('+'));
-    days.map(|n| n * factor).ok_or_else(|| CommandError::Usage {
-        message: format!("{text:?} is no number of days"),
-        hint: format!("write {option} 30d"),
-    })
+    days.map(|n| n * factor)
+        .ok_or_else(|| UsageError::InvalidDays { option: option.into(), typed: text.into() }.into())
 }

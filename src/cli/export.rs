@@ -5,6 +5,7 @@ use super::error::CommandError;
 use super::{CommandOutput, Note, Stream, WriteParts};
 use crate::export::{Beancount, HEADER, Hledger, Journal, JsonlWriter, Opening, Price};
 use crate::messages::Notice;
+use crate::messages::error::ExpectedWord;
 use crate::messages::notice::ExportedPart;
 use crate::store::{Expiries, HistoryFact};
 use crate::view::Render;
@@ -36,7 +37,11 @@ pub fn run(args: &ExportArgs, context: &Context) -> Result<CommandOutput, Comman
         "beancount" => journal(context, |opening| Box::new(Beancount::new(opening)))?,
         _ => {
             let allowed = vec!["json", "csv", "hledger", "beancount"];
-            return Err(CommandError::Word { what: "form of an export", typed: form.into(), allowed });
+            return Err(CommandError::Word {
+                expected: ExpectedWord::ExportFormat,
+                typed: form.into(),
+                allowed,
+            });
         }
     };
     let mut outcome = CommandOutput::of(History::new(Vec::new()));

@@ -7,6 +7,7 @@ use super::{CommandOutput, Note, account};
 use crate::fee::{self, Platform, QuotaKey, QuotaUsage, Quote, QuoteRequest};
 use crate::ledger::{Account, AccountKind, name};
 use crate::messages::Warning;
+use crate::messages::error::UsageError;
 use crate::messages::warning::{PaidCharges, RuleDifference};
 use crate::money::{ParsedAmount, Unit, parse_minor, percent};
 use crate::period::{Day, parse_date_input};
@@ -162,13 +163,7 @@ fn asked(
         },
         None if account.is_some() => Ok(Some(QuoteRequest::All)),
         None if !is_open => Ok(None),
-        None => Err(CommandError::Usage {
-            message: format!(
-                "{} is a platform, not an account of yours, so its balance is not known",
-                platform.id
-            ),
-            hint: format!("give an amount: jandon fees {} AMOUNT", platform.id),
-        }),
+        None => Err(UsageError::PlatformWithoutAmount { platform: platform.id.clone() }.into()),
     }
 }
 

@@ -5,6 +5,7 @@ use super::error::{CommandError, quoted_name};
 use super::{CommandOutput, Stream, record};
 use crate::ledger::{AccountId, Kind};
 use crate::messages::Message;
+use crate::messages::error::ExpectedWord;
 use crate::money::Unit;
 use crate::period::Period;
 use crate::store::{Filter, LedgerChange, LedgerChangeKind, Movement, Store};
@@ -49,7 +50,7 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, Comma
         Some(word) => Some(Kind::parse(&word).ok_or_else(|| {
             let args = Kind::ALL.map(Kind::as_str);
             let allowed = args.into_iter().chain(["snapshot"]).collect();
-            CommandError::Word { what: "kind of entry", typed: word, allowed }
+            CommandError::Word { expected: ExpectedWord::EntryKind, typed: word, allowed }
         })?),
     };
     // As any reader does, it leaves the closing to the end of the process.

@@ -1,9 +1,10 @@
 //! `log`: balances seen.
 
 use super::context::{Context, EntryArgs, LedgerView, any_amount};
-use super::error::{CommandError, quoted, quoted_name};
+use super::error::CommandError;
 use super::{CommandOutput, Note, record};
 use crate::ledger::{Account, AccountBalance, Snapshot};
+use crate::messages::error::{Correction, UsageError};
 use crate::messages::record::{Because, RecordedSnapshot};
 use crate::messages::{Notice, Warning};
 use crate::money::{AmountError, ParsedAmount};
@@ -66,8 +67,7 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
         }
         for (i, (account, _)) in wanted.iter().enumerate() {
             if wanted[..i].iter().any(|(other, _)| other.id == account.id) {
-                let message = format!("{} is named twice", account.name);
-                return Err(CommandError::Usage { message, hint: "name each account once".into() });
+                return Err(UsageError::AccountTwice { account: account.name.clone() }.into());
             }
         }
         let mut facts = Vec::new();
@@ -117,9 +117,11 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
 fn credited(error: CommandError, account: &Account, amount: &str) -> CommandError {
     match error {
         CommandError::Amount(AmountError::Signed(_)) if account.is_carrier() => {
-            let (name, amount) = (quoted_name(&account.name), quoted(amount.trim().trim_start_matches('-')));
-            let hint = format!("for money in your favour: jandon log {name} {amount} --credit");
-            CommandError::Corrected { failure: Box::new(error), hint }
+            let correction = Correction::Credit {
+                account: account.name.clone(),
+                amount: amount.trim().trim_start_matches('-').into(),
+            };
+            CommandError::Corrected { failure: Box::new(error), correction }
         }
         other => other,
     }
@@ -139,17 +141,13 @@ fn moment(args: &LogArgs, context: &Context) -> Result<LocalDateTime, CommandErr
     let Some(text) = &args.month else { return context.seen_moment(args.when.date.as_deref()) };
     let period = Period::parse(text, context.today(), 1)?;
     match (period.from, period.to) {
-        (Some(from), Some(_)) if from > context.today() => Err(CommandError::Usage {
-            message: format!("{text:?} has not begun yet"),
-            hint: "give --month a month that has begun, or leave it out".into(),
-        }),
+        (Some(from), Some(_)) if from > context.today() => {
+            Err(UsageError::FutureMonth { typed: text.clone() }.into())
+        }
         (Some(from), Some(to)) if from.month().first() == from && from.month().last() == to => {
             Ok(to.end().min(context.now))
         }
-        _ => Err(CommandError::Usage {
-            message: format!("{text:?} is not a month"),
-            hint: "give --month as 2026-08, aug or last-month".into(),
-        }),
+        _ => Err(UsageError::NotAMonth { typed: text.clone() }.into()),
     }
 }
 
@@ -181,13 +179,9 @@ fn bill_note(
 }
 
 fn pairs(args: &LogArgs) -> Result<Vec<(String, String)>, CommandError> {
-    let usage = |message: String| CommandError::Usage {
-        message,
-        hint: "write NAME AMOUNT, or NAME=AMOUNT for several, or --same".into(),
-    };
     let seen = args.seen.as_slice();
     if seen.is_empty() {
-        return if args.same.is_some() { Ok(Vec::new()) } else { Err(usage("no balance was given".into())) };
+        return if args.same.is_some() { Ok(Vec::new()) } else { Err(UsageError::NoBalance.into()) };
     }
     let is_pair = |word: &String| word.rsplit_once('=').is_some_and(|(name, _)| !name.trim().is_empty());
     let mut pairs = Vec::new();
@@ -206,7 +200,7 @@ fn pairs(args: &LogArgs) -> Result<Vec<(String, String)>, CommandError> {
                 pairs.push((name.to_string(), amount.to_string()));
                 rest = behind;
             }
-            _ => return Err(usage(format!("{word:?} has no amount"))),
+            _ => return Err(UsageError::NoAmount { name: word.clone() }.into()),
         }
     }
     Ok(pairs)

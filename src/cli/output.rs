@@ -5,7 +5,7 @@
 
 use super::error::CommandError;
 use super::{Command, Format, GlobalArgs, Note, OutputFormat, Stream};
-use crate::messages::form::FormError;
+use crate::messages::error::{Diagnostic, UsageError};
 use crate::messages::{Language, Notice};
 use crate::output_file::{Existing, OutputFile, Protected};
 use crate::view::Form;
@@ -42,14 +42,17 @@ impl Messages {
 
     /// Writes what went wrong, as one JSON document or as a sentence with its hint.
     pub fn failure(&self, failure: &CommandError, json: bool) {
-        let (message, hint) = failure.message_and_hint();
-        let hint = self.with_ledger(&hint);
         if json {
-            return write_stderr(&failure.json(&message, &hint));
+            return write_stderr(&failure.json(|hint| self.with_ledger(hint)));
         }
-        self.line("error: ", &message, "31");
+        let Diagnostic { message, hint } = failure.diagnostic(self.language);
+        let (error_label, hint_label) = match self.language {
+            Language::English => ("error: ", "hint: "),
+            Language::Korean => ("오류: ", "도움말: "),
+        };
+        self.line(error_label, &message, "31");
         if !hint.is_empty() {
-            self.line("hint: ", &hint, "36");
+            self.line(hint_label, &self.with_ledger(&hint), "36");
         }
     }
 
@@ -221,7 +224,7 @@ pub fn format(globals: &GlobalArgs, command: &Command) -> Result<Format, Command
         return if has_form(command, format) {
             Ok(format)
         } else {
-            Err(CommandError::Form(FormError::NoWebPage))
+            Err(UsageError::NoWebPage.into())
         };
     }
     let otherwise = if has_form(command, Format::Ics) { Format::Ics } else { Format::Table };

@@ -1,9 +1,9 @@
 //! `pay`: a carrier's bill paid.
 
 use super::context::{Context, EntryArgs, LedgerView, positive};
-use super::error::{CommandError, quoted, quoted_name};
+use super::error::CommandError;
 use super::{CommandOutput, record};
-use crate::ledger::{Account, Kind, RuleViolation};
+use crate::ledger::{Account, Kind};
 
 /// Record the payment of a phone bill
 #[derive(Debug, clap::Args)]
@@ -40,15 +40,10 @@ pub fn run(args: &PayArgs, context: &Context) -> Result<CommandOutput, CommandEr
 
 /// Names the carrier that was probably meant.
 fn not_a_carrier(args: &PayArgs, book: &LedgerView<'_>, account: &Account) -> CommandError {
-    let message = format!("{} is not a carrier account; `pay` records a carrier bill", account.name);
     let carrier = book.accounts.iter().find(|account| account.is_carrier() && !account.closed);
-    let hint = match carrier {
-        Some(carrier) => {
-            let (carrier, amount) = (quoted_name(&carrier.name), quoted(&args.amount));
-            format!("did you mean: jandon pay {carrier} {amount} --from {}", quoted_name(&account.name))
-        }
-        None => "open one first: jandon account add phone --kind carrier".into(),
-    };
-    let rule = RuleViolation::PayNeedsCarrier { account: account.name.clone() };
-    CommandError::Refused { rule, message, hint }
+    CommandError::PayNeedsCarrier {
+        account: account.name.clone(),
+        amount: args.amount.clone(),
+        carrier: carrier.map(|carrier| carrier.name.clone()),
+    }
 }

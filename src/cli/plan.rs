@@ -4,10 +4,11 @@
 use super::context::{Context, LedgerView, any_amount, available};
 use super::error::{CommandError, quoted};
 use super::withdraw::conditional;
-use super::{CommandOutput, Note};
+use super::{CommandOutput, Note, correction};
 use crate::fee::{Channel, Confidence, Platform, QuotaKey, QuotaUsage};
 use crate::ledger::{Account, AccountId, AccountKind, Flows};
 use crate::messages::Warning;
+use crate::messages::error::{PlanAdvice, UsageError, WithdrawalError};
 use crate::money::{AmountError, Money, ParsedAmount, Unit};
 use crate::period::{Day, LocalDateTime, parse_date};
 use crate::plan::{
@@ -17,6 +18,9 @@ use crate::plan::{
 use crate::store::Expiries;
 use crate::view::plan::{AlternativeRow, Blocked, Nothing, PlanAnswer, PlanStep};
 use std::collections::HashMap;
+
+/// The most withdrawals of `--splits`.
+pub const SPLITS_MAX: i64 = 1_000;
 
 /// Find the cheapest withdrawals for an amount, or the most to withdraw
 #[derive(Debug, clap::Args)]
@@ -40,7 +44,7 @@ pub struct PlanArgs {
     #[arg(long, value_name = "NAME", num_args = 1..)]
     only: Vec<String>,
     /// The most withdrawals for each account, channel and calendar month
-    #[arg(long, value_name = "N", default_value_t = SPLITS, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, value_name = "N", default_value_t = SPLITS, value_parser = clap::value_parser!(u32).range(1..=SPLITS_MAX))]
     splits: u32,
     /// What the trouble of one withdrawal is worth to you: counted while choosing, no part of the
     /// cost; 0 for the very cheapest [default: 100 KRW, 0.10 USD, 10 JPY, else 0]
@@ -61,10 +65,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
         Some(text) => parse_date(text, context.today())?,
     };
     if by < context.today() {
-        return Err(CommandError::Usage {
-            message: format!("--by {by} lies in the past"),
-            hint: format!("give a day from {} on, or leave --by out for today", context.today()),
-        });
+        return Err(UsageError::PastDay { by, today: context.today() }.into());
     }
     context.read(|book| {
         let receiver = receiver(args, context, book)?;
@@ -162,21 +163,20 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             () => None,
         };
         blocked.extend(stuck(&planned.blocked));
+        let advice = advice(args, context, &unit.money(planned.net), &blocked);
         let refusal = match () {
             () if nothing.is_some() => None,
-            () if !is_enough => Some(out_of_reach(&planned, &unit, target.as_ref(), by)),
+            () if !is_enough => Some(out_of_reach(&planned, &unit, target.as_ref(), by, advice)),
             () if planned.steps.is_empty() && all_stuck => {
-                Some(no_way_out("no account can be withdrawn from"))
+                Some(WithdrawalError::NothingWithdrawable { advice })
             }
-            () if planned.steps.is_empty() => {
-                Some(no_way_out("no withdrawal was found that brings anything"))
-            }
+            () if planned.steps.is_empty() => Some(WithdrawalError::NothingPaysOut { advice }),
             () => None,
         };
         let refusal = match refusal {
-            // Whoever pipes commands on would book what was not asked for.
-            Some(refusal) if args.commands => return Err(with_reasons(refusal, &blocked)),
-            refusal => refusal,
+            // Commands that are piped on would record what was not asked for.
+            Some(refusal) if args.commands => return Err(refusal.into()),
+            refusal => refusal.map(CommandError::from),
         };
         let notes = warnings(context, &request, &planned, &platforms);
         let steps: Vec<PlanStep> = planned.steps.iter().map(|s| step(s, held_by[s.holding], &unit)).collect();
@@ -293,13 +293,7 @@ fn receiver<'b>(
     let Some(name) = &args.to else { return Ok(None) };
     let account = context.account(book, name, false)?;
     if account.kind != AccountKind::Bank {
-        return Err(CommandError::Usage {
-            message: format!(
-                "{} is no bank account, and a plan pays to a bank, to a card or in cash",
-                account.name
-            ),
-            hint: "name a bank account of yours, or open one: jandon account add BANK --kind bank".into(),
-        });
+        return Err(UsageError::ReceiverNotABank { account: account.name.clone() }.into());
     }
     Ok(Some(account))
 }
@@ -312,16 +306,10 @@ fn assumed(args: &PlanArgs, platforms: &[Platform]) -> Result<Vec<String>, Comma
         let found: Vec<(&Platform, &Channel)> = platforms.iter().filter_map(with).collect();
         match found.as_slice() {
             [(platform, channel)] => conditional(platform, channel),
-            [] => Err(CommandError::Usage {
-                message: format!("--assume {typed}: no account can use a channel of that name"),
-                hint: "see the channels of all platforms: jandon channels".into(),
-            }),
+            [] => Err(UsageError::UnknownAssumption { typed }.into()),
             several => {
-                let ids: Vec<String> = several.iter().map(|(p, channel)| p.full_id(channel)).collect();
-                Err(CommandError::Usage {
-                    message: format!("--assume {typed} is ambiguous: {}", ids.join(", ")),
-                    hint: format!("name one of them in full: --assume {}", ids[0]),
-                })
+                let channels = several.iter().map(|(p, channel)| p.full_id(channel)).collect();
+                Err(UsageError::AmbiguousAssumption { typed, channels }.into())
             }
         }
     };
@@ -387,20 +375,12 @@ fn wanted(
                 [one] => (*one).clone(),
                 _ => context.default_unit()?,
             },
-            several => {
-                let codes = several.iter().map(Unit::to_string).collect::<Vec<_>>().join(", ");
-                return Err(CommandError::Usage {
-                    message: format!("the channels pay {codes}, and nothing says which of them is wanted"),
-                    hint: format!("write the unit with the amount, or name it: -X {}", several[0]),
-                });
-            }
+            several => return Err(UsageError::SeveralUnits { units: several.to_vec() }.into()),
         },
     };
     if let Some(receiver) = receiver.filter(|receiver| receiver.unit != unit) {
-        return Err(CommandError::Usage {
-            message: format!("{} holds {}, and the plan is to bring {unit}", receiver.name, receiver.unit),
-            hint: format!("name an account that holds {unit}, or ask for {}", receiver.unit),
-        });
+        let (account, holds) = (receiver.name.clone(), receiver.unit.clone());
+        return Err(UsageError::ReceiverInOtherUnit { account, holds, wanted: unit }.into());
     }
     let target = figure.map(|figure| figure.money(&unit)).transpose()?;
     match target {
@@ -421,27 +401,14 @@ fn keeps(
     let mut keeps = HashMap::new();
     for text in &args.keep {
         let Some((name, amount)) = text.rsplit_once('=') else {
-            return Err(CommandError::Usage {
-                message: format!("--keep {text:?} names no amount"),
-                hint: "write --keep NAME=AMOUNT".into(),
-            });
+            return Err(UsageError::KeepWithoutAmount { typed: text.clone() }.into());
         };
         let account = context.account(book, name, false)?;
         let keep = any_amount(amount, account)?;
         let held = drawn.iter().find(|(a, _)| a.id == account.id).map_or(0, |(_, minor)| *minor);
         if keep.minor > held {
-            return Err(CommandError::Usage {
-                message: format!(
-                    "{} has {} available, less than the {keep} to be kept",
-                    account.name,
-                    account.unit.money(held)
-                ),
-                hint: format!(
-                    "keep at most that: --keep {}={}",
-                    quoted(&account.name),
-                    account.unit.money(held).to_plain_string()
-                ),
-            });
+            let (account, available) = (account.name.clone(), account.unit.money(held));
+            return Err(UsageError::KeepAboveBalance { account, available, keep }.into());
         }
         keeps.insert(account.id, keep.minor);
     }
@@ -519,40 +486,40 @@ fn warnings(
     notes
 }
 
-fn no_way_out(message: &str) -> CommandError {
-    let hint = "see what each account allows: jandon fees NAME".into();
-    CommandError::Withdrawal { channel: String::new(), code: "no-way-out", message: message.into(), hint }
-}
-
-/// The target cannot be reached: the most that can be, and what can be done.
-fn out_of_reach(most: &Planned, unit: &Unit, target: Option<&Money>, by: Day) -> CommandError {
-    let net = unit.money(most.net);
-    let wanted = target.map_or_else(String::new, |target| format!(", and {target} are wanted"));
+/// Returns why the target cannot be reached: the most that can be, and what can be done.
+fn out_of_reach(
+    most: &Planned,
+    unit: &Unit,
+    target: Option<&Money>,
+    by: Day,
+    advice: PlanAdvice,
+) -> WithdrawalError {
+    let best = unit.money(most.net);
     let bound = most.net.saturating_add(most.gap);
-    let message = if target.is_some_and(|target| bound < target.minor) {
-        let found = if most.gap > 0 { format!(" (a plan was found for {net})") } else { String::new() };
-        format!("at most {} can arrive by {by}{found}{wanted}", unit.money(bound))
-    } else {
-        format!("no plan was found that brings more than {net} by {by}{wanted}")
-    };
-    let hint = if most.net > 0 {
-        format!("ask for less (--target {}), or give it more time: --by DATE", net.to_plain_string())
-    } else if most.blocked.is_empty() {
-        "see what the accounts hold: jandon balance".into()
-    } else {
-        "see what each account allows: jandon fees NAME".into()
-    };
-    CommandError::Withdrawal { channel: String::new(), code: "out-of-reach", message, hint }
+    match target {
+        Some(target) if bound < target.minor => WithdrawalError::TargetOutOfReach {
+            most: unit.money(bound),
+            found: (most.gap > 0).then_some(best),
+            target: target.clone(),
+            by,
+            advice,
+        },
+        target => WithdrawalError::NoBetterPlan { best, target: target.cloned(), by, advice },
+    }
 }
 
-/// The same refusal where no page lists why accounts are blocked.
-fn with_reasons(refusal: CommandError, blocked: &[Blocked]) -> CommandError {
-    match refusal {
-        CommandError::Withdrawal { channel, code, message, hint } => {
-            let why = blocked.iter().map(Blocked::words).chain([hint]);
-            let hint = why.collect::<Vec<_>>().join("; ");
-            CommandError::Withdrawal { channel, code, message, hint }
+/// Returns what can be done where a plan pays out too little. Where no page lists why accounts are blocked,
+/// the plan without `--commands` does.
+fn advice(args: &PlanArgs, context: &Context, most: &Money, blocked: &[Blocked]) -> PlanAdvice {
+    match blocked.first() {
+        _ if most.minor > 0 => PlanAdvice::AskForLess(most.clone()),
+        None => PlanAdvice::ShowBalances,
+        Some(_) if args.commands => {
+            let typed = context.typed();
+            let words: Vec<&str> =
+                typed.iter().map(String::as_str).filter(|word| *word != "--commands").collect();
+            PlanAdvice::ShowPlan(correction::line(&words))
         }
-        other => other,
+        Some(blocked) => PlanAdvice::ShowFees(blocked.account.clone()),
     }
 }

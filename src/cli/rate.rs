@@ -4,6 +4,7 @@ use super::context::Context;
 use super::error::CommandError;
 use super::{CommandOutput, Note};
 use crate::messages::Notice;
+use crate::messages::error::UsageError;
 use crate::money::{ParsedAmount, Rate, Unit};
 use crate::period;
 use crate::store::Fact;
@@ -70,8 +71,7 @@ fn set(args: &RateSetArgs, context: &Context) -> Result<CommandOutput, CommandEr
         let find = |code: &str| unit(context, &known, code);
         let (unit, of) = (find(&args.unit)?, find(&args.of)?);
         if unit == of {
-            let message = format!("one {unit} is always worth one {unit}");
-            return Err(CommandError::Usage { message, hint: "name two different units".into() });
+            return Err(UsageError::RateToItself { unit }.into());
         }
         *units.borrow_mut() = Some((unit.clone(), of.clone()));
         Ok(vec![Fact::Rate { unit, rate, of, day }])

@@ -1,10 +1,11 @@
 //! What the recording commands share: an entry to be recorded, and the message about it.
 
 use super::context::{Context, EntryArgs};
-use super::error::{CommandError, quoted};
+use super::error::CommandError;
 use super::{CommandOutput, Note, usage};
 use crate::ledger::{Account, Entry, Expires, Kind, Leg};
 use crate::messages::Notice;
+use crate::messages::error::{TextField, UsageError};
 use crate::messages::record::{
     NewBalance, RecordedEntry, RecordedFact, RecordedSnapshot, SnapshotComparison,
 };
@@ -67,16 +68,11 @@ impl AboutArgs {
             return Err(CommandError::NumericCategory { amount: amount.into(), category: category.into() });
         }
         if let Some(word) = self.category.as_deref().filter(|word| continues_amount(amount, word)) {
-            let hint = format!(
-                "join the two: {}; as a category: --category {}",
-                quoted(&format!("{amount}{word}")),
-                quoted(word)
-            );
-            let message = format!("{word:?} reads as a part of the amount, not as a category");
-            return Err(CommandError::Usage { message, hint });
+            return Err(UsageError::SplitAmount { amount: amount.into(), word: word.into() }.into());
         }
-        let category = label("category", self.category.as_deref().or(self.category_option.as_deref()))?;
-        let payee = label("payee", self.payee.as_deref())?;
+        let category =
+            label(TextField::Category, self.category.as_deref().or(self.category_option.as_deref()))?;
+        let payee = label(TextField::Payee, self.payee.as_deref())?;
         Ok((category, payee))
     }
 }
@@ -102,13 +98,13 @@ pub fn free_text(text: &str) -> Result<String, String> {
 }
 
 /// A category or payee in the form in which it is stored.
-pub fn label(what: &'static str, text: Option<&str>) -> Result<Option<String>, CommandError> {
-    text.map(|text| stored(what, text, TEXT_MAX)).transpose()
+pub fn label(field: TextField, text: Option<&str>) -> Result<Option<String>, CommandError> {
+    text.map(|text| stored(field, text, TEXT_MAX)).transpose()
 }
 
-/// Returns a text as it is stored; `what` names it in the message.
-pub fn stored(what: &'static str, text: &str, max: usize) -> Result<String, CommandError> {
-    text::checked(text, max).map(Cow::into_owned).map_err(|error| CommandError::Text { what, error })
+/// Returns a text as it is stored.
+pub fn stored(field: TextField, text: &str, max: usize) -> Result<String, CommandError> {
+    text::checked(text, max).map(Cow::into_owned).map_err(|error| CommandError::Text { field, error })
 }
 
 /// Returns a fact with every text of it as it is stored.
@@ -116,28 +112,28 @@ pub fn stored(what: &'static str, text: &str, max: usize) -> Result<String, Comm
 /// Every recording command passes its facts through here. An edited account keeps what it had; what
 /// is new of it is checked where it is read.
 pub fn with_stored_texts(mut fact: Fact) -> Result<Fact, CommandError> {
-    let check = |what, text: &mut Option<String>| -> Result<(), CommandError> {
-        *text = label(what, text.as_deref())?;
+    let check = |field, text: &mut Option<String>| -> Result<(), CommandError> {
+        *text = label(field, text.as_deref())?;
         Ok(())
     };
     match &mut fact {
         Fact::Entry(entry) => {
-            check("note", &mut entry.note)?;
+            check(TextField::Note, &mut entry.note)?;
             let labels = [
-                ("category", &mut entry.category),
-                ("payee", &mut entry.payee),
-                ("channel", &mut entry.channel),
+                (TextField::Category, &mut entry.category),
+                (TextField::Payee, &mut entry.payee),
+                (TextField::Channel, &mut entry.channel),
             ];
-            for (what, text) in labels {
-                *text = label(what, text.as_deref())?.map(Into::into);
+            for (field, text) in labels {
+                *text = label(field, text.as_deref())?.map(Into::into);
             }
         }
-        Fact::Snapshot(snapshot) => check("note", &mut snapshot.note)?,
+        Fact::Snapshot(snapshot) => check(TextField::Note, &mut snapshot.note)?,
         Fact::Open(account) => {
-            account.name = stored("name of the account", &account.name, NAME_MAX)?;
-            check("note", &mut account.note)?;
+            account.name = stored(TextField::AccountName, &account.name, NAME_MAX)?;
+            check(TextField::Note, &mut account.note)?;
         }
-        Fact::Unit(unit) => drop(stored("code of the unit", &unit.code, TEXT_MAX)?),
+        Fact::Unit(unit) => drop(stored(TextField::UnitCode, &unit.code, TEXT_MAX)?),
         Fact::Part { facts, .. } => {
             *facts = std::mem::take(facts).into_iter().map(with_stored_texts).collect::<Result<_, _>>()?;
         }

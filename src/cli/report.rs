@@ -5,6 +5,7 @@ use super::error::CommandError;
 use super::month_page;
 use super::{CommandOutput, Note};
 use crate::messages::Notice;
+use crate::messages::error::UsageError;
 use crate::money::Money;
 use crate::period::{Day, LocalDateTime, Period};
 use crate::report::{self, EXPIRING_DAYS, Summary, SummaryInput};
@@ -53,14 +54,10 @@ pub fn run(args: &ReportArgs, context: &Context) -> Result<CommandOutput, Comman
 /// The day of `--month-start`.
 pub fn month_start(text: &str) -> Result<u32, CommandError> {
     let day = text.trim().parse::<u32>();
-    let wrong = || CommandError::Usage {
-        message: format!("{text:?} is no day of a month"),
-        hint: "give --month-start a number from 1 to 31".into(),
-    };
     match day {
         Ok(day) if (1..=31).contains(&day) => Ok(day),
         Ok(day) => Err(CommandError::MonthStart { day }),
-        Err(_) => Err(wrong()),
+        Err(_) => Err(UsageError::InvalidDayOfMonth { option: "--month-start", typed: text.into() }.into()),
     }
 }
 

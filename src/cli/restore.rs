@@ -2,7 +2,8 @@
 
 use super::CommandOutput;
 use super::context::Context;
-use super::error::{CommandError, Done, quoted};
+use super::error::{CommandError, Done};
+use crate::messages::error::Correction;
 use crate::store::{Store, StoreError};
 use crate::view::backup::RestoreSummary;
 use std::path::{Path, PathBuf};
@@ -29,11 +30,8 @@ pub fn run(args: &RestoreArgs, context: &Context) -> Result<CommandOutput, Comma
     let restored =
         Store::restore(ledger, &args.file, &suffix, context.wait()).map_err(|error| match error {
             StoreError::NotALedger(path) if path == args.file => {
-                let hint = format!(
-                    "restore takes a copy made by backup; to read an export: jandon import {}",
-                    quoted(&path.display().to_string())
-                );
-                CommandError::Corrected { failure: Box::new(StoreError::NotALedger(path).into()), hint }
+                let correction = Correction::Import(path.clone());
+                CommandError::Corrected { failure: Box::new(StoreError::NotALedger(path).into()), correction }
             }
             error => error.into(),
         })?;

@@ -1,9 +1,10 @@
 //! `send` and `receive`: money to or from a person outside.
 
 use super::context::{Context, EntryArgs, positive};
-use super::error::{CommandError, quoted, quoted_name};
+use super::error::CommandError;
 use super::{CommandOutput, record};
-use crate::ledger::{Kind, RuleViolation};
+use crate::ledger::Kind;
+use crate::messages::error::TextField;
 
 /// Record money sent to a person
 #[derive(Debug, clap::Args)]
@@ -58,28 +59,16 @@ fn between(
     when: &EntryArgs,
 ) -> Result<CommandOutput, CommandError> {
     let at = context.entry_moment(when.date.as_deref())?;
-    let who = record::label("payee", who)?;
+    let who = record::label(TextField::Payee, who)?;
     let command = if way == Way::Out { "send" } else { "receive" };
     let recorded = context.record(command, when.dry_run, |book| {
         let account = context.account(book, name, true)?;
         if account.is_carrier() {
-            let name = quoted_name(&account.name);
-            let (message, hint) = match way {
-                Way::Out => (
-                    "cannot be sent from",
-                    format!("record a charge: jandon spend {name} {}", quoted(amount)),
-                ),
-                Way::In => (
-                    "cannot be received on",
-                    format!("record a refund: jandon refund {name} {}", quoted(amount)),
-                ),
-            };
-            let message = format!("money {message} {}, which is carrier billing", account.name);
-            let rule = RuleViolation::CarrierTakesOnlySpendRefundPay {
-                account: account.name.clone(),
-                kind: Kind::Transfer,
-            };
-            return Err(CommandError::Refused { rule, message, hint });
+            let (account, amount) = (account.name.clone(), amount.to_string());
+            return Err(match way {
+                Way::Out => CommandError::SendFromCarrier { account, amount },
+                Way::In => CommandError::ReceiveOnCarrier { account, amount },
+            });
         }
         let amount = positive(amount, account)?;
         let mut entry = record::entry(context, Kind::Transfer, at, &account.unit, amount.minor, when);

@@ -25,7 +25,7 @@ pub fn read(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     File::open(path)?.take(SIZE_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > SIZE_MAX {
-        return wrong(ErrorKind::InvalidData, "it is larger than 1 MiB");
+        return wrong(ErrorKind::FileTooLarge, "it is larger than 1 MiB");
     }
     String::from_utf8(bytes).or_else(|_| wrong(ErrorKind::InvalidData, "it is not text in UTF-8"))
 }

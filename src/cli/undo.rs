@@ -33,7 +33,7 @@ pub struct RedoArgs {
 pub fn undo(args: &UndoArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     void(context, "undo", args.dry_run, |store| {
         let found = match &args.id {
-            None => store.last_change(true)?.ok_or(Refusal::NothingTo("undo"))?,
+            None => store.last_change(true)?.ok_or(Refusal::NothingToUndo)?,
             Some(typed) => named(store, typed)?,
         };
         if found.voids.is_some() {
@@ -49,7 +49,7 @@ pub fn undo(args: &UndoArgs, context: &Context) -> Result<CommandOutput, Command
 /// Voids the latest undo.
 pub fn redo(args: &RedoArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     void(context, "redo", args.dry_run, |store| {
-        Ok(store.last_change(false)?.ok_or(Refusal::NothingTo("redo"))?)
+        Ok(store.last_change(false)?.ok_or(Refusal::NothingToRedo)?)
     })
 }
 

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::error::CommandError;
 use super::{CommandOutput, Note};
 use crate::messages::Notice;
+use crate::messages::error::UsageError;
 use crate::money::{DECIMALS_MAX, Unit};
 use crate::store::{Fact, Refusal};
 
@@ -33,22 +34,14 @@ pub fn run(args: &UnitCommand, context: &Context) -> Result<CommandOutput, Comma
     let code = args.code.trim();
     let fits = (1..=16).contains(&code.chars().count()) && code.chars().all(char::is_alphanumeric);
     if !fits || code.chars().all(|c| c.is_ascii_digit()) {
-        return Err(CommandError::Usage {
-            message: format!("{:?} cannot be the code of a unit", args.code),
-            hint: "use one to sixteen letters and digits, a letter among them".into(),
-        });
+        return Err(UsageError::InvalidUnitCode { typed: args.code.clone() }.into());
     }
     if Unit::is_everyday_name(code) && Unit::currency(&code.to_uppercase()).is_none() {
-        return Err(CommandError::Usage {
-            message: format!("{code:?} is an everyday name of a currency"),
-            hint: "choose another code".into(),
-        });
+        return Err(UsageError::EverydayUnitName { typed: code.into() }.into());
     }
     let decimals = args.decimals.trim().parse::<u8>().ok().filter(|d| *d <= DECIMALS_MAX);
-    let decimals = decimals.ok_or_else(|| CommandError::Usage {
-        message: format!("{:?} is no number of decimals", args.decimals),
-        hint: format!("give --decimals a number from 0 to {DECIMALS_MAX}"),
-    })?;
+    let decimals = decimals
+        .ok_or_else(|| UsageError::InvalidDecimals { typed: args.decimals.clone(), most: DECIMALS_MAX })?;
     let unit = Unit::new(code, decimals);
     let (recorded, mut notes) = context.record("unit add", args.dry_run, |book| {
         let known = book.store.units()?.into_iter().find(|u| u.code == unit.code);

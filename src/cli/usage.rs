@@ -1,10 +1,12 @@
 //! What the grammar refuses, as an error whose hint can be done.
 
-use super::Cli;
-use super::error::{CommandError, quoted};
+use super::error::CommandError;
+use super::plan::SPLITS_MAX;
+use super::{Cli, LOCK_TIMEOUT_MAX, LanguageChoice, correction};
+use crate::messages::error::UsageError;
 use crate::money::{AmountError, ParsedAmount};
-use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, ValueEnum};
 use std::ffi::OsString;
 
 /// Words that people type for a command of another name.
@@ -24,6 +26,16 @@ const MEANT: [(&str, &str); 13] = [
     ("usage commands 도움말", "help"),
 ];
 
+/// Returns the language of `--lang` where the grammar refused other arguments.
+pub fn language(arguments: &[OsString]) -> Option<LanguageChoice> {
+    let value = |at: usize| match arguments[at].to_str()? {
+        "--lang" => arguments.get(at + 1)?.to_str(),
+        word => word.strip_prefix("--lang="),
+    };
+    let value = (1..arguments.len()).find_map(value)?;
+    LanguageChoice::from_str(value, false).ok()
+}
+
 /// Returns the failure for arguments that the grammar refused.
 pub fn failure(error: &clap::Error, arguments: &[OsString]) -> CommandError {
     let arguments: Vec<String> =
@@ -33,23 +45,23 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> CommandError {
         _ => None,
     };
     let found = match error.kind() {
-        ErrorKind::InvalidSubcommand => about(ContextKind::InvalidSubcommand)
-            .and_then(|word| removed_account(word, &arguments).or_else(|| other_command(word))),
+        ErrorKind::InvalidSubcommand => {
+            about(ContextKind::InvalidSubcommand).and_then(|word| removed_account(word, &arguments))
+        }
         ErrorKind::UnknownArgument => about(ContextKind::InvalidArg).and_then(|word| {
             let own = [signed, split_amount, other_place, hyphenated, two_message];
             own.into_iter().find_map(|explain| explain(word, &arguments))
         }),
         _ => None,
     };
-    found.unwrap_or_else(|| as_told(error))
+    found.unwrap_or_else(|| refused(error).into())
 }
 
-/// A command that people know under another name.
-fn other_command(word: &str) -> Option<CommandError> {
+/// Returns the command that people also know under that name.
+fn other_command(word: &str) -> Option<&'static str> {
     let typed = word.to_lowercase();
     let (_, meant) = MEANT.iter().find(|(words, _)| words.split(' ').any(|known| known == typed))?;
-    let message = format!("there is no command {word:?}");
-    Some(CommandError::Usage { message, hint: format!("did you mean: jandon {meant}") })
+    Some(meant)
 }
 
 /// An account is closed, never removed: `account remove kakao`.
@@ -58,9 +70,7 @@ fn removed_account(word: &str, arguments: &[String]) -> Option<CommandError> {
     if !["delete", "remove", "rm"].contains(&word.to_lowercase().as_str()) {
         return None;
     }
-    let name = arguments.get(at + 2).map_or("NAME".into(), |name| quoted(name));
-    let message = "accounts are not removed, for their history stays".into();
-    Some(CommandError::Usage { message, hint: format!("close it: jandon account close {name}") })
+    Some(UsageError::RemovedAccount { name: arguments.get(at + 2).cloned() }.into())
 }
 
 /// An argument that begins with a minus sign and a digit: the value of an option, or an amount.
@@ -75,10 +85,7 @@ fn signed(word: &str, arguments: &[String]) -> Option<CommandError> {
     let value = &arguments[at];
     let option = at.checked_sub(1).map(|before| arguments[before].as_str()).filter(|o| takes_a_value(o));
     Some(match option {
-        Some(option) => CommandError::Usage {
-            message: format!("{option} cannot be negative: {value:?}"),
-            hint: format!("give it without the sign: {option} {}", quoted(value.trim_start_matches('-'))),
-        },
+        Some(option) => UsageError::NegativeValue { option: option.into(), typed: value.clone() }.into(),
         None => CommandError::Amount(AmountError::Signed(value.clone())),
     })
 }
@@ -151,11 +158,8 @@ fn takes_text(arguments: &[String]) -> bool {
 
 /// A word without a place, and the command that was probably meant.
 fn instead(word: &str, words: &[String]) -> CommandError {
-    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    CommandError::Usage {
-        message: format!("there is no place for the argument {word:?}"),
-        hint: format!("did you mean: jandon {}", words.join(" ")),
-    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    UsageError::MisplacedArgument { typed: word.into(), meant: correction::line(&words) }.into()
 }
 
 /// A text of two words that was not quoted: `spend kakao 4500 iced coffee`.
@@ -170,27 +174,83 @@ fn two_message(word: &str, arguments: &[String]) -> Option<CommandError> {
     Some(instead(word, &[&arguments[..at - 1], &[text], &arguments[at + 1..]].concat()))
 }
 
-/// The error in the grammar's own words: its first sentence, and its tip or the usage as the hint.
-fn as_told(error: &clap::Error) -> CommandError {
-    let text = error.to_string();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
-    let mut hint = "see what it takes: jandon --help".to_string();
-    for line in lines {
-        // Nobody who mistypes an option means it as a value.
-        if let Some(tip) = line.strip_prefix("tip: ")
-            && !tip.starts_with("to pass ")
-        {
-            hint = tip.to_string();
-            break;
+/// Returns the error of a command line that the grammar refused.
+fn refused(error: &clap::Error) -> UsageError {
+    let texts = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    };
+    let text = |kind| texts(kind).into_iter().next();
+    let usage = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
+        _ => String::new(),
+    };
+    let usage = match usage.split_once("jandon") {
+        Some((_, rest)) => format!("jandon{}", rest.lines().next().unwrap_or_default()),
+        None => "jandon [OPTIONS] <COMMAND>".into(),
+    };
+    let argument = || text(ContextKind::InvalidArg).unwrap_or_default();
+    let value = || text(ContextKind::InvalidValue).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let typed = text(ContextKind::InvalidSubcommand).unwrap_or_default();
+            let similar = || text(ContextKind::SuggestedSubcommand);
+            UsageError::UnknownCommand {
+                meant: other_command(&typed).map(Into::into).or_else(similar),
+                typed,
+            }
         }
-        if line.starts_with("Usage:") {
-            hint = line.replacen("Usage:", "usage:", 1);
-            break;
+        ErrorKind::UnknownArgument => match argument() {
+            typed if typed.starts_with('-') => {
+                UsageError::UnknownOption { typed, meant: text(ContextKind::SuggestedArg), usage }
+            }
+            typed => UsageError::UnexpectedArgument { typed, usage },
+        },
+        ErrorKind::MissingRequiredArgument => {
+            UsageError::MissingArguments { missing: texts(ContextKind::InvalidArg), usage }
         }
-        if message.ends_with(':') || line.starts_with('<') || line.starts_with('[') {
-            message = format!("{message} {line}");
+        ErrorKind::MissingSubcommand => UsageError::MissingCommand { usage },
+        ErrorKind::InvalidValue => {
+            let (option, allowed) = (argument(), texts(ContextKind::ValidValue));
+            match value() {
+                typed if typed.is_empty() => UsageError::MissingValue { option, allowed, usage },
+                typed => {
+                    let meant = text(ContextKind::SuggestedValue);
+                    UsageError::ValueNotAllowed { option, typed, allowed, meant }
+                }
+            }
         }
+        ErrorKind::ValueValidation => {
+            let (option, typed) = (argument(), value());
+            let range = RANGES.iter().find(|(known, _, _)| option.split(' ').any(|word| word == *known));
+            match range {
+                Some((_, least, most)) => {
+                    UsageError::NumberOutOfRange { option, typed, least: *least, most: *most }
+                }
+                None if is_option(&typed) => UsageError::OptionAsValue { option, typed },
+                None => UsageError::InvalidValue { option, typed, usage },
+            }
+        }
+        ErrorKind::TooFewValues | ErrorKind::NoEquals => {
+            UsageError::MissingValue { option: argument(), allowed: Vec::new(), usage }
+        }
+        ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues => {
+            UsageError::InvalidValue { option: argument(), typed: value(), usage }
+        }
+        ErrorKind::ArgumentConflict => {
+            UsageError::Conflict { option: argument(), others: texts(ContextKind::PriorArg), usage }
+        }
+        ErrorKind::InvalidUtf8 => UsageError::NotUtf8 { usage },
+        _ => UsageError::Invalid { usage },
     }
-    CommandError::Usage { message, hint }
 }
+
+/// The options that take a whole number, with the smallest and the largest; no largest where it is beyond
+/// use.
+const RANGES: [(&str, u64, Option<u64>); 4] = [
+    ("--lock-timeout", 0, Some(LOCK_TIMEOUT_MAX)),
+    ("--splits", 1, Some(SPLITS_MAX as u64)),
+    ("--used-count", 0, None),
+    ("--limit", 0, None),
+];

@@ -3,8 +3,9 @@
 use super::context::{Context, EntryArgs, LedgerView, any_amount, available, positive};
 use super::error::CommandError;
 use super::{CommandOutput, Note, record};
-use crate::fee::{self, Channel, Platform, QuoteRequest, Reason, Rejection, Side};
+use crate::fee::{self, Channel, Platform, QuoteRequest, Rejection, Side};
 use crate::ledger::{Account, Entry, Kind};
+use crate::messages::error::{UsageError, WithdrawalError};
 use crate::messages::warning::RuleDifference;
 use crate::messages::{Notice, Warning};
 use crate::money::{Money, Unit};
@@ -128,7 +129,7 @@ fn by_tariff(
         Err(blocked) if as_it_was && matches!(asked, QuoteRequest::Amount(_)) => {
             (quote.figures(), Some(blocked))
         }
-        Err(blocked) => return Err(refused(account, channel, &full_id, amount, blocked)),
+        Err(blocked) => return Err(refused(account, &full_id, amount, blocked)),
     };
     let side = channel.tariff_on(at.day()).map_or(Side::Deducted, |tariff| tariff.side);
     let one_unit = channel.pays == account.unit;
@@ -321,59 +322,27 @@ pub fn conditional(platform: &Platform, channel: &Channel) -> Result<String, Com
     let id = platform.full_id(channel);
     match channel.condition {
         Some(_) => Ok(id),
-        None => Err(CommandError::Usage {
-            message: format!("{id} has no condition, so there is nothing to assume"),
-            hint: format!("see which channels have one: jandon channels {}", platform.id),
-        }),
+        None => Err(UsageError::Unconditional { channel: id, platform: platform.id.clone() }.into()),
     }
 }
 
 /// The platform has no official way out, for the reason that its file gives.
 fn not_withdrawable(account: &Account, platform: &Platform) -> CommandError {
-    let reason = platform.reason.as_ref().map_or(String::new(), |reason| reason.en.clone());
-    CommandError::Withdrawal {
-        channel: platform.id.clone(),
-        code: Reason::NotWithdrawable.code(),
-        message: format!("{} has no official way out", account.name),
-        hint: reason,
-    }
+    let (account, reason) = (account.name.clone(), platform.reason.clone());
+    WithdrawalError::NotWithdrawable { account, reason }.into()
 }
 
 /// Why a withdrawal is refused, and what would pass.
-fn refused(
-    account: &Account,
-    channel: &Channel,
-    full_id: &str,
-    amount: i64,
-    blocked: &Rejection,
-) -> CommandError {
-    let unit = &account.unit;
-    let amount = unit.money(amount);
-    let message = match blocked.reason {
-        Reason::NotWithdrawable => format!("{} has no official way out", account.name),
-        Reason::Ended => format!("the service behind {full_id} has ended"),
-        Reason::NotInForce => format!("no rule of {full_id} is known for that day"),
-        Reason::BelowMinimum => format!("{amount} is below the smallest amount of {full_id}"),
-        Reason::AboveMaximum => format!("{amount} is above the largest amount of {full_id}"),
-        Reason::OffStep => format!("{amount} is not a multiple of the step of {full_id}"),
-        Reason::WholeBalanceOnly => {
-            format!("{full_id} lets only the whole balance leave, and {amount} is not that")
-        }
-        Reason::InsufficientBalance => {
-            format!("{amount} with its charges is more than {} has available", account.name)
-        }
-        Reason::OverLimit => format!("{amount} is over a limit of {full_id}"),
-        Reason::NothingLeft => format!("the charges of {full_id} leave nothing of {amount}"),
-        Reason::OutOfReach => format!("no amount through {full_id} nets that much"),
-    };
-    let nearest: Vec<String> =
-        blocked.nearest.iter().map(|minor| unit.money(*minor).to_grouped_string()).collect();
-    let hint = match nearest.as_slice() {
-        [] => format!("compare the channels: jandon fees {}", super::error::quoted_name(&account.name)),
-        amounts => format!("possible is {}", amounts.join(" or ")),
-    };
-    let _ = channel;
-    CommandError::Withdrawal { channel: full_id.into(), code: blocked.reason.code(), message, hint }
+fn refused(account: &Account, full_id: &str, amount: i64, blocked: &Rejection) -> CommandError {
+    let money = |minor: i64| account.unit.money(minor);
+    WithdrawalError::Rejected {
+        account: account.name.clone(),
+        channel: full_id.into(),
+        amount: money(amount),
+        reason: blocked.reason,
+        nearest: blocked.nearest.iter().map(|minor| money(*minor)).collect(),
+    }
+    .into()
 }
 
 #[cfg(test)]

@@ -40,8 +40,8 @@ pub enum Fault {
     Text(TextError),
     /// A key is missing.
     Missing,
-    /// The value is not what is wanted there, in words.
-    Wanted(String),
+    /// The value is not what the key needs.
+    Expected(ExpectedSetting),
     /// Not a positive rate.
     RateNotPositive,
     /// The smallest is above the largest.
@@ -62,6 +62,44 @@ pub enum Fault {
     ChannelOnClosed,
     /// The unit is neither a currency nor declared by a platform.
     UnknownUnit(String),
+}
+
+/// What the value of a key should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "a variant says itself")]
+pub enum ExpectedSetting {
+    Id,
+    Table,
+    Tables,
+    Text,
+    Texts,
+    Name,
+    Flag,
+    Country,
+    UnitCode,
+    /// The decimals of that currency.
+    CurrencyDecimals(Unit),
+    Destination,
+    Source,
+    Day,
+    Validity,
+    Arrival,
+    Rate,
+    /// One of the ways to write a charge.
+    OneScale,
+    Percent,
+    PercentRange,
+    AmountAboveZero,
+    Amount {
+        decimals: u8,
+    },
+    Whole {
+        least: i64,
+        most: Option<i64>,
+    },
+    OneOf(Vec<&'static str>),
+    Rounding(&'static [&'static str]),
+    RuleKeys(&'static [&'static str]),
 }
 
 /// Reads a platform file. `decimals_of` knows the decimals of points units that other platforms declare.
@@ -105,26 +143,27 @@ pub fn parse_platform(text: &str, decimals_of: &dyn Fn(&str) -> Option<u8>) -> R
 }
 
 fn platform_fields(fields: &mut TomlTable<'_>) -> Result<Platform, FileError> {
-    let id = fields.required_text("id", "lower-case letters, digits and hyphens", is_id)?;
+    let id = fields.required_text("id", ExpectedSetting::Id, is_id)?;
     let name = fields.text("name")?.ok_or_else(|| fields.missing("name"))?;
     let aliases = match fields.take("aliases") {
         None => Vec::new(),
-        Some(value) => fields.list("aliases", value, |v| v.as_str().and_then(stored), "texts")?,
+        Some(value) => {
+            fields.list("aliases", value, |v| v.as_str().and_then(stored), ExpectedSetting::Texts)?
+        }
     };
     let kind = fields.required_word("kind", &["wallet", "rewards", "giftcard", "carrier"])?;
     let kind = AccountKind::parse(kind).unwrap_or(AccountKind::Wallet);
-    let country = fields.string("country", "two capital letters (ISO 3166)", |s| {
+    let country = fields.string("country", ExpectedSetting::Country, |s| {
         s.len() == 2 && s.bytes().all(|b| b.is_ascii_uppercase())
     })?;
-    let unit_code =
-        fields.required_text("unit", "a currency code or a points unit in capitals", is_unit_code)?;
+    let unit_code = fields.required_text("unit", ExpectedSetting::UnitCode, is_unit_code)?;
     let decimals = fields.whole("decimals", 0, i64::from(DECIMALS_MAX))?;
     let unit = match (Unit::currency(&unit_code), decimals) {
         (Some(currency), None) => currency,
         (Some(currency), Some(given)) if i64::from(currency.decimals) == given => currency,
         (Some(currency), Some(_)) => {
             return Err(
-                fields.wrong("decimals", Fault::Wanted(format!("{}, as {currency} has", currency.decimals)))
+                fields.wrong("decimals", Fault::Expected(ExpectedSetting::CurrencyDecimals(currency)))
             );
         }
         (None, Some(given)) => Unit::new(&unit_code, given as u8),
@@ -136,8 +175,9 @@ fn platform_fields(fields: &mut TomlTable<'_>) -> Result<Platform, FileError> {
     if !withdrawable && reason.is_none() {
         return Err(fields.missing("reason"));
     }
-    let expires_after =
-        fields.string("expires_after", LIFE_WANTED, |s| validity(s).is_some())?.and_then(|s| validity(&s));
+    let expires_after = fields
+        .string("expires_after", ExpectedSetting::Validity, |s| validity(s).is_some())?
+        .and_then(|s| validity(&s));
     let (aliases, channels) = (aliases, Vec::new());
     Ok(Platform {
         id,
@@ -159,13 +199,11 @@ fn channel(
     platform: &Platform,
     decimals_of: &dyn Fn(&str) -> Option<u8>,
 ) -> Result<Channel, FileError> {
-    let id = fields.required_text("id", "lower-case letters, digits and hyphens", is_id)?;
+    let id = fields.required_text("id", ExpectedSetting::Id, is_id)?;
     let name = fields.text("name")?.ok_or_else(|| fields.missing("name"))?;
-    let to = fields.required_text("to", "bank, card, cash, voucher or wallet:<platform>", |s| {
-        destination(s).is_some()
-    })?;
+    let to = fields.required_text("to", ExpectedSetting::Destination, |s| destination(s).is_some())?;
     let to = destination(&to).unwrap_or(Destination::Bank);
-    let pays = match fields.string("pays", "a currency code or a points unit in capitals", is_unit_code)? {
+    let pays = match fields.string("pays", ExpectedSetting::UnitCode, is_unit_code)? {
         None => platform.unit.clone(),
         Some(code) if *code == *platform.unit.code => platform.unit.clone(),
         Some(code) => match Unit::currency(&code).or_else(|| decimals_of(&code).map(|d| Unit::new(&code, d)))
@@ -174,7 +212,7 @@ fn channel(
             None => return Err(fields.wrong("pays", Fault::UnknownUnit(code))),
         },
     };
-    let rate = match fields.string("rate", "a decimal or a fraction such as \"2/3\"", |_| true)? {
+    let rate = match fields.string("rate", ExpectedSetting::Rate, |_| true)? {
         None => Rate::ONE,
         Some(text) => match Rate::parse(&text) {
             Ok(rate) => rate,
@@ -182,27 +220,26 @@ fn channel(
                 return Err(fields.wrong("rate", Fault::RateNotPositive));
             }
             Err(_) => {
-                let wanted = "a decimal of at most nine places, or a fraction such as \"2/3\"";
-                return Err(fields.wrong("rate", Fault::Wanted(wanted.into())));
+                return Err(fields.wrong("rate", Fault::Expected(ExpectedSetting::Rate)));
             }
         },
     };
-    let wanted = "earliest and latest, such as [\"0h\", \"3d\"], or [\"1bd\", \"3bd\"] for business days";
     let arrives = match fields.take("arrives") {
         None => None,
         Some(value) => {
-            let delays = fields.list("arrives", value, |v| v.as_str().and_then(delay), wanted)?;
+            let delays =
+                fields.list("arrives", value, |v| v.as_str().and_then(delay), ExpectedSetting::Arrival)?;
             match delays.as_slice() {
                 [earliest, latest] if earliest.hours_min() <= latest.hours_min() => {
                     Some((*earliest, *latest))
                 }
-                _ => return Err(fields.wrong("arrives", Fault::Wanted(wanted.into()))),
+                _ => return Err(fields.wrong("arrives", Fault::Expected(ExpectedSetting::Arrival))),
             }
         }
     };
     let requires = match fields.take("requires") {
         None => Vec::new(),
-        Some(value) => fields.list("requires", value, text_of, "texts")?,
+        Some(value) => fields.list("requires", value, text_of, ExpectedSetting::Texts)?,
     };
     let condition = fields.text("condition")?;
     let tables = fields.tables("tariff")?;
@@ -246,14 +283,14 @@ fn tariff(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Tariff, FileError>
     }
     let step = fields.minor("step", decimals)?.unwrap_or(1);
     if step < 1 {
-        return Err(fields.wrong("step", Fault::Wanted("an amount above zero".into())));
+        return Err(fields.wrong("step", Fault::Expected(ExpectedSetting::AmountAboveZero)));
     }
     let whole_balance = fields.flag("whole_balance")?.unwrap_or(false);
     let side = match fields.word("side", &["deducted", "on-top"])? {
         Some("on-top") => Side::OnTop,
         _ => Side::Deducted,
     };
-    let source = fields.required_text("source", "the address of the rule, https://…", |s| {
+    let source = fields.required_text("source", ExpectedSetting::Source, |s| {
         s.strip_prefix("https://")
             .is_some_and(|rest| rest.contains('.') && !rest.contains(char::is_whitespace))
     })?;
@@ -273,7 +310,7 @@ fn tariff(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Tariff, FileError>
         if amount.is_none() && count.is_none() {
             return Err(inner.missing("amount"));
         }
-        let pool = inner.string("pool", "a name", |s| !s.is_empty())?;
+        let pool = inner.string("pool", ExpectedSetting::Name, |s| !s.is_empty())?;
         inner.finish()?;
         limits.push(Limit { per, amount, count, pool });
     }
@@ -333,7 +370,7 @@ const RULE_KEYS: [&str; 26] = [
 
 fn assumed(fields: &mut TomlTable<'_>) -> Result<Vec<String>, FileError> {
     let Some(value) = fields.take("assumed") else { return Ok(Vec::new()) };
-    let wanted = || Fault::Wanted(format!("a list of keys of the rule, each once: {}", RULE_KEYS.join(", ")));
+    let wanted = || Fault::Expected(ExpectedSetting::RuleKeys(&RULE_KEYS));
     let items = value.get_ref().as_array().ok_or_else(|| fields.wrong("assumed", wanted()))?;
     let mut keys: Vec<String> = Vec::new();
     for item in items {
@@ -364,8 +401,7 @@ fn charge(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Charge, FileError>
             continue;
         }
         if !matches!(&scale, Scale::Line(l) if l.flat == 0 && l.percent.high == 0) {
-            let wanted = "one of flat and percent, slabs, or brackets, not two of them";
-            return Err(fields.wrong(key, Fault::Wanted(wanted.into())));
+            return Err(fields.wrong(key, Fault::Expected(ExpectedSetting::OneScale)));
         }
         let steps = steps(fields, key, tables, decimals)?;
         scale = if key == "slabs" { Scale::Slabs(steps) } else { Scale::Brackets(steps) };
@@ -384,7 +420,7 @@ fn charge(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Charge, FileError>
             let mut inner = TomlTable::table(fields.text, &path, value)?;
             let share = inner.take("share_from").ok_or_else(|| inner.missing("share_from"))?;
             let share = share.get_ref().as_str().and_then(parse_percent);
-            let wanted = || Fault::Wanted("a percent with at most six decimals".into());
+            let wanted = || Fault::Expected(ExpectedSetting::Percent);
             let share = share.ok_or_else(|| inner.wrong("share_from", wanted()))?;
             inner.finish()?;
             Some(share)
@@ -404,7 +440,7 @@ fn charge(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Charge, FileError>
                 Some("cliff") => Crossing::Cliff,
                 _ => Crossing::Marginal,
             };
-            let pool = inner.string("pool", "a name", |s| !s.is_empty())?;
+            let pool = inner.string("pool", ExpectedSetting::Name, |s| !s.is_empty())?;
             inner.finish()?;
             Some(Free { count, amount, per, crossing, pool })
         }
@@ -417,7 +453,6 @@ fn charge(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Charge, FileError>
 fn slab(fields: &mut TomlTable<'_>, decimals: u8, is_step: bool) -> Result<Slab, FileError> {
     let to = if is_step { fields.minor("to", decimals)? } else { None };
     let flat = fields.minor("flat", decimals)?.unwrap_or(0);
-    let wanted = "a percent with at most six decimals, at most 1000, or two of them, the lower first";
     let percent = match fields.take("percent") {
         None => Percent { low: 0, high: 0 },
         Some(value) => {
@@ -430,7 +465,8 @@ fn slab(fields: &mut TomlTable<'_>, decimals: u8, is_step: bool) -> Result<Slab,
                 }
                 _ => None,
             };
-            let (low, high) = range.ok_or_else(|| fields.wrong("percent", Fault::Wanted(wanted.into())))?;
+            let (low, high) = range
+                .ok_or_else(|| fields.wrong("percent", Fault::Expected(ExpectedSetting::PercentRange)))?;
             Percent { low, high }
         }
     };
@@ -479,13 +515,13 @@ fn rounding(fields: &mut TomlTable<'_>, decimals: u8) -> Result<(RoundingMode, i
         let word = inner.required_word("mode", &MODES)?;
         let to = inner.minor("to", decimals)?.unwrap_or(1);
         if to < 1 {
-            return Err(inner.wrong("to", Fault::Wanted("an amount above zero".into())));
+            return Err(inner.wrong("to", Fault::Expected(ExpectedSetting::AmountAboveZero)));
         }
         inner.finish()?;
         return Ok((mode(word).unwrap_or(RoundingMode::HalfUp), to));
     }
     let word = value.get_ref().as_str().and_then(mode);
-    let wanted = || Fault::Wanted(format!("one of {}, or {{ mode = …, to = … }}", MODES.join(", ")));
+    let wanted = || Fault::Expected(ExpectedSetting::Rounding(&MODES));
     word.map(|mode| (mode, 1)).ok_or_else(|| fields.wrong("round", wanted()))
 }
 
@@ -524,9 +560,6 @@ fn delay(text: &str) -> Option<Delay> {
     let count = parse_minor(count, 0).filter(|n| (0..=10_000).contains(n))?;
     Some(factor.map_or(Delay::BusinessDays(count), |factor| Delay::Hours(count * factor)))
 }
-
-const LIFE_WANTED: &str =
-    "a time such as \"5y\", \"18m\", \"90d\", \"5y/month-end\" or \"2y/year-end\", or \"never\"";
 
 fn validity(text: &str) -> Option<Validity> {
     if text == "never" {
@@ -628,7 +661,7 @@ impl<'t> TomlTable<'t> {
             _ => Err(FileError {
                 line: line_of(text, value.span().start),
                 key: path.to_string(),
-                fault: Fault::Wanted("a table".into()),
+                fault: Fault::Expected(ExpectedSetting::Table),
             }),
         }
     }
@@ -670,28 +703,28 @@ impl<'t> TomlTable<'t> {
     fn string(
         &mut self,
         key: &'static str,
-        wanted: &str,
+        expected: ExpectedSetting,
         fits: impl Fn(&str) -> bool,
     ) -> Result<Option<String>, FileError> {
         let Some(value) = self.take(key) else { return Ok(None) };
         match value.get_ref().as_str() {
             Some(text) if fits(text) => Ok(Some(text.to_string())),
-            _ => Err(self.wrong(key, Fault::Wanted(wanted.to_string()))),
+            _ => Err(self.wrong(key, Fault::Expected(expected))),
         }
     }
 
     fn required_text(
         &mut self,
         key: &'static str,
-        wanted: &str,
+        expected: ExpectedSetting,
         fits: impl Fn(&str) -> bool,
     ) -> Result<String, FileError> {
-        self.string(key, wanted, fits)?.ok_or_else(|| self.missing(key))
+        self.string(key, expected, fits)?.ok_or_else(|| self.missing(key))
     }
 
     fn word(&mut self, key: &'static str, words: &[&'static str]) -> Result<Option<&'static str>, FileError> {
-        let wanted = format!("one of {}", words.join(", "));
-        let found = self.string(key, &wanted, |s| words.contains(&s))?;
+        let expected = ExpectedSetting::OneOf(words.to_vec());
+        let found = self.string(key, expected, |s| words.contains(&s))?;
         Ok(found.and_then(|f| words.iter().copied().find(|w| *w == f)))
     }
 
@@ -705,14 +738,14 @@ impl<'t> TomlTable<'t> {
 
     fn text(&mut self, key: &'static str) -> Result<Option<Text>, FileError> {
         let Some(value) = self.take(key) else { return Ok(None) };
-        let wanted = || Fault::Wanted("a text, or { en = \"…\", ko = \"…\" }".into());
+        let wanted = || Fault::Expected(ExpectedSetting::Text);
         text_of(value.get_ref()).map(Some).ok_or_else(|| self.wrong(key, wanted()))
     }
 
     fn flag(&mut self, key: &'static str) -> Result<Option<bool>, FileError> {
         let Some(value) = self.take(key) else { return Ok(None) };
         let flag = value.get_ref().as_bool();
-        flag.map(Some).ok_or_else(|| self.wrong(key, Fault::Wanted("true or false".into())))
+        flag.map(Some).ok_or_else(|| self.wrong(key, Fault::Expected(ExpectedSetting::Flag)))
     }
 
     fn whole(&mut self, key: &'static str, least: i64, most: i64) -> Result<Option<i64>, FileError> {
@@ -720,9 +753,8 @@ impl<'t> TomlTable<'t> {
         let whole = value.get_ref().as_integer().filter(|n| n.radix() == 10);
         let whole = whole.and_then(|n| n.as_str().parse::<i64>().ok()).filter(|n| (least..=most).contains(n));
         let wanted = || {
-            let range =
-                if most == i64::MAX { format!("from {least} on") } else { format!("{least} to {most}") };
-            Fault::Wanted(format!("a whole number, {range}, without quotes"))
+            let most = (most < i64::MAX).then_some(most);
+            Fault::Expected(ExpectedSetting::Whole { least, most })
         };
         whole.map(Some).ok_or_else(|| self.wrong(key, wanted()))
     }
@@ -731,14 +763,14 @@ impl<'t> TomlTable<'t> {
     fn minor(&mut self, key: &'static str, decimals: u8) -> Result<Option<i64>, FileError> {
         let Some(value) = self.take(key) else { return Ok(None) };
         let minor = value.get_ref().as_str().and_then(|s| parse_minor(s, decimals)).filter(|p| *p >= 0);
-        let wanted = || Fault::Wanted(format!("an amount in quotes with at most {decimals} decimals"));
+        let wanted = || Fault::Expected(ExpectedSetting::Amount { decimals });
         minor.map(Some).ok_or_else(|| self.wrong(key, wanted()))
     }
 
     fn day(&mut self, key: &'static str) -> Result<Option<Day>, FileError> {
         let Some(value) = self.take(key) else { return Ok(None) };
         let day = value.get_ref().as_datetime().and_then(|date| Day::parse_iso(&date.to_string()));
-        let wanted = || Fault::Wanted("a date without quotes, such as 2026-11-22".into());
+        let wanted = || Fault::Expected(ExpectedSetting::Day);
         day.map(Some).ok_or_else(|| self.wrong(key, wanted()))
     }
 
@@ -761,11 +793,11 @@ impl<'t> TomlTable<'t> {
         key: &'static str,
         value: &'t Spanned<DeValue<'t>>,
         read: impl Fn(&DeValue<'_>) -> Option<T>,
-        wanted: &str,
+        expected: ExpectedSetting,
     ) -> Result<Vec<T>, FileError> {
         let items = value.get_ref().as_array();
         let items = items.and_then(|items| items.iter().map(|item| read(item.get_ref())).collect());
-        items.ok_or_else(|| self.wrong(key, Fault::Wanted(wanted.to_string())))
+        items.ok_or_else(|| self.wrong(key, Fault::Expected(expected)))
     }
 
     /// The tables of an array of tables, numbered from 0; none where the key is absent.
@@ -776,7 +808,7 @@ impl<'t> TomlTable<'t> {
                 Err(self.wrong(key, Fault::TooMany(TABLES_MAX)))
             }
             DeValue::Array(items) => Ok(items.iter().enumerate().collect()),
-            _ => Err(self.wrong(key, Fault::Wanted("a list of tables".into()))),
+            _ => Err(self.wrong(key, Fault::Expected(ExpectedSetting::Tables))),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the user should know beside an answer.
 
+use super::error::{io_cause, platform_file_error};
 use super::particle::{called, subject, topic};
 use super::terms::{korean_day, korean_moment, list_all};
 use super::{Language, Message};
@@ -74,8 +75,8 @@ pub enum Warning {
 pub enum IgnoredFile {
     /// It cannot be read: the kind of the error, and its text for kinds without one of their own.
     Unreadable { path: PathBuf, kind: io::ErrorKind, text: String },
-    /// It has a fault, which a sentence names in English with the file and the line.
-    Faulty { path: String, error: Box<FileError>, sentence: String },
+    /// It has a fault.
+    Faulty { path: String, error: Box<FileError> },
     /// Another file describes the same platform.
     SameId { path: String, other: String, id: String },
 }
@@ -180,10 +181,12 @@ impl Message for Warning {
         match self {
             Warning::PlatformFile(ignored) => match ignored {
                 IgnoredFile::Unreadable { path, kind, text } => {
-                    let why = io_error(*kind, text, Language::English);
+                    let why = io_cause(*kind, text, Language::English);
                     format!("left out {}, which cannot be read: {why}", path.display())
                 }
-                IgnoredFile::Faulty { sentence, .. } => format!("left out {sentence}"),
+                IgnoredFile::Faulty { path, error } => {
+                    format!("left out {}", platform_file_error(path, error, Language::English))
+                }
                 IgnoredFile::SameId { path, other, id } => {
                     format!("left out {path}, which describes {id} again: {other} counts")
                 }
@@ -349,15 +352,12 @@ impl Message for Warning {
         match self {
             Warning::PlatformFile(ignored) => match ignored {
                 IgnoredFile::Unreadable { path, kind, text } => {
-                    let why = io_error(*kind, text, Language::Korean);
+                    let why = io_cause(*kind, text, Language::Korean);
                     format!("플랫폼 파일을 읽을 수 없어 제외했습니다: {}({why}).", path.display())
                 }
-                IgnoredFile::Faulty { path, error, .. } if error.key.is_empty() => {
-                    format!("플랫폼 파일의 형식이 잘못되어 제외했습니다: {path}:{}.", error.line)
-                }
-                IgnoredFile::Faulty { path, error, .. } => format!(
-                    "플랫폼 파일의 `{}` 항목이 잘못되어 제외했습니다: {path}:{}.",
-                    error.key, error.line
+                IgnoredFile::Faulty { path, error } => format!(
+                    "플랫폼 파일을 제외했습니다: {}.",
+                    platform_file_error(path, error, Language::Korean)
                 ),
                 IgnoredFile::SameId { path, other, id } => {
                     format!("{path} 파일은 {other} 파일과 같은 플랫폼({id})을 설명하므로 제외했습니다.")
@@ -581,22 +581,6 @@ fn path_word(path: &Path) -> String {
     quoted(&path.display().to_string())
 }
 
-/// Returns why a file cannot be read; the text of the system for the kinds without one here.
-fn io_error(kind: io::ErrorKind, text: &str, language: Language) -> &str {
-    let (english, korean) = match kind {
-        io::ErrorKind::NotFound => ("it is not there", "없음"),
-        io::ErrorKind::PermissionDenied => ("permission denied", "권한 없음"),
-        io::ErrorKind::IsADirectory => ("it is a folder", "폴더임"),
-        io::ErrorKind::NotADirectory => {
-            ("it lies below a file, which is no folder", "상위 경로가 폴더가 아님")
-        }
-        io::ErrorKind::InvalidInput => (text, "일반 파일이 아님"),
-        io::ErrorKind::InvalidData => (text, "UTF-8 텍스트가 아니거나 1 MiB를 넘음"),
-        _ => (text, text),
-    };
-    if language == Language::Korean { korean } else { english }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{check_languages, check_variants};
@@ -619,7 +603,6 @@ mod tests {
         let faulty = |key: &str| IgnoredFile::Faulty {
             path: "platforms/a.toml".into(),
             error: Box::new(FileError { line: 3, key: key.into(), fault: Fault::Missing }),
-            sentence: "platforms/a.toml:3: `name` is missing".into(),
         };
         let unreadable =
             |kind| IgnoredFile::Unreadable { path: "platforms/a.toml".into(), kind, text: "x".into() };

@@ -6,6 +6,8 @@ use super::harness::{Dice, Home, NOW, facts, state};
 use jandon::cli;
 use jandon::cli::context::{Context, Env};
 use jandon::cli::error::CommandError;
+use jandon::messages::Language;
+use jandon::messages::error::Diagnostic;
 use jandon::store::Store;
 use jandon::view::chart::ChartStyle;
 use std::collections::BTreeMap;
@@ -148,7 +150,7 @@ fn fail_everything(fault: Fault, steps_max: u64) {
                     refused += 1;
                     assert!(met >= at, "{about}: {failure:?}");
                     assert_eq!(failure.status(), 1, "{about}: {failure:?}");
-                    let (message, hint) = failure.message_and_hint();
+                    let Diagnostic { message, hint } = failure.diagnostic(Language::English);
                     assert!(!message.is_empty() && !hint.is_empty(), "{about}: {failure:?}");
                     if failure.code() == "disk-full" || failure.code() == "copy-failed" {
                         assert!(!is_whole || before == whole, "{about}: {message}");

@@ -2,7 +2,8 @@
 
 use super::{Importer, PendingChange, REPEATS, RowError};
 use crate::import::{
-    self, AccountLine, ChangeLine, Content, EntryLine, LineError, RateLine, SnapshotLine, UnitLine, VoidLine,
+    self, AccountLine, ChangeLine, Content, EntryLine, ExpectedValue, LineError, RateLine, SnapshotLine,
+    UnitLine, VoidLine,
 };
 use crate::ledger::{Account, AccountId, Id, RuleViolation, name};
 use crate::money::Unit;
@@ -197,8 +198,8 @@ impl Importer<'_> {
             if let (Some((_, unit)), Some(said)) = (place, said)
                 && unit != said
             {
-                let (text, wanted) = (said.code.to_string(), "the unit of the account");
-                return Err(LineError::Value { key, text, wanted }.into());
+                let (text, expected) = (said.code.to_string(), ExpectedValue::UnitOfAccount);
+                return Err(LineError::Value { key, text, expected }.into());
             }
         }
         let named = line.change.take();

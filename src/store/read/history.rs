@@ -10,6 +10,9 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::Value;
 use rusqlite::{Row, params};
 
+/// The fewest characters of an id that find a change.
+pub const ID_PART_MIN: usize = 4;
+
 /// A row of the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryRow {
@@ -314,7 +317,7 @@ impl Store {
             );
             return self.all(&sql, [id], change_row);
         }
-        if wanted.len() < 4 || !wanted.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if wanted.len() < ID_PART_MIN || !wanted.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Ok(Vec::new());
         }
         let sql = format!(
