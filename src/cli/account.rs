@@ -2,7 +2,6 @@
 
 use super::context::{Context, LedgerView, any_amount};
 use super::error::CommandError;
-use super::error::quoted_name;
 use super::{CommandOutput, Note, record};
 use crate::fee::Platform;
 use crate::ledger::{Account, AccountId, AccountKind};

@@ -221,11 +221,7 @@ pub fn format(globals: &GlobalArgs, command: &Command) -> Result<Format, Command
     }
     if let Some(word) = globals.format {
         let format = word.into();
-        return if has_form(command, format) {
-            Ok(format)
-        } else {
-            Err(UsageError::NoWebPage.into())
-        };
+        return if has_form(command, format) { Ok(format) } else { Err(UsageError::NoWebPage.into()) };
     }
     let otherwise = if has_form(command, Format::Ics) { Format::Ics } else { Format::Table };
     let Some(ending) = file_ending(globals) else { return Ok(otherwise) };

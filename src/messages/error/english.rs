@@ -260,7 +260,7 @@ pub(super) fn diagnostic(error: &CommandError) -> Diagnostic {
                     quoted(amount)
                 ),
                 Correction::Import(path) => format!(
-                    "restore reads a file that `jandon backup` wrote; to read an export: jandon import {}",
+                    "restore reads backups only; to read an export: jandon import {}",
                     quoted(&path.display().to_string())
                 ),
                 Correction::Category { one_amount: None, category } => {
@@ -283,7 +283,7 @@ fn config(error: &ConfigError) -> String {
         ConfigError::UnknownKey(key) => {
             format!("unknown key `{key}`; known keys are unit, lang, [micropayments], [fees] and [plan]")
         }
-        ConfigError::OnlyKey { table, example } => format!("`{table}` has one key only: {example}"),
+        ConfigError::OnlyKey { table, example } => format!("`{table}` has one key only: `{example}`"),
         ConfigError::UnknownUnit { key, code } => format!("unknown unit {code:?} in `{key}`"),
         ConfigError::AmbiguousUnit { key, name, fits } => {
             let fits: Vec<String> = fits.iter().map(ToString::to_string).collect();

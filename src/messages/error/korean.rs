@@ -278,7 +278,7 @@ pub(super) fn diagnostic(error: &CommandError) -> Diagnostic {
                     quoted(amount)
                 ),
                 Correction::Import(path) => format!(
-                    "restore는 `jandon backup`으로 쓴 파일을 읽습니다. 내보낸 파일이면: jandon import {}",
+                    "restore는 백업만 읽습니다. 내보낸 파일이면: jandon import {}",
                     quoted(&path.display().to_string())
                 ),
                 Correction::Category { one_amount: None, category } => {
@@ -313,7 +313,9 @@ fn config(error: &ConfigError) -> String {
         ConfigError::UnknownKey(key) => {
             format!("알 수 없는 키 `{key}`. 쓸 수 있는 키: unit, lang, [micropayments], [fees], [plan]")
         }
-        ConfigError::OnlyKey { table, example } => format!("`{table}`에는 이 키만 쓸 수 있습니다: {example}"),
+        ConfigError::OnlyKey { table, example } => {
+            format!("`{table}`에는 이 키만 쓸 수 있습니다: `{example}`")
+        }
         ConfigError::UnknownUnit { key, code } => {
             format!("`{key}`의 단위 {} 알 수 없습니다", quoted_object(code))
         }

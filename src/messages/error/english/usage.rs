@@ -96,7 +96,7 @@ pub(super) fn usage(error: &UsageError) -> Diagnostic {
             format!("give {}", list_any(&owned(options), Language::English)),
         ),
         UsageError::UnchangedRecord { record } => Diagnostic::new(
-            format!("the edit changes nothing: the {} is already recorded like that", record_name(*record)),
+            format!("the edit changes nothing: this {} record is already like that", record_name(*record)),
             "see what is recorded: jandon history",
         ),
         UsageError::RecordOfLargerChange { change } => Diagnostic::new(
@@ -119,7 +119,7 @@ pub(super) fn usage(error: &UsageError) -> Diagnostic {
             format!("void it and record it again: jandon undo {id}"),
         ),
         UsageError::OptionNotOfRecord { record, option } => Diagnostic::new(
-            format!("{option} does not apply to a record of {}", record_name(*record)),
+            format!("{option} does not apply to this {} record", record_name(*record)),
             format!("leave {option} out"),
         ),
         UsageError::InvalidUnitCode { typed } => Diagnostic::new(
