@@ -639,6 +639,7 @@ const NAMES: &[&str] = &[
     "flat",
     "friday",
     "giftcard",
+    "html",
     "https",
     "id",
     "import",

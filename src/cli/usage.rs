@@ -114,6 +114,9 @@ fn any_option(word: &str, test: &dyn Fn(&clap::Arg) -> bool) -> bool {
 
 /// An amount and its unit that were not quoted: `plan 1000 KRW`.
 fn split_amount(word: &str, arguments: &[String]) -> Option<CommandError> {
+    if word.starts_with('-') {
+        return None;
+    }
     let at = arguments.iter().position(|argument| argument == word)?;
     let before = arguments.get(at.checked_sub(1)?)?;
     let has_unit = |text: &str| ParsedAmount::parse(text).ok().map(|figure| figure.symbol().is_some());
