@@ -524,7 +524,7 @@ fn samples() -> Vec<CommandError> {
         io::ErrorKind::FileTooLarge,
     ];
     found.extend(kinds.map(|kind| CommandError::File { path: "장부.db".into(), error: kind.into() }));
-    found.extend(usages().into_iter().map(CommandError::Usage));
+    found.extend(usages().into_iter().map(CommandError::from));
     found.extend(amounts().into_iter().map(CommandError::Amount));
     found.extend(dates().into_iter().map(CommandError::Date));
     found.extend(rates().into_iter().map(CommandError::Rate));
@@ -539,7 +539,7 @@ fn samples() -> Vec<CommandError> {
         typed: "12".into(),
         allowed: vec!["json", "csv"],
     }));
-    found.extend(withdrawals().into_iter().map(CommandError::Withdrawal));
+    found.extend(withdrawals().into_iter().map(CommandError::from));
     found.extend(violations().into_iter().map(CommandError::Rule));
     found.extend(stores().into_iter().map(CommandError::Store));
     found.extend(outputs().into_iter().map(CommandError::Output));
@@ -716,7 +716,7 @@ fn foreign_words(text: &str) -> Vec<String> {
     for command in commands {
         while let Some(at) = prose.find(command) {
             let rest = &prose[at..];
-            let end = rest.find(|c: char| matches!(c, ';' | '(' | ')')).unwrap_or(rest.len());
+            let end = rest.find([';', '(', ')']).unwrap_or(rest.len());
             prose.replace_range(at..at + end, "");
         }
     }
@@ -816,7 +816,10 @@ fn two_errors_have_two_codes_unless_they_are_one_for_scripts() {
                 format!("Output {}", variant(output))
             }
             CommandError::Store(store) => format!("Store {}", variant(store)),
-            CommandError::Withdrawal(WithdrawalError::Rejected { reason, .. }) => format!("{reason:?}"),
+            CommandError::Withdrawal(withdrawal) => match &**withdrawal {
+                WithdrawalError::Rejected { reason, .. } => format!("{reason:?}"),
+                other => variant(other),
+            },
             CommandError::Amount(amount) => format!("Amount {}", variant(amount)),
             CommandError::Corrected { .. } => continue,
             other => variant(other),

@@ -333,12 +333,19 @@ fn hold(seed: u64, brief: bool, held: &mut Held) {
     };
     let plan = match ground.run(NOW, &wanted(target)) {
         // The most that can be is what it says: a plan for just that is found.
-        Err(CommandError::Withdrawal(
-            ref error @ (WithdrawalError::TargetOutOfReach { ref advice, .. }
-            | WithdrawalError::NoBetterPlan { ref advice, .. }),
-        )) => {
+        Err(CommandError::Withdrawal(error)) => {
+            let (WithdrawalError::TargetOutOfReach { advice, .. }
+            | WithdrawalError::NoBetterPlan { advice, .. }) = &*error
+            else {
+                let is_nothing = matches!(
+                    *error,
+                    WithdrawalError::NothingWithdrawable { .. } | WithdrawalError::NothingPaysOut { .. }
+                );
+                assert!(is_nothing, "{error:?}\n{}", ground.said.join("\n"));
+                return;
+            };
             held.out_of_reach += 1;
-            let is_bound = matches!(error, WithdrawalError::TargetOutOfReach { .. });
+            let is_bound = matches!(*error, WithdrawalError::TargetOutOfReach { .. });
             let PlanAdvice::AskForLess(most) = advice else { return };
             target = Some(most.minor);
             match ground.run(NOW, &wanted(target)) {
@@ -349,9 +356,6 @@ fn hold(seed: u64, brief: bool, held: &mut Held) {
                 Ok(plan) => plan,
             }
         }
-        Err(CommandError::Withdrawal(
-            WithdrawalError::NothingWithdrawable { .. } | WithdrawalError::NothingPaysOut { .. },
-        )) => return,
         Err(other) => panic!("{other:?}\n{}", ground.said.join("\n")),
         Ok(plan) => plan,
     };

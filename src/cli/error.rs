@@ -110,7 +110,7 @@ impl CommandError {
             CommandError::FeeAboveAmount { .. } => "fee-above-amount",
             CommandError::ReceivedNeeded { .. } => "received-needed",
             CommandError::TopupInTwoUnits { .. } | CommandError::ChannelPaysOther { .. } => "wrong-unit",
-            CommandError::Withdrawal(error) => match error {
+            CommandError::Withdrawal(error) => match &**error {
                 WithdrawalError::NotWithdrawable { .. } => Reason::NotWithdrawable.code(),
                 WithdrawalError::Rejected { reason, .. } => reason.code(),
                 WithdrawalError::NothingWithdrawable { .. } | WithdrawalError::NothingPaysOut { .. } => {

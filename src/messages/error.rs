@@ -34,7 +34,7 @@ pub struct Diagnostic {
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum CommandError {
     /// The command line, or the arguments of a command, cannot be used.
-    Usage(UsageError),
+    Usage(Box<UsageError>),
     /// There is no home folder, so no place for a ledger.
     NoHome,
     /// A variable of the environment is not text.
@@ -98,7 +98,7 @@ pub enum CommandError {
     /// The account that receives has another unit than the channel pays.
     ChannelPaysOther { channel: String, pays: Unit, account: String, unit: Unit },
     /// A withdrawal is not possible as asked.
-    Withdrawal(WithdrawalError),
+    Withdrawal(Box<WithdrawalError>),
     /// A rule of the ledger forbids it.
     Rule(RuleViolation),
     /// `pay` needs a carrier account; the one of the ledger, if it has any.
@@ -481,12 +481,12 @@ impl From<Refusal> for CommandError {
 
 impl From<UsageError> for CommandError {
     fn from(error: UsageError) -> CommandError {
-        CommandError::Usage(error)
+        CommandError::Usage(Box::new(error))
     }
 }
 
 impl From<WithdrawalError> for CommandError {
     fn from(error: WithdrawalError) -> CommandError {
-        CommandError::Withdrawal(error)
+        CommandError::Withdrawal(Box::new(error))
     }
 }
