@@ -14,7 +14,7 @@ use jandon::messages::error::{
 use jandon::money::{AmountError, Money, MoneyError, RateError, Unit};
 use jandon::output_file::OutputError;
 use jandon::period::{DateError, Day};
-use jandon::store::{ImportError, Refusal, StoreError};
+use jandon::store::{Damage, ImportError, Refusal, StoreError};
 use jandon::text::TextError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -105,8 +105,8 @@ fn stores() -> Vec<StoreError> {
         StoreError::Io(path(), io::ErrorKind::NotADirectory.into()),
         StoreError::Sqlite(path(), rusqlite::Error::QueryReturnedNoRows),
         StoreError::NotALedger(path()),
-        StoreError::Damaged(path(), "1".into()),
-        StoreError::DamagedFact(path(), "1".into()),
+        StoreError::Damaged(path(), Damage::OnlyJournal),
+        StoreError::DamagedFact(path(), Damage::SumTooLarge),
         StoreError::WrongTotals(path()),
         StoreError::Newer { path: path(), version: 9, known: 1 },
         StoreError::Busy(path(), Duration::ZERO),

@@ -210,9 +210,11 @@ fn every_command_that_a_page_offers_is_one() {
     let mut wrong = Vec::new();
     for page in pages {
         let text = std::fs::read_to_string(&page).expect("a readable page");
-        for line in text.lines().filter(|line| line.contains("jandon ") && !line.starts_with("$ ")) {
-            let is_said =
-                ["hint:", "warning:"].iter().any(|word| line.starts_with(word)) || line.contains(": jandon ");
+        // Typed commands and documents in JSON are not pages.
+        let is_page = |line: &&str| line.contains("jandon ") && !line.starts_with(['$', '{']);
+        for line in text.lines().filter(is_page) {
+            let is_said = ["hint:", "warning:", "도움말:"].iter().any(|word| line.starts_with(word))
+                || line.contains(": jandon ");
             for words in commands(line).into_iter().filter(|_| is_said) {
                 let typed = ["jandon".to_string()].into_iter().chain(filled(&words)).map(Into::into);
                 if let Err(error) = jandon::cli::parse(typed)

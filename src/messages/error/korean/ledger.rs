@@ -187,7 +187,7 @@ fn refusal(refusal: &Refusal) -> Diagnostic {
         ),
         Refusal::AccountChanged(name) => Diagnostic::new(
             format!("기록한 뒤에 {name}의 단위나 휴대폰 소액결제 여부가 바뀌었습니다"),
-            format!("jandon account edit {}로 되돌리거나 다시 기록하십시오", quoted_name(name)),
+            format!("`jandon account edit {}`로 되돌리거나 다시 기록하십시오", quoted_name(name)),
         ),
         Refusal::UnitDiffers { unit, wanted } => Diagnostic::new(
             format!(
@@ -220,7 +220,7 @@ fn refusal(refusal: &Refusal) -> Diagnostic {
         ),
         Refusal::UndoOfUndo(id) => Diagnostic::new(
             format!("변경 {} 실행 취소 또는 다시 실행입니다", topic(&id.to_string())),
-            "jandon redo 또는 jandon undo를 쓰십시오",
+            "`jandon redo`나 `jandon undo`를 쓰십시오",
         ),
         Refusal::StillNeeded { account } if account.is_empty() => Diagnostic::new(
             "나중의 기록이 이 변경을 바탕으로 합니다",
