@@ -64,9 +64,9 @@ pub enum StoreError {
     /// The file is no ledger.
     NotALedger(PathBuf),
     /// The file is damaged.
-    Damaged(PathBuf, Damage),
+    Damaged(PathBuf, Box<Damage>),
     /// A fact is not what was recorded, and which.
-    DamagedFact(PathBuf, Damage),
+    DamagedFact(PathBuf, Box<Damage>),
     /// Its totals do not follow from its facts.
     WrongTotals(PathBuf),
     /// A newer version wrote it.
@@ -533,7 +533,7 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
 /// Refuses a ledger of which only the journal is left: a new ledger would take it for its own.
 fn nothing_but_a_journal(path: &Path) -> Result<(), StoreError> {
     if backup::has_journal(path) {
-        return Err(StoreError::Damaged(path.to_path_buf(), Damage::OnlyJournal));
+        return Err(StoreError::Damaged(path.to_path_buf(), Damage::OnlyJournal.into()));
     }
     Ok(())
 }
@@ -553,11 +553,11 @@ fn failure(path: &Path, wait: Duration, error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(DatabaseBusy | DatabaseLocked) => StoreError::Busy(path, wait),
         Some(NotADatabase) => StoreError::NotALedger(path),
-        Some(DatabaseCorrupt) => StoreError::Damaged(path, Damage::Sqlite(error.to_string())),
+        Some(DatabaseCorrupt) => StoreError::Damaged(path, Damage::Sqlite(error.to_string()).into()),
         Some(DiskFull) => StoreError::DiskFull(path),
         Some(SystemIoFailure) => StoreError::DiskFailed(path, error.to_string()),
         Some(ReadOnly | PermissionDenied | CannotOpen) => StoreError::ReadOnly(path),
-        _ if is_of_a_row(&error) => StoreError::Damaged(path, Damage::Value(error.to_string())),
+        _ if is_of_a_row(&error) => StoreError::Damaged(path, Damage::Value(error.to_string()).into()),
         _ => StoreError::Sqlite(path, error),
     }
 }

@@ -185,7 +185,7 @@ fn open_verified(path: &Path, told: &Path, wait: Duration) -> Result<Store, Stor
     }
     match store.check()?.findings.into_iter().next() {
         Some(finding) if finding.is_derived() => Err(StoreError::WrongTotals(told.to_path_buf())),
-        Some(finding) => Err(StoreError::Damaged(told.to_path_buf(), finding.what)),
+        Some(finding) => Err(StoreError::Damaged(told.to_path_buf(), finding.what.into())),
         None => facts.map(|()| store),
     }
 }

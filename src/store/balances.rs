@@ -157,7 +157,7 @@ impl<'s> Balances<'s> {
 
     /// Returns an account that must be there.
     pub fn account(&self, id: AccountId) -> Result<Account, StoreError> {
-        let missing = || StoreError::Damaged(self.store.path.clone(), Damage::MissingAccount(id.0));
+        let missing = || StoreError::Damaged(self.store.path.clone(), Damage::MissingAccount(id.0).into());
         self.accounts.get(&id).cloned().ok_or_else(missing)
     }
 

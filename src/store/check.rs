@@ -46,7 +46,7 @@ impl CheckReport {
     ) -> Result<CheckReport, StoreError> {
         match looked {
             // A value that no fact can have.
-            Err(StoreError::Damaged(_, what)) => self.findings.push(Finding { part: "facts", what }),
+            Err(StoreError::Damaged(_, what)) => self.findings.push(Finding { part: "facts", what: *what }),
             // A query of a table that is missing.
             Err(StoreError::Sqlite(..)) if before.iter().any(|finding| finding.part == "schema") => {}
             looked => looked?,

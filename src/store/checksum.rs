@@ -162,7 +162,7 @@ impl Store {
             None if self.has_all_facts()? => return Ok(()),
             None => Damage::FactsMissing,
         };
-        Err(StoreError::DamagedFact(self.path.clone(), what))
+        Err(StoreError::DamagedFact(self.path.clone(), what.into()))
     }
 
     /// Returns whether there are as many facts as the highest number of one says: numbers are given

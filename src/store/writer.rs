@@ -84,7 +84,7 @@ impl<'s> Writer<'s> {
     /// Starts after the last fact of the ledger.
     pub(super) fn new(store: &'s Store) -> Result<Writer<'s>, StoreError> {
         debug_assert!(store.writing, "only a store opened for writing has the lock");
-        let too_far = || StoreError::Damaged(store.path.clone(), Damage::NumbersUsedUp);
+        let too_far = || StoreError::Damaged(store.path.clone(), Damage::NumbersUsedUp.into());
         Ok(Writer {
             store,
             seq: store.last_seq()?.checked_add(1).filter(|seq| *seq <= SEQ_MAX).ok_or_else(too_far)?,

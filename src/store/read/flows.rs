@@ -73,7 +73,7 @@ impl Store {
     }
 
     fn overflow(&self) -> StoreError {
-        StoreError::Damaged(self.path.clone(), Damage::SumTooLarge)
+        StoreError::Damaged(self.path.clone(), Damage::SumTooLarge.into())
     }
 
     fn label(&self, label: i64) -> Result<Option<String>, StoreError> {
