@@ -405,7 +405,7 @@ fn a_ledger_with_something_that_jandon_did_not_make_is_refused() {
         for line in ["balance", "check", "spend kakao 1", "export", "backup copy.db", "import more.jsonl"] {
             let output = home.run(line);
             assert_eq!(output.status.code(), Some(1), "{harm}: {line}");
-            let words = format!("holds {what} that jandon did not make: more");
+            let words = format!("has {what} that jandon did not make: more");
             assert!(said(&output).contains(&words), "{harm}: {line}: {}", said(&output));
         }
         assert_eq!(state(&home.ledger()), before);
