@@ -253,7 +253,7 @@ impl Render for Due {
 #[derive(Debug, Serialize)]
 pub struct Stale {
     schema: &'static str,
-    /// The accounts whose balance nobody has seen for long, the longest first.
+    /// The accounts whose balance was not checked for long, the longest first.
     pub accounts: Vec<StaleRow>,
     /// How long is long.
     #[serde(skip)]
@@ -269,7 +269,7 @@ pub struct Stale {
     pub has_facts: bool,
 }
 
-/// An account whose balance nobody has seen for long.
+/// An account whose balance was not checked for long.
 #[derive(Debug, Serialize)]
 pub struct StaleRow {
     /// Its name.

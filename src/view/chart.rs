@@ -12,7 +12,7 @@ use serde::Serialize;
 /// How a chart may be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChartStyle {
-    /// Only figures: nobody looks, or there is no room.
+    /// Only figures: the output is no terminal, or there is no space.
     Figures,
     /// With bars of that sign, on so many columns.
     Bars(char, usize),
