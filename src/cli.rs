@@ -7,6 +7,8 @@ mod calendar;
 mod channels;
 mod chart;
 mod check;
+mod commit;
+pub mod config;
 pub mod context;
 mod correction;
 mod demo;

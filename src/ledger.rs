@@ -149,14 +149,26 @@ pub struct Account {
 }
 
 impl Account {
-    /// Is it money owed?
+    /// Returns whether the account is carrier billing, so that its balance is owed.
     pub fn is_carrier(&self) -> bool {
         self.kind == AccountKind::Carrier
     }
 
-    /// A balance as people type and read it: what a carrier is owed is a positive number.
+    /// Returns a balance as people type and read it: what is owed to a carrier is positive.
     pub fn display_balance(&self, balance: i64) -> i64 {
         if self.is_carrier() { balance.saturating_neg() } else { balance }
+    }
+
+    /// Returns how much of a balance can leave, in minor units. Of a carrier nothing can, as its unused
+    /// credit is no money.
+    pub fn available(&self, balance: AccountBalance) -> i64 {
+        if self.is_carrier() { 0 } else { balance.balance.max(0) }
+    }
+
+    /// Returns what is left of a carrier's limit, in minor units; below zero what exceeds it.
+    pub fn limit_left(&self, balance: AccountBalance) -> Option<i64> {
+        let limit = self.limit.filter(|_| self.is_carrier())?;
+        Some(limit.saturating_add(balance.balance).min(limit))
     }
 }
 

@@ -2,11 +2,14 @@
 
 #![allow(clippy::disallowed_methods, reason = "the clock and the environment are read here and handed in")]
 
+use directories::ProjectDirs;
+use jandon::cli::config::Config;
 use jandon::cli::context::{Context, Env};
 use jandon::cli::error::{CommandError, quoted};
 use jandon::cli::output::{self, Messages, OutputTarget};
 use jandon::cli::{self, Cli, ColorChoice, Command, GlobalArgs, LanguageChoice};
 use jandon::messages::Language;
+use jandon::messages::error::ExpectedWord;
 use jandon::period::LocalDateTime;
 use jandon::view::chart::ChartStyle;
 use jandon::view::page::Screen;
@@ -24,16 +27,15 @@ fn main() -> ExitCode {
         Ok(cli_args) => cli_args,
         Err(error) => return usage_error(&error, &arguments),
     };
-    let mut messages = messages(&cli_args.globals);
-    match run(&cli_args, &mut messages) {
+    let messages = messages(&cli_args.globals);
+    match run(&cli_args, &messages) {
         Ok(status) => ExitCode::from(status),
         // The ending of an output file picks the form of the answer, not of what stands on stderr.
         Err(failure) => fail(&failure, wants_json(&cli_args.globals), &messages),
     }
 }
 
-/// Where a file may not grow any further the write says so, and the command can; the signal that comes
-/// along would end the process before it said a word.
+/// Ignores the signal for a file at its size limit, so that the failed write is an error like any other.
 fn ignore_sigxfsz() {
     #[cfg(unix)]
     {
@@ -43,10 +45,9 @@ fn ignore_sigxfsz() {
 }
 
 /// Runs a command and writes its answer and its messages.
-fn run(cli_args: &Cli, messages: &mut Messages) -> Result<u8, CommandError> {
+fn run(cli_args: &Cli, messages: &Messages) -> Result<u8, CommandError> {
     cli::check_options(cli_args)?;
-    let context = Context::new(env(&cli_args.globals)?, &cli_args.globals)?;
-    messages.language = context.language();
+    let context = Context::new(env(&cli_args.globals, messages.language)?, &cli_args.globals)?;
     let protected = || cli::protected(&cli_args.command, &context);
     output::refuse_protected(&cli_args.globals, protected)?;
     let format = output::format(&cli_args.globals, &cli_args.command)?;
@@ -81,12 +82,12 @@ fn run(cli_args: &Cli, messages: &mut Messages) -> Result<u8, CommandError> {
     outcome.refusal.map_or(Ok(outcome.status), Err)
 }
 
-/// Is stderr to be JSON?
+/// Returns whether messages are JSON.
 fn wants_json(globals: &GlobalArgs) -> bool {
     globals.json || globals.format == Some(cli::OutputFormat::Json)
 }
 
-/// How messages are written to stderr.
+/// Returns how messages are written to stderr.
 fn messages(globals: &GlobalArgs) -> Messages {
     let width = width().filter(|_| std::io::stderr().is_terminal());
     let ledger = globals.ledger.as_ref().map(|path| quoted(&path.display().to_string()));
@@ -94,9 +95,15 @@ fn messages(globals: &GlobalArgs) -> Messages {
     Messages { quiet: globals.quiet, color, width, language: language(globals.lang), ledger }
 }
 
-fn env(globals: &GlobalArgs) -> Result<Env, CommandError> {
+fn env(globals: &GlobalArgs, language: Language) -> Result<Env, CommandError> {
+    if let Some(code) = text_variable("JANDON_LANG")?
+        && Language::of_code(&code).is_none()
+    {
+        let allowed = vec!["en", "ko"];
+        return Err(CommandError::Word { expected: ExpectedWord::Language, typed: code, allowed });
+    }
     let path = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    let folders = directories::ProjectDirs::from("", "", "jandon");
+    let folders = folders();
     let locale = ["LC_ALL", "LC_MONETARY", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
@@ -109,8 +116,7 @@ fn env(globals: &GlobalArgs) -> Result<Env, CommandError> {
         ledger: path("JANDON_LEDGER"),
         catalog: path("JANDON_CATALOG"),
         today: text_variable("JANDON_TODAY")?,
-        language: text_variable("JANDON_LANG")?,
-        locale: ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| language_of(name)),
+        language,
         drawing: drawing(globals),
         progress: (!globals.quiet && is_interactive()).then_some(output::show_progress),
         // Each hasher of the standard library is keyed by the system's randomness.
@@ -118,7 +124,7 @@ fn env(globals: &GlobalArgs) -> Result<Env, CommandError> {
     })
 }
 
-/// The text of a variable of the environment; none where it is not set or empty.
+/// Returns the text of an environment variable, `None` where it is not set or empty.
 fn text_variable(name: &'static str) -> Result<Option<String>, CommandError> {
     match std::env::var(name) {
         Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
@@ -127,23 +133,23 @@ fn text_variable(name: &'static str) -> Result<Option<String>, CommandError> {
     }
 }
 
-/// Is stderr a terminal that can write over a line?
+/// Returns whether stderr is a terminal that can overwrite a line.
 fn is_interactive() -> bool {
     std::io::stderr().is_terminal() && std::env::var("TERM").is_ok_and(|term| term != "dumb")
 }
 
-/// Columns of the terminal, or `COLUMNS`; none where nobody looks at columns.
+/// Returns the width of `COLUMNS` or of the terminal, `None` for a pipe.
 fn width() -> Option<usize> {
-    let given = std::env::var("COLUMNS").ok().and_then(|c| c.parse::<usize>().ok());
-    let given = given.filter(|columns| (20..=1000).contains(columns));
-    given.or_else(|| {
+    let variable = std::env::var("COLUMNS").ok().and_then(|c| c.parse::<usize>().ok());
+    let variable = variable.filter(|columns| (20..=1000).contains(columns));
+    variable.or_else(|| {
         let stdout = std::io::stdout();
         let size = if stdout.is_terminal() { terminal_size::terminal_size_of(stdout) } else { None };
         size.map(|(width, _)| usize::from(width.0)).filter(|w| *w >= 20)
     })
 }
 
-/// A chart is drawn only where somebody looks, and in ASCII where nothing else can be shown.
+/// Returns how charts are drawn: with bars on a terminal, in ASCII where the locale is not UTF-8.
 fn drawing(globals: &GlobalArgs) -> ChartStyle {
     if globals.output.is_some() || !std::io::stdout().is_terminal() {
         return ChartStyle::Figures;
@@ -155,17 +161,21 @@ fn drawing(globals: &GlobalArgs) -> ChartStyle {
     ChartStyle::Bars(if utf8 { '█' } else { '#' }, width().unwrap_or(80))
 }
 
-/// Returns the language of what people read as far as the arguments and the environment say.
+/// Returns the language of what people read: that of `--lang`, `JANDON_LANG`, the settings or the locale.
 fn language(choice: Option<LanguageChoice>) -> Language {
-    let chosen = choice.map(Language::from);
-    let by_variable =
-        || ["JANDON_LANG", "LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| language_of(name));
-    chosen.or_else(by_variable).unwrap_or_default()
+    let variable = |name: &&str| std::env::var(name).ok();
+    let asked = || variable(&"JANDON_LANG").as_deref().and_then(Language::of_code);
+    let settings = || Config::language_of(&folders()?.config_dir().join("config.toml"));
+    let locale = || {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(variable);
+        locale.filter_map(|locale| Language::of_locale(&locale)).next()
+    };
+    choice.map(Language::from).or_else(asked).or_else(settings).or_else(locale).unwrap_or_default()
 }
 
-/// Returns the language that a variable of the environment names.
-fn language_of(name: &str) -> Option<Language> {
-    std::env::var(name).ok().as_deref().and_then(Language::of_locale)
+/// Returns the user's folders for data and settings.
+fn folders() -> Option<ProjectDirs> {
+    ProjectDirs::from("", "", "jandon")
 }
 
 /// Returns whether a stream is coloured.
@@ -194,7 +204,7 @@ fn fail(failure: &CommandError, json: bool, messages: &Messages) -> ExitCode {
     ExitCode::from(failure.status())
 }
 
-/// Help and version go to stdout; a mistake becomes a failure like any other.
+/// Writes help and the version to stdout; other errors of the arguments are failures.
 fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
     let color = color(ColorChoice::Auto, &std::io::stderr());

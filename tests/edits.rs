@@ -5,6 +5,7 @@
 
 use jandon::cli::context::{Context, Env};
 use jandon::cli::{self, GlobalArgs};
+use jandon::messages::Language;
 use jandon::view::Format;
 use jandon::view::chart::ChartStyle;
 use proptest::prelude::*;
@@ -23,8 +24,7 @@ fn run(folder: &Path, random: u64, line: &str) -> Result<Value, &'static str> {
         ledger: Some(folder.join("ledger.db")),
         catalog: None,
         today: Some("2026-11-22T13:05".into()),
-        language: None,
-        locale: None,
+        language: Language::English,
         random,
         drawing: ChartStyle::Figures,
         progress: None,

@@ -147,8 +147,7 @@ impl Ground {
             ledger: Some(self.ledger()),
             catalog: None,
             today: Some(today.into()),
-            language: None,
-            locale: None,
+            language: jandon::messages::Language::English,
             // Each change draws an id of its own.
             random: self.said.len() as u64,
             drawing: ChartStyle::Figures,

@@ -36,8 +36,7 @@ fn ran(folder: &Path, line: &str) -> sql_counter::Ran {
         ledger: Some(folder.join("ledger.db")),
         catalog: None,
         today: Some(history::NOW.into()),
-        language: None,
-        locale: None,
+        language: jandon::messages::Language::English,
         // Each change draws an id of its own.
         random: RANDOM.fetch_add(1, Ordering::Relaxed),
         drawing: ChartStyle::Figures,

@@ -13,7 +13,6 @@ use crate::store::Fact;
 use crate::text::{NAME_MAX, fold_case};
 use crate::view::account::AccountCard;
 use crate::view::balance::Accounts;
-use std::cell::RefCell;
 
 /// Open, list, show, edit, close and reopen accounts
 #[derive(Debug, clap::Subcommand)]
@@ -146,13 +145,12 @@ fn add(args: &AccountAddArgs, context: &Context) -> Result<CommandOutput, Comman
         closed: false,
     };
     give_carrier_traits(&mut account, traits)?;
-    let others = RefCell::new(Vec::new());
-    let (recorded, notes) = context.record("account add", traits.dry_run, |book| {
+    let committed = context.commit("account add", traits.dry_run, |book| {
         let same = |other: &&Account| {
             !other.closed && account.platform.is_some() && other.platform == account.platform
         };
-        *others.borrow_mut() = book.accounts.iter().filter(same).map(|other| other.name.clone()).collect();
-        Ok(vec![Fact::Open(account.clone())])
+        let other = book.accounts.iter().find(same).map(|other| other.name.clone());
+        Ok((vec![Fact::Open(account.clone())], other))
     })?;
     let did = Notice::AccountOpened {
         name: account.name.clone(),
@@ -161,9 +159,8 @@ fn add(args: &AccountAddArgs, context: &Context) -> Result<CommandOutput, Comman
         unit: account.unit.clone(),
         dry_run: traits.dry_run,
     };
-    let mut outcome = record::outcome(recorded, notes, did);
-    if let (Some(platform), [other, ..]) = (account.platform.clone(), others.borrow().as_slice()) {
-        let other = other.clone();
+    let mut outcome = record::outcome(committed.summary, committed.notes, did);
+    if let Some((platform, other)) = account.platform.clone().zip(committed.value) {
         outcome.notes.push(Note::Warning(Warning::SamePlatform { other, platform }));
     }
     if has_no_platform {
@@ -217,8 +214,7 @@ fn edit(args: &AccountEditArgs, context: &Context) -> Result<CommandOutput, Comm
         traits.platform.as_deref().map(|p| platform(context, p)).transpose()?,
     );
     let new_unit = traits.unit.as_deref().map(|code| unit(context, code)).transpose()?;
-    let edited: RefCell<Option<(String, Account)>> = RefCell::new(None);
-    let (recorded, notes) = context.record("account edit", traits.dry_run, |book| {
+    let committed = context.commit("account edit", traits.dry_run, |book| {
         let mut account = managed(context, book, &args.name)?.clone();
         if let Some(platform) = &platform {
             account.platform = Some(platform.id.clone());
@@ -244,14 +240,12 @@ fn edit(args: &AccountEditArgs, context: &Context) -> Result<CommandOutput, Comm
         }
         give_carrier_traits(&mut account, traits)?;
         let before = managed(context, book, &args.name)?.name.clone();
-        *edited.borrow_mut() = Some((before, account.clone()));
-        Ok(vec![Fact::Edit(account)])
-    })?;
-    let did = edited.into_inner().map(|(before, account)| {
         let changes = changes(args, &account);
-        Note::Done(Notice::AccountEdited { account: before, changes, dry_run: traits.dry_run })
-    });
-    Ok(CommandOutput::of(recorded).with(did.into_iter().chain(notes).collect()))
+        Ok((vec![Fact::Edit(account)], (before, changes)))
+    })?;
+    let (account, changes) = committed.value;
+    let did = Notice::AccountEdited { account, changes, dry_run: traits.dry_run };
+    Ok(record::outcome(committed.summary, committed.notes, did))
 }
 
 /// Returns what was asked to change, with the new values.

@@ -1,6 +1,6 @@
 //! `balance`: what is owned, owed and available.
 
-use super::context::{BALANCE_STALE_DAYS, Context, LedgerView, available, limit_left};
+use super::context::{BALANCE_STALE_DAYS, Context, LedgerView};
 use super::error::CommandError;
 use super::{CommandOutput, Note};
 use crate::ledger::{Account, AccountBalance, AccountId, AccountKind};
@@ -88,11 +88,11 @@ fn row(account: &Account, standing: AccountBalance, at: LocalDateTime) -> Balanc
         kind: account.kind,
         unit: account.unit.clone(),
         balance: account.unit.money(standing.balance),
-        available: (!account.is_carrier()).then(|| account.unit.money(available(account, standing))),
+        available: (!account.is_carrier()).then(|| account.unit.money(account.available(standing))),
         seen: standing.seen,
-        stale: is_stale(standing, at, BALANCE_STALE_DAYS),
+        stale: standing.is_stale(at, BALANCE_STALE_DAYS),
         limit: account.limit.map(|minor| account.unit.money(minor)),
-        limit_left: limit_left(account, standing).map(|minor| account.unit.money(minor)),
+        limit_left: account.limit_left(standing).map(|minor| account.unit.money(minor)),
         worth: None,
         page: BalanceDetails {
             has_facts: standing.has_facts,
@@ -150,10 +150,4 @@ fn add_worths(
         row.page.worth = worth;
     }
     Ok(())
-}
-
-/// Returns whether the balance of an account with facts was last checked so many days ago or more, or
-/// never.
-pub fn is_stale(standing: AccountBalance, at: LocalDateTime, days: i32) -> bool {
-    standing.has_facts && standing.seen.is_none_or(|seen| at.day().0 - seen.day().0 >= days)
 }

@@ -1,21 +1,18 @@
-//! What every verb is handed: where things lie, what time it is, and the doors to the ledger.
-//! It knows no verb.
+//! What every command gets: the clock, the paths, the settings, the catalog and access to the ledger.
 
+use super::config::Config;
 use super::error::{CommandError, Done};
 use super::{CommandOutput, GlobalArgs, Note, Stream, WriteParts, output, text_file};
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, QuotaKey, QuotaUsage};
-use crate::ledger::{Account, AccountBalance, AccountId, Entry, Expires, Id, name};
-use crate::messages::error::{ConfigError, ExpectedWord};
-use crate::messages::record::Because;
-use crate::messages::warning::{BalanceTime, IgnoredFile};
-use crate::messages::{Language, Notice, Warning};
+use crate::ledger::{Account, AccountBalance, AccountId, Id, name};
+use crate::messages::warning::IgnoredFile;
+use crate::messages::{Language, Warning};
 use crate::money::{Money, ParsedAmount, Rate, Unit};
 use crate::output_file::Existing;
 use crate::period::{self, DateInput, Day, LocalDateTime};
 use crate::report::{self, DatedRate, Exchange, ExchangeError, Rates, Total};
-use crate::store::{self, Change, Fact, FileState, HistoryFact, HistoryRow, SecondName, Store, StoreError};
-use crate::view::change::{BalanceAfter, ChangeSummary};
+use crate::store::{self, FileState, HistoryFact, HistoryRow, SecondName, Store};
 use crate::view::chart::ChartStyle;
 use crate::view::history::{HistoryEntry, HistoryLine, HistorySnapshot};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -24,15 +21,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A rule that nobody has checked for so many days is stale.
+/// The days after which a fee rule is stale unless it was checked.
 pub const RULE_STALE_DAYS: i32 = 180;
-/// A balance that nobody has seen for so many days is stale.
+/// The days after which a balance is stale unless it was checked.
 pub const BALANCE_STALE_DAYS: i32 = 30;
 
-/// A date that lies so many days before the first record is doubtful.
-const LONG_AGO_DAYS: i32 = 2 * 365;
-
-/// The world around one command, as the process found it.
+/// The environment of the process, as `main` reads it.
 #[derive(Clone, Debug)]
 pub struct Env {
     /// The local time.
@@ -49,15 +43,13 @@ pub struct Env {
     pub catalog: Option<PathBuf>,
     /// `JANDON_TODAY`.
     pub today: Option<String>,
-    /// `JANDON_LANG`.
-    pub language: Option<String>,
-    /// The language of the locale, where it is a known one.
-    pub locale: Option<Language>,
-    /// Numbers that nobody else draws.
+    /// The language of what people read.
+    pub language: Language,
+    /// A random number, the seed of new ids.
     pub random: u64,
     /// How a chart may be drawn.
     pub drawing: ChartStyle,
-    /// Shows how far a long command is, in place of what it showed before; nothing where nobody looks.
+    /// Shows the progress of a long command on a terminal.
     pub progress: Option<fn(&str)>,
 }
 
@@ -67,13 +59,13 @@ struct Unread {
     error: std::io::Error,
 }
 
-/// What every verb is handed.
+/// What every command gets.
 pub struct Context {
     /// The present moment.
     pub now: LocalDateTime,
     /// How a chart may be drawn.
     pub drawing: ChartStyle,
-    /// Shows how far a long command is; nothing where nobody looks.
+    /// Shows the progress of a long command on a terminal.
     pub progress: Option<fn(&str)>,
     /// What a command does with a file that exists: `--force` replaces it.
     pub existing: Existing,
@@ -83,10 +75,7 @@ pub struct Context {
     pub is_web_page: bool,
     /// No cell of a CSV may begin as a formula.
     pub csv_safe: bool,
-    /// The language that an option or the environment asks for.
-    language: Option<Language>,
-    /// The language of the locale.
-    locale: Option<Language>,
+    language: Language,
     exchange: Option<String>,
     typed: Vec<OsString>,
     ledger: PathBuf,
@@ -104,22 +93,7 @@ pub struct Context {
     unlocked: RefCell<Option<FileState>>,
 }
 
-/// What the user set in `config.toml`.
-#[derive(Clone, Debug, Default)]
-pub struct Config {
-    /// The unit of new accounts.
-    pub unit: Option<Unit>,
-    /// The language of what people read.
-    pub language: Option<Language>,
-    /// Up to which amount a payment is small, by unit.
-    pub micropayments: Vec<Money>,
-    /// What each withdrawal of a plan counts for, by unit.
-    pub step_costs: Vec<Money>,
-    /// Above this share, in hundredths of a percent, charges are warned about.
-    pub warn_above: i64,
-}
-
-/// The options that every recording verb takes.
+/// The options of every recording command.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct EntryArgs {
     /// When it happened: 2026-11-20, 2026-11-20T18:30, yesterday, 3d ago, 어제
@@ -133,7 +107,7 @@ pub struct EntryArgs {
     pub dry_run: bool,
 }
 
-/// What is known while a verb decides: the ledger's accounts, within the write lock or not.
+/// The ledger while a command reads it or decides: the store and its accounts.
 pub struct LedgerView<'s> {
     /// The ledger.
     pub store: &'s Store,
@@ -142,7 +116,8 @@ pub struct LedgerView<'s> {
 }
 
 impl Context {
-    /// A context in that world with those options.
+    /// Returns the context of an environment and the global options. Fails for a clock that is no date,
+    /// a missing catalog folder, and where no ledger can be found.
     pub fn new(world: Env, globals: &GlobalArgs) -> Result<Context, CommandError> {
         let now = match globals.today.as_ref().or(world.today.as_ref()) {
             None => world.now,
@@ -164,8 +139,7 @@ impl Context {
             form: output::export_form(globals),
             is_web_page: output::wants_web_page(globals),
             csv_safe: globals.csv_safe,
-            language: globals.lang.map(Language::from).or(asked_language(world.language.as_deref())?),
-            locale: world.locale,
+            language: globals.lang.map_or(world.language, Language::from),
             exchange: globals.exchange.clone(),
             typed: globals.typed.clone(),
             ledger: ledger.ok_or(CommandError::NoHome)?,
@@ -182,7 +156,7 @@ impl Context {
         })
     }
 
-    /// A context on another ledger at another moment, for a demonstration.
+    /// Returns a context on another ledger at another moment, for the demo.
     pub fn elsewhere(&self, ledger: &Path, now: LocalDateTime, language: Language) -> Context {
         Context {
             now,
@@ -192,8 +166,7 @@ impl Context {
             form: None,
             is_web_page: false,
             csv_safe: false,
-            language: Some(language),
-            locale: None,
+            language,
             exchange: None,
             typed: Vec::new(),
             ledger: ledger.to_path_buf(),
@@ -227,10 +200,9 @@ impl Context {
         entries.flatten().map(|entry| entry.path()).chain(self.config_file.clone()).collect()
     }
 
-    /// Returns the language of what people read: that of `--lang`, `JANDON_LANG`, the config or the locale.
+    /// Returns the language of what people read.
     pub fn language(&self) -> Language {
-        let configured = || self.config().ok().and_then(|config| config.language);
-        self.language.or_else(configured).or(self.locale).unwrap_or_default()
+        self.language
     }
 
     /// The present day.
@@ -301,118 +273,16 @@ impl Context {
         unread.chain(left_out).map(|file| Note::Warning(Warning::PlatformFile(file))).collect()
     }
 
-    /// What the user set; read at the first question.
+    /// Returns the user's settings, read at the first call.
     pub fn config(&self) -> Result<&Config, CommandError> {
         if let Some(config) = self.config.get() {
             return Ok(config);
         }
-        let config = self.read_config()?;
+        let config = match &self.config_file {
+            Some(path) => Config::read(path, self.catalog())?,
+            None => Config::default(),
+        };
         Ok(self.config.get_or_init(|| config))
-    }
-
-    fn read_config(&self) -> Result<Config, CommandError> {
-        let won = |minor| Unit::currency("KRW").map(|u| u.money(minor));
-        let yen = |minor| Unit::currency("JPY").map(|u| u.money(minor));
-        let dollars = |minor| Unit::currency("USD").map(|u| u.money(minor));
-        let mut config = Config {
-            unit: None,
-            language: None,
-            micropayments: [won(10_000), dollars(1_000)].into_iter().flatten().collect(),
-            step_costs: [won(100), dollars(10), yen(10)].into_iter().flatten().collect(),
-            warn_above: 500,
-        };
-        let Some(path) = &self.config_file else { return Ok(config) };
-        let text = match text_file::read(path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(config),
-            Err(e) => return Err(CommandError::File { path: path.clone(), error: e }),
-        };
-        let wrong = |error: ConfigError| CommandError::Config { path: path.clone(), error };
-        let table: toml::Table = text
-            .parse()
-            .map_err(|e: toml::de::Error| wrong(ConfigError::NotToml(e.message().to_string())))?;
-        for (key, value) in &table {
-            match (key.as_str(), value) {
-                ("unit", toml::Value::String(code)) => {
-                    let unit = self.catalog().unit(code).or_else(|| Unit::by_everyday_name(code));
-                    let unknown = || {
-                        let fits: Vec<&str> = Unit::codes_of_everyday_name(code).collect();
-                        wrong(match fits.is_empty() {
-                            true => ConfigError::UnknownUnit { key: key.clone(), code: code.clone() },
-                            false => {
-                                ConfigError::AmbiguousUnit { key: key.clone(), name: code.clone(), fits }
-                            }
-                        })
-                    };
-                    config.unit = Some(unit.ok_or_else(unknown)?);
-                }
-                ("lang", toml::Value::String(code)) => {
-                    let language = Language::of_code(code);
-                    let unknown = || wrong(ConfigError::UnknownLanguage(code.clone()));
-                    config.language = Some(language.ok_or_else(unknown)?);
-                }
-                ("micropayments", toml::Value::Table(thresholds)) => {
-                    for (code, amount) in thresholds {
-                        let money = self.configured("micropayments", code, amount).map_err(wrong)?;
-                        config.micropayments.retain(|m| m.unit != money.unit);
-                        config.micropayments.push(money);
-                    }
-                }
-                ("plan", toml::Value::Table(plan)) => {
-                    for (key, value) in plan {
-                        let amounts: Vec<(&str, &toml::Value)> = match (key.as_str(), value) {
-                            ("step_cost", toml::Value::Table(units)) => {
-                                units.iter().map(|(code, amount)| (code.as_str(), amount)).collect()
-                            }
-                            // Of one amount the unit is written with it.
-                            ("step_cost", amount) => vec![("", amount)],
-                            _ => {
-                                let example = "step_cost = \"100 KRW\"";
-                                return Err(wrong(ConfigError::OnlyKey { table: "plan", example }));
-                            }
-                        };
-                        for (code, amount) in amounts {
-                            let money = self.configured("plan.step_cost", code, amount).map_err(wrong)?;
-                            config.step_costs.retain(|m| m.unit != money.unit);
-                            config.step_costs.push(money);
-                        }
-                    }
-                }
-                ("fees", toml::Value::Table(fees)) => {
-                    for (key, value) in fees {
-                        let percent = value.as_str().and_then(|p| crate::money::parse_minor(p, 2));
-                        config.warn_above = match (key.as_str(), percent) {
-                            ("warn_above_percent", Some(percent)) => percent,
-                            _ => {
-                                let example = "warn_above_percent = \"5\"";
-                                return Err(wrong(ConfigError::OnlyKey { table: "fees", example }));
-                            }
-                        };
-                    }
-                }
-                (other, _) => return Err(wrong(ConfigError::UnknownKey(other.into()))),
-            }
-        }
-        Ok(config)
-    }
-
-    /// An amount of a setting in a unit that the setting names, or that is written with it where the
-    /// setting names none; what is wrong with it otherwise.
-    fn configured(&self, key: &str, code: &str, amount: &toml::Value) -> Result<Money, ConfigError> {
-        let figure = amount.as_str().and_then(|text| ParsedAmount::parse(text).ok());
-        let unit = match code {
-            "" => figure.as_ref().and_then(|f| f.unit_written().or_else(|| self.catalog().unit(f.symbol()?))),
-            code => Some(
-                self.catalog()
-                    .unit(code)
-                    .ok_or_else(|| ConfigError::UnknownUnit { key: key.into(), code: code.into() })?,
-            ),
-        };
-        let money = figure.zip(unit).and_then(|(figure, unit)| figure.money(&unit).ok());
-        money.ok_or_else(|| match code {
-            "" => ConfigError::NotAnAmountWithUnit { key: key.into() },
-            code => ConfigError::NotAnAmount { key: key.into(), unit: code.into() },
-        })
     }
 
     /// The unit of a new account that nothing else decides: the config's, else the locale's, else won.
@@ -575,219 +445,9 @@ impl Context {
         })
     }
 
-    /// Records one change. `decide` sees the ledger under its write lock and says what to add;
-    /// with `dry_run` all is done on a copy that nobody keeps.
-    pub fn record(
-        &self,
-        command: &'static str,
-        dry_run: bool,
-        decide: impl Fn(&LedgerView<'_>) -> Result<Vec<Fact>, CommandError>,
-    ) -> Result<(ChangeSummary, Vec<Note>), CommandError> {
-        loop {
-            let store = match dry_run {
-                true => Store::trial(&self.ledger, self.wait)?,
-                false => Store::write(&self.ledger, self.wait)?,
-            };
-            let book = LedgerView { accounts: store.accounts()?, store: &store };
-            let recorded_last = store.last_recorded()?;
-            let facts = decide(&book)?;
-            let facts: Vec<Fact> =
-                facts.into_iter().map(super::record::with_stored_texts).collect::<Result<_, _>>()?;
-            if facts.is_empty() {
-                return Ok((ChangeSummary::new(None, Vec::new(), Vec::new()), Vec::new()));
-            }
-            let earlier = self.balances_before(&book, &facts)?;
-            let long_ago = self.long_ago(&book, &facts)?;
-            let change =
-                store.in_order(Change { id: self.new_id(self.now), at: self.now, command, facts })?;
-            let applied = store.apply(&change)?;
-            let is_of_entries = change.facts.iter().all(|fact| matches!(fact, Fact::Entry(_)));
-            let accounts = if is_of_entries { book.accounts } else { store.accounts()? };
-            let book = LedgerView { accounts, store: &store };
-            // An undo shows what it took back, everything else what it wrote.
-            let rows = match change.facts.as_slice() {
-                [Fact::Void(voided)] => {
-                    store.history_for_change(store.voided_original(*voided)?.unwrap_or(*voided))?
-                }
-                _ if is_of_entries => change.rows_of_entries(),
-                _ => store.history_for_change(change.id)?,
-            };
-            let standings = store.account_balances(self.now)?;
-            let takes_back = matches!(command, "undo" | "redo");
-            let mut notes = Vec::new();
-            if !takes_back {
-                notes.extend(self.clock_behind(recorded_last, &rows));
-                notes.extend(long_ago);
-                notes.extend(self.warnings(&book, &rows, &standings)?.into_iter().map(Note::Warning));
-            }
-            let lines = book.lines(&rows)?;
-            let balances = book
-                .accounts
-                .iter()
-                .filter(|a| applied.accounts.contains(&a.id))
-                .map(|a| {
-                    let standing = standings.get(&a.id).copied().unwrap_or_default();
-                    let because = match takes_back {
-                        true => Because::Moved,
-                        false => {
-                            let expired = expired_since(a.id, &rows, &earlier, standing);
-                            expired.unwrap_or_else(|| self.because(a.id, &rows, standing))
-                        }
-                    };
-                    BalanceAfter {
-                        account: a.name.clone(),
-                        unit: a.unit.clone(),
-                        balance: a.unit.money(standing.balance),
-                        owed: a.is_carrier(),
-                        because,
-                    }
-                })
-                .collect();
-            let mut recorded = ChangeSummary::new(Some(change.id), lines, balances);
-            recorded.now = Some(self.now);
-            if dry_run {
-                recorded.change = None;
-                notes.push(Note::Done(Notice::NothingWritten));
-                return Ok((recorded, notes));
-            }
-            match store.commit_and_exit() {
-                // Another process created the ledger in the same moment: decide again on what it wrote.
-                Err(StoreError::CreatedMeanwhile(_)) => continue,
-                kept => kept?,
-            }
-            self.set_done(Done::Recorded(change.id));
-            notes.extend(self.permission_warnings());
-            return Ok((recorded, notes));
-        }
-    }
-
-    /// Warns of a fact that is dated years before all others: the year is probably wrong.
-    fn long_ago(&self, book: &LedgerView<'_>, facts: &[Fact]) -> Result<Option<Note>, CommandError> {
-        let day = |fact: &Fact| match fact {
-            Fact::Entry(entry) => Some(entry.at.day()),
-            Fact::Snapshot(snapshot) => Some(snapshot.at.day()),
-            _ => None,
-        };
-        let earliest = facts.iter().filter_map(day).min();
-        // What is near today is not looked up.
-        let Some(day) = earliest.filter(|day| *day < self.today().add_days(-LONG_AGO_DAYS)) else {
-            return Ok(None);
-        };
-        let first = book.store.first_fact()?.map(LocalDateTime::day);
-        let first = first.filter(|first| day < first.add_days(-LONG_AGO_DAYS));
-        Ok(first.map(|first| Note::Warning(Warning::DateLongAgo { day, first })))
-    }
-
     /// Returns what others can do with the ledger.
     pub fn permission_warnings(&self) -> impl Iterator<Item = Note> {
         store::permission_issues(&self.ledger).into_iter().map(|issue| Note::Warning(issue.into()))
-    }
-
-    /// Returns the present balances of the accounts with points of a known expiry that entries of an
-    /// earlier day will move: some of these points may have expired since.
-    fn balances_before(
-        &self,
-        book: &LedgerView<'_>,
-        facts: &[Fact],
-    ) -> Result<HashMap<AccountId, i64>, CommandError> {
-        let is_earlier = |entry: &&Entry| entry.at.day() < self.today();
-        let entries = facts.iter().filter_map(|fact| match fact {
-            Fact::Entry(entry) => Some(entry),
-            _ => None,
-        });
-        let mut balances = HashMap::new();
-        for entry in entries.filter(is_earlier) {
-            for id in [entry.from.account, entry.to.account].into_iter().flatten() {
-                if entry.expires != Expires::Unknown || book.store.has_dated_points(id)? {
-                    balances.insert(id, 0);
-                }
-            }
-        }
-        if !balances.is_empty() {
-            let standings = book.store.account_balances(self.now)?;
-            for (id, balance) in &mut balances {
-                *balance = standings.get(id).map_or(0, |standing| standing.balance);
-            }
-        }
-        Ok(balances)
-    }
-
-    /// Why what was recorded did not move the balance of an account, or what else that rests on.
-    fn because(&self, account: AccountId, rows: &[HistoryRow], standing: AccountBalance) -> Because {
-        let of_account = |row: &&HistoryRow| match &row.fact {
-            HistoryFact::Entry(e) => [e.from.account, e.to.account].contains(&Some(account)),
-            HistoryFact::Snapshot(snapshot, _) => snapshot.account == account,
-        };
-        let Some(latest) = rows.iter().filter(of_account).map(HistoryRow::at).max() else {
-            return Because::Moved;
-        };
-        match (standing.seen, standing.last_fact) {
-            _ if latest > self.now => Because::NotYet,
-            (Some(seen), _) if latest < seen => Because::SeenLater(seen),
-            (_, Some(last)) if latest < last && last <= self.now => Because::LaterRecords(last),
-            _ => Because::Moved,
-        }
-    }
-
-    /// Warns, of what is recorded as of now, where the clock is behind the moment at which the ledger was last written to.
-    fn clock_behind(&self, recorded_last: Option<LocalDateTime>, rows: &[HistoryRow]) -> Option<Note> {
-        let last =
-            recorded_last.filter(|last| *last > self.now && rows.iter().any(|row| row.at() == self.now))?;
-        Some(Note::Warning(Warning::ClockBehind { now: self.now, last }))
-    }
-
-    /// What is odd about what was just recorded: it lies ahead, or something earlier is missing.
-    fn warnings(
-        &self,
-        book: &LedgerView<'_>,
-        rows: &[HistoryRow],
-        standings: &HashMap<AccountId, AccountBalance>,
-    ) -> Result<Vec<Warning>, CommandError> {
-        let mut notes = Vec::new();
-        let mut told: Vec<AccountId> = Vec::new();
-        for row in rows {
-            if row.at() > self.now {
-                let from = row.at();
-                if !notes.contains(&Warning::FutureDate { from }) {
-                    notes.push(Warning::FutureDate { from });
-                }
-            }
-            let HistoryFact::Entry(entry) = &row.fact else { continue };
-            let Some(from) = entry.from.account.and_then(|id| book.account(id)) else { continue };
-            if from.is_carrier() || told.contains(&from.id) {
-                continue;
-            }
-            let now = standings.get(&from.id).copied().unwrap_or_default();
-            // Nothing after the entry: where the account stands now is where the entry left it.
-            let is_last = entry.at <= self.now && now.last_fact.is_none_or(|last| last <= entry.at);
-            let balance = match is_last || entry.at == self.now {
-                true => now.balance,
-                false => book.store.account_balances(entry.at)?.get(&from.id).map_or(0, |s| s.balance),
-            };
-            let below = match balance < 0 {
-                true => Some((entry.at, balance)),
-                false if is_last => None,
-                false => book.store.first_below_zero(from.id, entry.at, balance, false)?,
-            };
-            if let Some((at, balance)) = below {
-                told.push(from.id);
-                notes.push(self.below_zero(from, at, balance));
-            }
-        }
-        Ok(notes)
-    }
-
-    /// Warns that an account was, is or will be below zero.
-    pub fn below_zero(&self, account: &Account, at: LocalDateTime, balance: i64) -> Warning {
-        Warning::NegativeBalance {
-            account: account.name.clone(),
-            balance: account.unit.money(balance),
-            when: match at.cmp(&self.now) {
-                std::cmp::Ordering::Equal => BalanceTime::Now,
-                std::cmp::Ordering::Less => BalanceTime::Past(at),
-                std::cmp::Ordering::Greater => BalanceTime::Future(at),
-            },
-        }
     }
 
     /// The account that a name means.
@@ -921,43 +581,6 @@ impl<'s> LedgerView<'s> {
     }
 }
 
-/// Whether points that entries earned or took have expired since, so that the balance moved by less.
-fn expired_since(
-    account: AccountId,
-    rows: &[HistoryRow],
-    earlier: &HashMap<AccountId, i64>,
-    standing: AccountBalance,
-) -> Option<Because> {
-    let earlier = *earlier.get(&account)?;
-    let entries = rows.iter().filter_map(|row| match &row.fact {
-        HistoryFact::Entry(entry) => Some(entry),
-        HistoryFact::Snapshot(..) => None,
-    });
-    let mut moved = 0;
-    for entry in entries {
-        // What was seen later explains more.
-        if standing.seen.is_some_and(|seen| entry.at < seen) {
-            return None;
-        }
-        moved += if entry.from.account == Some(account) { -entry.from.amount } else { 0 };
-        moved += if entry.to.account == Some(account) { entry.to.amount } else { 0 };
-    }
-    let by = standing.balance - earlier;
-    (by != moved).then_some(Because::ExpiredSince(by == 0))
-}
-
-/// Returns what of a balance may leave, in parts: all of it where there is something. Of a carrier
-/// nothing may: its unused credit is no money.
-pub fn available(account: &Account, standing: AccountBalance) -> i64 {
-    if account.is_carrier() { 0 } else { standing.balance.max(0) }
-}
-
-/// Returns what is left of a carrier's limit, in minor units, where it has one; below zero what is above it.
-pub fn limit_left(account: &Account, standing: AccountBalance) -> Option<i64> {
-    let limit = account.limit.filter(|_| account.is_carrier())?;
-    Some(limit.saturating_add(standing.balance).min(limit))
-}
-
 /// A typed amount of an account, above zero.
 pub fn positive(text: &str, account: &Account) -> Result<Money, CommandError> {
     let money = any_amount(text, account)?;
@@ -976,14 +599,4 @@ fn fixed_clock(text: &str) -> Result<LocalDateTime, CommandError> {
     LocalDateTime::parse_iso(text)
         .or_else(|| day(text))
         .ok_or_else(|| CommandError::Clock { text: text.into() })
-}
-
-/// Returns the language that `JANDON_LANG` names; fails for an unknown one.
-fn asked_language(code: Option<&str>) -> Result<Option<Language>, CommandError> {
-    let unknown = |code: &str| CommandError::Word {
-        expected: ExpectedWord::Language,
-        typed: code.to_string(),
-        allowed: vec!["en", "ko"],
-    };
-    code.map(|code| Language::of_code(code).ok_or_else(|| unknown(code))).transpose()
 }

@@ -1,7 +1,7 @@
 //! `due`: carrier bills, and what is left of the limits.
 
 use super::CommandOutput;
-use super::context::{Context, limit_left};
+use super::context::Context;
 use super::error::CommandError;
 use super::expiring::days;
 use crate::report::{self, BillStatus};
@@ -44,7 +44,7 @@ pub fn run(args: &DueArgs, context: &Context) -> Result<CommandOutput, CommandEr
                 account: a.name.clone(),
                 unit: a.unit.clone(),
                 limit: a.limit.map(|parts| a.unit.money(parts)),
-                limit_left: limit_left(a, standing).map(|parts| a.unit.money(parts)),
+                limit_left: a.limit_left(standing).map(|parts| a.unit.money(parts)),
                 has_bill_day: a.bill_day.is_some(),
             }
         });

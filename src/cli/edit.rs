@@ -1,5 +1,6 @@
 //! `edit`: corrects a recorded entry or snapshot, as one change.
 
+use super::commit::Committed;
 use super::context::{Context, LedgerView, any_amount, positive};
 use super::error::CommandError;
 use super::{CommandOutput, Note, earn, record, undo};
@@ -11,7 +12,6 @@ use crate::period::parse_last_day;
 use crate::store::{Fact, Filter, HistoryFact, HistoryRow, LedgerChange, LedgerChangeKind, Refusal};
 use crate::view::change::Undone;
 use crate::view::history::HistoryLine;
-use std::cell::RefCell;
 
 /// Correct a recorded entry or balance
 #[derive(Debug, clap::Args)]
@@ -52,12 +52,10 @@ pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandE
         let options = &["--amount", "--date", "--account", "--category", "--payee", "--expires", "--note"];
         return Err(UsageError::NothingToChange { options }.into());
     }
-    let before: RefCell<Option<HistoryLine>> = RefCell::new(None);
-    let edited: RefCell<Option<Id>> = RefCell::new(None);
-    let (mut recorded, notes) = context.record("edit", args.dry_run, |book| {
+    let committed = context.commit("edit", args.dry_run, |book| {
         let rows = found(book, &args.id)?;
         let row = chosen(book, &args.id, &rows)?;
-        *before.borrow_mut() = book.lines(std::slice::from_ref(row))?.pop();
+        let before = book.lines(std::slice::from_ref(row))?.pop();
         let corrected = match &row.fact {
             HistoryFact::Entry(entry) => HistoryFact::Entry(corrected_entry(args, context, book, entry)?),
             HistoryFact::Snapshot(seen, shown) => {
@@ -69,7 +67,7 @@ pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandE
         }
         let corrected = HistoryRow { fact: corrected, ..row.clone() };
         let (changes, rows) = recorded_again(book, row, &corrected)?;
-        let mut facts = Vec::new();
+        let (mut facts, mut edited) = (Vec::new(), None);
         for other in rows {
             let is_edited = other.seq == row.seq;
             let fact = if is_edited { corrected.fact.clone() } else { other.fact };
@@ -84,16 +82,16 @@ pub fn run(args: &EditArgs, context: &Context) -> Result<CommandOutput, CommandE
                 }
             };
             if is_edited {
-                *edited.borrow_mut() = Some(id);
+                edited = Some(id);
             }
             facts.push(fact);
         }
         let part = |facts| Fact::Part { id: context.new_id(context.now), command: "edit", facts };
-        Ok(vec![part(changes.into_iter().map(Fact::Void).collect()), part(facts)])
+        let voids = changes.into_iter().map(Fact::Void).collect();
+        Ok((vec![part(voids), part(facts)], (before, edited)))
     })?;
-    let edited = edited.into_inner();
+    let Committed { summary: mut recorded, notes, value: (before, edited) } = committed;
     let after = recorded.entries.iter().find(|line| Some(line.id()) == edited);
-    let before = before.into_inner();
     let fact = |line: Option<&HistoryLine>| line.and_then(|line| record::fact(line, recorded.now));
     let did = fact(before.as_ref()).zip(fact(after)).map(|(before, after)| Notice::Edited {
         before,

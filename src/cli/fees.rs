@@ -1,6 +1,6 @@
 //! `fees`: compare every official channel before withdrawing. It writes nothing.
 
-use super::context::{Context, LedgerView, RULE_STALE_DAYS, available};
+use super::context::{Context, LedgerView, RULE_STALE_DAYS};
 use super::error::CommandError;
 use super::withdraw::{channel_of, conditional, is_all};
 use super::{CommandOutput, Note, account};
@@ -51,7 +51,7 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
     context.read(|book| {
         let (platform, account) = asked_of(args, context, book)?;
         let standing = account.map(|a| book.standing(a, context.now)).transpose()?;
-        let may_leave = account.zip(standing).filter(|(a, _)| !a.is_carrier()).map(|(a, s)| available(a, s));
+        let may_leave = account.zip(standing).filter(|(a, _)| !a.is_carrier()).map(|(a, s)| a.available(s));
         let unit = platform.unit.clone();
         let mut answer = Fees::new(platform.id.clone(), unit.clone(), at.day());
         answer.account = account.map(|a| a.name.clone());

@@ -1,5 +1,6 @@
 //! `log`: balances seen.
 
+use super::commit::Committed;
 use super::context::{Context, EntryArgs, LedgerView, any_amount};
 use super::error::CommandError;
 use super::{CommandOutput, Note, record};
@@ -11,7 +12,6 @@ use crate::money::{AmountError, ParsedAmount};
 use crate::period::{LocalDateTime, Period};
 use crate::store::Fact;
 use crate::view::history::HistoryLine;
-use std::cell::RefCell;
 
 /// Record the balances you see: log kakao 12,500 toss 8,000
 #[derive(Debug, clap::Args)]
@@ -36,11 +36,8 @@ pub struct LogArgs {
 pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     let at = moment(args, context)?;
     let pairs = pairs(args)?;
-    let bills: RefCell<Vec<Note>> = RefCell::new(Vec::new());
-    let already: RefCell<Vec<String>> = RefCell::new(Vec::new());
-    let (recorded, notes) = context.record("log", args.when.dry_run, |book| {
-        bills.borrow_mut().clear();
-        already.borrow_mut().clear();
+    let Committed { summary, notes, value } = context.commit("log", args.when.dry_run, |book| {
+        let (mut bills, mut already) = (Vec::new(), Vec::new());
         let standings = book.store.account_balances(at)?;
         let mut wanted: Vec<(&Account, i64)> = Vec::new();
         for (name, amount) in &pairs {
@@ -54,7 +51,7 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
             let balance = if args.credit { seen.minor } else { account.display_balance(seen.minor) };
             let standing = standings.get(&account.id).copied().unwrap_or_default();
             if args.month.is_none() {
-                bills.borrow_mut().extend(bill_note(account, standing, balance, at, amount));
+                bills.extend(bill_note(account, standing, balance, at, amount));
             }
             wanted.push((account, balance));
         }
@@ -74,8 +71,7 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
         for (account, balance) in wanted {
             let standing = standings.get(&account.id).copied().unwrap_or_default();
             if standing.has_facts && standing.balance == balance && standing.seen == Some(at) {
-                // SnapshotDifference at this very moment already: there is nothing to add.
-                already.borrow_mut().push(account.name.clone());
+                already.push(account.name.clone());
                 continue;
             }
             let note = args.when.note.clone();
@@ -87,8 +83,9 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
                 note,
             }));
         }
-        Ok(facts)
+        Ok((facts, (bills, already)))
     })?;
+    let (recorded, (bills, already)) = (summary, value);
     let mut outcome = if recorded.entries.is_empty() {
         CommandOutput::of(recorded)
     } else {
@@ -102,8 +99,7 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
         };
         record::outcome(recorded, notes, did)
     };
-    outcome.notes.extend(bills.into_inner());
-    let already = already.into_inner();
+    outcome.notes.extend(bills);
     if !already.is_empty() {
         outcome.notes.push(Note::Done(Notice::AlreadyLogged { accounts: already }));
     }

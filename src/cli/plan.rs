@@ -1,7 +1,7 @@
 //! `plan`: which balances to withdraw, through which channels, when and in how many pieces. It
 //! writes nothing.
 
-use super::context::{Context, LedgerView, any_amount, available};
+use super::context::{Context, LedgerView, any_amount};
 use super::error::{CommandError, quoted};
 use super::withdraw::conditional;
 use super::{CommandOutput, Note, correction};
@@ -276,7 +276,7 @@ fn drawn_on<'b>(
         let standing = standings.get(&account.id).copied().unwrap_or_default();
         let moves = flows.get(&account.id).map_or(0, Flows::net);
         let leaves = -(moves + expiring.get(&account.id).copied().unwrap_or(0));
-        available(account, standing) - leaves.max(0)
+        account.available(standing) - leaves.max(0)
     };
     // Money owed cannot be withdrawn, and money in the bank has arrived.
     let drawn = accounts.into_iter().filter(|a| !a.is_carrier() && a.kind != AccountKind::Bank);

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::error::CommandError;
-use super::{CommandOutput, Note};
+use super::{CommandOutput, record};
 use crate::messages::Notice;
 use crate::messages::error::UsageError;
 use crate::money::{ParsedAmount, Rate, Unit};
@@ -65,20 +65,18 @@ fn set(args: &RateSetArgs, context: &Context) -> Result<CommandOutput, CommandEr
         None => context.today(),
         Some(text) => period::parse_date(text, context.today())?,
     };
-    let units = std::cell::RefCell::new(None);
-    let (recorded, mut notes) = context.record("rate set", args.dry_run, |book| {
+    let committed = context.commit("rate set", args.dry_run, |book| {
         let known = book.store.units()?;
         let find = |code: &str| unit(context, &known, code);
         let (unit, of) = (find(&args.unit)?, find(&args.of)?);
         if unit == of {
             return Err(UsageError::RateToItself { unit }.into());
         }
-        *units.borrow_mut() = Some((unit.clone(), of.clone()));
-        Ok(vec![Fact::Rate { unit, rate, of, day }])
+        Ok((vec![Fact::Rate { unit: unit.clone(), rate, of: of.clone(), day }], (unit, of)))
     })?;
-    let (unit, of) = units.into_inner().unwrap_or_else(|| (Unit::new(&args.unit, 0), Unit::new(&args.of, 0)));
-    notes.insert(0, Note::Done(Notice::RateSet { unit, rate, of, from: day }));
-    Ok(CommandOutput::of(recorded).with(notes))
+    let (unit, of) = committed.value;
+    let did = Notice::RateSet { unit, rate, of, from: day };
+    Ok(record::outcome(committed.summary, committed.notes, did))
 }
 
 /// A unit that the ledger, the catalog or ISO 4217 knows.

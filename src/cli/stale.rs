@@ -1,7 +1,6 @@
 //! `stale`: accounts whose balance was not checked lately.
 
 use super::CommandOutput;
-use super::balance::is_stale;
 use super::context::Context;
 use super::error::CommandError;
 use super::expiring::days;
@@ -26,7 +25,7 @@ pub fn run(args: &StaleArgs, context: &Context) -> Result<CommandOutput, Command
         let mut rows = Vec::new();
         for account in book.accounts.iter().filter(|a| !a.closed) {
             let standing = standings.get(&account.id).copied().unwrap_or_default();
-            if is_stale(standing, context.now, limit) {
+            if standing.is_stale(context.now, limit) {
                 let days = standing.seen.map(|seen| context.today().0 - seen.day().0);
                 rows.push(StaleRow { account: account.name.clone(), seen: standing.seen, days });
             }

@@ -1,6 +1,6 @@
 //! `transfer`: between own accounts.
 
-use super::context::{Context, EntryArgs, LedgerView, any_amount, available, positive};
+use super::context::{Context, EntryArgs, LedgerView, any_amount, positive};
 use super::error::CommandError;
 use super::{CommandOutput, Note, record};
 use crate::fee::{self, Channel, Destination, QuoteRequest};
@@ -9,7 +9,6 @@ use crate::messages::Warning;
 use crate::messages::warning::ChannelCharges;
 use crate::money::Money;
 use crate::period::LocalDateTime;
-use std::cell::RefCell;
 
 /// Record a transfer between two of your accounts; AMOUNT is what leaves
 #[derive(Debug, clap::Args)]
@@ -34,8 +33,7 @@ pub struct TransferArgs {
 /// Records one transfer.
 pub fn run(args: &TransferArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     let at = context.entry_moment(args.when.date.as_deref())?;
-    let charged = RefCell::new(None);
-    let recorded = context.record("transfer", args.when.dry_run, |book| {
+    let committed = context.commit("transfer", args.when.dry_run, |book| {
         let from = context.account(book, &args.from, true)?;
         let to = context.account(book, &args.to, true)?;
         let amount = positive(&args.amount, from)?;
@@ -59,15 +57,14 @@ pub fn run(args: &TransferArgs, context: &Context) -> Result<CommandOutput, Comm
         };
         let as_told = args.received.is_some() || args.fee.is_some();
         let warning = if as_told { None } else { charge(context, book, from, to, &amount, &received, at)? };
-        *charged.borrow_mut() = warning;
         let mut entry = record::entry(context, Kind::Transfer, at, &from.unit, amount.minor, &args.when);
         entry.from.account = Some(from.id);
         entry.to.account = Some(to.id);
         (entry.to.unit, entry.to.amount, entry.fee) = (to.unit.clone(), received.minor, fee.minor);
-        Ok(vec![record::checked(entry, &book.accounts)?])
+        Ok((vec![record::checked(entry, &book.accounts)?], warning))
     })?;
-    let outcome = record::one_entry(recorded, args.when.dry_run);
-    Ok(outcome.with(charged.into_inner().into_iter().collect()).with(context.catalog_warnings()))
+    let outcome = record::one_entry((committed.summary, committed.notes), args.when.dry_run);
+    Ok(outcome.with(committed.value.into_iter().collect()).with(context.catalog_warnings()))
 }
 
 /// What arrived and the fee: each follows from the other, and both together must fit.
@@ -147,7 +144,7 @@ fn charge(
     let Some(platform) = platform.filter(|p| p.channels.iter().any(|c| leads_to(c, to))) else {
         return Ok(None);
     };
-    let available = available(from, book.standing(from, at)?).max(0);
+    let available = from.available(book.standing(from, at)?);
     let used = context.used(book.store, &platform, at)?;
     let used = |ask: &fee::QuotaKey| used.get(ask).copied().unwrap_or_default();
     let asked = QuoteRequest::Amount(amount.minor);

@@ -1,5 +1,6 @@
 //! `undo` and `redo`: a change no longer counts, or counts again. Nothing is deleted.
 
+use super::commit::Committed;
 use super::context::Context;
 use super::error::CommandError;
 use super::{CommandOutput, Note, record};
@@ -9,7 +10,6 @@ use crate::messages::{Message, Notice};
 use crate::store::{ChangeRow, Fact, LedgerChange, LedgerChangeKind, Refusal, Store};
 use crate::view::change::{ChangeSummary as ChangeAnswer, Undone};
 use crate::view::history::HistoryLine;
-use std::cell::RefCell;
 
 /// Undo the latest change, or the one with this ID
 #[derive(Debug, clap::Args)]
@@ -59,8 +59,7 @@ fn void(
     dry_run: bool,
     find: impl Fn(&Store) -> Result<ChangeRow, CommandError>,
 ) -> Result<CommandOutput, CommandError> {
-    let target: RefCell<Option<(String, Vec<LedgerChange>)>> = RefCell::new(None);
-    let (mut recorded, notes) = context.record(command, dry_run, |book| {
+    let committed = context.commit(command, dry_run, |book| {
         let found = find(book.store)?;
         let original = match found.voids {
             Some(original) => book.store.find_changes(&original.to_string())?.into_iter().next(),
@@ -75,10 +74,9 @@ fn void(
                 parts.contains(&other.change) && !matches!(other.what, LedgerChangeKind::Void { .. })
             });
         }
-        *target.borrow_mut() = Some((command, others));
-        Ok(vec![Fact::Void(found.id)])
+        Ok((vec![Fact::Void(found.id)], (command, others)))
     })?;
-    let (what, others) = target.into_inner().unwrap_or_default();
+    let Committed { summary: mut recorded, notes, value: (what, others) } = committed;
     let things = things(&recorded, &others);
     let balances = record::new_balances(&recorded);
     let did = match command {

@@ -1,6 +1,7 @@
 //! `withdraw`: out of a platform through one of its official channels, booked as its tariff has it.
 
-use super::context::{Context, EntryArgs, LedgerView, any_amount, available, positive};
+use super::commit::Committed;
+use super::context::{Context, EntryArgs, LedgerView, any_amount, positive};
 use super::error::CommandError;
 use super::{CommandOutput, Note, record};
 use crate::fee::{self, Channel, Platform, QuoteRequest, Rejection, Side};
@@ -10,7 +11,6 @@ use crate::messages::warning::RuleDifference;
 use crate::messages::{Notice, Warning};
 use crate::money::{Money, Unit};
 use crate::period::LocalDateTime;
-use std::cell::RefCell;
 
 /// Record a withdrawal, with the fee and tax of its channel
 #[derive(Debug, clap::Args)]
@@ -48,9 +48,8 @@ struct Booking {
 /// Records one withdrawal.
 pub fn run(args: &WithdrawArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     let at = context.entry_moment(args.when.date.as_deref())?;
-    let said = RefCell::new(Vec::new());
-    let recorded = context.record("withdraw", args.when.dry_run, |book| {
-        said.borrow_mut().clear();
+    let committed = context.commit("withdraw", args.when.dry_run, |book| {
+        let mut said = Vec::new();
         let account = context.account(book, &args.name, true)?;
         if account.is_carrier() {
             // The same rule as the ledger's, told before anything about channels.
@@ -61,7 +60,7 @@ pub fn run(args: &WithdrawArgs, context: &Context) -> Result<CommandOutput, Comm
         let to = args.to.as_ref().map(|name| context.account(book, name, true)).transpose()?;
         let via = args.via.clone().or_else(|| only_channel(context, account, to));
         let booking = match &via {
-            Some(via) => by_tariff(args, context, book, account, to, via, at, &said)?,
+            Some(via) => by_tariff(args, context, book, account, to, via, at, &mut said)?,
             None => by_hand(args, context, book, account, to, at)?,
         };
         let mut entry: Entry =
@@ -70,11 +69,12 @@ pub fn run(args: &WithdrawArgs, context: &Context) -> Result<CommandOutput, Comm
         entry.to.account = to.map(|a| a.id);
         (entry.to.unit, entry.to.amount) = (booking.received.unit.clone(), booking.received.minor);
         (entry.fee, entry.tax, entry.channel) = (booking.fee, booking.tax, booking.channel.map(Into::into));
-        Ok(vec![record::checked(entry, &book.accounts)?])
+        Ok((vec![record::checked(entry, &book.accounts)?], said))
     })?;
-    let mut outcome = record::one_entry(recorded, args.when.dry_run);
-    let mut notes = said.into_inner();
-    notes.append(&mut outcome.notes);
+    let Committed { summary, notes, value: mut said } = committed;
+    let mut outcome = record::one_entry((summary, notes), args.when.dry_run);
+    said.append(&mut outcome.notes);
+    let mut notes = said;
     notes.extend(context.catalog_warnings());
     outcome.notes = notes;
     Ok(outcome)
@@ -89,7 +89,7 @@ fn by_tariff(
     to: Option<&Account>,
     via: &str,
     at: LocalDateTime,
-    said: &RefCell<Vec<Note>>,
+    said: &mut Vec<Note>,
 ) -> Result<Booking, CommandError> {
     let platform = context.platform_of(account)?;
     if !platform.withdrawable {
@@ -112,7 +112,7 @@ fn by_tariff(
     } else {
         QuoteRequest::Amount(positive(&args.amount, account)?.minor)
     };
-    let available = available(account, book.standing(account, at)?);
+    let available = account.available(book.standing(account, at)?);
     let used = context.used(book.store, &platform, at)?;
     let used = |ask: &fee::QuotaKey| used.get(ask).copied().unwrap_or_default();
     let quote = fee::quote(&platform, channel, &asked, at, Some(available), used);
@@ -152,7 +152,7 @@ fn by_tariff(
         },
     };
     if outcome.is_some() && blocked.is_none() {
-        said.borrow_mut().push(Note::Done(Notice::Quoted {
+        said.push(Note::Done(Notice::Quoted {
             channel: full_id,
             out: account.unit.money(quoted.out),
             fee: account.unit.money(quoted.fee),
@@ -163,7 +163,7 @@ fn by_tariff(
     let kept_to_received = |kept: i64| channel.received_for(&platform, kept.into()).map_or(i64::MAX, minor);
     let booking = as_given(&quoted, amount, side, &account.unit, kept_to_received, received, fee)?;
     if let Some(blocked) = blocked {
-        said.borrow_mut().push(Note::Warning(Warning::NotPossibleByRule { reason: blocked.reason }));
+        said.push(Note::Warning(Warning::NotPossibleByRule { reason: blocked.reason }));
     } else if booking.fee != quoted.fee || booking.received != quoted.received {
         let difference = RuleDifference::Recorded {
             fee: account.unit.money(quoted.fee),
@@ -171,7 +171,7 @@ fn by_tariff(
             more_received: channel.pays.money(booking.received.minor - quoted.received.minor),
             received: quoted.received,
         };
-        said.borrow_mut().push(Note::Warning(Warning::RuleDiffers(Box::new(difference))));
+        said.push(Note::Warning(Warning::RuleDiffers(Box::new(difference))));
     }
     Ok(booking)
 }
@@ -271,7 +271,7 @@ fn by_hand(
         return Err(CommandError::NoChannel { channels });
     }
     let left = if is_all(&args.amount) {
-        let minor = available(account, book.standing(account, at)?);
+        let minor = account.available(book.standing(account, at)?);
         if minor <= 0 {
             return Err(CommandError::ZeroAmount { text: args.amount.clone() });
         }

@@ -396,6 +396,14 @@ pub struct AccountBalance {
     pub last_fact: Option<LocalDateTime>,
 }
 
+impl AccountBalance {
+    /// Returns whether the balance was last checked at least `days` days before `at`, or never. An
+    /// account without facts is not stale.
+    pub fn is_stale(&self, at: LocalDateTime, days: i32) -> bool {
+        self.has_facts && self.seen.is_none_or(|seen| at.day().0 - seen.day().0 >= days)
+    }
+}
+
 /// What moved the balance of one account in a stretch of time, by heading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flows {
