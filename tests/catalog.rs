@@ -2,7 +2,7 @@
 //! leaves to the person who asks.
 
 use jandon::fee::catalog::Catalog;
-use jandon::fee::{Channel, Confidence, Platform, Tariff};
+use jandon::fee::{Channel, Confidence, Platform, Tariff, Text};
 
 /// Sites that speak about operators and laws without being one: consumer centres, another state's
 /// research office, newspapers, blogs, wikis, copies. A subdomain of one counts as well.
@@ -131,15 +131,80 @@ fn a_rule_that_takes_nothing_from_a_silent_page_says_so() {
     }
 }
 
+/// What a text of the catalog is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum TextKind {
+    Name,
+    /// A whole sentence.
+    Reason,
+    /// The clause after "if".
+    Condition,
+    Requirement,
+}
+
+/// Every text of the catalog that people read: where it stands, what it is, and the text.
+fn texts(platforms: &[Platform]) -> Vec<(String, TextKind, &Text)> {
+    let mut texts = Vec::new();
+    for platform in platforms {
+        texts.push((platform.id.clone(), TextKind::Name, &platform.name));
+        texts.extend(platform.reason.iter().map(|text| (platform.id.clone(), TextKind::Reason, text)));
+        for channel in &platform.channels {
+            let id = platform.full_id(channel);
+            texts.push((id.clone(), TextKind::Name, &channel.name));
+            texts.extend(channel.condition.iter().map(|text| (id.clone(), TextKind::Condition, text)));
+            texts.extend(channel.requires.iter().map(|text| (id.clone(), TextKind::Requirement, text)));
+        }
+    }
+    texts
+}
+
+fn has_hangul(text: &str) -> bool {
+    text.chars().any(|c| ('가'..='힣').contains(&c))
+}
+
 #[test]
-fn what_the_ledger_cannot_know_is_a_condition_in_both_languages() {
+fn every_text_stands_in_both_languages() {
+    let platforms = platforms();
+    let mut faults = Vec::new();
+    for (place, kind, text) in texts(&platforms) {
+        let Some(ko) = &text.ko else {
+            faults.push(format!("{place}: {:?} has no Korean text", text.en));
+            continue;
+        };
+        // A brand without a Korean name keeps its own.
+        let is_brand = kind == TextKind::Name && *ko == text.en;
+        if !has_hangul(ko) && !is_brand || has_hangul(&text.en) {
+            faults.push(format!("{place}: {:?} and {ko:?} are one language", text.en));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn texts_have_the_form_of_their_place() {
+    let platforms = platforms();
+    let mut faults = Vec::new();
+    for (place, kind, text) in texts(&platforms) {
+        let (en, ko) = (text.en.as_str(), text.ko.as_deref().unwrap_or_default());
+        let is_right = match kind {
+            TextKind::Name | TextKind::Requirement => !en.ends_with('.') && !ko.ends_with('.'),
+            TextKind::Reason => en.ends_with('.') && ko.ends_with("니다."),
+            // A remark in brackets may follow.
+            TextKind::Condition => !en.ends_with('.') && ko.split(" (").any(|part| part.ends_with("경우")),
+        };
+        if !is_right {
+            faults.push(format!("{place}: {en:?}, {ko:?} does not have the form of a {kind:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn what_the_ledger_cannot_know_is_a_condition() {
     let mut faults = Vec::new();
     for platform in &platforms() {
         for channel in &platform.channels {
             let id = platform.full_id(channel);
-            if channel.condition.as_ref().is_some_and(|c| c.ko.is_none()) {
-                faults.push(format!("{id}: the condition has no Korean text"));
-            }
             // Words of what has happened to a balance, rather than of what a person can bring along.
             let past = ["spent", "not used", "never used", "expired", "within the last", "charged"];
             let told = channel.requires.iter().find(|r| past.iter().any(|word| r.en.contains(word)));

@@ -582,14 +582,21 @@ fn validity(text: &str) -> Option<Validity> {
     Some(Validity::Lasts { length, until })
 }
 
-/// A text for people: a string, or `{ en = "…", ko = "…" }`.
+/// A text for people: a string, or `{ en = "…", ko = "…" }`, where `ko` may be left out.
 fn text_of(value: &DeValue<'_>) -> Option<Text> {
     match value {
         DeValue::String(text) => Some(Text { en: stored(text)?, ko: None }),
         DeValue::Table(table) => {
-            let part = |key: &str| table.get(key).and_then(|v| v.get_ref().as_str()).and_then(stored);
-            let known = table.keys().all(|k| matches!(k.get_ref().as_ref(), "en" | "ko"));
-            (known && !table.is_empty()).then(|| part("en")).flatten().map(|en| Text { en, ko: part("ko") })
+            let mut text = Text { en: String::new(), ko: None };
+            for (language, value) in table.iter() {
+                let value = stored(value.get_ref().as_str()?)?;
+                match language.get_ref().as_ref() {
+                    "en" => text.en = value,
+                    "ko" => text.ko = Some(value),
+                    _ => return None,
+                }
+            }
+            (!text.en.is_empty()).then_some(text)
         }
         _ => None,
     }
@@ -866,7 +873,14 @@ mod tests {
             ("part was spent", Some("일부를 사용한 경우"))
         );
         assert_eq!(read("", "", "").unwrap().channels[0].condition, None);
-        for wrong in ["condition = \"\"", "condition = true", "condition = { ko = \"일부\" }"] {
+        let wrong_tables = [
+            "ko = \"일부\"",
+            "en = \"part\", ko = 1",
+            "en = \"part\", ko = \"\"",
+            "en = \"part\", de = \"Teil\"",
+        ];
+        let wrong_tables = wrong_tables.map(|inner| format!("condition = {{ {inner} }}"));
+        for wrong in ["condition = \"\"".into(), "condition = true".into()].iter().chain(&wrong_tables) {
             assert_eq!(read("", wrong, ""), Err((11, "channel 1, condition".into())), "{wrong}");
         }
     }
