@@ -636,6 +636,8 @@ const ONCE_WRONG: &[(u64, bool)] = &[
     (278_807_800_142_279, false),
     // The first of several days to wait for was held nearer than it is.
     (878_807_800_040_261, false),
+    // Of a count that channels share the lowest limit was taken for the limit of all.
+    (1_795_861_820_580_459, false),
     // What is charged was to be withdrawn before what is free, where a month began with nothing free.
     (52_012_380, true),
     (53_005_092, true),
@@ -941,6 +943,36 @@ fn channels_that_count_a_pool_in_different_windows_share_it() {
     let plan = case.plan(EFFORT).expect("a plan");
     assert_eq!(replayed(&case, &plan), Ok(60 * plan.cost), "{plan:?}");
     assert_eq!((plan.net, plan.proven), (59, true), "{plan:?}");
+}
+
+/// Of two channels that count their withdrawals together the one whose limit is reached first goes first,
+/// and where its limit is reached the other one may still be used.
+#[test]
+fn a_shared_count_may_be_limited_differently_for_each_channel() {
+    let tariff = |id: &str, rule: &str, count: i64| {
+        format!(
+            "[[channel]]\nid = \"{id}\"\nname = \"{id}\"\nto = \"bank\"\n[[channel.tariff]]\n{rule}\n\
+             limits = [{{ per = \"week\", pool = \"all\", count = {count} }}]\nsource = \"https://p.example\"\n\
+             checked = 2026-01-01\nconfidence = \"official\"\n"
+        )
+    };
+    let head = "[platform]\nid = \"p0\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n";
+    let used = |channel: &str, case: &Case| Past { channel: channel.into(), at: case.now, amount: 4 };
+    // The second channel may not be used any more.
+    let on_top = tariff("c0", "max = \"7\"\nside = \"on-top\"", 2);
+    let case = at_once(head.to_owned() + &on_top + &tariff("c1", "min = \"3\"\nstep = \"4\"", 1), 3);
+    let case = Case { past: vec![used("p0/c1", &case)], target: Some(2), splits: 3, ..case };
+    let plan = case.plan(EFFORT).expect("a plan");
+    assert_eq!((plan.cost, plan.steps.len(), plan.proven), (0, 1, true), "{plan:?}");
+    // The second channel may be used once, before the first one is used twice.
+    let first = tariff("c0", "max = \"3000\"", 3);
+    let case = at_once(head.to_owned() + &first + &tariff("c1", "max = \"20000\"", 1), 100_000);
+    for (past, net) in [(vec![], 26_000), (vec![used("p0/c0", &case)], 6_000)] {
+        let case = Case { past, ..case.clone() };
+        let plan = case.plan(EFFORT).expect("a plan");
+        assert_eq!(replayed(&case, &plan), Ok(60 * plan.cost), "{plan:?}");
+        assert_eq!((plan.net, plan.proven), (net, true), "{plan:?}");
+    }
 }
 
 /// Several withdrawals that could each take all of a large balance come to more than a number has room for.

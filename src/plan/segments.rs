@@ -48,6 +48,8 @@ pub struct SegmentSolution {
     strides: Vec<i64>,
     budget: i64,
     labels: Vec<Label>,
+    /// The channels in the sequence of their withdrawals of one day.
+    pub sequence: Vec<usize>,
 }
 
 /// How finely the amounts of a rule are told apart.
@@ -415,7 +417,8 @@ impl SegmentModel {
         let choices = labels.iter().enumerate().filter_map(choice).collect();
         let choices = pareto_frontier(choices, goal);
         let (rules, strides) = (self.rules.clone(), self.strides.clone());
-        SegmentSolution { choices, nodes, rules, strides, budget: self.budget, labels }
+        let sequence = (0..self.options.len()).collect();
+        SegmentSolution { choices, nodes, rules, strides, budget: self.budget, labels, sequence }
     }
 
     /// A few of the runs of each rule only: what can be done with them can be done.
@@ -599,7 +602,8 @@ impl SegmentSolution {
         // The withdrawals of a window use up what is free; what takes all that is left comes last.
         let place = |rule: &u32| {
             let rule = &self.rules[*rule as usize];
-            (rule.whole, rule.option, rule.used_up)
+            let turn = self.sequence.iter().position(|option| *option == rule.option);
+            (rule.whole, turn, rule.used_up)
         };
         taken.sort_by_key(|(rule, segment, day, bucket)| (*day, place(rule), *rule, *bucket, *segment));
         let mut sums: HashMap<u16, i64> = HashMap::new();

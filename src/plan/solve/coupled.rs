@@ -86,26 +86,7 @@ fn by_counts(
     effort: &mut u64,
 ) -> Option<(Vec<Choice>, Solution)> {
     let shared = shared_counts(subproblem)?;
-    let mut divisions = vec![Vec::new()];
-    for option in 0..subproblem.options.len() {
-        let is_shared = shared.iter().any(|(quota, _)| subproblem.quotas[*quota].options.contains(&option));
-        let most = if is_shared { subproblem.splits as usize } else { 0 };
-        let with = |division: &Vec<usize>, count: usize| [division.as_slice(), &[count]].concat();
-        let all = divisions.iter().flat_map(|division| (0..=most).map(move |count| with(division, count)));
-        divisions = all.filter(|division| fits(subproblem, &shared, division)).collect();
-        if divisions.len() > DIVISIONS_MAX {
-            return None;
-        }
-    }
-    // One that leaves room for another withdrawal allows no more than the one with it.
-    let grown = |division: &Vec<usize>, option: usize| {
-        let mut grown = division.clone();
-        grown[option] += 1;
-        grown
-    };
-    let is_largest = |division: &Vec<usize>| {
-        (0..division.len()).all(|option| !divisions.contains(&grown(division, option)))
-    };
+    let divisions = divisions(subproblem, &shared)?;
     let window = match goal {
         Goal::Reach(_) => CostWindow {
             rise: 0,
@@ -119,17 +100,14 @@ fn by_counts(
         }
     };
     let (mut choices, mut solutions) = (Vec::new(), Vec::new());
-    for division in divisions.iter().filter(|division| is_largest(division)) {
+    for (division, sequence) in divisions {
         let mut alone = subproblem.clone();
-        for (option, count) in alone.options.iter_mut().zip(division) {
-            option.count_max = Some(*count);
+        for (option, count) in division.iter().enumerate() {
+            let is_shared = shared.iter().any(|count| count.options.contains(&option));
+            alone.options[option].count_max = is_shared.then_some(*count);
         }
-        for option in 0..alone.options.len() {
-            if !shared.iter().any(|(quota, _)| subproblem.quotas[*quota].options.contains(&option)) {
-                alone.options[option].count_max = None;
-            }
-        }
-        let found = segments::prepare(&alone)?.solve(goal, Some(window.clone()), effort)?;
+        let mut found = segments::prepare(&alone)?.solve(goal, Some(window.clone()), effort)?;
+        found.sequence = sequence;
         let place = solutions.len() << SAMPLE_SHIFT;
         choices
             .extend(found.choices.iter().map(|choice| Choice { origin: place | choice.origin, ..*choice }));
@@ -139,34 +117,95 @@ fn by_counts(
     (!choices.is_empty()).then_some((choices, Solution::Samples(solutions)))
 }
 
-/// Returns each quota that several channels share, with the number of withdrawals that it still allows;
-/// `None` where there is none, or one that has to do with more than that.
-fn shared_counts(subproblem: &Subproblem<'_>) -> Option<Vec<(usize, i64)>> {
+/// A number of withdrawals that several channels count together.
+struct SharedCount {
+    /// The channels whose withdrawals count.
+    options: Vec<usize>,
+    /// The channels that it limits: each may be used while fewer withdrawals than this were made.
+    limits: Vec<(usize, i64)>,
+}
+
+/// Returns the numbers of withdrawals that several channels count together; `None` where there is none,
+/// or where they share more than that.
+fn shared_counts(subproblem: &Subproblem<'_>) -> Option<Vec<SharedCount>> {
     if subproblem.accounts.len() != 1 || subproblem.days.len() != 1 || subproblem.days_cut {
         return None;
     }
-    let tariffs = || subproblem.options.iter().flat_map(|option| option.tariffs[0].as_ref());
+    let tariffs = || subproblem.options.iter().map(|option| option.tariffs[0].as_ref()).enumerate();
     let mut shared = Vec::new();
     for (number, quota) in subproblem.quotas.iter().enumerate().filter(|(_, quota)| quota.options.len() > 1) {
-        if quota.tracked.amount || (quota.tracked.count && tariffs().any(|t| t.frees.contains(&Some(number))))
-        {
+        let is_free = tariffs().any(|(_, tariff)| tariff.is_some_and(|t| t.frees.contains(&Some(number))));
+        if quota.tracked.amount || (quota.tracked.count && is_free) {
             return None;
         }
         if quota.tracked.count {
-            let rows = tariffs().flat_map(|daily| daily.tariff.limits.iter().zip(&daily.limits));
-            let counts = rows.filter(|(_, own)| **own == number).filter_map(|(limit, _)| limit.count);
-            shared.push((number, counts.min()?.saturating_sub(quota.base[0].count)));
+            let limits = tariffs().filter_map(|(option, daily)| {
+                let rows = daily?.tariff.limits.iter().zip(&daily?.limits);
+                let counts = rows.filter(|(_, own)| **own == number).filter_map(|(limit, _)| limit.count);
+                Some((option, counts.min()?.saturating_sub(quota.base[0].count)))
+            });
+            shared.push(SharedCount { options: quota.options.clone(), limits: limits.collect() });
         }
     }
     (!shared.is_empty()).then_some(shared)
 }
 
-/// Whether so many withdrawals through the first channels are no more than the shared counts allow.
-fn fits(subproblem: &Subproblem<'_>, shared: &[(usize, i64)], division: &[usize]) -> bool {
-    shared.iter().all(|(quota, left)| {
-        let own = subproblem.quotas[*quota].options.iter().filter_map(|option| division.get(*option));
-        own.sum::<usize>() as i64 <= *left
-    })
+/// Returns how many withdrawals each channel may have where the shared counts are divided among the
+/// channels, with the sequence of the channels in which they fit; only the largest divisions, since one
+/// that leaves room for another withdrawal allows no more than the one with it. `None` where there are
+/// too many.
+fn divisions(subproblem: &Subproblem<'_>, shared: &[SharedCount]) -> Option<Vec<(Vec<usize>, Vec<usize>)>> {
+    let mut divisions = vec![Vec::new()];
+    for option in 0..subproblem.options.len() {
+        let is_shared = shared.iter().any(|count| count.options.contains(&option));
+        let most = if is_shared { subproblem.splits as usize } else { 0 };
+        let with = |division: &Vec<usize>, count: usize| [division.as_slice(), &[count]].concat();
+        let all = divisions.iter().flat_map(|division| (0..=most).map(move |count| with(division, count)));
+        divisions = all.filter(|division| sequence(subproblem, shared, division).is_some()).collect();
+        if divisions.len() > DIVISIONS_MAX {
+            return None;
+        }
+    }
+    let grown = |division: &Vec<usize>, option: usize| {
+        let mut grown = division.clone();
+        grown[option] += 1;
+        grown
+    };
+    let is_largest = |division: &Vec<usize>| {
+        (0..division.len()).all(|option| !divisions.contains(&grown(division, option)))
+    };
+    let largest = divisions.iter().filter(|division| is_largest(division));
+    Some(largest.filter_map(|d| Some((d.clone(), sequence(subproblem, shared, d)?))).collect())
+}
+
+/// Returns the first channels in a sequence in which so many withdrawals through each fit the shared
+/// counts; `None` where there is none.
+///
+/// Found from the last to the first: a channel whose limits have room for all withdrawals can be the last
+/// one, and without it there is more room for the others. What takes all that is left must be the last.
+fn sequence(subproblem: &Subproblem<'_>, shared: &[SharedCount], division: &[usize]) -> Option<Vec<usize>> {
+    let takes_all = |option: usize| {
+        let daily = subproblem.options[option].tariffs[0].as_ref();
+        division[option] > 0 && daily.is_some_and(|daily| daily.tariff.whole_balance)
+    };
+    let mut open: Vec<usize> = (0..division.len()).collect();
+    let mut sequence = Vec::new();
+    while !open.is_empty() {
+        let fits = |option: usize| {
+            division[option] == 0
+                || shared.iter().all(|count| {
+                    let all = open.iter().filter(|other| count.options.contains(other));
+                    let all = all.map(|other| division[*other]).sum::<usize>() as i64;
+                    count.limits.iter().all(|(limited, left)| *limited != option || all <= *left)
+                })
+        };
+        let may_be_last =
+            |option: usize| fits(option) && (takes_all(option) || !open.iter().any(|o| takes_all(*o)));
+        let last = open.iter().rposition(|option| may_be_last(*option))?;
+        sequence.push(open.remove(last));
+    }
+    sequence.reverse();
+    Some(sequence)
 }
 
 /// Longer and longer sequences, as far as the effort goes.
