@@ -199,7 +199,7 @@ impl Channel {
 
     /// Returns the fraction by which parts of a unit with those decimals become parts of the unit
     /// received.
-    fn conversion(&self, withdrawn_decimals: u8) -> (i128, i128) {
+    pub fn conversion(&self, withdrawn_decimals: u8) -> (i128, i128) {
         let scale = |more: u8| 10_i128.pow(u32::from(more));
         let received = self.pays.decimals;
         let num = i128::from(self.rate.num) * scale(received.saturating_sub(withdrawn_decimals));

@@ -26,8 +26,8 @@ use crate::period::{Day, LocalDateTime};
 use baseline::Baseline;
 use knapsack::{Choice, Goal, LowerHull, select};
 use relaxation::LowerBound;
-use solve::solve;
-use std::collections::{BTreeSet, HashMap};
+use solve::{SolvedSubproblem, solve};
+use std::collections::HashMap;
 use subproblem::Subproblem;
 use verify::{tighten, verify};
 
@@ -251,7 +251,10 @@ impl<'p> PlanRequest<'p> {
         if self.step_cost > 0 {
             other(0);
         }
-        if self.target.is_some() && plan.steps.len() > 1 && !self.has_fewest(&plan.steps) {
+        if self.target.is_some()
+            && plan.steps.len() > 1
+            && !self.has_fewest(&self.subproblems(used), &plan.steps)
+        {
             // More than any charges can come to.
             let worth = self.holdings.iter().map(|holding| self.worth(holding)).sum::<i128>();
             other(parts(worth + 1));
@@ -360,9 +363,10 @@ impl<'p> PlanRequest<'p> {
                 if let (Some(bounds), Goal::Most(_)) = (&solved.bound, goal) {
                     let most =
                         |bound: &LowerBound| bound.choices.iter().map(|p| most_value(p, step_cost)).max();
-                    let is_met = bounds.iter().filter_map(most).sum::<i128>() <= pick.value(step_cost);
-                    let accounts: BTreeSet<usize> = withdrawals.iter().map(|m| m.account).collect();
-                    each_best &= is_met && (step_cost > 0 || accounts.len() == withdrawals.len());
+                    let values: Vec<i128> = bounds.iter().filter_map(most).collect();
+                    let is_met = values.iter().sum::<i128>() <= pick.value(step_cost);
+                    each_best &=
+                        is_met && (step_cost > 0 || withdrawals.len() as i64 <= fewest(solved, &values));
                 }
                 excess = tighten(&solved.subproblem, &mut withdrawals, excess);
                 for m in withdrawals {
@@ -401,7 +405,7 @@ impl<'p> PlanRequest<'p> {
                 Goal::Reach(_) => div_ceil(price, scale) - least,
                 Goal::Most(_) => least - value,
             };
-            let has_fewest = || self.has_fewest(&steps);
+            let has_fewest = || self.has_fewest(solved.iter().map(|s| &s.subproblem), &steps);
             let proven = match goal {
                 Goal::Most(_) => each_best,
                 Goal::Reach(_) => (all_exact && blended.proven) || (better <= 0 && has_fewest()),
@@ -427,15 +431,32 @@ impl<'p> PlanRequest<'p> {
     }
 
     /// Can no plan that reaches the target have fewer withdrawals?
-    fn has_fewest(&self, steps: &[PlannedWithdrawal]) -> bool {
+    fn has_fewest<'s>(
+        &self,
+        subproblems: impl IntoIterator<Item = &'s Subproblem<'p>>,
+        steps: &[PlannedWithdrawal],
+    ) -> bool
+    where
+        'p: 's,
+    {
         let Some(target) = self.target else { return false };
-        // Each withdrawal brings all of an account at the most.
-        let mut worths: Vec<i128> = self.holdings.iter().map(|holding| self.worth(holding)).collect();
-        worths.sort_unstable_by_key(|worth| -worth);
+        // The most that each withdrawal from an account can bring: all together bring no more than it holds.
+        let mut most: Vec<i128> = Vec::new();
+        for subproblem in subproblems {
+            for (account, holding) in subproblem.holdings.iter().enumerate() {
+                let (mut left, of_one) = (self.worth(holding), subproblem.most_of_one(account));
+                for _ in 0..steps.len() {
+                    let brings = left.min(of_one);
+                    most.extend((brings > 0).then_some(brings));
+                    left -= brings;
+                }
+            }
+        }
+        most.sort_unstable_by_key(|brings| -brings);
         let mut left = i128::from(target);
-        let fewest = worths.into_iter().take_while(|worth| {
+        let fewest = most.into_iter().take_while(|brings| {
             let is_open = left > 0;
-            left -= worth;
+            left -= brings;
             is_open
         });
         steps.len() <= fewest.count()
@@ -512,6 +533,15 @@ fn with_budget<T>(effort: &mut u64, share: u64, with: impl FnOnce(&mut u64) -> T
     let done = with(&mut left);
     *effort = effort.saturating_sub(share - left);
     done
+}
+
+/// Returns how many withdrawals it takes at the least to bring as much as the bounds of a subproblem allow.
+fn fewest(solved: &SolvedSubproblem<'_>, bounds: &[i128]) -> i64 {
+    let (subproblem, accounts) = (&solved.subproblem, solved.subproblem.accounts.len());
+    match bounds {
+        [all] => subproblem.fewest_withdrawals(0..accounts, *all),
+        each => (0..accounts).map(|a| subproblem.fewest_withdrawals(a..a + 1, each[a])).sum(),
+    }
 }
 
 /// What a point that stands for all that can be done is worth at the most: whatever arrives takes a

@@ -315,6 +315,13 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
         }
     }
 
+    /// Leaves out the amounts after which less than `keep` would stay in the balance.
+    pub fn keeping(mut self, keep: i64) -> AmountSearch<'t, 'a> {
+        self.debit.1 -= i128::from(keep);
+        self.step_limits.1 = self.step_limits.1.min(self.debit.1.div_euclid(self.pricing.tariff.step.into()));
+        self
+    }
+
     /// The largest amount that can be made.
     pub fn largest(&self) -> Option<i64> {
         self.last(self.step_range(), self.net.0)

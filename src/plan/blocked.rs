@@ -88,15 +88,8 @@ fn stuck(subproblem: &Subproblem<'_>, at: usize) -> Option<BlockedAccount> {
     Some(why.unwrap_or(if holding.today() == 0 { kept } else { not_in_force }))
 }
 
-/// The largest amount that can be made with what may leave.
+/// The largest amount that can be made with what may leave. What stays is no part of that, but it is a
+/// part of the balance that shares are of.
 pub fn largest(pricing: &PricingContext<'_>, decimals: u8, holding: &Holding) -> Option<i64> {
-    if holding.keep == 0 {
-        return AmountSearch::of(pricing, decimals).largest();
-    }
-    // What stays is no part of what may leave, but it is a part of the balance that shares are of.
-    let mut capped = pricing.clone();
-    capped.available = Some(holding.today());
-    let amount = AmountSearch::of(&capped, decimals).largest()?;
-    let outcome = crate::fee::outcome(pricing, decimals, amount).ok()?;
-    (outcome.debit <= i128::from(holding.today())).then_some(amount)
+    AmountSearch::of(pricing, decimals).keeping(holding.keep).largest()
 }

@@ -27,10 +27,30 @@ impl LowerBound {
         LowerBound { choices: plain.least(), divisible: true }
     }
 
-    /// Are all its points among what can be done?
-    pub fn is_met(&self, choices: &[Choice]) -> bool {
-        let met = |own: &Choice| choices.iter().any(|p| p.cost <= own.cost && p.net >= own.net);
-        !self.divisible && self.choices.iter().all(met)
+    /// Whether nothing else that can be done costs less than these choices, brings more, or does as well
+    /// with fewer withdrawals; `fewest` is how many a net takes at the least.
+    pub fn is_met(&self, choices: &[Choice], fewest: impl Fn(i128) -> i64) -> bool {
+        let mut own: Vec<&Choice> = self.choices.iter().collect();
+        own.sort_by_key(|own| (own.cost, own.net));
+        // What brings no more than this is met at a lower cost.
+        let mut met = 0;
+        let mut is_met = |own: &Choice| {
+            let as_cheap = || choices.iter().filter(|choice| choice.cost <= own.cost);
+            if met == 0 && !as_cheap().any(|choice| choice.net >= own.net.min(0)) {
+                return false;
+            }
+            while met < own.net {
+                let more = as_cheap().filter(|choice| choice.net > met);
+                let Some(steps) = more.map(|choice| choice.ties.steps).min() else { return false };
+                if steps > fewest(met + 1) {
+                    return false;
+                }
+                let alike = as_cheap().filter(|choice| choice.ties.steps == steps);
+                met = alike.map(|choice| choice.net).max().unwrap_or(met);
+            }
+            true
+        };
+        !self.divisible && own.into_iter().all(&mut is_met)
     }
 }
 

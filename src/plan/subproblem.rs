@@ -13,6 +13,7 @@ use crate::money::{Rate, Unit, div_ceil, gcd};
 use crate::period::{Day, LocalDateTime};
 use days::days;
 use std::collections::HashMap;
+use std::ops::Range;
 
 pub use days::quota_keys;
 
@@ -415,6 +416,27 @@ impl<'p> Subproblem<'p> {
     pub fn worth(&self) -> i128 {
         let held: i128 = self.holdings.iter().map(|holding| i128::from(holding.today())).sum();
         div_ceil(held * self.par.0, self.par.1)
+    }
+
+    /// Returns the most that one withdrawal from an account can bring, in parts of the target's unit.
+    pub fn most_of_one(&self, account: usize) -> i128 {
+        let today = self.holdings[account].today();
+        let brings = |option: &ChannelOption<'_>, daily: &DailyTariff<'_>| {
+            let limits = daily.tariff.limits.iter().filter_map(|limit| limit.amount);
+            let most = limits.chain(daily.tariff.max).fold(today, i64::min);
+            let (num, den) = option.channel.conversion(self.platform.unit.decimals);
+            (i128::from(most) * num).div_euclid(den)
+        };
+        let options = self.options.iter();
+        let all = options.flat_map(|o| o.tariffs.iter().flatten().map(move |daily| brings(o, daily)));
+        all.max().unwrap_or(0)
+    }
+
+    /// Returns how many withdrawals from some of its accounts it takes at the least to bring so much;
+    /// charges are not considered.
+    pub fn fewest_withdrawals(&self, accounts: Range<usize>, net: i128) -> i64 {
+        let most = accounts.map(|account| self.most_of_one(account)).max().unwrap_or(0);
+        if net <= 0 { 0 } else { i64::try_from(div_ceil(net, most.max(1))).unwrap_or(i64::MAX) }
     }
 
     /// What each withdrawal costs besides, in the fraction that costs are counted in.

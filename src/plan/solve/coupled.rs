@@ -38,7 +38,8 @@ pub(super) fn solve_coupled<'p>(
     add_narrower(&mut best, &subproblem, goal, limits, all);
     let choices = best.choices.clone();
     // Where everything that could be better is found, nothing is left to be better.
-    let bound = bound.filter(|bounds| !matches!(bounds.as_slice(), [only] if only.is_met(&choices)));
+    let fewest = |net: i128| subproblem.fewest_withdrawals(0..subproblem.accounts.len(), net);
+    let bound = bound.filter(|bounds| !matches!(bounds.as_slice(), [only] if only.is_met(&choices, fewest)));
     SolvedSubproblem { choices, found: Solution::Search(best), bound, subproblem }
 }
 
