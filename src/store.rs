@@ -125,6 +125,13 @@ pub enum Refusal {
     AmbiguousChange(String, Vec<Id>),
     /// The change is undone already.
     AlreadyUndone(Id),
+    /// An edit replaced records of the change.
+    ReplacedByEdit {
+        /// The change.
+        change: Id,
+        /// The edit.
+        edit: Id,
+    },
     /// An undo is taken back by redo.
     UndoOfUndo(Id),
     /// Later facts stand on what the change opened.

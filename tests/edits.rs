@@ -280,3 +280,34 @@ fn an_expiry_by_the_rule_of_the_platform_follows_the_date_and_a_typed_one_stays(
     assert_eq!(expires(" --expires 2027-01-01").as_deref(), Some("2027-01-01"));
     assert_eq!(expires(" --expires never").as_deref(), Some("never"));
 }
+
+/// A change whose records a later edit replaced is neither undone nor edited: its records would count
+/// beside the edited ones.
+#[test]
+fn what_an_edit_replaced_is_undone_only_after_the_edit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut random = 1;
+    let mut ran = |line: &str| {
+        random += 1;
+        run(folder.path(), random, line)
+    };
+    let text = |value: &Value| value.as_str().expect("a text").to_string();
+    ran("account add W --kind wallet --unit KRW").expect("an account");
+    ran("log W 1000 --date 2026-01-01").expect("a snapshot");
+    let spend = ran("spend W 30").expect("a spend");
+    let first = ran(&format!("edit {} --amount 40", text(&spend["entries"][0]["id"]))).expect("an edit");
+    let again = text(&first["entries"][0]["id"]);
+    let second = ran(&format!("edit {again} --amount 50")).expect("a second edit");
+    assert_eq!(second["balances"][0]["balance"], "950");
+    for line in [
+        format!("undo {}", text(&first["change"])),
+        format!("undo {}", text(&spend["change"])),
+        format!("edit {again} --amount 60"),
+    ] {
+        assert_eq!(ran(&line).err(), Some("replaced-by-edit"), "{line}");
+    }
+    for balance in ["960", "970", "1000"] {
+        let undone = ran("undo").expect("an undo");
+        assert_eq!(undone["balances"][0]["balance"], balance);
+    }
+}

@@ -205,8 +205,8 @@ fn hold_all(asker: &Asker<'_>, oracle: &Oracle<'_>, known: &Known) -> Result<(),
         return hold_outcome(asker, oracle, &quote, largest);
     }
     let reason = oracle.judge(balance).unwrap_err();
-    let blocked = Rejection { reason, nearest: Vec::new(), if_covered: None };
-    same("all", quote.outcome, Err(blocked))
+    let if_covered = oracle.if_covered(balance).map(|(worst, _)| worst);
+    same("all", quote.outcome, Err(Rejection { reason, nearest: Vec::new(), if_covered }))
 }
 
 fn hold_receive(

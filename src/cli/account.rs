@@ -164,7 +164,7 @@ fn add(args: &AccountAddArgs, context: &Context) -> Result<CommandOutput, Comman
         outcome.notes.push(Note::Warning(Warning::SamePlatform { other, platform }));
     }
     if has_no_platform {
-        let close = platforms_like(context, &account.name);
+        let close = platforms_like(context, &account.name, None);
         outcome.notes.push(Note::Warning(Warning::NoPlatform { account: account.name.clone(), close }));
     }
     if unit_by_default {
@@ -181,11 +181,13 @@ fn add(args: &AccountAddArgs, context: &Context) -> Result<CommandOutput, Comman
 /// The most platforms that a message lists.
 const PLATFORMS_LISTED: usize = 5;
 
-/// Returns the ids of the platforms that the name of an account may mean. Where the country or the unit
+/// Returns the ids of the platforms, of one kind or any, that the name of an account may mean. Where the country or the unit
 /// of the user leaves some of them, only those.
-pub fn platforms_like(context: &Context, name: &str) -> Vec<String> {
+pub fn platforms_like(context: &Context, name: &str, kind: Option<AccountKind>) -> Vec<String> {
     let catalog = context.catalog();
-    let found: Vec<Platform> = catalog.like(name).iter().take(20).filter_map(|id| catalog.get(id)).collect();
+    let found = catalog.like(name).into_iter().take(20).filter_map(|id| catalog.get(&id));
+    let found: Vec<Platform> =
+        found.filter(|platform| kind.is_none_or(|kind| platform.kind == kind)).collect();
     let is_local = found.iter().any(|platform| context.is_local(platform));
     let fits = found.into_iter().filter(|platform| !is_local || context.is_local(platform));
     fits.map(|platform| platform.id).take(PLATFORMS_LISTED).collect()

@@ -5,7 +5,8 @@ use super::error::{CommandError, Done};
 use super::{CommandOutput, GlobalArgs, Note, Stream, WriteParts, output, text_file};
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, QuotaKey, QuotaUsage};
-use crate::ledger::{Account, AccountBalance, AccountId, Id, name};
+use crate::ledger::{Account, AccountBalance, AccountId, AccountKind, Id, name};
+use crate::messages::error::PlatformProperty;
 use crate::messages::warning::IgnoredFile;
 use crate::messages::{Language, Warning};
 use crate::money::{Money, ParsedAmount, Rate, Unit};
@@ -473,15 +474,33 @@ impl Context {
         book.account(id).ok_or(CommandError::NoHome)
     }
 
-    /// The platform of an account.
+    /// Returns the platform of an account. Fails where none is set or known, and where the account has
+    /// another unit or kind than the platform.
     pub fn platform_of(&self, account: &Account) -> Result<Platform, CommandError> {
-        let id = account.platform.as_deref();
-        let id = id.ok_or_else(|| CommandError::NoPlatform {
-            account: account.name.clone(),
-            close: super::account::platforms_like(self, &account.name),
-        })?;
-        let gone = || CommandError::PlatformGone { account: account.name.clone(), platform: id.into() };
-        self.catalog().get(id).ok_or_else(gone)
+        let name = || account.name.clone();
+        let Some(id) = account.platform.as_deref() else {
+            return Err(match account.kind {
+                AccountKind::Bank => CommandError::IsABank { account: name() },
+                kind => CommandError::NoPlatform {
+                    account: name(),
+                    close: super::account::platforms_like(self, &account.name, Some(kind)),
+                },
+            });
+        };
+        let gone = || CommandError::PlatformGone { account: name(), platform: id.into() };
+        let platform = self.catalog().get(id).ok_or_else(gone)?;
+        // A file, or a changed rule, can bring an account that the platform would not allow.
+        let differs = match () {
+            () if platform.unit != account.unit => {
+                (PlatformProperty::Unit, account.unit.to_string(), platform.unit.to_string())
+            }
+            () if platform.kind != account.kind => {
+                (PlatformProperty::Kind, account.kind.to_string(), platform.kind.to_string())
+            }
+            () => return Ok(platform),
+        };
+        let (property, own, wanted) = differs;
+        Err(CommandError::PlatformDiffers { account: name(), platform: platform.id, property, own, wanted })
     }
 
     /// What of each quota of a platform the ledger's withdrawals used up to a moment.

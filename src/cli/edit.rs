@@ -121,12 +121,7 @@ fn found(book: &LedgerView<'_>, typed: &str) -> Result<Vec<HistoryRow>, CommandE
         1 => changes.remove(0),
         _ => return Err(undo::ambiguous(typed, &changes)),
     };
-    if change.voids.is_some() {
-        return Err(Refusal::UndoOfUndo(change.id).into());
-    }
-    if change.voided {
-        return Err(Refusal::AlreadyUndone(change.id).into());
-    }
+    undo::check_counts(book.store, &change)?;
     let mut rows = Vec::new();
     // The records of an import or an edit lie in parts of it.
     for part in book.store.parts_of(change.id)? {

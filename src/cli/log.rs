@@ -115,7 +115,7 @@ fn credited(error: CommandError, account: &Account, amount: &str) -> CommandErro
         CommandError::Amount(AmountError::Signed(_)) if account.is_carrier() => {
             let correction = Correction::Credit {
                 account: account.name.clone(),
-                amount: amount.trim().trim_start_matches('-').into(),
+                amount: amount.trim().trim_start_matches(['-', '+', '−']).into(),
             };
             CommandError::Corrected { failure: Box::new(error), correction }
         }

@@ -78,14 +78,14 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             placed.push(match &account.platform {
                 None => None,
                 Some(id) => Some(match platforms.iter().position(|p| p.id == *id) {
-                    Some(place) => place,
-                    None => match context.platform_of(account) {
+                    Some(place) if platforms[place].unit == account.unit => place,
+                    _ => match context.platform_of(account) {
                         Ok(platform) => {
                             platforms.push(platform);
                             platforms.len() - 1
                         }
                         // One account that cannot be judged does not stand in the way of the others.
-                        Err(CommandError::PlatformGone { .. }) => {
+                        Err(CommandError::PlatformGone { .. } | CommandError::PlatformDiffers { .. }) => {
                             placed.push(None);
                             continue;
                         }

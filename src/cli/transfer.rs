@@ -3,7 +3,7 @@
 use super::context::{Context, EntryArgs, LedgerView, any_amount, positive};
 use super::error::CommandError;
 use super::{CommandOutput, Note, record};
-use crate::fee::{self, Channel, Destination, QuoteRequest};
+use crate::fee::{self, Channel, Destination, Quote, QuoteRequest};
 use crate::ledger::{Account, Kind};
 use crate::messages::Warning;
 use crate::messages::warning::ChannelCharges;
@@ -120,7 +120,7 @@ fn converted(
     at: LocalDateTime,
 ) -> Result<Money, CommandError> {
     let unknown = || CommandError::ReceivedNeeded { from: from.unit.clone(), to: to.unit.clone() };
-    let platform = from.platform.as_deref().and_then(|id| context.catalog().get(id)).ok_or_else(unknown)?;
+    let platform = context.platform_of(from).map_err(|_| unknown())?;
     let mut channels = platform.channels.iter();
     let channel = channels.find(|c| leads_to(c, to) && c.tariff_on(at.day()).is_some());
     let received = channel
@@ -140,20 +140,33 @@ fn charge(
     received: &Money,
     at: LocalDateTime,
 ) -> Result<Option<Note>, CommandError> {
-    let platform = from.platform.as_deref().and_then(|id| context.catalog().get(id));
+    let platform = context.platform_of(from).ok();
     let Some(platform) = platform.filter(|p| p.channels.iter().any(|c| leads_to(c, to))) else {
         return Ok(None);
     };
     let available = from.available(book.standing(from, at)?);
     let used = context.used(book.store, &platform, at)?;
     let used = |ask: &fee::QuotaKey| used.get(ask).copied().unwrap_or_default();
-    let asked = QuoteRequest::Amount(amount.minor);
-    let quotes = fee::quotes(&platform, None, &asked, at, Some(available), &[], used);
-    let leads = |id: &str| platform.channel(id).is_some_and(|channel| leads_to(channel, to));
-    let best = quotes.iter().find(|quote| leads(&quote.channel));
-    let Some((best, figures)) = best.and_then(|best| Some((best, best.figures()?))) else { return Ok(None) };
-    let taken = figures.debit - i128::from(amount.minor);
-    if taken <= 0 && figures.net >= i128::from(received.minor) {
+    let leads = |quote: &Quote| platform.channel(&quote.channel).is_some_and(|c| leads_to(c, to));
+    let best = |minor: i64| {
+        let asked = QuoteRequest::Amount(minor);
+        fee::quotes(&platform, None, &asked, at, Some(available), &[], &used).into_iter().find(leads)
+    };
+    let Some(asked) = best(amount.minor) else { return Ok(None) };
+    // Where the channel cannot move the amount, the warning names what it takes of the nearest one.
+    let nearest = match &asked.outcome {
+        Err(rejection) if rejection.if_covered.is_none() => rejection.nearest.first().copied(),
+        _ => None,
+    };
+    let quote = nearest.map_or(Some(asked), best);
+    let Some(best) = quote else { return Ok(None) };
+    let Some(figures) = best.figures() else { return Ok(None) };
+    let moved = from.unit.money(nearest.unwrap_or(amount.minor));
+    let arrives_whole = match nearest {
+        Some(_) => figures.fee + figures.tax == 0,
+        None => figures.net >= i128::from(received.minor),
+    };
+    if figures.debit <= i128::from(moved.minor) && arrives_whole {
         return Ok(None);
     }
     let minor = |value: i128| i64::try_from(value).unwrap_or(i64::MAX);
@@ -163,6 +176,6 @@ fn charge(
         received: to.unit.money(minor(figures.net)),
         from: from.name.clone(),
         to: to.name.clone(),
-        amount: amount.clone(),
+        amount: moved,
     })))))
 }

@@ -36,14 +36,23 @@ pub fn undo(args: &UndoArgs, context: &Context) -> Result<CommandOutput, Command
             None => store.last_change(true)?.ok_or(Refusal::NothingToUndo)?,
             Some(typed) => named(store, typed)?,
         };
-        if found.voids.is_some() {
-            return Err(Refusal::UndoOfUndo(found.id).into());
-        }
-        if found.voided {
-            return Err(Refusal::AlreadyUndone(found.id).into());
-        }
+        check_counts(store, &found)?;
         Ok(found)
     })
+}
+
+/// Fails for a change that is an undo, that does not count, or of which an edit replaced records.
+pub(super) fn check_counts(store: &Store, change: &ChangeRow) -> Result<(), CommandError> {
+    if change.voids.is_some() {
+        return Err(Refusal::UndoOfUndo(change.id).into());
+    }
+    if let Some(edit) = store.edit_of(change.id)? {
+        return Err(Refusal::ReplacedByEdit { change: change.id, edit }.into());
+    }
+    if change.voided {
+        return Err(Refusal::AlreadyUndone(change.id).into());
+    }
+    Ok(())
 }
 
 /// Voids the latest undo.

@@ -198,7 +198,10 @@ fn refused(error: &clap::Error) -> UsageError {
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let typed = text(ContextKind::InvalidSubcommand).unwrap_or_default();
-            let similar = || text(ContextKind::SuggestedSubcommand);
+            let similar = || {
+                let similar = texts(ContextKind::SuggestedSubcommand).into_iter();
+                similar.min_by_key(|name| strsim::osa_distance(name, &typed))
+            };
             UsageError::UnknownCommand {
                 meant: other_command(&typed).map(Into::into).or_else(similar),
                 typed,

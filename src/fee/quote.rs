@@ -287,6 +287,12 @@ pub fn quote(
             .and_then(|wanted| amounts.smallest_netting(conversion.kept_for(i128::from(wanted.minor))?))
             .ok_or((None, Some(Reason::OutOfReach))),
     };
+    let covered = |amount, reason| {
+        let covered = (reason == Reason::InsufficientBalance)
+            .then(|| both_ends(&pricing, conversion, amount, Balance::Unchecked).ok())
+            .flatten();
+        covered.map_or((None, None), |(worst, best)| (Some(worst), best))
+    };
     let mut quote = match amount {
         Ok(amount) => match both_ends(&pricing, conversion, amount, Balance::Covers) {
             Ok((worst, best)) => {
@@ -294,10 +300,7 @@ pub fn quote(
                 Quote { outcome_best: best, better, ..row(Some(amount), Ok(worst)) }
             }
             Err(reason) => {
-                let covered = (reason == Reason::InsufficientBalance)
-                    .then(|| both_ends(&pricing, conversion, amount, Balance::Unchecked).ok())
-                    .flatten();
-                let (if_covered, best) = covered.map_or((None, None), |(worst, best)| (Some(worst), best));
+                let (if_covered, best) = covered(amount, reason);
                 let outcome = Err(Rejection { reason, nearest: amounts.nearest(amount), if_covered });
                 Quote { outcome_best: best, ..row(Some(amount), outcome) }
             }
@@ -313,7 +316,8 @@ pub fn quote(
             } else {
                 Vec::new()
             };
-            blocked(amount, reason, nearest)
+            let (if_covered, best) = amount.map_or((None, None), |amount| covered(amount, reason));
+            Quote { outcome_best: best, ..row(amount, Err(Rejection { reason, nearest, if_covered })) }
         }
     };
     let tariff = pricing.tariff;

@@ -65,8 +65,18 @@ pub enum CommandError {
     AmbiguousPlatform { typed: String, fits: Vec<String> },
     /// The account has no platform, so no channels are known.
     NoPlatform { account: String, close: Vec<String> },
+    /// The account is a bank account, so no withdrawal leads out of it.
+    IsABank { account: String },
     /// The platform of the account is not in the catalog any more.
     PlatformGone { account: String, platform: String },
+    /// The account has another unit or kind than its platform, so the platform's rules do not fit it.
+    PlatformDiffers {
+        account: String,
+        platform: String,
+        property: PlatformProperty,
+        own: String,
+        wanted: String,
+    },
     /// A folder of platform files that was named is not there.
     NoCatalogFolder { path: PathBuf },
     /// The account is open already.

@@ -295,9 +295,9 @@ impl Message for Warning {
                 )
             }
             Warning::ChannelCharges(charged) => {
-                let ChannelCharges { channel, charges, received, .. } = &**charged;
+                let ChannelCharges { channel, charges, received, amount, .. } = &**charged;
                 format!(
-                    "{channel} takes {charges} and lets {received} arrive; if it went that way, undo this and \
+                    "{channel} takes {charges} of {amount}, so you receive {received}; if it went that way, undo this and \
                      record: {}",
                     charged.command()
                 )
@@ -475,9 +475,9 @@ impl Message for Warning {
                 )
             }
             Warning::ChannelCharges(charged) => {
-                let ChannelCharges { channel, charges, received, .. } = &**charged;
+                let ChannelCharges { channel, charges, received, amount, .. } = &**charged;
                 format!(
-                    "{channel} 출금은 수수료와 세금이 {charges}이고 받는 금액은 {received}입니다. 이 방법으로 \
+                    "{channel} 방법으로 {amount} 출금하면 수수료와 세금이 {charges}, 받는 금액이 {received}입니다. 이 방법으로 \
                      옮겼으면 실행을 취소하고 다음을 기록하십시오: {}",
                     charged.command()
                 )

@@ -87,6 +87,31 @@ pub(super) fn diagnostic(error: &CommandError) -> Diagnostic {
                 }
             },
         ),
+        CommandError::IsABank { account } => Diagnostic::new(
+            format!("{account} is a bank account, so there is no withdrawal to quote"),
+            "name the account that the money leaves; see them: jandon balance",
+        ),
+        CommandError::PlatformDiffers { account, platform, property, own, wanted } => {
+            let what = match property {
+                PlatformProperty::Kind => "kind",
+                PlatformProperty::Unit => "unit",
+            };
+            Diagnostic::new(
+                format!(
+                    "the account {account} has the {what} {own}, its platform {platform} the {what} {wanted}, \
+                     so the rules of {platform} do not fit the account"
+                ),
+                match property {
+                    PlatformProperty::Kind => format!(
+                        "take the kind of the platform: jandon account edit {} --platform {platform}",
+                        quoted_name(account)
+                    ),
+                    PlatformProperty::Unit => format!(
+                        "use another account: jandon account add {platform}-{wanted} --platform {platform}"
+                    ),
+                },
+            )
+        }
         CommandError::PlatformGone { account, platform } => Diagnostic::new(
             format!("the platform {platform} of the account {account} is not in the catalog"),
             "put its file back into the platforms folder, or name the folder: --catalog DIR",

@@ -93,6 +93,31 @@ pub(super) fn diagnostic(error: &CommandError) -> Diagnostic {
                 ),
             },
         ),
+        CommandError::IsABank { account } => Diagnostic::new(
+            format!("{} 은행 계정이므로 계산할 출금이 없습니다", topic(account)),
+            "출금할 계정을 지정하십시오. 계정 보기: jandon balance",
+        ),
+        CommandError::PlatformDiffers { account, platform, property, own, wanted } => {
+            let what = match property {
+                PlatformProperty::Kind => "종류",
+                PlatformProperty::Unit => "단위",
+            };
+            Diagnostic::new(
+                format!(
+                    "계정 {account}의 {what}({own})와 플랫폼 {platform}의 {what}({wanted})가 달라 이 플랫폼의 \
+                     수수료 규정을 쓸 수 없습니다"
+                ),
+                match property {
+                    PlatformProperty::Kind => format!(
+                        "플랫폼의 종류로 바꾸십시오: jandon account edit {} --platform {platform}",
+                        quoted_name(account)
+                    ),
+                    PlatformProperty::Unit => format!(
+                        "다른 계정을 쓰십시오: jandon account add {platform}-{wanted} --platform {platform}"
+                    ),
+                },
+            )
+        }
         CommandError::PlatformGone { account, platform } => Diagnostic::new(
             format!("계정 {account}의 플랫폼 {} 카탈로그에 없습니다", subject(platform)),
             "플랫폼 파일을 platforms 폴더에 다시 넣거나 폴더를 지정하십시오: --catalog DIR",

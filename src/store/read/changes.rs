@@ -56,6 +56,10 @@ pub enum LedgerChangeKind {
     },
 }
 
+/// The id that the history shows for a change `c` with voids: of an edit that of the part with its records.
+const SHOWN_ID: &str = "ifnull((SELECT p.id FROM change p WHERE p.within = c.within AND p.seq > c.seq
+                                AND c.command = 'edit' ORDER BY p.seq LIMIT 1), c.id)";
+
 impl Store {
     /// Returns what was recorded other than entries and snapshots, in the order of recording.
     pub fn ledger_changes(&self) -> Result<Vec<LedgerChange>, StoreError> {
@@ -100,16 +104,28 @@ impl Store {
     /// Undos, redos and edits, one row each. The voids of an edit lie in a part of it; it is named by the
     /// part with its records, as they are.
     fn void_changes(&self) -> Result<Vec<LedgerChange>, StoreError> {
-        let sql = "SELECT v.seq,
-                          ifnull((SELECT p.id FROM change p WHERE p.within = c.within AND p.seq > c.seq
-                                  AND c.command = 'edit' ORDER BY p.seq LIMIT 1), c.id),
-                          c.at, c.seq IN (SELECT change FROM voided_change), c.command, o.id, o.command
-                   FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of
-                   WHERE v.seq = (SELECT min(w.seq) FROM void w WHERE w.change = c.seq)";
-        self.all(sql, [], |row| {
+        let sql = format!(
+            "SELECT v.seq, {SHOWN_ID}, c.at, c.seq IN (SELECT change FROM voided_change), c.command, o.id, o.command
+             FROM void v JOIN change c ON c.seq = v.change JOIN change o ON o.seq = v.of
+             WHERE v.seq = (SELECT min(w.seq) FROM void w WHERE w.change = c.seq)"
+        );
+        self.all(&sql, [], |row| {
             let (command, of, of_command) = (row.get(4)?, row.get(5)?, row.get(6)?);
             change_of(row, LedgerChangeKind::Void { command, of, of_command })
         })
+    }
+
+    /// Returns the edit that counts and replaced records of a change, under the id that the history shows.
+    pub fn edit_of(&self, id: Id) -> Result<Option<Id>, StoreError> {
+        let sql = format!(
+            "WITH RECURSIVE part (seq) AS (
+               SELECT seq FROM change WHERE id = ?1
+               UNION ALL SELECT c.seq FROM change c JOIN part p ON c.within = p.seq)
+             SELECT {SHOWN_ID} FROM part p JOIN void v ON v.of = p.seq JOIN change c ON c.seq = v.change
+             WHERE c.command = 'edit' AND c.seq NOT IN (SELECT change FROM voided_change)
+             ORDER BY c.seq DESC LIMIT 1"
+        );
+        self.maybe(&sql, [id], |row| row.get(0))
     }
 
     /// Returns the ids of a change and of every change within it.

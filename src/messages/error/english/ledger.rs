@@ -215,6 +215,10 @@ fn refusal(refusal: &Refusal) -> Diagnostic {
             format!("the change {id} is already undone"),
             "see what counts now: jandon history; redo what was undone last: jandon redo",
         ),
+        Refusal::ReplacedByEdit { change, edit } => Diagnostic::new(
+            format!("the records of the change {change} were replaced by the edit {edit}"),
+            format!("undo the edit first: jandon undo {edit}"),
+        ),
         Refusal::UndoOfUndo(id) => Diagnostic::new(
             format!("the change {id} is an undo or a redo itself"),
             "use jandon redo, or jandon undo",

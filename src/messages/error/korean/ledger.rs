@@ -218,6 +218,10 @@ fn refusal(refusal: &Refusal) -> Diagnostic {
             format!("변경 {} 이미 실행 취소되었습니다", topic(&id.to_string())),
             "현재 기록 보기: jandon history; 마지막으로 취소한 것을 다시 실행: jandon redo",
         ),
+        Refusal::ReplacedByEdit { change, edit } => Diagnostic::new(
+            format!("변경 {change}의 기록은 수정 {edit}에서 바뀌었습니다"),
+            format!("수정을 먼저 실행 취소하십시오: jandon undo {edit}"),
+        ),
         Refusal::UndoOfUndo(id) => Diagnostic::new(
             format!("변경 {} 실행 취소 또는 다시 실행입니다", topic(&id.to_string())),
             "`jandon redo`나 `jandon undo`를 쓰십시오",
