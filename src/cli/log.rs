@@ -37,7 +37,7 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
     let at = moment(args, context)?;
     let pairs = pairs(args)?;
     let Committed { summary, notes, value } = context.commit("log", args.when.dry_run, |book| {
-        let (mut bills, mut already) = (Vec::new(), Vec::new());
+        let mut bills = Vec::new();
         let standings = book.store.account_balances(at)?;
         let mut wanted: Vec<(&Account, i64)> = Vec::new();
         for (name, amount) in &pairs {
@@ -69,11 +69,6 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
         }
         let mut facts = Vec::new();
         for (account, balance) in wanted {
-            let standing = standings.get(&account.id).copied().unwrap_or_default();
-            if standing.has_facts && standing.balance == balance && standing.seen == Some(at) {
-                already.push(account.name.clone());
-                continue;
-            }
             let note = args.when.note.clone();
             facts.push(Fact::Snapshot(Snapshot {
                 id: context.new_id(at),
@@ -83,9 +78,9 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
                 note,
             }));
         }
-        Ok((facts, (bills, already)))
+        Ok((facts, bills))
     })?;
-    let (recorded, (bills, already)) = (summary, value);
+    let (recorded, bills) = (summary, value);
     let mut outcome = if recorded.entries.is_empty() {
         CommandOutput::of(recorded)
     } else {
@@ -100,9 +95,6 @@ pub fn run(args: &LogArgs, context: &Context) -> Result<CommandOutput, CommandEr
         record::outcome(recorded, notes, did)
     };
     outcome.notes.extend(bills);
-    if !already.is_empty() {
-        outcome.notes.push(Note::Done(Notice::AlreadyLogged { accounts: already }));
-    }
     if outcome.notes.is_empty() {
         outcome.notes.push(Note::Done(Notice::NothingToLog));
     }

@@ -33,8 +33,6 @@ pub enum Notice {
     CanRedo,
     /// Nothing was written: a dry run.
     NothingWritten,
-    /// These accounts have these balances at this moment already.
-    AlreadyLogged { accounts: Vec<String> },
     /// No balance was given that is not recorded.
     NothingToLog,
     /// An account was opened.
@@ -199,7 +197,6 @@ impl Message for Notice {
             }
             Notice::CanRedo => "to bring it back: jandon redo".into(),
             Notice::NothingWritten => "nothing was written (dry run)".into(),
-            Notice::AlreadyLogged { accounts } => format!("already recorded: {}", accounts.join(", ")),
             Notice::NothingToLog => "there was nothing to log".into(),
             Notice::AccountOpened { name, kind, platform, unit, dry_run } => {
                 let traits = opened_english(*kind, platform.as_deref(), unit);
@@ -317,9 +314,6 @@ impl Message for Notice {
             }
             Notice::CanRedo => "되돌리려면: jandon redo".into(),
             Notice::NothingWritten => "시험 실행이므로 아무것도 저장하지 않았습니다.".into(),
-            Notice::AlreadyLogged { accounts } => {
-                format!("이미 기록된 잔액입니다: {}.", accounts.join(", "))
-            }
             Notice::NothingToLog => "기록할 잔액이 없습니다.".into(),
             Notice::AccountOpened { name, kind, platform, unit, dry_run } => {
                 let traits = opened_korean(*kind, platform.as_deref(), unit);
@@ -622,7 +616,6 @@ mod tests {
             Notice::Calendar(CalendarText::Empty),
             Notice::CanRedo,
             Notice::NothingWritten,
-            Notice::AlreadyLogged { accounts: vec![name.clone(), "토스".into()] },
             Notice::NothingToLog,
             Notice::DefaultUnit { account: name.clone(), unit: unit.clone() },
             Notice::NoBillDay { account: name },
