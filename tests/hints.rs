@@ -206,7 +206,7 @@ fn every_command_that_a_page_offers_is_one() {
         .map(|entry| entry.expect("a page").path())
         .filter(|path| path.extension().is_some_and(|end| end == "md"))
         .collect();
-    pages.push("README.md".into());
+    pages.extend(["README.md", "README.ko.md"].map(Into::into));
     let mut wrong = Vec::new();
     for page in pages {
         let text = std::fs::read_to_string(&page).expect("a readable page");

@@ -1,9 +1,12 @@
-//! What a person sees: every page in `tests/stories/` and the README are run, block by block,
+//! What a person sees: every page in `tests/stories/` and both READMEs are run, block by block,
 //! against the binary, each in a fresh folder with a fixed clock.
 
 use rusqlite::config::DbConfig;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// The same text in English and in Korean.
+const READMES: [&str; 2] = ["README.md", "README.ko.md"];
 
 fn pages() -> Vec<PathBuf> {
     let stories = std::fs::read_dir("tests/stories").expect("tests/stories is a folder");
@@ -12,7 +15,7 @@ fn pages() -> Vec<PathBuf> {
         .filter(|path| path.extension().is_some_and(|e| e == "md"))
         .collect();
     pages.sort();
-    pages.push(PathBuf::from("README.md"));
+    pages.extend(READMES.map(PathBuf::from));
     pages
 }
 
@@ -23,6 +26,7 @@ fn run(page: &Path) {
     // A page with a config keeps it in its folder.
     let config = std::fs::canonicalize(page.with_extension("in").join("config"));
     let config = config.map_or(at("config"), |folder| folder.display().to_string());
+    let language = if page.ends_with("README.ko.md") { "ko" } else { "en" };
     let cases = trycmd::TestCases::new();
     cases
         .env("HOME", at(""))
@@ -32,7 +36,7 @@ fn run(page: &Path) {
         .env("JANDON_TODAY", "2026-11-22T13:05")
         .env("COLUMNS", "80")
         .env("LANG", "ko_KR.UTF-8")
-        .env("JANDON_LANG", "en")
+        .env("JANDON_LANG", language)
         .env("LC_ALL", "")
         .env("LC_MONETARY", "")
         .env("NO_COLOR", "1")
@@ -104,12 +108,39 @@ fn every_story_has_prose() {
     }
 }
 
+/// The blocks of a page in that language: `toml`, `console`.
+fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
+    let begin = format!("```{language}\n");
+    text.split(&*begin).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
 #[test]
-fn the_platform_file_of_the_readme_can_be_read() {
-    let readme = std::fs::read_to_string("README.md").expect("a README");
-    let file =
-        readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a platform file");
-    let platform =
-        jandon::fee::parse::parse_platform(file, &|_| None).expect("a platform file without fault");
-    assert_eq!(platform.channels.len(), 1);
+fn both_readmes_say_the_same() {
+    let texts = READMES.map(|readme| std::fs::read_to_string(readme).expect("a README"));
+    let outlines = texts.each_ref().map(|text| {
+        let levels = text.lines().filter(|line| line.starts_with('#') && !line.starts_with("# condition"));
+        let levels = levels.filter_map(|line| line.split(' ').next()).map(str::to_string);
+        let tables = text.lines().filter(|line| line.starts_with("| ")).count();
+        // The categories that a person types are of the language.
+        let console = blocks(text, "console").into_iter().flat_map(str::lines);
+        let commands =
+            console.filter(|line| line.starts_with("$ ")).map(|line| line.replace("커피", "coffee"));
+        (levels.chain(commands).collect::<Vec<String>>(), tables)
+    });
+    assert_eq!(outlines[0], outlines[1]);
+    let files = texts.each_ref().map(|text| {
+        // The settings come first.
+        let file = blocks(text, "toml")[1];
+        jandon::fee::parse::parse_platform(file, &|_| None).expect("a platform file without fault")
+    });
+    assert_eq!(files[0], files[1]);
+    assert_eq!(files[0].channels.len(), 1);
+    let settings = texts.each_ref().map(|text| {
+        let table: toml::Table =
+            blocks(text, "toml")[0].replace("\"ko\"", "\"en\"").parse().expect("settings");
+        table
+    });
+    assert_eq!(settings[0], settings[1]);
+    let [english, korean] = texts.each_ref().map(|text| text.lines().take(4).collect::<String>());
+    assert!(english.contains("(README.ko.md)") && korean.contains("(README.md)"));
 }
