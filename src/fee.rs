@@ -1,7 +1,7 @@
-//! What leaving costs: platforms, their official channels, and what a withdrawal nets.
+//! Fees: platforms, their official channels, and what a withdrawal pays out.
 //!
-//! A platform is described by one file of data ([`parse`]). All arithmetic is exact, in whole minor units
-//! and exact fractions of them; each charge is rounded once, at its end.
+//! Each platform is described by one TOML file ([`parse`]). All arithmetic is exact, in whole minor
+//! units and exact fractions of them; each charge is rounded once, at its end.
 
 pub mod catalog;
 mod charge;
@@ -26,52 +26,52 @@ pub use quote::{
 };
 pub use search::AmountSearch;
 
-/// A text for people, in English and perhaps in Korean.
+/// A text for people, in English and optionally in Korean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// In English, or in the only language given.
+    /// In English, or in the only language of a user's file.
     pub en: String,
     /// In Korean.
     pub ko: Option<String>,
 }
 
-/// Who runs a balance, and every official way out of it.
+/// A platform with its official channels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Platform {
     /// Its id: `kakaopay`.
     pub id: String,
-    /// What it is called.
+    /// Its name.
     pub name: Text,
     /// Other names that people type.
     pub aliases: Vec<String>,
-    /// What kind of balance it holds.
+    /// The kind of balance that it holds.
     pub kind: AccountKind,
     /// Where it runs, ISO 3166 alpha-2; `ZZ` for everywhere.
     pub country: Option<String>,
     /// The unit of its balances.
     pub unit: Unit,
-    /// The service is over.
+    /// Whether the service has ended.
     pub ended: bool,
-    /// There is an official way out.
+    /// Whether there is an official way to withdraw.
     pub withdrawable: bool,
     /// Why there is none, in one sentence.
     pub reason: Option<Text>,
-    /// How long a lot of points lives.
+    /// How long a lot of points lasts.
     pub expires_after: Option<Validity>,
-    /// Its official ways out.
+    /// Its official channels.
     pub channels: Vec<Channel>,
 }
 
-/// How long a lot of points lives.
+/// How long a lot of points lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Validity {
     /// It never expires.
     Never,
     /// It expires after that long.
     Lasts {
-        /// How long, from the day it was earned.
+        /// The length, from the day the lot was earned.
         length: LifeLength,
-        /// To which day it then still lasts.
+        /// The day to which the end is extended.
         until: LifeEnd,
     },
 }
@@ -79,20 +79,20 @@ pub enum Validity {
 /// A length of time in calendar units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LifeLength {
-    /// So many days.
+    /// A number of days.
     Days(i32),
-    /// So many calendar months (a year is twelve), to the same day of the month or its last day.
+    /// A number of calendar months, to the same day of the month or its last day. A year is twelve.
     Months(i32),
 }
 
-/// The last day of a lot, seen from the day on which its length is over.
+/// How the last day of a lot is rounded up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LifeEnd {
-    /// That day.
+    /// Not at all.
     SameDay,
-    /// The last day of its month.
+    /// To the last day of its month.
     MonthEnd,
-    /// The last day of its year.
+    /// To the last day of its year.
     YearEnd,
 }
 
@@ -112,17 +112,17 @@ impl Validity {
     }
 }
 
-/// How long money takes to arrive.
+/// How long a payout takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delay {
-    /// So many hours by the clock.
+    /// Hours by the clock.
     Hours(i64),
-    /// So many business days.
+    /// Business days.
     BusinessDays(i64),
 }
 
 impl Delay {
-    /// Returns the fewest hours it can be: a business day counts as 24.
+    /// Returns the minimum in hours: a business day counts as 24.
     pub fn hours_min(self) -> i64 {
         match self {
             Delay::Hours(hours) => hours,
@@ -146,14 +146,14 @@ impl Serialize for Delay {
     }
 }
 
-/// Where the money of a channel lands.
+/// Where the money of a channel arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
     /// A bank account.
     Bank,
     /// A debit card.
     Card,
-    /// Cash in hand.
+    /// Cash.
     Cash,
     /// A voucher.
     Voucher,
@@ -162,20 +162,20 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// Whether what arrives is money at a bank, on a card or in cash, and not another balance.
+    /// Returns whether it is money at a bank, on a card or in cash, rather than another balance.
     pub fn is_money_in_hand(&self) -> bool {
         matches!(self, Destination::Bank | Destination::Card | Destination::Cash)
     }
 }
 
-/// One official way out of a platform.
+/// An official way to withdraw from a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {
     /// Its id within the platform: `instant`.
     pub id: String,
-    /// What it is called.
+    /// Its name.
     pub name: Text,
-    /// Where the money lands.
+    /// Where the money arrives.
     pub to: Destination,
     /// The unit received.
     pub pays: Unit,
@@ -185,20 +185,20 @@ pub struct Channel {
     pub arrives: Option<(Delay, Delay)>,
     /// What the user needs.
     pub requires: Vec<Text>,
-    /// What must be true for the channel to be open, and the ledger cannot know.
+    /// What must be true for the channel to be open, if the ledger cannot know it.
     pub condition: Option<Text>,
-    /// Its dated rules, earliest first; their days do not overlap.
+    /// Its dated rules, earliest first, without overlap.
     pub tariffs: Vec<Tariff>,
 }
 
 impl Channel {
-    /// The rule in force on a day.
+    /// Returns the rule in force on a day.
     pub fn tariff_on(&self, day: Day) -> Option<&Tariff> {
         self.tariffs.iter().find(|t| t.in_force(day))
     }
 
-    /// Returns the fraction by which parts of a unit with those decimals become parts of the unit
-    /// received.
+    /// Returns the fraction that converts minor units of a unit with `withdrawn_decimals` to minor
+    /// units of the unit received.
     pub fn conversion(&self, withdrawn_decimals: u8) -> (i128, i128) {
         let scale = |more: u8| 10_i128.pow(u32::from(more));
         let received = self.pays.decimals;
@@ -208,10 +208,10 @@ impl Channel {
     }
 }
 
-/// The dated rule of a channel.
+/// A dated rule of a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tariff {
-    /// First day in force, or `None`: since ever.
+    /// First day in force, or `None` for no known beginning.
     pub from: Option<Day>,
     /// Last day in force, or `None`: until further notice.
     pub until: Option<Day>,
@@ -223,51 +223,51 @@ pub struct Tariff {
     pub step: i64,
     /// Only the whole balance can be withdrawn.
     pub whole_balance: bool,
-    /// Who bears the charges.
+    /// Whether charges come out of the amount or on top of it.
     pub side: Side,
-    /// The address of the rule.
+    /// The address of the source.
     pub source: String,
     /// The day it was last checked.
     pub checked: Day,
-    /// How far it can be trusted.
+    /// How trustworthy it is.
     pub confidence: Confidence,
     /// The keys of this rule that the source does not state.
     pub assumed: Vec<String>,
-    /// What may leave within a window of time.
+    /// Limits on what can be withdrawn within a window of time.
     pub limits: Vec<Limit>,
-    /// What is charged, in this order.
+    /// The charges, in the order in which they apply.
     pub charges: Vec<Charge>,
 }
 
 impl Tariff {
-    /// Is it the rule of that day?
+    /// Returns whether the rule is in force on a day.
     pub fn in_force(&self, day: Day) -> bool {
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
     }
 }
 
-/// Who bears the charges of a withdrawal.
+/// Whether charges come out of the amount or on top of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// They come out of the amount.
     Deducted,
-    /// They are charged beside the amount.
+    /// They are added to the amount.
     OnTop,
 }
 
-/// How far a rule can be trusted.
+/// How trustworthy a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confidence {
-    /// The operator or the law says so.
+    /// Stated by the operator or the law.
     Official,
-    /// Somebody else says so.
+    /// Stated by a third party.
     Secondary,
-    /// Nobody was found who says so.
+    /// No source was found.
     Unverified,
 }
 
 impl Confidence {
-    /// Its word in files.
+    /// Returns its name in files.
     pub fn as_str(self) -> &'static str {
         match self {
             Confidence::Official => "official",
@@ -277,7 +277,7 @@ impl Confidence {
     }
 }
 
-/// A stretch of time in which withdrawals are counted together.
+/// A window of time in which withdrawals are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Window {
     /// A calendar day.
@@ -290,12 +290,12 @@ pub enum Window {
     Year,
     /// All time.
     Lifetime,
-    /// So many hours back from the moment: 24, 168 or 720.
+    /// A rolling number of hours: 24, 168 or 720.
     Hours(i64),
 }
 
 impl Window {
-    /// Its word in files: `day` … `lifetime`, `24h`, `168h`, `30d`.
+    /// Returns its name in files: `day` … `lifetime`, `24h`, `168h`, `30d`.
     pub fn as_str(self) -> &'static str {
         match self {
             Window::Day => "day",
@@ -309,8 +309,8 @@ impl Window {
         }
     }
 
-    /// The first moment that counts together with `at`, or `None` for all time. What happened
-    /// exactly a rolling window ago no longer counts.
+    /// Returns the first moment of the window that ends at `at`, or `None` for all time. A
+    /// withdrawal exactly one rolling window ago no longer counts.
     pub fn start(self, at: LocalDateTime) -> Option<LocalDateTime> {
         let day = at.day();
         match self {
@@ -324,14 +324,14 @@ impl Window {
     }
 }
 
-/// What may leave through a channel within a window.
+/// A limit on withdrawals within a window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// The window.
     pub per: Window,
-    /// Parts in all.
+    /// Maximum total, in minor units.
     pub amount: Option<i64>,
-    /// Withdrawals.
+    /// Maximum number of withdrawals.
     pub count: Option<i64>,
     /// Channels of the platform with the same pool count together.
     pub pool: Option<String>,
@@ -342,36 +342,36 @@ pub struct Limit {
 pub struct Charge {
     /// Fee or tax.
     pub kind: ChargeKind,
-    /// What it is a share of.
+    /// What it is charged on.
     pub base: Base,
-    /// How it grows with the base.
+    /// The flat part and the percentage, by the size of the base.
     pub scale: Scale,
-    /// At least so many minor units.
+    /// Minimum, in minor units.
     pub min: Option<i64>,
-    /// At most so many minor units.
+    /// Maximum, in minor units.
     pub max: Option<i64>,
-    /// How it is rounded …
+    /// The rounding mode.
     pub round: RoundingMode,
-    /// … and to a multiple of how many minor units.
+    /// The charge is rounded to a multiple of this many minor units.
     pub round_to: i64,
     /// Charged only from this share of the available balance on, in millionths of a percent.
     pub share_from: Option<i64>,
-    /// What costs nothing.
+    /// The free quota.
     pub free: Option<Free>,
-    /// Never more than the amount less the charges before.
+    /// Whether it is limited to the amount less the charges before.
     pub clamp: bool,
 }
 
-/// What kind of charge.
+/// The kind of a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChargeKind {
-    /// The platform keeps it.
+    /// Kept by the platform.
     Fee,
-    /// The state gets it.
+    /// Withheld for the state.
     Tax,
 }
 
-/// What a charge is a share of.
+/// What a charge is charged on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
     /// The amount of the withdrawal.
@@ -382,8 +382,8 @@ pub enum Base {
     Rest,
 }
 
-/// A percentage in millionths of a percent: 1.75 % is 1,750,000. The second figure is the upper
-/// end where only the app knows the rate.
+/// A percentage in millionths of a percent: 1.75 % is 1,750,000. The two ends differ if only the
+/// app knows the exact rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Percent {
     /// The lower end, or the rate.
@@ -392,15 +392,15 @@ pub struct Percent {
     pub high: i64,
 }
 
-/// How many millionths of a percent are the whole.
+/// A whole in millionths of a percent.
 pub const PERCENT_WHOLE: i128 = 100_000_000;
 
-/// How a charge grows with its base.
+/// How a charge depends on its base.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// `flat + percent · base`.
     Line(Slab),
-    /// The first slab that reaches the base gives flat and percent for all of it.
+    /// The first slab that reaches the base sets the flat part and the percentage for all of it.
     Slabs(Vec<Slab>),
     /// Each bracket charges for the part of the base inside it.
     Brackets(Vec<Slab>),
@@ -409,60 +409,60 @@ pub enum Scale {
 /// A step of a scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slab {
-    /// The largest base it covers, or `None`: all above.
+    /// The largest base it covers, or `None` for no end.
     pub to: Option<i64>,
-    /// Parts charged at once.
+    /// The flat part, in minor units.
     pub flat: i64,
-    /// Share charged.
+    /// The percentage.
     pub percent: Percent,
 }
 
-/// What of a charge costs nothing.
+/// The free quota of a charge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Free {
-    /// So many withdrawals of the window.
+    /// Free withdrawals in each window.
     pub count: Option<i64>,
-    /// So many parts of the window.
+    /// Free amount in each window, in minor units.
     pub amount: Option<i64>,
     /// The window.
     pub per: Window,
-    /// What happens to the withdrawal that crosses the free amount.
+    /// How a withdrawal that crosses the free amount is charged.
     pub crossing: Crossing,
     /// Channels of the platform with the same pool count together.
     pub pool: Option<String>,
 }
 
-/// What happens to the withdrawal that crosses a free amount.
+/// How a withdrawal that crosses a free amount is charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crossing {
-    /// Only the part above is charged.
+    /// On the part above it.
     Marginal,
-    /// All of it is charged.
+    /// On the whole amount.
     Cliff,
 }
 
-/// A question to the ledger: which withdrawals count against a quota.
+/// The withdrawals that count against a quota, as a question to the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct QuotaKey {
     /// Through any of these channels, by full id.
     pub channels: Vec<String>,
-    /// From this moment on, or `None`: ever.
+    /// From this moment on, or `None` for all time.
     pub since: Option<LocalDateTime>,
     /// Up to this moment.
     pub until: LocalDateTime,
 }
 
-/// What of a quota is used.
+/// The used part of a quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct QuotaUsage {
-    /// Withdrawals.
+    /// Number of withdrawals.
     pub count: i64,
-    /// Their tariff amounts together, in minor units.
+    /// Total of their tariff amounts, in minor units.
     pub amount: i64,
 }
 
-/// Returns the channels that a typed id means, of those platforms: the one of that id, with or
-/// without its platform's before it, else every one whose id begins with what was typed.
+/// Returns the channels that a typed id matches: the one with that id, with or without the id of
+/// its platform, else all whose id begins with it.
 pub fn channels_named<'p>(
     platforms: impl Iterator<Item = &'p Platform>,
     typed: &str,
@@ -482,18 +482,18 @@ pub fn channels_named<'p>(
 }
 
 impl Platform {
-    /// The channel of that id, with or without the platform's before it.
+    /// Returns the channel with an id, which may include the id of the platform.
     pub fn channel(&self, id: &str) -> Option<&Channel> {
         let short = id.strip_prefix(self.id.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(id);
         self.channels.iter().find(|c| c.id == short)
     }
 
-    /// The full id of one of its channels: `venmo/instant`.
+    /// Returns the full id of a channel: `venmo/instant`.
     pub fn full_id(&self, channel: &Channel) -> String {
         format!("{}/{}", self.id, channel.id)
     }
 
-    /// The question behind a quota of a channel at a moment.
+    /// Returns the key of a quota of a channel at a moment.
     pub fn quota_key(
         &self,
         channel: &Channel,
@@ -515,7 +515,7 @@ impl Platform {
         QuotaKey { channels, since: per.start(at), until: at }
     }
 
-    /// Every question that quotes at a moment ask of the ledger.
+    /// Returns the key of every quota that a quote at a moment needs.
     pub fn quota_keys(&self, at: LocalDateTime) -> Vec<QuotaKey> {
         let mut uses: Vec<QuotaKey> = Vec::new();
         for channel in &self.channels {

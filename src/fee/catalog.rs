@@ -1,6 +1,6 @@
-//! The catalog: the platforms built in, and the user's own files over them.
+//! The catalog: the built-in platforms, and the user's own files.
 //!
-//! Only the platform that is asked for is parsed.
+//! A built-in platform is parsed only when it is needed.
 
 use super::parse::{self, FileError};
 use super::{Platform, Validity};
@@ -8,25 +8,25 @@ use crate::ledger::name::{self, PlatformNames};
 use crate::money::Unit;
 use crate::period::Day;
 
-/// A platform file that is part of the program.
+/// A built-in platform file.
 pub struct BuiltIn {
     /// The id of the platform.
     pub id: &'static str,
-    /// Its names in the form in which names are compared, the id first.
+    /// Its names, folded for comparison, the id first.
     pub names: &'static [&'static str],
-    /// The code of its unit …
+    /// The code of its unit.
     pub unit: &'static str,
-    /// … and how many decimals it has, where it is no currency.
+    /// The decimals of its unit, if it is not a currency.
     pub decimals: Option<u8>,
-    /// The earliest day on which a rule that holds until further notice was checked.
+    /// The earliest day on which one of its open-ended rules was checked.
     pub checked: Option<&'static str>,
-    /// The file.
+    /// The text of the file.
     pub text: &'static str,
 }
 
 include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
-/// A file of the user's own, as read from disk.
+/// A platform file of the user, as read from disk.
 pub struct UserFile {
     /// Its path, for messages.
     pub path: String,
@@ -34,28 +34,28 @@ pub struct UserFile {
     pub text: String,
 }
 
-/// A user's file that was left out, and why.
+/// A user's file that is ignored, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LeftOut {
-    /// It has a fault.
+    /// It is invalid.
     Faulty {
         /// Its path.
         path: String,
         /// What is wrong with it.
         error: FileError,
     },
-    /// Another file, which counts, describes the same platform.
+    /// Another file describes the same platform.
     SameId {
         /// Its path.
         path: String,
-        /// The path of the file that counts.
+        /// The path of the file that is used.
         other: String,
         /// The id of the platform.
         id: String,
     },
 }
 
-/// All platforms that can be asked for.
+/// All known platforms.
 #[derive(Default)]
 pub struct Catalog {
     own: Vec<Platform>,
@@ -63,11 +63,12 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// The built-in platforms with the user's own files over them. A file with a fault, or with the
-    /// id of an earlier one, is left out and listed in [`Catalog::left_out`].
+    /// Creates a catalog of the built-in platforms and the user's files, which take precedence. A
+    /// file that is invalid, or that has the id of an earlier one, is ignored and listed in
+    /// [`Catalog::left_out`].
     pub fn new(files: Vec<UserFile>) -> Catalog {
         let mut catalog = Catalog::default();
-        // A unit that one of the user's files declares may be paid by another, in any order.
+        // A unit that one file declares may be paid by another, in any order.
         let declared: Vec<Unit> = files
             .iter()
             .filter_map(|f| parse::parse_platform(&f.text, &|_| Some(0)).ok())
@@ -96,22 +97,22 @@ impl Catalog {
         catalog
     }
 
-    /// The user's files that were left out.
+    /// Returns the user's files that are ignored.
     pub fn left_out(&self) -> &[LeftOut] {
         &self.left_out
     }
 
-    /// The platform of that id.
+    /// Returns the platform with an id.
     pub fn get(&self, id: &str) -> Option<Platform> {
         if let Some(own) = self.own.iter().find(|p| p.id == id) {
             return Some(own.clone());
         }
         let built_in = BUILT_IN.iter().find(|b| b.id == id)?;
-        // The tests hold that every built-in file can be read.
+        // A test parses every built-in file.
         parse::parse_platform(built_in.text, &|code| self.unit(code).map(|u| u.decimals)).ok()
     }
 
-    /// Every id, in alphabetical order.
+    /// Returns every id, in alphabetical order.
     pub fn ids(&self) -> Vec<String> {
         let mut ids: Vec<String> = BUILT_IN.iter().map(|b| b.id.to_string()).collect();
         ids.extend(self.own.iter().map(|p| p.id.clone()));
@@ -120,7 +121,7 @@ impl Catalog {
         ids
     }
 
-    /// The id of the platform of that exact id, name or alias.
+    /// Returns the id of the platform with exactly this id, name or alias.
     pub fn find(&self, typed: &str) -> Option<String> {
         let wanted = name::fold_case(typed);
         let own = self.own.iter().find(|p| own_names(p).contains(&wanted));
@@ -131,8 +132,8 @@ impl Catalog {
         })
     }
 
-    /// The ids of the platforms whose id, name or alias contains the fragment, and, where none
-    /// does, ids that come close.
+    /// Returns the ids of the platforms with an id, a name or an alias that contains the fragment,
+    /// and, if there are none, similar ids.
     pub fn search(&self, typed: &str) -> (Vec<String>, Vec<String>) {
         let wanted = name::fold_case(typed);
         let holds = |names: &[&str]| {
@@ -154,10 +155,9 @@ impl Catalog {
         (found, close)
     }
 
-    /// Returns the ids of the platforms that the name of an account may mean, best first: those with a name
-    /// that begins with it or with which it begins; else those with a word in a name that begins with it, or
-    /// with a name that begins a word of it; else those that are a slip of the fingers away. A single letter
-    /// means none.
+    /// Returns the ids of the platforms that the name of an account may mean, best first: those
+    /// with a name that begins with it, or with which it begins; else those that share a word with
+    /// it; else those with a similar name. A single letter matches none.
     pub fn like(&self, typed: &str) -> Vec<String> {
         let wanted = name::fold_case(typed);
         if !name::is_long_enough(&wanted) {
@@ -187,7 +187,7 @@ impl Catalog {
         ranked.into_iter().take_while(|(rank, _)| *rank == best).map(|(_, id)| id).collect()
     }
 
-    /// What those platforms are called, for finding accounts by their platform.
+    /// Returns the names of platforms, to find accounts by their platform.
     pub fn names<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<PlatformNames<'a>> {
         ids.map(|id| {
             let own = self.own.iter().find(|p| p.id == id).map(own_names);
@@ -200,7 +200,7 @@ impl Catalog {
         .collect()
     }
 
-    /// The unit of that code: a currency, or one that a platform declares.
+    /// Returns the unit with a code: a currency, or a unit that a platform declares.
     pub fn unit(&self, code: &str) -> Option<Unit> {
         let code = code.trim().to_uppercase();
         Unit::currency(&code)
@@ -208,7 +208,7 @@ impl Catalog {
             .or_else(|| built_in_unit(&code))
     }
 
-    /// Returns the earliest day on which a rule of a platform that holds until further notice was checked.
+    /// Returns the earliest day on which one of a platform's open-ended rules was checked.
     pub fn rules_checked(&self, platform: &str) -> Option<Day> {
         if let Some(own) = self.own.iter().find(|p| p.id == platform) {
             let rules = own.channels.iter().flat_map(|channel| &channel.tariffs);
@@ -217,7 +217,7 @@ impl Catalog {
         BUILT_IN.iter().find(|b| b.id == platform)?.checked.and_then(Day::parse_iso)
     }
 
-    /// How long lots of a platform live by default.
+    /// Returns how long lots of a platform last by default.
     pub fn life(&self, platform: &str) -> Option<Validity> {
         self.get(platform)?.expires_after
     }

@@ -1,4 +1,4 @@
-//! The arithmetic of charges: what one withdrawal costs, exactly.
+//! The exact arithmetic of the charges of one withdrawal.
 
 use super::{
     Base, Channel, Charge, ChargeKind, Crossing, PERCENT_WHOLE, Percent, Platform, Scale, Side, Slab,
@@ -7,22 +7,22 @@ use super::{QuotaKey, QuotaUsage, Tariff};
 use crate::money::{RoundingMode, round};
 use crate::period::LocalDateTime;
 
-/// A tariff at a moment, with what the balance and the ledger decide about it.
+/// A rule at a moment, with the balance and the used quotas.
 #[derive(Clone, Debug)]
 pub struct PricingContext<'a> {
     /// The rule in force.
     pub tariff: &'a Tariff,
     /// The channel it belongs to.
     pub channel: &'a Channel,
-    /// What may leave the balance, in minor units; `None` where it is not known.
+    /// The available balance in minor units; `None` if it is unknown.
     pub available: Option<i64>,
-    /// Parts that the limits still allow, or `None` for no limit.
+    /// Minor units that the limits still allow, or `None` for no limit.
     pub amount_left: Option<i64>,
-    /// A limit on the number of withdrawals is used up.
+    /// Whether a limit on the number of withdrawals is used up.
     pub count_used_up: bool,
-    /// What is left of the free quota of each charge, in the order of the charges.
+    /// The rest of the free quota of each charge, in the order of the charges.
     free_left: Vec<FreeLeft>,
-    /// Which end of a range of percents is taken.
+    /// Which end of a range of percentages applies.
     end: RateEnd,
 }
 
@@ -32,16 +32,16 @@ enum RateEnd {
     High,
 }
 
-/// What is left of a free quota; `None` where there is no such part.
+/// The rest of a free quota; `None` for a part that the quota does not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FreeLeft {
-    /// Withdrawals.
+    /// Number of withdrawals.
     pub count: Option<i64>,
-    /// Parts.
+    /// Minor units.
     pub amount: Option<i64>,
 }
 
-/// What the charges of one withdrawal come to.
+/// The charges of one withdrawal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Charges {
     /// The sum of the fees.
@@ -51,15 +51,15 @@ pub struct Charges {
 }
 
 impl Charges {
-    /// Fees and taxes together.
+    /// Returns the sum of fees and taxes.
     pub fn sum(&self) -> i128 {
         self.fee + self.tax
     }
 }
 
 impl<'a> PricingContext<'a> {
-    /// The terms of a channel at a moment, or `None` where no rule is in force. `used` answers
-    /// what of each quota is used.
+    /// Returns the terms of a channel at a moment, or `None` if no rule is in force. `used` returns
+    /// the used part of a quota.
     pub fn of(
         platform: &Platform,
         channel: &'a Channel,
@@ -77,8 +77,8 @@ impl<'a> PricingContext<'a> {
         Some(PricingContext::for_tariff(channel, tariff, available, limit, free))
     }
 
-    /// The terms of one rule of a channel. `limit` and `free` answer what is used of the limit, or
-    /// of the free quota of the charge, of that place in the rule.
+    /// Returns the terms of one rule of a channel. `limit` and `free` return the used part of a
+    /// limit, or of the free quota of a charge, by its index in the rule.
     pub fn for_tariff(
         channel: &'a Channel,
         tariff: &'a Tariff,
@@ -116,7 +116,8 @@ impl<'a> PricingContext<'a> {
         }
     }
 
-    /// The same terms at the lower end of every range of percents; `None` where there is no range.
+    /// Returns the terms at the lower end of every range of percentages; `None` if there is no
+    /// range.
     pub fn at_low_end(&self) -> Option<PricingContext<'a>> {
         let ranges = |slab: &Slab| slab.percent.low != slab.percent.high;
         let ranged = self.tariff.charges.iter().any(|c| match &c.scale {
@@ -126,40 +127,41 @@ impl<'a> PricingContext<'a> {
         ranged.then(|| PricingContext { end: RateEnd::Low, ..self.clone() })
     }
 
-    /// Each charge with what is left of its free quota.
+    /// Returns each charge with the rest of its free quota.
     pub(super) fn charges(&self) -> impl Iterator<Item = (&'a Charge, FreeLeft)> + '_ {
         self.tariff.charges.iter().zip(self.free_left.iter().copied())
     }
 
-    /// What is left of the free quota of the charge of that place.
+    /// Returns the rest of the free quota of a charge, by its index.
     pub fn free_of(&self, charge: usize) -> FreeLeft {
         self.free_left.get(charge).copied().unwrap_or_default()
     }
 
-    /// Returns the amount that a charge leaves free of the next withdrawal, and what a larger one pays;
-    /// `None` where nothing of it is free, or all.
+    /// Returns the free amount that a charge leaves for the next withdrawal, and how a larger one
+    /// is charged; `None` if none of it is free, or all of it.
     pub fn free_amount_of(&self, charge: usize) -> Option<(i64, Crossing)> {
         let free = self.tariff.charges.get(charge)?.free.as_ref()?;
         let left = self.free_of(charge);
         Some((left.amount.filter(|_| left.count != Some(0))?, free.crossing))
     }
 
-    /// Leaves nothing of the free amounts of some charges.
+    /// Uses up the free amounts of some charges.
     pub fn use_up_free_amounts(&mut self, of: impl Fn(usize) -> bool) {
         for (charge, left) in self.free_left.iter_mut().enumerate() {
             left.amount = left.amount.map(|amount| if of(charge) { 0 } else { amount });
         }
     }
 
-    /// Does the charge of that place cost nothing whatever the amount, for withdrawals are left that are free?
+    /// Returns whether a charge, by its index, is zero for any amount because free withdrawals are
+    /// left.
     pub fn is_free(&self, charge: usize) -> bool {
         let free = self.tariff.charges.get(charge).and_then(|c| c.free.as_ref());
         let left = self.free_of(charge);
         free.is_some() && left.count != Some(0) && left.amount.is_none()
     }
 
-    /// What the brackets of a charge come to for a base, in hundred-millionths of a part; `None`
-    /// past their end, or where it has none.
+    /// Returns the bracket charge on a base in hundred-millionths of a minor unit; `None` past the
+    /// last bracket, or without brackets.
     pub fn bracket_sum(&self, charge: &Charge, base: i128) -> Option<i128> {
         match &charge.scale {
             Scale::Brackets(brackets) => self.brackets(brackets, base),
@@ -167,18 +169,18 @@ impl<'a> PricingContext<'a> {
         }
     }
 
-    /// What is left of the first free quota, if the tariff has one.
+    /// Returns the rest of the first free quota of the rule.
     pub fn free_left(&self) -> Option<FreeLeft> {
         self.charges().find(|(charge, _)| charge.free.is_some()).map(|(_, left)| left)
     }
 
-    /// The percent in force, in millionths of a percent.
+    /// Returns the percentage that applies, in millionths of a percent.
     pub(super) fn percent(&self, percent: Percent) -> i128 {
         i128::from(if self.end == RateEnd::High { percent.high } else { percent.low })
     }
 
-    /// Is an amount below the share of the balance from which the charge applies? Where the
-    /// balance is not known, it applies.
+    /// Returns whether an amount is below the share of the balance from which a charge applies. If
+    /// the balance is unknown, the charge applies.
     pub(super) fn below_share(&self, charge: &Charge, amount: i128) -> bool {
         match (charge.share_from, self.available) {
             (Some(share), Some(available)) => {
@@ -188,7 +190,8 @@ impl<'a> PricingContext<'a> {
         }
     }
 
-    /// What a withdrawal of that many minor units is charged, or `None` past a closed scale.
+    /// Returns the charges of a withdrawal of an amount in minor units, or `None` past the end of a
+    /// scale.
     pub fn charge(&self, amount: i128) -> Option<Charges> {
         let mut sums = Charges { fee: 0, tax: 0 };
         for (charge, left) in self.charges() {
@@ -201,7 +204,7 @@ impl<'a> PricingContext<'a> {
         Some(sums)
     }
 
-    /// One charge of an amount, after the charges `before`.
+    /// Returns one charge of an amount, after the charges `before`.
     fn one(&self, charge: &Charge, left: FreeLeft, amount: i128, before: i128) -> Option<i128> {
         let mut base = match charge.base {
             Base::Amount => amount,
@@ -226,7 +229,7 @@ impl<'a> PricingContext<'a> {
                 }
             }
         }
-        // In hundred-millionths of a part, so that every percent is whole.
+        // In hundred-millionths of a minor unit, every percentage is a whole number.
         let value = match &charge.scale {
             Scale::Line(line) => self.line(line, base),
             Scale::Slabs(slabs) => self.line(slab_of(slabs, base)?, base),
@@ -241,7 +244,8 @@ impl<'a> PricingContext<'a> {
         i128::from(slab.flat) * PERCENT_WHOLE + self.percent(slab.percent) * base
     }
 
-    /// The charge of a marginal scale in hundred-millionths of a part; `None` past its end.
+    /// Returns the charge of a scale of brackets in hundred-millionths of a minor unit; `None` past
+    /// its end.
     pub(super) fn brackets(&self, brackets: &[Slab], base: i128) -> Option<i128> {
         let (mut value, mut from) = (0, 0);
         for bracket in brackets {
@@ -257,7 +261,7 @@ impl<'a> PricingContext<'a> {
         None
     }
 
-    /// What leaves the balance for a withdrawal of that amount and those charges.
+    /// Returns what leaves the balance for a withdrawal of an amount with these charges.
     pub fn debit(&self, amount: i128, charges: Charges) -> i128 {
         match self.tariff.side {
             Side::Deducted => amount,
@@ -265,7 +269,7 @@ impl<'a> PricingContext<'a> {
         }
     }
 
-    /// What is left of the amount before it is converted.
+    /// Returns the rest of the amount before it is converted.
     pub fn net_before_conversion(&self, amount: i128, charges: Charges) -> i128 {
         match self.tariff.side {
             Side::Deducted => amount - charges.sum(),
@@ -273,25 +277,25 @@ impl<'a> PricingContext<'a> {
         }
     }
 
-    /// The fraction by which kept parts become received parts.
+    /// Returns the fraction that converts withdrawn to received minor units.
     pub fn conversion(&self, withdrawn_decimals: u8) -> (i128, i128) {
         self.channel.conversion(withdrawn_decimals)
     }
 }
 
-/// The first slab that reaches the base.
+/// Returns the first slab that reaches the base.
 pub(super) fn slab_of(slabs: &[Slab], base: i128) -> Option<&Slab> {
     slabs.iter().find(|slab| slab.to.is_none_or(|to| base <= i128::from(to)))
 }
 
-/// At least the minimum, then at most the maximum, in hundred-millionths of a part.
+/// Applies the minimum, then the maximum, in hundred-millionths of a minor unit.
 fn bound(value: i128, charge: &Charge) -> i128 {
     let fine = |minor: i64| i128::from(minor) * PERCENT_WHOLE;
     let value = charge.min.map_or(value, |min| value.max(fine(min)));
     charge.max.map_or(value, |max| value.min(fine(max)))
 }
 
-/// Hundred-millionths of a part, rounded to a multiple of `to` parts.
+/// Rounds hundred-millionths of a minor unit to a multiple of `to` minor units.
 pub(super) fn rounded(value: i128, mode: RoundingMode, to: i64) -> i128 {
     let to = i128::from(to);
     round(value, PERCENT_WHOLE * to, mode) * to

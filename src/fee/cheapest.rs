@@ -1,12 +1,12 @@
-//! What a recorded withdrawal would have cost through the cheapest official channel.
+//! The cheapest official way to have made a recorded withdrawal.
 
 use super::{Channel, Paid, Platform, PricingContext, QuotaKey, QuotaUsage, outcome};
 
-/// Returns the least that a withdrawal of the same amount would have been charged on its day: through
-/// any channel of the platform that pays the same unit in money at the same rate and is open without a
-/// condition, or as it was charged. In parts of the platform's unit.
+/// Returns the lowest charge for a withdrawal of the same amount on its day, in minor units of the
+/// platform's unit: the recorded charge, or that of any unconditional channel of the platform that
+/// pays money in the same unit at the same rate.
 ///
-/// `used` answers what of each quota is used up to that moment, this withdrawal included.
+/// `used` returns the used part of a quota up to that moment, including this withdrawal.
 pub fn cheapest(
     platform: &Platform,
     channel: &Channel,
@@ -27,7 +27,8 @@ pub fn cheapest(
         other.pays == channel.pays
             && other.to.is_money_in_hand()
             && (other.condition.is_none() || other.id == channel.id)
-            // Within one unit a rate is part of the charges; between two units it must be the same.
+            // Within one unit, the rate is part of the charges; between two units, it must be the
+            // same.
             && (other.pays == platform.unit || other.rate == channel.rate)
     };
     let charges = |other: &Channel| {
@@ -46,7 +47,8 @@ mod tests {
     use super::*;
     use crate::period::LocalDateTime;
 
-    /// A platform with a dear channel, one that is free once a month, and one that is open on a condition.
+    /// Returns a platform with an expensive channel, one that is free once a month, and a
+    /// conditional one.
     fn platform() -> Platform {
         let channel = |id: &str, extra: &str, charge: &str| {
             format!(
@@ -79,7 +81,7 @@ mod tests {
         assert_eq!(least("dear", [20_000, 2_000], 0), 0);
         assert_eq!(least("dear", [20_000, 2_000], 1), 500);
         assert_eq!(least("dear", [3_000, 300], 1), 300);
-        // The withdrawal in question used the free one itself.
+        // This withdrawal used the free one itself.
         assert_eq!(least("monthly", [20_000, 500], 1), 0);
         assert_eq!(least("monthly", [20_000, 500], 2), 500);
     }
@@ -89,7 +91,7 @@ mod tests {
         assert_eq!(least("dear", [20_000, 100], 1), 100);
         assert_eq!(least("spent", [20_000, 1], 1), 1);
         assert_eq!(least("spent", [20_000, 900], 1), 1);
-        // No channel takes so little.
+        // No channel charges less.
         assert_eq!(least("dear", [500, 50], 0), 50);
     }
 }

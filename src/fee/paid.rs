@@ -5,39 +5,39 @@ use crate::money::div_ceil;
 use crate::period::LocalDateTime;
 use std::ops::RangeInclusive;
 
-/// A withdrawal through a channel as it was recorded; all parts of the unit that left, but for
-/// `received`.
+/// A recorded withdrawal through a channel. All amounts but `received` are minor units of the unit
+/// withdrawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paid {
-    /// When.
+    /// The moment.
     pub at: LocalDateTime,
-    /// What left the balance.
+    /// The amount that left the balance.
     pub out: i64,
-    /// The fees, with what a rate took within one unit.
+    /// The fees, including what a rate took within one unit.
     pub fee: i64,
     /// The taxes.
     pub tax: i64,
-    /// What arrived, in minor units of the unit received.
+    /// The amount received, in minor units of the unit received.
     pub received: i64,
 }
 
-/// What an entry of a withdrawal records of its charges.
+/// The charges of a withdrawal as its entry records them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// The fees, with what a rate takes within one unit.
+    /// The fees, including what a rate takes within one unit.
     pub fee: i128,
     /// The taxes.
     pub tax: i128,
-    /// What arrives.
+    /// The amount received.
     pub received: i128,
 }
 
-/// Returns what the rule of that day says about a withdrawal, where what was paid differs from it.
+/// Returns the charges of a withdrawal by the rule of its day, if what was paid differs from them.
 ///
-/// Money that was in the balance may be missing in the ledger, so a charge that depends on the share
-/// of the balance may apply or not, and a percent that only the app knows may be at either end. Only
-/// what lies outside of all that differs. `used` answers what of each quota is used, this
-/// withdrawal included.
+/// The real balance may have been larger than the ledger knows, so a charge that depends on the
+/// share of the balance may apply or not; and a percentage that only the app knows may be at either
+/// end. Only what lies outside of all these cases differs. `used` returns the used part of a quota,
+/// including this withdrawal.
 pub fn deviation(
     platform: &Platform,
     channel: &Channel,
@@ -60,11 +60,12 @@ pub fn deviation(
     says(smallest).first().copied().filter(|_| !is_explained)
 }
 
-/// More amounts from which as much arrives are not tried: a rate within one unit is hardly ever so small.
+/// Maximum number of amounts to try for one received amount. A rate within one unit is hardly ever
+/// so small.
 const AMOUNTS_TRIED: usize = 10_000;
 
-/// Returns all that the rule may have recorded for an amount, by what the ledger cannot know. `counted`
-/// is the amount that the ledger counts as used.
+/// Returns all charges that the rule may have recorded for an amount, for every value of what the
+/// ledger cannot know. `counted` is the amount that the ledger counts as used.
 fn possible(
     platform: &Platform,
     channel: &Channel,
@@ -89,15 +90,15 @@ fn possible(
         }
     };
     let unlimited = |_: usize| QuotaUsage::default();
-    // Of a balance without end every amount is a share too small to be charged by.
+    // In a balance without limit, every amount is too small a share to be charged.
     let shares = [None, Some(i64::MAX)];
     let known = shares.map(|share| PricingContext::for_tariff(channel, tariff, share, unlimited, before));
     let terms = known.iter().flat_map(|pricing| [Some(pricing.clone()), pricing.at_low_end()]).flatten();
     terms.filter_map(|pricing| recorded(platform, channel, &pricing, amount)).collect()
 }
 
-/// Returns what an entry of a withdrawal of that amount records under those terms; `None` past a
-/// closed scale.
+/// Returns the entry of a withdrawal of an amount under these terms; `None` past the end of a
+/// scale.
 fn recorded(
     platform: &Platform,
     channel: &Channel,
@@ -116,17 +117,17 @@ fn recorded(
 }
 
 impl Channel {
-    /// Returns how many minor units of the unit received those parts of the platform's unit become,
-    /// rounded down; `None` where they do not fit.
+    /// Converts minor units of the platform's unit to those of the unit received, rounded down;
+    /// `None` on overflow.
     pub fn received_for(&self, platform: &Platform, kept: i128) -> Option<i128> {
         let (num, den) = self.conversion(platform.unit.decimals);
         let received = kept.checked_mul(num)?.div_euclid(den);
         i64::try_from(received).ok().map(i128::from)
     }
 
-    /// Returns the amounts, as its rule counts them, that a recorded withdrawal may have had: what left,
-    /// less charges that came on top. Where these hold what a rate below 1 took within one unit, as much
-    /// may arrive of several amounts.
+    /// Returns the possible tariff amounts of a recorded withdrawal: what left, less charges that
+    /// were added on top. If a rate below 1 within one unit is among the charges, several amounts
+    /// may have paid out the same.
     fn amounts_of(&self, platform: &Platform, side: Side, out: i64, charges: i64) -> RangeInclusive<i64> {
         let kept = out.saturating_sub(charges);
         match side {
@@ -143,9 +144,8 @@ impl Channel {
 }
 
 impl Platform {
-    /// Returns the amount of a recorded withdrawal through one of its channels, by full id, as the
-    /// rule of its day counts it: the smallest where several are possible, and all that left where no rule
-    /// is known.
+    /// Returns the tariff amount of a recorded withdrawal through one of the platform's channels,
+    /// by full id: the smallest if several are possible, and all that left if no rule is known.
     pub fn amount_of(&self, channel: &str, at: LocalDateTime, out: i64, charges: i64) -> i64 {
         let channel = self.channel(channel);
         let side = channel.and_then(|c| c.tariff_on(at.day())).map_or(Side::Deducted, |t| t.side);
@@ -168,7 +168,7 @@ mod tests {
         parse::parse_platform(&text, &|_| None).unwrap()
     }
 
-    /// What the rule says, where it differs, of an entry: out, fee, tax, received.
+    /// Returns the charges by the rule for an entry (out, fee, tax, received), if they differ.
     fn differs(platform: &Platform, entry: [i64; 4], used: QuotaUsage) -> Option<[i128; 3]> {
         let [out, fee, tax, received] = entry;
         let paid = Paid { at: LocalDateTime(0), out, fee, tax, received };
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(differs(&free, [10_000, 0, 0, 10_000], used(1)), None);
         assert_eq!(differs(&free, [10_000, 500, 0, 9_500], used(1)), Some([0, 0, 10_000]));
         assert_eq!(differs(&free, [10_000, 600, 0, 9_400], used(1)), Some([0, 0, 10_000]));
-        // The tenth is free, this one included; the eleventh is not.
+        // The tenth withdrawal, including this one, is free; the eleventh is not.
         assert_eq!(differs(&free, [10_000, 0, 0, 10_000], used(10)), None);
         assert_eq!(differs(&free, [10_000, 0, 0, 10_000], used(11)), Some([500, 0, 9_500]));
     }
@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(differs(&rate, [10_000, 500, 0, 9_500], once), Some([1_450, 0, 8_550]));
         let on_top =
             platform("rate = \"9/10\"", "side = \"on-top\"", "[[channel.tariff.charge]]\nflat = \"500\"\n");
-        // 10,000 and a fee of 500 leave, 9,000 arrive.
+        // 10,000 and a fee of 500 leave, 9,000 are received.
         assert_eq!(on_top.amount_of("p/c", LocalDateTime(0), 10_500, 1_500), 10_000);
         assert_eq!(differs(&on_top, [10_500, 1_500, 0, 9_000], once), None);
     }
@@ -224,7 +224,7 @@ mod tests {
     fn any_amount_that_a_rate_pays_out_alike_may_have_been_withdrawn() {
         let charge = "[[channel.tariff.charge]]\npercent = \"10\"\n";
         let on_top = platform("rate = \"1/3\"", "side = \"on-top\"", charge);
-        // Of 36 as of 38 there arrive 12; with 10 % on top 40 and 42 leave.
+        // 36 and 38 both pay out 12; with 10 % on top, 40 and 42 leave.
         let entry = |amount: i64, fee: i64| [amount + fee, amount + fee - 12, 0, 12];
         let used = QuotaUsage { count: 1, amount: 36 };
         for (amount, fee) in [(36, 4), (37, 4), (38, 4)] {

@@ -1,4 +1,4 @@
-//! Platform files: one TOML file a platform, read strictly. Every fault is told with its line, its
+//! Platform files: one TOML file for each platform, parsed strictly. Every error has its line, its
 //! key and what is allowed there.
 
 use super::{
@@ -12,51 +12,51 @@ use crate::text::{self, TEXT_MAX, TextError};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// A fault of a platform file.
+/// An error in a platform file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileError {
-    /// The line it stands in, from 1.
+    /// Its line, from 1.
     pub line: usize,
-    /// The key, with the tables around it: `channel 1, tariff 2, min`.
+    /// The key, after the tables that contain it: `channel 1, tariff 2, min`.
     pub key: String,
-    /// What is wrong with it.
+    /// What is wrong.
     pub fault: Fault,
 }
 
-/// The largest number of tables in one list: channels, rules, charges, or steps of a charge. The
-/// largest built-in list has thirty. It bounds the effort of a quote.
+/// The maximum number of tables in one list: channels, rules, charges, or steps of a charge. It
+/// bounds the effort of a quote. The largest built-in list has thirty.
 const TABLES_MAX: usize = 1_000;
 
 /// What is wrong in a platform file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// A list has more tables than this.
+    /// A list has more than this many tables.
     TooMany(usize),
-    /// It is not TOML.
+    /// The file is not TOML.
     NotToml(String),
-    /// The key is unknown; the keys that are allowed there.
+    /// The key is unknown; these are allowed there.
     UnknownKey(Vec<&'static str>),
-    /// The text is none that is stored or shown.
+    /// The text may not be stored or shown.
     Text(TextError),
     /// A key is missing.
     Missing,
-    /// The value is not what the key needs.
+    /// The value has the wrong form.
     Expected(ExpectedSetting),
-    /// Not a positive rate.
+    /// The rate is not positive.
     RateNotPositive,
-    /// The smallest is above the largest.
+    /// The minimum is above the maximum.
     MinAboveMax,
-    /// A step of a scale does not begin where the one before ends: it ends at or below it.
+    /// A step of a scale ends at or below the end of the one before.
     SlabsOverlap,
-    /// Only the last step may be without an end.
+    /// A step other than the last has no end.
     SlabOpenBeforeLast,
-    /// Two rules of a channel are in force on one day.
+    /// Two rules of a channel are in force on the same day.
     DatesOverlap(Day),
     /// The rule ends before it begins.
     DatesBackwards,
-    /// Two channels have one id.
+    /// Two channels have the same id.
     DuplicateChannel(String),
-    /// A carrier has no channel: a billing limit is credit, not money.
+    /// A carrier has a channel, but a billing limit is credit, not money.
     ChannelOnCarrier,
     /// A platform that is not withdrawable has a channel.
     ChannelOnClosed,
@@ -64,7 +64,7 @@ pub enum Fault {
     UnknownUnit(String),
 }
 
-/// What the value of a key should be.
+/// The form that a value must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "a variant says itself")]
 pub enum ExpectedSetting {
@@ -77,7 +77,7 @@ pub enum ExpectedSetting {
     Flag,
     Country,
     UnitCode,
-    /// The decimals of that currency.
+    /// The decimals of this currency.
     CurrencyDecimals(Unit),
     Destination,
     Source,
@@ -85,7 +85,7 @@ pub enum ExpectedSetting {
     Validity,
     Arrival,
     Rate,
-    /// One of the ways to write a charge.
+    /// Only one of `flat` and `percent`, `slabs`, and `brackets`.
     OneScale,
     Percent,
     PercentRange,
@@ -102,7 +102,8 @@ pub enum ExpectedSetting {
     RuleKeys(&'static [&'static str]),
 }
 
-/// Reads a platform file. `decimals_of` knows the decimals of points units that other platforms declare.
+/// Parses a platform file. `decimals_of` returns the decimals of points units that other platforms
+/// declare.
 pub fn parse_platform(text: &str, decimals_of: &dyn Fn(&str) -> Option<u8>) -> Result<Platform, FileError> {
     let root = DeTable::parse(text).map_err(|error| FileError {
         line: line_of(text, error.span().map_or(0, |s| s.start)),
@@ -338,7 +339,7 @@ fn tariff(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Tariff, FileError>
     })
 }
 
-/// The keys of a rule and of its parts that a source may leave open.
+/// The keys of a rule and its parts that a source may leave open.
 const RULE_KEYS: [&str; 26] = [
     "from",
     "until",
@@ -449,7 +450,7 @@ fn charge(fields: &mut TomlTable<'_>, decimals: u8) -> Result<Charge, FileError>
     Ok(Charge { kind, base, scale, min, max, round, round_to, share_from, free, clamp })
 }
 
-/// `flat` and `percent` of a charge or of a step of a scale, `to` of a step.
+/// Parses `flat` and `percent` of a charge or a step of a scale, and `to` of a step.
 fn slab(fields: &mut TomlTable<'_>, decimals: u8, is_step: bool) -> Result<Slab, FileError> {
     let to = if is_step { fields.minor("to", decimals)? } else { None };
     let flat = fields.minor("flat", decimals)?.unwrap_or(0);
@@ -473,7 +474,7 @@ fn slab(fields: &mut TomlTable<'_>, decimals: u8, is_step: bool) -> Result<Slab,
     Ok(Slab { to, flat, percent })
 }
 
-/// The steps of a scale: each ends above the one before, only the last may be open.
+/// Parses the steps of a scale: each ends above the one before, and only the last may be open.
 fn steps(
     fields: &TomlTable<'_>,
     key: &str,
@@ -525,7 +526,7 @@ fn rounding(fields: &mut TomlTable<'_>, decimals: u8) -> Result<(RoundingMode, i
     word.map(|mode| (mode, 1)).ok_or_else(|| fields.wrong("round", wanted()))
 }
 
-/// A percent in millionths of a percent.
+/// Parses a percentage to millionths of a percent.
 fn parse_percent(text: &str) -> Option<i64> {
     parse_minor(text, 6).filter(|p| (0..=1_000_000_000).contains(p))
 }
@@ -549,7 +550,7 @@ fn destination(text: &str) -> Option<Destination> {
     })
 }
 
-/// `0h`, `36h`, `5d`, or `3bd` for business days.
+/// Parses `0h`, `36h`, `5d`, or `3bd` for business days.
 fn delay(text: &str) -> Option<Delay> {
     let (count, factor) = match (text.strip_suffix("bd"), text.strip_suffix('h'), text.strip_suffix('d')) {
         (Some(count), _, _) => (count, None),
@@ -582,7 +583,7 @@ fn validity(text: &str) -> Option<Validity> {
     Some(Validity::Lasts { length, until })
 }
 
-/// A text for people: a string, or `{ en = "…", ko = "…" }`, where `ko` may be left out.
+/// Parses a text for people: a string, or `{ en = "…", ko = "…" }`, where `ko` is optional.
 fn text_of(value: &DeValue<'_>) -> Option<Text> {
     match value {
         DeValue::String(text) => Some(Text { en: stored(text)?, ko: None }),
@@ -606,7 +607,7 @@ fn stored(text: &str) -> Option<String> {
     text::checked(text, TEXT_MAX).ok().map(|text| text.into_owned())
 }
 
-/// Checks every text of a table and of the tables in it, whatever its key means.
+/// Checks every string in a table and in the tables inside it, whatever its key.
 fn check_texts(text: &str, path: &str, table: &DeTable<'_>) -> Result<(), FileError> {
     let under = |key: &str| if path.is_empty() { key.to_string() } else { format!("{path}, {key}") };
     for (key, value) in table.iter() {
@@ -629,7 +630,7 @@ fn check_texts(text: &str, path: &str, table: &DeTable<'_>) -> Result<(), FileEr
     Ok(())
 }
 
-/// An empty text is for its key to judge.
+/// Empty strings are left to the check of their key.
 fn check_text(
     text: &str,
     start: usize,
@@ -648,7 +649,7 @@ fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
 }
 
-/// The keys of one table: each is asked for once, and what nobody asked for is unknown.
+/// The keys of one table. Keys that were never taken are unknown.
 struct TomlTable<'t> {
     text: &'t str,
     path: String,
@@ -766,7 +767,7 @@ impl<'t> TomlTable<'t> {
         whole.map(Some).ok_or_else(|| self.wrong(key, wanted()))
     }
 
-    /// A decimal string in minor units of the platform's unit, at least 0.
+    /// Parses a decimal string in minor units of the platform's unit, at least 0.
     fn minor(&mut self, key: &'static str, decimals: u8) -> Result<Option<i64>, FileError> {
         let Some(value) = self.take(key) else { return Ok(None) };
         let minor = value.get_ref().as_str().and_then(|s| parse_minor(s, decimals)).filter(|p| *p >= 0);
@@ -807,7 +808,7 @@ impl<'t> TomlTable<'t> {
         items.ok_or_else(|| self.wrong(key, Fault::Expected(expected)))
     }
 
-    /// The tables of an array of tables, numbered from 0; none where the key is absent.
+    /// Returns the tables of an array of tables with their index from 0; none if the key is absent.
     fn tables(&mut self, key: &'static str) -> Result<Vec<(usize, &'t Spanned<DeValue<'t>>)>, FileError> {
         let Some(value) = self.take(key) else { return Ok(Vec::new()) };
         match value.get_ref() {
@@ -824,7 +825,7 @@ impl<'t> TomlTable<'t> {
 mod tests {
     use super::*;
 
-    /// A file with one channel, with those lines in its platform, channel and rule.
+    /// Returns a file with one channel, with extra lines for its platform, channel and rule.
     fn file(platform: &str, channel: &str, tariff: &str) -> String {
         format!(
             "[platform]\nid = \"p\"\nname = \"P\"\nkind = \"rewards\"\nunit = \"KRW\"\n{platform}\n\

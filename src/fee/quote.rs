@@ -1,8 +1,8 @@
-//! Quotes: what each official channel of a platform would net, best first.
+//! Quotes: what each official channel of a platform pays out, best first.
 //!
-//! Where only the app knows a percent (`percent = ["8", "9"]`), a quote is the worse of the two ends
-//! for that amount, and every search goes by the worse end of each amount: a lower percent need not
-//! be the better one, for example where a later charge is a slab of what is left.
+//! If only the app knows a percentage (`percent = ["8", "9"]`), a quote takes the worse end for its
+//! amount, and so does every search. The lower percentage need not be the better one, for example
+//! if a later charge is a slab of the rest.
 
 use super::charge::FreeLeft;
 use super::{
@@ -13,46 +13,46 @@ use crate::money::{ParsedAmount, Unit};
 use crate::period::{Day, LocalDateTime};
 use std::cmp::Reverse;
 
-/// What is asked of every channel.
+/// The amount that is asked of every channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QuoteRequest {
-    /// A withdrawal of so many minor units.
+    /// A withdrawal of this many minor units.
     Amount(i64),
-    /// The largest withdrawal that can be made.
+    /// The largest possible withdrawal.
     All,
-    /// The smallest withdrawal that nets at least this figure, in the unit received.
+    /// The smallest withdrawal that pays out at least this much, in the unit received.
     Receive(ParsedAmount),
 }
 
-/// Why a withdrawal cannot be made; the first that applies, in this order.
+/// Why a withdrawal is not possible. If several reasons apply, the first one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// The platform has no official way out.
+    /// The platform has no official channel.
     NotWithdrawable,
-    /// The service is over.
+    /// The service has ended.
     Ended,
     /// No rule is known for the day.
     NotInForce,
-    /// Below the smallest amount of one withdrawal.
+    /// Below the minimum of one withdrawal.
     BelowMinimum,
-    /// Above the largest amount of one withdrawal, or past the end of its scale.
+    /// Above the maximum of one withdrawal, or past the end of its scale.
     AboveMaximum,
     /// Not a multiple of the step.
     OffStep,
-    /// Only the whole balance can leave.
+    /// Only the whole balance can be withdrawn.
     WholeBalanceOnly,
-    /// More would leave than is available.
+    /// More than is available would leave.
     InsufficientBalance,
     /// A limit within a window of time is reached.
     OverLimit,
-    /// The charges leave nothing.
+    /// Nothing is left after the charges.
     NothingLeft,
-    /// No amount nets what is wanted.
+    /// No amount pays out that much.
     OutOfReach,
 }
 
 impl Reason {
-    /// Its code for scripts.
+    /// Returns its code for scripts.
     pub fn code(self) -> &'static str {
         match self {
             Reason::NotWithdrawable => "not-withdrawable",
@@ -70,94 +70,94 @@ impl Reason {
     }
 }
 
-/// What one withdrawal comes to. All parts of the platform's unit, but for `net`.
+/// The result of one withdrawal, in minor units of the platform's unit, except `net`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// What leaves the balance.
+    /// The amount that leaves the balance.
     pub debit: i128,
     /// The fees.
     pub fee: i128,
     /// The taxes.
     pub tax: i128,
-    /// What arrives, in minor units of the unit received.
+    /// The amount received, in minor units of the unit received.
     pub net: i128,
 }
 
-/// A smaller amount that nets no less.
+/// A smaller amount that pays out at least as much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Advice {
     /// The amount to withdraw instead.
     pub amount: i64,
-    /// What it nets.
+    /// The amount that it pays out.
     pub net: i128,
 }
 
-/// A withdrawal that cannot be made, and the nearest ones that can.
+/// A withdrawal that is not possible, and the nearest ones that are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
-    /// Why not.
+    /// The reason.
     pub reason: Reason,
-    /// The nearest amounts below and above that can be made, ascending.
+    /// The nearest possible amounts below and above, ascending.
     pub nearest: Vec<i64>,
-    /// What it would come to, where nothing but the balance is in the way.
+    /// The result if the balance were large enough and that is the only obstacle.
     pub if_covered: Option<Outcome>,
 }
 
-/// Where a rule is from and how far it can be trusted.
+/// The source of a rule and its trustworthiness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleSource {
-    /// The address of the rule.
+    /// The address of the source.
     pub address: String,
     /// The day it was last checked.
     pub checked: Day,
-    /// How far it can be trusted.
+    /// How trustworthy it is.
     pub confidence: Confidence,
     /// The keys of the rule that the source does not state.
     pub assumed: Vec<String>,
-    /// Whether the rule says from or until when it is in force.
+    /// Whether the rule has a first or a last day.
     pub is_dated: bool,
 }
 
-/// What one channel would make of one withdrawal.
+/// The result of one withdrawal through one channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quote {
     /// The full id of the channel.
     pub channel: String,
-    /// What the channel is called.
+    /// The name of the channel.
     pub name: Text,
-    /// The amount quoted; `None` where none could be worked out.
+    /// The amount quoted; `None` if none could be found.
     pub amount: Option<i64>,
-    /// What it comes to, or why it cannot be made.
+    /// The result, or why it is not possible.
     pub outcome: Result<Outcome, Rejection>,
-    /// The outcome at the best rate of a range that only the app knows; `outcome` is the worst.
+    /// The result at the best end of a range that only the app knows; `outcome` is the worst.
     pub outcome_best: Option<Outcome>,
-    /// The unit of what arrives.
+    /// The unit received.
     pub net_unit: Unit,
-    /// Where it lands.
+    /// Where the money arrives.
     pub to: Destination,
     /// Earliest and latest arrival.
     pub arrives: Option<(Delay, Delay)>,
     /// What the user needs.
     pub requires: Vec<Text>,
-    /// What must be true for the channel to be open, and the ledger cannot know.
+    /// What must be true for the channel to be open, if the ledger cannot know it.
     pub condition: Option<Text>,
-    /// Whether the condition, where there is one, was said to hold.
+    /// Whether the condition, if there is one, is assumed to be met.
     pub is_assumed: bool,
-    /// What is left of the free quota before this withdrawal.
+    /// The rest of the free quota before this withdrawal.
     pub free_left: Option<FreeLeft>,
-    /// The smaller amount that nets the most, where it nets at least as much.
+    /// The smaller amount that pays out the most, if it pays out at least as much.
     pub better: Option<Advice>,
-    /// Where the rule is from; `None` where none is known.
+    /// The source of the rule; `None` if no rule is known.
     pub source: Option<RuleSource>,
 }
 
 impl Quote {
-    /// Whether the channel is open only on a condition that was not said to hold.
+    /// Returns whether the channel has a condition that is not assumed to be met.
     pub fn is_conditional(&self) -> bool {
         self.condition.is_some() && !self.is_assumed
     }
 
-    /// What the withdrawal comes to, or would if the balance covered it.
+    /// Returns the result of the withdrawal, or what it would be if the balance covered it.
     pub fn figures(&self) -> Option<Outcome> {
         match &self.outcome {
             Ok(outcome) => Some(*outcome),
@@ -165,13 +165,13 @@ impl Quote {
         }
     }
 
-    /// Whether the withdrawal uses up some of a free quota.
+    /// Returns whether the withdrawal uses up a part of a free quota.
     fn uses_quota(&self) -> bool {
         self.free_left.is_some_and(|left| left.count != Some(0) && left.amount != Some(0))
     }
 }
 
-/// How a channel converts what is kept into what is received.
+/// Converts the rest after charges to the unit received.
 #[derive(Clone, Copy, Debug)]
 struct UnitFactor {
     num: i128,
@@ -179,13 +179,13 @@ struct UnitFactor {
 }
 
 impl UnitFactor {
-    /// What arrives, rounded down; `None` where it does not fit.
+    /// Returns the amount received, rounded down; `None` on overflow.
     fn net(self, kept: i128) -> Option<i128> {
         let net = kept.checked_mul(self.num)?.div_euclid(self.den);
         i64::try_from(net).ok().map(i128::from)
     }
 
-    /// The least that must be kept so that so much arrives; `None` where it does not fit.
+    /// Returns the smallest rest that pays out at least this much; `None` on overflow.
     fn kept_for(self, net: i128) -> Option<i128> {
         Some((net.checked_mul(self.den)?.checked_add(self.num - 1)?).div_euclid(self.num))
     }
@@ -193,14 +193,14 @@ impl UnitFactor {
 
 /// Returns quotes of every channel of a platform, or of one, best first.
 ///
-/// What can be made comes before what cannot; what is open to everybody before what is so on a
-/// condition, unless the full id of the channel is among `assumed`; money at a bank, on a card or in
-/// cash before vouchers and other wallets. Then follow, unit by unit, the most that arrives, the
-/// least that leaves, what uses up no free quota, the earliest arrival, the id. Of the units money
-/// comes before points, then the platform's own unit, then the code.
+/// Possible withdrawals come before impossible ones; unconditional channels, and those whose full
+/// id is in `assumed`, before conditional ones; money at a bank, on a card or in cash before
+/// vouchers and other wallets. Then by unit: the largest payout, the smallest debit, no use of a
+/// free quota, the earliest arrival, the id. Of units, money comes before points, then the
+/// platform's own unit, then the code.
 ///
-/// `available` is what may leave the balance, `None` where a platform is asked without an account.
-/// `used` answers what of each quota is used ([`Platform::quota_keys`] lists the questions).
+/// `available` is the available balance, or `None` if a platform is quoted without an account.
+/// `used` returns the used part of a quota ([`Platform::quota_keys`] lists the keys).
 pub fn quotes(
     platform: &Platform,
     only: Option<&Channel>,
@@ -233,7 +233,7 @@ pub fn quotes(
     rows
 }
 
-/// The quote of one channel.
+/// Returns the quote of one channel.
 pub fn quote(
     platform: &Platform,
     channel: &Channel,
@@ -310,7 +310,8 @@ pub fn quote(
                 let whole = both_ends(&pricing, conversion, whole, Balance::Covers);
                 whole.err().unwrap_or(Reason::InsufficientBalance)
             });
-            // No amount can be made at all, or, for a net out of reach, the largest is the nearest.
+            // If no amount is possible, there is no nearest one; if the net is out of reach, it is
+            // the largest.
             let nearest = if reason == Reason::OutOfReach {
                 most_net(&amounts, conversion, &pricing).into_iter().collect()
             } else {
@@ -332,23 +333,22 @@ pub fn quote(
     quote
 }
 
-/// Returns what a withdrawal of an amount comes to under those terms, at the worse end of a range of
-/// percents, or the first reason why it cannot be made. `withdrawn_decimals` are those of the
-/// platform's unit.
+/// Returns the result of a withdrawal of an amount at the worse end of a range of percentages, or
+/// the first reason why it is not possible. `withdrawn_decimals` are those of the platform's unit.
 pub fn outcome(pricing: &PricingContext<'_>, withdrawn_decimals: u8, amount: i64) -> Result<Outcome, Reason> {
     let (num, den) = pricing.conversion(withdrawn_decimals);
     both_ends(pricing, UnitFactor { num, den }, amount, Balance::Covers).map(|(worst, _)| worst)
 }
 
-/// Whether a withdrawal must fit what is available.
+/// Whether a withdrawal must be covered by the balance.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Balance {
     Covers,
     Unchecked,
 }
 
-/// Returns what an amount comes to at the worse end of the percents that are a range, and at the
-/// better one where there is a range; or the first reason why it cannot be made at one of them.
+/// Returns the result at the worse end of a range of percentages, and at the better end if there is
+/// a range; or the first reason why the amount is not possible at one of them.
 fn both_ends(
     pricing: &PricingContext<'_>,
     conversion: UnitFactor,
@@ -362,7 +362,8 @@ fn both_ends(
     Ok(if low_is_worse { (low, Some(high)) } else { (high, Some(low)) })
 }
 
-/// Returns what an amount comes to at one end of every range, or the first reason why it cannot be made.
+/// Returns the result at one end of every range, or the first reason why the amount is not
+/// possible.
 fn outcome_at_end(
     pricing: &PricingContext<'_>,
     conversion: UnitFactor,
@@ -371,7 +372,7 @@ fn outcome_at_end(
 ) -> Result<Outcome, Reason> {
     let tariff = pricing.tariff;
     let minor = i128::from(amount);
-    // Without a minimum, nothing is not below it: it is nothing that is left.
+    // Without a minimum, an amount of 0 is not below it: the reason is that nothing is left.
     if amount < tariff.min.unwrap_or(0) {
         return Err(Reason::BelowMinimum);
     }
@@ -398,7 +399,7 @@ fn outcome_at_end(
     if kept <= 0 {
         return Err(Reason::NothingLeft);
     }
-    // What does not fit is refused.
+    // An overflow is refused.
     let net = conversion.net(kept).filter(|_| i64::try_from(debit).is_ok()).ok_or(Reason::AboveMaximum)?;
     if net <= 0 {
         return Err(Reason::NothingLeft);
@@ -406,7 +407,8 @@ fn outcome_at_end(
     Ok(Outcome { debit, fee: charges.fee, tax: charges.tax, net })
 }
 
-/// The smaller amount that nets the most, where it nets at least as much; of several the smallest.
+/// Returns the smaller amount that pays out the most, if it pays out at least as much; of several,
+/// the smallest.
 fn better(amounts: &AmountSearch<'_, '_>, conversion: UnitFactor, amount: i64, net: i128) -> Option<Advice> {
     let most = conversion.net(amounts.net_max_below(amount)?)?;
     if most < net {
@@ -416,7 +418,7 @@ fn better(amounts: &AmountSearch<'_, '_>, conversion: UnitFactor, amount: i64, n
     Some(Advice { amount, net: most })
 }
 
-/// The smallest of the amounts that net the most of all.
+/// Returns the smallest of the amounts that pay out the most.
 fn most_net(
     amounts: &AmountSearch<'_, '_>,
     conversion: UnitFactor,
@@ -432,8 +434,8 @@ mod tests {
     use super::super::parse;
     use super::*;
 
-    /// A platform with one channel, charged 8 to 9 % of the amount, and then by slabs of what is left:
-    /// a lower percent can leave more for a dearer slab.
+    /// Returns a platform with one channel that charges 8 to 9 % of the amount, and then by slabs
+    /// of the rest, so that a lower percentage can reach a more expensive slab.
     fn platform() -> Platform {
         let text = "[platform]\nid = \"p\"\nname = \"P\"\nkind = \"wallet\"\nunit = \"KRW\"\n\
              [[channel]]\nid = \"c\"\nname = \"C\"\nto = \"bank\"\n\
@@ -458,7 +460,8 @@ mod tests {
 
     #[test]
     fn a_range_is_quoted_at_its_worse_end_for_each_amount() {
-        // Of 1,000 the higher percent leaves 910, which is free; the lower 920, which is not.
+        // At the higher end, 910 of 1,000 are left, which is free; at the lower end 920, which is
+        // not.
         let quote = quoted(&QuoteRequest::Amount(1_000), 10_000);
         assert_eq!((quote.outcome.unwrap().net, quote.outcome_best.unwrap().net), (852, 910));
     }

@@ -1,35 +1,35 @@
-//! Which amounts a channel allows, and which of them is best, exactly.
+//! Exact search for the best amount that a channel allows.
 //!
-//! The net of a withdrawal need not grow with its amount: slabs, thresholds and shares make it
-//! jump, and rounding makes it tremble. So the answers here are searches over every allowed
-//! amount. A search looks at a whole stretch of amounts at once: over a stretch, each charge lies
-//! within a strip around a straight line ([`LinearBounds`]), and a stretch whose strip cannot hold the
-//! answer is put aside unseen; others are halved. Inside a piece of the tariff the strip is a few
-//! parts wide, so what is left to look at is a handful of amounts around each edge, whatever the
-//! balance.
+//! The net of a withdrawal need not grow with its amount: it jumps at slabs, thresholds and shares,
+//! and rounding makes it non-monotone. So the answers here are branch-and-bound searches over every
+//! allowed amount. Over a range of amounts, each charge lies within a strip around a straight line
+//! ([`LinearBounds`]). A range whose strip cannot contain the answer is excluded; others are
+//! halved. Within one piece of the tariff the strip is a few minor units wide, so only a handful of
+//! amounts around each edge remain, however large the balance.
 
 use super::charge::{FreeLeft, PricingContext, slab_of};
 use super::{Base, Charge, Crossing, PERCENT_WHOLE, Scale, Slab};
 use crate::money::{RoundingMode, div_ceil, gcd};
 
-/// The amounts that a channel allows for one withdrawal, as multiples of its step. Where only the
-/// app knows a percent, an amount can be made if it can at both ends of the range, and it brings
-/// what the worse end leaves.
+/// The amounts that a channel allows for one withdrawal, as multiples of its step. If only the app
+/// knows a percentage, an amount must be possible at both ends of the range, and its net is the
+/// lower of the two.
 #[derive(Clone, Debug)]
 pub struct AmountSearch<'t, 'a> {
     pricing: &'t PricingContext<'a>,
-    /// The same terms at the lower end of each range, where there is one.
+    /// The terms at the lower end of each range of percentages, if there is one.
     low: Option<PricingContext<'a>>,
-    /// The smallest and largest multiple of the step; none where the first is above the second.
+    /// The smallest and the largest multiple of the step; empty if the first is above the second.
     step_limits: (i128, i128),
-    /// What must leave the balance at least, and may at most.
+    /// The minimum and the maximum debit.
     debit: (i128, i128),
-    /// What must be kept at least, so that something arrives, and may at most, so that it fits.
+    /// The minimum and the maximum rest after charges: something must be paid out, and it must not
+    /// overflow.
     net: (i128, i128),
 }
 
-/// `value(x)` lies between `low + slope · (x - x0)` and `high + slope · (x - x0)` on a stretch
-/// that begins at `x0`, all three in billionths.
+/// Bounds of a function on a range that begins at `x0`, in billionths: `value(x)` lies between
+/// `low + slope · (x - x0)` and `high + slope · (x - x0)`.
 #[derive(Clone, Copy, Debug)]
 struct LinearBounds {
     slope: i128,
@@ -37,15 +37,14 @@ struct LinearBounds {
     high: i128,
 }
 
-/// Billionths: fine enough that over a trillion parts a slope is off by a thousand parts at the
-/// most, and by nothing where it matters, on short stretches.
+/// Billionths: over a trillion minor units the error of a slope is at most a thousand minor units,
+/// and on the short ranges that decide it is zero.
 const FINE: i128 = 1_000_000_000;
 
-/// Charges that take so much more than all, in billionths, leave nothing either way; what they
-/// take beyond it is not followed, so that no figure outgrows its room.
+/// A rest below this, in billionths, is cut off to avoid overflow: nothing is left either way.
 const OVERDRAWN: i128 = -(1 << 65) * FINE;
 
-/// A run of steps: so many, each so far above the one before.
+/// An arithmetic progression of steps.
 #[derive(Clone, Copy, Debug)]
 struct StepRange {
     first: i128,
@@ -53,7 +52,7 @@ struct StepRange {
     stride: i128,
 }
 
-/// A run of amounts, in parts: the first, the last, and how far each is from the one before.
+/// An arithmetic progression of amounts, in minor units: the first, the last, and the difference.
 #[derive(Clone, Copy, Debug)]
 struct AmountRange {
     from: i128,
@@ -61,44 +60,44 @@ struct AmountRange {
     gap: i128,
 }
 
-/// A value over a stretch that is known exactly: whole at the first amount, and growing by the
-/// same from each amount to the next.
+/// A value that is known exactly over a range: a whole number at the first amount, and a constant
+/// rise from each amount to the next.
 #[derive(Clone, Copy, Debug)]
 struct Exact {
     first: i128,
     rise: i128,
 }
 
-/// What some charges leave of a stretch.
+/// The rest of a range of amounts after some charges.
 #[derive(Clone, Copy, Debug)]
 struct Remainder {
     linear: LinearBounds,
-    /// The same in parts, where it is even.
+    /// The same in minor units, if it is linear.
     exact: Option<Exact>,
-    /// It is a whole number of so many parts …
+    /// It is congruent to `odd` modulo this number of minor units.
     grain: i128,
-    /// … and these.
+    /// Its remainder modulo `grain`, or a number congruent to it.
     odd: i128,
-    /// Every so-many-th amount a charge is rounded in the same way: the smallest such number above
-    /// 1, or 1 where all charges are at every amount, or 0 where it does not matter.
+    /// Amounts that are a multiple of this number of steps apart are rounded alike by a charge: the
+    /// smallest such number above 1; 1 if all amounts are; 0 if it does not matter.
     classes: i128,
 }
 
-/// What is known of a run of steps at one end of the percents that are a range.
+/// Bounds of a range of steps at one end of the ranges of percentages.
 struct EndBounds {
-    /// Smallest and largest that may be kept, in parts.
+    /// Minimum and maximum rest, in minor units.
     net: (i128, i128),
-    /// Smallest and largest that may leave, in parts.
+    /// Minimum and maximum debit, in minor units.
     debit: (i128, i128),
-    /// Some amount may lie past a closed scale.
+    /// Whether some amounts may lie past the end of a scale.
     maybe_past: bool,
-    /// All amounts lie past a closed scale.
+    /// Whether all amounts lie past the end of a scale.
     all_past: bool,
-    /// Into how many runs of a wider stride it is best split; 1 where it is best halved.
+    /// The number of progressions to split into; 1 to halve the range.
     classes: i128,
 }
 
-/// What is known of a run of steps at both ends.
+/// Bounds of a range of steps at both ends.
 struct Bounds {
     high: EndBounds,
     low: Option<EndBounds>,
@@ -109,7 +108,7 @@ impl Bounds {
         std::iter::once(&self.high).chain(&self.low)
     }
 
-    /// The most that may be kept at the worse end.
+    /// Returns the maximum rest at the worse end.
     fn net_max(&self) -> i128 {
         self.low.as_ref().map_or(self.high.net.1, |low| low.net.1.min(self.high.net.1))
     }
@@ -128,7 +127,8 @@ impl StepRange {
         self.first + index * self.stride
     }
 
-    /// The parts of a run, those with the smallest first steps first.
+    /// Splits a range into progressions with a wider stride, or into halves; smallest first steps
+    /// first.
     fn split(self, classes: i128) -> impl DoubleEndedIterator<Item = StepRange> {
         let StepRange { first, count, stride } = self;
         let (parts, half) = if classes > 1 { (classes, 0) } else { (2, count.div_euclid(2)) };
@@ -144,13 +144,13 @@ impl StepRange {
         })
     }
 
-    /// The steps of a run up to a last one.
+    /// Returns the steps up to `last`.
     fn up_to(self, last: i128) -> StepRange {
         let fit = (last - self.first).div_euclid(self.stride) + 1;
         StepRange { count: self.count.min(fit), ..self }
     }
 
-    /// The steps of a run from a first one on.
+    /// Returns the steps from `first` on.
     fn on_from(self, first: i128) -> StepRange {
         let cut = div_ceil(first - self.first, self.stride).max(0);
         StepRange { first: self.step(cut), count: self.count - cut, ..self }
@@ -164,7 +164,8 @@ impl AmountRange {
 }
 
 impl Remainder {
-    /// The whole numbers of parts that it may be between two values in billionths.
+    /// Returns the smallest and the largest whole number of minor units between two values in
+    /// billionths.
     fn whole(&self, (low, high): (i128, i128)) -> (i128, i128) {
         let (grain, odd) = (self.grain * FINE, self.odd * FINE);
         let low = div_ceil(low - odd, grain) * self.grain + self.odd;
@@ -203,14 +204,14 @@ impl LinearBounds {
         }
     }
 
-    /// Smallest and largest value over a stretch of that width.
+    /// Returns the minimum and the maximum over a range of this width.
     fn range(self, width: i128) -> (i128, i128) {
         let rise = self.slope * width;
         (self.low + rise.min(0), self.high + rise.max(0))
     }
 
-    /// The strip times a share in hundred-millionths, which may be negative, opened by what its
-    /// slope loses.
+    /// Returns the strip times a share in hundred-millionths, which may be negative, widened by the
+    /// rounding error of its slope.
     fn share(self, share: i128, width: i128) -> LinearBounds {
         let (slope, lost) = {
             let exact = self.slope * share;
@@ -224,27 +225,26 @@ impl LinearBounds {
         }
     }
 
-    /// The larger of the strip and a constant.
+    /// Returns the maximum of the strip and a constant.
     fn at_least(self, least: i128, width: i128) -> LinearBounds {
         let (low, high) = self.range(width);
         if low >= least { self } else { LinearBounds::constant(least, high.max(least)) }
     }
 
-    /// The smaller of the strip and a constant.
+    /// Returns the minimum of the strip and a constant.
     fn at_most(self, most: i128, width: i128) -> LinearBounds {
         let (low, high) = self.range(width);
         if high <= most { self } else { LinearBounds::constant(low.min(most), most) }
     }
 
-    /// The narrower of two strips that hold the same values.
+    /// Returns the narrower of two strips for the same values.
     fn or(self, other: LinearBounds) -> LinearBounds {
         if other.high - other.low <= self.high - self.low { other } else { self }
     }
 }
 
-/// The ends of what comes from rounding anything between two values, all in billionths. Rounding
-/// keeps the order, so rounded ends are the ends of what is rounded; what is finer than a
-/// billionth was opened outwards already.
+/// Returns the bounds of any rounded value between two values, in billionths. Rounding is monotone,
+/// so the rounded ends are the bounds; errors below a billionth are already included in the ends.
 fn rounded_ends((low, high): (i128, i128), mode: RoundingMode, to: i64) -> LinearBounds {
     let grain = i128::from(to) * FINE;
     let nearest = |value: i128, up: bool| {
@@ -260,12 +260,12 @@ fn rounded_ends((low, high): (i128, i128), mode: RoundingMode, to: i64) -> Linea
     LinearBounds::constant(nearest(low, false), nearest(high, true))
 }
 
-/// What rounding adds to a value, in billionths, where the value is `even` in hundred-millionths,
-/// or any whole number of them; and how many values on the rounding is the same again.
+/// Returns the bounds of what rounding adds to a value, in billionths, and the number of values
+/// after which the rounding repeats. `exact` is the value in hundred-millionths, if it is known.
 fn rounding(exact: Option<Exact>, mode: RoundingMode, to: i64) -> (LinearBounds, i128) {
     let grain = i128::from(to) * PERCENT_WHOLE;
-    // All that matters of a value is how far it is above a multiple of the grain, and only every
-    // `apart`-th such distance is met.
+    // Rounding depends only on the distance of a value above a multiple of the grain, and these
+    // distances are multiples of `apart` from each other.
     let (first, apart) = exact.map_or((0, 1), |exact| (exact.first, gcd(exact.rise.abs(), grain)));
     let above = |shift: i128| {
         let least = (first + shift).rem_euclid(apart);
@@ -291,7 +291,7 @@ fn rounding(exact: Option<Exact>, mode: RoundingMode, to: i64) -> (LinearBounds,
 }
 
 impl<'t, 'a> AmountSearch<'t, 'a> {
-    /// The amounts that can be made under those terms. `withdrawn_decimals` are those of the
+    /// Returns the possible amounts under these terms. `withdrawn_decimals` are those of the
     /// platform's unit.
     pub fn of(pricing: &'t PricingContext<'a>, withdrawn_decimals: u8) -> AmountSearch<'t, 'a> {
         let tariff = pricing.tariff;
@@ -315,29 +315,29 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
         }
     }
 
-    /// Leaves out the amounts after which less than `keep` would stay in the balance.
+    /// Excludes the amounts that leave less than `keep` in the balance.
     pub fn keeping(mut self, keep: i64) -> AmountSearch<'t, 'a> {
         self.debit.1 -= i128::from(keep);
         self.step_limits.1 = self.step_limits.1.min(self.debit.1.div_euclid(self.pricing.tariff.step.into()));
         self
     }
 
-    /// The largest amount that can be made.
+    /// Returns the largest possible amount.
     pub fn largest(&self) -> Option<i64> {
         self.last(self.step_range(), self.net.0)
     }
 
-    /// The smallest amount that can be made.
+    /// Returns the smallest possible amount.
     pub fn smallest(&self) -> Option<i64> {
         self.first(self.step_range(), self.net.0)
     }
 
-    /// The smallest amount of which at least so many parts are kept.
+    /// Returns the smallest amount with a rest of at least `net` minor units.
     pub fn smallest_netting(&self, net: i128) -> Option<i64> {
         self.first(self.step_range(), net.max(self.net.0))
     }
 
-    /// The nearest amounts below and above that can be made.
+    /// Returns the nearest possible amounts below and above.
     pub fn nearest(&self, amount: i64) -> Vec<i64> {
         let step = i128::from(self.pricing.tariff.step);
         let amount = i128::from(amount);
@@ -348,7 +348,7 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
         below.into_iter().chain(above).collect()
     }
 
-    /// The most that any smaller amount keeps, if any smaller amount can be made.
+    /// Returns the maximum rest of all smaller amounts, if one is possible.
     pub fn net_max_below(&self, amount: i64) -> Option<i128> {
         let below = (i128::from(amount) - 1).div_euclid(i128::from(self.pricing.tariff.step));
         let mut best = None;
@@ -363,12 +363,12 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
         StepRange::of(self.step_limits.0, self.step_limits.1)
     }
 
-    /// The terms at each end of the percents that are a range; once where none is.
+    /// Returns the terms at each end of the ranges of percentages; once if there is no range.
     fn ends(&self) -> impl Iterator<Item = &PricingContext<'a>> {
         std::iter::once(self.pricing).chain(&self.low)
     }
 
-    /// What is kept of an amount that can be made, else `None`.
+    /// Returns the rest of an amount, or `None` if it is not possible.
     fn net(&self, step: i128) -> Option<i128> {
         let amount = step * i128::from(self.pricing.tariff.step);
         let within = |value: i128, (least, most): (i128, i128)| least <= value && value <= most;
@@ -388,21 +388,21 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
         i64::try_from(step * i128::from(self.pricing.tariff.step)).ok()
     }
 
-    /// The smallest amount of a run of which at least so much is kept.
+    /// Returns the smallest amount of a range with a rest of at least `net`.
     fn first(&self, steps: StepRange, net: i128) -> Option<i64> {
         let mut best = None;
         self.find_first(steps, net, &mut best);
         self.amount(best?)
     }
 
-    /// The largest amount of a run of which at least so much is kept.
+    /// Returns the largest amount of a range with a rest of at least `net`.
     fn last(&self, steps: StepRange, net: i128) -> Option<i64> {
         let mut best = None;
         self.find_last(steps, net, &mut best);
         self.amount(best?)
     }
 
-    /// Looks for a smaller step than the best of which at least so much is kept.
+    /// Searches for a step below `best` with a rest of at least `net`.
     fn find_first(&self, steps: StepRange, net: i128, best: &mut Option<i128>) {
         let steps = best.map_or(steps, |best| steps.up_to(best - 1));
         match self.verdict(steps, net) {
@@ -412,7 +412,7 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
         }
     }
 
-    /// Looks for a larger step than the best of which at least so much is kept.
+    /// Searches for a step above `best` with a rest of at least `net`.
     fn find_last(&self, steps: StepRange, net: i128, best: &mut Option<i128>) {
         let steps = best.map_or(steps, |best| steps.on_from(best + 1));
         match self.verdict(steps, net) {
@@ -424,7 +424,7 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
         }
     }
 
-    /// Looks for more than the best that is kept of any of a run of steps.
+    /// Searches a range for a rest above `best`.
     fn most(&self, steps: StepRange, bounds: &Bounds, best: &mut Option<i128>) {
         if steps.count == 1 {
             *best = (*best).max(self.net(steps.first));
@@ -435,14 +435,14 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
         }
         let parts = steps.split(bounds.classes()).filter(|part| part.count > 0);
         let mut parts: Vec<(StepRange, Bounds)> = parts.map(|part| (part, self.bounds(part))).collect();
-        // What promises more comes first; of two that promise the same, the larger amounts.
+        // The most promising parts first; of equal ones, the larger amounts.
         parts.sort_by_key(|(part, bounds)| (-bounds.net_max(), -part.first));
         for (part, bounds) in &parts {
             self.most(*part, bounds, best);
         }
     }
 
-    /// Is so much kept of the steps of a run?
+    /// Returns whether the steps of a range have a rest of at least `net`.
     fn verdict(&self, steps: StepRange, net: i128) -> Verdict {
         if steps.count < 1 {
             return Verdict::None;
@@ -465,7 +465,7 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
         if bounds.ends().all(sure) { Verdict::All } else { Verdict::Some(bounds.classes()) }
     }
 
-    /// Whether no amount of a run can be made and keeps so much.
+    /// Returns whether no amount of a range is possible with a rest of at least `net`.
     fn is_excluded(&self, bounds: &Bounds, net: i128) -> bool {
         bounds.ends().any(|end| {
             end.all_past
@@ -476,7 +476,7 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
         })
     }
 
-    /// What a run of steps may bring.
+    /// Returns the bounds of a range of steps at both ends.
     fn bounds(&self, steps: StepRange) -> Bounds {
         Bounds {
             high: self.pricing.end_bounds(steps),
@@ -486,7 +486,7 @@ impl<'t, 'a> AmountSearch<'t, 'a> {
 }
 
 impl PricingContext<'_> {
-    /// What a run of steps may bring.
+    /// Returns the bounds of a range of steps.
     fn end_bounds(&self, steps: StepRange) -> EndBounds {
         let step = i128::from(self.tariff.step);
         let (from, to) = (steps.first * step, steps.step(steps.count - 1) * step);
@@ -519,8 +519,8 @@ impl PricingContext<'_> {
             super::Side::Deducted => rest.whole(rest.linear.range(width)),
             super::Side::OnTop => (from, to),
         };
-        // Where what is kept trembles more than it grows, halves of the run are no clearer than
-        // the whole; amounts at which a charge is rounded in the same way are.
+        // If rounding changes the rest by more than its slope, halves have no tighter bounds than
+        // the whole range; amounts that a charge rounds alike do.
         let LinearBounds { slope, low, high } = rest.linear;
         let is_not_monotone =
             high - low > slope.abs() * width && rest.classes > 1 && steps.count >= 4 * rest.classes;
@@ -528,7 +528,7 @@ impl PricingContext<'_> {
         EndBounds { net, debit, maybe_past, all_past, classes: classes.unwrap_or(1) }
     }
 
-    /// What one charge leaves of what the charges before leave of a stretch of amounts.
+    /// Returns the rest of a range of amounts after one more charge.
     fn remainder_after(
         &self,
         charge: &Charge,
@@ -548,7 +548,7 @@ impl PricingContext<'_> {
             Base::Rest => (rest.at_least(0, width), before.exact),
         };
         let nothing = (before, PastScale::No);
-        // A charge that may or may not apply lies anywhere between nothing and itself.
+        // A charge that may not apply lies between zero and its value.
         let mut maybe_nothing = false;
         match (self.below_share(charge, from), self.below_share(charge, to)) {
             (_, true) => return nothing,
@@ -580,19 +580,19 @@ impl PricingContext<'_> {
         let bounded = charge.min.map_or(value, |min| value.at_least(i128::from(min) * FINE, width));
         let bounded = charge.max.map_or(bounded, |max| bounded.at_most(i128::from(max) * FINE, width));
         let ends = rounded_ends(bounded.range(width), charge.round, charge.round_to);
-        // Is the charge a share of all of the base?
+        // Whether the charge is a share of the whole base.
         let is_share = bounded.range(width) == value.range(width)
             && base.range(width).0 >= free * FINE
             && (charge.base != Base::Rest || rest.range(width).0 >= 0);
-        // Then, where the base is even, so is the charge before it is rounded.
+        // If so, and if the base is linear, the charge is linear before rounding.
         let exact = exact.filter(|_| is_share && !maybe_nothing && beside.low == beside.high);
         let exact = exact.map(|exact| Exact {
             first: (exact.first - free) * share + beside.low / 10,
             rise: exact.rise * share,
         });
         let (rounding, classes) = rounding(exact, charge.round, charge.round_to);
-        // Where the base is what is charged or what is left already, what is left then is a share
-        // of it too: it is not less certain for being charged twice.
+        // If the base is the sum of the charges or the rest, the new rest is a share of it, too.
+        // Computed this way, the width of the strip does not count twice.
         let free = LinearBounds::constant(share * free * 10, share * free * 10);
         let by_share = match charge.base {
             Base::Rest if is_share => {
@@ -604,7 +604,7 @@ impl PricingContext<'_> {
             }
             _ => rest.less(bounded.plus(rounding)),
         };
-        // What the charge is, where that is even too.
+        // The charge itself, if it is linear, too.
         let known = if ends.low == ends.high {
             Some(Exact { first: ends.low / FINE, rise: 0 })
         } else {
@@ -626,7 +626,7 @@ impl PricingContext<'_> {
                 (Some(_), _) => before.classes,
                 (None, Some(_)) if before.classes == 1 => classes,
                 (None, Some(_)) => classes.min(before.classes),
-                // The charge is no single share over all of the stretch: halves are clearer.
+                // The charge is not one share over the whole range, so halves have tighter bounds.
                 (None, None) => 0,
             },
         };
@@ -652,11 +652,11 @@ impl PricingContext<'_> {
         (after, past)
     }
 
-    /// A scale over a stretch, before minimum, maximum and rounding: a share of the base, and what
-    /// comes beside it.
+    /// Returns the scale over a range, before minimum, maximum and rounding: a share of the base,
+    /// and what is added to it.
     fn scaled(&self, scale: &Scale, base: LinearBounds, width: i128) -> (i128, LinearBounds, PastScale) {
         let line = |slab: &Slab| (self.percent(slab.percent), LinearBounds::parts(i128::from(slab.flat)));
-        // A base is a whole number of parts.
+        // A base is a whole number of minor units.
         let (low, high) = base.range(width);
         let low = div_ceil(low, FINE).max(0);
         let high = high.div_euclid(FINE).max(low);
@@ -697,7 +697,7 @@ impl PricingContext<'_> {
                 }
                 let past = end.is_some_and(|end| high > end);
                 let within = |base: i128| end.map_or(base, |end| base.min(end));
-                // Hundred-millionths of a part to billionths.
+                // From hundred-millionths of a minor unit to billionths.
                 let value = |base: i128| self.brackets(brackets, within(base)).unwrap_or(0) * 10;
                 let (first, last) = (slab_of(brackets, low), slab_of(brackets, within(high)));
                 if let (Some(first), Some(last)) = (first, last)
@@ -724,11 +724,11 @@ enum PastScale {
 }
 
 enum Verdict {
-    /// Of none of them.
+    /// No step.
     None,
-    /// Perhaps of some, to be told apart by so many classes, or by halves.
+    /// Perhaps some steps; split into this many progressions, or into halves for 1, to decide.
     Some(i128),
-    /// Of all.
+    /// All steps.
     All,
 }
 
