@@ -4,11 +4,13 @@
 //! unit, the opening balance and all flows add up to the closing balance.
 
 mod accounts;
+mod attention;
 pub mod calendar;
 mod categories;
 mod charges;
 mod due;
 pub mod month_page;
+mod months;
 mod rates;
 mod totals;
 mod value;
@@ -20,9 +22,11 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
 pub use accounts::{AccountColumns, AccountSummary, Headline, HeadlineChange, account_summary, headlines};
-pub use categories::{CategorySummary, CategoryTotal, categories};
+pub use attention::{AttentionItem, attention};
+pub use categories::{CategorySummary, CategoryTotal, Group, Grouping, categories};
 pub use charges::{ChannelSummary, ChannelTotal, Micropayments, channel_summary, micropayments};
 pub use due::{Bill, BillStatus, ExpiringLot, UnknownExpiry, bills, expiring, without_expiry};
+pub use months::{MonthSpending, MonthSummary, month_summaries};
 pub use rates::{Conversion, DatedRate, RateSource, Rates, exchanged, worth};
 pub use totals::{Exchange, ExchangeError, Total, exchange, totals};
 pub use value::{PlatformValue, platform_values};
@@ -39,14 +43,18 @@ pub struct SummaryInput<'a> {
     pub flows: HashMap<AccountId, Flows>,
     /// The balances at the end of the period.
     pub closing: HashMap<AccountId, AccountBalance>,
-    /// The totals by category.
+    /// What spending and income are grouped by.
+    pub grouping: Grouping,
+    /// The totals by category or payee.
     pub categories: Vec<CategoryTotal>,
-    /// The totals by category of the period that it is compared with.
+    /// The same of the period that it is compared with.
     pub previous: Vec<CategoryTotal>,
     /// For each threshold in use the number of payments of each amount up to it.
     pub micropayments: Vec<(Money, BTreeMap<i64, i64>)>,
     /// The totals by channel. Charges on top are no part of the amount that they are a share of.
     pub channels: Vec<ChannelTotal>,
+    /// What was converted from one unit into another.
+    pub conversions: Vec<Conversion>,
     /// The lots that are open at the end.
     pub lots: Vec<(AccountId, Day, i64)>,
     /// The bills that are open at the end.
@@ -63,9 +71,12 @@ pub struct Summary {
     pub headlines: Vec<Headline>,
     /// One row an account.
     pub accounts: Vec<AccountSummary>,
-    /// Amounts spent, by category.
+    /// What needs attention at the end, the most urgent first.
+    #[serde(skip)]
+    pub attention: Vec<AttentionItem>,
+    /// Amounts spent, by category or payee.
     pub spending: Vec<CategorySummary>,
-    /// Amounts earned, by category.
+    /// Amounts earned, by category or payee.
     pub income: Vec<CategorySummary>,
     /// The small payments, a unit each.
     pub micropayments: Vec<Micropayments>,
@@ -94,15 +105,19 @@ impl Summary {
             let spent = spent(&input.categories, &threshold.unit).unwrap_or(0);
             micropayments(threshold.clone(), amounts, spent)
         });
+        let grouped = |kind| categories(kind, input.grouping, &input.categories, &input.previous);
+        let expiring = expiring(input.accounts, &input.lots, input.end, EXPIRING_DAYS);
+        let due = bills(input.accounts, &input.bills, input.end);
         Summary {
-            headlines: headlines(&accounts),
+            headlines: headlines(&accounts, &input.conversions),
+            attention: attention(input.accounts, &accounts, &due, &expiring),
             accounts,
-            spending: categories(Kind::Spend, &input.categories, &input.previous),
-            income: categories(Kind::Earn, &input.categories, &input.previous),
+            spending: grouped(Kind::Spend),
+            income: grouped(Kind::Earn),
             micropayments: small.collect(),
             fees: input.channels.iter().map(channel_summary).collect(),
-            expiring: expiring(input.accounts, &input.lots, input.end, EXPIRING_DAYS),
-            due: bills(input.accounts, &input.bills, input.end),
+            expiring,
+            due,
             totals: totals(held),
         }
     }

@@ -28,6 +28,19 @@ const COMMANDS: &[&str] = &[
     "stale --days 1000",
     "value 2026-10",
     "value 2026",
+    "report 2026-10",
+    "report 2026-11",
+    "report",
+    "report 2026",
+    "report 2025",
+    "report 2026-10 -X KRW",
+    "report 2026-10 --month-start 25",
+    "report 2026-10 --full",
+    "report 2026 --full",
+    "report 2026-10 --by category",
+    "report 2026-10 --by payee",
+    "report --by month",
+    "report 2026Q4 --by month",
     "chart",
     "chart 우리동네지역사랑상품권모바일",
     "chart 휴대폰",
@@ -38,8 +51,21 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// The same commands where nothing was recorded.
-const EMPTY: &[&str] =
-    &["status", "balance", "due", "expiring", "stale", "value", "chart", "account list", "rate list"];
+const EMPTY: &[&str] = &[
+    "status",
+    "balance",
+    "due",
+    "expiring",
+    "stale",
+    "value",
+    "report",
+    "report --full",
+    "report --by payee",
+    "report --by month",
+    "chart",
+    "account list",
+    "rate list",
+];
 
 /// What was recorded: every kind of account, a long name, large amounts, several units.
 const RECORDED: &[&str] = &[
@@ -60,7 +86,7 @@ const RECORDED: &[&str] = &[
     "rate set OKCASHBAG 2/3 KRW --date 2026-10-01",
     "log 카카오페이 50,000 월급이 987,654,321,012,345 토스포인트 123,456,789 --date 2025-06-30",
     "log 우리동네 9,223,372,036,854 엘포인트 41,000 OK캐쉬백 47,800 벤모 120.50 외화 1,234,567.89 --date 2026-10-01",
-    "spend 카카오페이 54,500 커피 --date 2026-10-03",
+    "spend 카카오페이 54,500 커피 --payee 아주긴이름의동네커피가게본점 --date 2026-10-03",
     "spend 휴대폰 33,000 게임 --date 2026-10-05",
     "spend 휴대폰 9,900 음악 --date 2026-09-05",
     "spend 휴대폰 5,500 음악 --date 2026-11-05",
@@ -69,6 +95,9 @@ const RECORDED: &[&str] = &[
     "earn 토스포인트 300 걷기 --expires 2026-10-31 --date 2026-10-06",
     "earn 토스포인트 400 걷기 --expires 2026-11-10 --date 2026-10-06",
     "earn 토스포인트둘째 5,000 걷기 --expires 2028-12-31 --date 2026-10-06",
+    "spend 벤모 3.25 점심과저녁을함께먹은날의식사 --payee 식당 --date 2026-10-07",
+    "refund 카카오페이 1,500 커피 --date 2026-10-07",
+    "withdraw 벤모 20 --via instant --date 2026-10-11",
     "withdraw 토스포인트 2,000 --via own-account --to 월급이 --date 2026-10-20",
     "topup 카카오페이 10,000 --from 월급이 --fee 300 --date 2026-10-21",
 ];
@@ -245,7 +274,7 @@ fn the_pages_of_nine_accounts_fit_one_screen() {
     for line in NINE {
         run(folder.path(), line, ChartStyle::Figures);
     }
-    for (line, language) in ["status", "balance"]
+    for (line, language) in ["status", "balance", "report"]
         .into_iter()
         .flat_map(|line| [(line, Language::English), (line, Language::Korean)])
     {

@@ -21,7 +21,6 @@ pub fn figures(
     let sizes = |(threshold, amounts): &(Money, _)| month_page::sizes(threshold, amounts);
     let lots = book.store.lots(end)?;
     Ok(MonthPage {
-        attention: month_page::attention(&book.accounts, &summary.accounts, &summary.due, &summary.expiring),
         balances: balances(book, end, &input.closing)?,
         sizes: input.micropayments.iter().map(sizes).collect(),
         cheapest: cheapest(context, book, (begin, end), &summary.fees)?,

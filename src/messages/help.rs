@@ -227,6 +227,8 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("history", "changes", "계정, 단위, 환율의 변경과 수정, 실행 취소까지 봅니다"),
     ("report", "period", "2026-10, 2026, 2026Q4, A..B, 지난달, last 90d [기본값: 이번 달]"),
     ("report", "month_start", "한 달이 시작하는 날, 1에서 31"),
+    ("report", "full", "계정의 모든 항목, 모든 분류와 목록까지"),
+    ("report", "by", "사용과 적립만 묶어 보기: category(분류별), payee(상대별), month(월별)"),
     ("chart", "name", "한 계정. 없으면 은행을 뺀 모든 계정"),
     ("chart", "period", "기간: 2026, 2025-07..2026-06, last 90d [기본값: 지난 12개월]"),
     ("expiring", "within", "며칠 앞까지 볼지: 90d, 12w"),

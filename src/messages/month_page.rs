@@ -1,10 +1,10 @@
 //! What the web page of a period says.
 
-use super::{Language, Message, date, list_all, particle};
+use super::{Language, Message, StatusLine, date, list_all, particle};
 use crate::ledger::FlowKind;
 use crate::money::Money;
 use crate::period::{Day, Month};
-use crate::report::{HeadlineChange, month_page::AttentionItem};
+use crate::report::{AttentionItem, HeadlineChange};
 
 /// A title of a section, a column or a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,9 @@ pub enum PageTitle {
     Balances,
     BankBalances,
     Spending,
+    SpendingByPayee,
     Income,
+    IncomeByPayee,
     SmallPayments,
     Fees,
     Expiring,
@@ -23,6 +25,8 @@ pub enum PageTitle {
     Accounts,
     Category,
     NoCategory,
+    Payee,
+    NoPayee,
     Amount,
     Before,
     Change,
@@ -65,6 +69,8 @@ impl Message for PageTitle {
             PageTitle::Balances => "Balances over twelve months",
             PageTitle::BankBalances => "Banks",
             PageTitle::Spending => "Spending by category",
+            PageTitle::SpendingByPayee => "Spending by payee",
+            PageTitle::IncomeByPayee => "Earned by payee",
             PageTitle::Income => "Earned by category",
             PageTitle::SmallPayments => "Small payments",
             PageTitle::Fees => "Fees by channel",
@@ -73,6 +79,8 @@ impl Message for PageTitle {
             PageTitle::Accounts => "Accounts",
             PageTitle::Category => "Category",
             PageTitle::NoCategory => "(no category)",
+            PageTitle::Payee => "Payee",
+            PageTitle::NoPayee => "(no payee)",
             PageTitle::Amount => "Amount",
             PageTitle::Before => "Before",
             PageTitle::Change => "Change",
@@ -116,6 +124,8 @@ impl Message for PageTitle {
             PageTitle::Balances => "최근 12개월 잔액",
             PageTitle::BankBalances => "은행",
             PageTitle::Spending => "분류별 사용",
+            PageTitle::SpendingByPayee => "상대별 사용",
+            PageTitle::IncomeByPayee => "상대별 적립",
             PageTitle::Income => "분류별 적립",
             PageTitle::SmallPayments => "소액 결제",
             PageTitle::Fees => "출금 방법별 수수료",
@@ -124,6 +134,8 @@ impl Message for PageTitle {
             PageTitle::Accounts => "계정",
             PageTitle::Category => "분류",
             PageTitle::NoCategory => "(분류 없음)",
+            PageTitle::Payee => "상대",
+            PageTitle::NoPayee => "(상대 없음)",
             PageTitle::Amount => "금액",
             PageTitle::Before => "이전",
             PageTitle::Change => "변화",
@@ -210,6 +222,41 @@ impl Message for MeasureTitle {
 pub struct HeadlinePart(pub HeadlineChange, pub Money);
 
 impl HeadlinePart {
+    /// Returns the word of the change, which depends on its sign.
+    pub fn word(&self, language: Language) -> String {
+        let is_out = self.1.minor < 0;
+        match (language, &self.0) {
+            (Language::English, HeadlineChange::FirstSeen) => "first checked".into(),
+            (Language::English, HeadlineChange::Spent) => "spent".into(),
+            (Language::English, HeadlineChange::Earned) => "earned".into(),
+            (Language::English, HeadlineChange::Refunded) => "refunded".into(),
+            (Language::English, HeadlineChange::Fees) => "fees".into(),
+            (Language::English, HeadlineChange::Expired) => "expired".into(),
+            (Language::English, HeadlineChange::Points) if is_out => "to points".into(),
+            (Language::English, HeadlineChange::Points) => "from points".into(),
+            (Language::English, HeadlineChange::Money(unit)) if is_out => format!("to {unit}"),
+            (Language::English, HeadlineChange::Money(unit)) => format!("from {unit}"),
+            (Language::English, HeadlineChange::Moved) if is_out => "moved out".into(),
+            (Language::English, HeadlineChange::Moved) => "moved in".into(),
+            (Language::English, HeadlineChange::Unexplained) => "unexplained".into(),
+            (Language::Korean, HeadlineChange::FirstSeen) => "처음 확인".into(),
+            (Language::Korean, HeadlineChange::Spent) => "사용".into(),
+            (Language::Korean, HeadlineChange::Earned) => "적립".into(),
+            (Language::Korean, HeadlineChange::Refunded) => "환불".into(),
+            (Language::Korean, HeadlineChange::Fees) => "수수료".into(),
+            (Language::Korean, HeadlineChange::Expired) => "소멸".into(),
+            (Language::Korean, HeadlineChange::Points) if is_out => "포인트로 전환".into(),
+            (Language::Korean, HeadlineChange::Points) => "포인트에서 전환".into(),
+            (Language::Korean, HeadlineChange::Money(unit)) if is_out => {
+                format!("{} 전환", particle::toward(&unit.to_string()))
+            }
+            (Language::Korean, HeadlineChange::Money(unit)) => format!("{unit}에서 전환"),
+            (Language::Korean, HeadlineChange::Moved) if is_out => "나간 이체".into(),
+            (Language::Korean, HeadlineChange::Moved) => "들어온 이체".into(),
+            (Language::Korean, HeadlineChange::Unexplained) => "확인 필요".into(),
+        }
+    }
+
     fn signed(&self, word: &str, is_behind: bool) -> String {
         let sign = if self.1.minor < 0 { '−' } else { '+' };
         let size = self.1.unit.money(self.1.minor.saturating_abs()).to_grouped_string();
@@ -219,33 +266,11 @@ impl HeadlinePart {
 
 impl Message for HeadlinePart {
     fn english(&self) -> String {
-        let word = match self.0 {
-            HeadlineChange::FirstSeen => "first seen",
-            HeadlineChange::Spent => "spent",
-            HeadlineChange::Earned => "earned",
-            HeadlineChange::Refunded => "refunded",
-            HeadlineChange::Fees => "fees",
-            HeadlineChange::Expired => "expired",
-            HeadlineChange::Moved if self.1.minor < 0 => "moved out",
-            HeadlineChange::Moved => "moved in",
-            HeadlineChange::Unexplained => "unexplained",
-        };
-        self.signed(word, true)
+        self.signed(&self.word(Language::English), true)
     }
 
     fn korean(&self) -> String {
-        let word = match self.0 {
-            HeadlineChange::FirstSeen => "처음 확인",
-            HeadlineChange::Spent => "사용",
-            HeadlineChange::Earned => "적립",
-            HeadlineChange::Refunded => "환불",
-            HeadlineChange::Fees => "수수료",
-            HeadlineChange::Expired => "소멸",
-            HeadlineChange::Moved if self.1.minor < 0 => "나간 이체",
-            HeadlineChange::Moved => "들어온 이체",
-            HeadlineChange::Unexplained => "확인 필요",
-        };
-        self.signed(word, false)
+        self.signed(&self.word(Language::Korean), false)
     }
 }
 
@@ -258,51 +283,62 @@ pub struct AttentionLine<'a> {
     pub today: Day,
 }
 
-impl Message for AttentionLine<'_> {
-    fn english(&self) -> String {
-        let day = |day: Day| date(day, self.today, Language::English);
-        match self.what {
-            AttentionItem::Overdue(account, amount, Some(due)) => {
-                format!("{account}: {amount} overdue since {}", day(*due))
-            }
-            AttentionItem::Overdue(account, amount, None) => format!("{account}: {amount} overdue"),
-            AttentionItem::Due(account, amount, Some(due)) => {
-                format!("{account}: {amount} due on {}", day(*due))
-            }
-            AttentionItem::Due(account, amount, None) => format!("{account}: {amount} due, bill day unknown"),
-            AttentionItem::OverLimit(account, amount) => format!("{account}: over its limit by {amount}"),
-            AttentionItem::Negative(account, balance) => {
-                format!("{account}: below zero at {balance}; an earlier record is missing")
-            }
-            AttentionItem::Expiring(account, amount, first) => {
-                format!("{account}: {amount} expire within 30 days, the first on {}", day(*first))
-            }
-            AttentionItem::Expired(account, amount) => format!("{account}: {amount} expired"),
-            AttentionItem::Unexplained(account, amount) => format!("{account}: {amount} unexplained"),
-        }
-    }
+/// Returns an amount with its sign and unit: `+1,200 KRW`, `−500 KRW`.
+fn signed(money: &Money) -> String {
+    let sign = if money.minor < 0 { '−' } else { '+' };
+    format!("{sign}{}", money.unit.money(money.minor.saturating_abs()))
+}
 
-    fn korean(&self) -> String {
-        let day = |day: Day| date(day, self.today, Language::Korean);
-        match self.what {
-            AttentionItem::Overdue(account, amount, Some(due)) => {
-                format!("{account}: {amount} 연체 ({} 납부일)", day(*due))
+impl AttentionLine<'_> {
+    /// Returns the sentence of `status` that says the same, or one about the period.
+    fn text(&self, language: Language) -> String {
+        let today = self.today;
+        let is_english = language == Language::English;
+        match self.what.clone() {
+            AttentionItem::Overdue(account, amount, Some(since)) => {
+                language.say(&StatusLine::Overdue { account, amount, since, today })
+            }
+            AttentionItem::Overdue(account, amount, None) if is_english => {
+                format!("{account}: {amount} overdue")
             }
             AttentionItem::Overdue(account, amount, None) => format!("{account}: {amount} 연체"),
             AttentionItem::Due(account, amount, Some(due)) => {
-                format!("{account}: {} {amount} 납부", day(*due))
+                language.say(&StatusLine::Due { account, amount, due, today })
             }
-            AttentionItem::Due(account, amount, None) => format!("{account}: {amount} 납부 (납부일 모름)"),
-            AttentionItem::OverLimit(account, amount) => format!("{account}: 한도 {amount} 초과"),
+            AttentionItem::Due(account, amount, None) => {
+                language.say(&StatusLine::DueSometime { account, amount })
+            }
+            AttentionItem::OverLimit(account, by) => language.say(&StatusLine::OverLimit { account, by }),
             AttentionItem::Negative(account, balance) => {
-                format!("{account}: 잔액이 {balance}입니다. 이전 기록이 빠져 있습니다")
+                language.say(&StatusLine::BelowZero { account, balance })
+            }
+            AttentionItem::Expiring(account, amount, first) if is_english => {
+                let first = date(first, today, language);
+                format!("{account}: {amount} expire within 30 days, the first on {first}")
             }
             AttentionItem::Expiring(account, amount, first) => {
-                format!("{account}: 30일 안에 {amount} 소멸 예정, 가장 이른 날은 {}", day(*first))
+                let first = date(first, today, language);
+                format!("{account}: 30일 안에 {amount} 소멸 예정, 가장 이른 날은 {first}")
             }
+            AttentionItem::Expired(account, amount) if is_english => format!("{account}: {amount} expired"),
             AttentionItem::Expired(account, amount) => format!("{account}: {amount} 소멸"),
-            AttentionItem::Unexplained(account, amount) => format!("{account}: {amount} 확인 필요"),
+            AttentionItem::Unexplained(account, amount) if is_english => {
+                format!("{account}: {} unexplained", signed(&amount))
+            }
+            AttentionItem::Unexplained(account, amount) => {
+                format!("{account}: {} 확인 필요", signed(&amount))
+            }
         }
+    }
+}
+
+impl Message for AttentionLine<'_> {
+    fn english(&self) -> String {
+        self.text(Language::English)
+    }
+
+    fn korean(&self) -> String {
+        self.text(Language::Korean)
     }
 }
 

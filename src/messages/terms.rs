@@ -53,6 +53,32 @@ pub fn date(day: Day, today: Day, language: Language) -> String {
     }
 }
 
+/// Returns a stretch of days as a sentence names it: `1 to 31 Oct`, `25 Sep to 24 Oct`, `10월 1일 ~ 31일`;
+/// with its year unless it is that of `today`.
+pub fn days(from: Day, to: Day, today: Day, language: Language) -> String {
+    if from == to {
+        return date(from, today, language);
+    }
+    // What both days share is said once: in English with the last day, in Korean with the first.
+    let is_one_year = from.year() == to.year();
+    match language {
+        Language::English if from.month() == to.month() => {
+            format!("{} to {}", from.of_month(), date(to, today, language))
+        }
+        Language::English => {
+            let shown = if is_one_year { to } else { today };
+            format!("{} to {}", date(from, shown, language), date(to, today, language))
+        }
+        Language::Korean if from.month() == to.month() => {
+            format!("{} ~ {}일", date(from, today, language), to.of_month())
+        }
+        Language::Korean => {
+            let shown = if is_one_year { from } else { today };
+            format!("{} ~ {}", date(from, today, language), date(to, shown, language))
+        }
+    }
+}
+
 /// Returns a moment as a sentence names it: `25 Nov 18:30`, `11월 25일 18:30`.
 pub fn day_and_time(moment: LocalDateTime, today: Day, language: Language) -> String {
     let seconds = moment.0.rem_euclid(86_400);
@@ -106,6 +132,24 @@ mod tests {
         assert_eq!(date(old, today, Language::Korean), "2025년 3월 4일");
         let moment = LocalDateTime(day("2026-11-25").start().0 + 18 * 3600 + 5 * 60);
         assert_eq!(day_and_time(moment, today, Language::English), "25 Nov 18:05");
+    }
+
+    #[test]
+    fn what_two_days_share_is_said_once() {
+        let day = |text: &str| Day::parse_iso(text).expect("a date");
+        let shown = |from: &str, to: &str| {
+            [Language::English, Language::Korean]
+                .map(|language| days(day(from), day(to), day("2026-11-22"), language))
+        };
+        assert_eq!(shown("2026-10-01", "2026-10-31"), ["1 to 31 Oct", "10월 1일 ~ 31일"]);
+        assert_eq!(shown("2026-09-25", "2026-10-24"), ["25 Sep to 24 Oct", "9월 25일 ~ 10월 24일"]);
+        assert_eq!(shown("2026-10-03", "2026-10-03"), ["3 Oct", "10월 3일"]);
+        assert_eq!(shown("2025-10-01", "2025-10-31"), ["1 to 31 Oct 2025", "2025년 10월 1일 ~ 31일"]);
+        assert_eq!(shown("2025-01-01", "2025-12-31"), ["1 Jan to 31 Dec 2025", "2025년 1월 1일 ~ 12월 31일"]);
+        assert_eq!(
+            shown("2025-12-25", "2026-01-24"),
+            ["25 Dec 2025 to 24 Jan", "2025년 12월 25일 ~ 1월 24일"]
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How the opening balance of each account and unit became the closing one.
 
-use crate::ledger::{Account, FlowKind, Flows};
+use super::Conversion;
+use crate::ledger::{Account, FlowKind, Flows, Kind};
 use crate::money::{Money, Unit};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -102,7 +103,7 @@ pub struct Headline {
 }
 
 /// A reason for which the balances of a unit change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeadlineChange {
     /// Seen for the first time.
     FirstSeen,
@@ -116,22 +117,55 @@ pub enum HeadlineChange {
     Fees,
     /// Expired points.
     Expired,
-    /// To or from other people, other units, or outside. Transfers between accounts of the unit
-    /// cancel out.
+    /// From or to points of any unit.
+    Points,
+    /// From or to money of another unit.
+    Money(Unit),
+    /// To or from other people, or outside. Transfers between accounts of the unit cancel out.
     Moved,
     /// Differences that snapshots show.
     Unexplained,
 }
 
-/// Returns the headline of each unit that has an account, money before points.
-pub fn headlines(accounts: &[AccountSummary]) -> Vec<Headline> {
+/// Returns the headline of each unit that has an account, money before points. `conversions` are those of
+/// the same period.
+pub fn headlines(accounts: &[AccountSummary], conversions: &[Conversion]) -> Vec<Headline> {
     let mut units: Vec<&Unit> = accounts.iter().map(|account| &account.unit).collect();
     units.sort_by_cached_key(|unit| (Unit::currency(&unit.code).is_none(), *unit));
     units.dedup();
-    units.into_iter().map(|unit| headline(unit, accounts.iter().filter(|a| a.unit == *unit))).collect()
+    let of_unit = |unit: &Unit| {
+        headline(unit, accounts.iter().filter(|a| a.unit == *unit), &converted(unit, conversions))
+    };
+    units.into_iter().map(of_unit).collect()
 }
 
-fn headline<'a>(unit: &Unit, accounts: impl Iterator<Item = &'a AccountSummary> + Clone) -> Headline {
+/// Returns what was converted into a unit or from it, signed: by the other unit, all points as one.
+fn converted(unit: &Unit, conversions: &[Conversion]) -> BTreeMap<Option<Unit>, i64> {
+    let mut sums: BTreeMap<Option<Unit>, i64> = BTreeMap::new();
+    let mut add = |other: &Unit, minor: i64| {
+        let sum = sums.entry(Unit::currency(&other.code)).or_default();
+        *sum = sum.saturating_add(minor);
+    };
+    for conversion in conversions {
+        let (left, received) = (&conversion.left, &conversion.received);
+        // Of other kinds, one side is no transfer.
+        let is_transfer =
+            matches!(conversion.kind, Kind::Transfer | Kind::Withdraw | Kind::Topup | Kind::Pay);
+        if is_transfer && left.unit == *unit {
+            add(&received.unit, left.minor.saturating_neg());
+        }
+        if is_transfer && conversion.to.is_some() && received.unit == *unit {
+            add(&left.unit, received.minor);
+        }
+    }
+    sums
+}
+
+fn headline<'a>(
+    unit: &Unit,
+    accounts: impl Iterator<Item = &'a AccountSummary> + Clone,
+    converted: &BTreeMap<Option<Unit>, i64>,
+) -> Headline {
     use HeadlineChange::*;
     let total = |of: &dyn Fn(&AccountSummary) -> i64| {
         unit.money(accounts.clone().fold(0_i64, |sum, account| sum.saturating_add(of(account))))
@@ -139,6 +173,17 @@ fn headline<'a>(unit: &Unit, accounts: impl Iterator<Item = &'a AccountSummary> 
     let sum = |kinds: &[(FlowKind, i64)]| {
         total(&|account| kinds.iter().map(|(kind, sign)| sign * account.flow(*kind)).sum())
     };
+    let moved = sum(&[
+        (FlowKind::MovedIn, 1),
+        (FlowKind::ToppedUp, 1),
+        (FlowKind::BillPaid, 1),
+        (FlowKind::MovedOut, -1),
+        (FlowKind::Withdrawn, -1),
+    ]);
+    let conversions = converted.iter().map(|(other, minor)| {
+        (other.clone().map_or(HeadlineChange::Points, HeadlineChange::Money), unit.money(*minor))
+    });
+    let elsewhere = converted.values().fold(moved.minor, |rest, minor| rest.saturating_sub(*minor));
     let changes = [
         (FirstSeen, sum(&[(FlowKind::FirstSeen, 1)])),
         (Spent, sum(&[(FlowKind::Spent, -1)])),
@@ -146,21 +191,15 @@ fn headline<'a>(unit: &Unit, accounts: impl Iterator<Item = &'a AccountSummary> 
         (Refunded, sum(&[(FlowKind::Refunded, 1)])),
         (Fees, sum(&[(FlowKind::Fees, -1), (FlowKind::Taxes, -1)])),
         (Expired, sum(&[(FlowKind::Expired, -1)])),
-        (
-            Moved,
-            sum(&[
-                (FlowKind::MovedIn, 1),
-                (FlowKind::ToppedUp, 1),
-                (FlowKind::BillPaid, 1),
-                (FlowKind::MovedOut, -1),
-                (FlowKind::Withdrawn, -1),
-            ]),
-        ),
+    ];
+    let rest = [
+        (Moved, unit.money(elsewhere)),
         (Unexplained, sum(&[(FlowKind::Unexplained, 1), (FlowKind::FirstSeen, -1)])),
     ];
+    let changes = changes.into_iter().chain(conversions).chain(rest);
     Headline {
         opening: total(&|account| account.opening.minor),
-        changes: changes.into_iter().filter(|(_, money)| money.minor != 0).collect(),
+        changes: changes.filter(|(_, money)| money.minor != 0).collect(),
         closing: total(&|account| account.closing.minor),
     }
 }
@@ -169,6 +208,7 @@ fn headline<'a>(unit: &Unit, accounts: impl Iterator<Item = &'a AccountSummary> 
 mod tests {
     use super::*;
     use crate::ledger::AccountId;
+    use crate::period::Day;
 
     #[test]
     fn a_headline_adds_up_and_transfers_within_a_unit_cancel() {
@@ -206,20 +246,42 @@ mod tests {
                 &[
                     (FlowKind::Unexplained, 300_000),
                     (FlowKind::FirstSeen, 300_000),
-                    (FlowKind::MovedIn, 11_250),
+                    (FlowKind::MovedIn, 11_350),
                 ],
             ),
         ];
-        let [headline] = <[Headline; 1]>::try_from(headlines(&rows)).unwrap();
+        let points = Unit::new("TOSSP", 0);
+        let conversion = |kind, to| Conversion {
+            account: AccountId(1),
+            to,
+            kind,
+            left: points.money(1_390),
+            received: rows[0].unit.money(1_250),
+            day: Day(0),
+        };
+        // What arrived nowhere, and what is no transfer, is in no sum.
+        let conversions = [
+            conversion(Kind::Withdraw, Some(AccountId(2))),
+            conversion(Kind::Withdraw, None),
+            conversion(Kind::Spend, None),
+        ];
+        let [headline] = <[Headline; 1]>::try_from(headlines(&rows, &conversions)).unwrap();
         let changes: Vec<(HeadlineChange, i64)> =
-            headline.changes.iter().map(|(change, money)| (*change, money.minor)).collect();
+            headline.changes.iter().map(|(change, money)| (change.clone(), money.minor)).collect();
         use HeadlineChange::*;
         assert_eq!(
             changes,
-            [(FirstSeen, 300_000), (Spent, -12_000), (Fees, -500), (Moved, 1_250), (Unexplained, -2_500)]
+            [
+                (FirstSeen, 300_000),
+                (Spent, -12_000),
+                (Fees, -500),
+                (Points, 1_250),
+                (Moved, 100),
+                (Unexplained, -2_500)
+            ]
         );
         let sum: i64 = headline.changes.iter().map(|(_, money)| money.minor).sum();
-        assert_eq!((headline.opening.minor, headline.closing.minor), (50_000, 336_250));
+        assert_eq!((headline.opening.minor, headline.closing.minor), (50_000, 336_350));
         assert_eq!(headline.opening.minor + sum, headline.closing.minor);
     }
 }

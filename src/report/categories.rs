@@ -1,4 +1,4 @@
-//! What was spent and earned, by category.
+//! What was spent and earned, by category or by payee.
 
 use crate::ledger::Kind;
 use crate::money::{Money, Unit, percent};
@@ -7,13 +7,42 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-/// The amount spent, earned or refunded in one category over a period.
+/// What spending and income are grouped by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grouping {
+    /// What it was for.
+    #[default]
+    Category,
+    /// Who received or paid it.
+    Payee,
+}
+
+/// The name of a group of spending or income; a document has it under `category` or `payee`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Group {
+    /// A category, or none.
+    Category(Option<String>),
+    /// A payee, or none.
+    Payee(Option<String>),
+}
+
+impl Group {
+    /// Returns the category or the payee.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Group::Category(name) | Group::Payee(name) => name.as_deref(),
+        }
+    }
+}
+
+/// The amount spent, earned or refunded in one category, or with one payee, over a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CategoryTotal {
     /// Spend, earn or refund.
     pub kind: Kind,
-    /// The category, or none.
-    pub category: Option<String>,
+    /// The category or the payee, or none.
+    pub name: Option<String>,
     /// The unit of the amount.
     pub unit: Unit,
     /// Entries.
@@ -22,11 +51,12 @@ pub struct CategoryTotal {
     pub amount: i64,
 }
 
-/// The amounts of one category in a period and in the period before.
+/// The amounts of one category or payee in a period and in the period before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CategorySummary {
-    /// The category, or null.
-    pub category: Option<String>,
+    /// The category or the payee.
+    #[serde(flatten)]
+    pub group: Group,
     /// The unit of the amounts.
     pub unit: Unit,
     /// The sum of the period.
@@ -43,11 +73,11 @@ pub struct CategorySummary {
     pub change_percent: Option<String>,
 }
 
-/// The sums of one category in one unit.
+/// The sums of one category or payee in one unit.
 #[derive(Default)]
 struct CategorySums<'t> {
-    /// The category as it was written first.
-    category: Option<&'t str>,
+    /// The name as it was written first.
+    name: Option<&'t str>,
     amount: i64,
     count: i64,
     refunded: i64,
@@ -56,12 +86,17 @@ struct CategorySums<'t> {
     is_listed: bool,
 }
 
-/// Returns one row for each category and unit that has an entry of that kind in one of the two
+/// Returns one row for each category or payee and unit that has an entry of that kind in one of the two
 /// periods, the largest first within its unit.
 ///
-/// Categories that differ only in case or Unicode form are one, spelled as it stands first in the
+/// Names that differ only in case or Unicode form are one, spelled as it stands first in the
 /// totals.
-pub fn categories(kind: Kind, now: &[CategoryTotal], before: &[CategoryTotal]) -> Vec<CategorySummary> {
+pub fn categories(
+    kind: Kind,
+    grouping: Grouping,
+    now: &[CategoryTotal],
+    before: &[CategoryTotal],
+) -> Vec<CategorySummary> {
     let mut sums: BTreeMap<(&Unit, Option<Cow<'_, str>>), CategorySums<'_>> = BTreeMap::new();
     let mut all: HashMap<&Unit, i128> = HashMap::new();
     for (total, is_now) in now.iter().map(|t| (t, true)).chain(before.iter().map(|t| (t, false))) {
@@ -69,9 +104,9 @@ pub fn categories(kind: Kind, now: &[CategoryTotal], before: &[CategoryTotal]) -
         if total.kind != kind && !is_refund {
             continue;
         }
-        let folded = total.category.as_deref().map(text::fold_case);
+        let folded = total.name.as_deref().map(text::fold_case);
         let row = sums.entry((&total.unit, folded)).or_default();
-        row.category = row.category.or(total.category.as_deref());
+        row.name = row.name.or(total.name.as_deref());
         row.is_listed |= !is_refund;
         match (is_refund, is_now) {
             (true, _) => row.refunded += total.amount,
@@ -88,8 +123,12 @@ pub fn categories(kind: Kind, now: &[CategoryTotal], before: &[CategoryTotal]) -
         .filter(|(_, sums)| sums.is_listed)
         .map(|((unit, _), sums)| {
             let (amount, previous) = (i128::from(sums.amount), i128::from(sums.previous));
+            let name = sums.name.map(String::from);
             CategorySummary {
-                category: sums.category.map(String::from),
+                group: match grouping {
+                    Grouping::Category => Group::Category(name),
+                    Grouping::Payee => Group::Payee(name),
+                },
                 unit: unit.clone(),
                 amount: unit.money(sums.amount),
                 count: sums.count,
@@ -120,7 +159,7 @@ mod tests {
     fn categories_that_differ_in_case_are_one() {
         let total = |kind, category: Option<&str>, amount| CategoryTotal {
             kind,
-            category: category.map(String::from),
+            name: category.map(String::from),
             unit: won(0).unit,
             count: 1,
             amount,
@@ -134,14 +173,14 @@ mod tests {
             total(Kind::Earn, Some("café"), 1),
         ];
         let before = [total(Kind::Spend, Some("CAFÉ"), 20), total(Kind::Refund, Some("tram"), 3)];
-        let rows = categories(Kind::Spend, &now, &before);
+        let rows = categories(Kind::Spend, Grouping::Category, &now, &before);
         let said: Vec<_> = rows
             .iter()
-            .map(|r| (r.category.as_deref(), r.amount.minor, r.count, r.refunded.minor, r.previous.minor))
+            .map(|r| (r.group.name(), r.amount.minor, r.count, r.refunded.minor, r.previous.minor))
             .collect();
         assert_eq!(said, [(None, 60, 1, 0, 0), (Some("Café"), 40, 2, 5, 20)]);
         assert_eq!(rows[1].share_percent.as_deref(), Some("40.00"));
         assert_eq!(rows[1].change_percent.as_deref(), Some("100.00"));
-        assert_eq!(categories(Kind::Earn, &now, &before).len(), 1);
+        assert_eq!(categories(Kind::Earn, Grouping::Category, &now, &before).len(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! Figures of a period that only its web page shows: balances over twelve months, sizes of small
-//! payments, what the cheapest channels would have charged, expiries by month, what needs attention.
+//! payments, what the cheapest channels would have charged, expiries by month.
 
-use super::{AccountSummary, Bill, BillStatus, ChannelSummary, ExpiringLot};
+use super::ChannelSummary;
 use crate::ledger::{Account, AccountId, AccountKind};
 use crate::money::{Money, Unit};
 use crate::period::{Day, Month};
@@ -11,14 +11,10 @@ use std::collections::{BTreeMap, HashMap};
 pub const MONTHS: i32 = 12;
 /// How many ranges the sizes of small payments are counted in.
 const SIZES: i64 = 10;
-/// Points that expire within so many days need attention.
-const SOON_DAYS: i32 = 30;
 
 /// What the web page shows beside the summary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MonthPage {
-    /// What needs attention at the end of the period, the most urgent first.
-    pub attention: Vec<AttentionItem>,
     /// Balances at the ends of months, by unit; banks apart.
     pub balances: Vec<BalanceChart>,
     /// The sizes of small payments, in the order of the summary's micropayments.
@@ -27,25 +23,6 @@ pub struct MonthPage {
     pub cheapest: Vec<Option<CheapestCharge>>,
     /// What expires in each month.
     pub expiries: Vec<ExpiryMonth>,
-}
-
-/// Something that needs attention.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AttentionItem {
-    /// Bills of an account that are overdue, and the day of payment of the oldest.
-    Overdue(String, Money, Option<Day>),
-    /// Bills of an account that are due, and the day of payment of the first.
-    Due(String, Money, Option<Day>),
-    /// A carrier's limit that is exceeded, and by how much.
-    OverLimit(String, Money),
-    /// A balance below zero.
-    Negative(String, Money),
-    /// Points of an account that expire soon, and the last day of the first of them.
-    Expiring(String, Money, Day),
-    /// Points that expired in the period.
-    Expired(String, Money),
-    /// What nothing recorded in the period explains.
-    Unexplained(String, Money),
 }
 
 /// Balances of accounts of one unit.
@@ -188,63 +165,6 @@ pub fn expiry_months(accounts: &[Account], lots: &[(AccountId, Day, i64)], from:
     sums.into_iter().map(month).collect()
 }
 
-/// Returns what needs attention, the most urgent first.
-pub fn attention(
-    accounts: &[Account],
-    rows: &[AccountSummary],
-    bills: &[Bill],
-    lots: &[ExpiringLot],
-) -> Vec<AttentionItem> {
-    let of = |row: &AccountSummary, word: &str| row.flows.get(word).map_or(0, |money| money.minor);
-    let mut found: Vec<AttentionItem> = Vec::new();
-    let of_status = |status| {
-        let bills = bills.iter().filter(move |bill| bill.status == status);
-        by_account(bills.map(|bill| (&bill.account, &bill.amount, bill.due)))
-    };
-    found.extend(
-        of_status(BillStatus::Overdue).into_iter().map(|(a, sum, due)| AttentionItem::Overdue(a, sum, due)),
-    );
-    found.extend(of_status(BillStatus::Due).into_iter().map(|(a, sum, due)| AttentionItem::Due(a, sum, due)));
-    for row in rows.iter().filter(|row| row.closing.minor < 0) {
-        if !row.owed {
-            found.push(AttentionItem::Negative(row.account.clone(), row.closing.clone()));
-            continue;
-        }
-        let limit = accounts.iter().find(|a| a.name == row.account).and_then(|a| a.limit);
-        let over = limit.map_or(0, |limit| row.closing.minor.saturating_add(limit).min(0).saturating_neg());
-        if over > 0 {
-            found.push(AttentionItem::OverLimit(row.account.clone(), row.unit.money(over)));
-        }
-    }
-    let soon = lots.iter().filter(|lot| lot.days_left <= SOON_DAYS);
-    let soon = by_account(soon.map(|lot| (&lot.account, &lot.amount, lot.expires)));
-    found.extend(soon.into_iter().map(|(account, sum, first)| AttentionItem::Expiring(account, sum, first)));
-    for row in rows.iter().filter(|row| of(row, "expired") > 0) {
-        found.push(AttentionItem::Expired(row.account.clone(), row.unit.money(of(row, "expired"))));
-    }
-    for row in rows {
-        let unexplained = of(row, "unexplained").saturating_sub(of(row, "first_seen"));
-        if unexplained != 0 {
-            found.push(AttentionItem::Unexplained(row.account.clone(), row.unit.money(unexplained)));
-        }
-    }
-    found
-}
-
-/// Returns the sum of each account and the first day of it, in the order in which the accounts appear.
-fn by_account<'r, D: Copy>(
-    rows: impl Iterator<Item = (&'r String, &'r Money, D)>,
-) -> Vec<(String, Money, D)> {
-    let mut sums: Vec<(String, Money, D)> = Vec::new();
-    for (account, amount, day) in rows {
-        match sums.iter_mut().find(|(known, ..)| known == account) {
-            Some((_, sum, _)) => sum.minor = sum.minor.saturating_add(amount.minor),
-            None => sums.push((account.clone(), amount.clone(), day)),
-        }
-    }
-    sums
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -306,22 +226,6 @@ mod tests {
             assert!(rows.iter().all(|row| row.from.minor <= row.to.minor), "{threshold}");
         }
         assert_eq!(sizes(&won(0), &amounts).len(), 1);
-    }
-
-    #[test]
-    fn bills_of_one_account_are_one_line() {
-        let bill = |month: &str, amount: i64| Bill {
-            account: "skt".into(),
-            unit: won(0).unit,
-            amount: won(amount),
-            charges_of: Month::parse_iso(month).expect("a month"),
-            due: Some(Month::parse_iso(month).expect("a month").add_months(1).day(25)),
-            status: BillStatus::Overdue,
-        };
-        let bills = [bill("2026-08", 500), bill("2026-09", 70)];
-        let first = bills[0].due;
-        let found = attention(&[], &[], &bills, &[]);
-        assert_eq!(found, [AttentionItem::Overdue("skt".into(), won(570), first)]);
     }
 
     #[test]

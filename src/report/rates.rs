@@ -1,6 +1,6 @@
 //! Exchange rates: what an amount is worth in another unit on a day.
 
-use crate::ledger::AccountId;
+use crate::ledger::{AccountId, Kind};
 use crate::money::{Money, Rate, RoundingMode, Unit, round};
 use crate::period::Day;
 use serde::Serialize;
@@ -96,6 +96,10 @@ impl Rates {
 pub struct Conversion {
     /// The account.
     pub account: AccountId,
+    /// The account that receives; `None` outside the ledger.
+    pub to: Option<AccountId>,
+    /// How it is recorded.
+    pub kind: Kind,
     /// The amount converted, without fee and tax.
     pub left: Money,
     /// The amount received for it.
@@ -168,6 +172,8 @@ mod tests {
         assert_eq!(worth("OTHER", "KRW"), None);
         let conversion = |left: &str, received: i64| Conversion {
             account: AccountId(1),
+            to: None,
+            kind: Kind::Withdraw,
             left: unit(left).money(1_400),
             received: won(received),
             day: on,

@@ -95,22 +95,7 @@ impl Render for Expiring {
             page.line(language.say(&ExpiringLine::Unknown { account, amount }));
         }
         page.gap();
-        let amounts = Amounts::of(self.lots.iter().map(|lot| &lot.amount));
-        let mut table = Table::new(vec![
-            Column::fixed(language.heading(Heading::Expires)),
-            Column::figure(language.heading(Heading::DaysLeft)),
-            Column::name(language.heading(Heading::Account)),
-            Column::figure(language.heading(Heading::Amount)),
-        ]);
-        for lot in &self.lots {
-            table.row(vec![
-                messages::date(lot.expires, self.today, language),
-                lot.days_left.to_string(),
-                lot.account.clone(),
-                amounts.with_unit(&lot.amount),
-            ]);
-        }
-        page.table(table);
+        page.table(lots_table(&self.lots, self.today, language));
         page.gap();
         if !self.unknown.is_empty() {
             page.line(language.say(&ExpiringLine::RecordExpiry));
@@ -342,8 +327,28 @@ impl Render for Stale {
     }
 }
 
+/// Returns lots as a table, soonest first.
+pub fn lots_table(lots: &[ExpiringLot], today: Day, language: Language) -> Table {
+    let amounts = Amounts::of(lots.iter().map(|lot| &lot.amount));
+    let mut table = Table::new(vec![
+        Column::fixed(language.heading(Heading::Expires)),
+        Column::figure(language.heading(Heading::DaysLeft)),
+        Column::name(language.heading(Heading::Account)),
+        Column::figure(language.heading(Heading::Amount)),
+    ]);
+    for lot in lots {
+        table.row(vec![
+            messages::date(lot.expires, today, language),
+            lot.days_left.to_string(),
+            lot.account.clone(),
+            amounts.with_unit(&lot.amount),
+        ]);
+    }
+    table
+}
+
 /// Returns bills as a table, overdue ones in red.
-fn bills_table(bills: &[Bill], today: Day, language: Language) -> Table {
+pub fn bills_table(bills: &[Bill], today: Day, language: Language) -> Table {
     let amounts = Amounts::of(bills.iter().map(|bill| &bill.amount));
     let mut table = Table::new(vec![
         Column::name(language.heading(Heading::Account)),

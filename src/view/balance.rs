@@ -190,7 +190,7 @@ pub fn totals_line(totals: &[Total], is_bank: bool) -> BalanceLine {
 }
 
 /// Adds the total in the unit of `--exchange`, and what it leaves out or rests on.
-fn exchange_lines(page: &mut Page, sum: &Exchange, language: Language) {
+pub fn exchange_lines(page: &mut Page, sum: &Exchange, language: Language) {
     let net = sum.net.clone();
     let line = match sum.partial {
         true => BalanceLine::InAllWithout { net, missing: sum.missing.clone() },
@@ -286,42 +286,6 @@ impl BalanceRow {
         }
         remarks
     }
-}
-
-/// The lines that say what is owned and owed, a unit each.
-pub fn totals_lines(page: &mut Page, totals: &[Total], exchange: Option<&Exchange>) {
-    if let Some(sum) = exchange {
-        let missing: Vec<String> = sum.missing.iter().map(Unit::to_string).collect();
-        let partial = if sum.partial {
-            format!(" (partial: no rate for {})", missing.join(", "))
-        } else {
-            String::new()
-        };
-        let of_catalog: Vec<String> = sum
-            .by
-            .iter()
-            .filter(|(_, by)| **by == RateSource::Catalog)
-            .map(|(unit, _)| unit.to_string())
-            .collect();
-        let catalog = match of_catalog.as_slice() {
-            [] => String::new(),
-            units => format!(" ({} at the rate of its best channel)", units.join(", ")),
-        };
-        page.line(format!("{} in all{partial}{catalog}", sum.net));
-        page.gap();
-    }
-    let mut table = Table::new(vec![
-        Column::words(""),
-        Column::figure("own"),
-        Column::figure("owe"),
-        Column::figure("net"),
-    ]);
-    for total in totals {
-        let owe = if total.owe.minor == 0 { String::new() } else { total.owe.to_grouped_string() };
-        let net = if total.owe.minor == 0 { String::new() } else { total.net.to_grouped_string() };
-        table.row(vec![total.unit.to_string(), total.own.to_grouped_string(), owe, net]);
-    }
-    page.table(table);
 }
 
 /// The answer of `account list`.

@@ -12,8 +12,8 @@ use crate::messages::month_page::{
 use crate::messages::{Language, Message};
 use crate::money::{Money, Unit};
 use crate::period::Month;
-use crate::report::month_page::{AttentionItem, BalanceChart, MonthPage, MonthlyBalances, PaymentSize};
-use crate::report::{BillStatus, CategorySummary};
+use crate::report::month_page::{BalanceChart, MonthPage, MonthlyBalances, PaymentSize};
+use crate::report::{AttentionItem, BillStatus, CategorySummary, Group};
 
 /// The rules of the page. They name no font or picture that must be loaded.
 const STYLE: &str = include_str!("month_page.css");
@@ -136,7 +136,7 @@ impl PageWriter<'_> {
                         html.element("h3", &[], &headline.closing.unit.to_string());
                         html.element("p", &[("class", "total")], &total);
                         let parts: Vec<String> = (headline.changes.iter())
-                            .map(|(change, money)| self.say(&HeadlinePart(*change, money.clone())))
+                            .map(|(change, money)| self.say(&HeadlinePart(change.clone(), money.clone())))
                             .collect();
                         let line = match parts.is_empty() {
                             true => self.say(&PageLine::NothingMoved),
@@ -177,11 +177,11 @@ impl PageWriter<'_> {
 
     fn attention(&self, html: &mut Html) {
         self.section(html, PageTitle::Attention, |html| {
-            if self.figures.attention.is_empty() {
+            if self.report.summary.attention.is_empty() {
                 return self.line(html, &PageLine::NothingToDo);
             }
             html.within("ul", &[], |html| {
-                for what in &self.figures.attention {
+                for what in &self.report.summary.attention {
                     let class = match what {
                         AttentionItem::Overdue(..)
                         | AttentionItem::OverLimit(..)
@@ -353,12 +353,18 @@ impl PageWriter<'_> {
             }
             return;
         }
+        let is_by_payee = rows.iter().any(|row| matches!(row.group, Group::Payee(_)));
+        let (title, name, none) = match (is_by_payee, title) {
+            (false, title) => (title, PageTitle::Category, PageTitle::NoCategory),
+            (true, PageTitle::Income) => (PageTitle::IncomeByPayee, PageTitle::Payee, PageTitle::NoPayee),
+            (true, _) => (PageTitle::SpendingByPayee, PageTitle::Payee, PageTitle::NoPayee),
+        };
         self.section(html, title, |html| {
             for rows in rows.chunk_by(|a, b| a.unit == b.unit) {
                 let unit = rows.first().map(|row| row.unit.to_string()).unwrap_or_default();
                 let most = rows.iter().map(|row| row.amount.minor.max(row.previous.minor)).max().unwrap_or(0);
                 let titles = [
-                    self.title(PageTitle::Category),
+                    self.title(name),
                     String::new(),
                     self.title(PageTitle::Amount),
                     self.title(PageTitle::Before),
@@ -368,9 +374,9 @@ impl PageWriter<'_> {
                     self.title(PageTitle::Refunded),
                 ];
                 let row = |row: &CategorySummary| {
-                    let none = || self.title(PageTitle::NoCategory);
+                    let name = row.group.name().map(String::from);
                     vec![
-                        RowCell::Name(row.category.clone().unwrap_or_else(none)),
+                        RowCell::Name(name.unwrap_or_else(|| self.title(none))),
                         RowCell::Bar(share(row.amount.minor, most), Some(share(row.previous.minor, most))),
                         RowCell::Figure(row.amount.to_grouped_string()),
                         RowCell::Figure(row.previous.to_grouped_string()),

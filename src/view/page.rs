@@ -250,7 +250,9 @@ fn belongs_to(before: &str, word: &str) -> bool {
     let is_month = MONTHS.contains(&bare);
     let is_year = bare.len() == 4 && bare.bytes().all(|b| b.is_ascii_digit());
     let after_year = before.ends_with('년') && bare.contains('월');
-    (is_number && (is_unit || is_month || bare == "%"))
+    let is_sign = matches!(before, "+" | "−" | "=");
+    is_sign
+        || (is_number && (is_unit || is_month || bare == "%"))
         || (is_year && MONTHS.contains(&before))
         || after_year
         || (before.ends_with('월') && bare.starts_with(|c: char| c.is_ascii_digit()) && bare.contains('일'))
@@ -285,7 +287,7 @@ fn fitting(text: &str, width: usize) -> &str {
 }
 
 /// Returns a name that is at most `width` columns wide, shortened with `…` where it is longer.
-fn shortened(name: &str, width: usize) -> Cow<'_, str> {
+pub fn shortened(name: &str, width: usize) -> Cow<'_, str> {
     if name.width() <= width {
         return Cow::Borrowed(name);
     }
@@ -340,6 +342,7 @@ mod tests {
         assert_eq!(parts("4 Mar 2025 and 2 SMS"), "4 Mar 2025|and|2 SMS");
         assert_eq!(parts("2025년 3월 4일까지 3 개"), "2025년 3월 4일까지|3|개");
         assert_eq!(parts("a  b "), "a||b|");
+        assert_eq!(parts("5,000 − 4,500 spent = 500"), "5,000|− 4,500|spent|= 500");
         assert_eq!(wrap("overdue since 25 Nov", Some(17)).join("|"), "overdue since|  25 Nov");
     }
 

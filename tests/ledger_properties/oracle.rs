@@ -583,7 +583,7 @@ impl Oracle {
 /// The store's sums by category as lines in one order.
 pub fn category_lines(totals: Vec<CategoryTotal>) -> Vec<CategoryLine> {
     let mut lines: Vec<CategoryLine> =
-        totals.into_iter().map(|t| (t.kind, t.category, t.unit, t.count, t.amount)).collect();
+        totals.into_iter().map(|t| (t.kind, t.name, t.unit, t.count, t.amount)).collect();
     lines.sort();
     lines
 }

@@ -143,12 +143,49 @@ impl Activity<'_> {
         for ((_, kind, category, unit), sums) in &self.partial.categories {
             self.add_sums(totals.entry((*kind, *category, *unit)).or_default(), sums)?;
         }
+        self.named(totals, names)
+    }
+
+    /// Returns what was spent, earned and refunded, by payee and unit. It reads every entry.
+    pub fn payees(&self) -> Result<Vec<CategoryTotal>, StoreError> {
+        let reader = self.store.db().and_then(AmountReader::new);
+        let mut reader = reader.map_err(|e| self.store.fail(e))?;
+        let columns = AmountReader::COLUMNS.replace("category", "payee");
+        let sql = format!(
+            "SELECT {columns} FROM entry
+             WHERE at BETWEEN ?1 AND ?2 AND kind IN (?3, ?4, ?5) AND {LIVE_OF_MANY}"
+        );
+        let from = self.from.map_or(i64::MIN, |from| from.0);
+        let to = self.to.map_or(i64::MAX, |to| to.0);
+        let mut sums = Totals::default();
+        self.store.all(&sql, params![from, to, Kind::Spend, Kind::Earn, Kind::Refund], |row| {
+            let (entry, labels) = reader.read(row)?.ok_or(rusqlite::Error::InvalidQuery)?;
+            sums.add(entry, labels, 1);
+            Ok(())
+        })?;
+        if sums.overflow.is_some() {
+            return Err(self.store.overflow());
+        }
+        let mut totals: BTreeMap<(Kind, i64, i64), [i64; 2]> = BTreeMap::new();
+        for ((_, kind, payee, unit), more) in &sums.categories {
+            self.add_sums(totals.entry((*kind, *payee, *unit)).or_default(), more)?;
+        }
+        self.named(totals, HashMap::new())
+    }
+
+    /// Returns sums by kind, label and unit with the texts of their labels, from `names` where they are
+    /// among them.
+    fn named(
+        &self,
+        totals: BTreeMap<(Kind, i64, i64), [i64; 2]>,
+        mut names: HashMap<i64, Option<String>>,
+    ) -> Result<Vec<CategoryTotal>, StoreError> {
         let units = self.units()?;
         let mut named = Vec::new();
-        for ((kind, category, unit), [count, amount]) in totals {
+        for ((kind, label, unit), [count, amount]) in totals {
             let Some(unit) = units.get(&unit).filter(|_| count != 0) else { continue };
-            let category = self.name(&mut names, category)?;
-            named.push(CategoryTotal { kind, category, unit: unit.clone(), count, amount });
+            let name = self.name(&mut names, label)?;
+            named.push(CategoryTotal { kind, name, unit: unit.clone(), count, amount });
         }
         Ok(named)
     }

@@ -107,13 +107,16 @@ impl Store {
     ) -> Result<Vec<Conversion>, StoreError> {
         let from = from.unwrap_or(LocalDateTime(i64::MIN));
         let sql = format!(
-            "SELECT from_account, o.code, o.decimals, i.code, i.decimals, at, amount_out - fee - tax, amount_in
+            "SELECT from_account, o.code, o.decimals, i.code, i.decimals, at, amount_out - fee - tax, amount_in,
+                    to_account, kind
              FROM (SELECT * FROM entry WHERE unit_out <> unit_in AND at BETWEEN ?1 AND ?2 AND {LIVE})
              JOIN unit o ON o.seq = unit_out JOIN unit i ON i.seq = unit_in WHERE from_account IS NOT NULL"
         );
         self.all(&sql, [from, to], |row| {
             Ok(Conversion {
                 account: row.get(0)?,
+                to: row.get(8)?,
+                kind: row.get(9)?,
                 left: unit_at(row, 1)?.money(sum_at(row, 6)?),
                 received: unit_at(row, 3)?.money(amount_at(row, 7)?),
                 day: row.get::<_, LocalDateTime>(5)?.day(),

@@ -23,6 +23,10 @@ const WORDS_MIN: usize = 24;
 pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
+    /// Whether columns that do not fit continue below.
+    is_continued: bool,
+    /// Whether the first title stands above stacked rows, too.
+    is_titled: bool,
 }
 
 /// A column of a table. One in which every cell is empty is left out.
@@ -42,6 +46,8 @@ enum ColumnKind {
     ParsedAmount,
     /// A remark, which may be broken between words within the last column or stand below its row.
     Words,
+    /// A bar that draws a figure of its row; left out where there is no room for it.
+    Bar,
 }
 
 impl Column {
@@ -58,6 +64,11 @@ impl Column {
     /// A column of figures, aligned to the right and never broken.
     pub fn figure(title: impl Into<String>) -> Column {
         Column { title: title.into(), kind: ColumnKind::ParsedAmount }
+    }
+
+    /// A column of bars that draw a figure of their row, left out where there is no room for them.
+    pub fn bar() -> Column {
+        Column { title: String::new(), kind: ColumnKind::Bar }
     }
 
     /// A column of remarks, which may move to a line below their row.
@@ -89,7 +100,18 @@ impl<T: Into<String>> From<T> for Cell {
 impl Table {
     /// Returns a table without rows.
     pub fn new(columns: Vec<Column>) -> Table {
-        Table { columns, rows: Vec::new() }
+        Table { columns, ..Table::default() }
+    }
+
+    /// Returns a table whose columns continue below where they do not fit side by side, each time after
+    /// the first column.
+    pub fn continued(columns: Vec<Column>) -> Table {
+        Table { is_continued: true, ..Table::new(columns) }
+    }
+
+    /// Returns the table with a first title that names all of it: stacked rows stand below it.
+    pub fn titled(self) -> Table {
+        Table { is_titled: true, ..self }
     }
 
     /// Adds a row, a cell for each column.
@@ -112,9 +134,55 @@ impl Table {
     pub(super) fn render(&self, screen: Screen, out: &mut String) {
         let mut measure = Measure::default();
         measure.add(self);
+        if let Some(width) = screen.width.filter(|_| self.is_continued) {
+            let parts = self.parts(&measure, width);
+            if parts.len() > 1 {
+                for (number, columns) in parts.into_iter().enumerate() {
+                    if number > 0 {
+                        out.push('\n');
+                    }
+                    self.only(&columns).render(screen, out);
+                }
+                return;
+            }
+        }
         let layout = Layout::new(self, &measure, screen);
         layout.header(out);
         layout.rows(self, out);
+    }
+
+    /// Returns the columns of each part that fits a width; the first column is in all of them.
+    fn parts(&self, measure: &Measure, width: usize) -> Vec<Vec<usize>> {
+        let widths = self.columns.iter().zip(&measure.columns);
+        let widths: Vec<usize> =
+            widths.map(|(column, cells)| cells.width.max(column.title.width())).collect();
+        let first = widths.first().copied().unwrap_or(0);
+        // A name may be shortened rather than leave no room for figures.
+        let first = first.min(width / 2);
+        let (mut parts, mut used): (Vec<Vec<usize>>, usize) = (vec![vec![0]], first);
+        for (index, needed) in widths.iter().enumerate().skip(1) {
+            if measure.columns[index].width == 0 {
+                continue;
+            }
+            if used + GAP + needed > width && parts.last().is_some_and(|part| part.len() > 1) {
+                parts.push(vec![0]);
+                used = first;
+            }
+            used += GAP + needed;
+            parts.last_mut().into_iter().for_each(|part| part.push(index));
+        }
+        parts
+    }
+
+    /// Returns a table of some of the columns.
+    fn only(&self, columns: &[usize]) -> Table {
+        let cells = |row: &Vec<Cell>| columns.iter().map(|index| row[*index].clone()).collect();
+        Table {
+            columns: columns.iter().map(|index| self.columns[*index].clone()).collect(),
+            rows: self.rows.iter().map(cells).collect(),
+            is_continued: false,
+            is_titled: self.is_titled,
+        }
     }
 }
 
@@ -164,6 +232,7 @@ pub struct Layout {
     /// The indices of the cells whose words stand below their row.
     below: Vec<usize>,
     is_stacked: bool,
+    is_titled: bool,
     screen: Screen,
 }
 
@@ -190,9 +259,17 @@ impl Layout {
             })
         };
         let places = table.columns.iter().enumerate().filter_map(filled).collect();
-        let mut layout = Layout { common: Vec::new(), places, below: Vec::new(), is_stacked: false, screen };
+        let mut layout = Layout {
+            common: Vec::new(),
+            places,
+            below: Vec::new(),
+            is_stacked: false,
+            is_titled: table.is_titled,
+            screen,
+        };
         if let Some(width) = screen.width.filter(|width| layout.width() > *width) {
             layout.say_once(measure);
+            layout.leave_out_bars(width);
             layout.wrap_last_words(measure, width);
             layout.move_words_below(width);
             layout.shorten_names(width);
@@ -220,6 +297,13 @@ impl Layout {
             }
             _ => true,
         });
+    }
+
+    /// Leaves out the bars where the line is too wide with them.
+    fn leave_out_bars(&mut self, width: usize) {
+        if self.width() > width {
+            self.places.retain(|place| place.kind != ColumnKind::Bar);
+        }
     }
 
     /// Breaks the remarks of the last column within it, where enough of the line is left for it.
@@ -266,6 +350,13 @@ impl Layout {
             let titles: Vec<Cell> =
                 self.places.iter().map(|place| Cell::from(place.title.as_str())).collect();
             self.line(titles.iter(), out);
+        }
+        if self.is_stacked && self.is_titled {
+            let title = self.places.first().map_or("", |place| place.title.as_str());
+            for line in wrap(title, self.screen.width) {
+                out.push_str(&line);
+                out.push('\n');
+            }
         }
     }
 
@@ -415,6 +506,30 @@ mod tests {
         short.row(vec![name, "card", "2", "2026-11-26", ""]);
         let shortened = text(short, Some(40));
         assert!(shortened.contains("a name t…  wallet  1,234,567  2026-11-25"), "{shortened}");
+    }
+
+    #[test]
+    fn bars_are_left_out_where_there_is_no_room() {
+        let mut table = Table::new(vec![Column::name("for"), Column::figure("amount"), Column::bar()]);
+        table.row(vec!["coffee", "4,500", &"█".repeat(30)]);
+        assert!(text(table.clone(), Some(60)).contains('█'));
+        assert_eq!(text(table, Some(40)), "for     amount\ncoffee   4,500\n");
+    }
+
+    #[test]
+    fn columns_that_do_not_fit_continue_below() {
+        let mut table = Table::continued(vec![
+            Column::name("KRW"),
+            Column::figure("2026-08"),
+            Column::figure("2026-09"),
+            Column::figure("2026-10"),
+            Column::figure("2026-11"),
+        ]);
+        table.row(vec!["spent", "1", "22", "333", "4,444"]);
+        let wanted = "KRW    2026-08  2026-09  2026-10\nspent        1       22      333\n\n\
+                      KRW    2026-11\nspent    4,444\n";
+        assert_eq!(text(table.clone(), Some(40)), wanted);
+        assert_eq!(text(table, Some(50)).lines().count(), 2);
     }
 
     #[test]
