@@ -41,7 +41,7 @@ pub use open::{FileState, SecondName, lasting_second_name};
 pub use permissions::{PermissionIssue, permission_issues};
 pub use read::{
     Activity, ChangeRow, Expiries, Filter, HistoryFact, HistoryRow, ID_PART_MIN, LedgerChange,
-    LedgerChangeKind, Movement, RunningBalance, SnapshotDifference,
+    LedgerChangeKind, Movement, Outside, RunningBalance, SnapshotDifference,
 };
 pub use repair::{Repair, RepairedBalance};
 

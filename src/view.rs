@@ -142,18 +142,20 @@ pub struct Form {
 /// Renders an answer in one of its forms.
 pub fn render(answer: &dyn Render, form: &Form) -> String {
     match form.format {
-        Format::Table => {
-            let mut page = answer.page(form.language);
-            if let Some(ledger) = &form.ledger {
-                page.name_ledger(ledger);
-            }
-            page.render(form.screen)
-        }
+        Format::Table => render_page(answer.page(form.language), form),
         Format::Json => with_warnings(answer.json(), &form.warnings),
         Format::Csv => answer.csv().render(form.csv_safe),
         Format::Html => answer.html(form.language),
         Format::Ics => answer.ics(form.language),
     }
+}
+
+/// Lays a page out, its commands naming the ledger.
+fn render_page(mut page: Page, form: &Form) -> String {
+    if let Some(ledger) = &form.ledger {
+        page.name_ledger(ledger);
+    }
+    page.render(form.screen)
 }
 
 /// Appends `"warnings"` to a JSON object.

@@ -284,6 +284,7 @@ impl RawFilter {
             category: pick(&self.category, &CATEGORIES),
             search: pick(&self.search, &SEARCHES),
             limit: self.limit,
+            ..Filter::default()
         }
     }
 }

@@ -6,6 +6,7 @@ use jandon::cli::context::{Context, Env};
 use jandon::cli::{self, CommandOutput, GlobalArgs};
 use jandon::messages::{Language, MONTHS};
 use jandon::period::LocalDateTime;
+use jandon::view::Format;
 use jandon::view::chart::ChartStyle;
 use jandon::view::page::Screen;
 use std::collections::BTreeSet;
@@ -48,6 +49,26 @@ const COMMANDS: &[&str] = &[
     "account show 휴대폰",
     "account show 카카오페이",
     "rate list",
+    "history",
+    "history -n 500",
+    "history --changes -n 500",
+    "history 카카오페이",
+    "history 휴대폰 --changes",
+    "history 토스포인트 -n 2",
+    "history 벤모",
+    "history --period 2026-10",
+    "history --kind withdraw",
+    "history --kind snapshot",
+    "history --category 커피",
+    "history --payee 멜론",
+    "history --search 걷기",
+    "history --category 없음",
+    "plan -X KRW",
+    "plan -X KRW --step-cost 0 --only 엘포인트",
+    "plan 30,000 -X KRW --by 2026-12-31",
+    "plan 70,000 -X KRW --only 엘포인트 카카오페이",
+    "plan -X USD",
+    "plan -X KRW --only OK캐쉬백",
 ];
 
 /// The same commands where nothing was recorded.
@@ -65,6 +86,8 @@ const EMPTY: &[&str] = &[
     "chart",
     "account list",
     "rate list",
+    "history",
+    "plan",
 ];
 
 /// What was recorded: every kind of account, a long name, large amounts, several units.
@@ -100,6 +123,10 @@ const RECORDED: &[&str] = &[
     "withdraw 벤모 20 --via instant --date 2026-10-11",
     "withdraw 토스포인트 2,000 --via own-account --to 월급이 --date 2026-10-20",
     "topup 카카오페이 10,000 --from 월급이 --fee 300 --date 2026-10-21",
+    "spend 휴대폰 7,700 음악 --payee 멜론 --note 두번째결제 --date 2026-10-22",
+    "send 벤모 3.25 민수 --date 2026-10-23",
+    "spend 카카오페이 1,000 실수 --date 2026-11-03",
+    "undo",
 ];
 
 static RANDOM: AtomicU64 = AtomicU64::new(1);
@@ -177,7 +204,7 @@ fn at_every_width_a_page_fits_and_nothing_is_broken() {
         let answer = run(ledger.path(), line, wide);
         for language in [Language::English, Language::Korean] {
             let unlimited = page(&answer, language, None);
-            assert!(unlimited.lines().count() > 1, "{line} has a page: {unlimited}");
+            assert!(unlimited.contains(' '), "{line} has a page: {unlimited}");
             let (whole, pairs) = (words(&unlimited), pairs(&unlimited));
             for width in 40..=140 {
                 // A chart is drawn for the width of its terminal.
@@ -202,6 +229,50 @@ fn at_every_width_a_page_fits_and_nothing_is_broken() {
     assert!(broken.is_empty(), "{} faults, the first: {}", broken.len(), broken[0]);
 }
 
+#[test]
+fn a_history_that_is_written_row_by_row_looks_like_one_that_is_held() {
+    let ledger = ledger();
+    for name in ["", "카카오페이 ", "휴대폰 --changes ", "--kind withdraw "] {
+        let held = run(ledger.path(), &format!("history {name}-n 1000"), ChartStyle::Figures);
+        for (language, width) in [
+            (Language::English, None),
+            (Language::English, Some(40)),
+            (Language::Korean, Some(60)),
+            (Language::Korean, Some(80)),
+        ] {
+            let long = run(ledger.path(), &format!("history {name}--all"), ChartStyle::Figures);
+            let form = long.form(Format::Table, Screen { width, color: false }, language, false);
+            let mut text = String::new();
+            let write = long.stream.expect("a long answer").write;
+            write(&form, &mut |part| {
+                text.push_str(part);
+                Ok(())
+            })
+            .expect("rows");
+            assert_eq!(text, page(&held, language, width), "{name} at {width:?}");
+        }
+    }
+}
+
+#[test]
+fn a_terminal_shows_the_last_rows_of_a_long_history_and_how_many_there_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    run(folder.path(), "account add 카카오페이", ChartStyle::Figures);
+    run(folder.path(), "log 카카오페이 50,000 --date 2026-09-01", ChartStyle::Figures);
+    for number in 1..=40 {
+        let line = format!("spend 카카오페이 {number} 커피 --date 2026-10-01");
+        run(folder.path(), &line, ChartStyle::Figures);
+    }
+    let terminal = ChartStyle::Bars('█', 80);
+    let text = page(&run(folder.path(), "history 카카오페이", terminal), Language::English, Some(80));
+    assert!(text.ends_with("The last 30 of 41. All of them: jandon history 카카오페이 --all\n"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.contains("spend")).count(), 30, "{text}");
+    let text = page(&run(folder.path(), "history -n 31", terminal), Language::English, Some(80));
+    assert_eq!(text.lines().filter(|line| line.contains("spend")).count(), 31, "{text}");
+    let json = run(folder.path(), "history --json", terminal);
+    assert!(json.stream.is_some(), "what scripts read has every row");
+}
+
 /// The English words of a text that are no name, code, command or unit.
 fn english_words(text: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -215,7 +286,11 @@ fn english_words(text: &str) -> Vec<String> {
             let words = part.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '/'));
             let is_english = |word: &&str| word.len() > 1 && word.chars().any(|c| c.is_ascii_lowercase());
             let catalog = jandon::fee::catalog::Catalog::default();
-            let is_id = |word: &str| catalog.get(word.split('/').next().unwrap_or_default()).is_some();
+            let is_change = |word: &str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_hexdigit());
+            let is_id = |word: &str| {
+                is_change(word) || catalog.get(word.split('/').next().unwrap_or_default()).is_some()
+            };
+            let words = words.filter(|word| !word.starts_with("--"));
             found.extend(words.filter(is_english).filter(|word| !is_id(word)).map(String::from));
         }
     }
@@ -239,7 +314,7 @@ fn a_korean_page_has_no_english_word() {
 fn an_empty_page_says_what_to_do() {
     let empty = tempfile::tempdir().expect("a folder");
     for line in EMPTY {
-        let answer = run(empty.path(), line, ChartStyle::Figures);
+        let answer = run(empty.path(), line, ChartStyle::Bars('█', 80));
         for language in [Language::English, Language::Korean] {
             let text = page(&answer, language, Some(80));
             assert!(text.contains("jandon "), "{line}: {text}");

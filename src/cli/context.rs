@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::error::{CommandError, Done};
-use super::{CommandOutput, GlobalArgs, Note, Stream, WriteParts, output, text_file};
+use super::{CommandOutput, GlobalArgs, Note, OutputFormat, Stream, WriteParts, output, text_file};
 use crate::fee::catalog::{Catalog, LeftOut, UserFile};
 use crate::fee::{Platform, QuotaKey, QuotaUsage};
 use crate::ledger::{Account, AccountBalance, AccountId, AccountKind, Id, name};
@@ -74,6 +74,8 @@ pub struct Context {
     pub form: Option<&'static str>,
     /// Whether the answer is a web page, which shows more than other forms.
     pub is_web_page: bool,
+    /// Whether the answer is a page: neither JSON nor CSV nor a web page.
+    is_page: bool,
     /// No cell of a CSV may begin as a formula.
     pub csv_safe: bool,
     language: Language,
@@ -139,6 +141,7 @@ impl Context {
             existing: if globals.force { Existing::Replace } else { Existing::Refuse },
             form: output::export_form(globals),
             is_web_page: output::wants_web_page(globals),
+            is_page: !globals.json && matches!(globals.format, None | Some(OutputFormat::Table)),
             csv_safe: globals.csv_safe,
             language: globals.lang.map_or(world.language, Language::from),
             exchange: globals.exchange.clone(),
@@ -166,6 +169,7 @@ impl Context {
             existing: Existing::Refuse,
             form: None,
             is_web_page: false,
+            is_page: true,
             csv_safe: false,
             language,
             exchange: None,
@@ -204,6 +208,12 @@ impl Context {
     /// Returns the language of what people read.
     pub fn language(&self) -> Language {
         self.language
+    }
+
+    /// Returns whether the answer is a page on a terminal, where a long one scrolls away.
+    pub fn is_page_on_terminal(&self) -> bool {
+        // A chart is drawn only there.
+        self.is_page && self.drawing != ChartStyle::Figures
     }
 
     /// The present day.
@@ -551,11 +561,6 @@ impl<'s> LedgerView<'s> {
     /// Where an account stands at a moment.
     pub fn standing(&self, account: &Account, at: LocalDateTime) -> Result<AccountBalance, CommandError> {
         Ok(self.store.account_balances(at)?.get(&account.id).copied().unwrap_or_default())
-    }
-
-    /// Why every answer is empty, where the ledger has no account.
-    pub fn why_empty(&self) -> Option<String> {
-        self.accounts.is_empty().then(|| "No accounts yet; to open one: jandon account add NAME".into())
     }
 
     /// Rows of the history with the names of their accounts.

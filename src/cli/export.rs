@@ -8,8 +8,7 @@ use crate::messages::Notice;
 use crate::messages::error::ExpectedWord;
 use crate::messages::notice::ExportedPart;
 use crate::store::{Expiries, HistoryFact};
-use crate::view::Render;
-use crate::view::history::History;
+use crate::view::history::{self, History};
 
 /// Export everything; JSON can be imported without loss
 #[derive(Debug, clap::Args)]
@@ -44,7 +43,7 @@ pub fn run(args: &ExportArgs, context: &Context) -> Result<CommandOutput, Comman
             });
         }
     };
-    let mut outcome = CommandOutput::of(History::new(Vec::new()));
+    let mut outcome = CommandOutput::of(History::new(Vec::new(), context.today()));
     outcome.stream = Some(Stream { write });
     Ok(outcome)
 }
@@ -67,10 +66,10 @@ fn rows(context: &Context) -> Result<WriteParts, CommandError> {
         accounts.extend(store.voided_accounts()?);
         let book = LedgerView { accounts, store: &store };
         let mut count = 0;
-        put(&History::new(Vec::new()).csv().render(safe))?;
+        put(&history::csv(&[], false).render(safe))?;
         store.for_each_row::<CommandError>(true, &mut |row| {
             count += 1;
-            put(&History::new(book.lines(std::slice::from_ref(row))?).csv().records(safe))
+            put(&history::csv(&book.lines(std::slice::from_ref(row))?, false).records(safe))
         })?;
         Ok(exported(count, ExportedPart::Rows))
     }))

@@ -1,14 +1,14 @@
-//! `history`: every fact, newest last.
+//! `history`: every record, newest last.
 
 use super::context::{Context, LedgerView};
-use super::error::{CommandError, quoted_name};
-use super::{CommandOutput, Stream, record};
+use super::error::CommandError;
+use super::{CommandOutput, Stream, correction, record};
 use crate::ledger::{AccountId, Kind};
-use crate::messages::Message;
 use crate::messages::error::ExpectedWord;
+use crate::messages::{HistoryKind, HistoryText, Message};
 use crate::money::Unit;
 use crate::period::Period;
-use crate::store::{Filter, LedgerChange, LedgerChangeKind, Movement, Store};
+use crate::store::{Filter, LedgerChange, LedgerChangeKind, Movement, Outside, Store};
 use crate::view::Form;
 use crate::view::history::{History, HistoryChange, HistoryLine, Rows, Running};
 use std::mem::ManuallyDrop;
@@ -21,22 +21,31 @@ pub struct HistoryArgs {
     /// Only this period: 2026-10, last month, 2026-10-03..2026-10-09, 지난달
     #[arg(long, value_name = "PERIOD")]
     period: Option<String>,
-    /// Only this kind: spend, earn, topup, refund, transfer, withdraw, pay, expire, snapshot
+    /// Only this kind: spend, earn, topup, refund, transfer, send, receive, withdraw, pay, expire, snapshot
     #[arg(long)]
     kind: Option<String>,
     /// Only this category
     #[arg(long, allow_hyphen_values = true, value_parser = record::free_text)]
     category: Option<String>,
+    /// Only payees that contain this text
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = record::free_text)]
+    payee: Option<String>,
     /// Only rows that contain this text
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = record::free_text)]
     search: Option<String>,
     /// Only the last N rows
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<usize>,
+    /// All rows; on a terminal only the last 30 are shown otherwise
+    #[arg(long, conflicts_with = "limit")]
+    all: bool,
     /// Also list account, unit and rate changes, edits and undos
     #[arg(long)]
     changes: bool,
 }
+
+/// How many rows a terminal shows unless told otherwise.
+const SHOWN: usize = 30;
 
 /// Answers with the rows that are wanted.
 pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, CommandError> {
@@ -45,11 +54,19 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, Comma
     // A page calls a snapshot by what it shows.
     let snapshots_only =
         kind_word.as_deref().is_some_and(|word| ["snapshot", "balance", "owed", "credit"].contains(&word));
-    let kind = match kind_word.filter(|_| !snapshots_only) {
+    let kind_word = kind_word.filter(|_| !snapshots_only);
+    // Money to or from a place that is no account has words of its own.
+    let outside = match kind_word.as_deref() {
+        Some("send") => Some(Outside::To),
+        Some("receive") => Some(Outside::From),
+        _ => None,
+    };
+    let kind = match kind_word {
         None => None,
+        Some(_) if outside.is_some() => Some(Kind::Transfer),
         Some(word) => Some(Kind::parse(&word).ok_or_else(|| {
             let args = Kind::ALL.map(Kind::as_str);
-            let allowed = args.into_iter().chain(["snapshot"]).collect();
+            let allowed = args.into_iter().chain(["send", "receive", "snapshot"]).collect();
             CommandError::Word { expected: ExpectedWord::EntryKind, typed: word, allowed }
         })?),
     };
@@ -57,47 +74,62 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, Comma
     let store = ManuallyDrop::new(context.store()?);
     let book = LedgerView { accounts: store.accounts()?, store: &store };
     let account = args.name.as_ref().map(|name| context.account(&book, name, false)).transpose()?;
+    let is_cut = args.limit.is_none() && !args.all && context.is_page_on_terminal();
     let filter = Filter {
         account: account.map(|a| a.id),
         from: period.and_then(|p| p.from).map(|day| day.start()),
         to: period.and_then(|p| p.to).map(|day| day.end()),
         kind,
+        outside,
         snapshots_only,
         category: args.category.clone(),
+        payee: args.payee.clone(),
         search: args.search.clone(),
-        limit: args.limit,
+        limit: if is_cut { Some(SHOWN) } else { args.limit },
     };
-    let mut others = Vec::new();
-    if args.changes && filter.is_of_all_kinds() {
-        others.extend(store.ledger_changes()?.iter().filter(|other| filter.takes(other)).map(line));
-        others.sort_by_key(HistoryLine::position);
-    }
+    let others = match args.changes && filter.is_of_all_kinds() {
+        true => others(&store, &filter)?,
+        false => Vec::new(),
+    };
     let (id, is_carrier) = account.map_or((None, false), |account| (Some(account.id), account.is_carrier()));
     let unit = account.map(|account| account.unit.clone());
-    let of = id.zip(unit).map(|(id, unit)| OfAccount { id, unit, is_carrier });
-    let mut history = match &of {
-        Some(_) => History::of_account(Vec::new()),
-        None => History::new(Vec::new()),
+    let of = id.zip(unit.clone()).map(|(id, unit)| OfAccount { id, unit, is_carrier });
+    let mut history = match account.map(|account| account.name.clone()).zip(unit) {
+        Some((name, unit)) => History::of_account(Vec::new(), context.today(), name, unit),
+        None => History::new(Vec::new(), context.today()),
     };
     match filter.limit {
         Some(limit) if limit <= HELD_MAX => {
             let rows = store.history(&filter)?;
             let mut lines = book.lines(&rows)?;
+            let mut total = others.len();
+            if is_cut {
+                total += if rows.len() < limit { rows.len() } else { store.count_history(&filter)? };
+            }
             if let Some(of) = &of {
                 let mut running = store.running_balance(of.id);
                 for (line, row) in lines.iter_mut().zip(&rows) {
                     *line = of.with(line.clone(), running.next(row)?);
                 }
-                others = others.into_iter().map(|other| of.with(other, Movement::default())).collect();
             }
-            lines.extend(others);
+            let with_running = |other| match &of {
+                Some(of) => of.with(other, Movement::default()),
+                None => other,
+            };
+            lines.extend(others.into_iter().map(with_running));
             lines.sort_by_key(HistoryLine::position);
             lines.drain(..lines.len().saturating_sub(limit));
-            if lines.is_empty() {
-                history = history.or_nothing(nothing(&book, &filter)?);
-            }
+            let ending = match lines.len() {
+                0 => Some(nothing(&book, &filter)?),
+                shown if is_cut && shown < total => {
+                    let typed = context.typed();
+                    let words: Vec<&str> = typed.iter().map(String::as_str).chain(["--all"]).collect();
+                    Some(HistoryText::Last { shown, total, command: correction::line(&words) })
+                }
+                _ => None,
+            };
             history.rows = lines;
-            Ok(CommandOutput::of(history))
+            Ok(CommandOutput::of(history.ending_with(ending)))
         }
         _ => {
             let stream = Some(stream(store, filter, others, of, history.clone()));
@@ -127,27 +159,24 @@ impl OfAccount {
 }
 
 /// Why a history is empty, and what can be done.
-fn nothing(book: &LedgerView<'_>, filter: &Filter) -> Result<String, CommandError> {
-    let latest = |filter: Filter| book.store.history(&Filter { limit: Some(1), ..filter });
+fn nothing(book: &LedgerView<'_>, filter: &Filter) -> Result<HistoryText, CommandError> {
     if filter.limit == Some(0) {
-        return Ok("No rows were asked for (-n 0); to see the last 20: jandon history -n 20".into());
+        return Ok(HistoryText::NoneAskedFor);
     }
-    if let Some(why) = book.why_empty() {
-        return Ok(why);
+    if book.accounts.is_empty() {
+        return Ok(HistoryText::NoAccounts);
     }
-    if latest(Filter::default())?.is_empty() {
-        return Ok("Nothing recorded yet; to record a balance you see: jandon log NAME AMOUNT".into());
+    let total = book.store.count_history(&Filter::default())?;
+    if total == 0 {
+        let account = book.accounts.iter().find(|account| !account.closed);
+        return Ok(HistoryText::NothingYet { account: account.map(|account| account.name.clone()) });
     }
     if let Some(account) = filter.account.and_then(|id| book.account(id))
-        && latest(Filter { account: filter.account, ..Filter::default() })?.is_empty()
+        && book.store.count_history(&Filter { account: filter.account, ..Filter::default() })? == 0
     {
-        let name = quoted_name(&account.name);
-        return Ok(format!(
-            "Nothing recorded for {}; to record its balance: jandon log {name} AMOUNT",
-            account.name
-        ));
+        return Ok(HistoryText::NothingOf { account: account.name.clone() });
     }
-    Ok("Nothing matches; to see all that was recorded: jandon history".into())
+    Ok(HistoryText::NothingMatches { total })
 }
 
 /// The largest number of rows that are held at once.
@@ -216,22 +245,38 @@ fn stream(
     Stream { write: Box::new(write) }
 }
 
+/// The changes of accounts, units and rates, the edits and the undos that a filter takes, in the order of
+/// time.
+fn others(store: &Store, filter: &Filter) -> Result<Vec<HistoryLine>, CommandError> {
+    let mut lines = Vec::new();
+    for other in store.ledger_changes()? {
+        let is_of_account = match (filter.account, &other.what) {
+            (None, _) => true,
+            (Some(account), LedgerChangeKind::Account { after, .. }) => after.id == account,
+            (Some(account), LedgerChangeKind::Void { of, .. }) => store.concerns(*of, account)?,
+            (Some(_), LedgerChangeKind::Rate { .. } | LedgerChangeKind::Unit(_)) => false,
+        };
+        if is_of_account && filter.takes_moment(other.at) {
+            lines.push(line(other));
+        }
+    }
+    lines.sort_by_key(HistoryLine::position);
+    Ok(lines)
+}
+
 /// A change of accounts, units or rates, or an undo, as a row of the history.
-fn line(other: &LedgerChange) -> HistoryLine {
-    let (kind, account) = match &other.what {
-        LedgerChangeKind::Account { after, .. } => ("account", Some(after.name.clone())),
-        LedgerChangeKind::Rate { .. } => ("rate", None),
-        LedgerChangeKind::Unit(_) => ("unit", None),
-        LedgerChangeKind::Void { command, .. } if command == "redo" => ("redo", None),
-        LedgerChangeKind::Void { command, .. } if command == "edit" => ("edit", None),
-        LedgerChangeKind::Void { .. } => ("undo", None),
+fn line(other: LedgerChange) -> HistoryLine {
+    let account = match &other.what {
+        LedgerChangeKind::Account { after, .. } => Some(after.name.clone()),
+        LedgerChangeKind::Rate { .. } | LedgerChangeKind::Unit(_) | LedgerChangeKind::Void { .. } => None,
     };
     HistoryLine::Change(HistoryChange {
         change: other.change,
         at: other.at,
-        kind,
+        kind: HistoryKind::of_change(&other.what).word(),
         account,
         what: other.what.english(),
+        detail: other.what,
         voided: other.voided,
         seq: other.seq,
         running: None,

@@ -191,6 +191,8 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             net: money(other.net),
             cost: money(other.cost),
         });
+        let typed = context.typed();
+        let words: Vec<&str> = typed.iter().map(String::as_str).chain(["--commands"]).collect();
         let answer = PlanAnswer {
             schema: "jandon.plan/1",
             net: unit.money(planned.net),
@@ -206,6 +208,8 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             blocked,
             commands,
             nothing,
+            how_to_record: Some(correction::line(&words)),
+            today: context.today(),
             unit,
         };
         Ok(CommandOutput::of(answer).with(notes).refused(refusal))

@@ -187,7 +187,7 @@ pub fn fact(line: &HistoryLine, now: Option<LocalDateTime>) -> Option<RecordedFa
         HistoryLine::Change(_) => return None,
     };
     Some(RecordedFact::Entry(Box::new(RecordedEntry {
-        kind: Kind::parse(line.kind)?,
+        kind: line.kind,
         from: line.from.clone(),
         to: line.to.clone(),
         out: line.out.clone(),

@@ -11,6 +11,7 @@ pub enum CellWord {
     None,
     Closed,
     Unknown,
+    Free,
 }
 
 impl Message for CellWord {
@@ -20,6 +21,7 @@ impl Message for CellWord {
             CellWord::None => "none",
             CellWord::Closed => "closed",
             CellWord::Unknown => "unknown",
+            CellWord::Free => "free",
         }
         .into()
     }
@@ -29,6 +31,7 @@ impl Message for CellWord {
             CellWord::Never | CellWord::None => "없음",
             CellWord::Closed => "닫힘",
             CellWord::Unknown => "알 수 없음",
+            CellWord::Free => "무료",
         }
         .into()
     }

@@ -29,6 +29,7 @@ pub enum Heading {
     Fee,
     Fees,
     FirstChecked,
+    For,
     From,
     Gain,
     Income,
@@ -48,6 +49,7 @@ pub enum Heading {
     Payee,
     PercentChange,
     PercentOfAmount,
+    PaidOutInAll,
     PercentOfSpend,
     Platform,
     Rate,
@@ -65,6 +67,7 @@ pub enum Heading {
     Unit,
     Withdrawn,
     Worth,
+    YouReceive,
 }
 
 impl Heading {
@@ -95,6 +98,7 @@ impl Heading {
             Heading::Fee => "fee",
             Heading::Fees => "fees",
             Heading::FirstChecked => "first checked",
+            Heading::For => "for",
             Heading::From => "from",
             Heading::Gain => "gain",
             Heading::Income => "earned",
@@ -114,6 +118,7 @@ impl Heading {
             Heading::Payee => "payee",
             Heading::PercentChange => "change %",
             Heading::PercentOfAmount => "% of amount",
+            Heading::PaidOutInAll => "you pay out in all",
             Heading::PercentOfSpend => "% of spending",
             Heading::Platform => "platform",
             Heading::Rate => "rate",
@@ -131,6 +136,7 @@ impl Heading {
             Heading::Unit => "unit",
             Heading::Withdrawn => "withdrawn",
             Heading::Worth => "worth",
+            Heading::YouReceive => "you receive",
         }
     }
 
@@ -161,6 +167,7 @@ impl Heading {
             Heading::Fee => "수수료",
             Heading::Fees => "수수료",
             Heading::FirstChecked => "처음 확인",
+            Heading::For => "내용",
             Heading::From => "시작일",
             Heading::Gain => "이득",
             Heading::Income => "적립",
@@ -180,6 +187,7 @@ impl Heading {
             Heading::Payee => "상대",
             Heading::PercentChange => "변동 %",
             Heading::PercentOfAmount => "금액 대비 %",
+            Heading::PaidOutInAll => "전체 차감액",
             Heading::PercentOfSpend => "사용액 대비 %",
             Heading::Platform => "플랫폼",
             Heading::Rate => "환율",
@@ -197,6 +205,7 @@ impl Heading {
             Heading::Unit => "단위",
             Heading::Withdrawn => "출금",
             Heading::Worth => "환산",
+            Heading::YouReceive => "받는 금액",
         }
     }
 }

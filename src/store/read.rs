@@ -21,7 +21,7 @@ pub(super) use bills::{facts_sql, step_at};
 pub use changes::{LedgerChange, LedgerChangeKind};
 pub use expiry::Expiries;
 pub use flows::Activity;
-pub use history::{ChangeRow, Filter, HistoryFact, HistoryRow, ID_PART_MIN, SnapshotDifference};
+pub use history::{ChangeRow, Filter, HistoryFact, HistoryRow, ID_PART_MIN, Outside, SnapshotDifference};
 pub use running::{Movement, RunningBalance};
 
 impl Store {

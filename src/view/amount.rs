@@ -1,31 +1,42 @@
 //! Amounts of one column, which lose their decimals where all of a unit are whole.
 
 use crate::money::{Money, Unit};
+use std::borrow::Borrow;
 
 /// How the amounts of a column are written.
 #[derive(Clone, Debug, Default)]
 pub struct Amounts {
     /// Units with an amount that is not whole.
     with_decimals: Vec<Unit>,
+    /// Every amount has its decimals, whole or not.
+    is_exact: bool,
 }
 
 impl Amounts {
     /// Returns how to write these amounts.
-    pub fn of<'m>(column: impl IntoIterator<Item = &'m Money>) -> Amounts {
+    pub fn of<M: Borrow<Money>>(column: impl IntoIterator<Item = M>) -> Amounts {
         let mut with_decimals: Vec<Unit> = Vec::new();
         for money in column {
+            let money = money.borrow();
             if money.minor % money.unit.minor_per_major() != 0 && !with_decimals.contains(&money.unit) {
                 with_decimals.push(money.unit.clone());
             }
         }
-        Amounts { with_decimals }
+        Amounts { with_decimals, is_exact: false }
+    }
+
+    /// Returns how to write amounts that are not known beforehand: all with their decimals.
+    pub fn exact() -> Amounts {
+        Amounts { with_decimals: Vec::new(), is_exact: true }
     }
 
     /// Returns an amount without its unit: `1,200`, `3.50`.
     pub fn figure(&self, money: &Money) -> String {
         let grouped = money.to_grouped_string();
         match grouped.split_once('.') {
-            Some((whole, _)) if !self.with_decimals.contains(&money.unit) => whole.to_string(),
+            Some((whole, _)) if !self.is_exact && !self.with_decimals.contains(&money.unit) => {
+                whole.to_string()
+            }
             _ => grouped,
         }
     }

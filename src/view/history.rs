@@ -1,13 +1,17 @@
-//! Every fact of the ledger, newest last.
+//! Every record of the ledger, newest last.
 
+use super::amount::Amounts;
 use super::csv::Csv;
-use super::page::{Column, Layout, Measure, Page, Table};
+use super::page::{Cell, Column, Layout, Measure, Page, Style, Table};
 use super::{Form, Format, Render};
-use crate::ledger::{Entry, Expires, Id};
-use crate::messages::Language;
+use crate::ledger::{Entry, Expires, Id, Kind};
+use crate::messages::{
+    self, ChangeRemark, Heading, HistoryKind, HistoryRemark, HistoryText, Language, short_id,
+};
 use crate::money::{Money, Unit};
-use crate::period::LocalDateTime;
-use serde::Serialize;
+use crate::period::{Day, LocalDateTime};
+use crate::store::LedgerChangeKind;
+use serde::{Serialize, Serializer};
 
 const SCHEMA: &str = "jandon.history/1";
 /// What stands before the first row of [`History`] as JSON.
@@ -19,12 +23,15 @@ pub struct History {
     schema: &'static str,
     /// One row a fact.
     pub rows: Vec<HistoryLine>,
-    /// All rows are of one account, so that each has its [`Running`].
+    /// The account that all rows are of, with its unit; each row has its [`Running`] then.
     #[serde(skip)]
-    of_account: bool,
-    /// Why there is no row, for people.
+    account: Option<(String, Unit)>,
+    /// The present day.
     #[serde(skip)]
-    nothing: String,
+    today: Day,
+    /// What people read below the rows, or in their place.
+    #[serde(skip)]
+    ending: Option<HistoryText>,
 }
 
 /// What a row did to the account whose history is shown.
@@ -67,6 +74,9 @@ pub struct HistoryChange {
     pub account: Option<String>,
     /// What it was, in English.
     pub what: String,
+    /// What it was.
+    #[serde(skip)]
+    pub detail: LedgerChangeKind,
     /// It no longer counts.
     pub voided: bool,
     /// Its number in the order of recording.
@@ -99,7 +109,7 @@ impl HistoryLine {
     /// Its kind: `spend`, `snapshot`.
     pub fn kind(&self) -> &'static str {
         match self {
-            HistoryLine::Entry(line) => line.kind,
+            HistoryLine::Entry(line) => line.kind.as_str(),
             HistoryLine::Snapshot(line) => line.kind,
             HistoryLine::Change(line) => line.kind,
         }
@@ -154,7 +164,8 @@ pub struct HistoryEntry {
     /// When it happened.
     pub at: LocalDateTime,
     /// What it is.
-    pub kind: &'static str,
+    #[serde(serialize_with = "kind_word")]
+    pub kind: Kind,
     /// The account that value left, or null for outside.
     pub from: Option<String>,
     /// The account that value reached, or null for outside.
@@ -182,6 +193,9 @@ pub struct HistoryEntry {
     pub channel: Option<String>,
     /// The last day of what arrived, `never`, or null where unknown.
     pub expires: Option<String>,
+    /// The same as a value.
+    #[serde(skip)]
+    pub lasts: Expires,
     /// It no longer counts.
     pub voided: bool,
     /// Its number in the order of recording.
@@ -229,6 +243,11 @@ pub struct HistorySnapshot {
     pub running: Option<Running>,
 }
 
+/// Writes a kind as scripts read it.
+fn kind_word<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.as_str())
+}
+
 impl HistoryEntry {
     /// An entry between accounts of those names.
     pub fn new(
@@ -243,7 +262,7 @@ impl HistoryEntry {
             id: entry.id,
             change,
             at: entry.at,
-            kind: entry.kind.as_str(),
+            kind: entry.kind,
             from,
             to,
             out: out_unit.money(entry.from.amount),
@@ -261,6 +280,7 @@ impl HistoryEntry {
                 Expires::On(day) => Some(day.to_string()),
                 Expires::Never => Some("never".into()),
             },
+            lasts: entry.expires,
             voided,
             seq: 0,
             running: None,
@@ -270,18 +290,33 @@ impl HistoryEntry {
 
 impl History {
     /// The answer with those rows, newest last.
-    pub fn new(rows: Vec<HistoryLine>) -> History {
-        History { schema: SCHEMA, rows, of_account: false, nothing: "Nothing recorded.".into() }
+    pub fn new(rows: Vec<HistoryLine>, today: Day) -> History {
+        History { schema: SCHEMA, rows, account: None, today, ending: None }
     }
 
     /// The answer with the rows of one account.
-    pub fn of_account(rows: Vec<HistoryLine>) -> History {
-        History { of_account: true, ..History::new(rows) }
+    pub fn of_account(rows: Vec<HistoryLine>, today: Day, account: String, unit: Unit) -> History {
+        History { account: Some((account, unit)), ..History::new(rows, today) }
     }
 
-    /// The answer, which says this where it has no row.
-    pub fn or_nothing(self, nothing: String) -> History {
-        History { nothing, ..self }
+    /// The answer whose page ends with this, and says only this where there is no row.
+    pub fn ending_with(self, ending: Option<HistoryText>) -> History {
+        History { ending, ..self }
+    }
+
+    /// What stands above the rows of one account.
+    fn title(&self) -> Option<String> {
+        self.account.as_ref().map(|(name, unit)| format!("{name} ({unit})"))
+    }
+
+    /// What stands below the rows.
+    fn end_of_page(&self, ending: Option<&HistoryText>, language: Language) -> Page {
+        let mut page = Page::new();
+        if let Some(ending) = ending {
+            page.line("");
+            page.line(language.say(ending));
+        }
+        page
     }
 }
 
@@ -293,12 +328,14 @@ pub struct Rows<'f> {
     measure: Measure,
     layout: Option<Layout>,
     count: u64,
+    /// The last change that can be undone.
+    last: Option<Id>,
 }
 
 impl<'f> Rows<'f> {
     /// No rows so far of an answer, which is given without them.
     pub fn new(form: &'f Form, history: History) -> Rows<'f> {
-        Rows { form, history, measure: Measure::default(), layout: None, count: 0 }
+        Rows { form, history, measure: Measure::default(), layout: None, count: 0, last: None }
     }
 
     /// Whether every row is to be measured before the first is written.
@@ -308,14 +345,15 @@ impl<'f> Rows<'f> {
 
     /// Measures a row.
     pub fn measure(&mut self, line: &HistoryLine) {
-        self.measure.add(&table(std::slice::from_ref(line), self.history.of_account));
+        let rows = std::slice::from_ref(line);
+        self.measure.add(&table(rows, &self.history, &Amounts::exact(), self.form.language));
     }
 
     /// What stands before a row, and the row.
     pub fn row(&mut self, line: &HistoryLine) -> String {
         let is_first = self.count == 0;
         self.count += 1;
-        let (rows, of_account) = (std::slice::from_ref(line), self.history.of_account);
+        let (rows, of_account) = (std::slice::from_ref(line), self.history.account.is_some());
         match self.form.format {
             Format::Json => {
                 let before = if is_first { JSON_HEAD } else { "," };
@@ -324,8 +362,15 @@ impl<'f> Rows<'f> {
             Format::Csv if is_first => csv(rows, of_account).render(self.form.csv_safe),
             Format::Csv => csv(rows, of_account).records(self.form.csv_safe),
             Format::Table | Format::Html | Format::Ics => {
-                let (table, mut text) = (table(rows, of_account), String::new());
+                self.last = undoable(rows).or(self.last);
+                let table = table(rows, &self.history, &Amounts::exact(), self.form.language);
+                let mut text = String::new();
                 let layout = self.layout.get_or_insert_with(|| {
+                    let mut page = Page::new();
+                    if let Some(title) = self.history.title() {
+                        page.styled_line(title, Style::Strong);
+                    }
+                    text.push_str(&page.render(self.form.screen));
                     let layout = Layout::new(&table, &self.measure, self.form.screen);
                     layout.header(&mut text);
                     layout
@@ -342,8 +387,8 @@ impl<'f> Rows<'f> {
     }
 
     /// Says why there is no row.
-    pub fn or_nothing(&mut self, nothing: String) {
-        self.history.nothing = nothing;
+    pub fn or_nothing(&mut self, nothing: HistoryText) {
+        self.history.ending = Some(nothing);
     }
 
     /// What stands behind the last row.
@@ -351,23 +396,35 @@ impl<'f> Rows<'f> {
         match self.form.format {
             _ if self.count == 0 => super::render(&self.history, self.form),
             Format::Json => super::with_warnings("]}".into(), &self.form.warnings),
-            Format::Csv | Format::Table | Format::Html | Format::Ics => String::new(),
+            Format::Csv => String::new(),
+            Format::Table | Format::Html | Format::Ics => {
+                let ending = self.last.map(|change| HistoryText::UndoChange { change });
+                let page = self.history.end_of_page(ending.as_ref(), self.form.language);
+                super::render_page(page, self.form)
+            }
         }
     }
 }
 
 impl Render for History {
-    fn page(&self, _: Language) -> Page {
+    fn page(&self, language: Language) -> Page {
         let mut page = Page::new();
-        if self.rows.is_empty() {
-            page.line(self.nothing.clone());
+        if let Some(ending) = self.ending.as_ref().filter(|_| self.rows.is_empty()) {
+            page.line(language.say(ending));
+            return page;
         }
-        page.table(table(&self.rows, self.of_account));
+        if let Some(title) = self.title() {
+            page.styled_line(title, Style::Strong);
+        }
+        let moneys = self.rows.iter().flat_map(|row| row.amounts(self.account.is_some()));
+        page.table(table(&self.rows, self, &Amounts::of(moneys), language));
+        let last = undoable(&self.rows).map(|change| HistoryText::UndoChange { change });
+        page.append(self.end_of_page(self.ending.as_ref().or(last.as_ref()), language));
         page
     }
 
     fn csv(&self) -> Csv {
-        csv(&self.rows, self.of_account)
+        csv(&self.rows, self.account.is_some())
     }
 
     fn json(&self) -> String {
@@ -375,169 +432,203 @@ impl Render for History {
     }
 }
 
+/// Returns the last change of those rows that can be undone.
+fn undoable(rows: &[HistoryLine]) -> Option<Id> {
+    let row = rows.iter().rev().find(|row| !row.is_voided() && !matches!(row, HistoryLine::Change(_)));
+    row.map(HistoryLine::change)
+}
+
 /// The rows as people read them; of one account with signed amounts and the balance after each.
-fn table(rows: &[HistoryLine], of_account: bool) -> Table {
-    let is_carrier = rows.iter().filter_map(HistoryLine::running).any(|running| running.owed);
-    let balance = if is_carrier { "owed" } else { "balance" };
-    let mut columns = vec![Column::fixed("date"), Column::fixed("what")];
-    columns.extend(match of_account {
-        false => [Column::name("account"), Column::figure("amount")],
-        true => [Column::figure("amount"), Column::figure(balance)],
+fn table(rows: &[HistoryLine], history: &History, amounts: &Amounts, language: Language) -> Table {
+    let is_owed = rows.iter().filter_map(HistoryLine::running).any(|running| running.owed);
+    let balance = if is_owed { Heading::Owed } else { Heading::Balance };
+    let title = |heading| language.heading(heading);
+    let mut columns = vec![Column::fixed(title(Heading::Date)), Column::fixed(title(Heading::Kind))];
+    columns.extend(match history.account {
+        None => [Column::name(title(Heading::Account)), Column::figure(title(Heading::Amount))],
+        Some(_) => [Column::figure(title(Heading::Amount)), Column::figure(title(balance))],
     });
-    columns.extend([Column::fixed("unit"), Column::words("for"), Column::fixed("change")]);
+    columns.extend([Column::words(title(Heading::Change)), Column::words(title(Heading::For))]);
     let mut table = Table::new(columns);
     for row in rows {
-        table.row(match row {
-            HistoryLine::Entry(line) => entry_cells(line),
-            HistoryLine::Snapshot(line) => snapshot_cells(line),
-            HistoryLine::Change(line) => change_cells(line),
-        });
+        let remarks = row.remarks(history.today, language);
+        let figures = match &history.account {
+            None => [row.account(), row.amount(amounts)],
+            Some(_) => row.running().map_or_else(Default::default, |r| r.figures(amounts, language)),
+        };
+        let mut cells = vec![messages::date(row.at().day(), history.today, language)];
+        cells.push(language.say(&row.page_kind()));
+        cells.extend(figures);
+        let mut cells: Vec<Cell> = cells.into_iter().map(Cell::from).collect();
+        cells.push(Cell::styled(short_id(row.change()), Style::Faint));
+        cells.push(Cell::from(remarks.join(" · ")));
+        table.styled_row(cells, if row.is_voided() { Style::Faint } else { Style::Plain });
     }
     table
 }
 
-fn entry_cells(line: &HistoryEntry) -> Vec<String> {
-    let mut about: Vec<String> = Vec::new();
-    about.extend([&line.category, &line.payee].into_iter().flatten().cloned());
-    // The account stands beside it, so the platform need not be said again.
-    let local = |id: &String| id.rsplit_once('/').map_or(id.clone(), |(_, channel)| channel.to_string());
-    about.extend(line.channel.as_ref().map(|c| format!("via {}", local(c))));
-    for (charge, name) in [(&line.fee, "fee"), (&line.tax, "tax")] {
-        if charge.minor != 0 {
-            about.push(format!("{name} {}", charge.to_grouped_string()));
-        }
-    }
-    let leaves = line.from.is_some();
-    if line.out_unit != line.in_unit {
-        about.push(match leaves {
-            true => format!("received {}", line.arriving),
-            false => format!("for {}", line.out),
-        });
-    }
-    about.extend(line.expires.as_ref().map(|e| match e.as_str() {
-        "never" => "never expires".to_string(),
-        day => format!("expires {day}"),
-    }));
-    about.extend(line.note.clone());
-    let (amount, unit) = if leaves { (&line.out, &line.out_unit) } else { (&line.arriving, &line.in_unit) };
-    if let Some(running) = &line.running {
-        // Money that left another account came from there.
-        let moved = running.amount.as_ref().unwrap_or(amount);
-        let (toward, other) = match moved.minor < 0 {
-            true => ("to", &line.to),
-            false => ("from", &line.from),
-        };
-        if let Some(other) = other {
-            about.insert(0, format!("{toward} {other}"));
-        }
-        let unit = moved.unit.clone();
-        return running_cells(line.at, line.kind, running, &unit, about, line.voided, line.change);
-    }
-    let account = match (&line.from, &line.to) {
-        (Some(from), Some(to)) => format!("{from} → {to}"),
-        (Some(one), None) | (None, Some(one)) => one.clone(),
-        (None, None) => String::new(),
-    };
-    finish(line.at, line.kind, account, amount.to_grouped_string(), unit, about, line.voided, line.change)
-}
-
-fn snapshot_cells(line: &HistorySnapshot) -> Vec<String> {
-    let shown = |m: &Money| if line.owed { line.unit.money(m.minor.saturating_neg()) } else { m.clone() };
-    let mut about: Vec<String> = Vec::new();
-    if line.first {
-        about.push("first seen".into());
-    } else if let Some(gap) = line.unexplained.as_ref().filter(|gap| gap.minor != 0) {
-        about.push(match line.running {
-            // The amount stands beside it.
-            Some(_) => "unexplained".into(),
-            None => format!("{} unexplained", signed(&shown(gap))),
-        });
-    }
-    about.extend(line.note.clone());
-    let what = match (line.owed, line.balance.minor > 0) {
-        (false, _) => "balance",
-        (true, false) => "owed",
-        (true, true) => "credit",
-    };
-    if let Some(running) = &line.running {
-        return running_cells(line.at, what, running, &line.unit, about, line.voided, line.change);
-    }
-    let balance = match line.owed {
-        true => line.unit.money(line.balance.minor.saturating_abs()),
-        false => line.balance.clone(),
-    };
-    let account = line.account.clone();
-    finish(line.at, what, account, balance.to_grouped_string(), &line.unit, about, line.voided, line.change)
-}
-
 /// An amount with its sign: `+500`, `-500`, `0`.
-fn signed(amount: &Money) -> String {
-    format!("{}{}", if amount.minor > 0 { "+" } else { "" }, amount.to_grouped_string())
+fn signed(amount: &Money, amounts: &Amounts) -> String {
+    format!("{}{}", if amount.minor > 0 { "+" } else { "" }, amounts.figure(amount))
 }
 
-fn change_cells(line: &HistoryChange) -> Vec<String> {
-    let undone = if line.voided { "undone, " } else { "" };
-    let account = line.account.clone().filter(|_| line.running.is_none());
-    let mut cells = vec![line.at.day().to_string(), line.kind.to_string()];
-    cells.extend([account.unwrap_or_default(), String::new(), String::new()]);
-    cells.extend([format!("{undone}{}", line.what), short_id(line.change)]);
-    cells
+/// What a carrier is owed, read as a positive number; other amounts as they are.
+fn shown(amount: &Money, is_owed: bool) -> Money {
+    if is_owed { amount.unit.money(amount.minor.saturating_neg()) } else { amount.clone() }
 }
 
-/// The cells of a row of the history of one account.
-fn running_cells(
-    at: LocalDateTime,
-    what: &str,
-    running: &Running,
-    unit: &Unit,
-    mut about: Vec<String>,
-    voided: bool,
-    change: Id,
-) -> Vec<String> {
-    if let Some(expired) = &running.expired {
-        about.push(format!("after {} expired", expired.to_grouped_string()));
+impl Running {
+    /// The signed amount, and the balance after it.
+    fn figures(&self, amounts: &Amounts, language: Language) -> [String; 2] {
+        let amount = self.amount.as_ref().map(|amount| signed(&shown(amount, self.owed), amounts));
+        let balance = self.balance_after.as_ref().map(|balance| {
+            let figure = amounts.figure(&shown(balance, self.owed && balance.minor < 0));
+            match self.owed && balance.minor > 0 {
+                true => format!("{} {figure}", language.say(&HistoryKind::Credit)),
+                false => figure,
+            }
+        });
+        [amount.unwrap_or_default(), balance.unwrap_or_default()]
     }
-    // What a carrier is owed is read as a positive number.
-    let shown = |m: &Money| if running.owed { m.unit.money(m.minor.saturating_neg()) } else { m.clone() };
-    let amount = running.amount.as_ref().map_or_else(String::new, |amount| signed(&shown(amount)));
-    let balance = running.balance_after.as_ref().map_or_else(String::new, |balance| {
-        match running.owed && balance.minor > 0 {
-            true => format!("credit {}", balance.to_grouped_string()),
-            false => shown(balance).to_grouped_string(),
+}
+
+impl HistoryLine {
+    /// Whether it no longer counts.
+    fn is_voided(&self) -> bool {
+        match self {
+            HistoryLine::Entry(line) => line.voided,
+            HistoryLine::Snapshot(line) => line.voided,
+            HistoryLine::Change(line) => line.voided,
         }
-    });
-    finish(at, what, amount, balance, unit, about, voided, change)
-}
-
-#[allow(clippy::too_many_arguments)]
-fn finish(
-    at: LocalDateTime,
-    what: &str,
-    third: String,
-    fourth: String,
-    unit: &Unit,
-    mut about: Vec<String>,
-    voided: bool,
-    change: Id,
-) -> Vec<String> {
-    if voided {
-        about.insert(0, "undone".into());
     }
-    vec![
-        at.day().to_string(),
-        what.to_string(),
-        third,
-        fourth,
-        unit.to_string(),
-        about.join(", "),
-        short_id(change),
-    ]
+
+    /// What a page calls it.
+    fn page_kind(&self) -> HistoryKind {
+        match self {
+            HistoryLine::Entry(line) => match (line.kind, &line.from, &line.to) {
+                (Kind::Transfer, Some(_), None) => HistoryKind::Send,
+                (Kind::Transfer, None, Some(_)) => HistoryKind::Receive,
+                (kind, ..) => HistoryKind::Entry(kind),
+            },
+            HistoryLine::Snapshot(line) => match (line.owed, line.balance.minor > 0) {
+                (false, _) => HistoryKind::Balance,
+                (true, false) => HistoryKind::Owed,
+                (true, true) => HistoryKind::Credit,
+            },
+            HistoryLine::Change(line) => HistoryKind::of_change(&line.detail),
+        }
+    }
+
+    /// The accounts that it is about: `통장 → 카카오페이`.
+    fn account(&self) -> String {
+        match self {
+            HistoryLine::Entry(line) => match (&line.from, &line.to) {
+                (Some(from), Some(to)) => format!("{from} → {to}"),
+                (Some(one), None) | (None, Some(one)) => one.clone(),
+                (None, None) => String::new(),
+            },
+            HistoryLine::Snapshot(line) => line.account.clone(),
+            HistoryLine::Change(line) => line.account.clone().unwrap_or_default(),
+        }
+    }
+
+    /// What moved, or the balance seen; none of other changes.
+    fn moved(&self) -> Option<Money> {
+        match self {
+            HistoryLine::Entry(line) if line.from.is_some() => Some(line.out.clone()),
+            HistoryLine::Entry(line) => Some(line.arriving.clone()),
+            HistoryLine::Snapshot(line) if line.owed => {
+                Some(line.unit.money(line.balance.minor.saturating_abs()))
+            }
+            HistoryLine::Snapshot(line) => Some(line.balance.clone()),
+            HistoryLine::Change(_) => None,
+        }
+    }
+
+    fn amount(&self, amounts: &Amounts) -> String {
+        self.moved().map(|money| amounts.with_unit(&money)).unwrap_or_default()
+    }
+
+    /// The amounts in the columns of figures.
+    fn amounts(&self, of_account: bool) -> Vec<Money> {
+        match self.running().filter(|_| of_account) {
+            Some(running) => running.amount.iter().chain(&running.balance_after).cloned().collect(),
+            None => self.moved().into_iter().collect(),
+        }
+    }
+
+    /// What is to be said beside its figures.
+    fn remarks(&self, today: Day, language: Language) -> Vec<String> {
+        let mut remarks: Vec<String> = Vec::new();
+        if self.is_voided() {
+            remarks.push(language.say(&HistoryRemark::Voided));
+        }
+        match self {
+            HistoryLine::Entry(line) => line.add_remarks(&mut remarks, today, language),
+            HistoryLine::Snapshot(line) => line.add_remarks(&mut remarks, language),
+            HistoryLine::Change(line) => {
+                remarks.push(language.say(&ChangeRemark { change: &line.detail, today }));
+            }
+        }
+        if let Some(expired) = self.running().and_then(|running| running.expired.as_ref()) {
+            let amount = expired.to_grouped_string();
+            remarks.push(language.say(&HistoryRemark::AfterExpired { amount }));
+        }
+        remarks
+    }
 }
 
-/// The last six digits of an id, which commands accept.
-fn short_id(id: Id) -> String {
-    let id = id.to_string();
-    id[id.len() - 6..].to_string()
+impl HistoryEntry {
+    fn add_remarks(&self, remarks: &mut Vec<String>, today: Day, language: Language) {
+        let mut say = |remark: HistoryRemark| remarks.push(language.say(&remark));
+        let leaves = match self.running.as_ref().and_then(|running| running.amount.as_ref()) {
+            Some(moved) => moved.minor < 0,
+            None => self.from.is_some(),
+        };
+        if self.running.is_some() {
+            match (leaves, &self.from, &self.to) {
+                (true, _, Some(to)) => say(HistoryRemark::To { account: to.clone() }),
+                (false, Some(from), _) => say(HistoryRemark::From { account: from.clone() }),
+                _ => {}
+            }
+        }
+        remarks.extend([&self.category, &self.payee, &self.channel].into_iter().flatten().cloned());
+        let mut say = |remark: HistoryRemark| remarks.push(language.say(&remark));
+        if self.fee.minor != 0 {
+            say(HistoryRemark::Fee { amount: self.fee.to_grouped_string() });
+        }
+        if self.tax.minor != 0 {
+            say(HistoryRemark::Tax { amount: self.tax.to_grouped_string() });
+        }
+        match self.out_unit != self.in_unit {
+            true if leaves => say(HistoryRemark::Received { amount: self.arriving.clone() }),
+            true => say(HistoryRemark::PaidWith { amount: self.out.clone() }),
+            false => {}
+        }
+        match self.lasts {
+            Expires::Unknown => {}
+            Expires::On(day) => say(HistoryRemark::Expires { day, today }),
+            Expires::Never => say(HistoryRemark::NeverExpires),
+        }
+        remarks.extend(self.note.clone());
+    }
+}
+
+impl HistorySnapshot {
+    fn add_remarks(&self, remarks: &mut Vec<String>, language: Language) {
+        let unexplained = self.unexplained.as_ref().filter(|amount| amount.minor != 0);
+        let remark = match (self.first, unexplained, &self.running) {
+            (true, ..) => Some(HistoryRemark::FirstBalance),
+            (false, None, _) => None,
+            // The amount stands beside it.
+            (false, Some(_), Some(_)) => Some(HistoryRemark::Unexplained),
+            (false, Some(amount), None) => Some(HistoryRemark::UnexplainedAmount {
+                amount: signed(&shown(amount, self.owed), &Amounts::exact()),
+            }),
+        };
+        remarks.extend(remark.map(|remark| language.say(&remark)));
+        remarks.extend(self.note.clone());
+    }
 }
 
 /// The rows as spreadsheets read them; a snapshot's balance stands under `balance`. Those of one account
@@ -577,7 +668,7 @@ pub fn csv(rows: &[HistoryLine], of_account: bool) -> Csv {
                 Some(e.id.to_string()),
                 Some(e.change.to_string()),
                 Some(e.at.to_string()),
-                Some(e.kind.to_string()),
+                Some(e.kind.as_str().to_string()),
                 e.from.clone(),
                 e.to.clone(),
                 Some(e.out.to_plain_string()),

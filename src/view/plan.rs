@@ -1,13 +1,15 @@
 //! The withdrawals that bring a sum at the least cost.
 
 use super::Render;
+use super::amount::Amounts;
 use super::csv::Csv;
-use super::page::{Column, Page, Table};
+use super::page::{Cell, Column, Page, Style, Table};
 use crate::ledger::Account;
-use crate::messages::Language;
+use crate::messages::{self, Alternative, CellWord, EmptyPage, Heading, Language, PlanLine};
 use crate::money::{Money, Unit};
 use crate::period::Day;
 use serde::Serialize;
+use std::cmp::Ordering;
 
 /// The answer of `plan`.
 #[derive(Debug, Serialize)]
@@ -45,6 +47,12 @@ pub struct PlanAnswer {
     /// Why there is nothing to plan, where that is so.
     #[serde(skip)]
     pub nothing: Option<Nothing>,
+    /// The command that prints the commands that record it.
+    #[serde(skip)]
+    pub how_to_record: Option<String>,
+    /// The present day.
+    #[serde(skip)]
+    pub today: Day,
 }
 
 /// Why there is nothing to plan.
@@ -122,36 +130,6 @@ impl Blocked {
             least: None,
         }
     }
-
-    /// Why, in words: `ok-cashbag: 12,400 OKCASHBAG short of its minimum of 50,000`.
-    pub fn words(&self) -> String {
-        if let (Some(short), Some(least)) = (&self.short_by, &self.least) {
-            let what = if self.reason == "below-minimum" {
-                "its minimum"
-            } else {
-                "the smallest amount that can be made"
-            };
-            return format!("{}: {short} short of {what} of {}", self.account, least.to_grouped_string());
-        }
-        let why = match self.reason {
-            "not-withdrawable" => "there is no official way out",
-            "ended" => "the service has ended",
-            "not-in-force" => "no rule is known for these days",
-            "conditional" => {
-                "its channels are open on a condition only; see jandon fees, and name one with --assume"
-            }
-            "no-channel" => "no official channel pays that unit to a bank, a card or in cash",
-            "platform-gone" => "the catalog does not hold its platform",
-            "no-platform" => "it is on no known platform",
-            "over-limit" => "a limit of its channels is used up",
-            "whole-balance-only" => "only the whole balance can leave, and that is not possible",
-            "kept" => "all of it is to be kept",
-            "nothing-left" => "the charges leave nothing",
-            "off-step" | "above-maximum" => "no amount fits the rules of its channels",
-            _ => "nothing can be withdrawn",
-        };
-        format!("{}: {why}", self.account)
-    }
 }
 
 impl PlanAnswer {
@@ -160,85 +138,145 @@ impl PlanAnswer {
         self.target.as_ref().is_some_and(|target| self.net.minor < target.minor)
     }
 
-    /// What comes of it, in one sentence.
-    fn headline(&self) -> String {
-        let how_many = match self.steps.len() {
-            1 => "1 withdrawal".to_string(),
-            n => format!("{n} withdrawals"),
+    /// What it pays out, and how that compares with the obvious way.
+    fn headline(&self) -> (PlanLine, Option<PlanLine>) {
+        let (net, count, cost) = (self.net.clone(), self.steps.len(), self.cost.clone());
+        let misses = self.misses_target();
+        let line = match misses && self.proven {
+            true => PlanLine::YouReceiveAtMost { net, count, cost },
+            false => PlanLine::YouReceive { net, count, cost },
         };
-        let cost = if self.cost.minor == 0 { "free of charge".into() } else { format!("for {}", self.cost) };
-        let saved = match &self.simple_cost {
-            Some(simple) if simple.minor > self.cost.minor => {
-                let less = self.unit.money(simple.minor - self.cost.minor);
-                format!(
-                    " (the obvious way costs {}; saves {})",
-                    simple.to_grouped_string(),
-                    less.to_grouped_string()
-                )
-            }
-            Some(simple) if simple.minor < self.cost.minor => {
-                format!(" (the obvious way costs {}, and brings less)", simple.to_grouped_string())
-            }
-            Some(_) => " (as the obvious way)".into(),
-            None if !self.misses_target() => " (the obvious way does not bring so much)".into(),
-            None => String::new(),
-        };
-        let most = if self.misses_target() && self.proven { "At most " } else { "" };
-        format!("{most}{} arrive with {how_many}, {cost}{saved}.", self.net)
+        let comparison = self.simple_cost.as_ref().map(|simple| match simple.minor.cmp(&self.cost.minor) {
+            Ordering::Greater => PlanLine::ObviousCostsMore {
+                simple: simple.clone(),
+                saved: self.unit.money(simple.minor - self.cost.minor),
+            },
+            Ordering::Less => PlanLine::ObviousPaysLess { simple: simple.clone() },
+            Ordering::Equal => PlanLine::ObviousCostsTheSame,
+        });
+        // One withdrawal at that cost is the obvious way.
+        let is_obvious = self.steps.len() == 1 && self.simple_cost.as_ref() == Some(&self.cost);
+        let comparison = comparison.filter(|_| !is_obvious);
+        (line, comparison.or((!misses && self.simple_cost.is_none()).then_some(PlanLine::ObviousFallsShort)))
     }
 
-    /// The other plans beside this one, by how many withdrawals they have: what each brings or, where
+    /// What was asked for.
+    fn asked(&self) -> PlanLine {
+        let (by, today) = (self.by, self.today);
+        match &self.target {
+            None => PlanLine::Most { unit: self.unit.clone(), by, today },
+            Some(target) if !self.misses_target() => PlanLine::AtLeast { target: target.clone(), by, today },
+            Some(target) if self.net.minor.saturating_add(self.gap.minor) < target.minor => {
+                PlanLine::OutOfReach { target: target.clone(), by, today }
+            }
+            Some(target) => PlanLine::NotFound { target: target.clone(), by, today },
+        }
+    }
+
+    /// The other plans beside this one, by how many withdrawals they have: what each pays out or, where
     /// that is given, costs.
-    fn ladder(&self) -> Option<String> {
+    fn alternatives(&self) -> Option<PlanLine> {
         let own = AlternativeRow {
             steps: self.steps.len(),
             net: self.unit.money(self.net.minor),
             cost: self.unit.money(self.cost.minor),
         };
-        let mut rungs: Vec<&AlternativeRow> = self.alternatives.iter().chain([&own]).collect();
-        rungs.sort_by_key(|rung| (rung.steps, rung.cost.minor, rung.net.minor));
-        rungs.dedup_by_key(|rung| (rung.steps, rung.cost.minor, rung.net.minor));
-        if rungs.len() < 2 {
-            return None;
-        }
-        let words = |(place, rung): (usize, &&AlternativeRow)| {
-            let comes_to = match self.target {
-                Some(_) if rung.cost.minor == 0 => "free".into(),
-                Some(_) => format!("for {}", rung.cost.to_grouped_string()),
-                None => rung.net.to_grouped_string(),
-            };
-            match (place, rung.steps) {
-                (0, 1) => format!("1 withdrawal: {comes_to}"),
-                (0, steps) => format!("{steps} withdrawals: {comes_to}"),
-                (_, steps) => format!("{steps}: {comes_to}"),
-            }
+        let mut plans: Vec<&AlternativeRow> = self.alternatives.iter().chain([&own]).collect();
+        plans.sort_by_key(|plan| (plan.steps, plan.cost.minor, plan.net.minor));
+        plans.dedup_by_key(|plan| (plan.steps, plan.cost.minor, plan.net.minor));
+        let comes_to = |plan: &&AlternativeRow| match self.target {
+            Some(_) if plan.cost.minor == 0 => (plan.steps, Alternative::Free),
+            Some(_) => (plan.steps, Alternative::Costs(plan.cost.to_grouped_string())),
+            None => (plan.steps, Alternative::PaysOut(plan.net.to_grouped_string())),
         };
-        Some(rungs.iter().enumerate().map(words).collect::<Vec<_>>().join(" · "))
+        (plans.len() > 1).then(|| PlanLine::Alternatives { plans: plans.iter().map(comes_to).collect() })
     }
 
     /// What no proof was found of.
-    fn doubt(&self) -> Option<String> {
-        if self.proven {
-            return None;
+    fn doubt(&self) -> Option<PlanLine> {
+        let is_cheaper = self.target.is_some() && !self.misses_target();
+        let (gap, has_step_cost) = (self.gap.clone(), self.step_cost.minor > 0);
+        match (self.proven, gap.minor, is_cheaper) {
+            (true, ..) => None,
+            (false, 0, _) => Some(PlanLine::MayNeedFewer),
+            (false, _, true) => Some(PlanLine::MayCostLess { gap, has_step_cost }),
+            (false, _, false) => Some(PlanLine::MayPayMore { gap, has_step_cost }),
         }
-        let cheaper = self.target.is_some() && !self.misses_target();
-        Some(match (self.gap.minor, cheaper, self.step_cost.minor) {
-            (0, true, _) => "Not proven: fewer withdrawals might do the same.".into(),
-            (0, false, _) => "Not proven: fewer withdrawals might bring as much.".into(),
-            (_, true, 0) => format!("Not proven: another plan could cost up to {} less.", self.gap),
-            (_, false, 0) => format!("Not proven: another plan could bring up to {} more.", self.gap),
-            (_, true, _) => {
-                format!("Not proven: with the step costs, another plan could cost up to {} less.", self.gap)
+    }
+
+    /// The accounts from which nothing can be withdrawn; those with one reason together.
+    fn blocked(&self) -> Vec<PlanLine> {
+        let mut lines: Vec<PlanLine> = Vec::new();
+        for row in &self.blocked {
+            if let (Some(short), Some(least)) = (&row.short_by, &row.least) {
+                let (account, short, least) = (row.account.clone(), short.clone(), least.clone());
+                lines.push(match row.reason {
+                    "below-minimum" => PlanLine::ShortOfMinimum { account, short, least },
+                    _ => PlanLine::ShortOfSmallest { account, short, least },
+                });
+                continue;
             }
-            (_, false, _) => {
-                format!("Not proven: with the step costs, another plan could bring up to {} more.", self.gap)
+            let same = lines.iter_mut().find_map(|line| match line {
+                PlanLine::Blocked { accounts, reason } if *reason == row.reason => Some(accounts),
+                _ => None,
+            });
+            match same {
+                Some(accounts) => accounts.push(row.account.clone()),
+                None => {
+                    lines.push(PlanLine::Blocked { accounts: vec![row.account.clone()], reason: row.reason })
+                }
             }
-        })
+        }
+        lines
+    }
+
+    fn table(&self, language: Language) -> Table {
+        let title = |heading| language.heading(heading);
+        let mut table = Table::new(vec![
+            Column::name(title(Heading::Account)),
+            Column::fixed(title(Heading::Date)),
+            Column::fixed(title(Heading::Channel)),
+            Column::figure(title(Heading::Amount)),
+            Column::figure(title(Heading::Fee)),
+            Column::figure(title(Heading::Tax)),
+            Column::figure(title(Heading::PaidOutInAll)),
+            Column::figure(title(Heading::YouReceive)),
+        ]);
+        let column = |of: fn(&PlanStep) -> &Money| Amounts::of(self.steps.iter().map(of));
+        let (amounts, fees) = (column(|step| &step.amount), column(|step| &step.fee));
+        let (taxes, debits) = (column(|step| &step.tax), column(|step| &step.debit));
+        let nets = column(|step| &step.net);
+        // That all is done on the day that a line above names need not be said again.
+        let is_one_day = self.steps.iter().all(|step| step.date == self.by);
+        let date = |day| match is_one_day {
+            true => String::new(),
+            false => messages::date(day, self.today, language),
+        };
+        // The account stands beside it, so the platform need not be said again.
+        let channel = |id: &str| id.rsplit_once('/').map_or(id, |(_, channel)| channel).to_string();
+        for step in &self.steps {
+            let fee = match step.fee.minor {
+                0 => language.say(&CellWord::Free),
+                _ => fees.figure(&step.fee),
+            };
+            let is_same = step.debit == step.amount;
+            table.row(vec![
+                Cell::from(step.account.clone()),
+                Cell::from(date(step.date)),
+                Cell::from(channel(&step.channel)),
+                Cell::from(amounts.with_unit(&step.amount)),
+                Cell::from(fee),
+                Cell::from(if step.tax.minor == 0 { String::new() } else { taxes.figure(&step.tax) }),
+                Cell::from(if is_same { String::new() } else { debits.figure(&step.debit) }),
+                Cell::styled(nets.with_unit(&step.net), Style::Strong),
+            ]);
+        }
+        table
     }
 }
 
 impl Render for PlanAnswer {
-    fn page(&self, _: Language) -> Page {
+    fn page(&self, language: Language) -> Page {
         let mut page = Page::new();
         if let Some(commands) = &self.commands {
             for command in commands {
@@ -248,72 +286,42 @@ impl Render for PlanAnswer {
         }
         match self.nothing {
             Some(Nothing::NoAccounts) => {
-                page.line("No accounts yet. Start with: jandon account add 카카오페이");
+                page.line(language.say(&EmptyPage::NoAccounts));
                 return page;
             }
             Some(Nothing::NoBalance) => {
-                page.line("No account holds anything that could be withdrawn.");
+                page.line(language.say(&PlanLine::NoBalance));
                 return page;
             }
-            Some(Nothing::NotWorthIt) => page.line(format!(
-                "No withdrawal brings more than the {} it counts for; to see what can be withdrawn \
-                 nevertheless: jandon plan --step-cost 0",
-                self.step_cost
-            )),
-            None if self.steps.is_empty() => page.line(format!("Nothing can be withdrawn by {}.", self.by)),
-            None => page.line(self.headline()),
-        }
-        let asked = match &self.target {
-            Some(target) if self.misses_target() => {
-                let cannot = self.net.minor.saturating_add(self.gap.minor) < target.minor;
-                let why = if cannot { "which cannot be reached" } else { "which no plan was found to reach" };
-                format!("at least {target} by {}, {why}", self.by)
+            Some(Nothing::NotWorthIt) => {
+                page.line(language.say(&PlanLine::NotWorthIt { step_cost: self.step_cost.clone() }));
             }
-            Some(target) => format!("at least {target}, at the least cost, by {}", self.by),
-            None => format!("as much {} as can be, by {}", self.unit, self.by),
-        };
-        let counts = self.step_cost.minor > 0 && !self.steps.is_empty() && !self.misses_target();
-        let counts =
-            if counts { format!(" Each withdrawal counts as {}.", self.step_cost) } else { String::new() };
-        page.line(format!("Asked: {asked}.{counts}"));
-        if let Some(doubt) = self.doubt() {
-            page.line(doubt);
+            None if self.steps.is_empty() => {
+                page.line(language.say(&PlanLine::NothingBy { by: self.by, today: self.today }));
+            }
+            None => {
+                let (headline, comparison) = self.headline();
+                page.styled_line(language.say(&headline), Style::Strong);
+                comparison.iter().for_each(|line| page.line(language.say(line)));
+                let step_cost = self.step_cost.clone();
+                let counts = step_cost.minor > 0 && !self.misses_target();
+                let counts = counts.then(|| language.say(&PlanLine::EachCountsAs { step_cost }));
+                let asked = [language.say(&self.asked())].into_iter().chain(counts);
+                page.line(asked.collect::<Vec<_>>().join(" "));
+                self.doubt().iter().for_each(|line| page.styled_line(language.say(line), Style::Attention));
+            }
         }
         page.gap();
-        let mut table = Table::new(vec![
-            Column::fixed("date"),
-            Column::name("account"),
-            Column::fixed("channel"),
-            Column::figure("amount"),
-            Column::figure("fee"),
-            Column::figure("tax"),
-            Column::figure("leaves"),
-            Column::fixed("unit"),
-            Column::figure("arrives"),
-        ]);
-        for step in &self.steps {
-            let blank =
-                |money: &Money| if money.minor == 0 { String::new() } else { money.to_grouped_string() };
-            table.row(vec![
-                step.date.to_string(),
-                step.account.clone(),
-                step.channel.clone(),
-                step.amount.to_grouped_string(),
-                if step.fee.minor == 0 { "free".into() } else { step.fee.to_grouped_string() },
-                blank(&step.tax),
-                if step.debit == step.amount { String::new() } else { step.debit.to_grouped_string() },
-                step.unit.to_string(),
-                step.net.to_grouped_string(),
-            ]);
-        }
-        page.table(table);
+        page.table(self.table(language));
         page.gap();
-        if let Some(ladder) = self.ladder() {
-            page.line(ladder);
+        if let Some(line) = self.alternatives() {
+            page.line(language.say(&line));
             page.gap();
         }
-        for blocked in &self.blocked {
-            page.line(format!("{}.", blocked.words()));
+        self.blocked().iter().for_each(|line| page.line(language.say(line)));
+        if let Some(command) = self.how_to_record.clone().filter(|_| !self.steps.is_empty()) {
+            page.gap();
+            page.line(language.say(&PlanLine::HowToRecord { command }));
         }
         page
     }

@@ -128,6 +128,27 @@ impl Store {
         self.maybe(&sql, [id], |row| row.get(0))
     }
 
+    /// Returns whether a change recorded something of an account, or undid or edited what another change
+    /// recorded of it.
+    pub fn concerns(&self, change: Id, account: AccountId) -> Result<bool, StoreError> {
+        // The facts of a change lie between its number and that of the next one.
+        let sql = "WITH RECURSIVE part (seq) AS (
+                     SELECT seq FROM change WHERE id = ?1
+                     UNION SELECT c.seq FROM change c JOIN part p ON c.within = p.seq
+                     UNION SELECT v.of FROM void v JOIN part p ON v.change = p.seq),
+                   span (low, high) AS (
+                     SELECT seq, ifnull((SELECT min(c.seq) FROM change c WHERE c.seq > p.seq), 9223372036854775807)
+                     FROM part p)
+                   SELECT 1 FROM span
+                   WHERE EXISTS (SELECT 1 FROM entry e WHERE e.seq > low AND e.seq < high
+                                 AND (e.from_account = ?2 OR e.to_account = ?2))
+                      OR EXISTS (SELECT 1 FROM snapshot s WHERE s.seq > low AND s.seq < high AND s.account = ?2)
+                      OR EXISTS (SELECT 1 FROM account_version a WHERE a.seq > low AND a.seq < high
+                                 AND a.account = ?2)
+                   LIMIT 1";
+        Ok(self.maybe(sql, rusqlite::params![change, account], |_| Ok(()))?.is_some())
+    }
+
     /// Returns the ids of a change and of every change within it.
     pub fn parts_of(&self, id: Id) -> Result<Vec<Id>, StoreError> {
         let sql = "WITH RECURSIVE part (seq) AS (

@@ -1,6 +1,5 @@
 //! What was recorded, fact by fact and change by change, voided ones too.
 
-use super::changes::{LedgerChange, LedgerChangeKind};
 use crate::ledger::{Account, AccountId, Entry, Id, Kind, Snapshot, Stamp};
 use crate::period::LocalDateTime;
 use crate::store::sql::{ENTRY_COLUMNS, LABEL_JOINS, Labels, UNIT_JOINS, entry_of, kind_column, snapshot_of};
@@ -62,6 +61,15 @@ impl HistoryRow {
     }
 }
 
+/// The end of an entry that is no account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// Where value comes from.
+    From,
+    /// Where value goes.
+    To,
+}
+
 /// Which rows of the history are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -73,10 +81,14 @@ pub struct Filter {
     pub to: Option<LocalDateTime>,
     /// Only entries of this kind.
     pub kind: Option<Kind>,
+    /// Only entries that come from or go to a place that is no account.
+    pub outside: Option<Outside>,
     /// Only snapshots.
     pub snapshots_only: bool,
     /// Only of this category, in whichever case it was written.
     pub category: Option<String>,
+    /// Only of payees that contain this text, whatever its case.
+    pub payee: Option<String>,
     /// Only rows that contain this text in category, payee, note or channel, whatever its case.
     pub search: Option<String>,
     /// Only the last so many.
@@ -86,18 +98,13 @@ pub struct Filter {
 impl Filter {
     /// Whether rows of every kind are wanted.
     pub fn is_of_all_kinds(&self) -> bool {
-        self.kind.is_none() && !self.snapshots_only && self.category.is_none() && self.search.is_none()
+        let texts = [&self.category, &self.payee, &self.search];
+        self.kind.is_none() && !self.snapshots_only && texts.iter().all(|text| text.is_none())
     }
 
-    /// Whether a change of accounts, units or rates, or an undo, is wanted.
-    pub fn takes(&self, change: &LedgerChange) -> bool {
-        let account = match &change.what {
-            LedgerChangeKind::Account { after, .. } => Some(after.id),
-            _ => None,
-        };
-        self.from.is_none_or(|from| from <= change.at)
-            && self.to.is_none_or(|to| change.at <= to)
-            && (self.account.is_none() || self.account == account)
+    /// Whether a moment lies within the period wanted.
+    pub fn takes_moment(&self, at: LocalDateTime) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at <= to)
     }
 }
 
@@ -147,9 +154,20 @@ impl Store {
         Ok(rows)
     }
 
+    /// Returns how many rows a filter takes, whatever its limit.
+    pub fn count_history(&self, filter: &Filter) -> Result<usize, StoreError> {
+        let mut count = 0;
+        for ask in self.asks(filter)? {
+            let (sql, values) = ask.count();
+            let rows: Option<i64> = self.maybe(&sql, rusqlite::params_from_iter(values), |row| row.get(0))?;
+            count += usize::try_from(rows.unwrap_or(0)).unwrap_or(usize::MAX);
+        }
+        Ok(count)
+    }
+
     /// The questions that the rows of a filter answer; a row may answer two of them.
     pub(in crate::store) fn asks(&self, filter: &Filter) -> Result<Vec<Ask>, StoreError> {
-        if filter.category.is_some() || filter.search.is_some() {
+        if filter.category.is_some() || filter.payee.is_some() || filter.search.is_some() {
             self.fold_texts()?;
         }
         let search = filter.search.as_deref().map(|text| text::fold_case(text).into_owned());
@@ -167,6 +185,15 @@ impl Store {
                 if let Some(kind) = filter.kind {
                     ask.and("e.kind = ?", kind_column(kind));
                 }
+                match filter.outside {
+                    Some(Outside::From) => ask.and_that("e.from_account IS NULL".into()),
+                    Some(Outside::To) => ask.and_that("e.to_account IS NULL".into()),
+                    None => {}
+                }
+                if let Some(payee) = &filter.payee {
+                    let payee = text::fold_case(payee).into_owned();
+                    ask.and("e.payee IN (SELECT id FROM label WHERE instr(folded(text), ?) > 0)", payee);
+                }
                 if let Some(category) = &filter.category {
                     let category = text::fold_case(category).into_owned();
                     ask.and("e.category IN (SELECT id FROM label WHERE folded(text) = ?)", category);
@@ -183,8 +210,8 @@ impl Store {
                 asks.push(ask);
             }
         }
-        // A snapshot is of no kind of entry and of no category.
-        if filter.kind.is_none() && filter.category.is_none() {
+        // A snapshot is of no kind of entry, of no category and of no payee.
+        if filter.kind.is_none() && filter.category.is_none() && filter.payee.is_none() {
             let index = if filter.account.is_some() { "snapshot_by_account" } else { "snapshot_by_at" };
             let mut ask = Ask::new('s', index, filter);
             if let Some(account) = filter.account {
@@ -386,6 +413,22 @@ impl Ask {
             ),
         };
         format!("SELECT {columns} FROM {from} WHERE {conditions}")
+    }
+
+    /// The question how many rows it has.
+    fn count(&self) -> (String, &[Value]) {
+        let (name, letter) = (if self.table == 'e' { "entry" } else { "snapshot" }, self.table);
+        let conditions = self.conditions.join(" AND ");
+        // An entry between an account and itself answers both questions.
+        let once = match self.index {
+            "entry_by_to" => " AND e.from_account IS NOT e.to_account",
+            _ => "",
+        };
+        let sql = format!(
+            "SELECT count(*) FROM {name} {letter} INDEXED BY {} WHERE {conditions}{once}",
+            self.index
+        );
+        (sql, &self.values)
     }
 
     /// The question for all of its rows, oldest first.

@@ -368,9 +368,7 @@ impl Layout {
             } else {
                 self.line(self.places.iter().map(|place| &row[place.index]), out);
             }
-            for index in &self.below {
-                self.words_below(&row[*index], out);
-            }
+            self.words_below(row, out);
         }
     }
 
@@ -439,14 +437,15 @@ impl Layout {
         }
     }
 
-    fn words_below(&self, cell: &Cell, out: &mut String) {
-        if cell.text.is_empty() {
-            return;
-        }
-        for line in wrap(&format!("  {}", cell.text), self.screen.width) {
+    /// Writes the remarks of a row on a line below it, in the style of the last.
+    fn words_below(&self, row: &[Cell], out: &mut String) {
+        let cells = || self.below.iter().map(|index| &row[*index]).filter(|cell| !cell.text.is_empty());
+        let Some(style) = cells().next_back().map(|cell| cell.style) else { return };
+        let text = cells().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join(" · ");
+        for line in wrap(&format!("  {text}"), self.screen.width) {
             let blanks = line.len() - line.trim_start_matches(' ').len();
             out.push_str(&line[..blanks]);
-            cell.style.paint(&line[blanks..], self.screen.color, out);
+            style.paint(&line[blanks..], self.screen.color, out);
             out.push('\n');
         }
     }
