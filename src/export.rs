@@ -1,9 +1,8 @@
-//! The ledger as a file for others: for jandon itself, as lines of JSON that lose nothing, and for
-//! bookkeeping programs, as a journal.
+//! Exports of the ledger: JSON Lines without loss, for jandon itself, and journals for bookkeeping
+//! programs.
 //!
-//! The lines stand in the order of recording, one fact a line. A name in a line is the name that
-//! the account had when the fact was recorded, so that a reader of
-//! the lines in their order always finds it.
+//! The lines are in the order of recording, one fact a line. A line contains the name that the
+//! account had when the fact was recorded, so a reader that goes from line to line always finds it.
 
 mod beancount;
 mod double_entry;
@@ -21,51 +20,51 @@ use crate::money::{Rate, Unit};
 use crate::period::{Day, LocalDateTime};
 use std::collections::HashSet;
 
-/// An id: its key, and the text that stands for it in files.
+/// An id: its key in the ledger, and its text in files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// The key in the ledger.
     pub id: Id,
-    /// Sixteen hexadecimal digits, or what a file called it.
+    /// Sixteen hexadecimal digits, or the id in an imported file.
     pub text: String,
 }
 
-/// Something that the ledger tells, in the order of recording.
+/// A record of the ledger, in the order of recording.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum Record {
     /// A change begins.
     Change { name: Name, at: LocalDateTime, command: String },
-    /// A unit comes into use.
+    /// A unit is declared.
     Unit(Unit),
-    /// An account is opened, or stands otherwise from now on.
+    /// An account is opened or edited.
     Account(Account),
-    /// What a unit was worth from a day on.
+    /// A rate is set.
     Rate { unit: Unit, rate: Rate, of: Unit, day: Day },
-    /// A dated event, and the text of its id.
+    /// An entry, and the text of its id.
     Entry(Box<Entry>, String),
-    /// A balance seen, and the text of its id.
+    /// A snapshot, and the text of its id.
     Snapshot(Snapshot, String),
-    /// A change no longer counts, or, where it is an undo, what it voided counts again.
+    /// A change is voided; if it is an undo itself, what it voided counts again.
     Void(Name),
 }
 
-/// Turns what the ledger tells into lines. It remembers accounts and voids, never entries.
+/// Converts records to lines. Keeps accounts and voids in memory, but no entries.
 #[derive(Default)]
 pub struct JsonlWriter {
     versions: Versions,
-    /// Changes without a line: imports that only held others together, and their undoing.
+    /// Changes without a line: imports that only group other changes, and their undos.
     silent: HashSet<Id>,
     change: Option<StartedChange>,
     lines: u64,
 }
 
-/// The change whose facts are written now.
+/// The change whose facts are being written.
 struct StartedChange {
     name: Name,
     at: LocalDateTime,
     command: String,
-    /// Its line is written with its first fact.
+    /// Whether its line is written, which happens with its first fact.
     written: bool,
 }
 
@@ -99,7 +98,7 @@ impl JsonlWriter {
         text
     }
 
-    /// The change is over. One that had nothing to say is passed over by what refers to it.
+    /// Ends the change. References to a change without facts are skipped.
     fn end(&mut self) {
         if let Some(change) = self.change.take()
             && !change.written

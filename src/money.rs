@@ -1,7 +1,7 @@
-//! Money is a whole number of a unit's smallest part, and nothing else.
+//! Money: a whole number of minor units of a unit.
 //!
-//! A typed figure stays an exact decimal ([`ParsedAmount`]) until the account, and with it the unit, is
-//! known; then it becomes [`Money`]. What does not fit is refused, never rounded.
+//! A typed amount stays an exact decimal ([`ParsedAmount`]) until its account, and with it the
+//! unit, is known; then it becomes [`Money`]. What does not fit is refused, never rounded.
 
 mod parse;
 mod rate;
@@ -14,18 +14,18 @@ use std::sync::Arc;
 pub use parse::{AmountError, ParsedAmount, parse_minor};
 pub use rate::{Rate, RateError};
 
-/// A currency (ISO 4217) or a points unit, and how many decimals its amounts have.
+/// A currency (ISO 4217) or a points unit, with the number of decimals of its amounts.
 ///
-/// Two units are the same when code and decimals are.
+/// Two units are equal if their codes and decimals are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Unit {
     /// The code in capitals, such as `KRW` or `TOSSP`.
     pub code: Arc<str>,
-    /// How many digits follow the decimal mark: KRW 0, USD 2.
+    /// The number of decimals: KRW 0, USD 2.
     pub decimals: u8,
 }
 
-/// The largest number of decimals a unit may have.
+/// The maximum number of decimals of a unit.
 pub const DECIMALS_MAX: u8 = 9;
 
 /// Currencies without a minor unit, by ISO 4217.
@@ -40,7 +40,7 @@ const DECIMALS_2: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BG
      NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN \
      SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
 
-/// What people write for currencies, folded to small letters, and the currencies it may mean.
+/// Everyday names and signs of currencies, in lower case, and the currencies that they may mean.
 const EVERYDAY: &[(&str, &str)] = &[
     ("₩ ￦ 원 won", "KRW"),
     ("$ ＄", "USD AUD CAD NZD SGD HKD TWD MXN ARS CLP COP"),
@@ -79,7 +79,7 @@ const EVERYDAY: &[(&str, &str)] = &[
     ("nt$", "TWD"),
 ];
 
-/// The currencies that an everyday name may mean, `None` where it is no such name.
+/// Returns the currencies that an everyday name may mean; `None` if it is not such a name.
 fn everyday(name: &str) -> Option<&'static str> {
     let name = name.trim().to_lowercase();
     let named = |names: &str| names.split(' ').any(|n| n == name);
@@ -87,32 +87,32 @@ fn everyday(name: &str) -> Option<&'static str> {
 }
 
 impl Unit {
-    /// The currency that an everyday name (`won`, `원`, `KSh`) means, where it can mean only one.
+    /// Returns the currency that an everyday name (`won`, `원`, `KSh`) means, if it means only one.
     pub fn by_everyday_name(name: &str) -> Option<Unit> {
         everyday(name).and_then(Unit::currency)
     }
 
-    /// The codes of the currencies that an everyday name may mean.
+    /// Returns the codes of the currencies that an everyday name may mean.
     pub fn codes_of_everyday_name(name: &str) -> impl Iterator<Item = &'static str> {
         everyday(name).into_iter().flat_map(|codes| codes.split(' '))
     }
 
-    /// Whether people write that name for some currency.
+    /// Returns whether it is an everyday name of any currency.
     pub fn is_everyday_name(name: &str) -> bool {
         everyday(name).is_some()
     }
 
-    /// Whether people write that name for this currency.
+    /// Returns whether it is an everyday name of this currency.
     pub fn has_everyday_name(&self, name: &str) -> bool {
         everyday(name).is_some_and(|codes| codes.split(' ').any(|code| code == &*self.code))
     }
 
-    /// A unit of that code and that many decimals. The code is kept in capitals.
+    /// Creates a unit with a code, which is stored in capitals, and a number of decimals.
     pub fn new(code: &str, decimals: u8) -> Unit {
         Unit { code: code.trim().to_uppercase().into(), decimals }
     }
 
-    /// The currency of that ISO 4217 code, whatever its case, or `None`.
+    /// Returns the currency with an ISO 4217 code in any case, or `None`.
     pub fn currency(code: &str) -> Option<Unit> {
         let code = code.trim().to_ascii_uppercase();
         let listed = |list: &str| code.len() == 3 && list.split_ascii_whitespace().any(|c| c == code);
@@ -128,7 +128,7 @@ impl Unit {
         Some(Unit::new(&code, decimals))
     }
 
-    /// The currency that people use in a country (ISO 3166 alpha-2), where one is known.
+    /// Returns the currency of a country (ISO 3166 alpha-2), if it is known.
     pub fn of_country(country: &str) -> Option<Unit> {
         let code = match country.to_ascii_uppercase().as_str() {
             "KR" => "KRW",
@@ -169,17 +169,17 @@ impl Unit {
         Unit::currency(code)
     }
 
-    /// How many minor units one whole unit has: 1 for KRW, 100 for USD.
+    /// Returns the number of minor units in a whole unit: 1 for KRW, 100 for USD.
     pub fn minor_per_major(&self) -> i64 {
         10_i64.pow(u32::from(self.decimals))
     }
 
-    /// Nothing of this unit.
+    /// Returns zero in this unit.
     pub fn zero(&self) -> Money {
         self.money(0)
     }
 
-    /// That many minor units of this unit.
+    /// Returns an amount in minor units of this unit.
     pub fn money(&self, minor: i64) -> Money {
         Money { minor, unit: self.clone() }
     }
@@ -194,28 +194,28 @@ impl fmt::Display for Unit {
 /// A whole number of minor units of one unit.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Money {
-    /// Minor units: won, cents, points. Negative where something is owed or missing.
+    /// Minor units: won, cents, points. Negative if owed, or below zero.
     pub minor: i64,
-    /// The unit of the parts.
+    /// The unit of the amount.
     pub unit: Unit,
 }
 
-/// What goes wrong when two amounts are put together.
+/// Why two amounts cannot be added or subtracted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MoneyError {
-    /// The two amounts are of different units.
+    /// The amounts have different units.
     UnitsDiffer(Unit, Unit),
     /// The result does not fit a 64-bit number of minor units.
     TooLarge,
 }
 
 impl Money {
-    /// The sum, or an error when the units differ or the sum does not fit.
+    /// Returns the sum, or an error if the units differ or the sum overflows.
     pub fn checked_add(&self, other: &Money) -> Result<Money, MoneyError> {
         self.with(other, i64::checked_add)
     }
 
-    /// What is left, or an error when the units differ or the result does not fit.
+    /// Returns the difference, or an error if the units differ or the difference overflows.
     pub fn checked_sub(&self, other: &Money) -> Result<Money, MoneyError> {
         self.with(other, i64::checked_sub)
     }
@@ -228,33 +228,33 @@ impl Money {
         Ok(self.unit.money(minor))
     }
 
-    /// The amount as scripts read it: `12500`, `3.50`, `-7`.
+    /// Formats the amount for scripts: `12500`, `3.50`, `-7`.
     pub fn to_plain_string(&self) -> String {
         to_plain_string(i128::from(self.minor), self.unit.decimals)
     }
 
-    /// The amount as people read it, in groups of three: `12,500`, `1,003.50`.
+    /// Formats the amount for people, in groups of three: `12,500`, `1,003.50`.
     pub fn to_grouped_string(&self) -> String {
         to_grouped_string(i128::from(self.minor), self.unit.decimals)
     }
 }
 
 impl fmt::Display for Money {
-    /// For people, with the unit: `12,500 KRW`.
+    /// Formats the amount for people, with its unit: `12,500 KRW`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.to_grouped_string(), self.unit)
     }
 }
 
 impl Serialize for Unit {
-    /// As its code.
+    /// Serializes as the code.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.code)
     }
 }
 
 impl Serialize for Money {
-    /// As a decimal string without its unit.
+    /// Serializes as a decimal string without its unit.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.to_plain_string())
     }
@@ -267,7 +267,7 @@ impl PartialOrd for Money {
     }
 }
 
-/// Parts as a decimal string without grouping.
+/// Formats minor units as a decimal string without grouping.
 pub fn to_plain_string(minor: i128, decimals: u8) -> String {
     let digits = minor.unsigned_abs().to_string();
     let sign = if minor < 0 { "-" } else { "" };
@@ -280,7 +280,7 @@ pub fn to_plain_string(minor: i128, decimals: u8) -> String {
     format!("{sign}{whole}.{fraction}")
 }
 
-/// Parts as a decimal string, the whole part in groups of three.
+/// Formats minor units as a decimal string with the whole part in groups of three.
 pub fn to_grouped_string(minor: i128, decimals: u8) -> String {
     let text = to_plain_string(minor, decimals);
     let (sign, rest) = text.strip_prefix('-').map_or(("", text.as_str()), |r| ("-", r));
@@ -299,20 +299,21 @@ pub fn to_grouped_string(minor: i128, decimals: u8) -> String {
     out
 }
 
-/// How an exact fraction becomes a whole number.
+/// How to round an exact fraction to a whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoundingMode {
-    /// To the nearest, a half away from zero.
+    /// To the nearest, halves away from zero.
     HalfUp,
-    /// To the nearest, a half to the even neighbour.
+    /// To the nearest, halves to the even neighbour.
     HalfEven,
-    /// Always up.
+    /// Up.
     Up,
-    /// Always down.
+    /// Down.
     Down,
 }
 
-/// `num / den` rounded to a whole number. `num` must not be negative, `den` must be positive.
+/// Returns `num / den` rounded to a whole number. `num` must not be negative, and `den` must be
+/// positive.
 pub fn round(num: i128, den: i128, mode: RoundingMode) -> i128 {
     debug_assert!(num >= 0 && den > 0);
     let (floor, rest) = (num / den, num % den);
@@ -334,7 +335,7 @@ pub fn div_ceil(num: i128, den: i128) -> i128 {
     num.div_euclid(den) + i128::from(num.rem_euclid(den) > 0)
 }
 
-/// Returns the greatest common divisor of two numbers that are not negative; 0 has every divisor.
+/// Returns the greatest common divisor of two non-negative numbers; `gcd(a, 0)` is `a`.
 pub fn gcd(a: i128, b: i128) -> i128 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
@@ -344,7 +345,8 @@ pub fn lcm(a: i128, b: i128) -> i128 {
     a / gcd(a, b) * b
 }
 
-/// `part` in percent of `whole` with two decimals, a half away from zero; `None` where `whole` is 0.
+/// Formats `part` in percent of `whole` with two decimals, halves away from zero; `None` if `whole`
+/// is 0.
 pub fn percent(part: i128, whole: i128) -> Option<String> {
     if whole == 0 {
         return None;

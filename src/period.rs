@@ -1,7 +1,7 @@
 //! Days, months, moments and periods of the local calendar.
 //!
-//! A moment is a count of local seconds, so that what a person calls "the 31st" never slips into
-//! another day. Nothing in this room looks at a clock: the present moment is handed in.
+//! A moment is a number of local seconds, so that the 31st stays the 31st in every time zone.
+//! Nothing here reads a clock: the caller passes the current time.
 
 mod parse;
 
@@ -11,26 +11,27 @@ use std::fmt;
 
 pub use parse::{DateError, DateInput, Period, parse_date, parse_date_input, parse_last_day};
 
-/// A day of the calendar, counted from 1970-01-01.
+/// A calendar day, as the number of days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub i32);
 
-/// A calendar month, counted from January of the year 0.
+/// A calendar month, as the number of months since January of the year 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month(pub i32);
 
-/// A moment of local time, in seconds from 1970-01-01T00:00:00.
+/// A moment of local time, in seconds since 1970-01-01T00:00:00.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalDateTime(pub i64);
 
 const SECONDS_PER_DAY: i64 = 86_400;
-/// The first year that a date may lie in.
+/// The first year of a date.
 pub const YEAR_MIN: i32 = 1900;
-/// The last year that a date may lie in.
+/// The last year of a date.
 pub const YEAR_MAX: i32 = 9999;
 
 impl Day {
-    /// That day, or `None` where the calendar has none (2026-02-30) or the year is out of range.
+    /// Returns a day, or `None` if the calendar does not have it (2026-02-30) or the year is out of
+    /// range.
     pub fn new(year: i32, month: u32, day: u32) -> Option<Day> {
         if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
             return None;
@@ -46,7 +47,7 @@ impl Day {
         NaiveDate::from_epoch_days(self.0).unwrap_or(NaiveDate::MAX)
     }
 
-    /// Reads `2026-11-20`, and nothing looser.
+    /// Parses `2026-11-20`, and no other form.
     pub fn parse_iso(text: &str) -> Option<Day> {
         let bytes = text.as_bytes();
         if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
@@ -59,38 +60,38 @@ impl Day {
         Day::new(number(0..4)? as i32, number(5..7)?, number(8..10)?)
     }
 
-    /// The month that holds the day.
+    /// Returns the month of the day.
     pub fn month(self) -> Month {
         let date = self.date();
         Month::new(date.year(), date.month())
     }
 
-    /// The day of the month, 1 to 31.
+    /// Returns the day of the month, 1 to 31.
     pub fn of_month(self) -> u32 {
         self.date().day()
     }
 
-    /// The calendar year.
+    /// Returns the calendar year.
     pub fn year(self) -> i32 {
         self.date().year()
     }
 
-    /// The Monday on or before the day.
+    /// Returns the Monday on or before the day.
     pub fn monday(self) -> Day {
         Day(self.0 - self.date().weekday().num_days_from_monday() as i32)
     }
 
-    /// That many days later, or earlier where negative.
+    /// Returns the day a number of days later, or earlier if negative.
     pub fn add_days(self, days: i32) -> Day {
         Day(self.0.saturating_add(days))
     }
 
-    /// The first second of the day.
+    /// Returns the first second of the day.
     pub fn start(self) -> LocalDateTime {
         LocalDateTime(i64::from(self.0) * SECONDS_PER_DAY)
     }
 
-    /// The last second of the day.
+    /// Returns the last second of the day.
     pub fn end(self) -> LocalDateTime {
         LocalDateTime(i64::from(self.0) * SECONDS_PER_DAY + SECONDS_PER_DAY - 1)
     }
@@ -104,39 +105,39 @@ impl fmt::Display for Day {
 }
 
 impl Month {
-    /// The month 1 to 12 of a year.
+    /// Returns a month, 1 to 12, of a year.
     pub fn new(year: i32, month: u32) -> Month {
         Month(year * 12 + month as i32 - 1)
     }
 
-    /// The year and the month, 1 to 12.
+    /// Returns the year and the month, 1 to 12.
     pub fn year_month(self) -> (i32, u32) {
         (self.0.div_euclid(12), self.0.rem_euclid(12) as u32 + 1)
     }
 
-    /// Its first day.
+    /// Returns its first day.
     pub fn first(self) -> Day {
         let (year, month) = self.year_month();
         NaiveDate::from_ymd_opt(year, month, 1).map_or(Day(i32::MAX), Day::of)
     }
 
-    /// Its last day.
+    /// Returns its last day.
     pub fn last(self) -> Day {
         self.add_months(1).first().add_days(-1)
     }
 
-    /// That many months later, or earlier where negative.
+    /// Returns the month a number of months later, or earlier if negative.
     pub fn add_months(self, months: i32) -> Month {
         Month(self.0 + months)
     }
 
-    /// The day of that number, or the last day in a month that is shorter.
+    /// Returns a day of the month by its number, or the last day if the month is shorter.
     pub fn day(self, number: u32) -> Day {
         let last = self.last();
         if number >= last.of_month() { last } else { self.first().add_days(number.max(1) as i32 - 1) }
     }
 
-    /// Reads `2026-10`.
+    /// Parses `2026-10`.
     pub fn parse_iso(text: &str) -> Option<Month> {
         let day = Day::parse_iso(&format!("{text}-01"))?;
         Some(day.month())
@@ -151,12 +152,13 @@ impl fmt::Display for Month {
 }
 
 impl LocalDateTime {
-    /// The day that holds the moment.
+    /// Returns the day of the moment.
     pub fn day(self) -> Day {
         Day(self.0.div_euclid(SECONDS_PER_DAY) as i32)
     }
 
-    /// How people write it: the day alone where it is the first second of one, else with the time.
+    /// Formats the moment for people: only the day if it is the first second of a day, else with
+    /// the time.
     pub fn to_short_string(self) -> String {
         let day = self.day();
         if self == day.start() {
@@ -170,17 +172,17 @@ impl LocalDateTime {
         }
     }
 
-    /// The month that holds the moment.
+    /// Returns the month of the moment.
     pub fn month(self) -> Month {
         self.day().month()
     }
 
-    /// The moment of a local date and time, whole seconds.
+    /// Returns the moment of a local date and time, in whole seconds.
     pub fn of(at: NaiveDateTime) -> LocalDateTime {
         LocalDateTime(at.and_utc().timestamp())
     }
 
-    /// Reads `2026-11-20T18:30` or `2026-11-20T18:30:05` (a space will do for the T).
+    /// Parses `2026-11-20T18:30` or `2026-11-20T18:30:05`, with a `T` or a space.
     pub fn parse_iso(text: &str) -> Option<LocalDateTime> {
         let (day, time) = text.split_at_checked(10)?;
         let time = time.strip_prefix(['T', 't', ' '])?;

@@ -1,5 +1,5 @@
-//! The ledger as a file of beancount. Beancount asserts balances at the beginning of a day, so
-//! that what was seen on a day is asserted for the next one, together with what came after it.
+//! The ledger as a beancount file. Beancount asserts balances at the beginning of a day, so the
+//! balance of a day is asserted for the next day, including what came after the snapshot.
 
 use super::double_entry::{Posting, PostingAccount, of_difference, of_entry, of_expired};
 use super::journal::{Journal, NameMap, Opening, one_line};
@@ -9,27 +9,27 @@ use crate::period::{Day, LocalDateTime, YEAR_MAX};
 use std::collections::HashMap;
 use std::fmt::Write;
 
-/// Writes a file.
+/// Writes a beancount file.
 pub struct Beancount {
     names: NameMap,
-    /// The balances after the facts so far.
+    /// The balances after the facts written so far.
     balances: HashMap<AccountId, i64>,
     /// The day of the last fact of each account.
     last: HashMap<AccountId, Day>,
-    /// The day that is written now, and the last snapshot of each account seen on it.
+    /// The day being written, and the last snapshot of each account on it.
     day: Day,
     seen: Vec<(AccountId, Id)>,
 }
 
 impl Beancount {
-    /// A file of a ledger with that opening.
+    /// Creates a writer for a ledger with these accounts, units and rates.
     pub fn new(opening: Opening) -> Beancount {
         let day = opening.first;
         let names = NameMap::new(opening, part, symbol);
         Beancount { names, balances: HashMap::new(), last: HashMap::new(), day, seen: Vec::new() }
     }
 
-    /// The directive that opens an account on a day.
+    /// Returns the directive that opens an account on a day.
     fn opened(&mut self, side: &PostingAccount, name: &str, day: Day) -> String {
         let mut text = format!("{day} open {name}");
         let own_name = side.own_name(|id| self.names.account(id)).map(quoted);
@@ -52,7 +52,7 @@ impl Beancount {
         text
     }
 
-    /// What is to be said before a fact of that day: the assertions of the days before.
+    /// Returns the assertions of earlier days, which come before a fact of a day.
     fn turn(&mut self, day: Day) -> String {
         let mut text = String::new();
         if day == self.day {
@@ -60,7 +60,7 @@ impl Beancount {
         }
         let next = self.day.add_days(1);
         for (account, id) in std::mem::take(&mut self.seen) {
-            // The calendar of beancount ends with the same year as ours.
+            // The calendars of beancount and jandon end with the same year.
             if next.year() > YEAR_MAX {
                 continue;
             }
@@ -116,12 +116,13 @@ impl Journal for Beancount {
     fn head(&mut self) -> String {
         let opening = self.names.opening.clone();
         let mut text = String::from(
-            "; A ledger of jandon. What was seen on a day is asserted for the day after, together with what\n\
-             ; came after it on that day; what nobody accounts for stands on its own before.\n\
+            "; Exported by jandon. The balance of a day is asserted for the next day, including what came\n\
+             ; after the snapshot. The unexplained part is a transaction before it.\n\
              option \"title\" \"jandon\"\n",
         );
         for unit in opening.units.iter().filter(|unit| unit.decimals == 0) {
-            // An exchange for a whole number may leave a hair in a division; no whole number hides in it.
+            // A price is a quotient, so a transaction may be off by a fraction of the unit, but never by
+            // a whole one.
             let symbol = self.names.unit(unit);
             let _ = writeln!(text, "option \"inferred_tolerance_default\" \"{symbol}:0.001\"");
         }
@@ -161,7 +162,7 @@ impl Journal for Beancount {
         ];
         let text = self.transaction((entry.at, Some(entry.id)), &title, &fields, &of_entry(entry));
         for account in [entry.from.account, entry.to.account].into_iter().flatten() {
-            // The ledger holds no balance that does not fit.
+            // The ledger refuses balances that overflow.
             let balance = self.balances.entry(account).or_default();
             *balance = balance.saturating_add(entry.change_of(account));
             self.last.insert(account, entry.at.day());
@@ -216,10 +217,10 @@ impl Journal for Beancount {
     }
 }
 
-/// One part of a name: capitals, letters and digits, and a dash for all else. Beancount has it
-/// begin with a capital or a digit.
+/// Returns one part of an account name: letters, digits, and a dash for anything else. Beancount
+/// requires a capital or a digit at the beginning.
 fn part(text: &str) -> String {
-    // Blocks of which every character is a letter to beancount; of others not all are.
+    // Unicode blocks in which beancount accepts every character as a letter.
     let letter = |c: char| {
         c.is_ascii_alphanumeric()
             || matches!(c, '가'..='힣' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | '一'..='龥' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ')
@@ -236,7 +237,7 @@ fn part(text: &str) -> String {
     }
 }
 
-/// The code of a unit in the letters that beancount has for it.
+/// Returns the code of a unit with the characters that beancount allows.
 fn symbol(code: &str) -> String {
     let inner = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "'._-".contains(c);
     let kept: String = code.chars().filter(|c| inner(*c)).collect();
@@ -251,7 +252,7 @@ fn symbol(code: &str) -> String {
     if kept.is_empty() { "UNIT".into() } else { format!("UNIT-{kept}") }
 }
 
-/// A text in quotes.
+/// Returns a quoted string.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in one_line(text).chars() {

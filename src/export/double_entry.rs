@@ -1,18 +1,18 @@
-//! A fact as a transaction of double-entry bookkeeping: postings that add up to nothing.
+//! Facts as double-entry transactions: postings with a sum of zero.
 
 use crate::ledger::{Account, AccountId, AccountKind, Entry, Kind};
 use crate::money::{Unit, to_plain_string};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-/// What a posting is booked on.
+/// The account of a posting.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PostingAccount {
     /// An account of the ledger.
     Own(AccountId),
-    /// What was spent on a category, or on none that was named.
+    /// Spending in a category, or without one.
     Spent(Option<String>),
-    /// What was earned under a category, or under none that was named.
+    /// Income in a category, or without one.
     Earned(Option<String>),
     /// Fees.
     Fees,
@@ -20,16 +20,16 @@ pub enum PostingAccount {
     Taxes,
     /// Points that expired.
     Expired,
-    /// Places that are no account of the ledger.
+    /// Places outside of the ledger.
     Outside,
-    /// What accounts held when they were first seen.
+    /// Opening balances: the first snapshots of accounts.
     Opening,
-    /// What snapshots show beyond the entries known.
+    /// Unexplained differences between snapshots and records.
     Unexplained,
 }
 
 impl PostingAccount {
-    /// The sides that every ledger has, whatever its accounts and categories are called.
+    /// The accounts of every journal, whatever the ledger's accounts and categories are.
     pub const FIXED: [PostingAccount; 8] = [
         PostingAccount::Spent(None),
         PostingAccount::Earned(None),
@@ -41,7 +41,7 @@ impl PostingAccount {
         PostingAccount::Unexplained,
     ];
 
-    /// The parts of its name from the root on, the last one as its owner calls it.
+    /// Returns the parts of its name from the root on; the last one is the user's name for it.
     pub fn path<'a>(&'a self, account: impl Fn(AccountId) -> Option<&'a Account>) -> Vec<&'a str> {
         match self {
             PostingAccount::Own(id) => match account(*id) {
@@ -66,7 +66,7 @@ impl PostingAccount {
         }
     }
 
-    /// What its owner calls it, where it has an owner.
+    /// Returns the user's name for it, if there is one.
     pub fn own_name<'a>(&'a self, account: impl Fn(AccountId) -> Option<&'a Account>) -> Option<&'a str> {
         match self {
             PostingAccount::Own(id) => account(*id).map(|account| account.name.as_str()),
@@ -86,16 +86,16 @@ fn group(kind: AccountKind) -> &'static str {
     }
 }
 
-/// An amount on one side of a transaction.
+/// A posting of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posting {
-    /// What it is booked on.
+    /// The account.
     pub side: PostingAccount,
-    /// Minor units, negative where value leaves.
+    /// Minor units, negative if value leaves the account.
     pub minor: i128,
-    /// The unit of the parts.
+    /// The unit of the amount.
     pub unit: Unit,
-    /// What all of it was exchanged for, in minor units of another unit, never negative.
+    /// The price of the whole amount, in minor units of another unit, never negative.
     pub price: Option<(i128, Unit)>,
 }
 
@@ -108,14 +108,14 @@ impl Posting {
         Posting { price: Some((minor, unit.clone())), ..self }
     }
 
-    /// Its amount as a decimal, without its unit.
+    /// Returns the amount as a decimal, without its unit.
     pub fn amount(&self) -> String {
         to_plain_string(self.minor, self.unit.decimals)
     }
 }
 
-/// The postings of an entry. In each unit they add up to nothing, once an amount that has a price
-/// is taken at its price.
+/// Returns the postings of an entry. In each unit they add up to zero if an amount with a price
+/// counts at its price.
 pub fn of_entry(entry: &Entry) -> Vec<Posting> {
     let (out, arriving) = (&entry.from, &entry.to);
     let category = || entry.category.as_deref().filter(|text| !text.is_empty()).map(String::from);
@@ -141,7 +141,8 @@ pub fn of_entry(entry: &Entry) -> Vec<Posting> {
         postings.push(Posting::new(target, arrives, &arriving.unit));
         postings.push(Posting::new(source, -leaves, &out.unit));
     } else {
-        // Points have a price in money, not money in points; else what leaves is what is sold.
+        // Points are priced in money, not money in points; otherwise the amount that leaves has the
+        // price.
         let is_money = |unit: &Unit| Unit::currency(&unit.code).is_some();
         let sold_arrives = moved == 0 || (is_money(&out.unit) && !is_money(&arriving.unit));
         let target = Posting::new(target, arrives, &arriving.unit);
@@ -158,7 +159,7 @@ pub fn of_entry(entry: &Entry) -> Vec<Posting> {
     postings
 }
 
-/// The postings of what a snapshot shows beyond the entries known; none where it shows nothing.
+/// Returns the postings of the unexplained part of a snapshot; none if it is zero.
 pub fn of_difference(account: AccountId, minor: i64, unit: &Unit, first: bool) -> Vec<Posting> {
     if minor == 0 {
         return Vec::new();
@@ -177,7 +178,7 @@ pub fn of_expired(account: AccountId, minor: i64, unit: &Unit) -> Vec<Posting> {
     ]
 }
 
-/// Names that a program takes, each for one thing only.
+/// Unique names in the syntax of a program.
 #[derive(Debug)]
 pub struct Names<K> {
     given: HashMap<K, String>,
@@ -191,13 +192,13 @@ impl<K> Default for Names<K> {
 }
 
 impl<K: Hash + Eq> Names<K> {
-    /// The name that a thing has.
+    /// Returns the name of a thing.
     pub fn of(&self, key: &K) -> Option<&str> {
         self.given.get(key).map(String::as_str)
     }
 
-    /// Gives a thing the name that is wanted for it or, where another has that, the same with the
-    /// first number behind it that is free.
+    /// Gives a thing the wanted name or, if it is taken, the name followed by the first free
+    /// number.
     pub fn give(&mut self, key: K, wanted: &str) -> String {
         let mut name = wanted.to_string();
         let mut number = 2_u64;

@@ -1,5 +1,5 @@
-//! The ledger as a journal of hledger. A snapshot is an assertion right where it was seen, for
-//! hledger takes the transactions of one day in the order of the file.
+//! The ledger as an hledger journal. A snapshot is an assertion in its place, as hledger reads the
+//! transactions of a day in the order of the file.
 
 use super::double_entry::{Posting, PostingAccount, of_difference, of_entry, of_expired};
 use super::journal::{Journal, NameMap, Opening, one_line};
@@ -8,13 +8,13 @@ use crate::money::{Rate, Unit, to_plain_string};
 use crate::period::{Day, LocalDateTime};
 use std::fmt::Write;
 
-/// Writes a journal.
+/// Writes an hledger journal.
 pub struct Hledger {
     names: NameMap,
 }
 
 impl Hledger {
-    /// A journal of a ledger with that opening.
+    /// Creates a writer for a ledger with these accounts, units and rates.
     pub fn new(opening: Opening) -> Hledger {
         Hledger { names: NameMap::new(opening, part, symbol) }
     }
@@ -25,7 +25,7 @@ impl Hledger {
         if plain { symbol } else { format!("\"{symbol}\"") }
     }
 
-    /// The directive of an account, and what hledger does not infer from it.
+    /// Returns the directive of an account, with what hledger cannot infer.
     fn declared(&self, side: &PostingAccount, name: &str) -> String {
         let mut remarks = vec![format!("type:{}", self.type_of(side))];
         let own_name = side.own_name(|id| self.names.account(id));
@@ -43,7 +43,8 @@ impl Hledger {
         format!("account {name}  ; {}\n", remarks.join(", "))
     }
 
-    /// The type of an account: hledger guesses none where a single one is declared.
+    /// Returns the type of an account. If one account has a declared type, hledger infers none for
+    /// the others.
     fn type_of(&self, side: &PostingAccount) -> &'static str {
         match side {
             PostingAccount::Own(id) => match self.names.account(*id).map(|account| account.kind) {
@@ -73,7 +74,7 @@ impl Hledger {
         line
     }
 
-    /// A transaction; `fields` are the remarks below its first line.
+    /// Writes a transaction; `fields` are the comments below its first line.
     fn transaction(
         &mut self,
         (at, id): (LocalDateTime, Option<Id>),
@@ -85,7 +86,8 @@ impl Hledger {
         let (day, moment) = (at.day(), at.to_string());
         let time = moment.split_once('T').map_or("", |(_, time)| time);
         let mut text = declared;
-        // An id stands in the place of the code, so that no title of the user's is taken for one.
+        // The id is written as the transaction code, so that no description of the user's is read
+        // as one.
         let code = id.map_or_else(String::new, |id| format!("({id}) "));
         let _ = write!(text, "\n{day} * {code}{title}\n    ; at: {time}\n");
         for (key, value) in fields {
@@ -104,7 +106,7 @@ impl Hledger {
 impl Journal for Hledger {
     fn head(&mut self) -> String {
         let mut text = String::from(
-            "; A ledger of jandon. A snapshot is asserted where it was seen, on what is known of it.\n\
+            "; Exported by jandon. A snapshot is an assertion after its unexplained part.\n\
              decimal-mark .\n\n",
         );
         let opening = self.names.opening.clone();
@@ -191,30 +193,30 @@ impl Journal for Hledger {
     }
 }
 
-/// A text without what hledger reads as more than text: two spaces end a name, a colon parts it,
-/// a semicolon begins a remark. Their wide forms look the same to people.
+/// Replaces what has a meaning to hledger by the full-width form: two spaces end a name, a colon
+/// separates its parts, a semicolon begins a comment.
 fn part(text: &str) -> String {
     let text = one_line(text).replace(':', "：").replace(';', "；");
     if text.is_empty() { "unnamed".into() } else { text }
 }
 
-/// A text for a remark, in which hledger reads a word before a colon as a tag and a comma as the end
-/// of one.
+/// Returns text for a comment, in which hledger reads a word before a colon as a tag, and a comma
+/// as its end.
 fn remark(text: &str) -> String {
     one_line(text).replace(':', "：").replace(',', "，")
 }
 
-/// A payee, without what would end it.
+/// Returns a payee without the characters that would end it.
 fn titled(text: &str) -> String {
     one_line(text).replace('|', "｜").replace(';', "；")
 }
 
-/// A code for within quotes.
+/// Returns a code for use in quotes.
 fn symbol(code: &str) -> String {
     code.replace('"', "＂").replace(';', "；")
 }
 
-/// A rate as a decimal, and whether digits of it were left out.
+/// Returns a rate as a decimal, and whether digits were cut off.
 fn decimal(rate: Rate) -> (String, bool) {
     const PLACES: u8 = 18;
     let scaled = i128::from(rate.num) * 10_i128.pow(u32::from(PLACES));

@@ -1,5 +1,4 @@
-//! What is common to the files of other bookkeeping programs: the facts in the order of time,
-//! written one after the other.
+//! What the journals have in common: facts in the order of time, written one by one.
 
 use super::double_entry::{Names, PostingAccount};
 use crate::ledger::{Account, AccountId, Entry, Snapshot};
@@ -8,20 +7,20 @@ use crate::period::Day;
 use crate::text;
 use std::collections::HashSet;
 
-/// What a unit was worth from a day on.
+/// A rate, from a day on.
 #[derive(Clone, Debug)]
 pub struct Price {
-    /// One of these …
+    /// The unit.
     pub unit: Unit,
-    /// … was worth so many …
+    /// Its worth …
     pub rate: Rate,
-    /// … of those.
+    /// … in this unit.
     pub of: Unit,
     /// The first day.
     pub day: Day,
 }
 
-/// What stands at the head of a file.
+/// The contents of the head of a journal.
 #[derive(Clone, Debug)]
 pub struct Opening {
     /// Every account, in the order of opening.
@@ -34,19 +33,18 @@ pub struct Opening {
     pub first: Day,
 }
 
-/// A file that another program reads. Facts are handed on in the order of local time, and each
-/// piece of text is written as it comes: what is remembered grows with accounts and categories,
-/// never with entries.
+/// A journal for another program. Facts arrive in the order of local time, and their text is
+/// written at once: memory grows with the number of accounts and categories, not of entries.
 pub trait Journal {
-    /// What stands before the first fact.
+    /// Returns the text before the first fact.
     fn head(&mut self) -> String;
-    /// An entry.
+    /// Returns an entry.
     fn entry(&mut self, entry: &Entry) -> String;
-    /// A snapshot: what it shows beyond the entries known, and whether it is the account's first.
+    /// Returns a snapshot, with its unexplained part and whether it is the first of its account.
     fn snapshot(&mut self, snapshot: &Snapshot, unexplained: i64, first: bool) -> String;
-    /// Points that expired by themselves, gone with the first second of a day.
+    /// Returns points that expired by themselves, at the first second of a day.
     fn expired(&mut self, account: AccountId, day: Day, minor: i64) -> String;
-    /// What stands after the last fact.
+    /// Returns the text after the last fact.
     fn end(&mut self) -> String;
 }
 
@@ -55,20 +53,21 @@ pub(super) struct NameMap {
     pub opening: Opening,
     sides: Names<PostingAccount>,
     symbols: Names<String>,
-    /// How the program wants one part of the name of an account.
+    /// Converts one part of the name of an account to the program's syntax.
     part: fn(&str) -> String,
-    /// How the program wants the code of a unit.
+    /// Converts the code of a unit to the program's syntax.
     symbol: fn(&str) -> String,
 }
 
 impl NameMap {
     pub fn new(mut opening: Opening, part: fn(&str) -> String, symbol: fn(&str) -> String) -> NameMap {
-        // A unit that was undone and came into use anew is known twice.
+        // A unit that was undone and declared again occurs twice.
         let mut known = HashSet::new();
         opening.units.retain(|unit| known.insert(unit.code.clone()));
         let (sides, symbols) = (Names::default(), Names::default());
         let mut names = NameMap { opening, sides, symbols, part, symbol };
-        // A code that may stand as it is keeps its name, whatever another one is turned into.
+        // A code that needs no conversion keeps its name, even if another one is converted to the
+        // same.
         let codes: Vec<String> = names.opening.units.iter().map(|unit| unit.code.to_string()).collect();
         let (kept, turned): (Vec<String>, Vec<String>) =
             codes.into_iter().partition(|code| symbol(code) == *code);
@@ -96,7 +95,7 @@ impl NameMap {
         self.sides.give(side, &path.join(":"))
     }
 
-    /// The name of a side, and whether it was given just now.
+    /// Returns the name of an account of the journal, and whether it is new.
     pub fn side(&mut self, side: &PostingAccount) -> (String, bool) {
         match self.sides.of(side) {
             Some(name) => (name.to_string(), false),
@@ -104,7 +103,7 @@ impl NameMap {
         }
     }
 
-    /// How the file writes a unit.
+    /// Returns a unit as the file writes it.
     pub fn unit(&mut self, unit: &Unit) -> String {
         match self.symbols.of(&unit.code.to_string()) {
             Some(symbol) => symbol.to_string(),
@@ -116,7 +115,7 @@ impl NameMap {
     }
 }
 
-/// A text on one line, in which what does not print is escaped.
+/// Returns text on one line, with non-printing characters escaped.
 pub(super) fn one_line(text: &str) -> String {
     text::escape_controls(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }

@@ -1,19 +1,19 @@
-//! Typed figures: what a person writes for an amount, before its unit is known.
+//! Parsing of amounts as people write them, before their unit is known.
 //!
-//! The grammar is strict on purpose: where a text has two readings it is refused and both are
-//! named, because a symbol that is read the wrong way moves the amount by a factor of a thousand.
+//! The grammar is strict on purpose: an ambiguous text is refused and both readings are named,
+//! because reading a separator the wrong way changes the amount by a factor of a thousand.
 
 use super::{Money, Unit};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt;
 
-/// A typed amount: an exact decimal, and the symbol of its unit, if one was typed.
+/// A typed amount: an exact decimal, and the symbol of its unit if one was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedAmount {
     value: Decimal,
     symbol: Option<String>,
     text: String,
-    /// What it could also mean where its only mark is one comma before three digits: `1.234`, `1234`.
+    /// The other readings if the only separator is one comma before three digits: `1.234`, `1234`.
     comma_readings: Option<Vec<String>>,
 }
 
@@ -21,30 +21,30 @@ pub struct ParsedAmount {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum AmountError {
-    /// Nothing was written.
+    /// It is empty.
     Empty,
     /// It has a sign; amounts are typed without one.
     Signed(String),
-    /// A comma stands where it could be a decimal mark or a misplaced group; the readings.
+    /// A comma may be a decimal mark or a misplaced group separator; the readings.
     Ambiguous(String, Vec<String>),
-    /// Groups of digits are not threes (or Indian lakh groups); what it could mean.
+    /// The digits are not grouped in threes (or in Indian lakh groups); the readings.
     Misgrouped(String, Vec<String>),
-    /// Digits other than 0 to 9.
+    /// It has digits other than 0 to 9.
     ForeignDigits(String),
-    /// It begins with `00`, as `$100` does once a shell has replaced `$1` by nothing.
+    /// It begins with `00`, as `$100` does after a shell has replaced `$1` by nothing.
     LeadingZeros(String),
-    /// Not an amount at all.
+    /// It is not an amount.
     NotAnAmount(String),
-    /// More decimals than the unit has; the readings.
+    /// It has more decimals than the unit; the readings.
     TooManyDecimals(String, Unit, Vec<String>),
-    /// The unit written is not the account's.
+    /// Its unit is not that of the account.
     WrongUnit { text: String, written: String, wanted: Unit },
-    /// Above what a 64-bit number of minor units can hold.
+    /// It does not fit a 64-bit number of minor units.
     TooLarge(String),
 }
 
 impl ParsedAmount {
-    /// Reads a typed amount: `12500`, `12,500`, `12_500`, `₩12,500`, `12500원`, `12,500 KRW`,
+    /// Parses a typed amount: `12500`, `12,500`, `12_500`, `₩12,500`, `12500원`, `12,500 KRW`,
     /// `3.50`, `$3.50`, `8000P`, `1천`, `1만5천`, `1.5만`.
     pub fn parse(text: &str) -> Result<ParsedAmount, AmountError> {
         let trimmed = text.trim();
@@ -59,7 +59,7 @@ impl ParsedAmount {
             return Err(AmountError::ForeignDigits(owned()));
         }
         let is_figure = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '_');
-        // The point of `Rs.500` belongs to the abbreviation.
+        // The period of `Rs.500` belongs to the abbreviation.
         let first = trimmed.find(is_figure).map(|at| match &trimmed[at..] {
             rest if rest.starts_with('.') && trimmed[..at].ends_with(char::is_alphabetic) => {
                 rest[1..].find(is_figure).map_or(at, |next| at + 1 + next)
@@ -96,7 +96,7 @@ impl ParsedAmount {
         Ok(ParsedAmount { value, symbol, comma_readings: comma_readings(number), text: owned() })
     }
 
-    /// Reads a typed amount of a unit, whose code may hold digits: `5 T1`, `5T1`, `5 9P`.
+    /// Parses a typed amount of a unit whose code may contain digits: `5 T1`, `5T1`, `5 9P`.
     pub fn parse_in(text: &str, unit: &Unit) -> Result<Money, AmountError> {
         let trimmed = text.trim();
         let bare = without_code(trimmed, &unit.code);
@@ -106,19 +106,19 @@ impl ParsedAmount {
         ParsedAmount::parse(trimmed)?.money(unit)
     }
 
-    /// Whether the symbol, if there is one, is something that people write for a unit.
+    /// Returns whether the symbol, if there is one, is known for any unit.
     pub fn has_known_symbol(&self) -> bool {
         self.symbol.as_deref().is_none_or(|symbol| {
             Unit::currency(symbol).is_some() || Unit::is_everyday_name(symbol) || is_points_symbol(symbol)
         })
     }
 
-    /// What was written for the unit, if anything: `₩`, `KRW`, `원`, `P`.
+    /// Returns the typed symbol of the unit, if any: `₩`, `KRW`, `원`, `P`.
     pub fn symbol(&self) -> Option<&str> {
         self.symbol.as_deref()
     }
 
-    /// The currency that was written, when the symbol names one without doubt (`USD`, `원`, `€`).
+    /// Returns the currency of the symbol, if it means only one (`USD`, `원`, `€`).
     pub fn unit_written(&self) -> Option<Unit> {
         let symbol = self.symbol.as_deref()?;
         Unit::currency(symbol).or_else(|| match symbol {
@@ -127,7 +127,7 @@ impl ParsedAmount {
         })
     }
 
-    /// The figure as money of that unit, or why it cannot be.
+    /// Converts the amount to money of a unit, or returns why it cannot be.
     pub fn money(&self, unit: &Unit) -> Result<Money, AmountError> {
         if let Some(symbol) = &self.symbol
             && !matches_unit(symbol, unit)
@@ -163,8 +163,8 @@ impl fmt::Display for ParsedAmount {
     }
 }
 
-/// A plain decimal string, as files hold it (`"12500"`, `"-3.50"`), in minor units of a unit with that
-/// many decimals; `None` when it is no decimal, has more decimals, or does not fit.
+/// Parses a plain decimal string from a file (`"12500"`, `"-3.50"`) to minor units of a unit with
+/// `decimals`; `None` if it is not a decimal, has more decimals, or does not fit.
 pub fn parse_minor(text: &str, decimals: u8) -> Option<i64> {
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -193,12 +193,12 @@ fn matches_unit(symbol: &str, unit: &Unit) -> bool {
         || is_points_symbol(symbol) && Unit::currency(&unit.code).is_none()
 }
 
-/// Points have many names; any of these fits any unit that is not a currency.
+/// Everyday names of points; each fits any unit that is not a currency.
 fn is_points_symbol(symbol: &str) -> bool {
     matches!(symbol, "P" | "p" | "포인트" | "점" | "pt" | "pts" | "points")
 }
 
-/// The amount without the code of its unit, where that holds digits and stands at one end.
+/// Returns the amount without the code of its unit, if the code contains digits and is at one end.
 ///
 /// A digit of the code must not touch the amount: `5 9P` is 5 of 9P, and `59P` is 59 points.
 fn without_code<'a>(text: &'a str, code: &str) -> Option<&'a str> {
@@ -225,7 +225,7 @@ fn without_code<'a>(text: &'a str, code: &str) -> Option<&'a str> {
     .find(|rest| !rest.is_empty())
 }
 
-/// Both readings of a number whose only mark is one comma before three digits.
+/// Returns both readings of a number whose only separator is one comma before three digits.
 fn comma_readings(number: &str) -> Option<Vec<String>> {
     let (whole, fraction) = number.split_once(',')?;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -233,7 +233,7 @@ fn comma_readings(number: &str) -> Option<Vec<String>> {
         .then(|| vec![format!("{whole}.{fraction}"), format!("{whole}{fraction}")])
 }
 
-/// The value of a number with or without 억, 만, 천, 백, 십.
+/// Returns the value of a number with or without 억, 만, 천, 백, 십.
 fn korean(number: &str, text: &str) -> Result<Decimal, AmountError> {
     const SCALES: [(char, i64); 5] =
         [('억', 100_000_000), ('만', 10_000), ('천', 1_000), ('백', 100), ('십', 10)];
@@ -246,7 +246,8 @@ fn korean(number: &str, text: &str) -> Result<Decimal, AmountError> {
     let times = |a: Decimal, b: i64| a.checked_mul(Decimal::from(b)).ok_or_else(too_large);
     let plus = |a: Decimal, b: Decimal| a.checked_add(b).ok_or_else(too_large);
 
-    // Two levels: 천, 백, 십 add up to a section, and 만 or 억 multiplies the section before it.
+    // Two levels: 천, 백 and 십 are added up in a section, and 만 or 억 multiplies the section before
+    // it.
     let (mut total, mut section) = (Decimal::ZERO, Decimal::ZERO);
     let (mut myriad, mut small) = (i64::MAX, i64::MAX);
     let (mut digits, mut pieces, mut has_fraction) = (String::new(), 0, false);
@@ -291,14 +292,14 @@ fn korean(number: &str, text: &str) -> Result<Decimal, AmountError> {
         }
         section = plus(section, value)?;
     }
-    // 1.5만 is clear, 1.5만5천 is not.
+    // 1.5만 is unambiguous, 1.5만5천 is not.
     if has_fraction && pieces > 1 {
         return Err(not_an_amount());
     }
     Ok(plus(total, section)?.normalize())
 }
 
-/// The value of digits with well-formed groups and at most one decimal point.
+/// Returns the value of digits in well-formed groups with at most one decimal point.
 fn arabic(number: &str, text: &str) -> Result<Decimal, AmountError> {
     let owned = || text.to_string();
     if !number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '_')) {
@@ -338,7 +339,8 @@ fn arabic(number: &str, text: &str) -> Result<Decimal, AmountError> {
     Decimal::from_str_exact(&joined).map_err(|_| AmountError::TooLarge(owned()))
 }
 
-/// Groups of three, or Indian lakh groups: the last of three, those before it of two.
+/// Returns whether groups are threes, or Indian lakh groups: a last one of three after groups of
+/// two.
 fn well_grouped(whole: &str, separator: char) -> bool {
     let groups: Vec<&str> = whole.split(separator).collect();
     let [first, middle @ .., last] = groups.as_slice() else { return false };
@@ -347,7 +349,8 @@ fn well_grouped(whole: &str, separator: char) -> bool {
     last.len() == 3 && (threes || lakhs) && !first.starts_with('0')
 }
 
-/// What a doubtful number could mean: its last mark as a decimal mark, or no mark at all.
+/// Returns the readings of an ambiguous number: with its last separator as the decimal mark, and
+/// without separators.
 fn readings(number: &str, bare: &str) -> Vec<String> {
     let mut out = Vec::new();
     if let Some(at) = number.rfind(['.', ',', '_']) {
@@ -363,7 +366,7 @@ fn readings(number: &str, bare: &str) -> Vec<String> {
     out
 }
 
-/// What a figure with too many decimals could mean in that unit.
+/// Returns the readings of a number with too many decimals for a unit.
 fn decimal_readings(value: Decimal, unit: &Unit) -> Vec<String> {
     let mut out = Vec::new();
     let cut = value.trunc_with_scale(u32::from(unit.decimals));
@@ -374,7 +377,7 @@ fn decimal_readings(value: Decimal, unit: &Unit) -> Vec<String> {
         out.push(value.mantissa().to_string());
     }
     if out.is_empty() {
-        // Nothing at all is hardly meant.
+        // Zero is hardly what was meant.
         let near = if cut.is_zero() {
             value.round_dp_with_strategy(u32::from(unit.decimals), RoundingStrategy::AwayFromZero)
         } else {

@@ -1,16 +1,16 @@
-//! A rate: how many units are received for one unit given, as an exact fraction.
+//! Rates: the units received for one unit, as an exact fraction.
 
-/// A positive fraction, kept in lowest terms.
+/// A positive fraction in lowest terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rate {
     /// Units received …
     pub num: i64,
-    /// … for this many units given.
+    /// … for this many units.
     pub den: i64,
 }
 
 impl Rate {
-    /// Returns whether another rate gives more.
+    /// Returns whether another rate is higher.
     pub fn is_below(self, other: Rate) -> bool {
         i128::from(self.num) * i128::from(other.den) < i128::from(other.num) * i128::from(self.den)
     }
@@ -19,19 +19,19 @@ impl Rate {
 /// Why a text is not a rate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RateError {
-    /// Neither a decimal nor a fraction of two whole numbers.
+    /// It is neither a decimal nor a fraction of two whole numbers.
     NotARate(String),
-    /// Zero, or a fraction over zero.
+    /// It is zero, or a fraction over zero.
     NotPositive(String),
-    /// More than nine decimals, or too many digits.
+    /// It has more than nine decimals, or too many digits.
     TooPrecise(String),
 }
 
 impl Rate {
-    /// One for one.
+    /// The rate one to one.
     pub const ONE: Rate = Rate { num: 1, den: 1 };
 
-    /// Reads a decimal with at most nine places (`"0.67"`) or a fraction (`"2/3"`).
+    /// Parses a decimal with at most nine places (`"0.67"`) or a fraction (`"2/3"`).
     pub fn parse(text: &str) -> Result<Rate, RateError> {
         let text = text.trim();
         let (num, den) = match text.split_once('/') {
@@ -56,7 +56,7 @@ impl Rate {
         if num == 0 || den == 0 {
             return Err(RateError::NotPositive(text.into()));
         }
-        // A divisor of both fits where they do.
+        // The common divisor of two numbers that fit also fits.
         let common = super::gcd(num.into(), den.into()) as i64;
         Ok(Rate { num: num / common, den: den / common })
     }
@@ -73,14 +73,15 @@ fn whole(digits: &str, text: &str) -> Result<i64, RateError> {
 }
 
 impl std::fmt::Display for Rate {
-    /// A decimal where one of at most nine places is exact and can be read again, else the fraction.
+    /// Formats the rate as a decimal if one with at most nine places is exact and can be parsed
+    /// again, else as a fraction.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for places in 0..=9u8 {
             let scale = 10_i128.pow(u32::from(places));
             let minor = i128::from(self.num) * scale;
             if minor % i128::from(self.den) == 0 {
                 let minor = minor / i128::from(self.den);
-                // More digits than these are not read.
+                // The parser does not accept more digits than these.
                 if i64::try_from(minor).is_err() {
                     break;
                 }

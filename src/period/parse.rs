@@ -1,4 +1,4 @@
-//! The words people use for dates and periods, in English and Korean.
+//! Parsing of dates and periods as people write them, in English and Korean.
 
 use super::{Day, LocalDateTime, Month};
 use std::fmt;
@@ -15,18 +15,18 @@ pub enum DateInput {
 /// Why a text is not a date or a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DateError {
-    /// It has the form of a date, but the calendar has no such day.
+    /// It looks like a date, but the calendar has no such day.
     Impossible(String),
-    /// It is no date at all.
+    /// It is not a date.
     NotADate(String),
-    /// It is no period at all.
+    /// It is not a period.
     NotAPeriod(String),
-    /// The range ends before it begins: its first and last day, and the range turned round, as typed.
+    /// The range ends before it begins: its first and last day, and the reversed range as typed.
     Backwards(Day, Day, String),
 }
 
 impl DateInput {
-    /// The moment for an entry: a date alone is its first second, today is the present second.
+    /// Returns the moment for an entry: a date alone is its first second, and today is now.
     pub fn start(self, now: LocalDateTime) -> LocalDateTime {
         match self {
             DateInput::At(moment) => moment,
@@ -35,7 +35,7 @@ impl DateInput {
         }
     }
 
-    /// The moment for a snapshot: a date alone is its last second, today is the present second.
+    /// Returns the moment for a snapshot: a date alone is its last second, and today is now.
     pub fn end(self, now: LocalDateTime) -> LocalDateTime {
         match self {
             DateInput::At(moment) => moment,
@@ -44,7 +44,7 @@ impl DateInput {
         }
     }
 
-    /// The day.
+    /// Returns the day.
     pub fn day(self) -> Day {
         match self {
             DateInput::Day(day) => day,
@@ -53,16 +53,16 @@ impl DateInput {
     }
 }
 
-/// Which way a date without a year, or a weekday, is looked for.
+/// The direction in which to look for a weekday, or for a date without a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {
     /// The latest such day that is not after today.
     Back,
-    /// The next such day that is not before a given one: the last day of points.
+    /// The next such day that is not before a given one, for the last day of points.
     Ahead,
 }
 
-/// Reads a date with or without a time: `2026-11-20`, `2026-11-20T18:30`, `18:30` (today),
+/// Parses a date with or without a time: `2026-11-20`, `2026-11-20T18:30`, `18:30` (today),
 /// `yesterday`, `3d ago`, `Nov 20`, `금요일`, `어제 18:30`.
 pub fn parse_date_input(text: &str, today: Day) -> Result<DateInput, DateError> {
     let text = text.trim();
@@ -87,14 +87,14 @@ pub fn parse_date_input(text: &str, today: Day) -> Result<DateInput, DateError> 
     parse_date(text, today).map(DateInput::Day)
 }
 
-/// Reads a date without a time: `2026-11-20`, `20261120`, `2026.11.20`, `11-20`, `11월 20일`, `Nov 20`,
-/// `today`, `yesterday`, `3d ago`, `3d`, `2주 전`, `friday`, `월요일`.
+/// Parses a date without a time: `2026-11-20`, `20261120`, `2026.11.20`, `11-20`, `11월 20일`, `Nov
+/// 20`, `today`, `yesterday`, `3d ago`, `3d`, `2주 전`, `friday`, `월요일`.
 pub fn parse_date(text: &str, today: Day) -> Result<Day, DateError> {
     date(text, today, Direction::Back)
 }
 
-/// Reads the last day of something that begins on a day: as [`parse_date`], but a date without a year
-/// and a weekday are the next such day, and `30d` is that many days later.
+/// Parses the last day of something that begins on a day: like [`parse_date`], but a weekday or a
+/// date without a year is the next such day, and `30d` is that many days later.
 pub fn parse_last_day(text: &str, begins: Day) -> Result<Day, DateError> {
     date(text, begins, Direction::Ahead)
 }
@@ -129,7 +129,7 @@ fn date(text: &str, today: Day, way: Direction) -> Result<Day, DateError> {
     let count = ago.map(|count| count.trim_end_matches(['-', ' '])).unwrap_or(&words);
     if let Some((count, unit)) = count_and_unit(count)
         && let Some(step) = DateStep::parse(unit)
-        // `11일` means a day of the month.
+        // `11일` is a day of the month, not a number of days.
         && (unit != "일" || ago.is_some() || way == Direction::Ahead)
     {
         let ahead = way == Direction::Ahead && ago.is_none();
@@ -154,7 +154,7 @@ fn date(text: &str, today: Day, way: Direction) -> Result<Day, DateError> {
     }
 }
 
-/// A length of time that dates count in.
+/// A unit of time in which dates count.
 #[derive(Clone, Copy)]
 enum DateStep {
     Days(i32),
@@ -172,7 +172,7 @@ impl DateStep {
         }
     }
 
-    /// The day that many steps after another, or before it where negative.
+    /// Returns the day a number of steps after another, or before it if negative.
     fn from(self, day: Day, count: i32) -> Day {
         match self {
             DateStep::Days(days) => day.add_days(days * count),
@@ -181,7 +181,7 @@ impl DateStep {
     }
 }
 
-/// A time of day in seconds, `None` inside where the clock has no such time.
+/// Parses a time of day to seconds; the inner `None` is a time that the clock does not have.
 fn time_of_day(text: &str) -> Option<Option<i64>> {
     let fields: Vec<&str> = text.split(':').collect();
     let digits = |field: &&str| (1..=2).contains(&field.len()) && field.bytes().all(|b| b.is_ascii_digit());
@@ -193,7 +193,7 @@ fn time_of_day(text: &str) -> Option<Option<i64>> {
     Some((hour < 24 && minute < 60 && second < 60).then_some(hour * 3600 + minute * 60 + second))
 }
 
-/// The days from Monday to a weekday, in English or Korean.
+/// Returns the number of days from Monday to a weekday, in English or Korean.
 fn weekday(word: &str) -> Option<i32> {
     const DAYS: [[&str; 4]; 7] = [
         ["monday", "mon", "월요일", "월욜"],
@@ -207,7 +207,7 @@ fn weekday(word: &str) -> Option<i32> {
     DAYS.iter().position(|names| names.contains(&word)).map(|at| at as i32)
 }
 
-/// The number of a month by its English name or its first three letters.
+/// Returns the number of a month by its English name or its first three letters.
 fn month_name(word: &str) -> Option<u32> {
     const MONTHS: [&str; 12] = [
         "january",
@@ -227,7 +227,8 @@ fn month_name(word: &str) -> Option<u32> {
     MONTHS.iter().position(fits).map(|at| at as u32 + 1)
 }
 
-/// The numbers of a date that is written out, small letters: year where there is one, month, day.
+/// Parses a written date, in lower case, to its numbers: the year if there is one, the month, the
+/// day.
 fn written(words: &str) -> Option<(Option<i32>, u32, u32)> {
     let number = |text: &str, digits: std::ops::RangeInclusive<usize>| -> Option<u32> {
         let fits = digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
@@ -241,7 +242,7 @@ fn written(words: &str) -> Option<(Option<i32>, u32, u32)> {
         let parts: Vec<&str> = words.trim_end_matches('.').split(mark).map(str::trim).collect();
         match parts.as_slice() {
             [y, m, d] if year(y).is_some() => return Some((year(y), number(m, 1..=2)?, number(d, 1..=2)?)),
-            // `11.20` could be an amount; months and days alone have a hyphen or a slash.
+            // `11.20` could be an amount; a month and a day alone need a hyphen or a slash.
             [m, d] if mark != '.' && number(m, 1..=2).is_some() => {
                 return Some((None, number(m, 1..=2)?, number(d, 1..=2)?));
             }
@@ -274,7 +275,7 @@ fn written(words: &str) -> Option<(Option<i32>, u32, u32)> {
     }
 }
 
-/// `3d`, `3 days`, `3일`: a count of at most four digits and the word behind it.
+/// Parses `3d`, `3 days`, `3일`: a count of at most four digits, and the word after it.
 fn count_and_unit(text: &str) -> Option<(i32, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit())?;
     let (count, unit) = text.split_at(end);
@@ -284,31 +285,31 @@ fn count_and_unit(text: &str) -> Option<(i32, &str)> {
     Some((count.parse().ok()?, unit.trim_matches([' ', '-'])))
 }
 
-/// What a period counts in; it decides which period came before.
+/// The length of a period, which determines the previous period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Granularity {
-    /// So many calendar months, beginning with that one.
+    /// A number of calendar months from this one on.
     Months(Month, i32),
-    /// Days from the first to the last, both inside.
+    /// Days from the first to the last, inclusive.
     Days,
 }
 
-/// A stretch of days, both ends inside; an end may be open.
+/// A range of days, inclusive; either end may be open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
-    /// The first day, or `None` for "from the beginning".
+    /// The first day, or `None` for no beginning.
     pub from: Option<Day>,
-    /// The last day, or `None` for "without end".
+    /// The last day, or `None` for no end.
     pub to: Option<Day>,
     grain: Granularity,
     month_start: u32,
 }
 
 impl Period {
-    /// Reads `2026-10`, `2026`, `2026Q4`, `2026-10-03`, `A..B`, `A..`, `..B`, `today`, `last month`,
-    /// `이번달`, `last 90d` and the like. A month begins on `month_start` (1 to 31; the last day
-    /// in a shorter month) and is named after the month in which most of it lies: from 16 on, the
-    /// month that it ends in.
+    /// Parses `2026-10`, `2026`, `2026Q4`, `2026-10-03`, `A..B`, `A..`, `..B`, `today`, `last
+    /// month`, `이번달`, `last 90d` and the like. A month begins on `month_start` (1 to 31; the last
+    /// day in a shorter month) and is named after the calendar month in which most of it lies: from
+    /// 16 on, the month in which it ends.
     pub fn parse(text: &str, today: Day, month_start: u32) -> Result<Period, DateError> {
         let trimmed = text.trim();
         if let Some((a, b)) = trimmed.split_once("..") {
@@ -318,7 +319,7 @@ impl Period {
             }
             let point = |p: &str| match p {
                 "" => Ok(None),
-                // `3d..` begins three days ago, as a date does.
+                // `3d..` begins three days ago, as the date `3d` does.
                 p => match parse_date(p, today) {
                     Ok(day) => Ok(Some(Period::days(day, day))),
                     Err(_) => Period::point(p, today, month_start).map(Some),
@@ -336,17 +337,17 @@ impl Period {
         Period::point(trimmed, today, month_start)
     }
 
-    /// The days from one to another, both inside.
+    /// Returns the days from one to another, inclusive.
     pub fn days(from: Day, to: Day) -> Period {
         Period { from: Some(from), to: Some(to), grain: Granularity::Days, month_start: 1 }
     }
 
-    /// A month; with another `month_start` than 1, the month of that name.
+    /// Returns a month by its name, for any `month_start`.
     pub fn month(month: Month, month_start: u32) -> Period {
         Period::months(month, 1, month_start)
     }
 
-    /// The month, counted from `month_start`, that holds a day.
+    /// Returns the month, counted from `month_start`, that contains a day.
     pub fn month_of(day: Day, month_start: u32) -> Period {
         let near = day.month();
         (-1..=1)
@@ -356,7 +357,7 @@ impl Period {
     }
 
     fn months(month: Month, count: i32, month_start: u32) -> Period {
-        // A month that begins late is named after the month that most of it lies in.
+        // A month that begins late is named after the calendar month in which most of it lies.
         let shift = if month_start > 15 { -1 } else { 0 };
         let begin = |m: Month| m.add_months(shift).day(month_start);
         Period {
@@ -378,7 +379,7 @@ impl Period {
         let week = |monday: Day| Ok(Period::days(monday, monday.add_days(6)));
         let impossible = || DateError::Impossible(text.into());
         let words = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-        // `last-month` is what a shell takes without quotes.
+        // `last-month` needs no quotes in a shell.
         let words = match words.starts_with(|c: char| c.is_ascii_digit()) {
             true => words,
             false => words.replace('-', " "),
@@ -405,7 +406,7 @@ impl Period {
             && let Some(step) = DateStep::parse(unit)
         {
             return match step {
-                // `2026년` is a year, not so many years.
+                // `2026년` is a year, not a number of years.
                 DateStep::Months(12) if unit == "년" && count > 1000 => {
                     year_of(count, impossible()).and_then(|y| months(Month::new(y, 1), 12))
                 }
@@ -424,8 +425,8 @@ impl Period {
         }
     }
 
-    /// The calendar month, quarter or year before, else as many days before; `None` for a period
-    /// with an open end.
+    /// Returns the previous calendar month, quarter or year, else the same number of days before;
+    /// `None` for a period with an open end.
     pub fn previous(&self) -> Option<Period> {
         match self.grain {
             Granularity::Months(month, count) => {
@@ -439,12 +440,13 @@ impl Period {
         }
     }
 
-    /// Is the moment inside?
+    /// Returns whether the period contains a moment.
     pub fn contains(&self, at: LocalDateTime) -> bool {
         self.from.is_none_or(|from| from.start() <= at) && self.to.is_none_or(|to| at <= to.end())
     }
 
-    /// How a person calls it: `2026-10`, `2026 Q4`, `2026`; `None` for other stretches of days.
+    /// Returns the name of the period: `2026-10`, `2026 Q4`, `2026`; `None` for other ranges of
+    /// days.
     pub fn name(&self) -> Option<String> {
         let Granularity::Months(month, count) = self.grain else { return None };
         let (year, number) = month.year_month();
@@ -456,13 +458,14 @@ impl Period {
     }
 }
 
-/// A year that a date may lie in.
+/// Parses a year within the range of dates.
 fn year_of(year: i32, error: DateError) -> Result<i32, DateError> {
     if (super::YEAR_MIN..=super::YEAR_MAX).contains(&year) { Ok(year) } else { Err(error) }
 }
 
-/// A month, quarter or year that is written out, small letters: its first month and how many it has,
-/// `None` inside where the calendar has none. Without a year it is the latest one that has begun.
+/// Parses a written month, quarter or year, in lower case, to its first month and the number of
+/// months; the inner `None` is one that the calendar does not have. Without a year, it is the
+/// latest one that has begun.
 fn calendar_period(words: &str, this: Month) -> Option<Option<(Month, i32)>> {
     let number = |text: &str, digits: std::ops::RangeInclusive<usize>| -> Option<u32> {
         let fits = digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
@@ -533,7 +536,7 @@ fn calendar_period(words: &str, this: Month) -> Option<Option<(Month, i32)>> {
 }
 
 impl fmt::Display for Period {
-    /// The dates it resolved to: `2026-10-01..2026-10-31`.
+    /// Formats the days: `2026-10-01..2026-10-31`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(from) = self.from {
             write!(f, "{from}")?;
