@@ -1,5 +1,5 @@
-//! Embeds the platform files, each with the names and the unit that it declares, so that at run
-//! time a platform is found without reading any file but its own.
+//! Embeds the platform files, each with its names and its unit, so that a platform is found at run
+//! time by parsing only its own file.
 
 #![allow(
     clippy::disallowed_methods,
@@ -63,7 +63,7 @@ fn main() {
     std::fs::write(out.join("built_in.rs"), code).expect("OUT_DIR can be written");
 }
 
-/// Returns the earliest day on which a rule that holds until further notice was checked.
+/// Returns the earliest day on which an open-ended rule was checked.
 fn checked(table: &toml::Table) -> Option<String> {
     let list = |table: &toml::Table, key: &str| -> Vec<toml::Table> {
         let values = table.get(key).and_then(|value| value.as_array()).into_iter().flatten();
@@ -74,9 +74,8 @@ fn checked(table: &toml::Table) -> Option<String> {
     rules.filter_map(|rule| Some(rule.get("checked")?.as_datetime()?.to_string())).min()
 }
 
-/// Links the system's C library into the program and lets it lie where it was linked to lie: a
-/// process that lives for two milliseconds would spend a third of them on looking for libraries and
-/// on moving itself elsewhere. Where there is no static C library, only the latter is spared.
+/// Links libc statically and without PIE: dynamic linking and relocation take a third of a run of
+/// two milliseconds. Without a static libc, only relocation is avoided.
 fn start_at_once(out: &Path) {
     let target = |what: &str| std::env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
     let is_native = std::env::var("HOST") == std::env::var("TARGET");
@@ -88,8 +87,8 @@ fn start_at_once(out: &Path) {
         return;
     };
     let [Some(libc), Some(unwinder), Some(compiler)] = found else { return };
-    // Whoever links asks for the shared ones by name. It meets these first: scripts for the linker
-    // that name the static ones in their place.
+    // The linker asks for shared libraries by name. Put linker scripts that name the static ones
+    // first in its search path.
     let folder = out.join("static");
     std::fs::create_dir_all(&folder).expect("OUT_DIR can be written");
     let script = |name: &str, libraries: &[&str]| {
@@ -108,16 +107,15 @@ fn start_at_once(out: &Path) {
     println!("cargo::rustc-link-arg-bins=-L{}", folder.display());
 }
 
-/// A platform file without its comments and blank lines, which no run of the program reads.
+/// Returns a platform file without comments and blank lines.
 fn without_comments(text: &str, table: &toml::Table) -> String {
     let is_read = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let short: String = text.lines().filter(is_read).flat_map(|line| [line, "\n"]).collect();
-    // A line within a long text may look like a comment; then the file stays as it is.
+    // A line of a multi-line string may look like a comment; then the file stays as it is.
     if short.parse::<toml::Table>().is_ok_and(|read| read == *table) { short } else { text.to_string() }
 }
 
-/// Leaves the tables for unwinding out of the release program: it aborts where it panics, and they
-/// are four hundred kilobytes.
+/// Discards the unwinding tables, which take 400 kB: the release program aborts on panic.
 fn leave_out_unwinding(out: &Path) {
     let target = |what: &str| std::env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
     let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
@@ -131,15 +129,15 @@ fn leave_out_unwinding(out: &Path) {
     println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
 }
 
-/// The path of a static library of the system, where it has one.
+/// Returns the path of a static system library, if there is one.
 fn static_library(name: &str) -> Option<String> {
     let told = std::process::Command::new("cc").arg(format!("-print-file-name={name}")).output().ok()?;
     let path = String::from_utf8(told.stdout).ok()?.trim().to_string();
-    // A compiler that knows no such file says its name again.
+    // If the file is not found, the compiler prints the name unchanged.
     Path::new(&path).is_absolute().then_some(path)
 }
 
-/// The form in which names are compared; the same as `text::folded`.
+/// Folds a name for comparison, as `ledger::name::fold_case` does.
 fn fold(name: &str) -> String {
     let name: String = name.trim().nfc().collect();
     caseless::default_case_fold_str(&name).nfc().collect()
