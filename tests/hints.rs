@@ -55,7 +55,7 @@ fn commands(message: &str) -> Vec<Vec<String>> {
         let end = rest.char_indices().find(|(at, letter)| {
             quoted ^= *letter == '\'';
             let next = rest[at + letter.len_utf8()..].chars().next();
-            let ends = matches!(letter, ';' | '`' | ')' | '(' | '?' | '\n')
+            let ends = matches!(letter, ';' | '`' | ')' | '(' | '?' | '·' | '\n')
                 || matches!(letter, ',' | '.' | ':') && next.is_none_or(char::is_whitespace);
             ends && !quoted
         });
