@@ -42,6 +42,24 @@ const COMMANDS: &[&str] = &[
     "report 2026-10 --by payee",
     "report --by month",
     "report 2026Q4 --by month",
+    "fees 엘포인트",
+    "fees 엘포인트 20,000 --sources",
+    "fees 토스포인트 1,005",
+    "fees 카카오페이",
+    "fees 컬쳐랜드",
+    "fees 컬쳐랜드 30,000 --assume refund-used --sources",
+    "fees 벤모 50",
+    "fees 벤모 --receive 50",
+    "fees 벤모 --receive 9,999",
+    "fees 벤모 9,999.50 --sources",
+    "fees kakaopay 30,000",
+    "fees m-pesa-ke 1,000",
+    "fees cash-app 100",
+    "fees revolut-us 500 --used-amount 300",
+    "fees octopus-hk 100 --sources",
+    "fees starbucks-us",
+    "fees linepay-jp 10,000",
+    "fees 휴대폰",
     "chart",
     "chart 우리동네지역사랑상품권모바일",
     "chart 휴대폰",
@@ -105,6 +123,8 @@ const RECORDED: &[&str] = &[
     "account add 외화통장 --kind bank --unit USD",
     "account add 옛지갑 --kind wallet --unit KRW",
     "account close 옛지갑",
+    "account add 컬쳐랜드",
+    "log 컬쳐랜드 30,000 --date 2026-10-01",
     "rate set USD 1,400.25 KRW --date 2025-03-04",
     "rate set OKCASHBAG 2/3 KRW --date 2026-10-01",
     "log 카카오페이 50,000 월급이 987,654,321,012,345 토스포인트 123,456,789 --date 2025-06-30",
@@ -349,7 +369,7 @@ fn the_pages_of_nine_accounts_fit_one_screen() {
     for line in NINE {
         run(folder.path(), line, ChartStyle::Figures);
     }
-    for (line, language) in ["status", "balance", "report"]
+    for (line, language) in ["status", "balance", "report", "fees 엘포인트", "fees 컬쳐랜드"]
         .into_iter()
         .flat_map(|line| [(line, Language::English), (line, Language::Korean)])
     {

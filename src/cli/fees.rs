@@ -6,13 +6,20 @@ use super::withdraw::{channel_of, conditional, is_all};
 use super::{CommandOutput, Note, account};
 use crate::fee::{self, Platform, QuotaKey, QuotaUsage, Quote, QuoteRequest};
 use crate::ledger::{Account, AccountKind, name};
-use crate::messages::Warning;
 use crate::messages::error::UsageError;
 use crate::messages::warning::{PaidCharges, RuleDifference};
+use crate::messages::{FeesLine, Warning};
 use crate::money::{ParsedAmount, Unit, parse_minor, percent};
 use crate::period::{Day, parse_date_input};
-use crate::view::fees::{BestCase, Better, ChannelQuote, Fees, FreeLeftRow};
+use crate::plan::{Holding, PlanRequest, SPLITS};
+use crate::text;
+use crate::view::fees::{
+    BestCase, Better, ChannelQuote, Fees, FeesDetails, FreeLeftRow, PlanHint, gains_enough,
+};
 use std::collections::HashMap;
+
+/// How many things the search for several withdrawals may look at.
+const PLAN_EFFORT: u64 = 100_000;
 
 /// Compare what each official channel would pay out
 #[derive(Debug, clap::Args)]
@@ -40,6 +47,37 @@ pub struct FeesArgs {
     /// Amount already withdrawn in each quota's window, instead of the ledger's
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     used_amount: Option<String>,
+    /// Also show the source of each rule, and what each channel needs
+    #[arg(long)]
+    sources: bool,
+}
+
+impl FeesArgs {
+    /// Returns the command with its options, without --sources.
+    fn command(&self) -> String {
+        let mut command = format!("jandon fees {}", text::quoted_name(&self.name));
+        let mut push = |option: &str, value: Option<&str>| {
+            let value = value.map(text::quoted);
+            value.into_iter().for_each(|value| command.push_str(&format!(" {option}{value}")));
+        };
+        push("", self.amount.as_deref());
+        push("--receive ", self.receive.as_deref());
+        push("--via ", self.via.as_deref());
+        self.assume.iter().for_each(|channel| push("--assume ", Some(channel)));
+        push("--on ", self.on.as_deref());
+        push("--used-count ", self.used_count.map(|count| count.to_string()).as_deref());
+        push("--used-amount ", self.used_amount.as_deref());
+        command
+    }
+
+    /// Whether the plan would answer the same question.
+    fn is_plain(&self) -> bool {
+        self.receive.is_none()
+            && self.via.is_none()
+            && self.on.is_none()
+            && self.used_count.is_none()
+            && self.used_amount.is_none()
+    }
 }
 
 /// Answers with one row a channel.
@@ -68,6 +106,12 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
         if platform.kind == AccountKind::Carrier {
             answer.advice = carrier_advice(platform.country.as_deref());
         }
+        answer.details = FeesDetails {
+            today: Some(context.today()),
+            command: args.command(),
+            has_sources: args.sources,
+            plan: None,
+        };
         let mut notes = context.catalog_warnings();
         if let Some(asked) = asked.filter(|_| is_open) {
             let only = args.via.as_ref().map(|via| channel_of(&platform, via)).transpose()?;
@@ -92,11 +136,20 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
             let rows = fee::quotes(&platform, only, &asked, at, may_leave, &assumed, used);
             let stale_before = context.today().add_days(-RULE_STALE_DAYS);
             answer.channels = rows.into_iter().map(|q| line(q, &unit, stale_before)).collect();
-            notes.extend(warnings(&answer, context.config()?.warn_above));
+            notes.extend(warnings(&answer, context)?);
+            if let (None, Some(account), Some(available)) = (context.form, account, may_leave)
+                && args.is_plain()
+            {
+                let platforms = std::slice::from_ref(&platform);
+                answer.details.plan =
+                    several(context, book, (account, available), platforms, &answer, &asked, assumed)?;
+            }
             notes.extend(deviations(context, book, &platform, &answer.channels)?);
         } else {
-            let unknown = || format!("No channel of {} is known well enough to be quoted.", platform.name.en);
-            answer.reason = Some(platform.reason.as_ref().map_or_else(unknown, |r| r.en.clone()));
+            answer.reason = Some(match platform.reason.clone() {
+                Some(reason) => FeesLine::NotWithdrawable { reason },
+                None => FeesLine::NoKnownChannel { platform: platform.name.clone() },
+            });
         }
         let mut outcome =
             CommandOutput { status: if answer.any_ok() { 0 } else { 4 }, ..CommandOutput::of(answer) };
@@ -198,9 +251,9 @@ fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
         }),
         arrives: quote.arrives.map(|(earliest, latest)| [earliest, latest]),
         free_left: quote.free_left.map(left),
-        requires: quote.requires.iter().map(|r| r.en.clone()).collect(),
-        condition: quote.condition.as_ref().map(|c| c.en.clone()),
         is_conditional: quote.is_conditional(),
+        requires: quote.requires,
+        condition: quote.condition,
         better: quote.better.map(|b| Better { amount: unit.money(b.amount), net: received(b.net) }),
         source: source.map(|s| s.address.clone()),
         checked: source.map(|s| s.checked),
@@ -214,32 +267,96 @@ fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
     }
 }
 
-/// What a careful friend would say about the quotes.
-fn warnings(answer: &Fees, warn_above: i64) -> Vec<Note> {
+/// Returns the withdrawals from which more arrives than from the best single one: of the account alone,
+/// today, of no more than the amount asked.
+fn several(
+    context: &Context,
+    book: &LedgerView<'_>,
+    (account, available): (&Account, i64),
+    platforms: &[Platform],
+    answer: &Fees,
+    asked: &QuoteRequest,
+    assumed: Vec<String>,
+) -> Result<Option<PlanHint>, CommandError> {
+    let best = answer.channels.iter().find(|quote| quote.status == "ok" && !quote.is_conditional);
+    let charged =
+        |quote: &&ChannelQuote| [&quote.fee, &quote.tax].into_iter().flatten().any(|money| money.minor > 0);
+    let Some((best, net)) = best.filter(charged).and_then(|best| Some((best, best.net.clone()?))) else {
+        return Ok(None);
+    };
+    let kept = match asked {
+        QuoteRequest::Amount(minor) => available.saturating_sub(*minor).max(0),
+        _ => 0,
+    };
+    let step_cost = context.config()?.step_costs.iter().find(|money| money.unit == net.unit);
+    let request = PlanRequest {
+        platforms,
+        holdings: vec![Holding {
+            account: account.name.clone(),
+            platform: 0,
+            dated: Vec::new(),
+            undated: available,
+            keep: kept,
+            by: context.today(),
+        }],
+        unit: net.unit.clone(),
+        target: None,
+        now: context.now,
+        by: context.today(),
+        splits: SPLITS,
+        step_cost: step_cost.map_or(0, |money| money.minor),
+        assumed,
+        effort: PLAN_EFFORT,
+    };
+    let mut used = HashMap::new();
+    for key in request.quota_keys() {
+        let amount = |channel: &str, at, out, charges| {
+            platforms.first().map_or(out, |platform| platform.amount_of(channel, at, out, charges))
+        };
+        let usage = book.store.used(&key, amount)?;
+        used.insert(key, usage);
+    }
+    let Ok(plan) = request.plan(&used) else { return Ok(None) };
+    let one = best.better.as_ref().map_or(net.minor, |better| better.net.minor.max(net.minor));
+    if plan.steps.len() < 2 || !gains_enough(plan.net, one) {
+        return Ok(None);
+    }
+    let all = format!("jandon plan --only {}", text::quoted_name(&account.name));
+    Ok(Some(PlanHint {
+        withdrawals: plan.steps.len(),
+        command: match asked {
+            QuoteRequest::Amount(_) => {
+                format!("{all} --target {}", net.unit.money(plan.net).to_grouped_string())
+            }
+            _ => all,
+        },
+        net: net.unit.money(plan.net),
+    }))
+}
+
+/// Returns warnings about the best channel, or the only one. The page says itself how far its rule can be
+/// trusted.
+fn warnings(answer: &Fees, context: &Context) -> Result<Vec<Note>, CommandError> {
+    let warn_above = context.config()?.warn_above;
     let mut notes = Vec::new();
-    for quote in answer.channels.iter().filter(|c| c.status == "ok") {
-        let share = quote.effective_percent.as_deref().and_then(|p| parse_minor(p, 2));
-        if share.is_some_and(|share| share > warn_above) {
-            let charges = quote.fee.as_ref().zip(quote.tax.as_ref()).and_then(|(f, t)| f.checked_add(t).ok());
-            let values = quote.effective_percent.clone().zip(charges);
-            notes.extend(values.map(|(percent, charges)| {
-                Note::Warning(Warning::HighCost { channel: quote.channel.clone(), percent, charges })
-            }));
+    let Some(best) = answer.channels.first().filter(|quote| quote.status == "ok") else { return Ok(notes) };
+    let share = best.effective_percent.as_deref().and_then(|p| parse_minor(p, 2));
+    if share.is_some_and(|share| share > warn_above) {
+        let charges = best.fee.as_ref().zip(best.tax.as_ref()).and_then(|(f, t)| f.checked_add(t).ok());
+        let values = best.effective_percent.clone().zip(charges);
+        notes.extend(values.map(|(percent, charges)| {
+            Note::Warning(Warning::HighCost { channel: best.channel.clone(), percent, charges })
+        }));
+    }
+    if context.form.is_some() {
+        let channels = vec![best.channel.clone()];
+        if best.stale {
+            notes.push(Note::Warning(Warning::RuleOutdated { channels, days: RULE_STALE_DAYS }));
+        } else if best.confidence.is_some_and(|word| word != "official") {
+            notes.push(Note::Warning(Warning::RuleNotOfficial { channels }));
         }
     }
-    let ok = || answer.channels.iter().filter(|c| c.status == "ok");
-    let names = |wanted: &dyn Fn(&ChannelQuote) -> bool| {
-        ok().filter(|c| wanted(c)).map(|c| c.channel.clone()).collect::<Vec<_>>()
-    };
-    let old = names(&|c| c.stale);
-    let third_party = names(&|c| !c.stale && c.confidence.is_some_and(|word| word != "official"));
-    if !old.is_empty() {
-        notes.push(Note::Warning(Warning::RuleOutdated { channels: old, days: RULE_STALE_DAYS }));
-    }
-    if !third_party.is_empty() {
-        notes.push(Note::Warning(Warning::RuleNotOfficial { channels: third_party }));
-    }
-    notes
+    Ok(notes)
 }
 
 /// Warns where the ledger's latest withdrawal through a channel was not charged as its rule says.
@@ -274,21 +391,10 @@ fn deviations(
     Ok(notes)
 }
 
-/// What can be done with carrier billing instead of "cashing it out".
-fn carrier_advice(country: Option<&str>) -> Vec<String> {
-    let mut advice = Vec::new();
-    if country == Some("KR") {
-        advice.push(
-            "Whoever lends, brokers or advertises 소액결제 현금화 commits an offence (정보통신망법 제72조 제1항 제4호); it costs its victims 20 to 60 %."
-                .to_string(),
-        );
+/// Returns what can be done with carrier billing instead of "cashing it out".
+fn carrier_advice(country: Option<&str>) -> Vec<FeesLine> {
+    match country {
+        Some("KR") => vec![FeesLine::CashingOutIsAnOffence, FeesLine::LowerTheLimit, FeesLine::GetHelp],
+        _ => vec![FeesLine::LowerTheLimit],
     }
-    advice.push("What you can do: lower the limit in the carrier's app or set it to 0, and ask the shop for a refund of what you do not need.".to_string());
-    if country == Some("KR") {
-        advice.push(
-            "In need of money or caught in such an offer: call 1332 (금융감독원), free and confidential."
-                .to_string(),
-        );
-    }
-    advice
 }

@@ -10,6 +10,7 @@ pub enum CellWord {
     Never,
     None,
     Closed,
+    Free,
     Unknown,
     Free,
 }
@@ -20,6 +21,7 @@ impl Message for CellWord {
             CellWord::Never => "never",
             CellWord::None => "none",
             CellWord::Closed => "closed",
+            CellWord::Free => "free",
             CellWord::Unknown => "unknown",
             CellWord::Free => "free",
         }
@@ -30,6 +32,7 @@ impl Message for CellWord {
         match self {
             CellWord::Never | CellWord::None => "없음",
             CellWord::Closed => "닫힘",
+            CellWord::Free => "무료",
             CellWord::Unknown => "알 수 없음",
             CellWord::Free => "무료",
         }

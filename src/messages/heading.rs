@@ -30,6 +30,7 @@ pub enum Heading {
     Fees,
     FirstChecked,
     For,
+    FreeLeft,
     From,
     Gain,
     Income,
@@ -58,6 +59,7 @@ pub enum Heading {
     Spending,
     Spent,
     State,
+    Takes,
     Tax,
     Taxes,
     Times,
@@ -68,6 +70,8 @@ pub enum Heading {
     Withdrawn,
     Worth,
     YouReceive,
+    YouGet,
+    YouPay,
 }
 
 impl Heading {
@@ -99,6 +103,7 @@ impl Heading {
             Heading::Fees => "fees",
             Heading::FirstChecked => "first checked",
             Heading::For => "for",
+            Heading::FreeLeft => "free left",
             Heading::From => "from",
             Heading::Gain => "gain",
             Heading::Income => "earned",
@@ -127,6 +132,7 @@ impl Heading {
             Heading::Spending => "spending",
             Heading::Spent => "spent",
             Heading::State => "state",
+            Heading::Takes => "takes",
             Heading::Tax => "tax",
             Heading::Taxes => "taxes",
             Heading::Times => "times",
@@ -137,6 +143,8 @@ impl Heading {
             Heading::Withdrawn => "withdrawn",
             Heading::Worth => "worth",
             Heading::YouReceive => "you receive",
+            Heading::YouGet => "you get",
+            Heading::YouPay => "you pay out",
         }
     }
 
@@ -168,6 +176,7 @@ impl Heading {
             Heading::Fees => "수수료",
             Heading::FirstChecked => "처음 확인",
             Heading::For => "내용",
+            Heading::FreeLeft => "남은 무료",
             Heading::From => "시작일",
             Heading::Gain => "이득",
             Heading::Income => "적립",
@@ -196,6 +205,7 @@ impl Heading {
             Heading::Spending => "사용",
             Heading::Spent => "사용",
             Heading::State => "상태",
+            Heading::Takes => "소요 시간",
             Heading::Tax => "세금",
             Heading::Taxes => "세금",
             Heading::Times => "횟수",
@@ -206,6 +216,8 @@ impl Heading {
             Heading::Withdrawn => "출금",
             Heading::Worth => "환산",
             Heading::YouReceive => "받는 금액",
+            Heading::YouGet => "받는 금액",
+            Heading::YouPay => "나가는 금액",
         }
     }
 }

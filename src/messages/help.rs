@@ -246,6 +246,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("fees", "receive", "적어도 이만큼 받는 가장 작은 금액을 찾습니다"),
     ("fees", "via", "이 출금 방법만"),
     ("fees", "on", "이 날의 규칙으로"),
+    ("fees", "sources", "규칙마다 출처와 필요한 것까지 봅니다"),
     ("fees", "used_count", "장부 대신, 기간마다 이미 한 출금 횟수"),
     ("fees", "used_amount", "장부 대신, 기간마다 이미 출금한 금액"),
     ("plan", "amount", "적어도 받을 금액 [기본값: 가능한 만큼]"),

@@ -1,13 +1,17 @@
 //! What every official channel would net.
 
 use super::Render;
+use super::amount::Amounts;
 use super::csv::Csv;
-use super::page::{Column, Page, Table};
-use crate::fee::Delay;
-use crate::messages::Language;
+use super::page::{Cell, Column, Page, Style, Table};
+use crate::fee::{Delay, Text};
+use crate::messages::{
+    Arrival, Blocked, CellWord, ChannelTerms, FeesLine, FreeLeftText, Heading, Language, Message, RulesOf,
+    Trust,
+};
 use crate::money::{Money, Unit};
 use crate::period::Day;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// The answer of `fees`.
 #[derive(Debug, Serialize)]
@@ -32,9 +36,54 @@ pub struct Fees {
     /// One row a channel, best first.
     pub channels: Vec<ChannelQuote>,
     /// Why there is no way out at all.
-    pub reason: Option<String>,
+    #[serde(serialize_with = "english_line")]
+    pub reason: Option<FeesLine>,
     /// What can be done instead.
-    pub advice: Vec<String>,
+    #[serde(serialize_with = "english_lines")]
+    pub advice: Vec<FeesLine>,
+    /// What only the page needs.
+    #[serde(skip)]
+    pub details: FeesDetails,
+}
+
+/// What only the page of `fees` needs.
+#[derive(Clone, Debug, Default)]
+pub struct FeesDetails {
+    /// The present day; `None` for that of the rules.
+    pub today: Option<Day>,
+    /// The command with its options.
+    pub command: String,
+    /// Whether the sources of all rules are shown.
+    pub has_sources: bool,
+    /// Several withdrawals from which more arrives than from one.
+    pub plan: Option<PlanHint>,
+}
+
+/// Several withdrawals from which more arrives than from one.
+#[derive(Clone, Debug)]
+pub struct PlanHint {
+    /// How many.
+    pub withdrawals: usize,
+    /// What arrives in all.
+    pub net: Money,
+    /// The command that lists them.
+    pub command: String,
+}
+
+fn english_line<S: Serializer>(line: &Option<FeesLine>, serializer: S) -> Result<S::Ok, S::Error> {
+    line.as_ref().map(Message::english).serialize(serializer)
+}
+
+fn english_lines<S: Serializer>(lines: &[FeesLine], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(lines.iter().map(Message::english))
+}
+
+fn english_text<S: Serializer>(text: &Option<Text>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_ref().map(|text| &text.en).serialize(serializer)
+}
+
+fn english_texts<S: Serializer>(texts: &[Text], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(texts.iter().map(|text| &text.en))
 }
 
 /// What one channel would net, or why it cannot be used.
@@ -73,9 +122,11 @@ pub struct ChannelQuote {
     /// What is left of the free quota before this withdrawal.
     pub free_left: Option<FreeLeftRow>,
     /// What the user needs.
-    pub requires: Vec<String>,
+    #[serde(serialize_with = "english_texts")]
+    pub requires: Vec<Text>,
     /// What must be true for the channel to be open, and the ledger cannot know.
-    pub condition: Option<String>,
+    #[serde(serialize_with = "english_text")]
+    pub condition: Option<Text>,
     /// The condition was not said to hold.
     #[serde(skip)]
     pub is_conditional: bool,
@@ -141,79 +192,177 @@ impl Fees {
             channels: Vec::new(),
             reason: None,
             advice: Vec::new(),
+            details: FeesDetails::default(),
         }
-    }
-
-    /// What was asked, in one sentence.
-    fn question(&self) -> String {
-        let money = |text: &String| {
-            let minor = crate::money::parse_minor(text, self.unit.decimals);
-            minor.map_or_else(|| text.clone(), |minor| self.unit.money(minor).to_string())
-        };
-        let what = match (&self.asked, &self.receive) {
-            (Some(all), _) if all == "all" => "all that can be withdrawn".to_string(),
-            (Some(amount), _) => money(amount),
-            (None, Some(net)) => format!("the smallest amount that brings at least {net}"),
-            (None, None) => "nothing".to_string(),
-        };
-        let from = match (&self.account, &self.available) {
-            (Some(account), Some(available)) => format!(", from {available} available in {account}"),
-            _ => format!(", from {}", self.platform),
-        };
-        format!("Asked: {what}{from}; {}.", self.rules())
     }
 
     /// Returns of when the rules are: those of the day asked, or, where they have no dates, as they
     /// were checked.
-    fn rules(&self) -> String {
+    fn rules(&self) -> RulesOf {
+        let today = self.today();
         let known = || self.channels.iter().filter(|c| c.checked.is_some());
         let undated = known().filter(|c| !c.is_dated).filter_map(|c| c.checked);
         let (first, last) = (undated.clone().min(), undated.max());
         match (first.zip(last), known().any(|c| c.is_dated)) {
-            (Some((first, last)), false) if first == last => format!("rules as checked on {first}"),
-            (Some((first, last)), false) => format!("rules as checked from {first} to {last}"),
-            (Some(_), true) => format!("rules of {}, and those without dates as checked", self.on),
-            (None, _) => format!("rules of {}", self.on),
+            (Some((first, last)), false) => RulesOf::Checked(first, last, today),
+            (Some(_), true) => RulesOf::Both(self.on, today),
+            (None, _) => RulesOf::Day(self.on, today),
         }
     }
 
-    /// Returns the first line: what can be had without a condition, or why nothing can.
-    fn headline(&self) -> String {
-        let best = self.channels.iter().find(|c| c.status == "ok" && !c.is_conditional);
-        if let Some(best) = best {
-            return format!("Best: {}.", best.arriving());
+    fn today(&self) -> Day {
+        self.details.today.unwrap_or(self.on)
+    }
+
+    /// Returns what is asked: the account, else the platform.
+    fn from(&self) -> String {
+        self.account.clone().unwrap_or_else(|| self.platform.clone())
+    }
+
+    /// Returns the best channel that is open to everyone.
+    fn best(&self) -> Option<&ChannelQuote> {
+        self.channels.iter().find(|c| c.status == "ok" && !c.is_conditional)
+    }
+
+    /// Returns the answer in one sentence: what can be had without a condition, or why nothing can.
+    fn answer(&self) -> FeesLine {
+        if let Some(best) = self.best() {
+            return self.answer_of(best);
         }
         if let Some(reason) = &self.reason {
             return reason.clone();
         }
         if self.is_empty_balance() {
-            let balance = self.balance.as_ref().or(self.available.as_ref());
-            return format!(
-                "Nothing to withdraw: the balance is {}.",
-                balance.map_or("0".into(), Money::to_grouped_string)
-            );
+            let balance = self.balance.as_ref().or(self.available.as_ref()).cloned();
+            return FeesLine::NothingToWithdraw { balance: balance.unwrap_or_else(|| self.unit.zero()) };
         }
         if self.any_ok() {
-            return "It depends on what the ledger cannot know:".into();
+            return FeesLine::OnlyOnConditions;
         }
-        format!("No official channel of {} can do that.", self.platform)
+        let from = self.from();
+        match (&self.asked, &self.receive) {
+            (Some(all), _) if all == "all" => FeesLine::CannotWithdrawAll { from },
+            (Some(amount), _) => FeesLine::CannotWithdraw { amount: self.money(amount), from },
+            (None, Some(net)) => FeesLine::CannotReceive { net: net.clone(), from },
+            (None, None) => FeesLine::CannotWithdrawAll { from },
+        }
     }
 
-    /// Returns what each channel brings if its condition holds, where that is more than the best
+    /// Returns an amount of the document as money.
+    fn money(&self, text: &str) -> Money {
+        self.unit.money(crate::money::parse_minor(text, self.unit.decimals).unwrap_or(0))
+    }
+
+    fn answer_of(&self, quote: &ChannelQuote) -> FeesLine {
+        let (net, terms, channel) = (quote.received(), quote.terms(&self.unit), quote.channel.clone());
+        let Some(amount) = quote.amount.clone() else { return FeesLine::Receive { net, channel, terms } };
+        let is_part = self.available.as_ref() != Some(&amount) && self.asked.as_deref() == Some("all");
+        match self.receive {
+            Some(_) => FeesLine::Withdraw { amount, net, channel, terms },
+            None if is_part => FeesLine::ReceiveFor { amount, net, channel, terms },
+            None => FeesLine::Receive { net, channel, terms },
+        }
+    }
+
+    /// Returns what each channel pays out if its condition holds, where that is more than the best
     /// without one.
-    fn on_conditions(&self) -> impl Iterator<Item = String> + '_ {
-        let ok = || self.channels.iter().filter(|c| c.status == "ok");
-        let best = ok().find(|c| !c.is_conditional);
+    fn on_conditions(&self) -> impl Iterator<Item = FeesLine> + '_ {
+        let best = self.best();
         let more = move |quote: &&ChannelQuote| {
             // Other units cannot be compared, so both are shown.
             let Some(best) = best.filter(|best| best.net_unit == quote.net_unit) else { return true };
             quote.net.as_ref().map(|net| net.minor) > best.net.as_ref().map(|net| net.minor)
         };
         let line = |quote: &ChannelQuote| {
-            let condition = quote.condition.as_deref().unwrap_or_default();
-            format!("If {condition}: {}.", quote.arriving())
+            Some(FeesLine::OnCondition {
+                condition: quote.condition.clone()?,
+                net: quote.received(),
+                channel: quote.channel.clone(),
+                terms: quote.terms(&self.unit),
+            })
         };
-        ok().filter(|c| c.is_conditional).filter(more).map(line)
+        let ok = self.channels.iter().filter(|c| c.status == "ok");
+        ok.filter(|c| c.is_conditional).filter(more).filter_map(line)
+    }
+
+    /// Returns a table of the channels that are open, the best first.
+    fn table(&self, language: Language) -> Table {
+        let ok: Vec<&ChannelQuote> = self.channels.iter().filter(|c| c.status == "ok").collect();
+        let of = |money: &dyn Fn(&ChannelQuote) -> Option<Money>| {
+            ok.iter().filter_map(|quote| money(quote)).collect::<Vec<Money>>()
+        };
+        let nets = Amounts::of(&of(&|quote| quote.net.clone()));
+        let fees = Amounts::of(&[of(&|quote| quote.fee.clone()), of(&|quote| quote.tax.clone())].concat());
+        let paid =
+            Amounts::of(&[of(&|quote| quote.amount.clone()), of(&|quote| quote.debit.clone())].concat());
+        // The amount is asked for, unless each channel has its own.
+        let is_asked = self.receive.is_none()
+            && ok.iter().all(|quote| quote.amount == ok.first().and_then(|first| first.amount.clone()));
+        let mut table = Table::new(vec![
+            Column::fixed(language.heading(Heading::Channel)),
+            Column::figure(language.heading(Heading::YouGet)),
+            Column::figure(language.heading(Heading::Amount)),
+            Column::figure(language.heading(Heading::Fee)),
+            Column::figure(language.heading(Heading::Tax)),
+            Column::figure(language.heading(Heading::YouPay)),
+            Column::fixed(language.heading(Heading::Takes)),
+            Column::figure(language.heading(Heading::FreeLeft)),
+            Column::words(""),
+        ]);
+        for (place, quote) in ok.iter().enumerate() {
+            let money = |money: &Option<Money>, amounts: &Amounts| {
+                let money = money.as_ref().filter(|money| money.minor != 0);
+                money.map(|money| amounts.figure(money)).unwrap_or_default()
+            };
+            let is_free = quote.fee.as_ref().is_some_and(|fee| fee.minor == 0);
+            let free_left = quote.free_left.as_ref().filter(|_| quote.is_free_by_quota());
+            let row = vec![
+                Cell::from(quote.channel.clone()),
+                Cell::from(quote.net.as_ref().map(|net| nets.with_unit(net)).unwrap_or_default()),
+                Cell::from(if is_asked { String::new() } else { money(&quote.amount, &paid) }),
+                Cell::from(if is_free { language.say(&CellWord::Free) } else { money(&quote.fee, &fees) }),
+                Cell::from(money(&quote.tax, &fees)),
+                Cell::from(if quote.debit == quote.amount {
+                    String::new()
+                } else {
+                    money(&quote.debit, &paid)
+                }),
+                Cell::from(quote.arrives.map(|arrives| language.say(&Arrival(arrives))).unwrap_or_default()),
+                Cell::from(free_left.map(|left| language.say(&left.text())).unwrap_or_default()),
+                Cell::from(quote.remark().map(|line| language.say(&line)).unwrap_or_default()),
+            ];
+            let is_best = place == 0 && !quote.is_conditional && ok.len() > 1;
+            table.styled_row(row, if is_best { Style::Strong } else { Style::Plain });
+        }
+        table
+    }
+
+    /// Adds where the rule of each channel is from, and what it needs.
+    fn sources(&self, page: &mut Page, language: Language) {
+        for quote in &self.channels {
+            let Some((source, trust)) = quote.source.as_ref().zip(quote.trust(self.today())) else {
+                continue;
+            };
+            page.line(language.say(&FeesLine::Trust { channel: quote.channel.clone(), trust }));
+            page.source(source);
+            self.about(page, quote, "  ", language);
+            if let Some(condition) = &quote.condition {
+                let line = FeesLine::OnlyIf { condition: condition.clone() };
+                page.line(format!("  {}", language.say(&line)));
+            }
+        }
+    }
+
+    /// Adds what a channel needs, and what of its rule is assumed.
+    fn about(&self, page: &mut Page, quote: &ChannelQuote, indent: &str, language: Language) {
+        if !quote.requires.is_empty() {
+            let line = FeesLine::Needs { requires: quote.requires.clone() };
+            page.line(format!("{indent}{}", language.say(&line)));
+        }
+        if !quote.assumed.is_empty() {
+            let line = FeesLine::Assumed { keys: quote.assumed.clone() };
+            page.line(format!("{indent}{}", language.say(&line)));
+        }
     }
 
     /// Whether all of a balance was asked for in which there is nothing.
@@ -227,47 +376,54 @@ impl Fees {
     }
 }
 
-/// Returns in words when money arrives: `at once`, `within 1 hour`, `1–5 days`, `2–3 business days`.
-pub fn arrival([earliest, latest]: [Delay; 2]) -> String {
-    let many = |count: i64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
-    let (from, to, unit) = match (earliest, latest) {
-        (Delay::Hours(from), Delay::Hours(to)) if from % 24 == 0 && to % 24 == 0 && to > 0 => {
-            (from / 24, to / 24, "day")
-        }
-        (Delay::Hours(from), Delay::Hours(to)) => (from, to, "hour"),
-        (Delay::BusinessDays(from), Delay::BusinessDays(to)) => (from, to, "business day"),
-        (Delay::Hours(0), Delay::BusinessDays(to)) => (0, to, "business day"),
-        (Delay::Hours(from), Delay::BusinessDays(to)) => {
-            return format!("{} to {}", many(from, "hour"), many(to, "business day"));
-        }
-        (Delay::BusinessDays(from), Delay::Hours(to)) => {
-            return format!("{} to {}", many(from, "business day"), many(to, "hour"));
-        }
-    };
-    match (from, to) {
-        (_, 0) => "at once".into(),
-        (0, to) => format!("within {}", many(to, unit)),
-        (from, to) if from == to => format!("in {}", many(to, unit)),
-        (from, to) => format!("{from}–{}", many(to, unit)),
-    }
+/// Returns in English when money arrives: `at once`, `within 1 hour`, `1–5 days`, `2–3 business days`.
+pub fn arrival(arrives: [Delay; 2]) -> String {
+    Arrival(arrives).english()
 }
 
 impl ChannelQuote {
-    /// Returns the charges in words: `free`, `fee 500`, `fee 500, tax 77`.
-    fn charges(&self) -> String {
-        let part = |what: &str, money: &Option<Money>| {
-            let money = money.as_ref().filter(|money| money.minor != 0);
-            money.map(|money| format!("{what} {}", money.to_grouped_string()))
-        };
-        let parts: Vec<String> = part("fee", &self.fee).into_iter().chain(part("tax", &self.tax)).collect();
-        if parts.is_empty() { "free".into() } else { parts.join(", ") }
+    /// Returns what arrives.
+    fn received(&self) -> Money {
+        self.net.clone().unwrap_or_else(|| self.net_unit.zero())
     }
 
-    /// Returns what arrives, through what, at what charge and when.
-    fn arriving(&self) -> String {
-        let net = self.net.as_ref().map(Money::to_string).unwrap_or_default();
-        let when = self.arrives.map_or(String::new(), |a| format!(", {}", arrival(a)));
-        format!("{net} through {} ({}{when})", self.channel, self.charges())
+    /// Returns what it costs, in the unit that leaves, and when it arrives.
+    fn terms(&self, unit: &Unit) -> ChannelTerms {
+        let charge = |money: &Option<Money>| money.clone().unwrap_or_else(|| unit.zero());
+        ChannelTerms { fee: charge(&self.fee), tax: charge(&self.tax), arrives: self.arrives }
+    }
+
+    /// Returns how far its rule can be trusted; `None` where none is known.
+    fn trust(&self, today: Day) -> Option<Trust> {
+        Some(Trust {
+            confidence: self.confidence?,
+            checked: self.checked?,
+            is_dated: self.is_dated,
+            is_stale: self.stale,
+            today,
+        })
+    }
+
+    /// Returns what is said beside its figures.
+    fn remark(&self) -> Option<FeesLine> {
+        match (&self.condition, &self.best_case) {
+            (Some(condition), _) => Some(FeesLine::OnlyIf { condition: condition.clone() }),
+            (None, Some(best)) => Some(FeesLine::AppSetsRateUpTo { to: best.net.clone() }),
+            (None, None) => None,
+        }
+    }
+
+    /// Returns why it is blocked.
+    fn blocked(&self, available: Option<&Money>) -> FeesLine {
+        let short = match (self.reason, &self.debit, &self.net, available) {
+            (Some("insufficient-balance"), Some(debit), Some(net), Some(available)) => {
+                Some((debit.clone(), available.clone(), net.clone()))
+            }
+            _ => None,
+        };
+        let nearest = self.nearest.clone().unwrap_or_default();
+        let why = Blocked { reason: self.reason.unwrap_or_default(), nearest, short };
+        FeesLine::Blocked { channel: self.channel.clone(), why }
     }
 
     /// Whether the withdrawal costs nothing because of a quota of which something is left.
@@ -281,162 +437,74 @@ impl ChannelQuote {
 }
 
 impl FreeLeftRow {
-    /// Returns what is left in words: `10`, `400.00`, `2 and 400.00`.
-    fn words(&self) -> String {
-        let count = self.count.map(|count| count.to_string());
-        let amount = self.amount.as_ref().map(Money::to_grouped_string);
-        count.into_iter().chain(amount).collect::<Vec<_>>().join(" and ")
+    fn text(&self) -> FreeLeftText {
+        FreeLeftText { count: self.count, amount: self.amount.clone() }
     }
 }
 
-/// Returns why a channel is blocked, in words, and what amount can be made.
-fn blocked_words(quote: &ChannelQuote, available: Option<&Money>) -> String {
-    let why = match quote.reason.unwrap_or_default() {
-        "not-withdrawable" => "there is no official way out",
-        "ended" => "the service has ended",
-        "not-in-force" => "no rule is known for that day",
-        "below-minimum" => "below the smallest amount",
-        "above-maximum" => "above the largest amount",
-        "off-step" => "not a multiple of the step",
-        "whole-balance-only" => "only the whole balance can leave",
-        "insufficient-balance" => "more than is available",
-        "over-limit" => "over a limit of the channel",
-        "nothing-left" => "the charges leave nothing",
-        _ => "no amount nets that much",
-    };
-    let why = match (quote.reason, &quote.debit, &quote.net, available) {
-        (Some("insufficient-balance"), Some(debit), Some(net), Some(available)) => format!(
-            "needs {}; you have {}; {net} would arrive ({})",
-            debit.to_grouped_string(),
-            available.to_grouped_string(),
-            quote.charges()
-        ),
-        _ => why.to_string(),
-    };
-    let amounts: Vec<String> = quote.nearest.iter().flatten().map(Money::to_grouped_string).collect();
-    match (amounts.as_slice(), quote.reason) {
-        ([], _) => why,
-        (amounts, Some("out-of-reach")) => format!("{why}; the most comes from {}", amounts.join(" or ")),
-        (amounts, _) => format!("{why}; possible: {}", amounts.join(" or ")),
-    }
-}
-
-/// Whether a smaller amount gains so much that it is worth a word: half a percent.
-fn is_worth_a_word(better: &Better, net: &Money) -> bool {
-    let gained = i128::from(better.net.minor) - i128::from(net.minor);
-    gained > 0 && gained * 200 >= i128::from(net.minor)
+/// Whether more arrives by so much that it is worth a word: half a percent.
+pub fn gains_enough(more: i64, net: i64) -> bool {
+    let gained = i128::from(more) - i128::from(net);
+    gained > 0 && gained * 200 >= i128::from(net)
 }
 
 impl Render for Fees {
-    fn page(&self, _: Language) -> Page {
+    fn page(&self, language: Language) -> Page {
         let mut page = Page::new();
-        let ok: Vec<&ChannelQuote> = self.channels.iter().filter(|c| c.status == "ok").collect();
-        page.line(self.headline());
+        page.styled_line(language.say(&self.answer()), Style::Strong);
         for line in self.on_conditions() {
-            page.line(line);
-        }
-        if !self.channels.is_empty() {
-            page.line(self.question());
-        }
-        page.gap();
-        let mut table = Table::new(vec![
-            Column::fixed("channel"),
-            Column::figure("arrives"),
-            Column::fixed("unit"),
-            Column::figure("amount"),
-            Column::figure("leaves"),
-            Column::figure("fee"),
-            Column::figure("tax"),
-            Column::figure("%"),
-            Column::fixed("when"),
-            Column::figure("free left"),
-        ]);
-        // What leaves is worth a column where it is not the amount.
-        let on_top = ok.iter().any(|quote| quote.debit != quote.amount);
-        for quote in &ok {
-            let money = |m: &Option<Money>| m.as_ref().map(Money::to_grouped_string).unwrap_or_default();
-            let zero_blank = |m: &Option<Money>| match m {
-                Some(m) if m.minor == 0 => String::new(),
-                other => money(other),
-            };
-            table.row(vec![
-                quote.channel.clone(),
-                money(&quote.net),
-                quote.net_unit.to_string(),
-                money(&quote.amount),
-                if on_top { money(&quote.debit) } else { String::new() },
-                if quote.fee.as_ref().is_some_and(|f| f.minor == 0) {
-                    "free".into()
-                } else {
-                    money(&quote.fee)
-                },
-                zero_blank(&quote.tax),
-                quote.effective_percent.clone().unwrap_or_default(),
-                quote.arrives.map(arrival).unwrap_or_default(),
-                quote
-                    .free_left
-                    .as_ref()
-                    .filter(|_| quote.is_free_by_quota())
-                    .map(FreeLeftRow::words)
-                    .unwrap_or_default(),
-            ]);
-        }
-        page.table(table);
-        page.gap();
-        for quote in self.channels.iter().filter(|c| c.status == "blocked" && !self.is_empty_balance()) {
-            page.line(format!("{}: {}.", quote.channel, blocked_words(quote, self.available.as_ref())));
-        }
-        page.gap();
-        if let Some(best) = ok.first()
-            && let (Some(better), Some(net), Some(amount)) = (&best.better, &best.net, &best.amount)
-            && is_worth_a_word(better, net)
-        {
-            page.line(format!(
-                "Better: {} nets {} more than {} through {}.",
-                better.amount.to_grouped_string(),
-                net.unit.money(better.net.minor - net.minor).to_grouped_string(),
-                amount.to_grouped_string(),
-                best.channel
-            ));
-        }
-        for quote in &ok {
-            if let (Some(best), Some(net)) = (&quote.best_case, &quote.net) {
-                page.line(format!(
-                    "{}: only the app knows the rate; between {} and {} arrive.",
-                    quote.channel,
-                    net.to_grouped_string(),
-                    best.net
-                ));
-            }
-        }
-        page.gap();
-        for quote in &self.channels {
-            if let (Some(source), Some(checked), Some(confidence)) =
-                (&quote.source, quote.checked, quote.confidence)
-            {
-                let checked = if quote.is_dated {
-                    format!("checked {checked}")
-                } else {
-                    format!("as checked on {checked}")
-                };
-                page.line(format!("{}: {confidence} rule, {checked}", quote.channel));
-                page.source(source);
-                if !quote.assumed.is_empty() {
-                    page.line(format!("  assumed (the source does not say): {}", quote.assumed.join(", ")));
-                }
-                if let Some(condition) = &quote.condition {
-                    page.line(format!("  only if {condition}"));
-                }
-                if !quote.requires.is_empty() {
-                    page.line(format!("  needs: {}", quote.requires.join("; ")));
-                }
-            }
+            page.line(language.say(&line));
         }
         if !self.advice.is_empty() {
             page.gap();
-            for advice in &self.advice {
-                page.line(advice.clone());
+            for line in &self.advice {
+                page.line(language.say(line));
             }
+        }
+        if self.channels.is_empty() {
+            page.gap();
+            page.line(language.say(&match self.advice.is_empty() {
+                true => FeesLine::AboutPlatform { platform: self.platform.clone() },
+                false => FeesLine::OpenBills,
+            }));
+            return page;
+        }
+        page.gap();
+        page.table(self.table(language));
+        let is_blocked = |quote: &&ChannelQuote| quote.status == "blocked" && !self.is_empty_balance();
+        for quote in self.channels.iter().filter(is_blocked) {
+            page.line(language.say(&quote.blocked(self.available.as_ref())));
+        }
+        page.gap();
+        let best = self.best();
+        if let Some(best) = best
+            && let (Some(better), Some(net)) = (&best.better, &best.net)
+            && gains_enough(better.net.minor, net.minor)
+        {
+            let more = net.unit.money(better.net.minor - net.minor);
+            page.line(language.say(&FeesLine::Better { amount: better.amount.clone(), more }));
+        }
+        if let Some(PlanHint { withdrawals, net, command }) = self.details.plan.clone() {
+            page.line(language.say(&FeesLine::Plan { withdrawals, net, command }));
+        }
+        if self.details.has_sources {
+            page.gap();
+            self.sources(&mut page, language);
+        } else if let Some((best, trust)) = best.and_then(|best| Some((best, best.trust(self.today())?))) {
+            page.line(language.say(&FeesLine::Trust { channel: best.channel.clone(), trust }));
+            self.about(&mut page, best, "", language);
+        }
+        let rules = self.rules();
+        page.gap();
+        page.line(language.say(&match (&self.account, &self.available) {
+            (Some(account), Some(available)) => {
+                let (available, account) = (available.clone(), account.clone());
+                FeesLine::Available { available, account, rules }
+            }
+            _ => FeesLine::Rules { platform: self.platform.clone(), rules },
+        }));
+        if !self.details.has_sources && self.channels.iter().any(|quote| quote.source.is_some()) {
+            page.line(language.say(&FeesLine::Sources { command: self.details.command.clone() }));
         }
         page
     }
@@ -487,7 +555,7 @@ impl Render for Fees {
                 quote.arrives.map(|a| a[1].to_string()),
                 quote.free_left.as_ref().and_then(|left| left.count).map(|count| count.to_string()),
                 quote.free_left.as_ref().and_then(|left| left.amount.as_ref()).map(Money::to_plain_string),
-                quote.condition.clone(),
+                quote.condition.as_ref().map(|text| text.en.clone()),
                 quote.better.as_ref().map(|b| b.amount.to_plain_string()),
                 quote.better.as_ref().map(|b| b.net.to_plain_string()),
                 quote.source.clone(),
@@ -507,20 +575,12 @@ impl Render for Fees {
 
 #[cfg(test)]
 mod tests {
-    use super::arrival;
-    use crate::fee::Delay;
+    use super::gains_enough;
 
     #[test]
-    fn says_when_money_arrives() {
-        let hours = |hours: [i64; 2]| arrival(hours.map(Delay::Hours));
-        assert_eq!(hours([0, 0]), "at once");
-        assert_eq!(hours([0, 1]), "within 1 hour");
-        assert_eq!(hours([24, 120]), "1–5 days");
-        assert_eq!(hours([0, 24]), "within 1 day");
-        assert_eq!(hours([36, 48]), "36–48 hours");
-        assert_eq!(arrival([1, 3].map(Delay::BusinessDays)), "1–3 business days");
-        assert_eq!(arrival([Delay::Hours(0), Delay::BusinessDays(1)]), "within 1 business day");
-        assert_eq!(arrival([Delay::Hours(12), Delay::BusinessDays(2)]), "12 hours to 2 business days");
-        assert_eq!(arrival([Delay::BusinessDays(1), Delay::Hours(36)]), "1 business day to 36 hours");
+    fn half_a_percent_is_enough() {
+        assert!(gains_enough(1_005, 1_000));
+        assert!(!gains_enough(1_004, 1_000) && !gains_enough(1_000, 1_000) && !gains_enough(0, 0));
+        assert!(gains_enough(i64::MAX, 1) && !gains_enough(1, i64::MAX));
     }
 }
