@@ -140,7 +140,7 @@ const RECORDED: &[&str] = &[
     "earn 토스포인트둘째 5,000 걷기 --expires 2028-12-31 --date 2026-10-06",
     "spend 벤모 3.25 점심과저녁을함께먹은날의식사 --payee 식당 --date 2026-10-07",
     "refund 카카오페이 1,500 커피 --date 2026-10-07",
-    "withdraw 벤모 20 --via instant --date 2026-10-11",
+    "withdraw 벤모 20.50 --via instant --date 2026-10-11",
     "withdraw 토스포인트 2,000 --via own-account --to 월급이 --date 2026-10-20",
     "topup 카카오페이 10,000 --from 월급이 --fee 300 --date 2026-10-21",
     "spend 휴대폰 7,700 음악 --payee 멜론 --note 두번째결제 --date 2026-10-22",
@@ -296,7 +296,7 @@ fn a_terminal_shows_the_last_rows_of_a_long_history_and_how_many_there_are() {
 /// The English words of a text that are no name, code, command or unit.
 fn english_words(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for line in text.lines() {
+    for line in text.lines().filter(|line| !line.trim_start().starts_with("https://")) {
         // A command is the same in every language.
         let prose = line.split("jandon ").enumerate().map(|(at, part)| match at {
             0 => part,
@@ -304,7 +304,11 @@ fn english_words(text: &str) -> Vec<String> {
         });
         for part in prose {
             let words = part.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '/'));
-            let is_english = |word: &&str| word.len() > 1 && word.chars().any(|c| c.is_ascii_lowercase());
+            // A capital within a word makes it a name: PayBill.
+            let is_name = |word: &str| word.chars().skip(1).any(|c| c.is_ascii_uppercase());
+            let is_english = |word: &&str| {
+                word.len() > 1 && word.chars().any(|c| c.is_ascii_lowercase()) && !is_name(word)
+            };
             let catalog = jandon::fee::catalog::Catalog::default();
             let is_change = |word: &str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_hexdigit());
             let is_id = |word: &str| {
@@ -382,10 +386,13 @@ fn the_pages_of_nine_accounts_fit_one_screen() {
 fn the_demo_is_one_story_of_sixty_lines_at_most() {
     let folder = tempfile::tempdir().expect("a folder");
     let answer = run(folder.path(), "demo", ChartStyle::Figures);
-    let text = page(&answer, Language::English, Some(80));
-    assert!(text.lines().count() <= 60, "{}\n{text}", text.lines().count());
-    assert!(text.lines().all(|line| line.width() <= 80), "{text}");
-    assert!(text.trim_end().ends_with("jandon account add 카카오페이"), "{text}");
+    for (language, width) in [(Language::English, 80), (Language::Korean, 80), (Language::English, 120)] {
+        let text = page(&answer, language, Some(width));
+        assert!(text.lines().count() <= 60, "{}\n{text}", text.lines().count());
+        assert!(text.lines().all(|line| line.width() <= width), "{text}");
+        assert!(text.trim_end().ends_with("jandon account add 카카오페이"), "{text}");
+        assert!(text.contains("$ jandon report") && text.contains("$ jandon fees"), "{text}");
+    }
 }
 
 #[test]

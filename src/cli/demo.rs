@@ -27,7 +27,7 @@ const SCRIPT: &[&str] = &[
     "jandon spend SKT 9,900 music --date 2026-10-11",
     "jandon earn 엘포인트 1,500 event --expires 2026-11-15 --date 2026-10-12",
     "jandon log 카카오페이 43,000 --date 2026-10-31",
-    "jandon status",
+    "jandon report 2026-10",
     "jandon fees 엘포인트",
 ];
 

@@ -12,7 +12,6 @@ pub enum CellWord {
     Closed,
     Free,
     Unknown,
-    Free,
 }
 
 impl Message for CellWord {
@@ -23,7 +22,6 @@ impl Message for CellWord {
             CellWord::Closed => "closed",
             CellWord::Free => "free",
             CellWord::Unknown => "unknown",
-            CellWord::Free => "free",
         }
         .into()
     }
@@ -34,7 +32,6 @@ impl Message for CellWord {
             CellWord::Closed => "닫힘",
             CellWord::Free => "무료",
             CellWord::Unknown => "알 수 없음",
-            CellWord::Free => "무료",
         }
         .into()
     }

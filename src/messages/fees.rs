@@ -91,6 +91,10 @@ pub enum FeesLine {
     },
     /// Where the rule of the best channel is from.
     Trust {
+        trust: Trust,
+    },
+    /// The same of any channel.
+    TrustOf {
         channel: String,
         trust: Trust,
     },
@@ -202,7 +206,8 @@ impl Message for FeesLine {
             }
             FeesLine::AppSetsRateUpTo { to } => format!("up to {to}: the app sets the rate"),
             FeesLine::OnlyIf { condition } => format!("only if {}", en.text(condition)),
-            FeesLine::Trust { channel, trust } => format!("Rule of {channel}: {}", trust.english()),
+            FeesLine::Trust { trust } => format!("Rule: {}", trust.english()),
+            FeesLine::TrustOf { channel, trust } => format!("{channel}: {}", trust.english()),
             FeesLine::Needs { requires } => {
                 let texts: Vec<&str> = requires.iter().map(|text| en.text(text)).collect();
                 format!("Needs: {}", texts.join("; "))
@@ -277,7 +282,8 @@ impl Message for FeesLine {
             }
             FeesLine::AppSetsRateUpTo { to } => format!("최대 {to}: 비율은 앱이 정함"),
             FeesLine::OnlyIf { condition } => ko.text(condition).into(),
-            FeesLine::Trust { channel, trust } => format!("{channel} 규칙: {}", trust.korean()),
+            FeesLine::Trust { trust } => format!("규칙: {}", trust.korean()),
+            FeesLine::TrustOf { channel, trust } => format!("{channel}: {}", trust.korean()),
             FeesLine::Needs { requires } => {
                 let texts: Vec<&str> = requires.iter().map(|text| ko.text(text)).collect();
                 format!("필요한 것: {}", texts.join("; "))
@@ -433,14 +439,14 @@ impl Message for Trust {
     fn english(&self) -> String {
         let from = match self.confidence {
             "official" => "from the operator",
-            "secondary" => "from a third-party source",
+            "secondary" => "third-party source",
             _ => "unverified",
         };
         let checked = date(self.checked, self.today, Language::English);
         let checked =
             if self.is_dated { format!("checked {checked}") } else { format!("as checked on {checked}") };
         let look = match (self.is_stale, self.confidence) {
-            (true, _) => "; that is long ago, so check it in the app first",
+            (true, _) => "; check it in the app first, as that is long ago",
             (false, "official") => "",
             (false, _) => "; check it in the app first",
         };

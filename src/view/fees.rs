@@ -298,6 +298,8 @@ impl Fees {
         // The amount is asked for, unless each channel has its own.
         let is_asked = self.receive.is_none()
             && ok.iter().all(|quote| quote.amount == ok.first().and_then(|first| first.amount.clone()));
+        // What leaves is the amount, unless charges come on top.
+        let is_on_top = ok.iter().any(|quote| quote.debit != quote.amount);
         let mut table = Table::new(vec![
             Column::fixed(language.heading(Heading::Channel)),
             Column::figure(language.heading(Heading::YouGet)),
@@ -322,11 +324,7 @@ impl Fees {
                 Cell::from(if is_asked { String::new() } else { money(&quote.amount, &paid) }),
                 Cell::from(if is_free { language.say(&CellWord::Free) } else { money(&quote.fee, &fees) }),
                 Cell::from(money(&quote.tax, &fees)),
-                Cell::from(if quote.debit == quote.amount {
-                    String::new()
-                } else {
-                    money(&quote.debit, &paid)
-                }),
+                Cell::from(if is_on_top { money(&quote.debit, &paid) } else { String::new() }),
                 Cell::from(quote.arrives.map(|arrives| language.say(&Arrival(arrives))).unwrap_or_default()),
                 Cell::from(free_left.map(|left| language.say(&left.text())).unwrap_or_default()),
                 Cell::from(quote.remark().map(|line| language.say(&line)).unwrap_or_default()),
@@ -343,7 +341,7 @@ impl Fees {
             let Some((source, trust)) = quote.source.as_ref().zip(quote.trust(self.today())) else {
                 continue;
             };
-            page.line(language.say(&FeesLine::Trust { channel: quote.channel.clone(), trust }));
+            page.line(language.say(&FeesLine::TrustOf { channel: quote.channel.clone(), trust }));
             page.source(source);
             self.about(page, quote, "  ", language);
             if let Some(condition) = &quote.condition {
@@ -491,7 +489,7 @@ impl Render for Fees {
             page.gap();
             self.sources(&mut page, language);
         } else if let Some((best, trust)) = best.and_then(|best| Some((best, best.trust(self.today())?))) {
-            page.line(language.say(&FeesLine::Trust { channel: best.channel.clone(), trust }));
+            page.line(language.say(&FeesLine::Trust { trust }));
             self.about(&mut page, best, "", language);
         }
         let rules = self.rules();
