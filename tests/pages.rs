@@ -296,6 +296,10 @@ fn a_terminal_shows_the_last_rows_of_a_long_history_and_how_many_there_are() {
 /// The English words of a text that are no name, code, command or unit.
 fn english_words(text: &str) -> Vec<String> {
     let mut found = Vec::new();
+    let catalog = jandon::fee::catalog::Catalog::default();
+    let platforms = catalog.ids().into_iter().filter_map(|id| catalog.get(&id));
+    let channels: BTreeSet<String> =
+        platforms.flat_map(|platform| platform.channels).map(|channel| channel.id).collect();
     for line in text.lines().filter(|line| !line.trim_start().starts_with("https://")) {
         // A command is the same in every language.
         let prose = line.split("jandon ").enumerate().map(|(at, part)| match at {
@@ -309,10 +313,11 @@ fn english_words(text: &str) -> Vec<String> {
             let is_english = |word: &&str| {
                 word.len() > 1 && word.chars().any(|c| c.is_ascii_lowercase()) && !is_name(word)
             };
-            let catalog = jandon::fee::catalog::Catalog::default();
             let is_change = |word: &str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_hexdigit());
             let is_id = |word: &str| {
-                is_change(word) || catalog.get(word.split('/').next().unwrap_or_default()).is_some()
+                is_change(word)
+                    || catalog.get(word.split('/').next().unwrap_or_default()).is_some()
+                    || (word.contains('-') && channels.contains(word))
             };
             let words = words.filter(|word| !word.starts_with("--"));
             found.extend(words.filter(is_english).filter(|word| !is_id(word)).map(String::from));

@@ -239,15 +239,23 @@ impl Message for FeesLine {
         let ko = Language::Korean;
         match self {
             FeesLine::Receive { net, channel, terms } => {
-                format!("{channel}: {} 받습니다({}).", object(net), terms.korean())
+                format!(
+                    "{} 출금하면 {} 받습니다({}).",
+                    particle::toward(channel),
+                    object(net),
+                    terms.korean()
+                )
             }
             FeesLine::ReceiveFor { amount, net, channel, terms } => format!(
-                "{channel}: {amount}에 대해 {} 받습니다({}).",
+                "{} {} 출금하면 {} 받습니다({}).",
+                particle::toward(channel),
+                object(amount),
                 object(net),
                 terms.korean()
             ),
             FeesLine::Withdraw { amount, net, channel, terms } => format!(
-                "{channel}: {} 출금하면 {} 받습니다({}).",
+                "{} {} 출금하면 {} 받습니다({}).",
+                particle::toward(channel),
                 object(amount),
                 object(net),
                 terms.korean()
@@ -274,8 +282,9 @@ impl Message for FeesLine {
             FeesLine::Rules { platform, rules } => format!("플랫폼: {platform} · {}", rules.korean()),
             FeesLine::Blocked { channel, why } => format!("{channel}: {}", why.korean()),
             FeesLine::Better { amount, more } => format!(
-                "더 나은 금액: {} 출금하면 {more} 더 받습니다.",
-                object(amount)
+                "더 나은 금액: {} 출금하면 {} 더 받습니다.",
+                object(amount),
+                object(more)
             ),
             FeesLine::Plan { withdrawals, net, command } => {
                 format!("{withdrawals}번에 나누어 출금하면 받는 금액 {net}: {command}")

@@ -149,7 +149,7 @@ impl Message for ReportLine {
             ),
             ReportLine::Expiring => "Points that expire".into(),
             ReportLine::Bills => "Open bills".into(),
-            ReportLine::More { command } => format!("More: {command} --full · {command} --by payee"),
+            ReportLine::More { command } => format!("More: {command} --full"),
             ReportLine::MoreOfFull { command } => format!("Spending by payee: {command} --by payee"),
             ReportLine::Whole { command } => format!("The whole report: {command}"),
         }
@@ -208,7 +208,7 @@ impl Message for ReportLine {
             ),
             ReportLine::Expiring => "소멸 예정 포인트".into(),
             ReportLine::Bills => "납부할 청구서".into(),
-            ReportLine::More { command } => format!("더 보기: {command} --full · {command} --by payee"),
+            ReportLine::More { command } => format!("더 보기: {command} --full"),
             ReportLine::MoreOfFull { command } => format!("쓴 곳별로 보기: {command} --by payee"),
             ReportLine::Whole { command } => format!("전체 보고서 보기: {command}"),
         }
