@@ -39,7 +39,7 @@ pub use chart::ChartLine;
 pub use demo::DemoLine;
 pub use due::DueLine;
 pub use expiring::ExpiringLine;
-pub use fees::{Arrival, Blocked, ChannelTerms, FeesLine, FreeLeftText, RulesOf, Trust};
+pub use fees::{Arrival, BlockedChannel, ChannelTerms, FeesLine, FreeLeftText, RulesOf, Trust};
 pub use heading::Heading;
 pub use history::{ChangeRemark, HistoryKind, HistoryRemark, HistoryText, short_id};
 pub use list::ListLine;

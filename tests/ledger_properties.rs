@@ -507,6 +507,8 @@ impl Scene {
         let activity = fine(self.store.activity(from, to))?;
         let what = format!("categories within {range:?}");
         same(what, category_lines(fine(activity.categories())?), self.oracle.categories(from, to))?;
+        let what = format!("payees within {range:?}");
+        same(what, category_lines(fine(activity.payees())?), self.oracle.payees(from, to))?;
         let what = format!("channels within {range:?}");
         same(what, channel_lines(fine(activity.channels())?), self.oracle.channels(from, to))?;
         if let (Some(from), Some(to)) = range {

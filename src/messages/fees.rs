@@ -70,7 +70,7 @@ pub enum FeesLine {
     },
     Blocked {
         channel: String,
-        why: Blocked,
+        why: BlockedChannel,
     },
     /// A smaller amount from which more arrives.
     Better {
@@ -140,7 +140,7 @@ pub enum RulesOf {
 
 /// Why a channel is blocked, with the nearest amounts that can be withdrawn.
 #[derive(Clone, Debug)]
-pub struct Blocked {
+pub struct BlockedChannel {
     /// The code of the reason.
     pub reason: &'static str,
     /// The nearest amounts.
@@ -384,7 +384,7 @@ impl Message for RulesOf {
     }
 }
 
-impl Message for Blocked {
+impl Message for BlockedChannel {
     fn english(&self) -> String {
         let nearest: Vec<String> = self.nearest.iter().map(Money::to_grouped_string).collect();
         let possible = match (nearest.is_empty(), self.reason) {

@@ -6,8 +6,8 @@ use super::csv::Csv;
 use super::page::{Cell, Column, Page, Style, Table};
 use crate::fee::{Delay, Text};
 use crate::messages::{
-    Arrival, Blocked, CellWord, ChannelTerms, FeesLine, FreeLeftText, Heading, Language, Message, RulesOf,
-    Trust,
+    Arrival, BlockedChannel, CellWord, ChannelTerms, FeesLine, FreeLeftText, Heading, Language, Message,
+    RulesOf, Trust,
 };
 use crate::money::{Money, Unit};
 use crate::period::Day;
@@ -420,7 +420,7 @@ impl ChannelQuote {
             _ => None,
         };
         let nearest = self.nearest.clone().unwrap_or_default();
-        let why = Blocked { reason: self.reason.unwrap_or_default(), nearest, short };
+        let why = BlockedChannel { reason: self.reason.unwrap_or_default(), nearest, short };
         FeesLine::Blocked { channel: self.channel.clone(), why }
     }
 

@@ -268,8 +268,10 @@ impl PeriodReport {
             page.gap();
             page.table(account_columns(rows, language));
         }
+        // The headline says of the others that they did not move.
+        let moved: Vec<&AccountSummary> = alone.into_iter().filter(|row| has_moved(row)).collect();
         page.gap();
-        page.table(account_rows(&alone, language));
+        page.table(account_rows(&moved, language));
         page.gap();
         self.carriers(page, language);
     }

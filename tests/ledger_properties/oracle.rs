@@ -389,6 +389,20 @@ impl Oracle {
 
     /// What was spent, earned and refunded, a line for each kind, category and unit.
     pub fn categories(&self, from: Option<LocalDateTime>, to: Option<LocalDateTime>) -> Vec<CategoryLine> {
+        self.grouped(from, to, |entry| entry.category.as_deref())
+    }
+
+    /// The same, a line for each kind, payee and unit.
+    pub fn payees(&self, from: Option<LocalDateTime>, to: Option<LocalDateTime>) -> Vec<CategoryLine> {
+        self.grouped(from, to, |entry| entry.payee.as_deref())
+    }
+
+    fn grouped(
+        &self,
+        from: Option<LocalDateTime>,
+        to: Option<LocalDateTime>,
+        name: impl Fn(&Entry) -> Option<&str>,
+    ) -> Vec<CategoryLine> {
         let mut sums: BTreeMap<(Kind, Option<String>, Unit), (i64, i64)> = BTreeMap::new();
         for entry in self.live_entries().filter(|e| inside(e.at, from, to)) {
             let charges = entry.fee + entry.tax;
@@ -398,7 +412,7 @@ impl Oracle {
                 Kind::Earn | Kind::Refund => (&entry.to, 0),
                 _ => continue,
             };
-            let key = (entry.kind, entry.category.as_deref().map(String::from), place.unit.clone());
+            let key = (entry.kind, name(entry).map(String::from), place.unit.clone());
             let sum = sums.entry(key).or_default();
             *sum = (sum.0 + 1, sum.1 + place.amount + charged);
         }
