@@ -87,6 +87,12 @@ const COMMANDS: &[&str] = &[
     "plan 70,000 -X KRW --only 엘포인트 카카오페이",
     "plan -X USD",
     "plan -X KRW --only OK캐쉬백",
+    "channels",
+    "channels toss-points",
+    "channels culture-land",
+    "channels starbucks-us",
+    "channels mtn-momo-ug",
+    "check",
 ];
 
 /// The same commands where nothing was recorded.

@@ -49,6 +49,9 @@ pub fn run(args: &BalanceArgs, context: &Context) -> Result<CommandOutput, Comma
         let (exchange, no_total) = context.exchanged(book, &totals, at.day())?;
         let (banks, small): (Vec<_>, Vec<_>) =
             held.iter().copied().partition(|(account, _)| account.kind == AccountKind::Bank);
+        let is_past = at < context.now && !book.accounts.is_empty();
+        let first = if is_past { book.store.first_fact()? } else { None };
+        let first = first.filter(|first| at < *first).map(LocalDateTime::day);
         let answer = BalanceAnswer {
             schema: BalanceAnswer::SCHEMA,
             at,
@@ -59,12 +62,12 @@ pub fn run(args: &BalanceArgs, context: &Context) -> Result<CommandOutput, Comma
             banks: report::totals(banks),
             today: context.today(),
             is_past: at < context.now,
+            first,
         };
         let mut outcome = CommandOutput::of(answer);
         outcome.notes.extend(no_total);
-        let is_past = at < context.now && !book.accounts.is_empty();
-        let first = if is_past { book.store.first_fact()? } else { None };
-        if let Some(first) = first.filter(|first| at < *first).map(LocalDateTime::day) {
+        // A page says so in its place.
+        if let Some(first) = first.filter(|_| !context.is_page()) {
             outcome.notes.push(Note::Warning(Warning::NothingYet { first }));
         }
         Ok(outcome)

@@ -3,7 +3,7 @@
 use super::context::{Context, RULE_STALE_DAYS};
 use super::error::CommandError;
 use super::{CommandOutput, account, text_file};
-use crate::fee::parse;
+use crate::fee::{Platform, parse};
 use crate::view::catalog::{Channels, FileChecked};
 use std::path::PathBuf;
 
@@ -36,10 +36,10 @@ pub fn run(args: &ChannelsArgs, context: &Context) -> Result<CommandOutput, Comm
     }
     let catalog = context.catalog();
     let stale_before = today.add_days(-RULE_STALE_DAYS);
-    let platforms = match &args.platform {
+    let platforms: Vec<Platform> = match &args.platform {
         Some(typed) => vec![account::platform(context, typed)?],
         None => catalog.ids().iter().filter_map(|id| catalog.get(id)).collect(),
     };
-    let answer = Channels::new(&platforms, today, stale_before, args.platform.is_none());
+    let answer = Channels::new(platforms, today, stale_before, args.platform.is_none());
     Ok(CommandOutput::of(answer).with(context.catalog_warnings()))
 }

@@ -210,6 +210,11 @@ impl Context {
         self.language
     }
 
+    /// Returns whether the answer is a page for people, neither JSON nor CSV nor a web page.
+    pub fn is_page(&self) -> bool {
+        self.is_page
+    }
+
     /// Returns whether the answer is a page on a terminal, where a long one scrolls away.
     pub fn is_page_on_terminal(&self) -> bool {
         // A chart is drawn only there.

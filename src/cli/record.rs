@@ -194,7 +194,8 @@ pub fn fact(line: &HistoryLine, now: Option<LocalDateTime>) -> Option<RecordedFa
         received: line.arriving.clone(),
         fee: line.fee.clone(),
         tax: line.tax.clone(),
-        labels: [&line.category, &line.payee].into_iter().flatten().cloned().collect(),
+        category: line.category.clone(),
+        payee: line.payee.clone(),
         expires: match line.expires.as_deref() {
             None => Expires::Unknown,
             Some(text) => Day::parse_iso(text).map_or(Expires::Never, Expires::On),

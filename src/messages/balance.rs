@@ -3,13 +3,14 @@
 use super::{Language, Message, date, list_all};
 use crate::money::{Money, Unit};
 use crate::period::Day;
+use crate::text::quoted_name;
 
 /// A line of the page of `balance`.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "a line says itself")]
 pub enum BalanceLine {
     AsOf { day: Day, today: Day },
-    NothingYet { day: Day, today: Day },
+    NothingYet { day: Day, first: Option<Day>, today: Day },
     Small { have: Vec<Money> },
     SmallAndOwed { have: Vec<Money>, owe: Vec<Money>, left: Vec<Money> },
     OnlyOwed { owe: Vec<Money> },
@@ -17,7 +18,7 @@ pub enum BalanceLine {
     InAll { net: Money },
     InAllWithout { net: Money, missing: Vec<Unit> },
     AtChannelRate { units: Vec<Unit> },
-    RecordWhatYouSee,
+    RecordWhatYouSee { account: String },
     More,
 }
 
@@ -50,9 +51,14 @@ impl Message for BalanceLine {
         let en = Language::English;
         match self {
             BalanceLine::AsOf { day, today } => format!("As of {}", date(*day, *today, en)),
-            BalanceLine::NothingYet { day, today } => {
+            BalanceLine::NothingYet { day, first: None, today } => {
                 format!("Nothing was recorded up to {}.", date(*day, *today, en))
             }
+            BalanceLine::NothingYet { day, first: Some(first), today } => format!(
+                "Nothing was recorded up to {}; the first record is of {}.",
+                date(*day, *today, en),
+                date(*first, *today, en)
+            ),
             BalanceLine::Small { have } => format!("Small balances: {}", sums(have, en)),
             BalanceLine::SmallAndOwed { have, owe, left } => format!(
                 "Small balances: {}; you owe {}, which leaves {}",
@@ -69,7 +75,9 @@ impl Message for BalanceLine {
             BalanceLine::AtChannelRate { units: of } => {
                 format!("Valued at the rate of the best channel: {}", units(of, en))
             }
-            BalanceLine::RecordWhatYouSee => "Record what your apps show: jandon log NAME AMOUNT".into(),
+            BalanceLine::RecordWhatYouSee { account } => {
+                format!("Record what your app shows: jandon log {} AMOUNT", quoted_name(account))
+            }
             BalanceLine::More => "See what changed: jandon report".into(),
         }
     }
@@ -78,9 +86,14 @@ impl Message for BalanceLine {
         let ko = Language::Korean;
         match self {
             BalanceLine::AsOf { day, today } => format!("{} 기준", date(*day, *today, ko)),
-            BalanceLine::NothingYet { day, today } => {
+            BalanceLine::NothingYet { day, first: None, today } => {
                 format!("{}까지 기록된 내용이 없습니다.", date(*day, *today, ko))
             }
+            BalanceLine::NothingYet { day, first: Some(first), today } => format!(
+                "{}까지 기록된 내용이 없습니다. 첫 기록은 {}입니다.",
+                date(*day, *today, ko),
+                date(*first, *today, ko)
+            ),
             BalanceLine::Small { have } => format!("소액 잔액: {}", sums(have, ko)),
             BalanceLine::SmallAndOwed { have, owe, left } => format!(
                 "소액 잔액: {} · 납부할 금액: {} · 납부 후: {}",
@@ -97,7 +110,9 @@ impl Message for BalanceLine {
             BalanceLine::AtChannelRate { units: of } => {
                 format!("가장 유리한 출금 방법의 비율로 환산: {}", units(of, ko))
             }
-            BalanceLine::RecordWhatYouSee => "앱에 보이는 잔액 기록: jandon log NAME AMOUNT".into(),
+            BalanceLine::RecordWhatYouSee { account } => {
+                format!("앱에 보이는 잔액 기록: jandon log {} AMOUNT", quoted_name(account))
+            }
             BalanceLine::More => "변동 내역 보기: jandon report".into(),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Message;
 use crate::money::Unit;
+use crate::text::quoted_name;
 
 /// A line of the page of `chart`.
 #[derive(Clone, Debug)]
@@ -13,8 +14,8 @@ pub enum ChartLine {
     AllLessOwed { unit: Unit },
     NothingRecorded,
     OnlyBanks,
-    OneAccount,
-    History,
+    OneAccount { account: String },
+    History { account: String },
 }
 
 impl Message for ChartLine {
@@ -30,8 +31,12 @@ impl Message for ChartLine {
             }
             ChartLine::NothingRecorded => "Nothing was recorded in these months.".into(),
             ChartLine::OnlyBanks => "Banks are drawn only by name: jandon chart NAME".into(),
-            ChartLine::OneAccount => "One account month by month: jandon chart NAME".into(),
-            ChartLine::History => "What moved it: jandon history NAME".into(),
+            ChartLine::OneAccount { account } => {
+                format!("One account month by month: jandon chart {}", quoted_name(account))
+            }
+            ChartLine::History { account } => {
+                format!("What moved it: jandon history {}", quoted_name(account))
+            }
         }
     }
 
@@ -43,8 +48,12 @@ impl Message for ChartLine {
             ChartLine::AllLessOwed { unit } => format!("소액 잔액에서 납부할 금액을 뺀 합계, 월말 ({unit})"),
             ChartLine::NothingRecorded => "이 기간에는 기록이 없습니다.".into(),
             ChartLine::OnlyBanks => "은행은 이름을 적을 때만 그립니다: jandon chart NAME".into(),
-            ChartLine::OneAccount => "계정 하나를 월별로 보기: jandon chart NAME".into(),
-            ChartLine::History => "움직인 내역 보기: jandon history NAME".into(),
+            ChartLine::OneAccount { account } => {
+                format!("계정 하나를 월별로 보기: jandon chart {}", quoted_name(account))
+            }
+            ChartLine::History { account } => {
+                format!("움직인 내역 보기: jandon history {}", quoted_name(account))
+            }
         }
     }
 }

@@ -15,19 +15,21 @@ impl Message for Damage {
             Damage::OnlyJournal => "its journal is there, and the file itself is empty or gone".into(),
             Damage::MissingAccount(id) => format!("no account {id}"),
             Damage::FactsMissing => {
-                "a fact is missing: not every number is there that was given to one".into()
+                "a record is missing: some of the numbers given to records are gone".into()
             }
             Damage::SumTooLarge => "a sum over its entries is too large".into(),
-            Damage::NumbersUsedUp => "the numbers of its facts are used up".into(),
+            Damage::NumbersUsedUp => "no numbers are left for new records".into(),
             Damage::Reference { table, parent } => {
                 format!("a row of `{table}` refers to a row of `{parent}` that is not there")
             }
             Damage::SchemaMissing(name) => format!("`{name}` is missing"),
             Damage::SchemaDiffers(name) => format!("`{name}` is not what it was made as"),
             Damage::SchemaUnknown(name) => format!("`{name}` is no part of a ledger"),
-            Damage::RowMissing(key) => format!("row {}, which the facts lead to, is missing", key_text(key)),
-            Damage::RowDiffers(key) => format!("row {} is not what the facts lead to", key_text(key)),
-            Damage::RowUnfounded(key) => format!("row {} has no fact behind it", key_text(key)),
+            Damage::RowMissing(key) => {
+                format!("row {}, which follows from the records, is missing", key_text(key))
+            }
+            Damage::RowDiffers(key) => format!("row {} does not follow from the records", key_text(key)),
+            Damage::RowUnfounded(key) => format!("row {} has no record behind it", key_text(key)),
             Damage::AccountName(row) => format!("row {row} has a name that does not print"),
             Damage::NotACarrier(row) => {
                 format!("row {row} has a limit or a bill day, and is no carrier")

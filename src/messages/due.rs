@@ -17,7 +17,7 @@ pub enum DueLine {
     LimitLeft { account: String, left: Money, limit: String },
     OverLimit { account: String, by: Money, limit: String },
     NoBillDay { account: String },
-    RecordPayment,
+    RecordPayment { account: String, amount: Money },
 }
 
 impl Message for DueLine {
@@ -43,7 +43,11 @@ impl Message for DueLine {
                 let name = quoted_name(account);
                 format!("{account}: no due day is known; set it: jandon account edit {name} --bill-day N")
             }
-            DueLine::RecordPayment => "Record a payment: jandon pay NAME AMOUNT --from ACCOUNT".into(),
+            DueLine::RecordPayment { account, amount } => format!(
+                "Record a payment: jandon pay {} {}",
+                quoted_name(account),
+                amount.to_grouped_string()
+            ),
         }
     }
 
@@ -71,7 +75,9 @@ impl Message for DueLine {
                     "{account}: 납부일을 알 수 없습니다. 설정하기: jandon account edit {name} --bill-day N"
                 )
             }
-            DueLine::RecordPayment => "납부 기록: jandon pay NAME AMOUNT --from ACCOUNT".into(),
+            DueLine::RecordPayment { account, amount } => {
+                format!("납부 기록: jandon pay {} {}", quoted_name(account), amount.to_grouped_string())
+            }
         }
     }
 }

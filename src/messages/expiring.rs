@@ -3,6 +3,7 @@
 use super::balance::sums;
 use super::{Language, Message};
 use crate::money::Money;
+use crate::text::quoted_name;
 
 /// A line of the page of `expiring`.
 #[derive(Clone, Debug)]
@@ -12,8 +13,8 @@ pub enum ExpiringLine {
     Nothing { days: i32 },
     NothingKnown { days: i32 },
     Unknown { account: String, amount: Money },
-    RecordExpiry,
-    UseThem,
+    RecordExpiry { account: String },
+    UseThem { account: String },
 }
 
 impl Message for ExpiringLine {
@@ -27,10 +28,13 @@ impl Message for ExpiringLine {
             ExpiringLine::Unknown { account, amount } => {
                 format!("{account}: {amount} without a known expiry date")
             }
-            ExpiringLine::RecordExpiry => {
-                "Record when points expire: jandon earn NAME AMOUNT --date DATE --expires DATE".into()
+            ExpiringLine::RecordExpiry { account } => format!(
+                "Record when points expire: jandon earn {} AMOUNT --date DATE --expires DATE",
+                quoted_name(account)
+            ),
+            ExpiringLine::UseThem { account } => {
+                format!("See what you could withdraw: jandon fees {}", quoted_name(account))
             }
-            ExpiringLine::UseThem => "See what you could withdraw: jandon fees NAME".into(),
         }
     }
 
@@ -44,10 +48,13 @@ impl Message for ExpiringLine {
                 format!("{days}일 안에 소멸되는 것으로 알려진 것이 없습니다.")
             }
             ExpiringLine::Unknown { account, amount } => format!("{account}: {amount}의 소멸일을 알 수 없음"),
-            ExpiringLine::RecordExpiry => {
-                "소멸일과 함께 적립 기록: jandon earn NAME AMOUNT --date DATE --expires DATE".into()
+            ExpiringLine::RecordExpiry { account } => format!(
+                "소멸일과 함께 적립 기록: jandon earn {} AMOUNT --date DATE --expires DATE",
+                quoted_name(account)
+            ),
+            ExpiringLine::UseThem { account } => {
+                format!("출금하면 받는 금액 보기: jandon fees {}", quoted_name(account))
             }
-            ExpiringLine::UseThem => "출금하면 받는 금액 보기: jandon fees NAME".into(),
         }
     }
 }

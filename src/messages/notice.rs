@@ -113,20 +113,21 @@ pub enum ExportedPart {
 }
 
 impl VoidedRecords {
-    fn english(&self) -> String {
-        let things = match self {
-            VoidedRecords::Named(changes, facts) => {
+    /// Returns what was voided by its name, or by that of the command that recorded it.
+    fn english(&self, command: &str) -> String {
+        match self {
+            VoidedRecords::Named(changes, facts) if !changes.is_empty() || !facts.is_empty() => {
                 let changes = changes.iter().map(Message::english);
                 changes.chain(facts.iter().map(RecordedFact::english)).collect::<Vec<_>>().join("; ")
             }
+            VoidedRecords::Named(..) => format!("`{command}`"),
             VoidedRecords::Counted(counts) => {
                 let counts = counts
                     .each()
                     .map(|(count, one, many, _)| format!("{count} {}", if count == 1 { one } else { many }));
-                counts.collect::<Vec<_>>().join(", ")
+                format!("`{command}`, {}", counts.collect::<Vec<_>>().join(", "))
             }
-        };
-        if things.is_empty() { things } else { format!(": {things}") }
+        }
     }
 
     fn korean(&self) -> String {
@@ -157,8 +158,9 @@ impl RecordCounts {
     }
 }
 
-fn would(dry_run: bool) -> &'static str {
-    if dry_run { "would have " } else { "" }
+/// Returns the first word of a sentence that says what was done, or would be.
+fn done<'a>(dry_run: bool, done: &'a str, would_be: &'a str) -> &'a str {
+    if dry_run { would_be } else { done }
 }
 
 /// Returns the end of a Korean sentence that says what was done, or would be.
@@ -169,59 +171,64 @@ fn did<'a>(dry_run: bool, done: &'a str, would_be: &'a str) -> &'a str {
 impl Message for Notice {
     fn english(&self) -> String {
         match self {
-            Notice::Recorded { entry, balances, dry_run } => {
-                let did = entry.english_with_verb(*dry_run);
-                format!("{}{did}{}", would(*dry_run), balances_english(balances))
-            }
+            Notice::Recorded { entry, balances, dry_run } => format!(
+                "{}: {}.{}",
+                done(*dry_run, "Recorded", "Would record"),
+                entry.english(),
+                balances_english(balances)
+            ),
             Notice::Logged { seen, date, stayed, dry_run } => {
                 let seen: Vec<String> = seen.iter().map(RecordedSnapshot::english).collect();
                 let on = date.map_or_else(String::new, |day| format!(" on {day}"));
-                let seen = seen.join(", ");
-                format!("{}logged {seen}{on}{}", would(*dry_run), balances_english(stayed))
+                let did = done(*dry_run, "Recorded", "Would record");
+                format!("{did}: {}{on}.{}", seen.join(", "), balances_english(stayed))
             }
             Notice::Edited { before, after, balances, dry_run } => format!(
-                "{}edited {} {}: now {}{}",
-                would(*dry_run),
-                before.kind(Language::English),
+                "{}: {}; now {}.{}",
+                done(*dry_run, "Edited", "Would edit"),
                 before.english(),
                 after.english(),
                 balances_english(balances)
             ),
             Notice::Undid { command, what, balances, dry_run } => {
-                let did = if *dry_run { "would have undone" } else { "undid" };
-                format!("{did} `{command}`{}{}", what.english(), balances_english(balances))
+                let did = done(*dry_run, "Undone", "Would undo");
+                format!("{did}: {}.{}", what.english(command), balances_english(balances))
             }
             Notice::Redid { command, what, balances, dry_run } => {
-                let did = if *dry_run { "would have redone" } else { "redid" };
-                format!("{did} `{command}`{}{}", what.english(), balances_english(balances))
+                let did = done(*dry_run, "Redone", "Would redo");
+                format!("{did}: {}.{}", what.english(command), balances_english(balances))
             }
-            Notice::CanRedo => "to bring it back: jandon redo".into(),
-            Notice::NothingWritten => "nothing was written (dry run)".into(),
-            Notice::NothingToLog => "there was nothing to log".into(),
+            Notice::CanRedo => "To bring it back: jandon redo".into(),
+            Notice::NothingWritten => "Nothing was written (dry run).".into(),
+            Notice::NothingToLog => "There is nothing to record.".into(),
             Notice::AccountOpened { name, kind, platform, unit, dry_run } => {
                 let traits = opened_english(*kind, platform.as_deref(), unit);
-                format!("{}opened {name} ({traits})", would(*dry_run))
+                format!("{} {name}: {traits}.", done(*dry_run, "Opened", "Would open"))
             }
             Notice::DefaultUnit { account, unit } => format!(
-                "{unit} is the default unit; to change it: jandon account edit {} --unit CODE",
+                "{unit} is the default unit. To change it: jandon account edit {} --unit CODE",
                 quoted_name(account)
             ),
             Notice::NoBillDay { account } => format!(
-                "no due day is known; to set it: jandon account edit {} --bill-day N",
+                "No due day is known. To set it: jandon account edit {} --bill-day N",
                 quoted_name(account)
             ),
             Notice::Calendar(text) => text.english(),
             Notice::AccountEdited { account, changes, dry_run } => {
                 let changes: Vec<String> = changes.iter().map(AccountChange::english).collect();
-                format!("{}changed {account}: {}", would(*dry_run), changes.join(", "))
+                format!("{} {account}: {}.", done(*dry_run, "Changed", "Would change"), changes.join(", "))
             }
-            Notice::AccountClosed { account, dry_run } => format!("{}closed {account}", would(*dry_run)),
-            Notice::AccountReopened { account, dry_run } => format!("{}reopened {account}", would(*dry_run)),
+            Notice::AccountClosed { account, dry_run } => {
+                format!("{} {account}.", done(*dry_run, "Closed", "Would close"))
+            },
+            Notice::AccountReopened { account, dry_run } => {
+                format!("{} {account}.", done(*dry_run, "Reopened", "Would reopen"))
+            },
             Notice::RateSet { unit, rate, of, from } => {
-                format!("from {from} on, 1 {unit} is worth {rate} {of}")
+                format!("Recorded: 1 {unit} = {rate} {of} from {from} on.")
             }
-            Notice::UnitDefined { unit } => format!("defined {unit} with {} decimals", unit.decimals),
-            Notice::UnitKnown { unit } => format!("{unit} is already defined ({} decimals)", unit.decimals),
+            Notice::UnitDefined { unit } => format!("Defined {unit} with {} decimals.", unit.decimals),
+            Notice::UnitKnown { unit } => format!("{unit} is already defined ({} decimals).", unit.decimals),
             Notice::Quoted { channel, out, fee, tax, received } => {
                 let fee = match fee.minor {
                     0 => "no fee".to_string(),
@@ -231,53 +238,53 @@ impl Message for Notice {
                     0 => String::new(),
                     _ => format!(", tax {}", tax.to_grouped_string()),
                 };
-                format!("{out} leave through {channel}: {fee}{tax}, {received} arrive")
+                format!("By the rule of {channel}, you receive {received} of {out} ({fee}{tax}).")
             }
             Notice::Imported { files, read, new, known, dry_run } => format!(
-                "{}imported {}: {read} read, {new} new, {known} known, 0 skipped, 0 bad",
-                would(*dry_run),
+                "{} {}: {read} read, {new} new, {known} known, 0 skipped, 0 bad.",
+                done(*dry_run, "Imported", "Would import"),
                 files.join(", ")
             ),
-            Notice::CanUndoImport => "to take it back: jandon undo".into(),
+            Notice::CanUndoImport => "To undo it: jandon undo".into(),
             Notice::Exported { count, what } => {
                 let what = match (what, count) {
                     (ExportedPart::Lines, 1) => "line",
                     (ExportedPart::Lines, _) => "lines",
                     (ExportedPart::Rows, 1) => "row",
                     (ExportedPart::Rows, _) => "rows",
-                    (ExportedPart::Facts, 1) => "fact",
-                    (ExportedPart::Facts, _) => "facts",
+                    (ExportedPart::Facts, 1) => "record",
+                    (ExportedPart::Facts, _) => "records",
                 };
-                format!("exported {count} {what}")
+                format!("Exported {count} {what}.")
             }
-            Notice::Wrote { path } => format!("wrote {}", path.display()),
-            Notice::NoAccounts => "open an account with: jandon account add NAME".into(),
+            Notice::Wrote { path } => format!("Wrote {}", path.display()),
+            Notice::NoAccounts => "Open an account: jandon account add 카카오페이".into(),
             Notice::OnlyTotalsWrong => {
-                "every fact was verified; only totals are wrong: jandon check --repair".into()
+                "All records are intact; only totals are wrong. To rebuild them: jandon check --repair".into()
             }
             Notice::TotalsUnaffected => {
-                "all other facts were verified; the balances of now and the sums of whole months come from \
-                 totals, which damage of a fact does not change; history, categories and the balance on a past \
-                 day show the damaged facts as they are now"
+                "All other records are intact. Present balances and sums of whole months come from totals, which \
+                 the damage does not change; history, categories and balances on past days show the damaged \
+                 records as they are now."
                     .into()
             }
             Notice::OtherFactsVerified => {
-                "all other facts were verified; answers that show these accounts, units, rates or texts may be \
-                 wrong"
+                "All other records are intact. Answers that show these accounts, units, rates or texts may be \
+                 wrong."
                     .into()
             }
             Notice::CanRestore => {
-                "to get the facts back, restore a backup: jandon restore FILE".into()
+                "To get the records back, restore a backup: jandon restore FILE".into()
             }
             Notice::CanImport => {
-                "or import an export into a new ledger: jandon --ledger NEW.db import FILE.jsonl".into()
+                "Or import an export into a new ledger: jandon --ledger NEW.db import FILE.jsonl".into()
             }
             Notice::CanAcceptDamage => {
-                "for want of both, let the facts count as they are now: jandon check --repair --accept-damage"
+                "With neither, accept the records as they are now: jandon check --repair --accept-damage"
                     .into()
             }
             Notice::CopyBeforeRepair { path } => {
-                format!("the ledger as it was lies in {}", path.display())
+                format!("The ledger as it was is kept in {}", path.display())
             }
         }
     }
@@ -375,7 +382,7 @@ impl Message for Notice {
                 format!("{} 내보냈습니다.", object(&format!("{count}{what}")))
             }
             Notice::Wrote { path } => format!("{}에 저장했습니다.", path.display()),
-            Notice::NoAccounts => "계정을 열려면: jandon account add NAME".into(),
+            Notice::NoAccounts => "계정을 열려면: jandon account add 카카오페이".into(),
             Notice::OnlyTotalsWrong => {
                 "모든 기록은 확인되었고 합계만 틀립니다. 고치려면: jandon check --repair".into()
             }
@@ -427,7 +434,8 @@ mod tests {
             received: won(4_500),
             fee: won(0),
             tax: won(0),
-            labels: Vec::new(),
+            category: None,
+            payee: None,
             expires: Expires::Unknown,
             date: None,
         }
@@ -452,7 +460,7 @@ mod tests {
     }
 
     fn coffee() -> RecordedEntry {
-        RecordedEntry { labels: vec!["커피".into()], ..entry(Kind::Spend, Some("카카오페이"), None) }
+        RecordedEntry { category: Some("커피".into()), ..entry(Kind::Spend, Some("카카오페이"), None) }
     }
 
     fn account() -> Account {
@@ -658,7 +666,7 @@ mod tests {
     #[test]
     fn a_recorded_entry_is_named_before_its_balance() {
         let notice = recorded(coffee(), vec![balance("카카오페이", 45_500, false, Because::Moved)], false);
-        assert_eq!(notice.english(), "spent 4,500 KRW from 카카오페이 (커피); now 카카오페이 45,500 KRW");
+        assert_eq!(notice.english(), "Recorded: 4,500 KRW from 카카오페이 for 커피. Balance 45,500 KRW.");
         assert_eq!(notice.korean(), "카카오페이에서 4,500 KRW 사용을 기록했습니다(커피). 잔액 45,500 KRW.");
         let seen = LocalDateTime::parse_iso("2026-11-22T13:05").expect("a moment");
         let stays = vec![balance("카카오페이", 45_500, false, Because::SeenLater(seen))];

@@ -34,8 +34,10 @@ pub struct RecordedEntry {
     pub fee: Money,
     /// The tax, in the unit of what left.
     pub tax: Money,
-    /// The category and the payee.
-    pub labels: Vec<String>,
+    /// What it was for.
+    pub category: Option<String>,
+    /// Who was paid, or who paid.
+    pub payee: Option<String>,
     /// When the points expire.
     pub expires: Expires,
     /// The day, unless it is the present one.
@@ -108,11 +110,13 @@ impl RecordedFact {
         }
     }
 
-    /// Returns it in English: `4,500 KRW from kakao (coffee)`, `kakao at 12,500 KRW (first seen)`.
+    /// Returns it in English: `4,500 KRW from kakao for coffee`, `balance of kakao 12,500 KRW (first balance)`.
     pub fn english(&self) -> String {
         match self {
-            RecordedFact::Entry(entry) => entry.english(""),
-            RecordedFact::Snapshot(snapshot) => format!("{}{}", snapshot.english(), on(snapshot.date)),
+            RecordedFact::Entry(entry) => entry.english(),
+            RecordedFact::Snapshot(snapshot) => {
+                format!("balance of {}{}", snapshot.english(), on(snapshot.date))
+            }
         }
     }
 
@@ -128,32 +132,37 @@ impl RecordedFact {
 }
 
 impl RecordedEntry {
-    /// Returns what a command did in English: `spent 4,500 KRW from kakao on 2026-11-03 (coffee)`.
-    pub(super) fn english_with_verb(&self, dry_run: bool) -> String {
-        let verb = match (self.kind, &self.from, &self.to) {
-            (Kind::Spend, ..) => "spent",
-            (Kind::Earn, ..) => "earned",
-            (Kind::Topup, ..) => "topped up",
-            (Kind::Refund, ..) => "refunded",
-            (Kind::Transfer, Some(_), None) => "sent",
-            (Kind::Transfer, None, _) => "received",
-            (Kind::Transfer, Some(_), Some(_)) => "moved",
-            (Kind::Withdraw, ..) if dry_run => "withdrawn",
-            (Kind::Withdraw, ..) => "withdrew",
-            (Kind::Pay, ..) => "paid",
-            (Kind::Expire, ..) => "expired",
+    /// Returns it in English: `4,500 KRW from kakao on 2026-11-03 for coffee (Mega)`.
+    pub(super) fn english(&self) -> String {
+        let (out, received) = (&self.out, &self.received);
+        let what = match (self.kind, &self.from, &self.to) {
+            (Kind::Transfer, Some(from), None) => format!("{out} sent from {from}"),
+            (Kind::Transfer, None, Some(to)) => format!("{received} received in {to}"),
+            (Kind::Transfer | Kind::Spend, Some(from), Some(to)) => format!("{out} from {from} to {to}"),
+            (Kind::Spend, Some(from), None) => format!("{out} from {from}"),
+            (Kind::Expire, Some(from), _) => format!("{out} expired in {from}"),
+            (Kind::Earn, None, Some(to)) => format!("{received} earned in {to}"),
+            (kind, from, to) => {
+                let noun = match kind {
+                    Kind::Topup => "top-up",
+                    Kind::Refund => "refund",
+                    Kind::Withdraw => "withdrawal",
+                    Kind::Pay => "payment",
+                    Kind::Transfer => "transfer",
+                    Kind::Spend => "spend",
+                    Kind::Earn => "earning",
+                    Kind::Expire => "expiry",
+                };
+                match (from, to) {
+                    (Some(from), Some(to)) => format!("{noun} of {out} from {from} to {to}"),
+                    (Some(from), None) => format!("{noun} of {out} from {from}"),
+                    (None, Some(to)) => format!("{noun} of {received} to {to}"),
+                    (None, None) => format!("{noun} of {out}"),
+                }
+            }
         };
-        self.english(verb)
-    }
-
-    fn english(&self, verb: &str) -> String {
-        let place = match (&self.from, &self.to) {
-            (Some(from), Some(to)) => format!("{verb} {} from {from} to {to}", self.out),
-            (Some(from), None) => format!("{verb} {} from {from}", self.out),
-            (None, Some(to)) => format!("{verb} {} in {to}", self.received),
-            (None, None) => verb.to_string(),
-        };
-        let mut details = self.labels.clone();
+        let purpose = self.category.as_ref().map_or_else(String::new, |category| format!(" for {category}"));
+        let mut details: Vec<String> = self.payee.iter().cloned().collect();
         if self.fee.minor != 0 {
             details.push(format!("fee {}", self.fee.to_grouped_string()));
         }
@@ -161,14 +170,14 @@ impl RecordedEntry {
             details.push(format!("tax {}", self.tax.to_grouped_string()));
         }
         if self.differs() {
-            details.push(format!("{} arrive", self.received));
+            details.push(format!("{} received", self.received));
         }
         match self.expires {
             Expires::Unknown => {}
             Expires::Never => details.push("never expires".into()),
-            Expires::On(day) => details.push(format!("expires after {day}")),
+            Expires::On(day) => details.push(format!("expires {day}")),
         }
-        format!("{}{}{}", place.trim(), on(self.date), in_brackets(" ", &details))
+        format!("{what}{}{purpose}{}", on(self.date), in_brackets(" ", &details))
     }
 
     /// Returns it as a noun: `2026년 11월 3일 카카오페이에서 4,500 KRW 사용`.
@@ -188,7 +197,7 @@ impl RecordedEntry {
     }
 
     pub(super) fn korean_details(&self) -> String {
-        let mut details = self.labels.clone();
+        let mut details: Vec<String> = self.category.iter().chain(&self.payee).cloned().collect();
         if self.fee.minor != 0 {
             details.push(format!("수수료 {}", self.fee.to_grouped_string()));
         }
@@ -213,16 +222,16 @@ impl RecordedEntry {
 }
 
 impl RecordedSnapshot {
-    /// Returns it in English: `kakao at 12,500 KRW (2,500 less than recorded)`.
+    /// Returns it in English: `kakao 12,500 KRW (2,500 less than recorded)`.
     pub(super) fn english(&self) -> String {
         let state = match &self.difference {
             None => String::new(),
-            Some(SnapshotComparison::First) => " (first seen)".into(),
+            Some(SnapshotComparison::First) => " (first balance)".into(),
             Some(SnapshotComparison::AsExpected) => " (as expected)".into(),
             Some(SnapshotComparison::More(by)) => format!(" ({} more than recorded)", by.to_grouped_string()),
             Some(SnapshotComparison::Less(by)) => format!(" ({} less than recorded)", by.to_grouped_string()),
         };
-        format!("{} {}{state}", self.account, at(&self.balance, self.is_owed))
+        format!("{} {}{state}", self.account, amount(&self.balance, self.is_owed))
     }
 
     /// Returns it in Korean: `카카오페이 잔액 12,500 KRW(기록보다 2,500 적음)`.
@@ -239,32 +248,45 @@ impl RecordedSnapshot {
     }
 }
 
-/// Returns where a change leaves accounts in English, after a semicolon: `; now kakao 45,500 KRW`.
+/// Returns where a change leaves accounts in English, as sentences after a blank: ` Balance 45,500 KRW.`
+///
+/// An account that stands alone is not named: the sentence before names it.
 pub(super) fn balances_english(balances: &[NewBalance]) -> String {
     let (mut moved, mut stayed) = (Vec::new(), Vec::new());
     for NewBalance { account, balance, is_owed, because } in balances {
-        let at = at(balance, *is_owed);
-        let is = at.strip_prefix("at ").unwrap_or(&at);
-        let stays = if at.starts_with("owed") { at.clone() } else { format!("at {is}") };
+        let amount = amount(balance, *is_owed);
+        let is_alone = balances.len() == 1;
+        let figure = balance.unit.money(balance.minor.saturating_abs());
+        let is = match (is_alone, is_owed, balance.minor > 0) {
+            (false, ..) => format!("{account} {amount}"),
+            (true, false, _) => format!("Balance {amount}"),
+            (true, true, false) => format!("Owed {figure}"),
+            (true, true, true) => format!("Credit {figure}"),
+        };
+        let stays = match is_alone {
+            true => format!("The balance stays {amount}"),
+            false => format!("The balance of {account} stays {amount}"),
+        };
         match because {
-            Because::Moved => moved.push(format!("{account} {is}")),
+            Because::Moved => moved.push(is),
             Because::LaterRecords(last) => {
-                moved.push(format!("{account} {is} (with later records up to {})", last.to_short_string()));
+                moved.push(format!("{is} (with later records up to {})", last.to_short_string()));
             }
             Because::SeenLater(seen) => {
-                stayed.push(format!("{account} stays {stays}, seen later ({})", seen.to_short_string()));
+                stayed.push(format!(" {stays}: it was checked later, on {}.", seen.to_short_string()));
             }
             Because::ExpiredSince(true) => {
-                stayed.push(format!("{account} stays {stays}, because those points have expired since"));
+                stayed.push(format!(" {stays}: those points have expired since."));
             }
             Because::ExpiredSince(false) => {
-                moved.push(format!("{account} {is} (some of those points have expired since)"));
+                moved.push(format!("{is} (some of those points have expired since)"));
             }
-            Because::NotYet => stayed.push(format!("{account} stays {stays} until then")),
+            Because::NotYet => stayed.push(format!(" {stays} until then.")),
         }
     }
-    let now = (!moved.is_empty()).then(|| format!("now {}", moved.join(", ")));
-    now.into_iter().chain(stayed).map(|part| format!("; {part}")).collect()
+    let label = if balances.len() == 1 { "" } else { "Balances: " };
+    let now = if moved.is_empty() { String::new() } else { format!(" {label}{}.", moved.join(", ")) };
+    format!("{now}{}", stayed.concat())
 }
 
 /// Returns where a change leaves accounts in Korean, as sentences after a blank: ` 잔액 45,500 KRW.`
@@ -296,12 +318,12 @@ pub(super) fn balances_korean(balances: &[NewBalance]) -> String {
     format!("{now}{}", stayed.concat())
 }
 
-/// Returns a balance in English: `at 4,500 KRW`, `owed 33,000 KRW`, `500 KRW in credit`.
-fn at(balance: &Money, is_owed: bool) -> String {
+/// Returns a balance in English: `4,500 KRW`, `33,000 KRW owed`, `500 KRW in credit`.
+fn amount(balance: &Money, is_owed: bool) -> String {
     match (is_owed, balance.minor > 0) {
-        (false, _) => format!("at {balance}"),
+        (false, _) => balance.to_string(),
         (true, true) => format!("{balance} in credit"),
-        (true, false) => format!("owed {}", balance.unit.money(balance.minor.saturating_neg())),
+        (true, false) => format!("{} owed", balance.unit.money(balance.minor.saturating_neg())),
     }
 }
 
@@ -327,10 +349,10 @@ fn in_brackets(before: &str, details: &[String]) -> String {
     if details.is_empty() { String::new() } else { format!("{before}({})", details.join(", ")) }
 }
 
-/// Returns an account as it is opened in English: `wallet on kakaopay, KRW`.
+/// Returns an account as it is opened in English: `wallet on kakaopay, KRW`, `gift card, KRW`.
 pub(super) fn opened_english(kind: AccountKind, platform: Option<&str>, unit: &Unit) -> String {
     let on = platform.map_or_else(String::new, |id| format!(" on {id}"));
-    format!("{kind}{on}, {unit}")
+    format!("{}{on}, {unit}", kind_of_account(kind, Language::English))
 }
 
 /// Returns an account as it is opened in Korean: `지갑, kakaopay, KRW`.

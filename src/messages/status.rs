@@ -3,6 +3,7 @@
 use super::{Language, Message, date, list_all};
 use crate::money::Money;
 use crate::period::Day;
+use crate::text::quoted_name;
 
 /// A line of the page of `status`.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ pub enum StatusLine {
     RulesOutdated { accounts: Vec<String>, days: i32 },
     MoreToDo { count: usize },
     NothingToDo,
-    More,
+    More { account: Option<String> },
 }
 
 impl Message for StatusLine {
@@ -65,7 +66,10 @@ impl Message for StatusLine {
             }
             StatusLine::MoreToDo { count } => format!("{count} more: jandon due · jandon expiring"),
             StatusLine::NothingToDo => "Nothing needs attention.".into(),
-            StatusLine::More => "More: jandon balance · jandon report · jandon fees NAME".into(),
+            StatusLine::More { account: None } => "More: jandon balance · jandon report".into(),
+            StatusLine::More { account: Some(account) } => {
+                format!("More: jandon balance · jandon report · jandon fees {}", quoted_name(account))
+            }
         }
     }
 
@@ -109,7 +113,10 @@ impl Message for StatusLine {
             }
             StatusLine::MoreToDo { count } => format!("그 밖에 {count}건: jandon due · jandon expiring"),
             StatusLine::NothingToDo => "지금 챙길 일이 없습니다.".into(),
-            StatusLine::More => "더 보기: jandon balance · jandon report · jandon fees NAME".into(),
+            StatusLine::More { account: None } => "더 보기: jandon balance · jandon report".into(),
+            StatusLine::More { account: Some(account) } => {
+                format!("더 보기: jandon balance · jandon report · jandon fees {}", quoted_name(account))
+            }
         }
     }
 }

@@ -229,10 +229,10 @@ impl Message for Warning {
                 "nothing was changed: what is damaged cannot be read or breaks a rule of the ledger".into()
             }
             Warning::LedgerUnsound(UnsoundLedger::NotRepaired) => {
-                "nothing was changed: totals that follow from damaged facts would be wrong, too".into()
+                "nothing was changed: totals that follow from damaged records would be wrong, too".into()
             }
             Warning::DamageAccepted => {
-                "damaged facts were accepted as they are now, with new checksums, and the totals follow from \
+                "damaged records were accepted as they are now, with new checksums, and the totals follow from \
                  them: what was recorded there is lost"
                     .into()
             }
@@ -322,17 +322,17 @@ impl Message for Warning {
                 ),
             },
             Warning::NotPossibleByRule { reason } => {
-                format!("by its rule this cannot be made ({}); recorded as you say", reason.code())
+                format!("its rule does not allow this ({}); recorded as you say", reason.code())
             }
             Warning::HighCost { channel, percent, charges } => {
                 format!("{channel} costs {percent} % of the amount ({charges})")
             }
             Warning::RuleOutdated { channels, days } => format!(
-                "checked more than {days} days ago: {}; look in the app before you press the button",
+                "checked more than {days} days ago: {}; check in the app before you withdraw",
                 channels.join(", ")
             ),
             Warning::RuleNotOfficial { channels } => format!(
-                "not the operator's own words: {}; look in the app before you press the button",
+                "not from the operator itself: {}; check in the app before you withdraw",
                 channels.join(", ")
             ),
             Warning::UndoneHere { count, can_redo } => {

@@ -7,7 +7,6 @@ use crate::ledger::{Account, AccountBalance, AccountKind};
 use crate::messages::{self, CellWord, Heading, Language, ListLine};
 use crate::money::{Money, Unit};
 use crate::period::{Day, LocalDateTime};
-use crate::text::quoted_name;
 use serde::Serialize;
 
 /// The answer of `account show`.
@@ -79,7 +78,6 @@ impl Render for AccountCard {
         };
         let kind = messages::kind_of_account(self.kind, language).to_string();
         let mut rows = vec![
-            (Heading::Account, self.account.clone()),
             (balance.0, balance.1.to_string()),
             (Heading::LastChecked, day(&self.seen)),
             (Heading::LastRecord, day(&self.last_record)),
@@ -98,9 +96,10 @@ impl Render for AccountCard {
             table.row(vec![language.heading(heading).to_string(), value]);
         }
         let mut page = Page::new();
+        page.name(&self.account, "");
         page.table(table);
         page.gap();
-        page.line(language.say(&ListLine::HistoryOfAccount { name: quoted_name(&self.account) }));
+        page.line(language.say(&ListLine::HistoryOfAccount { name: self.account.clone() }));
         page
     }
 

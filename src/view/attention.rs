@@ -97,10 +97,10 @@ impl Render for Expiring {
         page.gap();
         page.table(lots_table(&self.lots, self.today, language));
         page.gap();
-        if !self.unknown.is_empty() {
-            page.line(language.say(&ExpiringLine::RecordExpiry));
-        } else if !self.lots.is_empty() {
-            page.line(language.say(&ExpiringLine::UseThem));
+        if let Some(row) = self.unknown.first() {
+            page.line(language.say(&ExpiringLine::RecordExpiry { account: row.account.clone() }));
+        } else if let Some(lot) = self.lots.first() {
+            page.line(language.say(&ExpiringLine::UseThem { account: lot.account.clone() }));
         }
         page
     }
@@ -207,9 +207,10 @@ impl Render for Due {
         for row in self.accounts.iter().filter(|row| !row.has_bill_day).filter(has_bill) {
             page.line(language.say(&DueLine::NoBillDay { account: row.account.clone() }));
         }
-        if !self.bills.is_empty() {
+        if let Some(bill) = self.bills.first() {
             page.gap();
-            page.line(language.say(&DueLine::RecordPayment));
+            let (account, amount) = (bill.account.clone(), bill.amount.clone());
+            page.line(language.say(&DueLine::RecordPayment { account, amount }));
         }
         page
     }
@@ -282,7 +283,6 @@ impl Render for Stale {
         }
         if !self.has_facts {
             page.line(language.say(&StaleLine::NothingRecorded));
-            page.line(language.say(&BalanceLine::RecordWhatYouSee));
             return page;
         }
         if self.accounts.is_empty() {
@@ -306,7 +306,9 @@ impl Render for Stale {
         }
         page.table(table);
         page.gap();
-        page.line(language.say(&BalanceLine::RecordWhatYouSee));
+        if let Some(row) = self.accounts.first() {
+            page.line(language.say(&BalanceLine::RecordWhatYouSee { account: row.account.clone() }));
+        }
         page
     }
 

@@ -3,7 +3,7 @@
 use super::Render;
 use super::csv::Csv;
 use super::page::Page;
-use crate::messages::Language;
+use crate::messages::{Language, LedgerContents, LedgerFileLine};
 use serde::Serialize;
 
 /// What a ledger holds, in figures.
@@ -46,14 +46,10 @@ pub struct RestoreSummary {
 }
 
 impl Held {
-    fn words(self) -> String {
-        let many = |n: i64, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
-        format!(
-            "{}, {}, {}",
-            many(self.accounts, "account", "accounts"),
-            many(self.entries, "entry", "entries"),
-            many(self.snapshots, "snapshot", "snapshots")
-        )
+    /// The same for a message.
+    fn contents(self) -> LedgerContents {
+        let Held { accounts, entries, snapshots } = self;
+        LedgerContents { accounts, entries, snapshots }
     }
 
     fn cells(self) -> [Option<String>; 3] {
@@ -76,9 +72,10 @@ impl RestoreSummary {
 }
 
 impl Render for BackedUp {
-    fn page(&self, _: Language) -> Page {
+    fn page(&self, language: Language) -> Page {
         let mut page = Page::new();
-        page.line(format!("Copied to {}: {}.", self.copy, self.held.words()));
+        let (to, holds) = (self.copy.clone(), self.held.contents());
+        page.line(language.say(&LedgerFileLine::Copied { to, holds }));
         page
     }
 
@@ -95,11 +92,12 @@ impl Render for BackedUp {
 }
 
 impl Render for RestoreSummary {
-    fn page(&self, _: Language) -> Page {
+    fn page(&self, language: Language) -> Page {
         let mut page = Page::new();
-        page.line(format!("Restored from {}: {}.", self.from, self.held.words()));
-        if let Some(kept) = &self.kept {
-            page.line(format!("The ledger of before is kept as {kept}"));
+        let (from, holds) = (self.from.clone(), self.held.contents());
+        page.line(language.say(&LedgerFileLine::Restored { from, holds }));
+        if let Some(path) = self.kept.clone() {
+            page.line(language.say(&LedgerFileLine::Kept { path }));
         }
         page
     }

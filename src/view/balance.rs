@@ -36,6 +36,9 @@ pub struct BalanceAnswer {
     /// Whether the moment of the balances is before the present one.
     #[serde(skip)]
     pub is_past: bool,
+    /// The day of the first record, where it is after the moment of the balances.
+    #[serde(skip)]
+    pub first: Option<Day>,
 }
 
 /// One account of a [`BalanceAnswer`].
@@ -101,7 +104,7 @@ impl Render for BalanceAnswer {
         let is_known = |row: &&BalanceRow| !self.is_past || row.page.has_facts;
         let rows: Vec<&BalanceRow> = self.accounts.iter().filter(is_known).collect();
         if rows.is_empty() {
-            page.line(language.say(&BalanceLine::NothingYet { day, today: self.today }));
+            page.line(language.say(&BalanceLine::NothingYet { day, first: self.first, today: self.today }));
             return page;
         }
         if self.is_past {
@@ -121,10 +124,10 @@ impl Render for BalanceAnswer {
             page.table(balance_table(rows, day, true, language));
         }
         page.gap();
-        let is_any_stale = self.accounts.iter().any(|row| row.stale && row.page.has_facts);
-        page.line(language.say(&match is_any_stale && !self.is_past {
-            true => BalanceLine::RecordWhatYouSee,
-            false => BalanceLine::More,
+        let stale = self.accounts.iter().filter(|row| row.stale && row.page.has_facts);
+        page.line(language.say(&match stale.min_by_key(|row| row.seen).filter(|_| !self.is_past) {
+            Some(row) => BalanceLine::RecordWhatYouSee { account: row.account.clone() },
+            None => BalanceLine::More,
         }));
         page
     }
@@ -366,7 +369,9 @@ impl Render for Accounts {
         }
         page.table(table);
         page.gap();
-        page.line(language.say(&ListLine::OneAccount));
+        if let Some(row) = self.accounts.iter().find(|row| !row.closed).or(self.accounts.first()) {
+            page.line(language.say(&ListLine::OneAccount { name: row.account.clone() }));
+        }
         page
     }
 

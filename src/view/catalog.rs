@@ -2,14 +2,11 @@
 
 use super::Render;
 use super::csv::Csv;
-use super::page::{Column, Page, Table};
-use crate::fee::{
-    Base, Channel, Charge, ChargeKind, Crossing, Delay, Destination, Free, Percent, Platform, Scale, Side,
-    Slab, Tariff, Window,
-};
+use super::page::{Column, Page, Style, Table};
+use crate::fee::{Channel, Delay, Destination, Platform, Slab, Tariff};
 use crate::ledger::AccountKind;
-use crate::messages::Language;
-use crate::money::{RoundingMode, Unit, to_plain_string};
+use crate::messages::{self, ChannelsLine, Heading, Language, RuleWord, rule};
+use crate::money::Unit;
 use crate::period::Day;
 use serde::Serialize;
 
@@ -22,6 +19,15 @@ pub struct Channels {
     /// The whole catalog was asked for, not one platform.
     #[serde(skip)]
     pub is_list: bool,
+    /// The platforms as the catalog has them.
+    #[serde(skip)]
+    details: Vec<Platform>,
+    /// The present day.
+    #[serde(skip)]
+    today: Day,
+    /// A rule checked before this day is stale.
+    #[serde(skip)]
+    stale_before: Day,
 }
 
 /// A platform and its ways out.
@@ -95,10 +101,176 @@ pub struct TariffRow {
 
 impl Channels {
     /// The answer for those platforms on a day; a rule checked before `stale_before` is stale.
-    pub fn new(platforms: &[Platform], today: Day, stale_before: Day, is_list: bool) -> Channels {
-        let platforms = platforms.iter().map(|p| platform_row(p, today, stale_before)).collect();
-        Channels { schema: "jandon.channels/1", platforms, is_list }
+    pub fn new(details: Vec<Platform>, today: Day, stale_before: Day, is_list: bool) -> Channels {
+        let platforms = details.iter().map(|p| platform_row(p, today, stale_before)).collect();
+        Channels { schema: "jandon.channels/1", platforms, is_list, details, today, stale_before }
     }
+
+    /// Adds every platform with the rules of today, country by country.
+    fn list(&self, page: &mut Page, language: Language) {
+        let channels = self.details.iter().map(|platform| platform.channels.len()).sum();
+        page.line(language.say(&ChannelsLine::Count { platforms: self.details.len(), channels }));
+        let code = |platform: &Platform| platform.country.clone().unwrap_or_default();
+        let mut countries: Vec<String> = self.details.iter().map(code).collect();
+        // Platforms of several countries, or of none, come last.
+        countries.sort_unstable_by_key(|code| {
+            (code.is_empty(), code == "ZZ", messages::country(code, language).to_string())
+        });
+        countries.dedup();
+        for country in countries {
+            page.gap();
+            page.styled_line(messages::country(&country, language), Style::Strong);
+            let of_country = || self.details.iter().filter(|platform| code(platform) == country);
+            page.table(self.rules_of_today(of_country(), language));
+            let named = |test: &dyn Fn(&Platform) -> bool| -> Vec<String> {
+                of_country().filter(|platform| test(platform)).map(|platform| platform.id.clone()).collect()
+            };
+            for (platforms, line) in [
+                (named(&|p| !p.ended && !p.withdrawable), ChannelsLine::no_way_out as fn(_) -> _),
+                (named(&|p| !p.ended && p.withdrawable && p.channels.is_empty()), ChannelsLine::none_known),
+                (named(&|p| p.ended), ChannelsLine::ended),
+            ] {
+                if !platforms.is_empty() {
+                    page.line(language.say(&line(platforms)));
+                }
+            }
+        }
+        page.gap();
+        let example = self.details.iter().find(|platform| platform.id == "kakaopay");
+        if let Some(example) = example.or(self.details.first()) {
+            page.line(language.say(&ChannelsLine::OneInFull { example: example.id.clone() }));
+        }
+    }
+
+    /// The channels of platforms, each with what it charges today and for which amounts.
+    fn rules_of_today<'p>(&self, platforms: impl Iterator<Item = &'p Platform>, language: Language) -> Table {
+        let title = |heading| language.heading(heading);
+        let rule_title = format!("{} · {}", title(Heading::Fee), title(Heading::Amount));
+        let mut table = Table::new(vec![Column::fixed(title(Heading::Channel)), Column::words(rule_title)]);
+        for platform in platforms.filter(|platform| !platform.ended) {
+            for channel in &platform.channels {
+                let mut rule = match channel.tariff_on(self.today) {
+                    Some(tariff) => vec![
+                        rule::short_fee(tariff, &platform.unit, language),
+                        rule::bounds(tariff, &platform.unit, language),
+                    ],
+                    None => vec![language.say(&RuleWord::NoRuleToday)],
+                };
+                rule.retain(|part| !part.is_empty());
+                rule.extend(channel.condition.as_ref().map(|_| language.say(&RuleWord::OnACondition)));
+                table.row(vec![platform.full_id(channel), rule.join(" · ")]);
+            }
+        }
+        table
+    }
+
+    /// Adds one platform with every rule of its channels, the latest first.
+    fn platform(&self, platform: &Platform, page: &mut Page, language: Language) {
+        let mut about = vec![messages::kind_of_account(platform.kind, language).to_string()];
+        about.push(platform.unit.to_string());
+        let country = platform.country.as_deref().map(|code| messages::country(code, language));
+        about.extend(country.map(String::from));
+        let (name, id) = (language.text(&platform.name), &platform.id);
+        let title = if name == id { name.to_string() } else { format!("{name} ({id})") };
+        page.styled_line(title, Style::Strong);
+        page.line(about.join(" · "));
+        if platform.ended {
+            page.line(language.say(&ChannelsLine::HasEnded));
+        }
+        match &platform.reason {
+            Some(reason) => page.line(language.text(reason)),
+            None if platform.channels.is_empty() => {
+                page.line(language.say(&ChannelsLine::NotKnownWellEnough));
+            }
+            None => {}
+        }
+        for channel in &platform.channels {
+            page.gap();
+            page.styled_line(platform.full_id(channel), Style::Strong);
+            let arrives = channel.arrives.map(|(from, to)| rule::arrival([from, to], language));
+            let what = [language.text(&channel.name).to_string(), rule::destination(&channel.to, language)];
+            page.line(what.into_iter().chain(arrives).collect::<Vec<_>>().join(" · "));
+            if let Some(condition) = &channel.condition {
+                let condition = language.text(condition).to_string();
+                page.styled_line(language.say(&RuleWord::OnlyIf { condition }), Style::Attention);
+            }
+            if !channel.requires.is_empty() {
+                let needs: Vec<&str> = channel.requires.iter().map(|need| language.text(need)).collect();
+                page.line(format!("{}: {}", language.heading(Heading::Needs), needs.join(" · ")));
+            }
+            for tariff in channel.tariffs.iter().rev() {
+                page.gap();
+                self.tariff(tariff, channel, &platform.unit, page, language);
+            }
+        }
+        if !platform.channels.is_empty() && !platform.ended {
+            page.gap();
+            page.line(language.say(&ChannelsLine::Compare { command: format!("jandon fees {id}") }));
+        }
+    }
+
+    /// Adds one rule: its days, its fee and its bounds apart, and where it is from.
+    fn tariff(&self, tariff: &Tariff, channel: &Channel, unit: &Unit, page: &mut Page, language: Language) {
+        let today = self.today;
+        let style = if tariff.in_force(today) { Style::Plain } else { Style::Faint };
+        let days = match (tariff.from, tariff.until) {
+            (None, None) => RuleWord::Always,
+            (Some(from), None) => RuleWord::Since { from, today },
+            (None, Some(until)) => RuleWord::Until { until, today },
+            (Some(from), Some(until)) => RuleWord::Between { from, until, today },
+        };
+        let amounts = match rule::bounds(tariff, unit, language) {
+            bounds if bounds.is_empty() => language.say(&RuleWord::AnyAmount),
+            bounds => bounds,
+        };
+        let checked = RuleWord::Checked {
+            confidence: rule::confidence(tariff.confidence, language),
+            day: tariff.checked,
+            today,
+            is_stale: tariff.checked < self.stale_before,
+        };
+        let assumed = |keys: &[String]| {
+            let keys: Vec<&str> = keys.iter().map(|key| rule::assumed(key, language)).collect();
+            keys.join(", ")
+        };
+        let mut rows = vec![
+            (Heading::InForce, language.say(&days)),
+            (Heading::Fee, rule::short_fee(tariff, unit, language)),
+            (Heading::Amount, amounts),
+        ];
+        rows.extend(rule::conversion(channel, unit, language).map(|words| (Heading::Rate, words)));
+        rows.push((Heading::Trust, language.say(&checked)));
+        rows.extend((!tariff.assumed.is_empty()).then(|| (Heading::Assumed, assumed(&tariff.assumed))));
+        let mut table = Table::new(vec![Column::fixed(""), Column::words("")]);
+        for (heading, words) in rows {
+            table.styled_row(vec![language.heading(heading).to_string(), words], style);
+        }
+        page.table(table);
+        page.source(&tariff.source);
+        for slabs in tariff.charges.iter().filter_map(rule::bands) {
+            page.gap();
+            page.table(band_table(slabs, unit, language));
+        }
+    }
+}
+
+/// The bands of a charge, one a row.
+fn band_table(slabs: &[Slab], unit: &Unit, language: Language) -> Table {
+    let title = |heading| language.heading(heading);
+    let mut table =
+        Table::new(vec![Column::figure(title(Heading::Amount)), Column::figure(title(Heading::Fee))]);
+    let mut before = None;
+    for slab in slabs {
+        let figure = |minor: i64| unit.money(minor).to_grouped_string();
+        let amount = match (slab.to, before) {
+            (Some(to), _) => language.say(&RuleWord::UpTo { amount: figure(to) }),
+            (None, Some(before)) => language.say(&RuleWord::Above { amount: figure(before) }),
+            (None, None) => language.say(&RuleWord::AnyAmount),
+        };
+        before = slab.to;
+        table.row(vec![amount, rule::band(slab, unit, language)]);
+    }
+    table
 }
 
 fn platform_row(platform: &Platform, today: Day, stale_before: Day) -> PlatformRow {
@@ -124,7 +296,7 @@ fn platform_row(platform: &Platform, today: Day, stale_before: Day) -> PlatformR
                 from: tariff.from,
                 until: tariff.until,
                 in_force: tariff.in_force(today),
-                rule: rule(tariff, channel, &platform.unit),
+                rule: whole_rule(tariff, channel, &platform.unit),
                 source: tariff.source.clone(),
                 checked: tariff.checked,
                 confidence: tariff.confidence.as_str(),
@@ -146,214 +318,24 @@ fn platform_row(platform: &Platform, today: Day, stale_before: Day) -> PlatformR
     }
 }
 
-/// A percent without the zeros at its end.
-fn percent_words(percent: Percent) -> String {
-    let short = |p: i64| {
-        let text = to_plain_string(i128::from(p), 6);
-        text.trim_end_matches('0').trim_end_matches('.').to_string()
-    };
-    if percent.low == percent.high {
-        format!("{} %", short(percent.high))
-    } else {
-        format!("{} % to {} %, as the app shows", short(percent.low), short(percent.high))
-    }
-}
-
-/// A rule in words: `1.7 %, at least 0.25, at most 25.00; 1.00 to 10,000.00`.
-pub fn rule(tariff: &Tariff, channel: &Channel, unit: &Unit) -> String {
-    let amount = |minor: i64| unit.money(minor).to_grouped_string();
-    let mut parts: Vec<String> = Vec::new();
-    if tariff.charges.is_empty() {
-        parts.push("free".into());
-    }
-    parts.extend(tariff.charges.iter().map(|charge| charge_words(charge, unit)));
-    if tariff.side == Side::OnTop && !tariff.charges.is_empty() {
-        parts.push("charged on top".into());
-    }
-    match (tariff.min, tariff.max) {
-        (Some(min), Some(max)) => parts.push(format!("{} to {}", amount(min), amount(max))),
-        (Some(min), None) => parts.push(format!("from {}", amount(min))),
-        (None, Some(max)) => parts.push(format!("up to {}", amount(max))),
-        (None, None) => {}
-    }
-    if tariff.step > 1 {
-        parts.push(format!("in steps of {}", amount(tariff.step)));
-    }
-    if tariff.whole_balance {
-        parts.push("only the whole balance".into());
-    }
-    for limit in &tariff.limits {
-        let per = window_words(limit.per);
-        let much = limit.amount.map(&amount);
-        let often = limit.count.map(|c| format!("{c} times"));
-        let what: Vec<String> = much.into_iter().chain(often).collect();
-        parts.push(format!("at most {} {per}", what.join(" and ")));
-    }
-    if channel.rate != crate::money::Rate::ONE || channel.pays != *unit {
-        parts.push(format!("1 {unit} gives {} {}", channel.rate, channel.pays));
-    }
-    parts.join("; ")
-}
-
-fn window_words(window: Window) -> &'static str {
-    match window {
-        Window::Day => "a day",
-        Window::Week => "a week",
-        Window::Month => "a month",
-        Window::Year => "a year",
-        Window::Lifetime => "in all",
-        Window::Hours(24) => "in 24 hours",
-        Window::Hours(168) => "in 7 days",
-        Window::Hours(_) => "in 30 days",
-    }
-}
-
-fn charge_words(charge: &Charge, unit: &Unit) -> String {
-    let amount = |minor: i64| unit.money(minor).to_grouped_string();
-    let line = |slab: &Slab| match (slab.flat, slab.percent.high) {
-        (0, 0) => "nothing".to_string(),
-        (flat, 0) => amount(flat),
-        (0, _) => percent_words(slab.percent),
-        (flat, _) => format!("{} + {}", amount(flat), percent_words(slab.percent)),
-    };
-    let steps = |slabs: &[Slab]| {
-        let step = |slab: &Slab| match slab.to {
-            Some(to) => format!("{} up to {}", line(slab), amount(to)),
-            None => format!("{} above", line(slab)),
-        };
-        slabs.iter().map(step).collect::<Vec<_>>().join(", ")
-    };
-    let mut words = match &charge.scale {
-        Scale::Line(slab) => line(slab),
-        Scale::Slabs(slabs) => steps(slabs),
-        Scale::Brackets(slabs) => format!("by parts: {}", steps(slabs)),
-    };
-    if charge.kind == ChargeKind::Tax {
-        words = format!("tax {words}");
-    }
-    match charge.base {
-        Base::Amount => {}
-        Base::Charges => words += " of the charges before",
-        Base::Rest => words += " of the rest",
-    }
-    for (bound, name) in [(charge.min, "at least"), (charge.max, "at most")] {
-        if let Some(bound) = bound {
-            words += &format!(", {name} {}", amount(bound));
-        }
-    }
-    if let Some(share) = charge.share_from {
-        let share = percent_words(Percent { low: share, high: share });
-        words += &format!(", from {share} of the balance on");
-    }
-    if let Some(free) = &charge.free {
-        words = format!("{}, then {words}", free_words(free, unit));
-    }
-    if charge.clamp {
-        words += ", never more than is left";
-    }
-    let rounding = match charge.round {
-        RoundingMode::HalfUp => None,
-        RoundingMode::HalfEven => Some("rounded half to even"),
-        RoundingMode::Up => Some("rounded up"),
-        RoundingMode::Down => Some("rounded down"),
-    };
-    let has_percent = match &charge.scale {
-        Scale::Line(slab) => slab.percent.high > 0,
-        Scale::Slabs(slabs) | Scale::Brackets(slabs) => slabs.iter().any(|s| s.percent.high > 0),
-    };
-    if let Some(rounding) = rounding.filter(|_| has_percent) {
-        words += &format!(", {rounding}");
-    }
-    if charge.round_to > 1 {
-        words += &format!(" to {}", amount(charge.round_to));
-    }
-    words
-}
-
-fn free_words(free: &Free, unit: &Unit) -> String {
-    let per = window_words(free.per);
-    let count = free.count.map(|c| format!("first {c} {per} free"));
-    let amount = free.amount.map(|a| {
-        let whole = if free.crossing == Crossing::Cliff { ", crossing it charges all" } else { "" };
-        format!("first {} {per} free{whole}", unit.money(a).to_grouped_string())
-    });
-    count.into_iter().chain(amount).collect::<Vec<_>>().join(" and ")
+/// Returns a rule in words, as scripts read it: `1.7 %, at least 0.25, at most 25.00; 1.00 to 10,000.00`.
+fn whole_rule(tariff: &Tariff, channel: &Channel, unit: &Unit) -> String {
+    let english = Language::English;
+    let parts = [rule::fee(tariff, unit, english), rule::bounds(tariff, unit, english)];
+    let parts = parts.into_iter().chain(rule::conversion(channel, unit, english));
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 impl Render for Channels {
-    fn page(&self, _: Language) -> Page {
+    fn page(&self, language: Language) -> Page {
         let mut page = Page::new();
         if self.is_list {
-            let channels: usize = self.platforms.iter().map(|p| p.channels.len()).sum();
-            page.line(format!(
-                "{} platforms, {channels} official channels. One in full: jandon channels NAME",
-                self.platforms.len()
-            ));
-            page.gap();
-            let mut table = Table::new(vec![Column::fixed("channel"), Column::words("rule today")]);
-            for platform in &self.platforms {
-                if platform.channels.is_empty() {
-                    let words =
-                        if platform.withdrawable { "no channel known" } else { "no official way out" };
-                    table.row(vec![platform.platform.clone(), words.into()]);
-                }
-                for channel in &platform.channels {
-                    let rule = channel.tariffs.iter().find(|t| t.in_force);
-                    let rule = rule.map_or("none in force".into(), |t| t.rule.clone());
-                    let rule = if platform.status == "ended" { "ended".into() } else { rule };
-                    table.row(vec![channel.channel.clone(), rule]);
-                }
-            }
-            page.table(table);
+            self.list(&mut page, language);
             return page;
         }
-        for platform in &self.platforms {
-            let country =
-                platform.country.as_ref().filter(|c| *c != "ZZ").map_or(String::new(), |c| format!(", {c}"));
-            let ended = if platform.status == "ended" { ", ended" } else { "" };
+        for platform in &self.details {
             page.gap();
-            page.line(format!(
-                "{} ({}): {}, {}{country}{ended}",
-                platform.name, platform.platform, platform.kind, platform.unit
-            ));
-            if let Some(reason) = &platform.reason {
-                page.line(reason.clone());
-            } else if platform.channels.is_empty() {
-                page.line("No channel of it is known well enough to be listed.");
-            }
-            for channel in &platform.channels {
-                page.gap();
-                let when =
-                    channel.arrives.map_or(String::new(), |a| format!(", {}", super::fees::arrival(a)));
-                page.line(format!("{}  {} (to {}{when})", channel.channel, channel.name, channel.to));
-                for tariff in &channel.tariffs {
-                    let dates = match (tariff.from, tariff.until) {
-                        (None, None) => String::new(),
-                        (from, until) => {
-                            let shown = |d: Option<Day>| d.map(|d| d.to_string()).unwrap_or_default();
-                            format!("{}..{}: ", shown(from), shown(until))
-                        }
-                    };
-                    page.line(format!("  {dates}{}", tariff.rule));
-                    let stale = if tariff.stale { ", check it again" } else { "" };
-                    page.line(format!(
-                        "    {}, checked {}{stale}, {}",
-                        tariff.confidence, tariff.checked, tariff.source
-                    ));
-                    if !tariff.assumed.is_empty() {
-                        page.line(format!(
-                            "    assumed (the source does not say): {}",
-                            tariff.assumed.join(", ")
-                        ));
-                    }
-                }
-                if let Some(condition) = &channel.condition {
-                    page.line(format!("  only if {condition}"));
-                }
-                if !channel.requires.is_empty() {
-                    page.line(format!("  needs: {}", channel.requires.join("; ")));
-                }
-            }
+            self.platform(platform, &mut page, language);
         }
         page
     }
@@ -447,17 +429,14 @@ impl FileChecked {
 }
 
 impl Render for FileChecked {
-    fn page(&self, _: Language) -> Page {
+    fn page(&self, language: Language) -> Page {
         let mut page = Page::new();
-        let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        let rules: usize = self.platform.channels.iter().map(|c| c.tariffs.len()).sum();
-        page.line(format!(
-            "{} is a platform file without fault: {}, {}, {}.",
-            self.file,
-            self.platform.platform,
-            many(self.platform.channels.len(), "channel"),
-            many(rules, "rule")
-        ));
+        page.line(language.say(&ChannelsLine::FileIsRight {
+            file: self.file.clone(),
+            platform: self.platform.platform.clone(),
+            channels: self.platform.channels.len(),
+            rules: self.platform.channels.iter().map(|channel| channel.tariffs.len()).sum(),
+        }));
         page
     }
 

@@ -176,8 +176,11 @@ impl Render for Chart {
             series.draw(&mut page, self.drawing, language);
         }
         page.gap();
+        let name = |series: &Series| series.account.clone().unwrap_or_default();
+        if let [series] = self.accounts.as_slice() {
+            page.line(language.say(&ChartLine::History { account: name(series) }));
+        }
         if is_alone {
-            page.line(language.say(&ChartLine::History));
             return page;
         }
         let mut rows: Vec<&Series> = self.accounts.iter().collect();
@@ -203,7 +206,9 @@ impl Render for Chart {
         }
         page.table(table);
         page.gap();
-        page.line(language.say(&ChartLine::OneAccount));
+        if let Some(series) = self.accounts.first() {
+            page.line(language.say(&ChartLine::OneAccount { account: name(series) }));
+        }
         page
     }
 

@@ -2,9 +2,11 @@
 
 use super::Render;
 use super::csv::Csv;
-use super::page::{Column, Page, Table};
+use super::page::{Column, Page, Style, Table};
 use crate::messages::damage::Damage;
-use crate::messages::{Language, Message};
+use crate::messages::{
+    BalanceRemark, Heading, Language, LedgerContents, LedgerFileLine, Message, ledger_part_in_korean,
+};
 use crate::money::{Money, Unit};
 use serde::{Serialize, Serializer};
 
@@ -81,63 +83,71 @@ impl Checked {
     }
 }
 
+/// What was found, and where.
+fn findings_table(lines: &[FindingLine], language: Language) -> Table {
+    let title = |heading| language.heading(heading);
+    let mut table =
+        Table::new(vec![Column::fixed(title(Heading::Part)), Column::words(title(Heading::Finding))]);
+    for finding in lines {
+        let part = match language {
+            Language::English => finding.part,
+            Language::Korean => ledger_part_in_korean(finding.part),
+        };
+        table.row(vec![part.to_string(), language.say(&finding.what)]);
+    }
+    table
+}
+
+impl Checked {
+    /// The balances before and after a repair; what is owed on a carrier account is a positive number.
+    fn balance_table(&self, language: Language) -> Table {
+        let title = |heading| language.heading(heading);
+        let mut table = Table::new(vec![
+            Column::name(title(Heading::Account)),
+            Column::words(""),
+            Column::figure(title(Heading::Before)),
+            Column::figure(title(Heading::After)),
+        ]);
+        for row in &self.balances {
+            let sign = if row.is_owed { -1 } else { 1 };
+            let text = |money: &Option<Money>| {
+                let shown = |money: &Money| money.unit.money(sign * money.minor).to_string();
+                money.as_ref().map_or_else(String::new, shown)
+            };
+            let owed = if row.is_owed { language.say(&BalanceRemark::Owed) } else { String::new() };
+            table.row(vec![row.account.clone(), owed, text(&row.before), text(&row.after)]);
+        }
+        table
+    }
+}
+
 impl Render for Checked {
     fn page(&self, language: Language) -> Page {
         let mut page = Page::new();
-        let many = |n: i64, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
-        let counted = format!(
-            "{}, {}, {}",
-            many(self.accounts, "account", "accounts"),
-            many(self.entries, "entry", "entries"),
-            many(self.snapshots, "snapshot", "snapshots")
-        );
-        let table = |lines: &[FindingLine]| {
-            let mut table = Table::new(vec![Column::fixed("where"), Column::words("what")]);
-            for finding in lines {
-                table.row(vec![finding.part.to_string(), language.say(&finding.what)]);
-            }
-            table
-        };
+        let holds =
+            LedgerContents { accounts: self.accounts, entries: self.entries, snapshots: self.snapshots };
         if !self.mended.is_empty() {
-            let things =
-                many(self.mended.len() as i64, "thing was wrong and was", "things were wrong and were");
-            page.line(format!("{things} rebuilt from the facts."));
+            page.line(language.say(&LedgerFileLine::Rebuilt { count: self.mended.len() }));
             page.gap();
-            page.table(table(&self.mended));
+            page.table(findings_table(&self.mended, language));
             page.gap();
         }
         if !self.accepted.is_empty() {
-            page.line("What was damaged counts from now on as it is:");
+            page.line(language.say(&LedgerFileLine::Accepted));
             page.gap();
-            page.table(table(&self.accepted));
-            page.gap();
-        }
-        if !self.balances.is_empty() {
-            let mut balances =
-                Table::new(vec![Column::name("account"), Column::fixed("before"), Column::fixed("after")]);
-            for balance in &self.balances {
-                let text = |money: &Option<Money>| {
-                    let sign = if balance.is_owed { -1 } else { 1 };
-                    let shown = |money: &Money| money.unit.money(sign * money.minor).to_string();
-                    money.as_ref().map_or_else(String::new, shown)
-                };
-                let name = format!("{}{}", balance.account, if balance.is_owed { " (owed)" } else { "" });
-                balances.row(vec![name, text(&balance.before), text(&balance.after)]);
-            }
-            page.table(balances);
+            page.table(findings_table(&self.accepted, language));
             page.gap();
         }
+        page.table(self.balance_table(language));
+        page.gap();
         if self.ok {
-            page.line(format!("All is well: {counted}."));
-        } else {
-            page.line(format!(
-                "{} found in {} ({counted}).",
-                many(self.findings.len() as i64, "thing is wrong, as", "things are wrong, as"),
-                self.ledger
-            ));
-            page.gap();
-            page.table(table(&self.findings));
+            page.line(language.say(&LedgerFileLine::Sound { holds }));
+            return page;
         }
+        let (count, ledger) = (self.findings.len(), self.ledger.clone());
+        page.styled_line(language.say(&LedgerFileLine::Unsound { count, ledger, holds }), Style::Loss);
+        page.gap();
+        page.table(findings_table(&self.findings, language));
         page
     }
 

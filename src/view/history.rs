@@ -304,9 +304,11 @@ impl History {
         History { ending, ..self }
     }
 
-    /// What stands above the rows of one account.
-    fn title(&self) -> Option<String> {
-        self.account.as_ref().map(|(name, unit)| format!("{name} ({unit})"))
+    /// Adds what stands above the rows of one account.
+    fn add_title(&self, page: &mut Page) {
+        if let Some((name, unit)) = &self.account {
+            page.name(name, &format!(" ({unit})"));
+        }
     }
 
     /// What stands below the rows.
@@ -367,9 +369,7 @@ impl<'f> Rows<'f> {
                 let mut text = String::new();
                 let layout = self.layout.get_or_insert_with(|| {
                     let mut page = Page::new();
-                    if let Some(title) = self.history.title() {
-                        page.styled_line(title, Style::Strong);
-                    }
+                    self.history.add_title(&mut page);
                     text.push_str(&page.render(self.form.screen));
                     let layout = Layout::new(&table, &self.measure, self.form.screen);
                     layout.header(&mut text);
@@ -413,9 +413,7 @@ impl Render for History {
             page.line(language.say(ending));
             return page;
         }
-        if let Some(title) = self.title() {
-            page.styled_line(title, Style::Strong);
-        }
+        self.add_title(&mut page);
         let moneys = self.rows.iter().flat_map(|row| row.amounts(self.account.is_some()));
         page.table(table(&self.rows, self, &Amounts::of(moneys), language));
         let last = undoable(&self.rows).map(|change| HistoryText::UndoChange { change });

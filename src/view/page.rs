@@ -67,6 +67,7 @@ pub struct Page {
 enum Block {
     Line(String, Style),
     Verbatim(String, Style),
+    Name { name: String, rest: String },
     Gap,
     Table(Table),
 }
@@ -90,6 +91,12 @@ impl Page {
     /// Adds a line that is never wrapped: a source address, or a line that is laid out already.
     pub fn preformatted(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Verbatim(visible(text.into()), Style::Plain));
+    }
+
+    /// Adds a name as the title of what follows; it is shortened where it is wider than the page.
+    /// What stands behind it is never shortened.
+    pub fn name(&mut self, name: &str, rest: &str) {
+        self.blocks.push(Block::Name { name: visible(name.into()), rest: visible(rest.into()) });
     }
 
     /// Adds the address of a source, alone on its line.
@@ -144,6 +151,12 @@ impl Page {
                 }
                 Block::Verbatim(line, style) => {
                     style.paint(line, screen.color, &mut out);
+                    out.push('\n');
+                }
+                Block::Name { name, rest } => {
+                    let width = screen.width.unwrap_or(usize::MAX).saturating_sub(rest.width());
+                    let title = format!("{}{rest}", shortened(name, width));
+                    Style::Strong.paint(&title, screen.color, &mut out);
                     out.push('\n');
                 }
                 Block::Gap => out.push('\n'),

@@ -187,7 +187,11 @@ impl Render for Status {
         page.gap();
         page.table(balance_table(self.accounts.iter().collect(), self.at.day(), false, language));
         page.gap();
-        page.line(language.say(&StatusLine::More));
+        let can_leave = |row: &&BalanceRow| {
+            row.platform.is_some() && row.available.as_ref().is_some_and(|available| available.minor > 0)
+        };
+        let account = self.accounts.iter().find(can_leave).map(|row| row.account.clone());
+        page.line(language.say(&StatusLine::More { account }));
         page
     }
 

@@ -123,7 +123,18 @@ pub(super) fn store(error: &StoreError) -> Diagnostic {
             format!("다른 곳으로 옮기십시오: mv {0} {0}-old", file(journal)),
         ),
         StoreError::Foreign { path, kind, name } => Diagnostic::new(
-            format!("장부 {}에 jandon이 만들지 않은 {kind} {} 있습니다", path.display(), subject(name)),
+            format!(
+                "장부 {}에 jandon이 만들지 않은 {} {} 있습니다",
+                path.display(),
+                match kind.as_str() {
+                    "trigger" => "트리거",
+                    "table" => "테이블",
+                    "view" => "뷰",
+                    "index" => "인덱스",
+                    other => other,
+                },
+                subject(&format!("`{name}`"))
+            ),
             format!("이 파일을 믿지 말고 백업을 복원하십시오: jandon restore FILE --ledger {}", file(path)),
         ),
         StoreError::SecondName { path, other, needless } => Diagnostic::new(
