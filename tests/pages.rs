@@ -4,6 +4,7 @@
 
 use jandon::cli::context::{Context, Env};
 use jandon::cli::{self, CommandOutput, GlobalArgs};
+use jandon::fee::catalog::Catalog;
 use jandon::messages::{Language, MONTHS};
 use jandon::period::LocalDateTime;
 use jandon::view::Format;
@@ -11,6 +12,7 @@ use jandon::view::chart::ChartStyle;
 use jandon::view::page::Screen;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use unicode_width::UnicodeWidthStr;
 
@@ -299,10 +301,34 @@ fn a_terminal_shows_the_last_rows_of_a_long_history_and_how_many_there_are() {
     assert!(json.stream.is_some(), "what scripts read has every row");
 }
 
+#[test]
+fn a_name_wider_than_the_page_is_shortened_in_its_title() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = "우리동네지역사랑상품권모바일가족용두번째카드";
+    run(folder.path(), &format!("account add {name} --kind giftcard --unit KRW"), ChartStyle::Figures);
+    run(folder.path(), &format!("log {name} 50,000"), ChartStyle::Figures);
+    for line in ["account show", "history"] {
+        let answer = run(folder.path(), &format!("{line} {name} "), ChartStyle::Bars('█', 40));
+        let text = page(&answer, Language::Korean, Some(38));
+        let title = text.lines().next().expect("a title");
+        assert!(title.width() <= 40 && title.contains('…'), "{line}: {text}");
+        assert!(title.ends_with(if line == "history" { "… (KRW)" } else { "…" }), "{line}: {text}");
+        assert!(page(&answer, Language::Korean, Some(60)).starts_with(name), "{line}: {text}");
+    }
+}
+
+/// The ids of the channels of all platforms, without those of their platforms.
+static CHANNELS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let catalog = Catalog::default();
+    let ids = catalog.ids();
+    let platforms = ids.iter().filter_map(|id| catalog.get(id));
+    platforms.flat_map(|platform| platform.channels.into_iter().map(|channel| channel.id)).collect()
+});
+
 /// The English words of a text that are no name, code, command or unit.
 fn english_words(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let catalog = jandon::fee::catalog::Catalog::default();
+    let (mut found, catalog) = (Vec::new(), Catalog::default());
+    // The address of a source is in the language of its site.
     for line in text.lines().filter(|line| !line.trim_start().starts_with("https://")) {
         // A command is the same in every language.
         let prose = line.split("jandon ").enumerate().map(|(at, part)| match at {
@@ -318,7 +344,9 @@ fn english_words(text: &str) -> Vec<String> {
             };
             let is_change = |word: &str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_hexdigit());
             let is_id = |word: &str| {
-                is_change(word) || catalog.get(word.split('/').next().unwrap_or_default()).is_some()
+                is_change(word)
+                    || CHANNELS.contains(word)
+                    || catalog.get(word.split('/').next().unwrap_or_default()).is_some()
             };
             let words = words.filter(|word| !word.starts_with("--"));
             found.extend(words.filter(is_english).filter(|word| !is_id(word)).map(String::from));

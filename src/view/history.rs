@@ -327,7 +327,10 @@ pub struct Rows<'f> {
     form: &'f Form,
     /// The answer without its rows.
     history: History,
-    measure: Measure,
+    /// The widths with every decimal, and without those of whole amounts.
+    measures: [Measure; 2],
+    /// Whether every amount so far is whole.
+    is_whole: bool,
     layout: Option<Layout>,
     count: u64,
     /// The last change that can be undone.
@@ -337,7 +340,15 @@ pub struct Rows<'f> {
 impl<'f> Rows<'f> {
     /// No rows so far of an answer, which is given without them.
     pub fn new(form: &'f Form, history: History) -> Rows<'f> {
-        Rows { form, history, measure: Measure::default(), layout: None, count: 0, last: None }
+        Rows {
+            form,
+            history,
+            measures: Default::default(),
+            is_whole: true,
+            layout: None,
+            count: 0,
+            last: None,
+        }
     }
 
     /// Whether every row is to be measured before the first is written.
@@ -348,7 +359,11 @@ impl<'f> Rows<'f> {
     /// Measures a row.
     pub fn measure(&mut self, line: &HistoryLine) {
         let rows = std::slice::from_ref(line);
-        self.measure.add(&table(rows, &self.history, &Amounts::exact(), self.form.language));
+        self.is_whole &= are_whole(rows, self.history.account.is_some());
+        let amounts = [Amounts::exact(), Amounts::default()];
+        for (measure, amounts) in self.measures.iter_mut().zip(amounts) {
+            measure.add(&table(rows, &self.history, &amounts, self.form.language));
+        }
     }
 
     /// What stands before a row, and the row.
@@ -365,13 +380,17 @@ impl<'f> Rows<'f> {
             Format::Csv => csv(rows, of_account).records(self.form.csv_safe),
             Format::Table | Format::Html | Format::Ics => {
                 self.last = undoable(rows).or(self.last);
-                let table = table(rows, &self.history, &Amounts::exact(), self.form.language);
+                let (amounts, measure) = match self.is_whole {
+                    true => (Amounts::default(), &self.measures[1]),
+                    false => (Amounts::exact(), &self.measures[0]),
+                };
+                let table = table(rows, &self.history, &amounts, self.form.language);
                 let mut text = String::new();
                 let layout = self.layout.get_or_insert_with(|| {
                     let mut page = Page::new();
                     self.history.add_title(&mut page);
                     text.push_str(&page.render(self.form.screen));
-                    let layout = Layout::new(&table, &self.measure, self.form.screen);
+                    let layout = Layout::new(&table, measure, self.form.screen);
                     layout.header(&mut text);
                     layout
                 });
@@ -414,8 +433,11 @@ impl Render for History {
             return page;
         }
         self.add_title(&mut page);
-        let moneys = self.rows.iter().flat_map(|row| row.amounts(self.account.is_some()));
-        page.table(table(&self.rows, self, &Amounts::of(moneys), language));
+        let amounts = match are_whole(&self.rows, self.account.is_some()) {
+            true => Amounts::default(),
+            false => Amounts::exact(),
+        };
+        page.table(table(&self.rows, self, &amounts, language));
         let last = undoable(&self.rows).map(|change| HistoryText::UndoChange { change });
         page.append(self.end_of_page(self.ending.as_ref().or(last.as_ref()), language));
         page
@@ -428,6 +450,12 @@ impl Render for History {
     fn json(&self) -> String {
         super::json(self)
     }
+}
+
+/// Returns whether every amount of those rows is whole: none needs its decimals then.
+fn are_whole(rows: &[HistoryLine], of_account: bool) -> bool {
+    let mut amounts = rows.iter().flat_map(|row| row.amounts(of_account));
+    amounts.all(|money| money.minor % money.unit.minor_per_major() == 0)
 }
 
 /// Returns the last change of those rows that can be undone.
