@@ -75,7 +75,7 @@ fn set(args: &RateSetArgs, context: &Context) -> Result<CommandOutput, CommandEr
         Ok((vec![Fact::Rate { unit: unit.clone(), rate, of: of.clone(), day }], (unit, of)))
     })?;
     let (unit, of) = committed.value;
-    let did = Notice::RateSet { unit, rate, of, from: day };
+    let did = Notice::RateSet { unit, rate, of, from: day, dry_run: args.dry_run };
     Ok(record::outcome(committed.summary, committed.notes, did))
 }
 

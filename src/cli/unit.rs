@@ -52,7 +52,7 @@ pub fn run(args: &UnitCommand, context: &Context) -> Result<CommandOutput, Comma
         }
     })?;
     let did = match recorded.change.is_some() || args.dry_run {
-        true => Notice::UnitDefined { unit },
+        true => Notice::UnitDefined { unit, dry_run: args.dry_run },
         false => Notice::UnitKnown { unit },
     };
     notes.insert(0, Note::Done(did));

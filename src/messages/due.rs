@@ -30,6 +30,9 @@ impl Message for DueLine {
             DueLine::NoBills => "No open bills.".into(),
             DueLine::NoBillWithin { days } => format!("No bill is due within {days} days."),
             DueLine::Owed { amounts } => format!("You owe {}.", sums(amounts, en)),
+            DueLine::OwedAndOverdue { amounts, overdue } if amounts == overdue => {
+                format!("You owe {}, all of it overdue.", sums(amounts, en))
+            }
             DueLine::OwedAndOverdue { amounts, overdue } => {
                 format!("You owe {}, of which {} is overdue.", sums(amounts, en), sums(overdue, en))
             }
@@ -60,6 +63,9 @@ impl Message for DueLine {
             DueLine::NoBills => "납부할 청구서가 없습니다.".into(),
             DueLine::NoBillWithin { days } => format!("{days}일 안에 납부할 청구서가 없습니다."),
             DueLine::Owed { amounts } => format!("납부할 금액: {}", sums(amounts, ko)),
+            DueLine::OwedAndOverdue { amounts, overdue } if amounts == overdue => {
+                format!("납부할 금액: {} (모두 연체)", sums(amounts, ko))
+            }
             DueLine::OwedAndOverdue { amounts, overdue } => {
                 format!("납부할 금액: {} (그중 연체: {})", sums(amounts, ko), sums(overdue, ko))
             }

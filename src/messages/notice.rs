@@ -1,6 +1,7 @@
 //! What a command did, and what can be done next.
 
 use super::calendar::CalendarText;
+use super::history::command_in_korean;
 use super::particle::{object, toward};
 use super::record::{
     AccountChange, NewBalance, RecordedEntry, RecordedFact, RecordedSnapshot, balances_english,
@@ -50,9 +51,9 @@ pub enum Notice {
     /// An account was reopened.
     AccountReopened { account: String, dry_run: bool },
     /// A rate was set.
-    RateSet { unit: Unit, rate: Rate, of: Unit, from: Day },
+    RateSet { unit: Unit, rate: Rate, of: Unit, from: Day, dry_run: bool },
     /// A unit was defined.
-    UnitDefined { unit: Unit },
+    UnitDefined { unit: Unit, dry_run: bool },
     /// A unit is known already.
     UnitKnown { unit: Unit },
     /// What a withdrawal leaves by its rule.
@@ -130,16 +131,20 @@ impl VoidedRecords {
         }
     }
 
-    fn korean(&self) -> String {
-        let things: Vec<String> = match self {
-            VoidedRecords::Named(changes, facts) => {
-                changes.iter().map(Message::korean).chain(facts.iter().map(RecordedFact::korean)).collect()
+    /// Returns what was voided by its name, or by that of the command that recorded it.
+    fn korean(&self, command: &str) -> String {
+        let command = command_in_korean(command);
+        match self {
+            VoidedRecords::Named(changes, facts) if !changes.is_empty() || !facts.is_empty() => {
+                let changes = changes.iter().map(Message::korean);
+                changes.chain(facts.iter().map(RecordedFact::korean)).collect::<Vec<_>>().join(", ")
             }
+            VoidedRecords::Named(..) => command.to_string(),
             VoidedRecords::Counted(counts) => {
-                counts.each().map(|(count, _, _, name)| format!("{name} {count}개")).collect()
+                let counts = counts.each().map(|(count, _, _, name)| format!("{name} {count}개"));
+                format!("{command}({})", counts.collect::<Vec<_>>().join(", "))
             }
-        };
-        if things.is_empty() { ".".into() } else { format!(": {}.", things.join(", ")) }
+        }
     }
 }
 
@@ -224,10 +229,14 @@ impl Message for Notice {
             Notice::AccountReopened { account, dry_run } => {
                 format!("{} {account}.", done(*dry_run, "Reopened", "Would reopen"))
             },
-            Notice::RateSet { unit, rate, of, from } => {
-                format!("Recorded: 1 {unit} = {rate} {of} from {from} on.")
+            Notice::RateSet { unit, rate, of, from, dry_run } => {
+                let did = done(*dry_run, "Recorded", "Would record");
+                format!("{did}: 1 {unit} = {rate} {of} from {from} on.")
             }
-            Notice::UnitDefined { unit } => format!("Defined {unit} with {} decimals.", unit.decimals),
+            Notice::UnitDefined { unit, dry_run } => {
+                let did = done(*dry_run, "Defined", "Would define");
+                format!("{did} {unit} with {} decimals.", unit.decimals)
+            }
             Notice::UnitKnown { unit } => format!("{unit} is already defined ({} decimals).", unit.decimals),
             Notice::Quoted { channel, out, fee, tax, received } => {
                 let fee = match fee.minor {
@@ -312,12 +321,11 @@ impl Message for Notice {
             ),
             Notice::Undid { command, what, balances, dry_run } => {
                 let did = did(*dry_run, "취소했습니다", "취소하게 됩니다");
-                format!("`{command}`의 실행을 {did}{}{}", what.korean(), balances_korean(balances))
+                format!("{did}: {}.{}", what.korean(command), balances_korean(balances))
             }
             Notice::Redid { command, what, balances, dry_run } => {
                 let did = did(*dry_run, "다시 실행했습니다", "다시 실행하게 됩니다");
-                let command = object(&format!("`{command}`"));
-                format!("{command} {did}{}{}", what.korean(), balances_korean(balances))
+                format!("{did}: {}.{}", what.korean(command), balances_korean(balances))
             }
             Notice::CanRedo => "되돌리려면: jandon redo".into(),
             Notice::NothingWritten => "시험 실행이므로 아무것도 저장하지 않았습니다.".into(),
@@ -347,11 +355,13 @@ impl Message for Notice {
             Notice::AccountReopened { account, dry_run } => {
                 format!("{account} 계정을 {}.", did(*dry_run, "다시 열었습니다", "다시 열게 됩니다"))
             }
-            Notice::RateSet { unit, rate, of, from } => {
-                format!("{}부터 1 {unit}의 가치는 {rate} {of}입니다.", korean_day(*from))
+            Notice::RateSet { unit, rate, of, from, dry_run } => {
+                let did = did(*dry_run, "기록했습니다", "기록하게 됩니다");
+                format!("환율을 {did}: {}부터 1 {unit} = {rate} {of}.", korean_day(*from))
             }
-            Notice::UnitDefined { unit } => {
-                format!("{unit} 단위를 정의했습니다(소수 {}자리).", unit.decimals)
+            Notice::UnitDefined { unit, dry_run } => {
+                let did = did(*dry_run, "정의했습니다", "정의하게 됩니다");
+                format!("{unit} 단위를 {did}(소수 {}자리).", unit.decimals)
             }
             Notice::UnitKnown { unit } => {
                 format!("{unit} 단위는 이미 있습니다(소수 {}자리).", unit.decimals)
@@ -632,8 +642,9 @@ mod tests {
                 rate: Rate::parse("1400").expect("a rate"),
                 of: unit.clone(),
                 from: day("2026-11-01"),
+                dry_run: true,
             },
-            Notice::UnitDefined { unit: unit.clone() },
+            Notice::UnitDefined { unit: unit.clone(), dry_run: false },
             Notice::UnitKnown { unit },
             Notice::CanUndoImport,
             Notice::Wrote { path: "a/report.txt".into() },

@@ -210,7 +210,7 @@ impl RecordedEntry {
         match self.expires {
             Expires::Unknown => {}
             Expires::Never => details.push("소멸 없음".into()),
-            Expires::On(day) => details.push(format!("{} 후 소멸", korean_day(day))),
+            Expires::On(day) => details.push(format!("{} 소멸 예정", korean_day(day))),
         }
         in_brackets("", &details)
     }
