@@ -18,7 +18,7 @@ use jandon::ledger::{
 use jandon::money::{Rate, Unit};
 use jandon::period::{Day, LocalDateTime};
 use jandon::report::without_expiry;
-use jandon::store::{Applied, Change, Fact, Filter, Refusal, Store, StoreError};
+use jandon::store::{Applied, Change, Fact, Filter, Outside, Refusal, Store, StoreError};
 use oracle::{Oracle, category_lines, channel_lines};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -247,8 +247,10 @@ struct RawFilter {
     account: Option<Index>,
     range: Range,
     kind: Option<Index>,
+    outside: Option<Index>,
     snapshots_only: bool,
     category: Option<Index>,
+    payee: Option<Index>,
     search: Option<Index>,
     limit: Option<usize>,
 }
@@ -257,10 +259,12 @@ fn questions() -> impl Strategy<Value = Questions> {
     let maybe = |weight| prop::option::weighted(weight, any::<Index>());
     let range_or_none = prop_oneof![Just((None, None)), range()];
     let limit = prop::option::of(0..12_usize);
-    let filter =
-        (maybe(0.5), range_or_none, maybe(0.3), prop::bool::weighted(0.2), maybe(0.2), maybe(0.3), limit);
-    let filter = filter.prop_map(|(account, range, kind, snapshots_only, category, search, limit)| {
-        RawFilter { account, range, kind, snapshots_only, category, search, limit }
+    let kinds = (maybe(0.3), maybe(0.1), prop::bool::weighted(0.2));
+    let texts = (maybe(0.2), maybe(0.1), maybe(0.3));
+    let filter = (maybe(0.5), range_or_none, kinds, texts, limit);
+    let filter = filter.prop_map(|(account, range, kinds, (category, payee, search), limit)| {
+        let (kind, outside, snapshots_only) = kinds;
+        RawFilter { account, range, kind, outside, snapshots_only, category, payee, search, limit }
     });
     let moments = prop::collection::vec(moment(), 2);
     let ranges = prop::collection::vec(range(), 2);
@@ -280,11 +284,12 @@ impl RawFilter {
             from: self.range.0,
             to: self.range.1,
             kind: self.kind.map(|i| *i.get(&Kind::ALL)).filter(|_| !self.snapshots_only),
-            snapshots_only: self.snapshots_only,
+            outside: self.outside.map(|i| *i.get(&[Outside::From, Outside::To])),
+            snapshots_only: self.snapshots_only && self.outside.is_none(),
             category: pick(&self.category, &CATEGORIES),
+            payee: pick(&self.payee, &SEARCHES),
             search: pick(&self.search, &SEARCHES),
             limit: self.limit,
-            ..Filter::default()
         }
     }
 }
@@ -450,6 +455,8 @@ impl Scene {
                 let referees = oracle.running(account, &filter);
                 same(format!("running balance, {filter:?}"), movements, referees)?;
             }
+            let counted = oracle.history(&accounts, &Filter { limit: None, ..filter.clone() }).len();
+            same(format!("count of {filter:?}"), fine(store.count_history(&filter))?, counted)?;
             let lines = rows.into_iter().map(|row| (row.change, row.voided, row.fact)).collect();
             same(format!("{filter:?}"), lines, oracle.history(&accounts, &filter))?;
         }

@@ -1,6 +1,6 @@
 //! The page of `plan`.
 
-use super::particle::object;
+use super::particle::{object, toward};
 use super::{Language, Message, date, list_all};
 use crate::money::{Money, Unit};
 use crate::period::Day;
@@ -250,7 +250,8 @@ impl Message for PlanLine {
                 format!("{}까지 {target} 받는 계획을 찾지 못했습니다.", date(*by, *today, ko))
             }
             PlanLine::EachCountsAs { step_cost } => {
-                format!("고를 때 출금 1회를 {}로 칩니다(--step-cost).", step_cost)
+                let step_cost = toward(&step_cost.to_string());
+                format!("고를 때 출금 1회를 {step_cost} 계산합니다(--step-cost).")
             }
             PlanLine::MayNeedFewer => "최적 미확인: 더 적은 횟수로 같은 결과가 가능할 수 있습니다.".into(),
             PlanLine::MayCostLess { gap, has_step_cost: false } => {
@@ -277,7 +278,7 @@ impl Message for PlanLine {
             }
             PlanLine::NoBalance => "출금할 수 있는 잔액이 없습니다. 잔액 보기: jandon balance".into(),
             PlanLine::NotWorthIt { step_cost } => format!(
-                "출금 1회로 치는 {step_cost}보다 많이 받는 출금이 없습니다. 그래도 가능한 출금 보기: \
+                "출금 1회로 계산하는 {step_cost}보다 많이 받는 출금이 없습니다. 그래도 가능한 출금 보기: \
                  jandon plan --step-cost 0"
             ),
             PlanLine::NothingBy { by, today } => {

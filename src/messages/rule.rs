@@ -198,7 +198,7 @@ pub fn band(slab: &Slab, unit: &Unit, language: Language) -> String {
     let amount = |minor: i64| unit.money(minor).to_grouped_string();
     match (slab.flat, slab.percent.high) {
         (0, 0) if language == Language::English => "nothing".into(),
-        (0, 0) => "없음".into(),
+        (0, 0) => "무료".into(),
         (flat, 0) => amount(flat),
         (0, _) => percent(slab.percent, language),
         (flat, _) => format!("{} + {}", amount(flat), percent(slab.percent, language)),

@@ -6,7 +6,7 @@ use jandon::ledger::{Account, AccountBalance, AccountId, Entry, Expires, FlowKin
 use jandon::money::{Rate, Unit};
 use jandon::period::{Day, LocalDateTime, Month};
 use jandon::report::{CategoryTotal, ChannelTotal};
-use jandon::store::{Change, Fact, Filter, HistoryFact, SnapshotDifference};
+use jandon::store::{Change, Fact, Filter, HistoryFact, Outside, SnapshotDifference};
 use std::collections::BTreeMap;
 
 /// A ledger as a list.
@@ -520,6 +520,15 @@ impl Oracle {
                 !filter.snapshots_only
                     && filter.account.is_none_or(|account| sides.contains(&Some(account)))
                     && filter.kind.is_none_or(|kind| kind == entry.kind)
+                    && match filter.outside {
+                        None => true,
+                        Some(Outside::From) => entry.from.account.is_none(),
+                        Some(Outside::To) => entry.to.account.is_none(),
+                    }
+                    && filter.payee.as_ref().is_none_or(|wanted| {
+                        let payee = entry.payee.as_deref().unwrap_or_default().to_lowercase();
+                        payee.contains(&wanted.to_lowercase())
+                    })
                     && filter.category.as_ref().is_none_or(|c| entry.category.as_deref() == Some(c.as_str()))
                     && contains(&[
                         entry.category.as_deref(),
@@ -530,6 +539,8 @@ impl Oracle {
             }
             Fact::Snapshot(snapshot) => {
                 (filter.snapshots_only || filter.kind.is_none())
+                    && filter.outside.is_none()
+                    && filter.payee.is_none()
                     && filter.category.is_none()
                     && filter.account.is_none_or(|account| account == snapshot.account)
                     && contains(&[snapshot.note.as_deref()])

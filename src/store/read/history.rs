@@ -99,7 +99,10 @@ impl Filter {
     /// Whether rows of every kind are wanted.
     pub fn is_of_all_kinds(&self) -> bool {
         let texts = [&self.category, &self.payee, &self.search];
-        self.kind.is_none() && !self.snapshots_only && texts.iter().all(|text| text.is_none())
+        self.kind.is_none()
+            && self.outside.is_none()
+            && !self.snapshots_only
+            && texts.iter().all(|text| text.is_none())
     }
 
     /// Whether a moment lies within the period wanted.
@@ -210,8 +213,9 @@ impl Store {
                 asks.push(ask);
             }
         }
-        // A snapshot is of no kind of entry, of no category and of no payee.
-        if filter.kind.is_none() && filter.category.is_none() && filter.payee.is_none() {
+        // A snapshot is of no kind of entry, has no ends, no category and no payee.
+        let is_of_entries = filter.kind.is_some() || filter.outside.is_some();
+        if !is_of_entries && filter.category.is_none() && filter.payee.is_none() {
             let index = if filter.account.is_some() { "snapshot_by_account" } else { "snapshot_by_at" };
             let mut ask = Ask::new('s', index, filter);
             if let Some(account) = filter.account {
