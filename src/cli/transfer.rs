@@ -150,7 +150,7 @@ fn charge(
     let leads = |quote: &Quote| platform.channel(&quote.channel).is_some_and(|c| leads_to(c, to));
     let best = |minor: i64| {
         let asked = QuoteRequest::Amount(minor);
-        fee::quotes(&platform, None, &asked, at, Some(available), &[], &used).into_iter().find(leads)
+        fee::quotes(&platform, None, &asked, at, Some(available), &[], used).into_iter().find(leads)
     };
     let Some(asked) = best(amount.minor) else { return Ok(None) };
     // Where the channel cannot move the amount, the warning names what it takes of the nearest one.

@@ -3,6 +3,7 @@
 use super::error::CommandError;
 use super::plan::SPLITS_MAX;
 use super::{Cli, LOCK_TIMEOUT_MAX, LanguageChoice, correction};
+use crate::ledger::name;
 use crate::messages::error::UsageError;
 use crate::money::{AmountError, ParsedAmount};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -200,7 +201,7 @@ fn refused(error: &clap::Error) -> UsageError {
             let typed = text(ContextKind::InvalidSubcommand).unwrap_or_default();
             let similar = || {
                 let similar = texts(ContextKind::SuggestedSubcommand).into_iter();
-                similar.min_by_key(|name| strsim::osa_distance(name, &typed))
+                similar.min_by_key(|other| name::distance(other, &typed))
             };
             UsageError::UnknownCommand {
                 meant: other_command(&typed).map(Into::into).or_else(similar),
