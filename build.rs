@@ -58,9 +58,39 @@ fn main() {
         .expect("a string takes all text");
     }
     code.push_str("];\n");
+    embed_profiles(out);
     start_at_once(out);
     leave_out_unwinding(out);
     std::fs::write(out.join("built_in.rs"), code).expect("OUT_DIR can be written");
+}
+
+/// Embeds the profiles of statements.
+fn embed_profiles(out: &Path) {
+    let folder = Path::new("src/statement/profiles");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("src/statement/profiles is a folder")
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    files.sort();
+    let mut code = String::from(
+        "/// Every profile that is part of the program, by id.\npub static BUILT_IN_PROFILES: &[BuiltInProfile] = &[\n",
+    );
+    for file in files {
+        println!("cargo::rerun-if-changed={}", file.display());
+        let path = file.display();
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{path}: {e}"));
+        let stem = file.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
+        let name = file.file_name().and_then(|s| s.to_str()).unwrap_or_default();
+        let embedded = out.join(format!("profile-{name}"));
+        std::fs::write(&embedded, without_comments(&text, &table)).expect("OUT_DIR can be written");
+        writeln!(code, "BuiltInProfile {{ id: {stem:?}, text: include_str!({embedded:?}) }},")
+            .expect("a string takes all text");
+    }
+    code.push_str("];\n");
+    std::fs::write(out.join("built_in_profiles.rs"), code).expect("OUT_DIR can be written");
 }
 
 /// Returns the earliest day on which an open-ended rule was checked.

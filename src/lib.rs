@@ -14,6 +14,7 @@ pub mod output_file;
 pub mod period;
 pub mod plan;
 pub mod report;
+pub mod statement;
 pub mod store;
 pub mod text;
 pub mod view;

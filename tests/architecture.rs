@@ -12,6 +12,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("ledger", 2),
     ("fee", 3),
     ("report", 3),
+    ("statement", 4),
     ("export", 4),
     ("jsonl", 3),
     ("import", 4),
@@ -28,7 +29,7 @@ const LAYERS: &[(&str, u8)] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("serde_json", &["view", "jsonl", "import"]),
-    ("toml", &["fee", "cli"]),
+    ("toml", &["fee", "cli", "statement"]),
     ("clap", &["cli", "main"]),
     ("directories", &["main"]),
     ("signal_hook", &["main"]),
@@ -36,10 +37,13 @@ const CRATES: &[(&str, &[&str])] = &[
     ("chrono", &["period", "main"]),
     ("rust_decimal", &["money", "fee"]),
     ("caseless", &["text"]),
-    ("unicode_normalization", &["ledger", "text"]),
+    ("unicode_normalization", &["ledger", "text", "statement"]),
     ("strsim", &["ledger"]),
     ("unicode_width", &["view"]),
-    ("smol_str", &["ledger", "jsonl", "import", "store"]),
+    ("smol_str", &["ledger", "jsonl", "import", "store", "statement"]),
+    ("regex", &["statement"]),
+    ("encoding_rs", &["statement"]),
+    ("memchr", &["statement"]),
     ("foldhash", &["store"]),
     ("tempfile", &["output_file"]),
     ("crc32fast", &["store"]),
@@ -146,7 +150,9 @@ fn below_the_store_there_is_no_disk_no_clock_and_no_terminal() {
             for forbidden in
                 ["std::fs", "std::env", "std::io", "SystemTime", "Instant::now", "println!", " f64", " f32"]
             {
-                if line.contains(forbidden) {
+                // The readers of statements take any `Read`, which they are handed.
+                let is_reader = path.starts_with("src/statement/read");
+                if line.contains(forbidden) && !(is_reader && forbidden == "std::io") {
                     broken.push(format!("{}:{}: {forbidden}", path.display(), number + 1));
                 }
             }

@@ -1,0 +1,148 @@
+use std::fmt;
+use std::io;
+
+/// Why a file cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// The operating system could not read it.
+    Io(io::ErrorKind),
+    /// A byte is not text in the encoding.
+    Undecodable {
+        /// The encoding's name.
+        encoding: &'static str,
+        /// The line with the byte, counted from 1.
+        line: u64,
+        /// The byte's position in the file, counted from 0.
+        offset: u64,
+    },
+    /// A quotation mark is never closed.
+    UnclosedQuote {
+        /// The line on which the row begins.
+        line: u64,
+    },
+    /// The file is not what its form prescribes.
+    Damaged {
+        /// Where.
+        place: Place,
+        /// What is wrong, as a noun phrase.
+        fault: &'static str,
+    },
+    /// The file is larger than a limit allows.
+    TooLarge {
+        /// Where.
+        place: Place,
+        /// The limit.
+        limit: Limit,
+    },
+    /// The workbook is locked, and no password is known.
+    Locked,
+    /// The password does not open the workbook.
+    WrongPassword,
+    /// The form is known, but not this variant of it.
+    Unsupported {
+        /// The variant.
+        what: String,
+    },
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The file as a whole.
+    File,
+    /// A line of a text, counted from 1.
+    Line(u64),
+    /// A part of an archive or a stream of a compound file.
+    Part(String),
+    /// A row of a sheet, counted from 1.
+    Row {
+        /// The sheet's name.
+        sheet: String,
+        /// The row.
+        row: u64,
+    },
+    /// A cell of a sheet.
+    Cell {
+        /// The sheet's name.
+        sheet: String,
+        /// The cell, such as `C12`.
+        cell: String,
+    },
+}
+
+/// A limit of the readers, with its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Bytes of a file.
+    FileBytes(u64),
+    /// Bytes that a file unpacks to.
+    UnpackedBytes(u64),
+    /// How many times its packed size an entry of an archive may be.
+    PackingRatio(u64),
+    /// Rows of a sheet.
+    Rows(u64),
+    /// Columns of a sheet or table.
+    Columns(u64),
+    /// Bytes of one row.
+    RowBytes(u64),
+    /// Rounds of the key of a locked workbook.
+    KeyRounds(u64),
+}
+
+impl ReadError {
+    /// Returns the error of a damaged part.
+    pub(crate) fn damaged(place: Place, fault: &'static str) -> ReadError {
+        ReadError::Damaged { place, fault }
+    }
+}
+
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> ReadError {
+        ReadError::Io(error.kind())
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::Io(kind) => write!(f, "cannot be read: {kind}"),
+            ReadError::Undecodable { encoding, line, offset } => {
+                write!(f, "line {line}: byte {offset} is not {encoding} text")
+            }
+            ReadError::UnclosedQuote { line } => write!(f, "line {line}: a quotation mark is never closed"),
+            ReadError::Damaged { place, fault } => write!(f, "{place} is damaged: {fault}"),
+            ReadError::TooLarge { place, limit } => write!(f, "{place} is too large: {limit}"),
+            ReadError::Locked => f.write_str("the workbook is locked with a password"),
+            ReadError::WrongPassword => f.write_str("the password does not open the workbook"),
+            ReadError::Unsupported { what } => write!(f, "{what} is not supported"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::File => f.write_str("the file"),
+            Place::Line(line) => write!(f, "line {line}"),
+            Place::Part(part) => write!(f, "the part '{part}'"),
+            Place::Row { sheet, row } => write!(f, "row {row} of the sheet '{sheet}'"),
+            Place::Cell { sheet, cell } => write!(f, "the cell {cell} of the sheet '{sheet}'"),
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Limit::FileBytes(n) => write!(f, "at most {n} bytes"),
+            Limit::UnpackedBytes(n) => write!(f, "at most {n} bytes unpacked"),
+            Limit::PackingRatio(n) => write!(f, "at most {n} times its packed size"),
+            Limit::Rows(n) => write!(f, "at most {n} rows"),
+            Limit::Columns(n) => write!(f, "at most {n} columns"),
+            Limit::RowBytes(n) => write!(f, "at most {n} bytes in a row"),
+            Limit::KeyRounds(n) => write!(f, "at most {n} rounds of its key"),
+        }
+    }
+}
