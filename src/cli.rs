@@ -28,6 +28,7 @@ mod month_page;
 pub mod output;
 mod pay;
 mod plan;
+mod profiles;
 mod rate;
 mod record;
 mod refund;
@@ -209,6 +210,7 @@ pub enum Command {
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
     Import(import::ImportArgs),
+    Profiles(profiles::ProfilesArgs),
     Export(export::ExportArgs),
     Check(check::CheckArgs),
     Demo(demo::DemoArgs),
@@ -252,7 +254,8 @@ impl Command {
     /// Returns the files that the command reads or writes by itself, which the file of `-o` may not be.
     fn files(&self) -> Vec<PathBuf> {
         match self {
-            Command::Import(args) => args.files().to_vec(),
+            Command::Import(args) => args.files(),
+            Command::Profiles(args) => args.file().into_iter().cloned().collect(),
             Command::Channels(args) => args.file().into_iter().cloned().collect(),
             Command::Backup(args) => vec![args.file().to_path_buf()],
             Command::Restore(args) => vec![args.file().to_path_buf()],
@@ -363,6 +366,7 @@ fn run_command(command: &Command, context: &Context) -> Result<CommandOutput, Co
         Command::Backup(words) => backup::run(words, context),
         Command::Restore(words) => restore::run(words, context),
         Command::Import(words) => import::run(words, context),
+        Command::Profiles(args) => profiles::run(args, context),
         Command::Export(words) => export::run(words, context),
         Command::Check(words) => check::run(words, context),
         Command::Demo(words) => demo::run(words, context),
@@ -501,6 +505,7 @@ fn grammar_of(command: &str) -> Option<ClapCommand> {
         "backup" => backup::BackupArgs::augment_args(ClapCommand::new("backup")),
         "restore" => restore::RestoreArgs::augment_args(ClapCommand::new("restore")),
         "import" => import::ImportArgs::augment_args(ClapCommand::new("import")),
+        "profiles" => profiles::ProfilesArgs::augment_args(ClapCommand::new("profiles")),
         "export" => export::ExportArgs::augment_args(ClapCommand::new("export")),
         "check" => check::CheckArgs::augment_args(ClapCommand::new("check")),
         "demo" => demo::DemoArgs::augment_args(ClapCommand::new("demo")),

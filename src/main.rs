@@ -119,6 +119,7 @@ fn env(globals: &GlobalArgs, language: Language) -> Result<Env, CommandError> {
         language,
         drawing: drawing(globals),
         progress: (!globals.quiet && is_interactive()).then_some(output::show_progress),
+        terminal: None,
         // Each hasher of the standard library is keyed by the system's randomness.
         random: std::collections::hash_map::RandomState::new().build_hasher().finish(),
     })

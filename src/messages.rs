@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod damage;
 pub mod error;
 pub mod help;
+pub mod import;
 pub mod month_page;
 pub mod notice;
 pub mod particle;
@@ -47,6 +48,7 @@ pub use fees::{Arrival, BlockedChannel, ChannelTerms, FeesLine, FreeLeftText, Ru
 pub use heading::Heading;
 pub use history::{ChangeRemark, HistoryKind, HistoryRemark, HistoryText, short_id};
 pub use ledger_file::{LedgerContents, LedgerFileLine, ledger_part_in_korean};
+pub use import::{ImportLine, ProfileLine};
 pub use list::ListLine;
 pub use notice::Notice;
 pub use plan::{Alternative, PlanLine};

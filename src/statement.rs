@@ -20,7 +20,8 @@ pub mod template;
 pub mod typed;
 
 use balances::StatedBalance;
-use rows::{BadRow, Interpreter, RowOutcome, SkipReason, StatementAccount, StatementRow};
+use profile::Profile;
+use rows::{BadReason, BadRow, Interpreter, RowOutcome, SkipReason, StatementAccount, StatementRow};
 
 /// The most rows of one reason, or bad rows, of which the lines are held.
 pub const LISTED_MAX: usize = 100;
@@ -88,8 +89,19 @@ impl Statement {
         add_skipped(&mut self.skipped, line, reason);
     }
 
+    /// Adds everything that a line came to.
+    pub fn add_all(&mut self, line: u64, outcomes: &mut Vec<RowOutcome>) {
+        outcomes.drain(..).for_each(|outcome| self.add(line, outcome));
+    }
+
+    /// Adds a line in which text follows a closing quotation mark.
+    pub fn add_stray_quote(&mut self, line: u64) {
+        self.add(line, RowOutcome::Bad(BadRow { line, column: None, reason: BadReason::StrayQuote }));
+    }
+
     /// Takes what the interpreter learnt from all rows.
-    pub fn finish(&mut self, interpreter: Interpreter<'_>) {
+    pub fn finish(&mut self, interpreter: Interpreter<'_>, profile: &Profile) {
+        self.settle_fees(profile);
         let only = interpreter.accounts.first().map(|account| account.unit.clone());
         let stated = |carried: &Option<(u64, String)>| {
             let (line, text) = carried.as_ref()?;
@@ -99,6 +111,27 @@ impl Statement {
         self.opening = stated(&interpreter.opening);
         self.closing.extend(stated(&interpreter.closing).map(|closing| (0, closing)));
         self.accounts = interpreter.accounts;
+    }
+
+    /// Decides which fees were taken: where one of them is written negative, those that are not were given
+    /// back, and what was given back is part of the effect.
+    fn settle_fees(&mut self, profile: &Profile) {
+        let is_taken_negative = !profile.fee_beside && self.rows.iter().any(|row| row.fee < 0);
+        let mut bad = Vec::new();
+        self.rows.retain_mut(|row| {
+            row.fee = if is_taken_negative { (-row.fee).max(0) } else { row.fee.max(0) };
+            let is_too_much = row.effect < 0 && row.fee + row.tax > -row.effect;
+            if is_too_much {
+                bad.push(BadRow { line: row.line, column: None, reason: BadReason::FeeAboveAmount });
+            }
+            !is_too_much
+        });
+        for row in bad {
+            self.bad_count += 1;
+            if self.bad.len() < LISTED_MAX {
+                self.bad.push(row);
+            }
+        }
     }
 
     /// Returns how many rows are not for the ledger.

@@ -36,7 +36,7 @@ pub use backup::{Contents, Restored, ledger_files};
 pub use check::{CheckReport, Finding};
 pub use damage::{Damage, DamagedFact};
 pub use derive::DERIVED;
-pub use import::{ImportError, ImportSummary};
+pub use import::{ImportError, ImportSession, ImportSummary, NearbyEntry, RowMatch};
 pub use open::{FileState, SecondName, lasting_second_name};
 pub use permissions::{PermissionIssue, permission_issues};
 pub use read::{

@@ -21,6 +21,7 @@ pub mod import;
 mod month_page;
 pub mod page;
 pub mod plan;
+pub mod profiles;
 pub mod report;
 pub mod status;
 pub mod value;

@@ -52,6 +52,19 @@ pub struct Env {
     pub drawing: ChartStyle,
     /// Shows the progress of a long command on a terminal.
     pub progress: Option<fn(&str)>,
+    /// The terminal of someone who can be asked.
+    pub terminal: Option<Terminal>,
+}
+
+/// How someone at a terminal is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// Shows a text.
+    pub show: fn(&str),
+    /// Asks for a line.
+    pub ask: fn(&str) -> Option<String>,
+    /// Asks for a line that is not shown while it is typed.
+    pub ask_unseen: fn(&str) -> Option<String>,
 }
 
 /// A platform file, or their folder, that could not be read.
@@ -68,6 +81,10 @@ pub struct Context {
     pub drawing: ChartStyle,
     /// Shows the progress of a long command on a terminal.
     pub progress: Option<fn(&str)>,
+    /// The terminal of someone who can be asked.
+    pub terminal: Option<Terminal>,
+    /// Whether the answer is a JSON document.
+    pub wants_json: bool,
     /// What a command does with a file that exists: `--force` replaces it.
     pub existing: Existing,
     /// The form of a file that --format asks for, or the ending of -o where that is a known one.
@@ -138,6 +155,8 @@ impl Context {
             now,
             drawing: world.drawing,
             progress: world.progress,
+            terminal: world.terminal,
+            wants_json: globals.json || globals.format == Some(super::OutputFormat::Json),
             existing: if globals.force { Existing::Replace } else { Existing::Refuse },
             form: output::export_form(globals),
             is_web_page: output::wants_web_page(globals),
@@ -166,6 +185,8 @@ impl Context {
             now,
             drawing: ChartStyle::Figures,
             progress: None,
+            terminal: None,
+            wants_json: false,
             existing: Existing::Refuse,
             form: None,
             is_web_page: false,
@@ -219,6 +240,11 @@ impl Context {
     pub fn is_page_on_terminal(&self) -> bool {
         // A chart is drawn only there.
         self.is_page && self.drawing != ChartStyle::Figures
+    }
+
+    /// Returns the user's config folder.
+    pub fn config_folder(&self) -> Option<&Path> {
+        self.config_file.as_deref().and_then(Path::parent)
     }
 
     /// The present day.

@@ -62,6 +62,7 @@ impl CommandError {
                 StoreError::Output(error) => output_status(error),
                 _ => 1,
             },
+            CommandError::Statement { error, .. } => error.status(),
             CommandError::Output(error) => output_status(error),
             CommandError::NotShown { .. }
             | CommandError::NoHome
@@ -179,6 +180,7 @@ impl CommandError {
                     _ => "bad-line",
                 },
             },
+            CommandError::Statement { error, .. } => error.code(),
             CommandError::PlatformFile { .. } => "platform-file",
             CommandError::Config { .. } => "config",
             CommandError::Unsound { .. } => "unsound",

@@ -6,6 +6,7 @@
 
 mod english;
 mod korean;
+mod statement;
 
 use super::Language;
 use crate::fee::parse::FileError;
@@ -19,6 +20,10 @@ use crate::store::{ImportError, Refusal, StoreError};
 use crate::text::{TextError, quoted};
 use std::io;
 use std::path::PathBuf;
+
+pub use statement::{
+    StatementError, bad_row_english, bad_row_korean, correction, fault_english, fault_korean,
+};
 
 /// An error as people read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +134,8 @@ pub enum CommandError {
     NotShown { done: Done, cause: Box<CommandError> },
     /// A line of a file cannot be imported.
     Line { file: String, error: Box<ImportError> },
+    /// A statement cannot be imported.
+    Statement { file: String, error: Box<StatementError> },
     /// A platform file has a fault.
     PlatformFile { path: String, error: FileError },
     /// The config is not understood.

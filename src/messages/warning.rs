@@ -6,6 +6,7 @@ use super::terms::{korean_day, korean_moment, list_all};
 use super::{Language, Message};
 use crate::fee::Reason;
 use crate::fee::parse::FileError;
+use crate::ledger::Id;
 use crate::money::{Money, Unit};
 use crate::period::{Day, LocalDateTime, Month};
 use crate::store::PermissionIssue;
@@ -67,6 +68,14 @@ pub enum Warning {
     UndoneHere { count: u64, can_redo: bool },
     /// A closed account has a balance.
     ClosedNotEmpty { account: String, balance: Money },
+    /// Cells at the end of rows are missing.
+    ShortRows { file: String, count: u64 },
+    /// A profile was checked against nothing.
+    UnverifiedProfile { profile: String },
+    /// A running balance does not follow from the one before.
+    BalanceBreak { file: String, line: u64, expected: Money, found: Money },
+    /// A row is recorded with another amount.
+    RowChanged { file: String, line: u64, entry: Id, was: Money, is: Money },
 }
 
 /// Why a platform file does not count.
@@ -172,6 +181,10 @@ impl Warning {
             Warning::RuleNotOfficial { .. } => "rule-not-official",
             Warning::UndoneHere { .. } => "undone-here",
             Warning::ClosedNotEmpty { .. } => "closed-not-empty",
+            Warning::ShortRows { .. } => "short-rows",
+            Warning::UnverifiedProfile { .. } => "unverified-profile",
+            Warning::BalanceBreak { .. } => "balance-break",
+            Warning::RowChanged { .. } => "row-changed",
         }
     }
 }
@@ -340,6 +353,20 @@ impl Message for Warning {
                 let redo = if *can_redo { "; to bring back what was undone last: jandon redo" } else { "" };
                 format!("{count} of them {are} undone here, so {they} not count{redo}")
             }
+            Warning::ShortRows { file, count } => format!(
+                "{file}: cells are missing at the end of {count} {}",
+                if *count == 1 { "row" } else { "rows" }
+            ),
+            Warning::UnverifiedProfile { profile } => format!(
+                "the profile {profile} was not checked against any file: compare the balance with your app"
+            ),
+            Warning::BalanceBreak { file, line, expected, found } => format!(
+                "{file}, line {line}: the balance is {found}, and {expected} follows from the one before; the difference is unexplained"
+            ),
+            Warning::RowChanged { file, line, entry, was, is } => format!(
+                "{file}, line {line}: the amount is {is}, and {was} is recorded; to correct it: jandon edit {entry} --amount {}",
+                is.to_plain_string()
+            ),
             Warning::ClosedNotEmpty { account, balance } => format!(
                 "{account} is closed and holds {balance}: it was used elsewhere before that was known; to use \
                  it again: jandon account reopen {}",
@@ -521,6 +548,19 @@ impl Message for Warning {
                     if *can_redo { " 마지막 실행 취소를 되돌리려면: jandon redo" } else { "" };
                 format!("그중 {count}건은 이 장부에서 실행 취소되어 반영하지 않습니다.{redo}")
             }
+            Warning::ShortRows { file, count } => {
+                format!("{file}: {count}행의 끝에 빠진 칸이 있습니다.")
+            }
+            Warning::UnverifiedProfile { profile } => format!(
+                "프로필 `{profile}`의 파일은 확인된 적이 없습니다. 잔액을 앱과 비교하십시오."
+            ),
+            Warning::BalanceBreak { file, line, expected, found } => format!(
+                "{file} {line}행: 앞의 잔액에서 계산한 잔액은 {expected}인데 파일의 잔액은 {found}입니다. 차액은 설명되지 않습니다."
+            ),
+            Warning::RowChanged { file, line, entry, was, is } => format!(
+                "{file} {line}행: 금액은 {is}인데 {was} 기록되어 있습니다. 고치려면: jandon edit {entry} --amount {}",
+                is.to_plain_string()
+            ),
             Warning::ClosedNotEmpty { account, balance } => format!(
                 "닫은 계정 {}에 {} 남아 있습니다. 닫기 전에 다른 장부에서 사용되었습니다. 다시 쓰려면: jandon \
                  account reopen {}",
@@ -684,6 +724,11 @@ mod tests {
             Warning::UndoneHere { count: 1, can_redo: true },
             Warning::UndoneHere { count: 2, can_redo: false },
             Warning::ClosedNotEmpty { account: "저금통".into(), balance: won(3_000) },
+            Warning::ShortRows { file: "a.csv".into(), count: 1 },
+            Warning::ShortRows { file: "a.csv".into(), count: 2 },
+            Warning::UnverifiedProfile { profile: "kakaopay".into() },
+            Warning::BalanceBreak { file: "a.csv".into(), line: 7, expected: won(1_000), found: won(900) },
+            Warning::RowChanged { file: "a.csv".into(), line: 7, entry: Id(1), was: won(100), is: won(120) },
         ]
     }
 

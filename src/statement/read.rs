@@ -132,3 +132,6 @@ pub fn trim(text: &str) -> &str {
         _ => text.trim_matches(is_blank),
     }
 }
+
+#[cfg(test)]
+mod tests;

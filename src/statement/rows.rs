@@ -149,6 +149,8 @@ pub enum SkipReason {
     Repeated,
     /// A message that speaks of no payment.
     NoPayment,
+    /// Its id is recorded with another amount.
+    Changed,
 }
 
 /// A row that was not understood.
@@ -983,7 +985,12 @@ impl<'p> Interpreter<'p> {
             for (part, value) in &key {
                 hasher = self.add_key(hasher, *part, value, at);
             }
-            hasher.finish(&unit.code, effect, self.profile.once)
+            // An id that is missing is none.
+            let has_id = self.names.get("id").is_none_or(|_| key.iter().any(|(part, value)| {
+                !value.is_empty() && matches!(part, KeyPart::Text(slot) if self.slots[*slot].name == "id")
+            }));
+            let names_id = self.profile.key.iter().any(|name| name == "id");
+            hasher.finish(&unit.code, effect, self.profile.once && (has_id || !names_id))
         };
         let has_date = self.key.contains(&KeyPart::Date);
         let former = match (date.year, has_date) {

@@ -3,6 +3,7 @@
 /// A text with columns in braces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
+    text: String,
     parts: Vec<TemplatePart>,
 }
 
@@ -39,7 +40,7 @@ impl Template {
         if !rest.is_empty() {
             parts.push(TemplatePart::Literal(rest.into()));
         }
-        Some(Template { parts })
+        Some(Template { text: text.into(), parts })
     }
 
     /// Returns the columns that it names.
@@ -73,6 +74,12 @@ impl Template {
             }
         }
         fold_blanks(&out)
+    }
+}
+
+impl std::fmt::Display for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod existing;
 mod line;
+mod statement;
 
 use super::sql::LAST_MOMENT;
 use super::writer::Writer;
@@ -18,6 +19,8 @@ use rusqlite::params;
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
 
+pub use statement::{NearbyEntry, RowMatch};
+
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportSummary {
@@ -29,6 +32,8 @@ pub struct ImportSummary {
     pub known: u64,
     /// Entries and snapshots among them that were undone here, and not by the file: they stay undone.
     pub undone: u64,
+    /// For each file of lines, how many were read and how many were new.
+    pub files: Vec<(u64, u64)>,
     /// The change that holds what is new.
     pub change: Option<Id>,
     /// Accounts that were closed in one ledger while another one used them, with their balances.
@@ -47,6 +52,9 @@ pub enum ImportError {
     Refused { line: u64, error: StoreError },
 }
 
+/// An import that goes on: files of lines and of statements as one change.
+pub struct ImportSession<'s>(Importer<'s>);
+
 impl Store {
     /// Imports the lines of one file or several within the transaction, as one change of that id.
     /// `unit_of` finds units that the ledger does not use yet. After an error the transaction must be
@@ -58,10 +66,22 @@ impl Store {
         lines: impl Iterator<Item = Result<(u64, Line), E>>,
         unit_of: &dyn Fn(&str) -> Option<Unit>,
     ) -> Result<ImportSummary, E> {
+        let mut session = self.begin_import(id, at, unit_of)?;
+        session.lines(lines)?;
+        session.finish()
+    }
+
+    /// Begins an import within the transaction.
+    pub fn begin_import<'s>(
+        &'s self,
+        id: Id,
+        at: LocalDateTime,
+        unit_of: &'s dyn Fn(&str) -> Option<Unit>,
+    ) -> Result<ImportSession<'s>, StoreError> {
         let mut writer = Writer::new(self)?;
         writer.entries.start_buffering()?;
         writer.merging = true;
-        let mut importer = Importer {
+        Ok(ImportSession(Importer {
             began: writer.next(),
             first: writer.next(),
             writer,
@@ -88,7 +108,18 @@ impl Store {
             names: HashMap::default(),
             matched: SeqSet::default(),
             repeats: HashMap::default(),
-        };
+            replacing: None,
+        }))
+    }
+}
+
+impl ImportSession<'_> {
+    /// Imports the lines of files.
+    pub fn lines<E: From<StoreError> + From<ImportError>>(
+        &mut self,
+        lines: impl Iterator<Item = Result<(u64, Line), E>>,
+    ) -> Result<(), E> {
+        let importer = &mut self.0;
         for read in lines {
             let (number, line) = read?;
             if matches!(&line, Line::NextFile) {
@@ -105,17 +136,26 @@ impl Store {
         importer.void_pending::<E>()?;
         importer.begin_pending()?;
         importer.writer.flush()?;
+        importer.count_file();
+        Ok(())
+    }
+
+    /// Ends the import.
+    pub fn finish<E: From<StoreError> + From<ImportError>>(mut self) -> Result<ImportSummary, E> {
+        let importer = &mut self.0;
+        importer.writer.flush()?;
         importer.check_names::<E>()?;
         let mut summary = importer.summary.clone();
         summary.known = summary.read - summary.new;
         summary.undone = importer.undone.values().sum();
-        summary.change = importer.group.map(|_| id);
+        summary.change = importer.group.map(|_| importer.id);
         summary.closed = importer.closed_in_use()?;
         summary.taken_from = importer.taken_from();
         // Nothing but accounts and units that were undone with the facts of the file: to open them
         // anew would stand in the way of bringing all of it back.
         if summary.undone > 0 && !importer.has_facts {
             (summary.new, summary.known, summary.change) = (0, summary.read, None);
+            summary.files.iter_mut().for_each(|(_, new)| *new = 0);
         }
         Ok(summary)
     }
@@ -225,6 +265,8 @@ struct Importer<'s> {
     matched: SeqSet,
     /// How often a content came without an id, where it came often.
     repeats: foldhash::HashMap<Content, u64>,
+    /// The change within which typed entries are voided that rows of statements replace.
+    replacing: Option<i64>,
 }
 
 impl Importer<'_> {
@@ -260,6 +302,7 @@ impl Importer<'_> {
         self.void_pending::<E>()?;
         self.begin_pending()?;
         self.writer.flush()?;
+        self.count_file();
         self.first = self.writer.next();
         self.voiding = None;
         self.versions = Versions::default();
@@ -268,6 +311,12 @@ impl Importer<'_> {
         self.matched = SeqSet::default();
         self.repeats.clear();
         Ok(())
+    }
+
+    /// Counts the lines of the file that ends.
+    fn count_file(&mut self) {
+        let before = self.summary.files.iter().fold((0, 0), |(read, new), file| (read + file.0, new + file.1));
+        self.summary.files.push((self.summary.read - before.0, self.summary.new - before.1));
     }
 
     /// The key of an id as a file writes it.

@@ -66,9 +66,11 @@ pub(super) struct ExistingEntry {
     from: Option<AccountId>,
     to: Option<AccountId>,
     amount_out: i64,
+    amount_in: i64,
 }
 
-const EXISTING: &str = "SELECT id, seq, change, at, kind, from_account, to_account, amount_out FROM entry";
+const EXISTING: &str =
+    "SELECT id, seq, change, at, kind, from_account, to_account, amount_out, amount_in FROM entry";
 
 impl ExistingEntry {
     fn of(row: &Row<'_>) -> rusqlite::Result<(Id, ExistingEntry)> {
@@ -80,13 +82,28 @@ impl ExistingEntry {
             from: row.get(5)?,
             to: row.get(6)?,
             amount_out: row.get(7)?,
+            amount_in: row.get(8)?,
         };
         Ok((row.get(0)?, existing))
     }
 
     fn new(entry: &Entry, seq: i64, change: i64) -> ExistingEntry {
-        let (from, to, amount_out) = (entry.from.account, entry.to.account, entry.from.amount);
-        ExistingEntry { seq, change, at: entry.at, kind: entry.kind, from, to, amount_out }
+        let (from, to) = (entry.from.account, entry.to.account);
+        let (amount_out, amount_in) = (entry.from.amount, entry.to.amount);
+        ExistingEntry { seq, change, at: entry.at, kind: entry.kind, from, to, amount_out, amount_in }
+    }
+
+    /// Returns whether the entry moves one of its accounts by that much.
+    pub fn moves(self, effect: i64) -> bool {
+        match effect < 0 {
+            true => self.from.is_some() && self.amount_out == -effect,
+            false => self.to.is_some() && self.amount_in == effect,
+        }
+    }
+
+    /// Returns where it leaves and where it arrives.
+    pub fn places(self) -> (Option<AccountId>, Option<AccountId>) {
+        (self.from, self.to)
     }
 
     /// Returns whether an entry of the same id is the same entry.

@@ -318,7 +318,7 @@ impl<'s> Writer<'s> {
 
     /// Returns whether a change counts, or was voided by an edit that counts: its records live on in
     /// that, so a file that still has them brings nothing new.
-    fn counts_or_was_edited(&mut self, change: i64) -> Result<bool, StoreError> {
+    pub(super) fn counts_or_was_edited(&mut self, change: i64) -> Result<bool, StoreError> {
         if self.counts(change)? {
             return Ok(true);
         }

@@ -249,6 +249,7 @@ pub(super) fn diagnostic(error: &CommandError) -> Diagnostic {
             Diagnostic::new(format!("{what}, but the answer could not be written ({cause})"), hint)
         }
         CommandError::Line { file, error } => file::line(file, error),
+        CommandError::Statement { file, error } => super::statement::english(file, error),
         CommandError::PlatformFile { path, error } => {
             Diagnostic::new(platform_file_error(path, error), "the README shows one complete platform file")
         }

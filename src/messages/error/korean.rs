@@ -270,6 +270,7 @@ pub(super) fn diagnostic(error: &CommandError) -> Diagnostic {
             }
         }
         CommandError::Line { file, error } => file::line(file, error),
+        CommandError::Statement { file, error } => super::statement::korean(file, error),
         CommandError::PlatformFile { path, error } => {
             Diagnostic::new(platform_file_error(path, error), "README에 온전한 플랫폼 파일의 예가 있습니다")
         }

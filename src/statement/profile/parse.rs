@@ -371,12 +371,6 @@ pub fn parse_rules(text: &str) -> Result<UserRules, Vec<ProfileFault>> {
     })
 }
 
-/// The names of columns that mean something.
-const COLUMNS: [&str; 14] = [
-    "date", "amount", "in", "out", "fee", "tax", "unit", "balance", "id", "payee", "note", "type", "status",
-    "method",
-];
-
 fn profile(root: &Keys<'_, '_>) -> Option<Profile> {
     let keys = root.child("profile");
     if !keys.is_there() {

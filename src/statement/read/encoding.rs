@@ -126,13 +126,24 @@ impl TextDecoder {
             }
             _ => None,
         };
-        self.offset += read as u64;
         // A byte of value 0 is what a file that was cut off by a crash is filled with, and no text.
-        match malformed.or(nul.map(|_| self.offset)) {
+        let offset = nul.map(|_| self.offset + self.zero_at(bytes) as u64).or(malformed);
+        self.offset += read as u64;
+        match offset {
             Some(offset) => {
                 Err(ReadError::Undecodable { encoding: self.encoding.name(), line: self.line, offset })
             }
             None => Ok(()),
         }
+    }
+
+    /// Returns where in the next `bytes` the first character of value 0 stands.
+    fn zero_at(&self, bytes: &[u8]) -> usize {
+        let unit = if self.encoding.is_utf16() { 2 } else { 1 };
+        // A unit of 16 bits may have begun before.
+        let first = self.offset as usize % unit;
+        let zero =
+            bytes[first.min(bytes.len())..].chunks(unit).position(|unit| unit.iter().all(|byte| *byte == 0));
+        first + zero.unwrap_or(0) * unit
     }
 }

@@ -57,10 +57,14 @@ impl Xlsx {
                     }
                     "sheet" => {
                         let relation = attribute(&element, "id").and_then(|id| of_workbook.get(&*id));
+                        let Some(relation) = relation else {
+                            return Err(ReadError::damaged(
+                                Place::Part(workbook.to_owned()),
+                                "a sheet has no part",
+                            ));
+                        };
                         // Charts and macro sheets hold no rows.
-                        if let Some(relation) =
-                            relation.filter(|relation| relation.kind.ends_with("/worksheet"))
-                        {
+                        if relation.kind.ends_with("/worksheet") {
                             book.sheets.push(attribute(&element, "name").unwrap_or_default().into_owned());
                             book.parts.push(relation.target.clone());
                         }
