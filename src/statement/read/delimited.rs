@@ -4,7 +4,7 @@
 //! with `\n`, `\r\n` or `\r`. Rows whose fields are all empty are left out.
 
 use super::encoding::TextDecoder;
-use super::{Cell, Limit, Place, ROW_BYTES, ReadError, Row, TextFormat, decode_head, trim};
+use super::{Cell, Place, ROW_BYTES, ReadError, Row, TextFormat, decode_head, trim};
 use memchr::{memchr, memchr3};
 use std::io::{ErrorKind, Read};
 
@@ -118,24 +118,20 @@ impl<R: Read> Records<R> {
                     self.start += length;
                     self.line += lines;
                     if length > ROW_BYTES {
-                        return Err(self.too_long(record.line));
+                        return Err(ReadError::row_too_long(Place::Line(record.line)));
                     }
                     if record.iter().any(|field| !field.is_empty()) {
                         return Ok(true);
                     }
                 }
                 Parsed::NeedsMore if self.text.len() - self.start > ROW_BYTES => {
-                    return Err(self.too_long(self.line));
+                    return Err(ReadError::row_too_long(Place::Line(self.line)));
                 }
                 Parsed::NeedsMore => self.fill()?,
                 Parsed::Unclosed => return Err(ReadError::UnclosedQuote { line: self.line }),
                 Parsed::End => return Ok(false),
             }
         }
-    }
-
-    fn too_long(&self, line: u64) -> ReadError {
-        ReadError::TooLarge { place: Place::Line(line), limit: Limit::RowBytes(ROW_BYTES as u64) }
     }
 
     fn fill(&mut self) -> Result<(), ReadError> {

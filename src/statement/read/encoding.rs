@@ -46,18 +46,18 @@ pub(super) fn bom(head: &[u8]) -> Option<(Encoding, usize)> {
 
 /// Returns the UTF-16 that a text without a byte order mark is in, or `None` where it is in none.
 ///
-/// No other encoding of a text has bytes of value 0; in UTF-16 every delimiter and line break has one.
+/// No other encoding of a text has bytes of value 0; in UTF-16 every digit, delimiter and line break has one.
 pub(super) fn looks_utf16(head: &[u8]) -> Option<Encoding> {
     memchr::memchr(0, head)?;
     let ascii = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
     let count =
         |low: usize| head.chunks_exact(2).filter(|unit| ascii(unit[low]) && unit[1 - low] == 0).count();
     let (little, big) = (count(0), count(1));
-    match little.cmp(&big) {
-        std::cmp::Ordering::Greater => Some(Encoding(encoding_rs::UTF_16LE)),
-        std::cmp::Ordering::Less => Some(Encoding(encoding_rs::UTF_16BE)),
-        std::cmp::Ordering::Equal => None,
+    // A few bytes of value 0 in another text are damage.
+    if little.max(big) * 32 < head.len() || little == big {
+        return None;
     }
+    Some(Encoding(if little > big { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE }))
 }
 
 /// Returns the encodings to try for a text that begins with `head`, in order: the one of its byte order mark

@@ -1,3 +1,4 @@
+use super::ROW_BYTES;
 use std::fmt;
 use std::io;
 
@@ -89,10 +90,29 @@ pub enum Limit {
     KeyRounds(u64),
 }
 
+impl Place {
+    /// Returns the place of a cell by its column, counted from 0, and its row, counted from 1.
+    pub(super) fn cell(sheet: &str, column: usize, row: u64) -> Place {
+        let (mut letters, mut rest) = (Vec::new(), column + 1);
+        while rest > 0 {
+            rest -= 1;
+            letters.push(char::from(b'A' + (rest % 26) as u8));
+            rest /= 26;
+        }
+        let letters: String = letters.iter().rev().collect();
+        Place::Cell { sheet: sheet.to_owned(), cell: format!("{letters}{row}") }
+    }
+}
+
 impl ReadError {
     /// Returns the error of a damaged part.
-    pub(crate) fn damaged(place: Place, fault: &'static str) -> ReadError {
+    pub(super) fn damaged(place: Place, fault: &'static str) -> ReadError {
         ReadError::Damaged { place, fault }
+    }
+
+    /// Returns the error of a row or text beyond [`ROW_BYTES`].
+    pub(super) fn row_too_long(place: Place) -> ReadError {
+        ReadError::TooLarge { place, limit: Limit::RowBytes(ROW_BYTES as u64) }
     }
 }
 

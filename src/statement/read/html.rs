@@ -3,6 +3,8 @@ use super::{COLUMNS, Cell, Encoding, Limit, Place, ROW_BYTES, ReadError, Row, UN
 
 /// Most rows that a cell may span; browsers have the same limit.
 const ROW_SPAN: usize = 65_534;
+/// Deepest nesting of tables.
+const DEPTH: usize = 64;
 
 /// Returns the encoding that a web page declares (`charset=euc-kr`) in its first bytes.
 pub fn html_encoding(head: &[u8]) -> Option<Encoding> {
@@ -34,9 +36,13 @@ pub fn html_tables(text: &str) -> Result<Vec<Vec<Row>>, ReadError> {
             Token::Start(name, _) | Token::End(name) => name.to_ascii_lowercase(),
             Token::Text(_) | Token::Raw(_) => String::new(),
         };
+        let depth = open.len();
         let table = open.last_mut();
         match (token, name.as_str(), table) {
             (Token::Start(..), "script" | "style", _) => tokens.skip_element(&name),
+            (Token::Start(..), "table", _) if depth == DEPTH => {
+                return Err(ReadError::damaged(Place::Line(line), "tables are nested too deep"));
+            }
             (Token::Start(..), "table", _) => {
                 open.push(Table::new(tables.len()));
                 tables.push(Vec::new());
@@ -205,7 +211,7 @@ impl OpenRow {
 
     fn verify_length(&self, more: usize) -> Result<(), ReadError> {
         match self.bytes + more > ROW_BYTES {
-            true => Err(too_large(self.line, Limit::RowBytes(ROW_BYTES as u64))),
+            true => Err(ReadError::row_too_long(Place::Line(self.line))),
             false => Ok(()),
         }
     }

@@ -1,7 +1,6 @@
 //! Workbooks of Excel 97 to 2003 (BIFF8, MS-XLS).
 
 use super::number::{is_builtin_date_format, is_date_format, moment_of_serial, plain_double, plain_number};
-use super::xlsx::column_letters;
 use super::zip::{u16_at, u32_at, u64_at};
 use super::{COLUMNS, Cell, Limit, Place, ROW_BYTES, ReadError, Row, UNPACKED_BYTES};
 use std::collections::HashMap;
@@ -357,8 +356,7 @@ impl Cells<'_> {
             }
             bytes += cell.text().len();
             if bytes > ROW_BYTES {
-                let limit = Limit::RowBytes(ROW_BYTES as u64);
-                return Err(ReadError::TooLarge { place: self.row_place(row), limit });
+                return Err(ReadError::row_too_long(self.row_place(row)));
             }
             last.cells.resize(column.into(), Cell::Empty);
             last.cells.push(cell);
@@ -371,8 +369,7 @@ impl Cells<'_> {
     }
 
     fn cell_damaged(&self, row: u16, column: u16, fault: &'static str) -> ReadError {
-        let cell = format!("{}{}", column_letters(column.into()), u32::from(row) + 1);
-        ReadError::damaged(Place::Cell { sheet: self.sheet.to_owned(), cell }, fault)
+        ReadError::damaged(Place::cell(self.sheet, column.into(), u64::from(row) + 1), fault)
     }
 }
 

@@ -22,22 +22,20 @@ pub(super) struct Xml<'a> {
 impl<'a> Xml<'a> {
     pub(super) fn new(part: Part<'a>) -> Xml<'a> {
         let name = part.name.clone();
-        Xml {
-            name,
-            reader: quick_xml::Reader::from_reader(BufReader::new(part)),
-            buffer: Vec::new(),
-            depth: 0,
-        }
+        let mut reader = quick_xml::Reader::from_reader(BufReader::new(part));
+        reader.config_mut().expand_empty_elements = true;
+        Xml { name, reader, buffer: Vec::new(), depth: 0 }
     }
 
-    /// Returns the next event; [`Event::Eof`] once the whole part was read and its checksum verified.
+    /// Returns the next event; [`Event::Eof`] once the whole part was read and its checksum verified. An empty
+    /// element (`<v/>`) starts and ends like any other.
     pub(super) fn next(&mut self) -> Result<Event<'_>, ReadError> {
         self.buffer.clear();
         self.reader.get_mut().get_mut().budget = 2 * ROW_BYTES as u64;
         let place = || Place::Part(self.name.clone());
         let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
             quick_xml::Error::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                ReadError::TooLarge { place: place(), limit: super::Limit::RowBytes(ROW_BYTES as u64) }
+                ReadError::row_too_long(place())
             }
             quick_xml::Error::Io(_) => {
                 ReadError::damaged(place(), "its data does not unpack to what it should")

@@ -158,6 +158,10 @@ proptest! {
         let expected: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(folded).collect()).collect();
         prop_assert_eq!(table(&format!("<table>{body}</table>")), expected);
     }
+}
+
+proptest! {
+    #![proptest_config(config(500))]
 
     #[test]
     fn no_page_makes_the_reader_fail(
