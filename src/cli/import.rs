@@ -133,16 +133,16 @@ kind = "bank"
 unit = "{unit}"
 verified = "sample"
 [detect]
-header = ["account"]
+header = ["ACCTID"]
 [columns]
-account = "account"
-unit = "unit"
-id = "id"
-date = "date"
-amount = "amount"
-payee = "payee"
-note = "note"
-type = "type"
+account = "ACCTID"
+unit = "CURDEF"
+id = "FITID"
+date = "DTPOSTED"
+amount = "TRNAMT"
+payee = "NAME"
+note = "MEMO"
+type = "TRNTYPE"
 [date]
 formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 [key]
@@ -165,11 +165,11 @@ header = ["account"]
 [columns]
 account = "account"
 unit = "unit"
-date = "date"
-amount = "amount"
-payee = "payee"
-note = "note"
-category = "category"
+date = "D"
+amount = "T"
+payee = "P"
+note = "M"
+category = "L"
 [date]
 formats = ["%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%m-%d-%Y", "%d-%m-%Y", "%m-%d-%y", "%d-%m-%y", "%d.%m.%Y", "%d.%m.%y"]
 [amount]
@@ -606,14 +606,14 @@ impl StatementImport<'_> {
             line(ImportLine::Encoding { encoding: encoding.clone() });
         }
         let has_several = recorded.accounts.iter().filter(|account| account.account.is_some()).count() > 1;
-        for (preview, account) in recorded.previews.iter().zip(&recorded.accounts) {
+        for (preview, account) in recorded.shown() {
             match (&preview.opens, &account.account) {
                 (Some(opened), _) => line(record::opens(opened)),
                 (None, Some(account)) => line(ImportLine::To { account: account.clone() }),
                 (None, None) => {}
             }
         }
-        for (preview, account) in recorded.previews.iter().zip(&recorded.accounts) {
+        for (preview, account) in recorded.shown() {
             if preview.count == 0 {
                 continue;
             }

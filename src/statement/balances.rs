@@ -68,6 +68,8 @@ struct ChainState {
     first_sum: i64,
     /// The latest moment of a row with a balance.
     seen_at: Option<LocalDateTime>,
+    /// Whether the times run both ways.
+    is_unsorted: bool,
     /// The second of the last row, what moved in it, and the balance before it where it is broken.
     second: Option<LocalDateTime>,
     second_sum: i64,
@@ -85,6 +87,7 @@ impl AccountChain {
             (state.second, state.second_sum) = (Some(row.at), 0);
         }
         state.second_sum += row.effect;
+        state.is_unsorted |= self.span.is_some_and(|(_, to)| row.at < to);
         if row.effect != 0 {
             self.entries += 1;
             if row.effect > 0 { self.arrived += row.effect } else { self.left -= row.effect }
@@ -120,7 +123,12 @@ impl AccountChain {
         if let (Some(at), Some(balance)) = (state.second, state.before.take()) {
             self.broken.push(PlannedSnapshot { at: LocalDateTime(at.0 - 1), balance });
         }
-        let Some((from, to)) = self.span else { return };
+        let Some((from, to)) = self.span else {
+            // A list without rows may still say its balance.
+            let at = closing.and_then(|stated| stated.at);
+            self.closing = closing.zip(at).map(|(stated, at)| PlannedSnapshot { at, balance: stated.balance });
+            return;
+        };
         let before = LocalDateTime(from.0 - 1);
         if let Some(stated) = opening {
             let has_running = self.opening.is_some();
@@ -161,6 +169,16 @@ impl Statement {
             let closing = self.closing.iter().find(|(account, _)| *account == number);
             let opening = self.opening.filter(|_| number == 0);
             chain.finish(opening, closing.map(|(_, stated)| *stated));
+            // Where the file's order is not that of its times, the ledger still sums up by the times.
+            if let (true, Some(opening), Some(seen_at), Some(last)) =
+                (chain.state.is_unsorted, &mut chain.opening, chain.state.seen_at, chain.state.last)
+                && self.opening.is_none()
+            {
+                let moved = self.rows.iter().filter(|row| row.account == number && row.at <= seen_at);
+                let moved: i64 = moved.map(|row| row.effect).sum();
+                let jumped: i64 = chain.breaks.iter().map(|found| found.found - found.expected).sum();
+                opening.balance = last - moved - jumped;
+            }
         }
         chains
     }

@@ -1046,8 +1046,12 @@ impl<'p> Interpreter<'p> {
             }
             style => {
                 let slot = self.known.amount;
-                let figure = self.figure(slot)?.ok_or((slot, BadReason::NoAmount))?;
-                let amount = self.minor(slot, figure, unit)?;
+                // A line with a balance alone, such as one carried over, moved nothing.
+                let amount = match self.figure(slot)? {
+                    Some(figure) => self.minor(slot, figure, unit)?,
+                    None if !self.value(self.known.balance).is_empty() => 0,
+                    None => return Err((slot, BadReason::NoAmount)),
+                };
                 match (sign, style) {
                     (Some(true), _) => -amount.abs(),
                     (Some(false), _) => amount.abs(),
@@ -1096,6 +1100,17 @@ impl<'p> Interpreter<'p> {
         };
         self.last_account = Some((label, korean, unit.clone(), number));
         Ok(number)
+    }
+
+    /// Returns the number of an account that a list names, whether it has rows or not.
+    pub fn account(&mut self, label: &str, code: &str) -> Option<usize> {
+        let unit = (self.settings.unit_of)(code)?;
+        let known = self.accounts.iter().position(|account| account.label == label && account.unit == unit);
+        Some(known.unwrap_or_else(|| {
+            self.account_numbers.insert((label.into(), unit.clone()), self.accounts.len());
+            self.accounts.push(StatementAccount { label: label.into(), label_ko: None, unit });
+            self.accounts.len() - 1
+        }))
     }
 
     /// Adds a part of the key: dates as moments, figures as amounts, texts in NFC with blanks folded.

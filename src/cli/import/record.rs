@@ -53,6 +53,14 @@ pub struct RecordedStatement {
     pub named: Vec<(String, String)>,
 }
 
+impl RecordedStatement {
+    /// Returns each account with the rows that people see of it.
+    pub fn shown(&self) -> impl Iterator<Item = (&AccountPreview, &ImportedAccount)> {
+        // An account that no row goes to is not among those of the answer.
+        self.previews.iter().filter(|preview| preview.has_account).zip(&self.accounts)
+    }
+}
+
 /// The rows of an account that people see.
 #[derive(Default)]
 pub struct AccountPreview {
@@ -64,6 +72,8 @@ pub struct AccountPreview {
     pub last: Vec<PreviewRow>,
     /// How many there are.
     pub count: usize,
+    /// Whether the ledger has the account, or gets it.
+    has_account: bool,
 }
 
 /// Rows shown at either end of an account.
@@ -213,10 +223,8 @@ pub fn record(
             balances(session, account, chain, recorder.has_new[number])?;
         }
         let label = &statement.accounts[number];
-        let unexplained = match account {
-            Some(account) => session.unexplained(account.id)?,
-            None => 0,
-        };
+        let Some(account) = account else { continue };
+        let unexplained = session.unexplained(account.id)?;
         let money = |minor: i64| label.unit.money(minor);
         let charges = |of: fn(&StatementRow) -> i64| -> i64 {
             statement.rows.iter().filter(|row| row.account == number).map(of).sum()
@@ -228,8 +236,8 @@ pub fn record(
         out.other_legs.extend(alike.iter().filter(|(.., is_leg)| *is_leg).map(|(line, ..)| *line));
         let row_entry = |(line, entry): (u64, crate::ledger::Id)| RowEntry { line, entry };
         out.accounts.push(ImportedAccount {
-            id: account.map(|account| account.id),
-            account: account.map(|account| account.name.clone()),
+            id: Some(account.id),
+            account: Some(account.name.clone()),
             label: label.label.clone(),
             unit: label.unit.clone(),
             opened: places[number].is_opened,
@@ -324,6 +332,9 @@ fn accounts(
                 Place { account: Some(opened), is_opened: true }
             }
         };
+        if let Some(preview) = out.previews.last_mut() {
+            preview.has_account = place.account.is_some();
+        }
         places.push(place);
     }
     Ok(places)

@@ -13,7 +13,6 @@ use crate::statement::read::{
 };
 use crate::statement::rows::{Cells, Interpreter, ReadSettings};
 use crate::money::Unit;
-use crate::period::LocalDateTime;
 
 /// What the options say about how files are read.
 #[derive(Clone, Debug, Default)]
@@ -358,7 +357,7 @@ impl<'p> StatementReader<'p> {
         let profile = self.ofx;
         let statements = ofx::parse(bytes).map_err(StatementError::Read)?;
         let header: Vec<String> =
-            ["account", "unit", "id", "date", "amount", "payee", "note", "type"].map(String::from).to_vec();
+            ["acctid", "curdef", "fitid", "dtposted", "trnamt", "name", "memo", "trntype"].map(String::from).to_vec();
         let mut interpreter = Interpreter::new(profile, self.rules, &header, settings);
         let (mut statement, mut outcomes) = (Statement::default(), Vec::new());
         let mut balances = Vec::new();
@@ -372,16 +371,13 @@ impl<'p> StatementReader<'p> {
                 statement.add_all(*line, &mut outcomes);
             }
             let Some((amount, moment)) = &list.ledger_balance else { continue };
-            let place = interpreter.accounts.iter().position(|account| {
-                account.label == list.account_id && *account.unit.code == *list.currency
-            });
-            let Some(place) = place else { continue };
+            let Some(place) = interpreter.account(&list.account_id, &list.currency) else { continue };
             let unit = interpreter.accounts[place].unit.clone();
             let Some(balance) = interpreter.balance_of_line(amount, &unit) else { continue };
             let at = read_iso(&moment.replace('T', " ")).and_then(|date| {
                 let at = date.moment(date.year?)?;
                 // After the rows of a day that has no time.
-                Some(if date.has_time { at } else { LocalDateTime(at.day().end().0) })
+                Some(if date.has_time { at } else { at.day().end() })
             });
             balances.push((place, StatedBalance { line: list.line, balance, at }));
         }
@@ -400,7 +396,7 @@ impl<'p> StatementReader<'p> {
         let (text, encoding) = text_of(bytes, &encodings).map_err(StatementError::Read)?;
         let records = qif::parse(&text).map_err(StatementError::Read)?;
         let header: Vec<String> =
-            ["account", "unit", "date", "amount", "payee", "note", "category", "type"].map(String::from).to_vec();
+            ["account", "unit", "d", "t", "p", "m", "l", "type"].map(String::from).to_vec();
         let mut interpreter = Interpreter::new(profile, self.rules, &header, settings);
         let rows: Vec<Row> = records
             .iter()
