@@ -4,7 +4,7 @@
 
 use directories::ProjectDirs;
 use jandon::cli::config::Config;
-use jandon::cli::context::{Context, Env};
+use jandon::cli::context::{Context, Env, Terminal};
 use jandon::cli::error::{CommandError, quoted};
 use jandon::cli::output::{self, Messages, OutputTarget};
 use jandon::cli::{self, Cli, ColorChoice, Command, GlobalArgs, LanguageChoice};
@@ -16,7 +16,7 @@ use jandon::view::page::Screen;
 use jandon::view::{self, Format};
 use std::ffi::OsString;
 use std::hash::{BuildHasher, Hasher};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -119,7 +119,11 @@ fn env(globals: &GlobalArgs, language: Language) -> Result<Env, CommandError> {
         language,
         drawing: drawing(globals),
         progress: (!globals.quiet && is_interactive()).then_some(output::show_progress),
-        terminal: None,
+        terminal: (std::io::stdin().is_terminal() && std::io::stderr().is_terminal()).then_some(Terminal {
+            show: |text| output::write_stderr(text.trim_end()),
+            ask,
+            ask_unseen,
+        }),
         // Each hasher of the standard library is keyed by the system's randomness.
         random: std::collections::hash_map::RandomState::new().build_hasher().finish(),
     })

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod balances;
 pub mod dates;
+pub mod describe;
 pub mod entries;
 pub mod figures;
 pub mod find;

@@ -13,6 +13,7 @@ pub mod change;
 pub mod chart;
 pub mod check;
 pub mod csv;
+pub mod describe;
 pub mod fees;
 pub mod history;
 pub mod html;

@@ -47,7 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("foldhash", &["store"]),
     ("tempfile", &["output_file"]),
     ("crc32fast", &["store"]),
-    ("rustix", &["store"]),
+    ("rustix", &["store", "main"]),
 ];
 
 /// `view` formats figures, and `store` keeps facts: neither needs the other.

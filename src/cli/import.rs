@@ -192,7 +192,7 @@ pub fn run(args: &ImportArgs, context: &Context) -> Result<CommandOutput, Comman
     }
     let is_asked = !args.yes && !args.dry_run && !context.wants_json;
     if let Some(terminal) = context.terminal.filter(|_| is_asked) {
-        let (preview, has_statements) = attempt(args, &options, context, true)?;
+        let (preview, has_statements) = attempt(args, &options, context, true, false)?;
         if has_statements && preview.refusal.is_none() {
             (terminal.show)(&preview.answer.page(context.language()).render(crate::view::page::Screen::default()));
             let answer = (terminal.ask)(&context.language().say(&ImportLine::Question));
@@ -203,9 +203,11 @@ pub fn run(args: &ImportArgs, context: &Context) -> Result<CommandOutput, Comman
                 let answer = ImportAnswer::new(true);
                 return Ok(CommandOutput::of(answer).with(vec![Note::Done(Notice::NothingWritten)]));
             }
+            // The rows were seen.
+            return attempt(args, &options, context, false, true).map(|(output, _)| output);
         }
     }
-    attempt(args, &options, context, args.dry_run).map(|(output, _)| output)
+    attempt(args, &options, context, args.dry_run, false).map(|(output, _)| output)
 }
 
 /// What the options say.
@@ -290,6 +292,7 @@ fn attempt(
     options: &Options,
     context: &Context,
     dry_run: bool,
+    is_seen: bool,
 ) -> Result<(CommandOutput, bool), CommandError> {
     let mut inputs = open_all(args, options, context)?;
     let is_lines = |input: &InputFile| matches!(input.content, FileContent::Lines(_));
@@ -382,6 +385,9 @@ fn attempt(
         }
     }
     answer.change = summary.change.filter(|_| !dry_run);
+    if is_seen {
+        answer.blocks.retain(|block| !matches!(block, ImportBlock::Rows(..)));
+    }
     if dry_run {
         if has_statements {
             answer.blocks.push(ImportBlock::Line(ImportLine::DryRun));
@@ -599,7 +605,7 @@ impl StatementImport<'_> {
         }
         let name = self.context.language().text(&read.profile.name).to_string();
         let days = span(read).map(|(from, to)| (from.day(), to.day()));
-        let (form, header) = (read.form.to_string(), read.header_line);
+        let (form, header) = (read.form.to_uppercase(), read.header_line);
         let mut line = |line| blocks.push(ImportBlock::Line(line));
         line(ImportLine::File { file: file.into(), profile: name, form, header, days });
         if let Some(encoding) = read.encoding.as_ref().filter(|encoding| *encoding != "utf-8") {

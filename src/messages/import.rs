@@ -50,6 +50,25 @@ pub enum ImportLine {
     DryRun,
     /// Is all that to be imported?
     Question,
+    /// What a file is.
+    Describes {
+        file: String,
+        form: String,
+        encoding: Option<String>,
+        delimiter: Option<String>,
+        sheet: Option<String>,
+        header: Option<u64>,
+    },
+    /// How many rows it has, and how many lines outside of its table.
+    DescribedRows { rows: u64, outside: u64 },
+    /// The profile that would read it.
+    ReadBy { profile: String },
+    /// No profile would read it.
+    ReadByNone,
+    /// A profile that misses names.
+    NearProfile { profile: String, missing: Vec<String> },
+    /// Cells of a column that are empty.
+    EmptyCells { count: u64, of: u64 },
 }
 
 impl Message for ImportLine {
@@ -117,6 +136,23 @@ impl Message for ImportLine {
             ),
             ImportLine::DryRun => "nothing was written (dry run)".into(),
             ImportLine::Question => "Import this? [y/N] ".into(),
+            ImportLine::Describes { file, form, encoding, delimiter, sheet, header } => {
+                let encoding = encoding.as_ref().map_or(String::new(), |encoding| format!(", {encoding}"));
+                let delimiter =
+                    delimiter.as_ref().map_or(String::new(), |c| format!(", cells separated by '{}'", shown(c)));
+                let sheet = sheet.as_ref().map_or(String::new(), |sheet| format!(", sheet '{sheet}'"));
+                let header = header.map_or(", no header".into(), |line| format!(", header in line {line}"));
+                format!("{file}: {form}{encoding}{delimiter}{sheet}{header}")
+            }
+            ImportLine::DescribedRows { rows, outside } => {
+                format!("{rows} rows; {outside} lines outside of the table are not shown")
+            }
+            ImportLine::ReadBy { profile } => format!("read by the profile {profile}"),
+            ImportLine::ReadByNone => "no profile reads it".into(),
+            ImportLine::NearProfile { profile, missing } => {
+                format!("near: {profile}, which misses {}", super::list_all(missing, en))
+            }
+            ImportLine::EmptyCells { count, of } => format!("empty in {count} of {of}"),
         }
     }
 
@@ -126,7 +162,7 @@ impl Message for ImportLine {
             ImportLine::File { file, profile, form, header, days } => {
                 let header = header.map_or(String::new(), |line| format!(", 제목 줄 {line}행"));
                 let days = days.map_or(String::new(), |(from, to)| format!(", {}", days_korean(from, to)));
-                format!("{file}: {profile} (`{form}`{header}){days}")
+                format!("{file}: {profile} ({form}{header}){days}")
             }
             ImportLine::Encoding { encoding } => format!("인코딩: `{encoding}`"),
             ImportLine::Opens { account, kind, platform, unit } => {
@@ -181,8 +217,29 @@ impl Message for ImportLine {
             ),
             ImportLine::DryRun => "아무것도 기록하지 않았습니다(시험 실행)".into(),
             ImportLine::Question => "가져올까요? [y/N] ".into(),
+            ImportLine::Describes { file, form, encoding, delimiter, sheet, header } => {
+                let encoding = encoding.as_ref().map_or(String::new(), |encoding| format!(", `{encoding}`"));
+                let delimiter = delimiter.as_ref().map_or(String::new(), |c| format!(", 구분 문자 '{}'", shown(c)));
+                let sheet = sheet.as_ref().map_or(String::new(), |sheet| format!(", 시트 '{sheet}'"));
+                let header = header.map_or(", 제목 줄 없음".into(), |line| format!(", 제목 줄 {line}행"));
+                format!("{file}: {form}{encoding}{delimiter}{sheet}{header}")
+            }
+            ImportLine::DescribedRows { rows, outside } => {
+                format!("{rows}행. 표 밖의 {outside}줄은 보이지 않습니다")
+            }
+            ImportLine::ReadBy { profile } => format!("읽는 프로필: {profile}"),
+            ImportLine::ReadByNone => "읽는 프로필이 없습니다".into(),
+            ImportLine::NearProfile { profile, missing } => {
+                format!("비슷한 프로필: {profile}. 없는 이름: {}", super::list_all(missing, ko))
+            }
+            ImportLine::EmptyCells { count, of } => format!("{of} 가운데 {count} 비어 있음"),
         }
     }
+}
+
+/// Returns a character that separates cells as people see it.
+fn shown(delimiter: &str) -> &str {
+    if delimiter == "\t" { "\\t" } else { delimiter }
 }
 
 fn toward_amount(amount: &Money) -> String {

@@ -138,18 +138,27 @@ impl<'p> StatementReader<'p> {
     }
 
     fn unknown<'r>(&self, tables: impl Iterator<Item = &'r [Row]> + Clone) -> StatementError {
+        if let Some(wanted) = self.wanted {
+            let mut near = StatementReader::nearest(std::slice::from_ref(wanted), tables);
+            let missing = near.pop().map_or(Vec::new(), |(_, missing)| missing);
+            return StatementError::NotOfProfile { profile: wanted.id.clone(), missing };
+        }
+        StatementError::NoProfile { near: StatementReader::nearest(self.profiles, tables) }
+    }
+
+    /// Returns the profiles that know at least half of a header, with the names that they miss.
+    pub fn nearest<'r>(
+        profiles: &[Profile],
+        tables: impl Iterator<Item = &'r [Row]> + Clone,
+    ) -> Vec<(String, Vec<String>)> {
         let missing = |profile: &Profile| {
             tables.clone().filter_map(|rows| find::missing_names(profile, rows)).min_by_key(Vec::len)
         };
-        if let Some(wanted) = self.wanted {
-            let missing = missing(wanted).unwrap_or_default();
-            return StatementError::NotOfProfile { profile: wanted.id.clone(), missing };
-        }
         let mut near: Vec<(String, Vec<String>)> =
-            self.profiles.iter().filter_map(|profile| Some((profile.id.clone(), missing(profile)?))).collect();
+            profiles.iter().filter_map(|profile| Some((profile.id.clone(), missing(profile)?))).collect();
         near.sort_by_key(|(_, missing)| missing.len());
         near.truncate(3);
-        StatementError::NoProfile { near }
+        near
     }
 
     /// Reads the rows of a workbook or a page.
