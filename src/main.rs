@@ -129,6 +129,35 @@ fn env(globals: &GlobalArgs, language: Language) -> Result<Env, CommandError> {
     })
 }
 
+/// Asks for a line; nothing where the input ends.
+fn ask(question: &str) -> Option<String> {
+    let _ = std::io::stderr().write_all(question.as_bytes());
+    let mut line = String::new();
+    match std::io::stdin().read_line(&mut line) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(line.trim_end_matches(['\r', '\n']).to_string()),
+    }
+}
+
+/// Asks for a line that is not shown while it is typed.
+fn ask_unseen(question: &str) -> Option<String> {
+    #[cfg(unix)]
+    {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let input = std::io::stdin();
+        let Ok(before) = tcgetattr(&input) else { return ask(question) };
+        let mut unseen = before.clone();
+        unseen.local_modes.remove(LocalModes::ECHO);
+        let _ = tcsetattr(&input, OptionalActions::Flush, &unseen);
+        let line = ask(question);
+        let _ = tcsetattr(&input, OptionalActions::Flush, &before);
+        output::write_stderr("");
+        line
+    }
+    #[cfg(not(unix))]
+    ask(question)
+}
+
 /// Returns the text of an environment variable, `None` where it is not set or empty.
 fn text_variable(name: &'static str) -> Result<Option<String>, CommandError> {
     match std::env::var(name) {

@@ -8,6 +8,11 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
+/// Returns an empty file without a name, which goes with the process.
+pub fn scratch_file() -> std::io::Result<std::fs::File> {
+    tempfile::tempfile()
+}
+
 /// How the names of drafts begin and end; sixteen random letters and digits stand between.
 const DRAFT_PREFIX: &str = ".jandon-";
 const DRAFT_SUFFIX: &str = ".new";

@@ -4,6 +4,7 @@ mod describe;
 mod files;
 mod lines;
 mod record;
+mod spool;
 mod statements;
 
 use super::context::Context;
@@ -16,7 +17,7 @@ use crate::period::{Day, LocalDateTime};
 use crate::statement::dates::DateOrder;
 use crate::statement::figures::Decimal;
 use crate::statement::profile::{Profile, UserRules, Verified, parse_profile};
-use crate::statement::read::Encoding;
+use crate::statement::read::{Encoding, ReadError};
 use crate::statement::rows::ReadSettings;
 use crate::store::{ImportError, ImportSession, ImportSummary, Store};
 use crate::view::import::{BadRowJson, ImportAnswer, ImportBlock, ImportedFile, SkippedJson};
@@ -114,6 +115,13 @@ impl From<crate::store::StoreError> for Stopped {
 impl From<ImportError> for Stopped {
     fn from(error: ImportError) -> Stopped {
         Stopped::Line(error)
+    }
+}
+
+impl From<ReadError> for Stopped {
+    fn from(error: ReadError) -> Stopped {
+        let (file, error) = (String::new(), Box::new(StatementError::Read(error)));
+        Stopped::CommandError(CommandError::Statement { file, error })
     }
 }
 
@@ -449,6 +457,7 @@ impl StatementImport<'_> {
                 qif: &qif,
                 rules: &self.options.rules,
                 options: &self.options.read,
+                ignores_balances: self.args.no_balance,
                 account: self.only_account(session)?,
             };
             let settings = ReadSettings {
@@ -471,12 +480,10 @@ impl StatementImport<'_> {
                 self.answer.add_file(counts(&file, &read, None));
                 continue;
             }
-            if self.args.no_balance {
-                read.statement.without_balances();
-            }
             let profile = read.profile;
             read.statement
                 .put_in_order(profile)
+                .map_err(|error| fail(StatementError::Read(error)))?
                 .map_err(|what| fail(StatementError::Contradicted { profile: profile.id.clone(), what }))?;
             let names = NamedAccounts { options: &self.options.accounts, rules: &self.options.rules };
             let recorded = record::record(
@@ -484,7 +491,7 @@ impl StatementImport<'_> {
                 self.store,
                 self.context,
                 &file,
-                &read,
+                &mut read,
                 &names,
                 self.args.keep_typed,
             );
@@ -686,8 +693,7 @@ impl StatementImport<'_> {
 
 /// Returns the first and the last moment of a statement.
 fn span(read: &ReadStatement<'_>) -> Option<(LocalDateTime, LocalDateTime)> {
-    let moments = || read.statement.rows.iter().map(|row| row.at);
-    moments().min().zip(moments().max())
+    read.statement.span
 }
 
 /// Returns the counts of a file; nothing is new or known of one that is not recorded.

@@ -1,6 +1,7 @@
 //! Running, opening and closing balances: whether they follow from the rows, and which snapshots say them.
 
 use super::Statement;
+use super::read::ReadError;
 use super::rows::StatementRow;
 use crate::period::LocalDateTime;
 
@@ -44,6 +45,10 @@ pub struct AccountChain {
     pub arrived: i64,
     /// What left.
     pub left: i64,
+    /// Fees and taxes.
+    pub fees: i64,
+    /// The same for taxes.
+    pub taxes: i64,
     /// The first and the last moment.
     pub span: Option<(LocalDateTime, LocalDateTime)>,
     /// The balance before the first row.
@@ -92,6 +97,8 @@ impl AccountChain {
             self.entries += 1;
             if row.effect > 0 { self.arrived += row.effect } else { self.left -= row.effect }
         }
+        self.fees += row.fee;
+        self.taxes += row.tax;
         self.span = match self.span {
             None => Some((row.at, row.at)),
             Some((from, to)) => Some((from.min(row.at), to.max(row.at))),
@@ -159,12 +166,12 @@ impl AccountChain {
 }
 
 impl Statement {
-    /// Returns what the rows, the oldest first, say about each account.
-    pub fn chains(&self) -> Vec<AccountChain> {
-        let mut chains = vec![AccountChain::default(); self.accounts.len()];
-        for row in &self.rows {
-            chains[row.account].add(row);
-        }
+    /// Ends the chains of its accounts, to which every row was added.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the rows cannot be read again.
+    pub fn finish_chains(&mut self, chains: &mut [AccountChain]) -> Result<(), ReadError> {
         for (number, chain) in chains.iter_mut().enumerate() {
             let closing = self.closing.iter().find(|(account, _)| *account == number);
             let opening = self.opening.filter(|_| number == 0);
@@ -174,12 +181,15 @@ impl Statement {
                 (chain.state.is_unsorted, &mut chain.opening, chain.state.seen_at, chain.state.last)
                 && self.opening.is_none()
             {
-                let moved = self.rows.iter().filter(|row| row.account == number && row.at <= seen_at);
-                let moved: i64 = moved.map(|row| row.effect).sum();
+                let mut moved = 0;
+                self.each(|row| -> Result<(), ReadError> {
+                    moved += if row.account == number && row.at <= seen_at { row.effect } else { 0 };
+                    Ok(())
+                })?;
                 let jumped: i64 = chain.breaks.iter().map(|found| found.found - found.expected).sum();
                 opening.balance = last - moved - jumped;
             }
         }
-        chains
+        Ok(())
     }
 }

@@ -2,7 +2,9 @@
 
 use super::Statement;
 use super::profile::{Direction, Profile};
+use super::read::ReadError;
 use super::rows::StatementRow;
+use crate::period::LocalDateTime;
 
 /// The running balances say that the profile reads the amounts wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,38 +28,83 @@ enum Reading {
     OtherSide,
 }
 
-/// Counts the steps that hold.
-fn steps<'r>(
-    rows: impl Iterator<Item = &'r StatementRow>,
-    accounts: usize,
-    reading: Reading,
-    stands_before: bool,
-) -> u64 {
-    let mut states: Vec<(Option<i64>, i64)> = vec![(None, 0); accounts];
-    let mut held = 0;
-    for row in rows {
-        let (last, since) = &mut states[row.account];
-        let effect = if reading == Reading::Turned { -row.effect } else { row.effect };
-        let moved = *since + effect;
-        let Some(balance) = row.balance else {
-            *since = moved;
-            continue;
+const READINGS: [Reading; 3] = [Reading::AsRead, Reading::Turned, Reading::OtherSide];
+
+impl Reading {
+    /// Returns effect and balance of a row in this reading. As read, a balance is the one after its row.
+    fn of(self, row: &StatementRow, stands_before: bool) -> (i64, Option<i64>) {
+        let effect = row.effect;
+        let moved = match (self, stands_before) {
+            (Reading::OtherSide, false) => effect,
+            (Reading::OtherSide, true) => -effect,
+            (Reading::Turned, true) => -2 * effect,
+            _ => 0,
         };
-        // Balances are those after their rows; on the other side they were read the other way.
-        let balance = match (reading, stands_before) {
-            (Reading::OtherSide, false) => balance + row.effect,
-            (Reading::OtherSide, true) => balance - row.effect,
-            (Reading::Turned, true) => balance - 2 * row.effect,
-            _ => balance,
-        };
-        held += u64::from(last.is_some_and(|last| last + moved == balance));
-        (*last, *since) = (Some(balance), 0);
+        let balance = row.balance.map(|balance| balance + moved);
+        (if self == Reading::Turned { -effect } else { effect }, balance)
     }
-    held
+}
+
+/// Counts the steps that hold while the file is read, in both directions.
+#[derive(Clone, Copy, Debug, Default)]
+struct StepCount {
+    /// Balance and effect of the last row with a balance, and what moved since.
+    last: Option<(i64, i64)>,
+    since: i64,
+    forward: u64,
+    back: u64,
+}
+
+impl StepCount {
+    fn add(&mut self, effect: i64, balance: Option<i64>) {
+        let Some(balance) = balance else {
+            self.since += effect;
+            return;
+        };
+        if let Some((last, last_effect)) = self.last {
+            self.forward += u64::from(last + self.since + effect == balance);
+            self.back += u64::from(balance + self.since + last_effect == last);
+        }
+        (self.last, self.since) = (Some((balance, effect)), 0);
+    }
+}
+
+/// What the rows of a file say about its order, gathered as they are read.
+#[derive(Clone, Debug, Default)]
+pub struct OrderFacts {
+    last_at: Option<LocalDateTime>,
+    up: u64,
+    down: u64,
+    steps: Vec<[StepCount; READINGS.len()]>,
+}
+
+impl OrderFacts {
+    /// Adds the next row of the file.
+    pub fn add(&mut self, row: &StatementRow, stands_before: bool) {
+        if let Some(last) = self.last_at {
+            self.up += u64::from(last < row.at);
+            self.down += u64::from(last > row.at);
+        }
+        self.last_at = Some(row.at);
+        if self.steps.len() <= row.account {
+            self.steps.resize_with(row.account + 1, Default::default);
+        }
+        for (reading, count) in READINGS.iter().zip(&mut self.steps[row.account]) {
+            let (effect, balance) = reading.of(row, stands_before);
+            count.add(effect, balance);
+        }
+    }
+
+    /// Returns how many steps hold in a reading, from the first row on and from the last one back.
+    fn held(&self, reading: Reading) -> (u64, u64) {
+        let number = READINGS.iter().position(|other| *other == reading).unwrap_or(0);
+        let counts = self.steps.iter().map(|counts| counts[number]);
+        counts.fold((0, 0), |sum, count| (sum.0 + count.forward, sum.1 + count.back))
+    }
 }
 
 impl Statement {
-    /// Puts the rows in order, the oldest first.
+    /// Decides in which order the rows are handed on, the oldest first.
     ///
     /// The times tell which way the file runs; where they do not differ, the balances do; else the profile.
     /// Rows whose times run both ways are sorted, unless more steps hold in the order of the file.
@@ -66,64 +113,57 @@ impl Statement {
     ///
     /// Returns an error if more steps hold with the signs turned round, or with the balances on the other
     /// side of their rows.
-    pub fn put_in_order(&mut self, profile: &Profile) -> Result<(), ContradictedAmounts> {
-        let accounts = self.accounts.len();
-        let before = profile.stands_before;
-        if before {
-            for row in &mut self.rows {
-                row.balance = row.balance.map(|balance| balance + row.effect);
-            }
-        }
-        let (mut up, mut down) = (0u64, 0u64);
-        for pair in self.rows.windows(2) {
-            up += u64::from(pair[0].at < pair[1].at);
-            down += u64::from(pair[0].at > pair[1].at);
-        }
-        let held = |rows: &[StatementRow], reading| steps(rows.iter(), accounts, reading, before);
-        let held_back = |rows: &[StatementRow], reading| steps(rows.iter().rev(), accounts, reading, before);
-        let direction = match up.cmp(&down) {
+    pub fn put_in_order(&mut self, profile: &Profile) -> Result<Result<(), ContradictedAmounts>, ReadError> {
+        let facts = std::mem::take(&mut self.order);
+        let (forward, back) = facts.held(Reading::AsRead);
+        let by_balance = || match forward.cmp(&back) {
             std::cmp::Ordering::Greater => Direction::OldestFirst,
             std::cmp::Ordering::Less => Direction::NewestFirst,
-            std::cmp::Ordering::Equal => {
-                let (forward, back) = (held(&self.rows, Reading::AsRead), held_back(&self.rows, Reading::AsRead));
-                match forward.cmp(&back) {
-                    std::cmp::Ordering::Greater => Direction::OldestFirst,
-                    std::cmp::Ordering::Less => Direction::NewestFirst,
-                    std::cmp::Ordering::Equal => profile.order.unwrap_or(Direction::OldestFirst),
-                }
-            }
+            std::cmp::Ordering::Equal => profile.order.unwrap_or(Direction::OldestFirst),
         };
-        if direction == Direction::NewestFirst {
-            self.rows.reverse();
-        }
-        if up > 0 && down > 0 {
-            let in_file = held(&self.rows, Reading::AsRead);
-            let mut numbers: Vec<usize> = (0..self.rows.len()).collect();
-            numbers.sort_by_key(|number| self.rows[*number].at);
-            let sorted = numbers.iter().filter_map(|number| self.rows.get(*number));
-            if steps(sorted, accounts, Reading::AsRead, before) >= in_file {
-                self.rows.sort_by_key(|row| row.at);
+        let direction = match facts.up.cmp(&facts.down) {
+            std::cmp::Ordering::Greater => Direction::OldestFirst,
+            std::cmp::Ordering::Less => Direction::NewestFirst,
+            std::cmp::Ordering::Equal => by_balance(),
+        };
+        self.is_reversed = direction == Direction::NewestFirst;
+        self.puts_first = !profile.first.is_empty();
+        let in_file = if self.is_reversed { back } else { forward };
+        let mut hold = in_file;
+        if facts.up > 0 && facts.down > 0 {
+            self.sort()?;
+            let sorted = self.steps_held(profile.stands_before)?;
+            if sorted < in_file {
+                self.sorted = None;
+            } else {
+                hold = sorted;
             }
         }
-        if !profile.first.is_empty() {
-            let mut begin = 0;
-            while begin < self.rows.len() {
-                let at = self.rows[begin].at;
-                let length = self.rows[begin..].iter().take_while(|row| row.at == at).count();
-                self.rows[begin..begin + length].sort_by_key(|row| !row.is_first);
-                begin += length;
-            }
+        if self.puts_first {
+            hold = self.steps_held(profile.stands_before)?;
         }
-        let hold = held(&self.rows, Reading::AsRead);
         for (reading, are_signs_turned) in [(Reading::Turned, true), (Reading::OtherSide, false)] {
-            let mut would_hold = held(&self.rows, reading);
-            if up == 0 && down == 0 {
-                would_hold = would_hold.max(held_back(&self.rows, reading));
-            }
+            let (forward, back) = facts.held(reading);
+            let would_hold = match (facts.up, facts.down) {
+                (0, 0) => forward.max(back),
+                _ if self.is_reversed => back,
+                _ => forward,
+            };
             if would_hold > hold {
-                return Err(ContradictedAmounts { are_signs_turned, would_hold, hold });
+                return Ok(Err(ContradictedAmounts { are_signs_turned, would_hold, hold }));
             }
         }
-        Ok(())
+        Ok(Ok(()))
+    }
+
+    /// Counts the steps that hold in the order of the rows.
+    fn steps_held(&mut self, stands_before: bool) -> Result<u64, ReadError> {
+        let mut counts: Vec<StepCount> = vec![StepCount::default(); self.accounts.len()];
+        self.each(|row| -> Result<(), ReadError> {
+            let (effect, balance) = Reading::AsRead.of(row, stands_before);
+            counts[row.account].add(effect, balance);
+            Ok(())
+        })?;
+        Ok(counts.iter().map(|count| count.forward).sum())
     }
 }

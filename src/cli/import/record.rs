@@ -99,15 +99,15 @@ pub fn record(
     store: &Store,
     context: &Context,
     file: &str,
-    read: &ReadStatement<'_>,
+    read: &mut ReadStatement<'_>,
     named: &NamedAccounts<'_>,
     keeps_typed: bool,
 ) -> Result<RecordedStatement, Stopped> {
     session.begin_statement()?;
     let mut out = RecordedStatement { skipped: read.statement.skipped.clone(), ..RecordedStatement::default() };
-    let chains = read.statement.chains();
     let places = accounts(session, store, context, file, read, named, &mut out)?;
-    let statement = &read.statement;
+    let labels = read.statement.accounts.clone();
+    let mut chains = vec![AccountChain::default(); labels.len()];
     let mut others: HashMap<String, Option<AccountId>> = HashMap::new();
     let mut recorder = Recorder {
         nearby: Nearby::default(),
@@ -122,15 +122,16 @@ pub fn record(
             recorder.nearby.is_possible.insert(account.id, session.has_typed_entries(account.id)?);
         }
     }
-    for row in statement.rows.iter() {
+    read.statement.each(|row| -> Result<(), Stopped> {
+        chains[row.account].add(row);
         let Some(account) = &places[row.account].account else {
             if row.effect != 0 {
-                let label = statement.accounts[row.account].label.clone();
+                let label = labels[row.account].label.clone();
                 add_skipped(&mut out.skipped, row.line, SkipReason::NoAccount(label));
             }
-            continue;
+            return Ok(());
         };
-        let Some(identity) = row.identity else { continue };
+        let Some(identity) = row.identity else { return Ok(()) };
         let found = session.find_row(identity, &row.former, row.effect, account.id)?;
         let is_known = !matches!(found, RowMatch::New(_));
         let other = match &row.with {
@@ -140,7 +141,7 @@ pub fn record(
                 match known {
                     Some(known) => known,
                     None => {
-                        let id = other_account(session, store, context, label, &places, statement, named)?;
+                        let id = other_account(session, store, context, label, &places, &labels, named)?;
                         others.insert(label.to_string(), id);
                         id
                     }
@@ -151,7 +152,7 @@ pub fn record(
         match found {
             RowMatch::Repeated => {
                 add_skipped(&mut out.skipped, row.line, SkipReason::Repeated);
-                continue;
+                return Ok(());
             }
             RowMatch::Known { from, to, .. } => {
                 out.known += 1;
@@ -216,19 +217,18 @@ pub fn record(
             balance: row.balance.map(|balance| account.unit.money(balance)),
             known: is_known,
         });
-    }
+        Ok(())
+    })?;
+    read.statement.finish_chains(&mut chains)?;
     for (number, chain) in chains.iter().enumerate() {
         let account = places[number].account.as_ref();
         if let Some(account) = account {
             balances(session, account, chain, recorder.has_new[number])?;
         }
-        let label = &statement.accounts[number];
+        let label = &labels[number];
         let Some(account) = account else { continue };
         let unexplained = session.unexplained(account.id)?;
         let money = |minor: i64| label.unit.money(minor);
-        let charges = |of: fn(&StatementRow) -> i64| -> i64 {
-            statement.rows.iter().filter(|row| row.account == number).map(of).sum()
-        };
         let used = &recorder.used;
         let alike = recorder.alike.iter().filter(|(place, _, entry, _)| *place == number && !used.contains(entry));
         let alike: Vec<(u64, crate::ledger::Id, bool)> =
@@ -244,8 +244,8 @@ pub fn record(
             entries: chain.entries,
             arrived: money(chain.arrived),
             left: money(chain.left),
-            fees: money(charges(|row| row.fee)),
-            taxes: money(charges(|row| row.tax)),
+            fees: money(chain.fees),
+            taxes: money(chain.taxes),
             opening: chain.opening.map(|opening| money(opening.balance)),
             closing: chain.closing.map(|closing| money(closing.balance)),
             closing_at: chain.closing.map(|closing| closing.at),
@@ -368,11 +368,11 @@ fn other_account(
     context: &Context,
     label: &str,
     places: &[Place],
-    statement: &crate::statement::Statement,
+    labels: &[StatementAccount],
     named: &NamedAccounts<'_>,
 ) -> Result<Option<AccountId>, Stopped> {
     let folded = name::fold_case(label);
-    let own = statement.accounts.iter().zip(places).find(|(account, _)| name::fold_case(&account.label) == folded);
+    let own = labels.iter().zip(places).find(|(account, _)| name::fold_case(&account.label) == folded);
     if let Some(account) = own.and_then(|(_, place)| place.account.as_ref()) {
         return Ok(Some(account.id));
     }

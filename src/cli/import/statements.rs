@@ -53,6 +53,8 @@ pub struct StatementReader<'p> {
     pub rules: &'p UserRules,
     /// The options.
     pub options: &'p ReadOptions,
+    /// Whether no balance is taken from files.
+    pub ignores_balances: bool,
     /// Account and unit of files that name none.
     pub account: Option<(String, Unit)>,
 }
@@ -64,6 +66,10 @@ struct FoundTable<'p> {
 }
 
 impl<'p> StatementReader<'p> {
+    fn new_statement(&self, profile: &Profile) -> Statement {
+        Statement::new(profile, self.ignores_balances, super::spool::new_store)
+    }
+
     fn candidates(&self) -> impl Iterator<Item = &'p Profile> {
         match self.wanted {
             Some(wanted) => std::slice::from_ref(wanted).iter(),
@@ -179,12 +185,12 @@ impl<'p> StatementReader<'p> {
             below().for_each(|row| interpreter.survey(row));
             interpreter.settle().map_err(|_| StatementError::AmbiguousDates)?;
         }
-        let (mut statement, mut outcomes) = (Statement::default(), Vec::new());
+        let (mut statement, mut outcomes) = (self.new_statement(profile), Vec::new());
         for row in below() {
             interpreter.row(row.line, row, &mut outcomes);
             statement.add_all(row.line, &mut outcomes);
         }
-        statement.finish(interpreter, profile);
+        statement.finish(interpreter).map_err(StatementError::Read)?;
         let header_line = Some(header.line);
         Ok(ReadStatement { statement, profile, is_by_profile: true, form, encoding: None, header_line })
     }
@@ -278,7 +284,7 @@ impl<'p> StatementReader<'p> {
             }
             interpreter.settle().map_err(|_| StatementError::AmbiguousDates)?;
         }
-        let (mut statement, mut outcomes) = (Statement::default(), Vec::new());
+        let (mut statement, mut outcomes) = (self.new_statement(profile), Vec::new());
         let mut records = Records::new(source.open().map_err(StatementError::Read)?, format);
         while records.next_record(&mut record).map_err(StatementError::Read)? {
             let line = record.line();
@@ -297,7 +303,7 @@ impl<'p> StatementReader<'p> {
             statement.short += u64::from(is_row && record.len() < header.names.len());
             statement.add_all(line, &mut outcomes);
         }
-        statement.finish(interpreter, profile);
+        statement.finish(interpreter).map_err(StatementError::Read)?;
         let form = if format.delimiter == b'\t' { "tsv" } else { "csv" };
         let encoding = Some(format.encoding.name().to_ascii_lowercase());
         let header_line = Some(header.line);
@@ -322,7 +328,7 @@ impl<'p> StatementReader<'p> {
             if !is_found {
                 continue;
             }
-            let mut statement = Statement::default();
+            let mut statement = self.new_statement(profile);
             let split = messages::split(
                 &text,
                 |line| profile.start.as_ref().is_some_and(|start| start.regex().is_match(line)),
@@ -338,7 +344,7 @@ impl<'p> StatementReader<'p> {
                 let outcome = interpreter.message(message.line, &message.text);
                 statement.add(message.line, outcome);
             }
-            statement.finish(interpreter, profile);
+            statement.finish(interpreter).map_err(StatementError::Read)?;
             let read = ReadStatement {
                 statement,
                 profile,
@@ -368,7 +374,7 @@ impl<'p> StatementReader<'p> {
         let header: Vec<String> =
             ["acctid", "curdef", "fitid", "dtposted", "trnamt", "name", "memo", "trntype"].map(String::from).to_vec();
         let mut interpreter = Interpreter::new(profile, self.rules, &header, settings);
-        let (mut statement, mut outcomes) = (Statement::default(), Vec::new());
+        let (mut statement, mut outcomes) = (self.new_statement(profile), Vec::new());
         let mut balances = Vec::new();
         for list in &statements {
             for transaction in &list.transactions {
@@ -390,8 +396,8 @@ impl<'p> StatementReader<'p> {
             });
             balances.push((place, StatedBalance { line: list.line, balance, at }));
         }
-        statement.finish(interpreter, profile);
-        statement.closing = balances;
+        statement.finish(interpreter).map_err(StatementError::Read)?;
+        balances.into_iter().for_each(|(account, stated)| statement.add_closing(account, stated));
         Ok(ReadStatement { statement, profile, is_by_profile: false, form: "ofx", encoding: None, header_line: None })
     }
 
@@ -418,12 +424,12 @@ impl<'p> StatementReader<'p> {
             .collect();
         rows.iter().for_each(|row| interpreter.survey(row));
         interpreter.settle().map_err(|_| StatementError::AmbiguousDates)?;
-        let (mut statement, mut outcomes) = (Statement::default(), Vec::new());
+        let (mut statement, mut outcomes) = (self.new_statement(profile), Vec::new());
         for row in &rows {
             interpreter.row(row.line, row, &mut outcomes);
             statement.add_all(row.line, &mut outcomes);
         }
-        statement.finish(interpreter, profile);
+        statement.finish(interpreter).map_err(StatementError::Read)?;
         let encoding = Some(encoding.name().to_ascii_lowercase());
         Ok(ReadStatement { statement, profile, is_by_profile: false, form: "qif", encoding, header_line: None })
     }
