@@ -234,7 +234,28 @@ impl Statement {
 
     /// Adds everything that a line came to.
     pub fn add_all(&mut self, line: u64, outcomes: &mut Vec<RowOutcome>) {
-        outcomes.drain(..).for_each(|outcome| self.add(line, outcome));
+        if outcomes.len() < 2 {
+            return outcomes.drain(..).for_each(|outcome| self.add(line, outcome));
+        }
+        // A row for several accounts counts once: as one for the ledger, if a part of it is.
+        let is_any_taken = outcomes.iter().any(|outcome| matches!(outcome, RowOutcome::Taken(_)));
+        let mut is_counted = false;
+        for outcome in outcomes.drain(..) {
+            match outcome {
+                RowOutcome::Taken(mut row) if is_counted => {
+                    row.is_part = true;
+                    self.push(row);
+                }
+                RowOutcome::Skipped(_, row) if is_any_taken || is_counted => {
+                    row.into_iter().for_each(|row| self.push(row));
+                }
+                RowOutcome::Bad(_) if is_counted => {}
+                outcome => {
+                    is_counted = true;
+                    self.add(line, outcome);
+                }
+            }
+        }
     }
 
     /// Adds a line in which text follows a closing quotation mark.

@@ -121,6 +121,8 @@ pub struct StatementRow {
     pub former: Vec<RowIdentity>,
     /// Of one second it stands first.
     pub is_first: bool,
+    /// The row of the file counts already, with another part of it.
+    pub is_part: bool,
 }
 
 /// An account of a statement: a label and a unit.
@@ -1017,6 +1019,7 @@ impl<'p> Interpreter<'p> {
             identity: moves.then(|| identity(at)),
             former,
             is_first,
+            is_part: false,
         };
         Ok(match moves {
             true => RowOutcome::Taken(row),

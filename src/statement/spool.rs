@@ -94,7 +94,8 @@ fn write_row(row: &StatementRow, out: &mut Vec<u8>) {
     number(row.account as i64);
     number(row.balance.unwrap_or(0));
     let kind = row.kind.and_then(|kind| RowKind::ALL.iter().position(|(_, known)| *known == kind));
-    let flags = u8::from(row.balance.is_some()) | u8::from(row.is_first) << 1 | u8::from(row.identity.is_some()) << 2;
+    let flags = u8::from(row.balance.is_some()) | u8::from(row.is_first) << 1;
+    let flags = flags | u8::from(row.identity.is_some()) << 2 | u8::from(row.is_part) << 3;
     out.extend([flags, kind.map_or(u8::MAX, |kind| kind as u8), row.former.len() as u8]);
     for text in [&row.with, &row.category, &row.payee, &row.note] {
         let bytes = text.as_ref().map_or(&[][..], |text| text.as_bytes());
@@ -143,6 +144,7 @@ fn read_row(rest: &mut &[u8]) -> Option<StatementRow> {
         identity: own,
         former,
         is_first: flags & 2 != 0,
+        is_part: flags & 8 != 0,
     })
 }
 
@@ -184,6 +186,7 @@ mod tests {
             identity: (line % 7 != 0).then_some(identity),
             former: if line % 11 == 0 { vec![identity, identity] } else { Vec::new() },
             is_first: line % 13 == 0,
+            is_part: line % 17 == 0,
         };
         let mut spool = RowSpool::new(Box::new(Memory::default()));
         for line in 0..5_000 {

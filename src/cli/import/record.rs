@@ -125,7 +125,7 @@ pub fn record(
     read.statement.each(|row| -> Result<(), Stopped> {
         chains[row.account].add(row);
         let Some(account) = &places[row.account].account else {
-            if row.effect != 0 {
+            if row.effect != 0 && !row.is_part {
                 let label = labels[row.account].label.clone();
                 add_skipped(&mut out.skipped, row.line, SkipReason::NoAccount(label));
             }
@@ -151,11 +151,13 @@ pub fn record(
         let other = other.filter(|id| *id != account.id);
         match found {
             RowMatch::Repeated => {
-                add_skipped(&mut out.skipped, row.line, SkipReason::Repeated);
+                if !row.is_part {
+                    add_skipped(&mut out.skipped, row.line, SkipReason::Repeated);
+                }
                 return Ok(());
             }
             RowMatch::Known { from, to, .. } => {
-                out.known += 1;
+                out.known += u64::from(!row.is_part);
                 if ![from, to].contains(&Some(account.id))
                     && let Some(id) = from.or(to)
                 {
@@ -169,7 +171,7 @@ pub fn record(
                 }
             }
             RowMatch::Changed { entry, was } => {
-                out.known += 1;
+                out.known += u64::from(!row.is_part);
                 let unit = &account.unit;
                 if recorder.changed[row.account].len() < LISTED_MAX {
                     recorder.changed[row.account].push(ChangedEntry {
@@ -181,7 +183,7 @@ pub fn record(
                 }
             }
             RowMatch::New(id) => {
-                out.new += 1;
+                out.new += u64::from(!row.is_part);
                 recorder.has_new[row.account] = true;
                 let typed = recorder.typed(session, row, account, keeps_typed)?;
                 let entry = entry_of_row(row, account, other, typed.as_ref(), id);
