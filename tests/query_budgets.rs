@@ -41,6 +41,7 @@ fn ran(folder: &Path, line: &str) -> sql_counter::Ran {
         random: RANDOM.fetch_add(1, Ordering::Relaxed),
         drawing: ChartStyle::Figures,
         progress: None,
+        terminal: None,
     };
     let globals: GlobalArgs = words.globals.clone();
     let session = Context::new(world, &globals).expect("a session");

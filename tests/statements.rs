@@ -308,7 +308,11 @@ fn the_same_rows_are_known_in_another_encoding_and_with_more_columns() {
     let file = home.write("month.csv", MONTH);
     home.json(&["import", file.to_str().expect("a name")]);
     let utf16: Vec<u8> = MONTH.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let wide = MONTH.replace('\n', ",more\n").replace(',', ";").replace("\"5;000\"", "\"5,000\"").replace("\"7;000\"", "7000");
+    let wide = MONTH
+        .replace('\n', ",more\n")
+        .replace(',', ";")
+        .replace("\"5;000\"", "\"5,000\"")
+        .replace("\"7;000\"", "7000");
     for (name, bytes) in [("utf16.csv", utf16), ("wide.txt", wide.into_bytes())] {
         let file = home.write(name, bytes);
         let answer = home.json(&["import", file.to_str().expect("a name")]);
@@ -325,7 +329,12 @@ fn one_bad_row_stops_the_import_unless_it_is_left_out() {
     let file = file.to_str().expect("a name");
     let (status, message) = home.fails(&["import", file]);
     assert_eq!(status, 2);
-    for part in ["2 rows", "line 3, column 'Amount': not an amount: '12..00'", "line 5, column 'When': not a date", "--skip-bad"] {
+    for part in [
+        "2 rows",
+        "line 3, column 'Amount': not an amount: '12..00'",
+        "line 5, column 'When': not a date",
+        "--skip-bad",
+    ] {
         assert!(message.contains(part), "{part}: {message}");
     }
     assert!(home.balances().is_empty());
@@ -361,9 +370,10 @@ fn amounts_that_the_balances_contradict_are_refused() {
     let turned = MONTH.replace("\"5,000\"", "-5000").replace("-1200", "1200").replace("-800", "800");
     let before = "When,What,Amount,Balance\n\
         2026-10-01 09:00:00,Salary,5000,2000\n2026-10-02 12:30:00,Shop,-1200,7000\n2026-10-05 18:00:00,x,-800,5800\n";
-    for (name, statement, part) in
-        [("turned", turned.as_str(), "with the signs turned round"), ("before", before, "on the other side of its row")]
-    {
+    for (name, statement, part) in [
+        ("turned", turned.as_str(), "with the signs turned round"),
+        ("before", before, "on the other side of its row"),
+    ] {
         let file = home.write(&format!("{name}.csv"), statement);
         let file = file.to_str().expect("a name");
         let (status, message) = home.fails(&["import", file]);
@@ -406,7 +416,9 @@ fn a_typed_entry_is_replaced_and_keeps_what_a_person_knew() {
 fn an_id_is_one_row_and_one_with_another_amount_is_changed() {
     let home = with_profiles();
     let rows = |sum: &str| {
-        format!("Id,Date,Sum,Unit,Who\na1,13/10/2026 10:00,{sum},USD,Ann\na1,13/10/2026 10:00,{sum},USD,Ann\na2,14/10/2026 10:00,5,EUR,Bob\n")
+        format!(
+            "Id,Date,Sum,Unit,Who\na1,13/10/2026 10:00,{sum},USD,Ann\na1,13/10/2026 10:00,{sum},USD,Ann\na2,14/10/2026 10:00,5,EUR,Bob\n"
+        )
     };
     let file = home.write("ids.csv", rows("-3.50"));
     let file = file.to_str().expect("a name");
@@ -432,7 +444,8 @@ fn an_id_is_one_row_and_one_with_another_amount_is_changed() {
 #[test]
 fn day_and_month_are_told_by_the_whole_file_or_asked_for() {
     let home = with_profiles();
-    let file = home.write("ids.csv", "Id,Date,Sum,Unit\na1,03/10/2026 10:00,1,USD\na2,04/10/2026 10:00,2,USD\n");
+    let file =
+        home.write("ids.csv", "Id,Date,Sum,Unit\na1,03/10/2026 10:00,1,USD\na2,04/10/2026 10:00,2,USD\n");
     let file = file.to_str().expect("a name");
     let (status, message) = home.fails(&["import", file]);
     assert_eq!(status, 2);
@@ -456,7 +469,10 @@ fn options_and_rules_say_which_account_gets_the_rows() {
         "format = 1\n[accounts]\nToy = \"house\"\n[[rule]]\nprofile = \"toy\"\nwhen = { payee = 'Shop' }\ncategory = \"food\"\n",
     );
     let answer = home.json(&["import", file]);
-    assert_eq!((text(&answer["accounts"][0]["account"]), &answer["accounts"][0]["opened"]), ("house".into(), &Value::Bool(false)));
+    assert_eq!(
+        (text(&answer["accounts"][0]["account"]), &answer["accounts"][0]["opened"]),
+        ("house".into(), &Value::Bool(false))
+    );
     assert!(home.entries().iter().any(|line| line.contains("food")));
     let (status, message) = home.fails(&["import", file, "--account", "nobody"]);
     assert_eq!(status, 2, "{message}");
@@ -473,7 +489,10 @@ fn a_description_holds_no_value_of_the_file() {
             secrets[0], secrets[1], secrets[4], secrets[2], secrets[4], secrets[3]
         ),
     );
-    for arguments in [&["import", "--describe", file.to_str().expect("a name")][..], &["import", "--describe", file.to_str().expect("a name"), "--json"]] {
+    for arguments in [
+        &["import", "--describe", file.to_str().expect("a name")][..],
+        &["import", "--describe", file.to_str().expect("a name"), "--json"],
+    ] {
         let page = home.ok(arguments);
         for secret in secrets {
             assert!(!page.contains(secret), "{secret}: {page}");
@@ -484,7 +503,10 @@ fn a_description_holds_no_value_of_the_file() {
     }
     let month = home.write("month.csv", MONTH);
     let answer = home.json(&["import", "--describe", month.to_str().expect("a name")]);
-    assert_eq!((text(&answer["profile"]), text(&answer["delimiter"]), &answer["header_line"]), ("toy".into(), ",".into(), &Value::from(1)));
+    assert_eq!(
+        (text(&answer["profile"]), text(&answer["delimiter"]), &answer["header_line"]),
+        ("toy".into(), ",".into(), &Value::from(1))
+    );
 }
 
 #[test]
@@ -502,10 +524,16 @@ fn a_file_that_no_profile_knows_is_refused_with_what_is_near() {
 #[test]
 fn faults_of_a_profile_are_all_named_with_line_and_key() {
     let home = Home::new();
-    let file = home.write("mine.toml", TOY.replace("id = \"toy\"", "id = \"Toy\"").replace("kind = \"send\"", "kind = \"sent\""));
+    let file = home.write(
+        "mine.toml",
+        TOY.replace("id = \"toy\"", "id = \"Toy\"").replace("kind = \"send\"", "kind = \"sent\""),
+    );
     let (status, message) = home.fails(&["profiles", "--check", file.to_str().expect("a name")]);
     assert_eq!(status, 2);
-    assert!(message.contains("mine.toml:3: `profile, id`") && message.contains("mine.toml:27: `rule 1, kind`"), "{message}");
+    assert!(
+        message.contains("mine.toml:3: `profile, id`") && message.contains("mine.toml:27: `rule 1, kind`"),
+        "{message}"
+    );
     let good = home.write("good.toml", TOY);
     assert!(home.ok(&["profiles", "--check", good.to_str().expect("a name")]).contains("no faults"));
     assert!(home.ok(&["profiles"]).contains("kakaopay-money"));
@@ -534,9 +562,18 @@ fn every_built_in_profile_reads_its_made_up_file() {
         let rows = answer["accounts"].as_array().cloned().unwrap_or_default();
         let rows: Vec<String> = rows
             .iter()
-            .map(|row| format!("{}={} {}/{}", text(&row["account"]), text(&row["balance"]), row["steps"], row["breaks"].as_array().map_or(0, Vec::len)))
+            .map(|row| {
+                format!(
+                    "{}={} {}/{}",
+                    text(&row["account"]),
+                    text(&row["balance"]),
+                    row["steps"],
+                    row["breaks"].as_array().map_or(0, Vec::len)
+                )
+            })
             .collect();
-        let found = [name.to_string(), text(&answer["files"][0]["profile"]), found.join(" "), rows.join("; ")];
+        let found =
+            [name.to_string(), text(&answer["files"][0]["profile"]), found.join(" "), rows.join("; ")];
         assert_eq!(found, [name.to_string(), profile.to_string(), wanted.to_string(), accounts.to_string()]);
         let again = home.json(&["import", file.to_str().expect("a name"), "--date", "2026-08-31"]);
         assert_eq!((&again["new"], &again["change"]), (&Value::from(0), &Value::Null), "{name}");
@@ -563,7 +600,8 @@ fn real_files_are_read_where_a_folder_of_them_is_named() {
             home.write("password", std::env::var("JANDON_SAMPLES_PASSWORD").unwrap_or_default());
             let name = path.to_str().expect("a name");
             let is_qif = name.ends_with(".qif");
-            let mut arguments = vec!["import", name, "--password-file", "password", "--date", "2026-08-31", "--json"];
+            let mut arguments =
+                vec!["import", name, "--password-file", "password", "--date", "2026-08-31", "--json"];
             if is_qif {
                 arguments.extend(["--account", "main"]);
             }

@@ -23,7 +23,10 @@ const GROUPS: [(CommandGroup, &[&str]); 4] = [
         &["status", "balance", "history", "report", "chart", "expiring", "due", "stale", "value", "calendar"],
     ),
     (CommandGroup::Decide, &["fees", "plan", "channels"]),
-    (CommandGroup::Data, &["rate", "unit", "import", "profiles", "export", "backup", "restore", "check", "demo", "help"]),
+    (
+        CommandGroup::Data,
+        &["rate", "unit", "import", "profiles", "export", "backup", "restore", "check", "demo", "help"],
+    ),
 ];
 
 /// Returns the help page that the arguments ask for; `None` where they ask for none.

@@ -202,7 +202,9 @@ pub fn run(args: &ImportArgs, context: &Context) -> Result<CommandOutput, Comman
     if let Some(terminal) = context.terminal.filter(|_| is_asked) {
         let (preview, has_statements) = attempt(args, &options, context, true, false)?;
         if has_statements && preview.refusal.is_none() {
-            (terminal.show)(&preview.answer.page(context.language()).render(crate::view::page::Screen::default()));
+            (terminal.show)(
+                &preview.answer.page(context.language()).render(crate::view::page::Screen::default()),
+            );
             let answer = (terminal.ask)(&context.language().say(&ImportLine::Question));
             let agrees = answer.is_some_and(|answer| {
                 matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "예" | "네" | "ㅛ")
@@ -234,7 +236,8 @@ impl Options {
     fn new(args: &ImportArgs, context: &Context) -> Result<Options, CommandError> {
         let wrong = |error| CommandError::Statement { file: String::new(), error: Box::new(error) };
         let encoding = args.encoding.as_ref().map(|typed| {
-            Encoding::for_label(typed).ok_or_else(|| wrong(StatementError::UnknownEncoding { typed: typed.clone() }))
+            Encoding::for_label(typed)
+                .ok_or_else(|| wrong(StatementError::UnknownEncoding { typed: typed.clone() }))
         });
         let delimiter = args.delimiter.as_ref().map(|typed| match typed.as_str() {
             "tab" | "\\t" | "\t" => Ok(b'\t'),
@@ -242,7 +245,9 @@ impl Options {
             _ => Err(wrong(StatementError::UnknownDelimiter { typed: typed.clone() })),
         });
         let account = |typed: &String| match typed.split_once('=') {
-            Some((label, name)) if !label.trim().is_empty() => (Some(label.trim().to_string()), name.trim().to_string()),
+            Some((label, name)) if !label.trim().is_empty() => {
+                (Some(label.trim().to_string()), name.trim().to_string())
+            }
             _ => (None, typed.clone()),
         };
         let day = args.date.as_deref().map(|text| context.entry_moment(Some(text)));
@@ -262,7 +267,12 @@ impl Options {
     }
 
     /// Returns the password of a locked workbook.
-    fn password(&self, args: &ImportArgs, context: &Context, file: &str) -> Result<Option<String>, CommandError> {
+    fn password(
+        &self,
+        args: &ImportArgs,
+        context: &Context,
+        file: &str,
+    ) -> Result<Option<String>, CommandError> {
         if let Some(path) = &args.password_file {
             let text = match path == Path::new("-") {
                 true => {
@@ -272,7 +282,9 @@ impl Options {
                         .map_err(|error| CommandError::File { path: path.clone(), error })?;
                     line
                 }
-                false => text_file::read(path).map_err(|error| CommandError::File { path: path.clone(), error })?,
+                false => {
+                    text_file::read(path).map_err(|error| CommandError::File { path: path.clone(), error })?
+                }
             };
             return Ok(Some(text.lines().next().unwrap_or_default().to_string()));
         }
@@ -318,7 +330,8 @@ fn attempt(
     let mut answer = ImportAnswer::new(dry_run);
     let mut notes = Vec::new();
 
-    let names: Vec<String> = inputs.iter().filter(|input| is_lines(input)).map(|input| input.name.clone()).collect();
+    let names: Vec<String> =
+        inputs.iter().filter(|input| is_lines(input)).map(|input| input.name.clone()).collect();
     if !names.is_empty() {
         let mut lines = Vec::new();
         let mut rest = Vec::new();
@@ -338,7 +351,8 @@ fn attempt(
         })?;
     }
     if has_statements {
-        let mut import = StatementImport { args, options, context, store: &store, known: &known, answer, notes };
+        let mut import =
+            StatementImport { args, options, context, store: &store, known: &known, answer, notes };
         let refusal = import.all(&mut session, &mut inputs)?;
         (answer, notes) = (import.answer, import.notes);
         if let Some(refusal) = refusal {
@@ -523,7 +537,8 @@ impl StatementImport<'_> {
             self.answer.blocks.push(ImportBlock::Line(line));
         }
         if uncategorised > 0 && !payees.is_empty() {
-            let mut payees: Vec<(u64, String)> = payees.into_iter().map(|(payee, count)| (count, payee)).collect();
+            let mut payees: Vec<(u64, String)> =
+                payees.into_iter().map(|(payee, count)| (count, payee)).collect();
             payees.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
             payees.truncate(3);
             let line = ImportLine::NoCategory { count: uncategorised, payees };
@@ -604,7 +619,13 @@ impl StatementImport<'_> {
     }
 
     /// Adds what people read of one file.
-    fn page(&mut self, file: &str, read: &ReadStatement<'_>, recorded: &RecordedStatement, is_one_of_several: bool) {
+    fn page(
+        &mut self,
+        file: &str,
+        read: &ReadStatement<'_>,
+        recorded: &RecordedStatement,
+        is_one_of_several: bool,
+    ) {
         let today = self.context.today();
         let blocks = &mut self.answer.blocks;
         if is_one_of_several {
@@ -722,7 +743,8 @@ fn counts(file: &str, read: &ReadStatement<'_>, recorded: Option<&RecordedStatem
 /// Returns the year in the name of a file: four digits of this or the last century.
 fn year_in(file: &str) -> Option<i32> {
     let name = Path::new(file).file_name()?.to_str()?;
-    let digits: Vec<&str> = name.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() >= 4).collect();
+    let digits: Vec<&str> =
+        name.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() >= 4).collect();
     digits.iter().find_map(|part| part[..4].parse().ok().filter(|year| (1990..2100).contains(year)))
 }
 
@@ -738,4 +760,3 @@ fn below_zero(context: &Context, store: &Store, summary: &ImportSummary) -> Resu
     }
     Ok(notes)
 }
-

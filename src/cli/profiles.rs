@@ -51,7 +51,8 @@ pub fn run(args: &ProfilesArgs, context: &Context) -> Result<CommandOutput, Comm
         return Ok(CommandOutput::of(ProfilesAnswer::new(profiles.iter().map(row).collect())));
     };
     let found = profiles.iter().find(|loaded| loaded.profile.id == *typed);
-    let found = found.ok_or_else(|| unknown(typed, profiles.iter().map(|loaded| loaded.profile.id.as_str())))?;
+    let found =
+        found.ok_or_else(|| unknown(typed, profiles.iter().map(|loaded| loaded.profile.id.as_str())))?;
     Ok(CommandOutput::of(ProfileInFull::new(row(found), found.text.clone())))
 }
 
@@ -69,7 +70,8 @@ fn faults(path: &Path, faults: Vec<crate::statement::profile::ProfileFault>) -> 
 
 /// Reads the profile of a file.
 fn read(path: &Path) -> Result<LoadedProfile, CommandError> {
-    let text = text_file::read(path).map_err(|error| CommandError::File { path: path.to_path_buf(), error })?;
+    let text =
+        text_file::read(path).map_err(|error| CommandError::File { path: path.to_path_buf(), error })?;
     let profile = parse_profile(&text).map_err(|found| faults(path, found))?;
     Ok(LoadedProfile { profile, text, path: Some(path.to_path_buf()) })
 }

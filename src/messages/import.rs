@@ -27,7 +27,14 @@ pub enum ImportLine {
     /// The closing balance of an account follows from its rows.
     Closing { account: Option<String>, balance: Money, day: Day, today: Day, steps: u64 },
     /// Not every step holds.
-    ClosingWithBreaks { account: Option<String>, balance: Money, day: Day, today: Day, steps: u64, breaks: u64 },
+    ClosingWithBreaks {
+        account: Option<String>,
+        balance: Money,
+        day: Day,
+        today: Day,
+        steps: u64,
+        breaks: u64,
+    },
     /// A balance does not follow from the one before.
     Break { line: u64, expected: Money, found: Money },
     /// Rows are not for the ledger.
@@ -108,17 +115,24 @@ impl Message for ImportLine {
             ImportLine::ClosingWithBreaks { account, balance, day, today, steps, breaks } => {
                 let of = account.as_ref().map_or(String::new(), |account| format!(" of {account}"));
                 let all = steps + breaks;
-                format!("Closing balance{of} {balance} on {}; {steps} of {all} steps hold.", date(*day, *today, en))
+                format!(
+                    "Closing balance{of} {balance} on {}; {steps} of {all} steps hold.",
+                    date(*day, *today, en)
+                )
             }
             ImportLine::Break { line, expected, found } => {
                 format!("line {line}: the balance is {found}, and {expected} follows from the one before")
             }
-            ImportLine::Skipped { count, reason } => format!("{count} skipped: {}", skip_reason_english(reason)),
+            ImportLine::Skipped { count, reason } => {
+                format!("{count} skipped: {}", skip_reason_english(reason))
+            }
             ImportLine::Bad { file, row } => super::error::bad_row_english(file, row),
             ImportLine::Replaced { count: 1 } => "replaced 1 typed entry".into(),
             ImportLine::Replaced { count } => format!("replaced {count} typed entries"),
             ImportLine::Alike { line, entry } => {
-                format!("line {line} is like the entry {entry}, which stays: if both are one, undo that entry")
+                format!(
+                    "line {line} is like the entry {entry}, which stays: if both are one, undo that entry"
+                )
             }
             ImportLine::OtherLeg { line, entry } => format!(
                 "line {line} is like the other end of the transfer {entry}: to tell a transfer once, give it a rule with skip in one of the two statements"
@@ -138,8 +152,9 @@ impl Message for ImportLine {
             ImportLine::Question => "Import this? [y/N] ".into(),
             ImportLine::Describes { file, form, encoding, delimiter, sheet, header } => {
                 let encoding = encoding.as_ref().map_or(String::new(), |encoding| format!(", {encoding}"));
-                let delimiter =
-                    delimiter.as_ref().map_or(String::new(), |c| format!(", cells separated by '{}'", shown(c)));
+                let delimiter = delimiter
+                    .as_ref()
+                    .map_or(String::new(), |c| format!(", cells separated by '{}'", shown(c)));
                 let sheet = sheet.as_ref().map_or(String::new(), |sheet| format!(", sheet '{sheet}'"));
                 let header = header.map_or(", no header".into(), |line| format!(", header in line {line}"));
                 format!("{file}: {form}{encoding}{delimiter}{sheet}{header}")
@@ -191,21 +206,30 @@ impl Message for ImportLine {
             ImportLine::ClosingWithBreaks { account, balance, day, today, steps, breaks } => {
                 let of = account.as_ref().map_or(String::new(), |account| format!("{account} "));
                 let all = steps + breaks;
-                format!("{of}마감 잔액 {balance} ({}). {all}단계 중 {steps}단계가 맞습니다.", date(*day, *today, ko))
+                format!(
+                    "{of}마감 잔액 {balance} ({}). {all}단계 중 {steps}단계가 맞습니다.",
+                    date(*day, *today, ko)
+                )
             }
             ImportLine::Break { line, expected, found } => {
                 format!("{line}행: 잔액은 {found}인데 앞의 잔액에서는 {}입니다", toward_amount(expected))
             }
-            ImportLine::Skipped { count, reason } => format!("{count}건 건너뜀: {}", skip_reason_korean(reason)),
+            ImportLine::Skipped { count, reason } => {
+                format!("{count}건 건너뜀: {}", skip_reason_korean(reason))
+            }
             ImportLine::Bad { file, row } => super::error::bad_row_korean(file, row),
             ImportLine::Replaced { count } => format!("직접 입력한 기록 {count}건을 대신했습니다"),
             ImportLine::Alike { line, entry } => {
-                format!("{line}행은 남아 있는 기록 {entry}과 비슷합니다. 같은 거래라면 그 기록을 취소하십시오")
+                format!(
+                    "{line}행은 남아 있는 기록 {entry}과 비슷합니다. 같은 거래라면 그 기록을 취소하십시오"
+                )
             }
             ImportLine::OtherLeg { line, entry } => format!(
                 "{line}행은 이체 {entry}의 상대 쪽과 비슷합니다. 이체를 한 번만 기록하려면 두 내역 중 한쪽에 `skip` 규칙을 두십시오"
             ),
-            ImportLine::KnownElsewhere { count, account } => format!("{count}건은 계정 {account}에 이미 있음"),
+            ImportLine::KnownElsewhere { count, account } => {
+                format!("{count}건은 계정 {account}에 이미 있음")
+            }
             ImportLine::NoCategory { count, payees } => {
                 let payees: Vec<String> =
                     payees.iter().map(|(count, payee)| format!("{count} × {payee}")).collect();
@@ -219,9 +243,11 @@ impl Message for ImportLine {
             ImportLine::Question => "가져올까요? [y/N] ".into(),
             ImportLine::Describes { file, form, encoding, delimiter, sheet, header } => {
                 let encoding = encoding.as_ref().map_or(String::new(), |encoding| format!(", `{encoding}`"));
-                let delimiter = delimiter.as_ref().map_or(String::new(), |c| format!(", 구분 문자 '{}'", shown(c)));
+                let delimiter =
+                    delimiter.as_ref().map_or(String::new(), |c| format!(", 구분 문자 '{}'", shown(c)));
                 let sheet = sheet.as_ref().map_or(String::new(), |sheet| format!(", 시트 '{sheet}'"));
-                let header = header.map_or(", 제목 줄 없음".into(), |line| format!(", 제목 줄 {line}행"));
+                let header =
+                    header.map_or(", 제목 줄 없음".into(), |line| format!(", 제목 줄 {line}행"));
                 format!("{file}: {form}{encoding}{delimiter}{sheet}{header}")
             }
             ImportLine::DescribedRows { rows, outside } => {

@@ -133,7 +133,8 @@ impl AccountChain {
         let Some((from, to)) = self.span else {
             // A list without rows may still say its balance.
             let at = closing.and_then(|stated| stated.at);
-            self.closing = closing.zip(at).map(|(stated, at)| PlannedSnapshot { at, balance: stated.balance });
+            self.closing =
+                closing.zip(at).map(|(stated, at)| PlannedSnapshot { at, balance: stated.balance });
             return;
         };
         let before = LocalDateTime(from.0 - 1);

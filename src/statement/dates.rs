@@ -71,8 +71,18 @@ impl ParsedDate {
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-    "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 impl DateFormat {
@@ -126,7 +136,8 @@ impl DateFormat {
             // What may be missing: `:%S` and what follows it up to a half of the day.
             if rest.is_empty() || part == Part::Literal(':') && !rest.starts_with(':') {
                 let left: Vec<Part> = std::iter::once(part).chain(parts.clone()).collect();
-                let is_optional = matches!(left.as_slice(), [Part::Literal(':' | '.'), Part::Second | Part::Fraction, ..]);
+                let is_optional =
+                    matches!(left.as_slice(), [Part::Literal(':' | '.'), Part::Second | Part::Fraction, ..]);
                 if !is_optional {
                     return None;
                 }
@@ -146,13 +157,21 @@ impl DateFormat {
                     let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
                     let name = rest.get(..letters)?.to_ascii_lowercase();
                     let known = MONTHS.iter().position(|month| {
-                        name.len() >= 3 && (month.starts_with(&name) || name == "sept" && *month == "september")
+                        name.len() >= 3
+                            && (month.starts_with(&name) || name == "sept" && *month == "september")
                     })?;
                     month = known as u32 + 1;
                     rest = rest[letters..].strip_prefix('.').unwrap_or(&rest[letters..]);
                 }
                 Part::HalfDay => {
-                    let halves = [("AM", false), ("PM", true), ("오전", false), ("오후", true), ("a.m.", false), ("p.m.", true)];
+                    let halves = [
+                        ("AM", false),
+                        ("PM", true),
+                        ("오전", false),
+                        ("오후", true),
+                        ("a.m.", false),
+                        ("p.m.", true),
+                    ];
                     let (word, is_pm) = halves.into_iter().find(|(word, _)| {
                         rest.get(..word.len()).is_some_and(|front| front.eq_ignore_ascii_case(word))
                     })?;
@@ -224,7 +243,8 @@ fn is_zone(rest: &str, after_time: bool) -> bool {
     if !after_time {
         return false;
     }
-    let fraction = rest.strip_prefix(['.', ',']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let fraction =
+        rest.strip_prefix(['.', ',']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let rest = fraction.map_or(rest, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
     let zone = rest.trim_start();
     let zone = zone.strip_prefix('(').and_then(|zone| zone.strip_suffix(')')).unwrap_or(zone);

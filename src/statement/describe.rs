@@ -26,7 +26,9 @@ pub fn shape(text: &str) -> String {
             '\n' | '\r' | '\t' | '\u{a0}' | '\u{3000}' => ' ',
             _ if letter.is_numeric() => '9',
             ' '..='~' if !letter.is_ascii_alphanumeric() => letter,
-            '₩' | '￦' | '¥' | '￥' | '€' | '£' | '−' | '▲' | '△' | '·' | '（' | '）' | '、' | '。' => letter,
+            '₩' | '￦' | '¥' | '￥' | '€' | '£' | '−' | '▲' | '△' | '·' | '（' | '）' | '、' | '。' => {
+                letter
+            }
             _ if letter.is_ascii() || letter.is_lowercase() || letter.is_uppercase() => 'a',
             // Other letters, and every sign that may stand for a name.
             _ => '가',
@@ -84,9 +86,12 @@ impl ColumnShapes {
         }
         let shape = shape(text);
         let digits = shape.chars().filter(|c| *c == '9').count();
-        let is_number = digits > 0 && !shape.contains(['a', '가', ':', '/']) && shape.matches('.').count() < 2
+        let is_number = digits > 0
+            && !shape.contains(['a', '가', ':', '/'])
+            && shape.matches('.').count() < 2
             && !shape.trim_start_matches(['-', '+', ' ']).contains('-');
-        let is_date = digits >= 3 && shape.contains([':', '/', '.', '-']) && !is_number && !shape.contains('가');
+        let is_date =
+            digits >= 3 && shape.contains([':', '/', '.', '-']) && !is_number && !shape.contains('가');
         let place = match kind {
             CellKind::Moment => 2,
             CellKind::Number => 1,

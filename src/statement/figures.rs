@@ -107,7 +107,9 @@ impl Figure {
                     group += 1;
                     add(letter as u8)?;
                 }
-                _ if letter == decimal.group() || matches!(letter, ' ' | '\u{a0}' | '\u{202f}' | '’' | '\'') => {
+                _ if letter == decimal.group()
+                    || matches!(letter, ' ' | '\u{a0}' | '\u{202f}' | '’' | '\'') =>
+                {
                     let fits = match separator {
                         None => (1..=3).contains(&group),
                         // Indian groups have two digits but for the last.
@@ -166,7 +168,10 @@ fn is_minus(letter: char) -> bool {
 /// Returns whether a character at an end of an amount says nothing about its size.
 fn is_dropped(letter: char) -> bool {
     letter.is_whitespace()
-        || matches!(letter, '$' | '¢' | '£' | '¤' | '¥' | '\u{20a0}'..='\u{20cf}' | '￠' | '￡' | '￥' | '￦' | '＄')
+        || matches!(
+            letter,
+            '$' | '¢' | '£' | '¤' | '¥' | '\u{20a0}'..='\u{20cf}' | '￠' | '￡' | '￥' | '￦' | '＄'
+        )
         || matches!(letter, '원' | '円' | '元' | '\\')
 }
 
@@ -195,7 +200,8 @@ pub struct DecimalEvidence {
 impl DecimalEvidence {
     /// Adds an amount.
     pub fn see(&mut self, text: &str) {
-        let separators: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| matches!(c, '.' | ',')).collect();
+        let separators: Vec<(usize, char)> =
+            text.char_indices().filter(|(_, c)| matches!(c, '.' | ',')).collect();
         let Some(&(at, last)) = separators.last() else { return };
         let after = text[at + 1..].chars().take_while(char::is_ascii_digit).count();
         let same = separators.iter().filter(|(_, c)| *c == last).count();
@@ -250,9 +256,16 @@ mod tests {
             ("0.00", "0"),
             ("-0.05", "-0.05"),
         ] {
-            assert_eq!(Figure::parse(text, Decimal::Point).map(Figure::plain).as_deref(), Some(plain), "{text}");
+            assert_eq!(
+                Figure::parse(text, Decimal::Point).map(Figure::plain).as_deref(),
+                Some(plain),
+                "{text}"
+            );
         }
-        for text in ["12..34", "", "-", "--5", "1,23", "1,2345", ",123", "1.2.3", "abc", "(5", "5)", "1,234,56", "5 apples", "１"] {
+        for text in [
+            "12..34", "", "-", "--5", "1,23", "1,2345", ",123", "1.2.3", "abc", "(5", "5)", "1,234,56",
+            "5 apples", "１",
+        ] {
             assert_eq!(Figure::parse(text, Decimal::Point), None, "{text}");
         }
         assert_eq!(Figure::parse("1.206,60", Decimal::Comma).map(Figure::plain).as_deref(), Some("1206.6"));
@@ -261,7 +274,8 @@ mod tests {
 
     #[test]
     fn more_decimals_than_the_unit_has_must_be_zeros() {
-        let minor = |text: &str, decimals| Figure::parse(text, Decimal::Point).and_then(|f| f.minor(decimals));
+        let minor =
+            |text: &str, decimals| Figure::parse(text, Decimal::Point).and_then(|f| f.minor(decimals));
         assert_eq!(minor("12.50", 2), Some(1250));
         assert_eq!(minor("12.500", 2), Some(1250));
         assert_eq!(minor("12.505", 2), None);

@@ -92,7 +92,12 @@ impl RowIdentity {
             u64::from_le_bytes(number)
         };
         let day = number(0) as i64;
-        RowIdentity { day: (day >= 0).then_some(day), key: number(8), whole: number(16), once: bytes[24] == 1 }
+        RowIdentity {
+            day: (day >= 0).then_some(day),
+            key: number(8),
+            whole: number(16),
+            once: bytes[24] == 1,
+        }
     }
 
     /// Returns the id of the entry of the `number`-th such row.
@@ -160,8 +165,16 @@ mod tests {
             base.finish("USD", 1, false).id(1),
             base.finish("KRW", 1, false).id(2),
             base.text("").finish("KRW", 1, false).id(1),
-            IdentityHasher::new("ab").text("").moment(at("2026-08-12T08:31:45")).finish("KRW", 1, false).id(1),
-            IdentityHasher::new("a").text("b").moment(at("2026-08-12T08:31:46")).finish("KRW", 1, false).id(1),
+            IdentityHasher::new("ab")
+                .text("")
+                .moment(at("2026-08-12T08:31:45"))
+                .finish("KRW", 1, false)
+                .id(1),
+            IdentityHasher::new("a")
+                .text("b")
+                .moment(at("2026-08-12T08:31:46"))
+                .finish("KRW", 1, false)
+                .id(1),
         ];
         for (number, id) in ids.iter().enumerate() {
             assert!(!ids[..number].contains(id), "{number}");

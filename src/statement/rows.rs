@@ -362,8 +362,12 @@ impl<'p> Interpreter<'p> {
         header: &[String],
         settings: &'p ReadSettings<'p>,
     ) -> Interpreter<'p> {
-        let header_numbers: HashMap<String, usize> =
-            header.iter().enumerate().filter(|(_, name)| !name.is_empty()).map(|(at, name)| (name.clone(), at)).collect();
+        let header_numbers: HashMap<String, usize> = header
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| !name.is_empty())
+            .map(|(at, name)| (name.clone(), at))
+            .collect();
         let mut interpreter = Interpreter {
             profile,
             settings,
@@ -457,9 +461,8 @@ impl<'p> Interpreter<'p> {
         if let Some(tail) = &profile.tail {
             self.tail = groups(self, tail);
         }
-        let users = rules.rules.iter().filter(|rule| {
-            rule.profile.as_ref().is_none_or(|id| *id == profile.id)
-        });
+        let users =
+            rules.rules.iter().filter(|rule| rule.profile.as_ref().is_none_or(|id| *id == profile.id));
         for rule in profile.rules.iter().chain(users) {
             for (_, pattern) in &rule.when {
                 groups(self, pattern);
@@ -478,7 +481,8 @@ impl<'p> Interpreter<'p> {
             }
             self.rules.push(BoundRule { rule, when, set });
         }
-        let labels = profile.account.en.columns().chain(profile.account.ko.iter().flat_map(Template::columns));
+        let labels =
+            profile.account.en.columns().chain(profile.account.ko.iter().flat_map(Template::columns));
         for name in labels.chain(profile.unit.iter().flat_map(Template::columns)) {
             self.slot(name);
         }
@@ -506,7 +510,9 @@ impl<'p> Interpreter<'p> {
         }
         self.opening_slot = profile.opening.as_ref().map(|name| self.slot(name));
         self.closing_slot = profile.closing.as_ref().map(|name| self.slot(name));
-        for name in ["date", "time", "amount", "in", "out", "fee", "tax", "balance", "payee", "note", "category"] {
+        for name in
+            ["date", "time", "amount", "in", "out", "fee", "tax", "balance", "payee", "note", "category"]
+        {
             let is_used = self.names.contains_key(name);
             let slot = is_used.then(|| self.slot(name));
             match name {
@@ -550,9 +556,10 @@ impl<'p> Interpreter<'p> {
     }
 
     fn survey_values(&mut self) {
-        for slot in [self.known.amount, self.known.arriving, self.known.leaving, self.known.fee, self.known.balance]
-            .into_iter()
-            .flatten()
+        for slot in
+            [self.known.amount, self.known.arriving, self.known.leaving, self.known.fee, self.known.balance]
+                .into_iter()
+                .flatten()
         {
             self.evidence.see(&self.values[slot]);
         }
@@ -640,7 +647,8 @@ impl<'p> Interpreter<'p> {
                                 .get(&compared(name))
                                 .is_some_and(|at| cells.kind(*at) == CellKind::Moment);
                         }
-                        let filled = template.fill(|name| header.get(&compared(name)).map_or("", |at| cell(*at)));
+                        let filled =
+                            template.fill(|name| header.get(&compared(name)).map_or("", |at| cell(*at)));
                         // A day that a workbook types as a moment has a time of its own, which is midnight.
                         let filled = if has_moment { without_midnight(&filled) } else { filled };
                         value.push_str(&filled);
@@ -756,9 +764,11 @@ impl<'p> Interpreter<'p> {
         if profile.ignore.iter().any(|ignore| ignore.matches(text)) {
             return RowOutcome::Skipped(SkipReason::NoPayment, None);
         }
-        let found = self.messages.iter().enumerate().find_map(|(number, bound)| {
-            Some((number, bound.message.pattern.regex().captures(text)?))
-        });
+        let found = self
+            .messages
+            .iter()
+            .enumerate()
+            .find_map(|(number, bound)| Some((number, bound.message.pattern.regex().captures(text)?)));
         let Some((number, captures)) = found else {
             return RowOutcome::Bad(BadRow { line, column: None, reason: BadReason::UnknownMessage });
         };
@@ -776,8 +786,11 @@ impl<'p> Interpreter<'p> {
                 }
             }
         }
-        let set: Vec<(usize, String)> =
-            bound.set.iter().map(|(slot, template)| (*slot, template.fill(|name| self.named(name)))).collect();
+        let set: Vec<(usize, String)> = bound
+            .set
+            .iter()
+            .map(|(slot, template)| (*slot, template.fill(|name| self.named(name))))
+            .collect();
         let (sign, kind) = (bound.message.sign, bound.message.kind);
         for (slot, value) in set {
             self.values[slot] = value;
@@ -791,7 +804,10 @@ impl<'p> Interpreter<'p> {
 
     /// Looks at a message before any is understood.
     pub fn survey_message(&mut self, line: u64, text: &str) {
-        if !matches!(self.message(line, text), RowOutcome::Bad(BadRow { reason: BadReason::UnknownMessage, .. })) {
+        if !matches!(
+            self.message(line, text),
+            RowOutcome::Bad(BadRow { reason: BadReason::UnknownMessage, .. })
+        ) {
             self.survey_values();
         }
     }
@@ -811,7 +827,13 @@ impl<'p> Interpreter<'p> {
             let (year, month) = day.month().year_month();
             let clock = LocalDateTime::parse_iso(&format!("{day} {time}"));
             let seconds = clock.map_or(0, |at| at.0 - day.start().0);
-            return Ok(ParsedDate { month, day: day.of_month(), year: Some(year), seconds, has_time: !time.is_empty() });
+            return Ok(ParsedDate {
+                month,
+                day: day.of_month(),
+                year: Some(year),
+                seconds,
+                has_time: !time.is_empty(),
+            });
         }
         let joined;
         let text = match time {
@@ -829,7 +851,8 @@ impl<'p> Interpreter<'p> {
             return Ok(date);
         }
         if slot.is_some_and(|slot| self.serials[slot])
-            && let Some(date) = moment_of_serial(text, false).and_then(|text| dates::read_iso(&text.replace('T', " ")))
+            && let Some(date) =
+                moment_of_serial(text, false).and_then(|text| dates::read_iso(&text.replace('T', " ")))
         {
             return Ok(date);
         }
@@ -839,7 +862,9 @@ impl<'p> Interpreter<'p> {
     fn moment(&self, date: ParsedDate) -> Option<LocalDateTime> {
         match (date.year, self.settings.file_year) {
             (Some(year), _) => date.moment(year),
-            (None, Some(year)) if self.profile.year == Some(super::profile::YearSource::FileName) => date.moment(year),
+            (None, Some(year)) if self.profile.year == Some(super::profile::YearSource::FileName) => {
+                date.moment(year)
+            }
             (None, _) => date.nearest_past(self.settings.today),
         }
     }
@@ -933,7 +958,9 @@ impl<'p> Interpreter<'p> {
                 if pattern.has_groups()
                     && let Some(captures) = pattern.regex().captures(&self.values[*slot])
                 {
-                    let group = |name: &str| Some((*self.names.get(name)?, captures.name(name)?.as_str().to_string()));
+                    let group = |name: &str| {
+                        Some((*self.names.get(name)?, captures.name(name)?.as_str().to_string()))
+                    };
                     given.extend(pattern.groups().filter_map(group));
                 }
             }
@@ -944,8 +971,11 @@ impl<'p> Interpreter<'p> {
                 return Ok(RowOutcome::Skipped(SkipReason::Rule(reason.clone()), None));
             }
             let bound = &self.rules[number];
-            let set: Vec<(usize, String)> =
-                bound.set.iter().map(|(slot, template)| (*slot, template.fill(|name| self.named(name)))).collect();
+            let set: Vec<(usize, String)> = bound
+                .set
+                .iter()
+                .map(|(slot, template)| (*slot, template.fill(|name| self.named(name))))
+                .collect();
             no_effect |= rule.no_effect;
             sign = rule.sign.or(sign);
             kind = rule.kind.or(kind);
@@ -988,9 +1018,11 @@ impl<'p> Interpreter<'p> {
                 hasher = self.add_key(hasher, *part, value, at);
             }
             // An id that is missing is none.
-            let has_id = self.names.get("id").is_none_or(|_| key.iter().any(|(part, value)| {
-                !value.is_empty() && matches!(part, KeyPart::Text(slot) if self.slots[*slot].name == "id")
-            }));
+            let has_id = self.names.get("id").is_none_or(|_| {
+                key.iter().any(|(part, value)| {
+                    !value.is_empty() && matches!(part, KeyPart::Text(slot) if self.slots[*slot].name == "id")
+                })
+            });
             let names_id = self.profile.key.iter().any(|name| name == "id");
             hasher.finish(&unit.code, effect, self.profile.once && (has_id || !names_id))
         };
@@ -1059,7 +1091,13 @@ impl<'p> Interpreter<'p> {
                     (Some(true), _) => -amount.abs(),
                     (Some(false), _) => amount.abs(),
                     (None, AmountStyle::Unsigned) if amount != 0 => return Err((slot, BadReason::NoSign)),
-                    (None, _) => if profile.flip { -amount } else { amount },
+                    (None, _) => {
+                        if profile.flip {
+                            -amount
+                        } else {
+                            amount
+                        }
+                    }
                 }
             }
         };
@@ -1091,11 +1129,13 @@ impl<'p> Interpreter<'p> {
         if label.is_empty() {
             return Err((None, BadReason::Label(label)));
         }
-        let korean = labels.ko.as_ref().filter(|_| given.is_none()).map(|ko| ko.fill(|name| self.named(name)));
+        let korean =
+            labels.ko.as_ref().filter(|_| given.is_none()).map(|ko| ko.fill(|name| self.named(name)));
         let number = match self.account_numbers.get(&(label.clone(), unit.clone())) {
             Some(number) => *number,
             None => {
-                let account = StatementAccount { label: label.clone(), label_ko: korean.clone(), unit: unit.clone() };
+                let account =
+                    StatementAccount { label: label.clone(), label_ko: korean.clone(), unit: unit.clone() };
                 self.account_numbers.insert((label.clone(), unit.clone()), self.accounts.len());
                 self.accounts.push(account);
                 self.accounts.len() - 1
@@ -1117,7 +1157,13 @@ impl<'p> Interpreter<'p> {
     }
 
     /// Adds a part of the key: dates as moments, figures as amounts, texts in NFC with blanks folded.
-    fn add_key(&self, hasher: IdentityHasher, part: KeyPart, value: &str, at: LocalDateTime) -> IdentityHasher {
+    fn add_key(
+        &self,
+        hasher: IdentityHasher,
+        part: KeyPart,
+        value: &str,
+        at: LocalDateTime,
+    ) -> IdentityHasher {
         let text = |value: &str| -> IdentityHasher {
             match value.bytes().all(|b| matches!(b, b'!'..=b'~')) {
                 true => hasher.text(value),

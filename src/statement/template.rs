@@ -45,11 +45,13 @@ impl Template {
 
     /// Returns the columns that it names.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().flat_map(|part| match part {
-            TemplatePart::Literal(_) => [].iter(),
-            TemplatePart::Columns(names) => names.iter(),
-        })
-        .map(String::as_str)
+        self.parts
+            .iter()
+            .flat_map(|part| match part {
+                TemplatePart::Literal(_) => [].iter(),
+                TemplatePart::Columns(names) => names.iter(),
+            })
+            .map(String::as_str)
     }
 
     /// Returns the text if it names no column.

@@ -315,7 +315,8 @@ impl Importer<'_> {
 
     /// Counts the lines of the file that ends.
     fn count_file(&mut self) {
-        let before = self.summary.files.iter().fold((0, 0), |(read, new), file| (read + file.0, new + file.1));
+        let before =
+            self.summary.files.iter().fold((0, 0), |(read, new), file| (read + file.0, new + file.1));
         self.summary.files.push((self.summary.read - before.0, self.summary.new - before.1));
     }
 

@@ -95,7 +95,8 @@ impl Render for FileDescription {
             Column::words(language.heading(Heading::Form)),
         ]);
         for column in &self.columns {
-            let shapes: Vec<String> = column.shapes.iter().map(|shape| format!("`{}`", shape.shape)).collect();
+            let shapes: Vec<String> =
+                column.shapes.iter().map(|shape| format!("`{}`", shape.shape)).collect();
             let mut shapes = shapes.join("  ");
             if column.empty > 0 {
                 let empty = ImportLine::EmptyCells { count: column.empty, of: self.rows };

@@ -11,7 +11,9 @@ use crate::statement::describe::{ColumnShapes, probable_header, shape};
 use crate::statement::find::{self, HEADER_ROWS};
 use crate::statement::profile::Profile;
 use crate::statement::read::delimited::{DELIMITERS, Record, Records, first_rows};
-use crate::statement::read::{Encoding, Form, MESSAGES_BYTES, ReadError, Row, TextFormat, candidates, messages, ofx, qif};
+use crate::statement::read::{
+    Encoding, Form, MESSAGES_BYTES, ReadError, Row, TextFormat, candidates, messages, ofx, qif,
+};
 use crate::statement::rows::{CellKind, Cells};
 use crate::view::describe::{DescribedColumn, FileDescription, NearProfile};
 
@@ -35,8 +37,11 @@ fn described(
     profiles: &[Profile],
     options: &Options,
 ) -> Result<FileDescription, StatementError> {
-    let mut out =
-        FileDescription { schema: "jandon.description/1", file: input.name.clone(), ..FileDescription::default() };
+    let mut out = FileDescription {
+        schema: "jandon.description/1",
+        file: input.name.clone(),
+        ..FileDescription::default()
+    };
     match &mut input.content {
         FileContent::Lines(_) => out.form = "jsonl",
         FileContent::Text(source) => text(&mut out, source, profiles, options)?,
@@ -172,7 +177,9 @@ fn text(
             heads.push(rows);
         }
     }
-    let Some((_, format, line, profile)) = best else { return messages_of(out, source, &usual, profiles, &heads) };
+    let Some((_, format, line, profile)) = best else {
+        return messages_of(out, source, &usual, profiles, &heads);
+    };
     let encoding = format.encoding.name().to_ascii_lowercase();
     (out.form, out.encoding) = (if format.delimiter == b'\t' { "tsv" } else { "csv" }, Some(encoding));
     out.delimiter = Some(char::from(format.delimiter).to_string());

@@ -4,7 +4,8 @@ use super::lines;
 use crate::cli::error::CommandError;
 use crate::messages::error::StatementError;
 use crate::statement::read::{
-    Container, Encoding, FILE_BYTES, Limit, Place, ReadError, Row, Workbook, decode, decode_head, detect, html_tables,
+    Container, Encoding, FILE_BYTES, Limit, Place, ReadError, Row, Workbook, decode, decode_head, detect,
+    html_tables,
 };
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
@@ -81,7 +82,8 @@ pub fn open(
 ) -> Result<InputFile, CommandError> {
     let name = path.display().to_string();
     let fail = |error| CommandError::File { path: path.to_path_buf(), error };
-    let unreadable = |error| CommandError::Statement { file: name.clone(), error: Box::new(StatementError::Read(error)) };
+    let unreadable =
+        |error| CommandError::Statement { file: name.clone(), error: Box::new(StatementError::Read(error)) };
     let (mut source, length): (Box<dyn Read + Send>, Option<u64>) = if path == Path::new("-") {
         (Box::new(std::io::stdin()), None)
     } else {
@@ -117,7 +119,9 @@ pub fn open(
             };
             FileContent::Workbook(Box::new(workbook.map_err(unreadable)?))
         }
-        Container::Html => FileContent::Html(html_tables(&html_text(&bytes).map_err(unreadable)?).map_err(unreadable)?),
+        Container::Html => {
+            FileContent::Html(html_tables(&html_text(&bytes).map_err(unreadable)?).map_err(unreadable)?)
+        }
         Container::Ofx => FileContent::Ofx(bytes),
         Container::Qif => FileContent::Qif(bytes),
         Container::JsonLines | Container::Text => FileContent::Text(TextSource { path: None, head: bytes }),

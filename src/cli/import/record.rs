@@ -1,7 +1,7 @@
 //! Writes the rows of a statement into the ledger, and says what they came to.
 
-use super::statements::ReadStatement;
 use super::Stopped;
+use super::statements::ReadStatement;
 use crate::cli::context::{Context, LedgerView};
 use crate::cli::error::CommandError;
 use crate::ledger::{Account, AccountId, AccountKind, Kind, name};
@@ -104,7 +104,8 @@ pub fn record(
     keeps_typed: bool,
 ) -> Result<RecordedStatement, Stopped> {
     session.begin_statement()?;
-    let mut out = RecordedStatement { skipped: read.statement.skipped.clone(), ..RecordedStatement::default() };
+    let mut out =
+        RecordedStatement { skipped: read.statement.skipped.clone(), ..RecordedStatement::default() };
     let places = accounts(session, store, context, file, read, named, &mut out)?;
     let labels = read.statement.accounts.clone();
     let mut chains = vec![AccountChain::default(); labels.len()];
@@ -196,7 +197,8 @@ pub fn record(
                 if entry.category.is_none() && entry.kind == Kind::Spend {
                     out.uncategorised_count += 1;
                     if let Some(payee) = &entry.payee
-                        && (out.uncategorised.len() < 10_000 || out.uncategorised.contains_key(payee.as_str()))
+                        && (out.uncategorised.len() < 10_000
+                            || out.uncategorised.contains_key(payee.as_str()))
                     {
                         *out.uncategorised.entry(payee.to_string()).or_default() += 1;
                     }
@@ -232,7 +234,8 @@ pub fn record(
         let unexplained = session.unexplained(account.id)?;
         let money = |minor: i64| label.unit.money(minor);
         let used = &recorder.used;
-        let alike = recorder.alike.iter().filter(|(place, _, entry, _)| *place == number && !used.contains(entry));
+        let alike =
+            recorder.alike.iter().filter(|(place, _, entry, _)| *place == number && !used.contains(entry));
         let alike: Vec<(u64, crate::ledger::Id, bool)> =
             alike.map(|(_, line, entry, is_leg)| (*line, *entry, *is_leg)).take(LISTED_MAX).collect();
         out.other_legs.extend(alike.iter().filter(|(.., is_leg)| *is_leg).map(|(line, ..)| *line));
@@ -289,9 +292,8 @@ fn accounts(
     out: &mut RecordedStatement,
 ) -> Result<Vec<Place>, Stopped> {
     let labels = &read.statement.accounts;
-    let stop = |error| {
-        Stopped::CommandError(CommandError::Statement { file: file.into(), error: Box::new(error) })
-    };
+    let stop =
+        |error| Stopped::CommandError(CommandError::Statement { file: file.into(), error: Box::new(error) });
     let names = || {
         let mut names: Vec<String> = labels.iter().map(|account| account.label.clone()).collect();
         names.dedup();
@@ -306,7 +308,9 @@ fn accounts(
     for label in labels {
         out.previews.push(AccountPreview::default());
         let by_name = named_account(session, store, context, label, named)?;
-        if let (Some(id), Some((None, _))) = (by_name, named.options.iter().find(|(label, _)| label.is_none())) {
+        if let (Some(id), Some((None, _))) =
+            (by_name, named.options.iter().find(|(label, _)| label.is_none()))
+        {
             let accounts = session.accounts();
             if let Some(account) = accounts.iter().find(|account| account.id == id) {
                 out.named.push((label.label.clone(), account.name.clone()));

@@ -2,6 +2,7 @@
 
 use super::files::{FileContent, InputFile, TextSource, text_of};
 use crate::messages::error::StatementError;
+use crate::money::Unit;
 use crate::statement::Statement;
 use crate::statement::balances::StatedBalance;
 use crate::statement::dates::read_iso;
@@ -12,7 +13,6 @@ use crate::statement::read::{
     Cell, Encoding, Form, MESSAGES_BYTES, ReadError, Row, TextFormat, candidates, messages, ofx, qif,
 };
 use crate::statement::rows::{Cells, Interpreter, ReadSettings};
-use crate::money::Unit;
 
 /// What the options say about how files are read.
 #[derive(Clone, Debug, Default)]
@@ -95,7 +95,8 @@ impl<'p> StatementReader<'p> {
                     let head: Result<Vec<Row>, ReadError> = rows.take(HEADER_ROWS).collect();
                     heads.push(head.map_err(StatementError::Read)?);
                 }
-                let tables = heads.iter().zip(&names).map(|(rows, name)| (Some(name.as_str()), rows.as_slice()));
+                let tables =
+                    heads.iter().zip(&names).map(|(rows, name)| (Some(name.as_str()), rows.as_slice()));
                 let (place, table) = self.find(tables.collect())?;
                 let rows = workbook.rows(place).map_err(StatementError::Read)?;
                 let rows = rows.collect::<Result<Vec<Row>, _>>().map_err(StatementError::Read)?;
@@ -117,8 +118,10 @@ impl<'p> StatementReader<'p> {
         for profile in self.candidates().filter(|profile| !profile.is_messages) {
             // The first sheet that holds the header.
             let found = tables.iter().enumerate().find_map(|(place, (name, rows))| {
-                let fits = |sheet: &crate::statement::pattern::Pattern| name.is_none_or(|name| sheet.matches(name));
-                let header = profile.sheet.as_ref().is_none_or(fits).then(|| find::header_of(profile, rows))??;
+                let fits =
+                    |sheet: &crate::statement::pattern::Pattern| name.is_none_or(|name| sheet.matches(name));
+                let header =
+                    profile.sheet.as_ref().is_none_or(fits).then(|| find::header_of(profile, rows))??;
                 Some((place, FoundTable { profile, header }))
             });
             let Some(found) = found else { continue };
@@ -248,8 +251,13 @@ impl<'p> StatementReader<'p> {
         let rows: Vec<Vec<Row>> = heads.into_iter().filter_map(|(_, rows)| rows).collect();
         if rows.is_empty() {
             let preferred = self.options.encoding.unwrap_or(Encoding::UTF_8);
-            first_rows(&source.head, source.is_whole(), TextFormat { encoding: preferred, delimiter: b',' }, 1)
-                .map_err(StatementError::Read)?;
+            first_rows(
+                &source.head,
+                source.is_whole(),
+                TextFormat { encoding: preferred, delimiter: b',' },
+                1,
+            )
+            .map_err(StatementError::Read)?;
         }
         Err(self.unknown(rows.iter().map(Vec::as_slice)))
     }
@@ -372,13 +380,16 @@ impl<'p> StatementReader<'p> {
         let profile = self.ofx;
         let statements = ofx::parse(bytes).map_err(StatementError::Read)?;
         let header: Vec<String> =
-            ["acctid", "curdef", "fitid", "dtposted", "trnamt", "name", "memo", "trntype"].map(String::from).to_vec();
+            ["acctid", "curdef", "fitid", "dtposted", "trnamt", "name", "memo", "trntype"]
+                .map(String::from)
+                .to_vec();
         let mut interpreter = Interpreter::new(profile, self.rules, &header, settings);
         let (mut statement, mut outcomes) = (self.new_statement(profile), Vec::new());
         let mut balances = Vec::new();
         for list in &statements {
             for transaction in &list.transactions {
-                let unit = if transaction.currency.is_empty() { &list.currency } else { &transaction.currency };
+                let unit =
+                    if transaction.currency.is_empty() { &list.currency } else { &transaction.currency };
                 let ofx::Transaction { line, fitid, amount, posted, name, memo, kind, .. } = transaction;
                 let cells = [&list.account_id, unit, fitid, posted, amount, name, memo, kind];
                 let row = Row { line: *line, cells: cells.map(|text| Cell::Text(text.clone())).to_vec() };
@@ -398,7 +409,14 @@ impl<'p> StatementReader<'p> {
         }
         statement.finish(interpreter).map_err(StatementError::Read)?;
         balances.into_iter().for_each(|(account, stated)| statement.add_closing(account, stated));
-        Ok(ReadStatement { statement, profile, is_by_profile: false, form: "ofx", encoding: None, header_line: None })
+        Ok(ReadStatement {
+            statement,
+            profile,
+            is_by_profile: false,
+            form: "ofx",
+            encoding: None,
+            header_line: None,
+        })
     }
 
     fn qif(&self, bytes: &[u8], settings: &ReadSettings<'_>) -> Result<ReadStatement<'p>, StatementError> {
@@ -431,7 +449,14 @@ impl<'p> StatementReader<'p> {
         }
         statement.finish(interpreter).map_err(StatementError::Read)?;
         let encoding = Some(encoding.name().to_ascii_lowercase());
-        Ok(ReadStatement { statement, profile, is_by_profile: false, form: "qif", encoding, header_line: None })
+        Ok(ReadStatement {
+            statement,
+            profile,
+            is_by_profile: false,
+            form: "qif",
+            encoding,
+            header_line: None,
+        })
     }
 }
 

@@ -106,7 +106,8 @@ impl StatementError {
 /// Returns the error about a file in English.
 pub(super) fn english(file: &str, error: &StatementError) -> Diagnostic {
     let shown = |names: &[String]| list_all(names, Language::English);
-    let describe = || format!("see what the file is, without its values: jandon import --describe {}", quoted(file));
+    let describe =
+        || format!("see what the file is, without its values: jandon import --describe {}", quoted(file));
     match error {
         StatementError::Read(error) => {
             let hint = match error {
@@ -165,7 +166,11 @@ pub(super) fn english(file: &str, error: &StatementError) -> Diagnostic {
         StatementError::Refused { reason } => Diagnostic::new(format!("{file}: {}", reason.en), ""),
         StatementError::BadRows { count, rows } => {
             let rows = rows.iter().take(20).map(|row| format!("\n{}", bad_row_english(file, row)));
-            let what = if *count == 1 { "1 row was not understood".into() } else { format!("{count} rows were not understood") };
+            let what = if *count == 1 {
+                "1 row was not understood".into()
+            } else {
+                format!("{count} rows were not understood")
+            };
             Diagnostic::new(
                 format!("{file}: {what}, so nothing was imported{}", rows.collect::<String>()),
                 format!("leave such rows out: jandon import {} --skip-bad", quoted(file)),
@@ -211,17 +216,17 @@ pub(super) fn english(file: &str, error: &StatementError) -> Diagnostic {
                 quoted(&format!("{}={account}", labels.first().map_or("LABEL", String::as_str)))
             ),
         ),
-        StatementError::UnknownLabel { label, labels } => Diagnostic::new(
-            format!("{file} has no account {label:?}; it has {}", shown(labels)),
-            "",
-        ),
+        StatementError::UnknownLabel { label, labels } => {
+            Diagnostic::new(format!("{file} has no account {label:?}; it has {}", shown(labels)), "")
+        }
         StatementError::UnknownEncoding { typed } => Diagnostic::new(
             format!("unknown encoding {typed:?}"),
             "use one of utf-8, euc-kr, shift_jis, gb18030, windows-1251, windows-1252, utf-16le",
         ),
-        StatementError::UnknownDelimiter { typed } => {
-            Diagnostic::new(format!("{typed:?} is not one character that can separate cells"), "use , ; | or tab")
-        }
+        StatementError::UnknownDelimiter { typed } => Diagnostic::new(
+            format!("{typed:?} is not one character that can separate cells"),
+            "use , ; | or tab",
+        ),
         StatementError::NotConfirmed => Diagnostic::new("nothing was imported", ""),
     }
 }
@@ -234,7 +239,10 @@ pub(super) fn korean(file: &str, error: &StatementError) -> Diagnostic {
         StatementError::Read(error) => {
             let hint = match error {
                 ReadError::Locked => {
-                    format!("비밀번호를 파일로 지정하십시오: jandon import {} --password-file FILE", quoted(file))
+                    format!(
+                        "비밀번호를 파일로 지정하십시오: jandon import {} --password-file FILE",
+                        quoted(file)
+                    )
                 }
                 ReadError::WrongPassword => {
                     "비밀번호를 확인하십시오. 생년월일 여섯 자리인 경우가 많습니다".into()
@@ -271,7 +279,10 @@ pub(super) fn korean(file: &str, error: &StatementError) -> Diagnostic {
                 [] => String::new(),
                 missing => format!(": {} 없습니다", subject(&quoted_list(missing))),
             };
-            Diagnostic::new(format!("{} 프로필 {profile}의 파일이 아닙니다{missing}", topic(file)), describe())
+            Diagnostic::new(
+                format!("{} 프로필 {profile}의 파일이 아닙니다{missing}", topic(file)),
+                describe(),
+            )
         }
         StatementError::UnknownProfile { typed, close } => Diagnostic::new(
             format!("프로필 {} 없습니다", subject(&format!("{typed:?}"))),
@@ -290,7 +301,10 @@ pub(super) fn korean(file: &str, error: &StatementError) -> Diagnostic {
         StatementError::BadRows { count, rows } => {
             let rows = rows.iter().take(20).map(|row| format!("\n{}", bad_row_korean(file, row)));
             Diagnostic::new(
-                format!("{file}: {count}행을 읽지 못해 아무것도 가져오지 않았습니다{}", rows.collect::<String>()),
+                format!(
+                    "{file}: {count}행을 읽지 못해 아무것도 가져오지 않았습니다{}",
+                    rows.collect::<String>()
+                ),
                 format!("이런 행을 빼려면: jandon import {} --skip-bad", quoted(file)),
             )
         }
@@ -371,7 +385,10 @@ pub fn bad_row_korean(file: &str, row: &BadRow) -> String {
 fn read_english(error: &ReadError) -> String {
     match error {
         ReadError::Io(kind) => {
-            format!("it cannot be read: {}", super::io_cause(*kind, &io::Error::from(*kind).to_string(), Language::English))
+            format!(
+                "it cannot be read: {}",
+                super::io_cause(*kind, &io::Error::from(*kind).to_string(), Language::English)
+            )
         }
         ReadError::Undecodable { encoding, line, offset } => {
             format!("line {line}: the byte at {offset} is not {encoding} text")
@@ -390,7 +407,10 @@ fn read_english(error: &ReadError) -> String {
 fn read_korean(error: &ReadError) -> String {
     match error {
         ReadError::Io(kind) => {
-            format!("읽을 수 없습니다: {}", super::io_cause(*kind, &io::Error::from(*kind).to_string(), Language::Korean))
+            format!(
+                "읽을 수 없습니다: {}",
+                super::io_cause(*kind, &io::Error::from(*kind).to_string(), Language::Korean)
+            )
         }
         ReadError::Undecodable { encoding, line, offset } => {
             format!("{line}행: {offset}번째 바이트는 {encoding} 텍스트가 아닙니다")
@@ -461,7 +481,9 @@ pub fn fault_english(path: &str, fault: &ProfileFault) -> String {
     let what = match &fault.kind {
         ProfileFaultKind::NotToml(error) => error.clone(),
         ProfileFaultKind::UnknownKey(allowed) if allowed.is_empty() => "this key is unknown".into(),
-        ProfileFaultKind::UnknownKey(allowed) => format!("this key is unknown; allowed: {}", allowed.join(", ")),
+        ProfileFaultKind::UnknownKey(allowed) => {
+            format!("this key is unknown; allowed: {}", allowed.join(", "))
+        }
         ProfileFaultKind::Missing => "it is missing".into(),
         ProfileFaultKind::Expected(what) => format!("expected {}", expected_english(what)),
         ProfileFaultKind::Expression(error) => format!("not a regular expression: {error}"),

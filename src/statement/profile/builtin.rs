@@ -19,7 +19,8 @@ mod tests {
     fn every_built_in_profile_is_free_of_faults() {
         assert!(!BUILT_IN_PROFILES.is_empty());
         for built_in in BUILT_IN_PROFILES {
-            let profile = parse_profile(built_in.text).unwrap_or_else(|faults| panic!("{}: {faults:#?}", built_in.id));
+            let profile =
+                parse_profile(built_in.text).unwrap_or_else(|faults| panic!("{}: {faults:#?}", built_in.id));
             assert_eq!(profile.id, built_in.id);
         }
     }

@@ -1,8 +1,8 @@
 //! Profiles and the user's rules as TOML, read strictly: every fault with its line and key.
 
 use super::{
-    AmountStyle, ColumnPart, ColumnSource, Direction, Labels, MessagePattern, Profile, RowKind, StatementRule,
-    UserRules, Verified, YearSource,
+    AmountStyle, ColumnPart, ColumnSource, Direction, Labels, MessagePattern, Profile, RowKind,
+    StatementRule, UserRules, Verified, YearSource,
 };
 use crate::fee::Text;
 use crate::ledger::AccountKind;
@@ -223,9 +223,7 @@ impl<'f, 't> Keys<'f, 't> {
             return None;
         };
         let pattern = if can_be_negated { Pattern::negatable(text) } else { Pattern::new(text) };
-        pattern
-            .map_err(|error| self.fault(key, value.span().start, ProfileFaultKind::Expression(error)))
-            .ok()
+        pattern.map_err(|error| self.fault(key, value.span().start, ProfileFaultKind::Expression(error))).ok()
     }
 
     fn template(&self, key: &'static str) -> Option<Template> {
@@ -323,11 +321,9 @@ fn with_root<T>(text: &str, read: impl FnOnce(&Keys<'_, '_>) -> Option<T>) -> Re
         let format = keys.get("format");
         match format.map(|value| value.get_ref()) {
             Some(DeValue::Integer(number)) if number.as_str() == "1" => {}
-            Some(_) => keys.fault(
-                "format",
-                format.map_or(0, |value| value.span().start),
-                ProfileFaultKind::Format,
-            ),
+            Some(_) => {
+                keys.fault("format", format.map_or(0, |value| value.span().start), ProfileFaultKind::Format)
+            }
             None => keys.missing("format"),
         }
         let found = read(&keys);
@@ -454,10 +450,8 @@ fn profile(root: &Keys<'_, '_>) -> Option<Profile> {
     let sheet = read.pattern("sheet");
     let empty = read.texts("empty").unwrap_or_default();
     let end = read.pattern("end");
-    let order = read.word(
-        "order",
-        &[("newest-first", Direction::NewestFirst), ("oldest-first", Direction::OldestFirst)],
-    );
+    let order = read
+        .word("order", &[("newest-first", Direction::NewestFirst), ("oldest-first", Direction::OldestFirst)]);
     let (split_messages, start) = (read.pattern("split"), read.pattern("start"));
     read.finish();
 
@@ -489,13 +483,16 @@ fn profile(root: &Keys<'_, '_>) -> Option<Profile> {
         date.expected("formats", value, ExpectedInProfile::DateFormats);
     }
     let formats: Vec<DateFormat> = formats.into_iter().flatten().collect();
-    let year = date
-        .word("year", &[("file-name", YearSource::FileName), ("nearest-past", YearSource::NearestPast)]);
+    let year =
+        date.word("year", &[("file-name", YearSource::FileName), ("nearest-past", YearSource::NearestPast)]);
     date.finish();
 
     let amount = root.child("amount");
-    let styles =
-        [("signed", AmountStyle::Signed), ("unsigned", AmountStyle::Unsigned), ("in-out", AmountStyle::InOut)];
+    let styles = [
+        ("signed", AmountStyle::Signed),
+        ("unsigned", AmountStyle::Unsigned),
+        ("in-out", AmountStyle::InOut),
+    ];
     let style = amount.word("style", &styles).unwrap_or(AmountStyle::Signed);
     let decimals = [(".", Some(Decimal::Point)), (",", Some(Decimal::Comma)), ("auto", None)];
     let decimal = amount.word("decimal", &decimals).unwrap_or(Some(Decimal::Point));
@@ -585,8 +582,7 @@ fn profile(root: &Keys<'_, '_>) -> Option<Profile> {
         }
     });
     messages.finish();
-    let patterns: Vec<MessagePattern> =
-        root.children("message").iter().filter_map(message_pattern).collect();
+    let patterns: Vec<MessagePattern> = root.children("message").iter().filter_map(message_pattern).collect();
 
     let profile = Profile {
         source: source.or_else(|| id.clone()).unwrap_or_default(),
@@ -823,8 +819,16 @@ skip = "not a shop"
             ("id = \"toy\"", "id = \"Toy\"", "3 profile, id: Expected(Id)"),
             ("'!^Shop'", "'('", "20 rule 1, when, payee: Expression"),
             ("\"%Y-%m-%d\"", "\"%Q\"", "16 date, formats: Expected(DateFormats)"),
-            ("columns = [\"date\", \"product\"]", "columns = [\"date\"]", "18 key, columns: AccountColumnNotInKey(\"product\")"),
-            ("columns = [\"date\", \"product\"]", "columns = [\"product\", \"dat\"]", "18 key, columns: UnknownColumn(\"dat\")"),
+            (
+                "columns = [\"date\", \"product\"]",
+                "columns = [\"date\"]",
+                "18 key, columns: AccountColumnNotInKey(\"product\")",
+            ),
+            (
+                "columns = [\"date\", \"product\"]",
+                "columns = [\"product\", \"dat\"]",
+                "18 key, columns: UnknownColumn(\"dat\")",
+            ),
             ("format = 1", "format = 2", "1 format: Format"),
             ("amount = [\"Amount\", \"Sum\"]\n", "", "9 columns, amount: Missing"),
             ("[key]", "[keys]", "17 keys: UnknownKey"),
