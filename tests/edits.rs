@@ -28,6 +28,7 @@ fn run(folder: &Path, random: u64, line: &str) -> Result<Value, &'static str> {
         random,
         drawing: ChartStyle::Figures,
         progress: None,
+        terminal: None,
     };
     let globals: GlobalArgs = words.globals.clone();
     let session = Context::new(world, &globals).expect("a session");

@@ -175,6 +175,7 @@ fn run(folder: &Path, line: &str, drawing: ChartStyle) -> CommandOutput {
         random: RANDOM.fetch_add(1, Ordering::Relaxed),
         drawing,
         progress: None,
+        terminal: None,
     };
     let globals: GlobalArgs = parsed.globals.clone();
     let context = Context::new(env, &globals).expect("a context");

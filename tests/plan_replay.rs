@@ -152,6 +152,7 @@ impl Ground {
             random: self.said.len() as u64,
             drawing: ChartStyle::Figures,
             progress: None,
+            terminal: None,
         };
         let session = Context::new(world, &words.globals)?;
         let outcome = cli::run(&words.command, &session)?;

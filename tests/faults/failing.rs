@@ -32,6 +32,7 @@ fn run(home: &Home, line: &str) -> Result<u8, CommandError> {
         language: jandon::messages::Language::English,
         random: 7,
         progress: None,
+        terminal: None,
         drawing: ChartStyle::Figures,
     };
     let session = Context::new(world, &globals)?;
