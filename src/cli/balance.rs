@@ -9,7 +9,7 @@ use crate::money::{Money, Unit};
 use crate::period::{Day, LocalDateTime};
 use crate::report::{self, Bill, BillStatus, Rates};
 use crate::view::balance::{BalanceAnswer, BalanceDetails, BalanceRow};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Show what you have and what you owe
 #[derive(Debug, clap::Args)]
@@ -25,10 +25,13 @@ pub struct BalanceArgs {
 pub fn run(args: &BalanceArgs, context: &Context) -> Result<CommandOutput, CommandError> {
     let at = context.seen_moment(args.at.as_deref())?;
     context.read(|book| {
-        let wanted: Vec<&Account> = match args.name.as_slice() {
+        let mut wanted: Vec<&Account> = match args.name.as_slice() {
             [] => book.accounts.iter().collect(),
             names => names.iter().map(|name| context.account(book, name, false)).collect::<Result<_, _>>()?,
         };
+        // Two names may mean one account.
+        let mut seen = HashSet::new();
+        wanted.retain(|account| seen.insert(account.id));
         let standings = book.store.account_balances(at)?;
         let balance_of = |account: &Account| standings.get(&account.id).map_or(0, |s| s.balance);
         let is_shown = |a: &Account| !a.closed || !args.name.is_empty() || balance_of(a) != 0;

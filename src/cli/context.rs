@@ -515,6 +515,28 @@ impl Context {
         book.account(id).ok_or(CommandError::NoHome)
     }
 
+    /// Returns the account that a name means where only an open one can be meant; a closed one only
+    /// where no open account fits.
+    pub fn open_account<'b>(
+        &self,
+        book: &'b LedgerView<'_>,
+        typed: &str,
+    ) -> Result<&'b Account, CommandError> {
+        let found = self.account(book, typed, false)?;
+        if !found.closed {
+            return Ok(found);
+        }
+        let open = book.accounts.iter().filter(|account| !account.closed).cloned().collect();
+        let open = LedgerView { store: book.store, accounts: open };
+        match self.account(&open, typed, false) {
+            Ok(account) => book.account(account.id).ok_or(CommandError::NoHome),
+            Err(several @ CommandError::Name { error: name::NameError::Ambiguous { .. }, .. }) => {
+                Err(several)
+            }
+            Err(_) => Ok(found),
+        }
+    }
+
     /// Returns the platform of an account. Fails where none is set or known, and where the account has
     /// another unit or kind than the platform.
     pub fn platform_of(&self, account: &Account) -> Result<Platform, CommandError> {

@@ -100,7 +100,11 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
         match &asked {
             Some(QuoteRequest::All) => answer.asked = Some("all".into()),
             Some(QuoteRequest::Amount(minor)) => answer.asked = Some(unit.money(*minor).to_plain_string()),
-            Some(QuoteRequest::Receive(figure)) => answer.receive = Some(figure.to_string()),
+            Some(QuoteRequest::Receive(figure)) => {
+                let units = platform.channels.iter().map(|channel| &channel.pays);
+                let money = units.filter_map(|unit| figure.money(unit).ok()).next();
+                answer.receive = money.map(|money| money.to_plain_string());
+            }
             None => {}
         }
         if platform.kind == AccountKind::Carrier {
@@ -172,7 +176,7 @@ fn asked_of<'b>(
     if let Some(platform) = without_account.and_then(|id| context.catalog().get(&id)) {
         return Ok((platform, None));
     }
-    match context.account(book, &args.name, false) {
+    match context.open_account(book, &args.name) {
         Ok(account) => Ok((context.platform_of(account)?, Some(account))),
         // Each account has a balance and quotas of its own.
         Err(several @ CommandError::Name { error: name::NameError::Ambiguous { .. }, .. })
@@ -199,8 +203,11 @@ fn asked(
     let unit = &platform.unit;
     if let Some(text) = &args.receive {
         let figure = ParsedAmount::parse(text)?;
+        // Where no channel is known, any unit is as good.
         let mut units: Vec<&Unit> = platform.channels.iter().map(|c| &c.pays).collect();
-        units.push(unit);
+        if units.is_empty() {
+            units.push(unit);
+        }
         let fits = |unit: &&Unit| figure.money(unit).is_ok_and(|m| m.minor > 0);
         if !units.iter().any(fits) {
             let money = figure.money(units[0])?;

@@ -228,12 +228,12 @@ fn only_and_amount<'a, 'b>(
     let mut typed = args.amount.as_deref().or(args.target.as_deref());
     let mut accounts = Vec::new();
     for (place, text) in args.only.iter().enumerate() {
-        let found = match context.account(book, text, false) {
+        let found = match context.open_account(book, text) {
             Err(_) if text.contains(',') && ParsedAmount::parse(text).is_err() => text
                 .split(',')
                 .map(str::trim)
                 .filter(|name| !name.is_empty())
-                .map(|name| context.account(book, name, false))
+                .map(|name| context.open_account(book, name))
                 .collect(),
             found => found.map(|account| vec![account]),
         };
