@@ -291,10 +291,10 @@ impl Fees {
         let of = |money: &dyn Fn(&ChannelQuote) -> Option<Money>| {
             ok.iter().filter_map(|quote| money(quote)).collect::<Vec<Money>>()
         };
-        let nets = Amounts::of(&of(&|quote| quote.net.clone()));
-        let fees = Amounts::of(&[of(&|quote| quote.fee.clone()), of(&|quote| quote.tax.clone())].concat());
+        let nets = Amounts::of(of(&|quote| quote.net.clone()));
+        let fees = Amounts::of([of(&|quote| quote.fee.clone()), of(&|quote| quote.tax.clone())].concat());
         let paid =
-            Amounts::of(&[of(&|quote| quote.amount.clone()), of(&|quote| quote.debit.clone())].concat());
+            Amounts::of([of(&|quote| quote.amount.clone()), of(&|quote| quote.debit.clone())].concat());
         // The amount is asked for, unless each channel has its own.
         let is_asked = self.receive.is_none()
             && ok.iter().all(|quote| quote.amount == ok.first().and_then(|first| first.amount.clone()));
