@@ -202,7 +202,7 @@ impl Message for FeesLine {
                 format!("Better: withdraw {amount} and you receive {more} more.")
             }
             FeesLine::Plan { withdrawals, net, command } => {
-                format!("In {withdrawals} withdrawals you would receive {net}: {command}")
+                format!("{withdrawals} withdrawals pay out {net}: {command}")
             }
             FeesLine::AppSetsRateUpTo { to } => format!("up to {to}: the app sets the rate"),
             FeesLine::OnlyIf { condition } => format!("only if {}", en.text(condition)),
@@ -287,7 +287,7 @@ impl Message for FeesLine {
                 object(more)
             ),
             FeesLine::Plan { withdrawals, net, command } => {
-                format!("{withdrawals}번에 나누어 출금하면 받는 금액 {net}: {command}")
+                format!("{withdrawals}번 나누어 출금하면 {net}: {command}")
             }
             FeesLine::AppSetsRateUpTo { to } => format!("최대 {to}: 비율은 앱이 정함"),
             FeesLine::OnlyIf { condition } => ko.text(condition).into(),
