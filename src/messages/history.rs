@@ -7,7 +7,7 @@ use super::{EmptyPage, Language, Message};
 use crate::ledger::{Id, Kind};
 use crate::money::Money;
 use crate::period::Day;
-use crate::store::LedgerChangeKind;
+pub use crate::store::LedgerChangeKind;
 use crate::text::quoted_name;
 
 /// A line of the page of `history`.

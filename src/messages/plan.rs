@@ -62,7 +62,7 @@ pub enum PlanLine {
     },
     /// How many withdrawals, with what they pay out or cost.
     Alternatives {
-        plans: Vec<(usize, Alternative)>,
+        plans: Vec<(usize, AlternativeFigure)>,
     },
     NoBalance,
     NotWorthIt {
@@ -94,7 +94,7 @@ pub enum PlanLine {
 /// What another plan comes to.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "a figure says itself")]
-pub enum Alternative {
+pub enum AlternativeFigure {
     PaysOut(String),
     Costs(String),
     Free,
@@ -158,12 +158,12 @@ impl Message for PlanLine {
                 format!("Not proven: with --step-cost counted, another plan could pay out up to {gap} more.")
             }
             PlanLine::Alternatives { plans } => {
-                let plan = |(place, (count, comes_to)): (usize, &(usize, Alternative))| {
+                let plan = |(place, (count, comes_to)): (usize, &(usize, AlternativeFigure))| {
                     let count = if place == 0 { withdrawals(*count) } else { count.to_string() };
                     match comes_to {
-                        Alternative::PaysOut(net) => format!("{count}: {net}"),
-                        Alternative::Costs(cost) => format!("{count}: for {cost}"),
-                        Alternative::Free => format!("{count}: free"),
+                        AlternativeFigure::PaysOut(net) => format!("{count}: {net}"),
+                        AlternativeFigure::Costs(cost) => format!("{count}: for {cost}"),
+                        AlternativeFigure::Free => format!("{count}: free"),
                     }
                 };
                 plans.iter().enumerate().map(plan).collect::<Vec<_>>().join(" · ")
@@ -269,10 +269,10 @@ impl Message for PlanLine {
                 format!("최적 미확인: --step-cost를 빼고 최대 {gap} 더 받는 계획이 있을 수 있습니다.")
             }
             PlanLine::Alternatives { plans } => {
-                let plan = |(count, comes_to): &(usize, Alternative)| match comes_to {
-                    Alternative::PaysOut(net) => format!("{count}회: {net}"),
-                    Alternative::Costs(cost) => format!("{count}회: 비용 {cost}"),
-                    Alternative::Free => format!("{count}회: 무료"),
+                let plan = |(count, comes_to): &(usize, AlternativeFigure)| match comes_to {
+                    AlternativeFigure::PaysOut(net) => format!("{count}회: {net}"),
+                    AlternativeFigure::Costs(cost) => format!("{count}회: 비용 {cost}"),
+                    AlternativeFigure::Free => format!("{count}회: 무료"),
                 };
                 format!("출금 {}", plans.iter().map(plan).collect::<Vec<_>>().join(" · "))
             }
@@ -347,9 +347,9 @@ mod tests {
             PlanLine::HowToRecord { command: "jandon plan --commands".into() },
             PlanLine::Alternatives {
                 plans: vec![
-                    (1, Alternative::PaysOut("38,950".into())),
-                    (3, Alternative::Costs("5".into())),
-                    (4, Alternative::Free),
+                    (1, AlternativeFigure::PaysOut("38,950".into())),
+                    (3, AlternativeFigure::Costs("5".into())),
+                    (4, AlternativeFigure::Free),
                 ],
             },
         ];
@@ -376,7 +376,7 @@ mod tests {
         let shown = format!("{lines:?}");
         let source = include_str!("plan.rs");
         check_variants(source, "PlanLine", &shown);
-        check_variants(source, "Alternative", &shown);
+        check_variants(source, "AlternativeFigure", &shown);
         for line in lines.iter().filter(|line| !line.english().contains("jandon ")) {
             check_languages(line);
         }

@@ -6,11 +6,11 @@ use super::page::{Cell, Column, Layout, Measure, Page, Style, Table};
 use super::{Form, Format, Render};
 use crate::ledger::{Entry, Expires, Id, Kind};
 use crate::messages::{
-    self, ChangeRemark, Heading, HistoryKind, HistoryRemark, HistoryText, Language, short_id,
+    self, ChangeRemark, Heading, HistoryKind, HistoryRemark, HistoryText, Language, LedgerChangeKind,
+    short_id,
 };
 use crate::money::{Money, Unit};
 use crate::period::{Day, LocalDateTime};
-use crate::store::LedgerChangeKind;
 use serde::{Serialize, Serializer};
 
 const SCHEMA: &str = "jandon.history/1";

@@ -5,7 +5,7 @@ use super::amount::Amounts;
 use super::csv::Csv;
 use super::page::{Cell, Column, Page, Style, Table};
 use crate::ledger::Account;
-use crate::messages::{self, Alternative, CellWord, EmptyPage, Heading, Language, PlanLine};
+use crate::messages::{self, AlternativeFigure, CellWord, EmptyPage, Heading, Language, PlanLine};
 use crate::money::{Money, Unit};
 use crate::period::Day;
 use serde::Serialize;
@@ -185,9 +185,9 @@ impl PlanAnswer {
         plans.sort_by_key(|plan| (plan.steps, plan.cost.minor, plan.net.minor));
         plans.dedup_by_key(|plan| (plan.steps, plan.cost.minor, plan.net.minor));
         let comes_to = |plan: &&AlternativeRow| match self.target {
-            Some(_) if plan.cost.minor == 0 => (plan.steps, Alternative::Free),
-            Some(_) => (plan.steps, Alternative::Costs(plan.cost.to_grouped_string())),
-            None => (plan.steps, Alternative::PaysOut(plan.net.to_grouped_string())),
+            Some(_) if plan.cost.minor == 0 => (plan.steps, AlternativeFigure::Free),
+            Some(_) => (plan.steps, AlternativeFigure::Costs(plan.cost.to_grouped_string())),
+            None => (plan.steps, AlternativeFigure::PaysOut(plan.net.to_grouped_string())),
         };
         (plans.len() > 1).then(|| PlanLine::Alternatives { plans: plans.iter().map(comes_to).collect() })
     }
