@@ -226,7 +226,7 @@ mod tests {
         lines.iter().for_each(check_languages);
         words.iter().for_each(check_languages);
         for (language, condition, confidence) in
-            [(Language::English, "charged", "unverified"), (Language::Korean, "충전한 경우", "제3자 자료")]
+            [(Language::English, "charged", "unverified"), (Language::Korean, "충전한 경우", "제3자 출처")]
         {
             let condition = RuleWord::OnlyIf { condition: condition.into() };
             let checked = RuleWord::Checked { confidence, day, today: day, is_stale: true };

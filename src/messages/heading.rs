@@ -79,7 +79,6 @@ pub enum Heading {
     Withdrawn,
     When,
     Worth,
-    YouReceive,
     YouGet,
     YouPay,
 }
@@ -162,7 +161,6 @@ impl Heading {
             Heading::Withdrawn => "withdrawn",
             Heading::When => "when",
             Heading::Worth => "worth",
-            Heading::YouReceive => "you receive",
             Heading::YouGet => "you get",
             Heading::YouPay => "you pay out",
         }
@@ -245,7 +243,6 @@ impl Heading {
             Heading::Withdrawn => "출금",
             Heading::When => "일시",
             Heading::Worth => "환산",
-            Heading::YouReceive => "받는 금액",
             Heading::YouGet => "받는 금액",
             Heading::YouPay => "나가는 금액",
         }

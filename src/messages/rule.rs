@@ -1,9 +1,9 @@
-//! Fee rules in words: what a withdrawal costs, which amounts are possible, when the money is there.
+//! Fee rules in words: what a withdrawal costs and which amounts are possible.
 
 use super::Language;
 use crate::fee::{
-    Base, Channel, Charge, ChargeKind, Confidence, Crossing, Delay, Destination, Free, Percent, Scale, Side,
-    Slab, Tariff, Window,
+    Base, Channel, Charge, ChargeKind, Confidence, Crossing, Destination, Free, Percent, Scale, Side, Slab,
+    Tariff, Window,
 };
 use crate::money::{Rate, RoundingMode, Unit, to_plain_string};
 
@@ -108,53 +108,15 @@ pub fn destination(to: &Destination, language: Language) -> String {
     word.into()
 }
 
-/// Returns when money arrives: `at once`, `within 1 hour`, `1–5 days`, `2–3 business days`.
-pub fn arrival([earliest, latest]: [Delay; 2], language: Language) -> String {
-    let (from, to, unit) = match (earliest, latest) {
-        (Delay::Hours(from), Delay::Hours(to)) if from % 24 == 0 && to % 24 == 0 && to > 0 => {
-            (from / 24, to / 24, ("day", "일"))
-        }
-        (Delay::Hours(from), Delay::Hours(to)) => (from, to, ("hour", "시간")),
-        (Delay::BusinessDays(from), Delay::BusinessDays(to)) => (from, to, ("business day", "영업일")),
-        (Delay::Hours(0), Delay::BusinessDays(to)) => (0, to, ("business day", "영업일")),
-        (Delay::Hours(from), Delay::BusinessDays(to)) => {
-            return match language {
-                Language::English => format!("{} to {}", many(from, "hour"), many(to, "business day")),
-                Language::Korean => format!("{from}시간 ~ {to}영업일"),
-            };
-        }
-        (Delay::BusinessDays(from), Delay::Hours(to)) => {
-            return match language {
-                Language::English => format!("{} to {}", many(from, "business day"), many(to, "hour")),
-                Language::Korean => format!("{from}영업일 ~ {to}시간"),
-            };
-        }
-    };
-    match (language, from, to) {
-        (Language::English, _, 0) => "at once".into(),
-        (Language::English, 0, to) => format!("within {}", many(to, unit.0)),
-        (Language::English, from, to) if from == to => format!("in {}", many(to, unit.0)),
-        (Language::English, from, to) => format!("{from}–{}", many(to, unit.0)),
-        (Language::Korean, _, 0) => "즉시".into(),
-        (Language::Korean, 0, to) => format!("{to}{} 이내", unit.1),
-        (Language::Korean, from, to) if from == to => format!("{to}{} 후", unit.1),
-        (Language::Korean, from, to) => format!("{from}~{to}{}", unit.1),
-    }
-}
-
-fn many(count: i64, unit: &str) -> String {
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-}
-
 /// Returns how far a rule can be trusted.
 pub fn confidence(confidence: Confidence, language: Language) -> &'static str {
     match (language, confidence) {
         (Language::English, Confidence::Official) => "from the operator",
         (Language::English, Confidence::Secondary) => "third-party source",
         (Language::English, Confidence::Unverified) => "unverified",
-        (Language::Korean, Confidence::Official) => "운영사 공지",
-        (Language::Korean, Confidence::Secondary) => "제3자 자료",
-        (Language::Korean, Confidence::Unverified) => "확인되지 않음",
+        (Language::Korean, Confidence::Official) => "운영사 출처",
+        (Language::Korean, Confidence::Secondary) => "제3자 출처",
+        (Language::Korean, Confidence::Unverified) => "확인되지 않은 출처",
     }
 }
 
@@ -357,27 +319,15 @@ mod tests {
                         let unit = &platform.unit;
                         let mut words = vec![fee(tariff, unit, language), short_fee(tariff, unit, language)];
                         words.push(bounds(tariff, unit, language));
-                        words.extend(channel.arrives.map(|(from, to)| arrival([from, to], language)));
                         words.join(" | ")
                     };
                     let korean = of(Language::Korean);
                     let latin = |word: &&str| word.chars().any(|c| c.is_ascii_lowercase());
                     let english: Vec<&str> = korean.split_whitespace().filter(latin).collect();
                     assert!(english.is_empty(), "{}: {korean}", platform.full_id(channel));
-                    assert!(of(Language::English).is_ascii() || of(Language::English).contains('–'));
+                    assert!(of(Language::English).is_ascii(), "{}", platform.full_id(channel));
                 }
             }
         }
-    }
-
-    #[test]
-    fn a_delay_is_said_in_its_own_unit() {
-        let words = |from, to| {
-            [Language::English, Language::Korean].map(|language| arrival([from, to], language)).join(" | ")
-        };
-        assert_eq!(words(Delay::Hours(0), Delay::Hours(0)), "at once | 즉시");
-        assert_eq!(words(Delay::Hours(24), Delay::Hours(120)), "1–5 days | 1~5일");
-        assert_eq!(words(Delay::Hours(0), Delay::BusinessDays(3)), "within 3 business days | 3영업일 이내");
-        assert_eq!(words(Delay::Hours(1), Delay::Hours(1)), "in 1 hour | 1시간 후");
     }
 }

@@ -5,7 +5,7 @@ use super::csv::Csv;
 use super::page::{Column, Page, Style, Table};
 use crate::fee::{Channel, Delay, Destination, Platform, Slab, Tariff};
 use crate::ledger::AccountKind;
-use crate::messages::{self, ChannelsLine, Heading, Language, RuleWord, rule};
+use crate::messages::{self, Arrival, ChannelsLine, Heading, Language, RuleWord, rule};
 use crate::money::Unit;
 use crate::period::Day;
 use serde::Serialize;
@@ -187,7 +187,7 @@ impl Channels {
         for channel in &platform.channels {
             page.gap();
             page.styled_line(platform.full_id(channel), Style::Strong);
-            let arrives = channel.arrives.map(|(from, to)| rule::arrival([from, to], language));
+            let arrives = channel.arrives.map(|(from, to)| language.say(&Arrival([from, to])));
             let what = [language.text(&channel.name).to_string(), rule::destination(&channel.to, language)];
             page.line(what.into_iter().chain(arrives).collect::<Vec<_>>().join(" · "));
             if let Some(condition) = &channel.condition {

@@ -240,7 +240,7 @@ impl PlanAnswer {
             Column::figure(title(Heading::Fee)),
             Column::figure(title(Heading::Tax)),
             Column::figure(title(Heading::PaidOutInAll)),
-            Column::figure(title(Heading::YouReceive)),
+            Column::figure(title(Heading::YouGet)),
         ]);
         let column = |of: fn(&PlanStep) -> &Money| Amounts::of(self.steps.iter().map(of));
         let (amounts, fees) = (column(|step| &step.amount), column(|step| &step.fee));
