@@ -131,6 +131,13 @@ impl Statement {
                 self.read += 1;
                 self.add_bad(bad);
             }
+            RowOutcome::Misfit(bad, row) => {
+                self.read += 1;
+                self.add_bad(bad);
+                let moved = if self.stands_before { row.effect } else { 0 };
+                let balance = row.balance.map(|balance| balance + moved);
+                self.order.add(&StatementRow { balance, ..row }, self.stands_before);
+            }
         }
     }
 
@@ -249,7 +256,7 @@ impl Statement {
                 RowOutcome::Skipped(_, row) if is_any_taken || is_counted => {
                     row.into_iter().for_each(|row| self.push(row));
                 }
-                RowOutcome::Bad(_) if is_counted => {}
+                RowOutcome::Bad(_) | RowOutcome::Misfit(..) if is_counted => {}
                 outcome => {
                     is_counted = true;
                     self.add(line, outcome);

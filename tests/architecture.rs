@@ -46,7 +46,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("memchr", &["statement"]),
     ("foldhash", &["store"]),
     ("tempfile", &["output_file"]),
-    ("crc32fast", &["store"]),
+    ("crc32fast", &["store", "statement"]),
     ("rustix", &["store", "main"]),
 ];
 
@@ -150,9 +150,9 @@ fn below_the_store_there_is_no_disk_no_clock_and_no_terminal() {
             for forbidden in
                 ["std::fs", "std::env", "std::io", "SystemTime", "Instant::now", "println!", " f64", " f32"]
             {
-                // The readers of statements take any `Read`, which they are handed.
-                let is_reader = path.starts_with("src/statement/read");
-                if line.contains(forbidden) && !(is_reader && forbidden == "std::io") {
+                // The readers of statements take any `Read`, which they are handed, and workbooks hold floats.
+                let is_reader = path.starts_with("src/statement/read") || path.ends_with("statement/read.rs");
+                if line.contains(forbidden) && !(is_reader && ["std::io", " f64"].contains(&forbidden)) {
                     broken.push(format!("{}:{}: {forbidden}", path.display(), number + 1));
                 }
             }

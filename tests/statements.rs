@@ -379,7 +379,7 @@ fn amounts_that_the_balances_contradict_are_refused() {
         let (status, message) = home.fails(&["import", file]);
         assert_eq!(status, 2, "{message}");
         assert!(message.contains(part), "{message}");
-        home.ok(&["import", file, "--no-balance", "--dry-run"]);
+        home.ok(&["import", file, "--no-balance", "--skip-bad", "--dry-run"]);
     }
 }
 
@@ -459,23 +459,73 @@ fn day_and_month_are_told_by_the_whole_file_or_asked_for() {
 #[test]
 fn options_and_rules_say_which_account_gets_the_rows() {
     let home = with_profiles();
-    home.ok(&["account", "add", "house", "--unit", "KRW", "--kind", "bank"]);
+    home.ok(&["account", "add", "mine", "--unit", "KRW", "--kind", "bank"]);
     let file = home.write("month.csv", MONTH);
     let file = file.to_str().expect("a name");
-    let page = home.ok(&["import", file, "--account", "house", "--dry-run"]);
-    assert!(page.contains("to house") && page.contains("\"Toy\" = \"house\""), "{page}");
+    let page = home.ok(&["import", file, "--account", "mine", "--dry-run"]);
+    assert!(page.contains("to mine") && page.contains("\"Toy\" = \"mine\""), "{page}");
     home.write(
         "config/jandon/rules.toml",
-        "format = 1\n[accounts]\nToy = \"house\"\n[[rule]]\nprofile = \"toy\"\nwhen = { payee = 'Shop' }\ncategory = \"food\"\n",
+        "format = 1\n[accounts]\nToy = \"mine\"\n[[rule]]\nprofile = \"toy\"\nwhen = { payee = 'Shop' }\ncategory = \"food\"\n",
     );
     let answer = home.json(&["import", file]);
     assert_eq!(
         (text(&answer["accounts"][0]["account"]), &answer["accounts"][0]["opened"]),
-        ("house".into(), &Value::Bool(false))
+        ("mine".into(), &Value::Bool(false))
     );
     assert!(home.entries().iter().any(|line| line.contains("food")));
     let (status, message) = home.fails(&["import", file, "--account", "nobody"]);
     assert_eq!(status, 2, "{message}");
+}
+
+#[test]
+fn rows_stay_known_when_their_account_is_renamed_or_another_one_is_named() {
+    let home = with_profiles();
+    let file = home.write("month.csv", MONTH);
+    let file = file.to_str().expect("a name");
+    home.json(&["import", file]);
+    home.ok(&["account", "edit", "Toy", "--rename", "mine"]);
+    let longer = home.write("longer.csv", format!("{MONTH}2026-10-06 18:00:00,Shop,-100,4900\n"));
+    let answer = home.json(&["import", longer.to_str().expect("a name")]);
+    assert_eq!(counts(&answer), [5, 1, 3, 1, 0]);
+    assert_eq!(home.balances(), [("mine".to_string(), "4900".to_string())]);
+    home.ok(&["account", "add", "other", "--unit", "KRW", "--kind", "bank"]);
+    let answer = home.json(&["import", file, "--account", "other"]);
+    assert_eq!((counts(&answer), &answer["change"]), ([4, 0, 3, 1, 0], &Value::Null));
+    assert!(home.ok(&["import", file, "--account", "other"]).contains("3 known in mine"));
+    home.ok(&["check"]);
+}
+
+#[test]
+fn an_entry_that_was_corrected_stays_known() {
+    let home = with_profiles();
+    let file = home.write("month.csv", MONTH);
+    let file = file.to_str().expect("a name");
+    home.json(&["import", file, "--no-balance"]);
+    let history = home.json(&["history"]);
+    let rows = history["entries"].as_array().or(history["rows"].as_array()).expect("rows");
+    let id = text(&rows.iter().find(|row| row["payee"] == "Shop").expect("a row")["id"]);
+    home.ok(&["edit", &id, "--amount", "1300"]);
+    let answer = home.json(&["import", file, "--no-balance"]);
+    assert_eq!((counts(&answer), &answer["change"]), ([4, 0, 3, 1, 0], &Value::Null));
+}
+
+#[test]
+fn messages_are_read_from_standard_input_and_open_no_account() {
+    let home = Home::new();
+    let text = "[Web발신]\n신한08/03 14:23\n100-***-123456\n입금     50,000\n잔액     94,800\n 아무개\n[Web발신]\n인증번호 [123456]\n";
+    home.write("messages.txt", text);
+    let answer = home.json(&["import", "messages.txt"]);
+    assert_eq!(counts(&answer), [2, 0, 0, 2, 0]);
+    home.ok(&["account", "add", "신한", "--unit", "KRW", "--kind", "bank"]);
+    let answer = home.json(&["import", "messages.txt"]);
+    assert_eq!(counts(&answer), [2, 1, 0, 1, 0]);
+    assert_eq!(home.balances(), [("신한".to_string(), "94800".to_string())]);
+    assert_eq!(counts(&home.json(&["import", "messages.txt"])), [2, 0, 1, 1, 0]);
+    // A message that no pattern knows.
+    home.write("odd.txt", format!("{text}[Web발신]\n알 수 없는 문자 잔액\n"));
+    let (status, message) = home.fails(&["import", "odd.txt"]);
+    assert_eq!((status, message.contains("unknown message")), (2, true), "{message}");
 }
 
 #[test]
@@ -531,7 +581,7 @@ fn faults_of_a_profile_are_all_named_with_line_and_key() {
     let (status, message) = home.fails(&["profiles", "--check", file.to_str().expect("a name")]);
     assert_eq!(status, 2);
     assert!(
-        message.contains("mine.toml:3: `profile, id`") && message.contains("mine.toml:27: `rule 1, kind`"),
+        message.contains("mine.toml:3: `profile, id`") && message.contains("mine.toml:26: `rule 1, kind`"),
         "{message}"
     );
     let good = home.write("good.toml", TOY);

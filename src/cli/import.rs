@@ -205,7 +205,7 @@ pub fn run(args: &ImportArgs, context: &Context) -> Result<CommandOutput, Comman
             (terminal.show)(
                 &preview.answer.page(context.language()).render(crate::view::page::Screen::default()),
             );
-            let answer = (terminal.ask)(&context.language().say(&ImportLine::Question));
+            let answer = (terminal.ask)(&format!("{} ", context.language().say(&ImportLine::Question)));
             let agrees = answer.is_some_and(|answer| {
                 matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "예" | "네" | "ㅛ")
             });
@@ -483,6 +483,11 @@ impl StatementImport<'_> {
                 unit_of: &unit_of,
             };
             let mut read = reader.read(input, &settings).map_err(fail)?;
+            let profile = read.profile;
+            read.statement
+                .put_in_order(profile)
+                .map_err(|error| fail(StatementError::Read(error)))?
+                .map_err(|what| fail(StatementError::Contradicted { profile: profile.id.clone(), what }))?;
             self.bad_rows(&file, &read);
             if read.statement.bad_count > 0 && !self.args.skip_bad {
                 let (count, rows) = (read.statement.bad_count, read.statement.bad.clone());
@@ -494,11 +499,6 @@ impl StatementImport<'_> {
                 self.answer.add_file(counts(&file, &read, None));
                 continue;
             }
-            let profile = read.profile;
-            read.statement
-                .put_in_order(profile)
-                .map_err(|error| fail(StatementError::Read(error)))?
-                .map_err(|what| fail(StatementError::Contradicted { profile: profile.id.clone(), what }))?;
             let names = NamedAccounts { options: &self.options.accounts, rules: &self.options.rules };
             let recorded = record::record(
                 session,

@@ -50,7 +50,14 @@ impl Messages {
             Language::English => ("error: ", "hint: "),
             Language::Korean => ("오류: ", "도움말: "),
         };
-        self.line(error_label, &message, "31");
+        // A list of rows or faults has a line for each.
+        for (number, line) in message.lines().enumerate() {
+            self.line(
+                if number == 0 { error_label } else { "  " },
+                line,
+                if number == 0 { "31" } else { "" },
+            );
+        }
         if !hint.is_empty() {
             self.line(hint_label, &self.with_ledger(&hint), "36");
         }

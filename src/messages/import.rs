@@ -149,7 +149,7 @@ impl Message for ImportLine {
                 account_rule(label, account)
             ),
             ImportLine::DryRun => "nothing was written (dry run)".into(),
-            ImportLine::Question => "Import this? [y/N] ".into(),
+            ImportLine::Question => "Import this? [y/N]".into(),
             ImportLine::Describes { file, form, encoding, delimiter, sheet, header } => {
                 let encoding = encoding.as_ref().map_or(String::new(), |encoding| format!(", {encoding}"));
                 let delimiter = delimiter
@@ -240,7 +240,7 @@ impl Message for ImportLine {
                 object(&format!("`{}`", account_rule(label, account)))
             ),
             ImportLine::DryRun => "아무것도 기록하지 않았습니다(시험 실행)".into(),
-            ImportLine::Question => "가져올까요? [y/N] ".into(),
+            ImportLine::Question => "가져올까요? [y/N]".into(),
             ImportLine::Describes { file, form, encoding, delimiter, sheet, header } => {
                 let encoding = encoding.as_ref().map_or(String::new(), |encoding| format!(", `{encoding}`"));
                 let delimiter =
@@ -315,7 +315,6 @@ pub fn skip_reason_english(reason: &SkipReason) -> String {
         SkipReason::NoAccount(label) => format!("no account '{label}'"),
         SkipReason::Repeated => "the same id twice".into(),
         SkipReason::NoPayment => "no payment".into(),
-        SkipReason::Changed => "changed since it was recorded".into(),
     }
 }
 
@@ -328,7 +327,6 @@ pub fn skip_reason_korean(reason: &SkipReason) -> String {
         SkipReason::NoAccount(label) => format!("계정 '{label}' 없음"),
         SkipReason::Repeated => "같은 번호가 두 번 있음".into(),
         SkipReason::NoPayment => "결제가 아님".into(),
-        SkipReason::Changed => "기록한 뒤 바뀜".into(),
     }
 }
 
@@ -423,5 +421,125 @@ impl Message for ProfileLine {
             ProfileLine::Refused { reason } => format!("알아보지만 가져오지 않음: {reason}"),
             ProfileLine::FileOf { path } => format!("파일: {}", quoted(path)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fee::Text;
+    use crate::messages::testing::{check_languages, check_variants};
+    use crate::statement::rows::BadRow;
+
+    fn won(minor: i64) -> Money {
+        Unit::new("KRW", 0).money(minor)
+    }
+
+    fn reasons() -> Vec<BadReason> {
+        vec![
+            BadReason::NotAnAmount("12..34".into()),
+            BadReason::NoAmount,
+            BadReason::Decimals { text: "1.5".into(), unit: Unit::new("KRW", 0) },
+            BadReason::NotADate("2026-02-30".into()),
+            BadReason::NoDate,
+            BadReason::UnknownUnit("ABC".into()),
+            BadReason::Unexpected { column: "status".into(), value: "보류".into() },
+            BadReason::KindDoesNotFit { kind: RowKind::Send, leaves: false },
+            BadReason::KindDoesNotFit { kind: RowKind::Earn, leaves: true },
+            BadReason::NoSign,
+            BadReason::FeeAboveAmount,
+            BadReason::UnknownMessage,
+            BadReason::NotSplit("가".into()),
+            BadReason::StrayQuote,
+            BadReason::Label(String::new()),
+            BadReason::Label("가".into()),
+        ]
+    }
+
+    fn samples() -> Vec<ImportLine> {
+        let today = Day::parse_iso("2026-11-22").expect("a day");
+        let (from, old) = (today.add_days(-3), today.add_days(-400));
+        let file = || "거래내역.xlsx".to_string();
+        let mut samples = vec![
+            ImportLine::Encoding { encoding: "euc-kr".into() },
+            ImportLine::To { account: "지갑".into() },
+            ImportLine::Break { line: 7, expected: won(1_000), found: won(900) },
+            ImportLine::Replaced { count: 1 },
+            ImportLine::Replaced { count: 2 },
+            ImportLine::Alike { line: 7, entry: "0193".into() },
+            ImportLine::OtherLeg { line: 7, entry: "0193".into() },
+            ImportLine::KnownElsewhere { count: 2, account: "지갑".into() },
+            ImportLine::NoCategory { count: 1, payees: vec![(1, "카페".into())] },
+            ImportLine::NoCategory { count: 3, payees: vec![(2, "카페".into()), (1, "책방".into())] },
+            ImportLine::AccountRule { label: "카카오페이머니".into(), account: "지갑".into() },
+            ImportLine::DryRun,
+            ImportLine::Question,
+            ImportLine::DescribedRows { rows: 3, outside: 2 },
+            ImportLine::ReadBy { profile: "kakaopay".into() },
+            ImportLine::ReadByNone,
+            ImportLine::NearProfile { profile: "kakaopay".into(), missing: vec!["거래일시".into()] },
+            ImportLine::EmptyCells { count: 1, of: 3 },
+        ];
+        for days in [None, Some((from, today)), Some((today, today)), Some((old, today))] {
+            let header = days.map(|_| 4);
+            let (profile, form) = ("거래내역".to_string(), "XLSX".to_string());
+            samples.push(ImportLine::File { file: file(), profile, form, header, days });
+        }
+        for platform in [None, Some("kakaopay".to_string())] {
+            let (account, kind, unit) = ("지갑".to_string(), AccountKind::Wallet, Unit::new("KRW", 0));
+            samples.push(ImportLine::Opens { account, kind, platform, unit });
+        }
+        for moved in [Vec::new(), vec![(won(5), won(3))]] {
+            samples.push(ImportLine::Counts { read: 4, new: 1, known: 1, skipped: 1, bad: 1, moved });
+        }
+        for (account, steps) in [(None, 0), (Some("지갑".to_string()), 1), (None, 5)] {
+            let (balance, day) = (won(2_200), from);
+            samples.push(ImportLine::Closing {
+                account: account.clone(),
+                balance: balance.clone(),
+                day,
+                today,
+                steps,
+            });
+            samples.push(ImportLine::ClosingWithBreaks { account, balance, day, today, steps, breaks: 2 });
+        }
+        let skipped = [
+            SkipReason::Rule(Text { en: "not settled".into(), ko: Some("미확정".into()) }),
+            SkipReason::NoEffect,
+            SkipReason::MovedNothing,
+            SkipReason::NoAccount("지갑".into()),
+            SkipReason::Repeated,
+            SkipReason::NoPayment,
+        ];
+        samples.extend(skipped.into_iter().map(|reason| ImportLine::Skipped { count: 2, reason }));
+        for (number, reason) in reasons().into_iter().enumerate() {
+            let column = (number % 2 == 0).then(|| "금액".to_string());
+            samples.push(ImportLine::Bad { file: file(), row: BadRow { line: 7, column, reason } });
+        }
+        for value in [None, Some("가계부".to_string())] {
+            samples.push(ImportLine::Describes {
+                file: file(),
+                form: "CSV".into(),
+                encoding: value.as_ref().map(|_| "euc-kr".into()),
+                delimiter: value.as_ref().map(|_| ",".into()),
+                header: value.as_ref().map(|_| 4),
+                sheet: value,
+            });
+        }
+        samples
+    }
+
+    #[test]
+    fn every_line_is_whole_in_both_languages() {
+        let samples = samples();
+        samples.iter().for_each(check_languages);
+        check_variants(include_str!("import.rs"), "ImportLine", &format!("{samples:?}"));
+        let lines = [
+            ProfileLine::NoFaults { file: "a.toml".into() },
+            ProfileLine::More,
+            ProfileLine::Refused { reason: "카드 이용내역".into() },
+            ProfileLine::FileOf { path: "a.toml".into() },
+        ];
+        lines.iter().for_each(check_languages);
     }
 }

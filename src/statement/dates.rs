@@ -5,7 +5,7 @@ use crate::period::{Day, LocalDateTime};
 /// One way to write a date, such as `%Y.%m.%d %H:%M:%S`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DateFormat {
-    parts: Vec<Part>,
+    parts: Vec<FormatPart>,
     /// The order of day and month.
     pub order: Option<DateOrder>,
     /// Whether it has a year.
@@ -13,7 +13,7 @@ pub struct DateFormat {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum FormatPart {
     Year,
     ShortYear,
     Month,
@@ -93,28 +93,28 @@ impl DateFormat {
         while let Some(letter) = letters.next() {
             parts.push(match letter {
                 '%' => match letters.next()? {
-                    'Y' => Part::Year,
-                    'y' => Part::ShortYear,
-                    'm' => Part::Month,
-                    'd' => Part::Day,
-                    'b' => Part::MonthName,
-                    'H' => Part::Hour,
-                    'I' => Part::Hour12,
-                    'p' => Part::HalfDay,
-                    'M' => Part::Minute,
-                    'S' => Part::Second,
-                    'f' => Part::Fraction,
-                    '%' => Part::Literal('%'),
+                    'Y' => FormatPart::Year,
+                    'y' => FormatPart::ShortYear,
+                    'm' => FormatPart::Month,
+                    'd' => FormatPart::Day,
+                    'b' => FormatPart::MonthName,
+                    'H' => FormatPart::Hour,
+                    'I' => FormatPart::Hour12,
+                    'p' => FormatPart::HalfDay,
+                    'M' => FormatPart::Minute,
+                    'S' => FormatPart::Second,
+                    'f' => FormatPart::Fraction,
+                    '%' => FormatPart::Literal('%'),
                     _ => return None,
                 },
-                blank if blank.is_whitespace() => Part::Blank,
-                letter => Part::Literal(letter),
+                blank if blank.is_whitespace() => FormatPart::Blank,
+                letter => FormatPart::Literal(letter),
             });
         }
-        let place = |wanted: &[Part]| parts.iter().position(|part| wanted.contains(part));
-        let (day, month) = (place(&[Part::Day])?, place(&[Part::Month, Part::MonthName])?);
-        let year = place(&[Part::Year, Part::ShortYear]);
-        let is_named = parts.contains(&Part::MonthName);
+        let place = |wanted: &[FormatPart]| parts.iter().position(|part| wanted.contains(part));
+        let (day, month) = (place(&[FormatPart::Day])?, place(&[FormatPart::Month, FormatPart::MonthName])?);
+        let year = place(&[FormatPart::Year, FormatPart::ShortYear]);
+        let is_named = parts.contains(&FormatPart::MonthName);
         let order = match year {
             _ if is_named => None,
             Some(year) if year < day.min(month) => Some(DateOrder::Ymd),
@@ -134,26 +134,28 @@ impl DateFormat {
         let mut parts = self.parts.iter().copied().peekable();
         while let Some(part) = parts.next() {
             // What may be missing: `:%S` and what follows it up to a half of the day.
-            if rest.is_empty() || part == Part::Literal(':') && !rest.starts_with(':') {
-                let left: Vec<Part> = std::iter::once(part).chain(parts.clone()).collect();
-                let is_optional =
-                    matches!(left.as_slice(), [Part::Literal(':' | '.'), Part::Second | Part::Fraction, ..]);
+            if rest.is_empty() || part == FormatPart::Literal(':') && !rest.starts_with(':') {
+                let left: Vec<FormatPart> = std::iter::once(part).chain(parts.clone()).collect();
+                let is_optional = matches!(
+                    left.as_slice(),
+                    [FormatPart::Literal(':' | '.'), FormatPart::Second | FormatPart::Fraction, ..]
+                );
                 if !is_optional {
                     return None;
                 }
-                let after = left.iter().position(|part| *part == Part::Blank);
+                let after = left.iter().position(|part| *part == FormatPart::Blank);
                 if rest.is_empty() || after.is_none() {
                     break;
                 }
-                while parts.peek().is_some_and(|part| *part != Part::Blank) {
+                while parts.peek().is_some_and(|part| *part != FormatPart::Blank) {
                     parts.next();
                 }
                 continue;
             }
             match part {
-                Part::Blank => rest = rest.trim_start(),
-                Part::Literal(letter) => rest = rest.strip_prefix(letter)?,
-                Part::MonthName => {
+                FormatPart::Blank => rest = rest.trim_start(),
+                FormatPart::Literal(letter) => rest = rest.strip_prefix(letter)?,
+                FormatPart::MonthName => {
                     let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
                     let name = rest.get(..letters)?.to_ascii_lowercase();
                     let known = MONTHS.iter().position(|month| {
@@ -163,7 +165,7 @@ impl DateFormat {
                     month = known as u32 + 1;
                     rest = rest[letters..].strip_prefix('.').unwrap_or(&rest[letters..]);
                 }
-                Part::HalfDay => {
+                FormatPart::HalfDay => {
                     let halves = [
                         ("AM", false),
                         ("PM", true),
@@ -178,28 +180,28 @@ impl DateFormat {
                     half = Some(is_pm);
                     rest = &rest[word.len()..];
                 }
-                Part::Fraction => {
+                FormatPart::Fraction => {
                     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
                     if !(1..=9).contains(&digits) {
                         return None;
                     }
                     rest = &rest[digits..];
                 }
-                Part::Year => {
+                FormatPart::Year => {
                     year = Some(digits(&mut rest, 4, 4)? as i32);
                 }
-                Part::ShortYear => {
+                FormatPart::ShortYear => {
                     year = Some(2000 + digits(&mut rest, 2, 2)? as i32);
                 }
-                Part::Month => month = digits(&mut rest, 1, 2)?,
-                Part::Day => day = digits(&mut rest, 1, 2)?,
-                Part::Hour => hour = Some(digits(&mut rest, 1, 2)?),
-                Part::Hour12 => {
+                FormatPart::Month => month = digits(&mut rest, 1, 2)?,
+                FormatPart::Day => day = digits(&mut rest, 1, 2)?,
+                FormatPart::Hour => hour = Some(digits(&mut rest, 1, 2)?),
+                FormatPart::Hour12 => {
                     is_twelve = true;
                     hour = Some(digits(&mut rest, 1, 2)?);
                 }
-                Part::Minute => minute = digits(&mut rest, 1, 2)?,
-                Part::Second => {
+                FormatPart::Minute => minute = digits(&mut rest, 1, 2)?,
+                FormatPart::Second => {
                     second = digits(&mut rest, 1, 2)?;
                 }
             }

@@ -153,7 +153,7 @@ pub fn probable_header(rows: &[Row]) -> Option<&Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statement::read::Cell;
+    use crate::statement::read::SheetCell;
 
     #[test]
     fn a_shape_holds_no_letter_and_no_digit_of_the_text() {
@@ -173,7 +173,7 @@ mod tests {
     fn a_table_without_a_header_has_none() {
         let row = |line: u64, cells: &[&str]| Row {
             line,
-            cells: cells.iter().map(|text| Cell::Text(text.to_string())).collect(),
+            cells: cells.iter().map(|text| SheetCell::Text(text.to_string())).collect(),
         };
         let headless = [row(1, &["2026-01-02", "Secret Name", "5"]), row(2, &["2026-01-03", "Other", "6"])];
         assert!(probable_header(&headless).is_none());

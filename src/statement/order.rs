@@ -1,7 +1,7 @@
 //! Which way a file runs, and whether its running balances contradict its amounts.
 
 use super::Statement;
-use super::profile::{Direction, Profile};
+use super::profile::{FileDirection, Profile};
 use super::read::ReadError;
 use super::rows::StatementRow;
 use crate::period::LocalDateTime;
@@ -117,16 +117,16 @@ impl Statement {
         let facts = std::mem::take(&mut self.order);
         let (forward, back) = facts.held(Reading::AsRead);
         let by_balance = || match forward.cmp(&back) {
-            std::cmp::Ordering::Greater => Direction::OldestFirst,
-            std::cmp::Ordering::Less => Direction::NewestFirst,
-            std::cmp::Ordering::Equal => profile.order.unwrap_or(Direction::OldestFirst),
+            std::cmp::Ordering::Greater => FileDirection::OldestFirst,
+            std::cmp::Ordering::Less => FileDirection::NewestFirst,
+            std::cmp::Ordering::Equal => profile.order.unwrap_or(FileDirection::OldestFirst),
         };
         let direction = match facts.up.cmp(&facts.down) {
-            std::cmp::Ordering::Greater => Direction::OldestFirst,
-            std::cmp::Ordering::Less => Direction::NewestFirst,
+            std::cmp::Ordering::Greater => FileDirection::OldestFirst,
+            std::cmp::Ordering::Less => FileDirection::NewestFirst,
             std::cmp::Ordering::Equal => by_balance(),
         };
-        self.is_reversed = direction == Direction::NewestFirst;
+        self.is_reversed = direction == FileDirection::NewestFirst;
         self.puts_first = !profile.first.is_empty();
         let in_file = if self.is_reversed { back } else { forward };
         let mut hold = in_file;

@@ -26,7 +26,7 @@ pub struct Profile {
     /// The platform of the catalog.
     pub platform: Option<String>,
     /// The label of a row's account.
-    pub account: Labels,
+    pub account: LabelTexts,
     /// The kind of an account that is opened where no platform says.
     pub kind: AccountKind,
     /// The code of the unit, or the column that has it.
@@ -54,7 +54,7 @@ pub struct Profile {
     /// The first cell of the line that ends the table.
     pub end: Option<Pattern>,
     /// Which way the file runs where times and balances do not tell.
-    pub order: Option<Direction>,
+    pub order: Option<FileDirection>,
     /// A line that separates messages.
     pub split_messages: Option<Pattern>,
     /// A line with which a message begins.
@@ -109,7 +109,7 @@ pub struct Profile {
 
 /// The label of a row's account in both languages.
 #[derive(Clone, Debug)]
-pub struct Labels {
+pub struct LabelTexts {
     /// In English, or in the only language.
     pub en: Template,
     /// In Korean.
@@ -140,7 +140,7 @@ impl Verified {
 
 /// Which way a file runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
+pub enum FileDirection {
     /// The newest row stands first.
     NewestFirst,
     /// The oldest row stands first.

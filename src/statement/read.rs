@@ -24,10 +24,10 @@ mod zip;
 
 pub use detect::{Container, detect};
 pub use encoding::{Encoding, candidates, decode, decode_head};
-pub use error::{Limit, Place, ReadError};
+pub use error::{FilePlace, ReadError, ReadLimit};
 pub use html::{html_encoding, html_tables};
 pub use number::moment_of_serial;
-pub use workbook::{Rows, Workbook};
+pub use workbook::{Workbook, WorkbookRows};
 
 /// Largest workbook file in bytes, and the most of any other file that is kept in memory.
 pub const FILE_BYTES: u64 = 64 << 20;
@@ -48,7 +48,7 @@ pub const MESSAGES_BYTES: u64 = 16 << 20;
 
 /// How a file was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum FileForm {
     /// A delimited text.
     Table(TextFormat),
     /// An Excel workbook of 2007 or later.
@@ -78,7 +78,7 @@ pub struct TextFormat {
 
 /// A cell of a workbook or a page. Texts are trimmed ([`trim`]) and not normalised.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Cell {
+pub enum SheetCell {
     /// Nothing, or blanks only.
     #[default]
     Empty,
@@ -91,20 +91,20 @@ pub enum Cell {
     Moment(String),
 }
 
-impl Cell {
-    /// Returns the text of the cell, whatever it holds; empty for [`Cell::Empty`].
+impl SheetCell {
+    /// Returns the text of the cell, whatever it holds; empty for [`SheetCell::Empty`].
     pub fn text(&self) -> &str {
         match self {
-            Cell::Empty => "",
-            Cell::Text(text) | Cell::Number(text) | Cell::Moment(text) => text,
+            SheetCell::Empty => "",
+            SheetCell::Text(text) | SheetCell::Number(text) | SheetCell::Moment(text) => text,
         }
     }
 
     /// Returns the cell that holds `text` after trimming.
-    fn from_text(text: &str) -> Cell {
+    fn from_text(text: &str) -> SheetCell {
         match trim(text) {
-            "" => Cell::Empty,
-            text => Cell::Text(text.to_owned()),
+            "" => SheetCell::Empty,
+            text => SheetCell::Text(text.to_owned()),
         }
     }
 }
@@ -115,7 +115,7 @@ pub struct Row {
     /// The row of the sheet or the line of the text, counted from 1.
     pub line: u64,
     /// The cells from the first column on; empty cells at the end are left out.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<SheetCell>,
 }
 
 /// Returns whether a character counts as a blank at the ends of a cell: a space, a tab, a line break, a

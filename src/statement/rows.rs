@@ -7,8 +7,8 @@ use super::pattern::Pattern;
 use super::profile::{
     AmountStyle, ColumnPart, ColumnSource, MessagePattern, Profile, RowKind, StatementRule, UserRules,
 };
-use super::read::delimited::Record;
-use super::read::{Cell, Row, moment_of_serial};
+use super::read::delimited::DelimitedRecord;
+use super::read::{Row, SheetCell, moment_of_serial};
 use super::template::{Template, fold_blanks};
 use crate::fee::Text;
 use crate::money::Unit;
@@ -39,7 +39,7 @@ pub trait Cells {
     fn count(&self) -> usize;
 }
 
-impl Cells for Record {
+impl Cells for DelimitedRecord {
     fn text(&self, column: usize) -> &str {
         self.get(column).unwrap_or_default()
     }
@@ -55,13 +55,13 @@ impl Cells for Record {
 
 impl Cells for Row {
     fn text(&self, column: usize) -> &str {
-        self.cells.get(column).map_or("", Cell::text)
+        self.cells.get(column).map_or("", SheetCell::text)
     }
 
     fn kind(&self, column: usize) -> CellKind {
         match self.cells.get(column) {
-            Some(Cell::Number(_)) => CellKind::Number,
-            Some(Cell::Moment(_)) => CellKind::Moment,
+            Some(SheetCell::Number(_)) => CellKind::Number,
+            Some(SheetCell::Moment(_)) => CellKind::Moment,
             _ => CellKind::Text,
         }
     }
@@ -151,8 +151,6 @@ pub enum SkipReason {
     Repeated,
     /// A message that speaks of no payment.
     NoPayment,
-    /// Its id is recorded with another amount.
-    Changed,
 }
 
 /// A row that was not understood.
@@ -209,6 +207,8 @@ pub enum RowOutcome {
     Skipped(SkipReason, Option<StatementRow>),
     /// A row that was not understood.
     Bad(BadRow),
+    /// A row whose kind does not fit its sign, which the balances may explain.
+    Misfit(BadRow, StatementRow),
     /// A line that only carries an opening or closing balance.
     Balances,
 }
@@ -224,12 +224,12 @@ enum SlotSource {
 
 #[derive(Clone, Debug)]
 enum SlotPart {
-    Cell(usize),
+    SheetCell(usize),
     Template(Template),
 }
 
 /// A value of a row that has a name.
-struct Slot {
+struct ValueSlot {
     name: String,
     source: SlotSource,
     /// What the file calls it.
@@ -267,7 +267,7 @@ enum KeyPart {
 pub struct Interpreter<'p> {
     profile: &'p Profile,
     settings: &'p ReadSettings<'p>,
-    slots: Vec<Slot>,
+    slots: Vec<ValueSlot>,
     names: HashMap<String, usize>,
     /// The columns of the file by their compared names.
     header: HashMap<String, usize>,
@@ -413,7 +413,7 @@ impl<'p> Interpreter<'p> {
             match part {
                 ColumnPart::Name(column) => {
                     if let Some(at) = self.header.get(&compared(column)) {
-                        found.push(SlotPart::Cell(*at));
+                        found.push(SlotPart::SheetCell(*at));
                         shown = shown.or(Some(column.clone()));
                     }
                 }
@@ -430,7 +430,7 @@ impl<'p> Interpreter<'p> {
         });
         let shown = shown.or(first).unwrap_or_else(|| name.into());
         self.names.insert(name.into(), self.slots.len());
-        self.slots.push(Slot { name: name.into(), source: SlotSource::First(found), shown });
+        self.slots.push(ValueSlot { name: name.into(), source: SlotSource::First(found), shown });
     }
 
     /// Returns the slot of a name: that of a column, or of what a rule or a pattern gave, or a column of the
@@ -440,11 +440,11 @@ impl<'p> Interpreter<'p> {
             return *slot;
         }
         let source = match self.header.get(&compared(name)) {
-            Some(at) => SlotSource::First(vec![SlotPart::Cell(*at)]),
+            Some(at) => SlotSource::First(vec![SlotPart::SheetCell(*at)]),
             None => SlotSource::Given,
         };
         self.names.insert(name.into(), self.slots.len());
-        self.slots.push(Slot { name: name.into(), source, shown: name.into() });
+        self.slots.push(ValueSlot { name: name.into(), source, shown: name.into() });
         self.slots.len() - 1
     }
 
@@ -623,7 +623,7 @@ impl<'p> Interpreter<'p> {
             let SlotSource::First(parts) = &slot.source else { continue };
             for part in parts {
                 match part {
-                    SlotPart::Cell(at) => {
+                    SlotPart::SheetCell(at) => {
                         let text = cell(*at);
                         if text.is_empty() {
                             continue;
@@ -1008,9 +1008,7 @@ impl<'p> Interpreter<'p> {
         let Some(at) = self.moment(date) else {
             return Err((self.known.date, BadReason::NotADate(shortened(self.value(self.known.date)))));
         };
-        if let Some(kind) = kind.filter(|kind| moves && !kind.fits(effect < 0)) {
-            return Err((None, BadReason::KindDoesNotFit { kind, leaves: effect < 0 }));
-        }
+        let misfit = kind.filter(|kind| moves && !kind.fits(effect < 0));
         let account = self.account_number(account, &unit)?;
         let identity = |at: LocalDateTime| -> RowIdentity {
             let mut hasher = IdentityHasher::new(&self.profile.source);
@@ -1027,9 +1025,11 @@ impl<'p> Interpreter<'p> {
             hasher.finish(&unit.code, effect, self.profile.once && (has_id || !names_id))
         };
         let has_date = self.key.contains(&KeyPart::Date);
+        let is_year_told = self.settings.file_year.is_some()
+            && self.profile.year == Some(super::profile::YearSource::FileName);
         let former = match (date.year, has_date) {
             // A date without a year is known if it was recorded under any of the last five.
-            (None, true) => {
+            (None, true) if !is_year_told => {
                 let year = at.day().year();
                 (1..5).filter_map(|back| date.moment(year - back)).map(identity).collect()
             }
@@ -1053,6 +1053,10 @@ impl<'p> Interpreter<'p> {
             is_first,
             is_part: false,
         };
+        if let Some(kind) = misfit {
+            let reason = BadReason::KindDoesNotFit { kind, leaves: effect < 0 };
+            return Ok(RowOutcome::Misfit(BadRow { line, column: None, reason }, row));
+        }
         Ok(match moves {
             true => RowOutcome::Taken(row),
             false => {

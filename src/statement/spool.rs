@@ -2,7 +2,7 @@
 
 use super::identity::RowIdentity;
 use super::profile::RowKind;
-use super::read::ReadError;
+use super::read::{FilePlace, ReadError};
 use super::rows::StatementRow;
 use crate::period::LocalDateTime;
 use smol_str::SmolStr;
@@ -15,6 +15,9 @@ pub trait ByteStore {
     fn read(&mut self, at: u64, length: usize) -> Result<Vec<u8>, ReadError>;
 }
 
+/// What was kept is not what comes back.
+const DAMAGED: ReadError =
+    ReadError::Damaged { place: FilePlace::File, fault: "its rows could not be read back" };
 /// Rows that are kept together.
 const BLOCK_ROWS: usize = 1024;
 
@@ -73,7 +76,7 @@ impl RowSpool {
             let mut rows = Vec::with_capacity(BLOCK_ROWS);
             let mut rest = bytes.as_slice();
             while !rest.is_empty() {
-                rows.push(read_row(&mut rest).ok_or(ReadError::Io(std::io::ErrorKind::InvalidData))?);
+                rows.push(read_row(&mut rest).ok_or(DAMAGED)?);
             }
             if is_reversed {
                 rows.reverse();

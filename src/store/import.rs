@@ -108,6 +108,7 @@ impl Store {
             names: HashMap::default(),
             matched: SeqSet::default(),
             repeats: HashMap::default(),
+            changed_rows: Vec::new(),
             replacing: None,
         }))
     }
@@ -265,6 +266,8 @@ struct Importer<'s> {
     matched: SeqSet,
     /// How often a content came without an id, where it came often.
     repeats: foldhash::HashMap<Content, u64>,
+    /// Rows of this file whose id is recorded with another effect: the first id of their key, and the effect.
+    changed_rows: Vec<(Id, i64)>,
     /// The change within which typed entries are voided that rows of statements replace.
     replacing: Option<i64>,
 }

@@ -36,6 +36,8 @@ pub(super) struct EntryInserter<'s> {
     insert_one: Option<InsertStatement<'s>>,
     /// The statement for an entry whose id may be taken.
     insert_if_new: Option<InsertStatement<'s>>,
+    /// The id that was looked up last and not found.
+    absent: Option<Id>,
 }
 
 /// Entries that will be inserted together.
@@ -201,6 +203,7 @@ impl<'s> EntryInserter<'s> {
             insert_many,
             insert_one,
             insert_if_new,
+            absent: None,
         }
     }
 
@@ -244,8 +247,9 @@ impl<'s> EntryInserter<'s> {
     pub fn insert_if_new(&mut self, entry: &Entry, keys: EntryKeys) -> Result<bool, StoreError> {
         let is_known = match self.has(entry.id) {
             true => return Ok(false),
-            false => self.cache.has(entry.id) == Some(false),
+            false => self.cache.has(entry.id) == Some(false) || self.absent == Some(entry.id),
         };
+        self.absent = None;
         let row = entry_row(entry, keys);
         match &mut self.buffer {
             Some(buffer) if is_known => {
@@ -275,8 +279,16 @@ impl<'s> EntryInserter<'s> {
         if self.caches_day(id)? {
             return Ok(self.cache.entries.get(&id).copied());
         }
-        self.flush()?;
+        // What is buffered need not be in the table to know that this id is not among it.
+        let is_buffered = self
+            .buffer
+            .as_ref()
+            .is_some_and(|buffer| buffer.rows.iter().any(|(row, _)| row[1] == Some(id.0)));
+        if is_buffered {
+            self.flush()?;
+        }
         let found = self.store.maybe(&format!("{EXISTING} WHERE id = ?1"), [id], ExistingEntry::of)?;
+        self.absent = Some(id).filter(|_| found.is_none());
         Ok(found.map(|(_, existing)| existing))
     }
 

@@ -10,9 +10,9 @@ use crate::messages::error::StatementError;
 use crate::statement::describe::{ColumnShapes, probable_header, shape};
 use crate::statement::find::{self, HEADER_ROWS};
 use crate::statement::profile::Profile;
-use crate::statement::read::delimited::{DELIMITERS, Record, Records, first_rows};
+use crate::statement::read::delimited::{DELIMITERS, DelimitedRecord, DelimitedRecords, first_rows};
 use crate::statement::read::{
-    Encoding, Form, MESSAGES_BYTES, ReadError, Row, TextFormat, candidates, messages, ofx, qif,
+    Encoding, FileForm, MESSAGES_BYTES, ReadError, Row, TextFormat, candidates, messages, ofx, qif,
 };
 use crate::statement::rows::{CellKind, Cells};
 use crate::view::describe::{DescribedColumn, FileDescription, NearProfile};
@@ -46,7 +46,7 @@ fn described(
         FileContent::Lines(_) => out.form = "jsonl",
         FileContent::Text(source) => text(&mut out, source, profiles, options)?,
         FileContent::Workbook(workbook) => {
-            out.form = if workbook.form() == Form::Xls { "xls" } else { "xlsx" };
+            out.form = if workbook.form() == FileForm::Xls { "xls" } else { "xlsx" };
             let mut tables = Vec::new();
             for (number, name) in workbook.sheets().to_vec().into_iter().enumerate() {
                 let rows = workbook.rows(number).map_err(StatementError::Read)?;
@@ -185,8 +185,8 @@ fn text(
     out.delimiter = Some(char::from(format.delimiter).to_string());
     out.header_line = Some(line);
     near(out, heads.iter().map(Vec::as_slice), profiles, profile.as_deref());
-    let (mut record, mut columns) = (Record::default(), Vec::new());
-    let mut records = Records::new(source.open().map_err(StatementError::Read)?, format);
+    let (mut record, mut columns) = (DelimitedRecord::default(), Vec::new());
+    let mut records = DelimitedRecords::new(source.open().map_err(StatementError::Read)?, format);
     while records.next_record(&mut record).map_err(StatementError::Read)? {
         match record.line().cmp(&line) {
             std::cmp::Ordering::Less => out.outside += 1,

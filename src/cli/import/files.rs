@@ -4,8 +4,8 @@ use super::lines;
 use crate::cli::error::CommandError;
 use crate::messages::error::StatementError;
 use crate::statement::read::{
-    Container, Encoding, FILE_BYTES, Limit, Place, ReadError, Row, Workbook, decode, decode_head, detect,
-    html_tables,
+    Container, Encoding, FILE_BYTES, FilePlace, ReadError, ReadLimit, Row, Workbook, decode, decode_head,
+    detect, html_tables,
 };
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
@@ -70,7 +70,7 @@ impl TextSource {
 
 fn within(bytes: Vec<u8>, most: u64) -> Result<Vec<u8>, ReadError> {
     if bytes.len() as u64 > most {
-        return Err(ReadError::TooLarge { place: Place::File, limit: Limit::FileBytes(most) });
+        return Err(ReadError::TooLarge { place: FilePlace::File, limit: ReadLimit::FileBytes(most) });
     }
     Ok(bytes)
 }

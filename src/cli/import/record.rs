@@ -117,6 +117,7 @@ pub fn record(
         replaced: vec![Vec::new(); places.len()],
         changed: (0..places.len()).map(|_| Vec::new()).collect(),
         has_new: vec![false; places.len()],
+        has_rows: vec![false; places.len()],
     };
     for place in &places {
         if let Some(account) = &place.account {
@@ -149,7 +150,8 @@ pub fn record(
                 }
             }
         };
-        let other = other.filter(|id| *id != account.id);
+        let is_of_unit = |id: &AccountId| session.unit_of(*id).is_some_and(|unit| unit == account.unit);
+        let other = other.filter(|id| *id != account.id).filter(is_of_unit);
         match found {
             RowMatch::Repeated => {
                 if !row.is_part {
@@ -158,6 +160,7 @@ pub fn record(
                 return Ok(());
             }
             RowMatch::Known { from, to, .. } => {
+                recorder.has_rows[row.account] |= [from, to].contains(&Some(account.id));
                 out.known += u64::from(!row.is_part);
                 if ![from, to].contains(&Some(account.id))
                     && let Some(id) = from.or(to)
@@ -172,6 +175,7 @@ pub fn record(
                 }
             }
             RowMatch::Changed { entry, was } => {
+                recorder.has_rows[row.account] = true;
                 out.known += u64::from(!row.is_part);
                 let unit = &account.unit;
                 if recorder.changed[row.account].len() < LISTED_MAX {
@@ -185,7 +189,7 @@ pub fn record(
             }
             RowMatch::New(id) => {
                 out.new += u64::from(!row.is_part);
-                recorder.has_new[row.account] = true;
+                (recorder.has_new[row.account], recorder.has_rows[row.account]) = (true, true);
                 let typed = recorder.typed(session, row, account, keeps_typed)?;
                 let entry = entry_of_row(row, account, other, typed.as_ref(), id);
                 if let Some(typed) = &typed {
@@ -226,7 +230,8 @@ pub fn record(
     read.statement.finish_chains(&mut chains)?;
     for (number, chain) in chains.iter().enumerate() {
         let account = places[number].account.as_ref();
-        if let Some(account) = account {
+        // Of rows that are all known elsewhere the balance is that of another account.
+        if let Some(account) = account.filter(|_| recorder.has_rows[number] || chain.span.is_none()) {
             balances(session, account, chain, recorder.has_new[number])?;
         }
         let label = &labels[number];
@@ -276,7 +281,7 @@ pub fn record(
 }
 
 /// Where the rows of a label go.
-struct Place {
+struct LabelPlace {
     account: Option<Account>,
     is_opened: bool,
 }
@@ -287,11 +292,11 @@ fn accounts(
     store: &Store,
     context: &Context,
     file: &str,
-    read: &ReadStatement<'_>,
+    read: &mut ReadStatement<'_>,
     named: &NamedAccounts<'_>,
     out: &mut RecordedStatement,
-) -> Result<Vec<Place>, Stopped> {
-    let labels = &read.statement.accounts;
+) -> Result<Vec<LabelPlace>, Stopped> {
+    let labels = &read.statement.accounts.clone();
     let stop =
         |error| Stopped::CommandError(CommandError::Statement { file: file.into(), error: Box::new(error) });
     let names = || {
@@ -318,9 +323,15 @@ fn accounts(
         }
         let known = session.accounts();
         let account = |id: AccountId| known.iter().find(|account| account.id == id).cloned();
-        let place = match choose(label, by_name, Some(read.profile), &known) {
-            AccountChoice::Known(id) => Place { account: account(id), is_opened: false },
-            AccountChoice::None => Place { account: None, is_opened: false },
+        let mut choice = choose(label, by_name, Some(read.profile), &known);
+        if matches!(choice, AccountChoice::Open | AccountChoice::None)
+            && let Some(id) = known_account(session, &mut read.statement, places.len(), label, &known)?
+        {
+            choice = AccountChoice::Known(id);
+        }
+        let place = match choice {
+            AccountChoice::Known(id) => LabelPlace { account: account(id), is_opened: false },
+            AccountChoice::None => LabelPlace { account: None, is_opened: false },
             AccountChoice::Ambiguous(fits) => {
                 return Err(stop(StatementError::AmbiguousAccount { label: label.label.clone(), fits }));
             }
@@ -335,7 +346,7 @@ fn accounts(
                 if let Some(preview) = out.previews.last_mut() {
                     preview.opens = Some(opened.clone());
                 }
-                Place { account: Some(opened), is_opened: true }
+                LabelPlace { account: Some(opened), is_opened: true }
             }
         };
         if let Some(preview) = out.previews.last_mut() {
@@ -344,6 +355,38 @@ fn accounts(
         places.push(place);
     }
     Ok(places)
+}
+
+/// Rows that are looked at before an account is opened.
+const LOOKED_UP: usize = 5_000;
+
+/// Returns the account in which rows of a label are recorded: it may have been renamed since.
+fn known_account(
+    session: &mut ImportSession<'_>,
+    statement: &mut crate::statement::Statement,
+    number: usize,
+    label: &StatementAccount,
+    known: &[Account],
+) -> Result<Option<AccountId>, Stopped> {
+    if known.is_empty() {
+        return Ok(None);
+    }
+    let (mut looked_up, mut found) = (0, None);
+    statement.each(|row| -> Result<(), Stopped> {
+        let Some(identity) = row.identity.filter(|_| row.account == number) else { return Ok(()) };
+        if found.is_some() || looked_up == LOOKED_UP {
+            return Ok(());
+        }
+        looked_up += 1;
+        for identity in row.former.iter().chain([&identity]) {
+            let places = session.recorded_places(*identity, row.effect)?.into_iter().flatten().flatten();
+            let is_of_unit =
+                |id: &AccountId| known.iter().any(|held| held.id == *id && held.unit == label.unit);
+            found = found.or(places.into_iter().find(is_of_unit));
+        }
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Returns the account that options or rules name for a label.
@@ -373,7 +416,7 @@ fn other_account(
     store: &Store,
     context: &Context,
     label: &str,
-    places: &[Place],
+    places: &[LabelPlace],
     labels: &[StatementAccount],
     named: &NamedAccounts<'_>,
 ) -> Result<Option<AccountId>, Stopped> {
@@ -464,6 +507,8 @@ struct Recorder {
     replaced: Vec<Vec<(u64, crate::ledger::Id)>>,
     changed: Vec<Vec<ChangedEntry>>,
     has_new: Vec<bool>,
+    /// Whether rows of an account are recorded in it.
+    has_rows: Vec<bool>,
 }
 
 impl Recorder {

@@ -8,9 +8,9 @@ use crate::statement::balances::StatedBalance;
 use crate::statement::dates::read_iso;
 use crate::statement::find::{self, FoundHeader, HEADER_ROWS};
 use crate::statement::profile::{Profile, UserRules};
-use crate::statement::read::delimited::{DELIMITERS, Record, Records, first_rows};
+use crate::statement::read::delimited::{DELIMITERS, DelimitedRecord, DelimitedRecords, first_rows};
 use crate::statement::read::{
-    Cell, Encoding, Form, MESSAGES_BYTES, ReadError, Row, TextFormat, candidates, messages, ofx, qif,
+    Encoding, FileForm, MESSAGES_BYTES, ReadError, Row, SheetCell, TextFormat, candidates, messages, ofx, qif,
 };
 use crate::statement::rows::{Cells, Interpreter, ReadSettings};
 
@@ -87,7 +87,7 @@ impl<'p> StatementReader<'p> {
             FileContent::Lines(_) => Err(StatementError::NoProfile { near: Vec::new() }),
             FileContent::Text(source) => self.text(source, settings),
             FileContent::Workbook(workbook) => {
-                let form = if workbook.form() == Form::Xls { "xls" } else { "xlsx" };
+                let form = if workbook.form() == FileForm::Xls { "xls" } else { "xlsx" };
                 let names: Vec<String> = workbook.sheets().to_vec();
                 let mut heads = Vec::new();
                 for sheet in 0..names.len() {
@@ -279,9 +279,9 @@ impl<'p> StatementReader<'p> {
         settings: &ReadSettings<'_>,
     ) -> Result<ReadStatement<'p>, StatementError> {
         let mut interpreter = Interpreter::new(profile, self.rules, &header.names, settings);
-        let mut record = Record::default();
+        let mut record = DelimitedRecord::default();
         if interpreter.needs_survey() {
-            let mut records = Records::new(source.open().map_err(StatementError::Read)?, format);
+            let mut records = DelimitedRecords::new(source.open().map_err(StatementError::Read)?, format);
             while records.next_record(&mut record).map_err(StatementError::Read)? {
                 if record.line() > header.line {
                     if ends_table(profile, &record) {
@@ -293,7 +293,7 @@ impl<'p> StatementReader<'p> {
             interpreter.settle().map_err(|_| StatementError::AmbiguousDates)?;
         }
         let (mut statement, mut outcomes) = (self.new_statement(profile), Vec::new());
-        let mut records = Records::new(source.open().map_err(StatementError::Read)?, format);
+        let mut records = DelimitedRecords::new(source.open().map_err(StatementError::Read)?, format);
         while records.next_record(&mut record).map_err(StatementError::Read)? {
             let line = record.line();
             if line <= header.line {
@@ -392,7 +392,8 @@ impl<'p> StatementReader<'p> {
                     if transaction.currency.is_empty() { &list.currency } else { &transaction.currency };
                 let ofx::Transaction { line, fitid, amount, posted, name, memo, kind, .. } = transaction;
                 let cells = [&list.account_id, unit, fitid, posted, amount, name, memo, kind];
-                let row = Row { line: *line, cells: cells.map(|text| Cell::Text(text.clone())).to_vec() };
+                let row =
+                    Row { line: *line, cells: cells.map(|text| SheetCell::Text(text.clone())).to_vec() };
                 interpreter.row(*line, &row, &mut outcomes);
                 statement.add_all(*line, &mut outcomes);
             }
@@ -434,10 +435,10 @@ impl<'p> StatementReader<'p> {
         let rows: Vec<Row> = records
             .iter()
             .map(|record| {
-                let qif::Record { line, kind, date, amount, payee, memo, category } = record;
+                let qif::QifRecord { line, kind, date, amount, payee, memo, category } = record;
                 let unit = unit.code.to_string();
                 let cells = [account, &unit, date, amount, payee, memo, category, kind];
-                Row { line: *line, cells: cells.map(|text| Cell::Text(text.clone())).to_vec() }
+                Row { line: *line, cells: cells.map(|text| SheetCell::Text(text.clone())).to_vec() }
             })
             .collect();
         rows.iter().for_each(|row| interpreter.survey(row));

@@ -8,7 +8,7 @@ use crate::messages::{Language, list_all};
 use crate::money::Unit;
 use crate::statement::order::ContradictedAmounts;
 use crate::statement::profile::{ExpectedInProfile, ProfileFault, ProfileFaultKind};
-use crate::statement::read::{Limit, Place, ReadError};
+use crate::statement::read::{FilePlace, ReadError, ReadLimit};
 use crate::statement::rows::BadRow;
 use crate::text::{quoted, quoted_name};
 use std::io;
@@ -428,47 +428,47 @@ fn read_korean(error: &ReadError) -> String {
     }
 }
 
-fn place_english(place: &Place) -> String {
+fn place_english(place: &FilePlace) -> String {
     match place {
-        Place::File => "the file".into(),
-        Place::Line(line) => format!("line {line}"),
-        Place::Part(part) => format!("the part '{part}'"),
-        Place::Row { sheet, row } => format!("row {row} of the sheet '{sheet}'"),
-        Place::Cell { sheet, cell } => format!("the cell {cell} of the sheet '{sheet}'"),
+        FilePlace::File => "the file".into(),
+        FilePlace::Line(line) => format!("line {line}"),
+        FilePlace::Part(part) => format!("the part '{part}'"),
+        FilePlace::Row { sheet, row } => format!("row {row} of the sheet '{sheet}'"),
+        FilePlace::SheetCell { sheet, cell } => format!("the cell {cell} of the sheet '{sheet}'"),
     }
 }
 
-fn place_korean(place: &Place) -> String {
+fn place_korean(place: &FilePlace) -> String {
     match place {
-        Place::File => "파일".into(),
-        Place::Line(line) => format!("{line}행"),
-        Place::Part(part) => format!("`{part}` 부분"),
-        Place::Row { sheet, row } => format!("시트 '{sheet}'의 {row}행"),
-        Place::Cell { sheet, cell } => format!("시트 '{sheet}'의 셀 {cell}"),
+        FilePlace::File => "파일".into(),
+        FilePlace::Line(line) => format!("{line}행"),
+        FilePlace::Part(part) => format!("`{part}` 부분"),
+        FilePlace::Row { sheet, row } => format!("시트 '{sheet}'의 {row}행"),
+        FilePlace::SheetCell { sheet, cell } => format!("시트 '{sheet}'의 셀 {cell}"),
     }
 }
 
-fn limit_english(limit: Limit) -> String {
+fn limit_english(limit: ReadLimit) -> String {
     match limit {
-        Limit::FileBytes(n) => format!("at most {} are read", bytes(n)),
-        Limit::UnpackedBytes(n) => format!("at most {} unpacked are read", bytes(n)),
-        Limit::PackingRatio(n) => format!("at most {n} times its packed size is unpacked"),
-        Limit::Rows(n) => format!("at most {n} rows are read"),
-        Limit::Columns(n) => format!("at most {n} columns are read"),
-        Limit::RowBytes(n) => format!("at most {} are read of a row", bytes(n)),
-        Limit::KeyRounds(n) => format!("at most {n} rounds of its key are computed"),
+        ReadLimit::FileBytes(n) => format!("at most {} are read", bytes(n)),
+        ReadLimit::UnpackedBytes(n) => format!("at most {} unpacked are read", bytes(n)),
+        ReadLimit::PackingRatio(n) => format!("at most {n} times its packed size is unpacked"),
+        ReadLimit::Rows(n) => format!("at most {n} rows are read"),
+        ReadLimit::Columns(n) => format!("at most {n} columns are read"),
+        ReadLimit::RowBytes(n) => format!("at most {} are read of a row", bytes(n)),
+        ReadLimit::KeyRounds(n) => format!("at most {n} rounds of its key are computed"),
     }
 }
 
-fn limit_korean(limit: Limit) -> String {
+fn limit_korean(limit: ReadLimit) -> String {
     match limit {
-        Limit::FileBytes(n) => format!("{}까지 읽습니다", bytes(n)),
-        Limit::UnpackedBytes(n) => format!("압축을 풀어 {}까지 읽습니다", bytes(n)),
-        Limit::PackingRatio(n) => format!("압축된 크기의 {n}배까지 풉니다"),
-        Limit::Rows(n) => format!("{n}행까지 읽습니다"),
-        Limit::Columns(n) => format!("{n}열까지 읽습니다"),
-        Limit::RowBytes(n) => format!("한 행은 {}까지 읽습니다", bytes(n)),
-        Limit::KeyRounds(n) => format!("키 계산은 {n}회까지 합니다"),
+        ReadLimit::FileBytes(n) => format!("{}까지 읽습니다", bytes(n)),
+        ReadLimit::UnpackedBytes(n) => format!("압축을 풀어 {}까지 읽습니다", bytes(n)),
+        ReadLimit::PackingRatio(n) => format!("압축된 크기의 {n}배까지 풉니다"),
+        ReadLimit::Rows(n) => format!("{n}행까지 읽습니다"),
+        ReadLimit::Columns(n) => format!("{n}열까지 읽습니다"),
+        ReadLimit::RowBytes(n) => format!("한 행은 {}까지 읽습니다", bytes(n)),
+        ReadLimit::KeyRounds(n) => format!("키 계산은 {n}회까지 합니다"),
     }
 }
 

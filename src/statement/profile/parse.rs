@@ -1,7 +1,7 @@
 //! Profiles and the user's rules as TOML, read strictly: every fault with its line and key.
 
 use super::{
-    AmountStyle, ColumnPart, ColumnSource, Direction, Labels, MessagePattern, Profile, RowKind,
+    AmountStyle, ColumnPart, ColumnSource, FileDirection, LabelTexts, MessagePattern, Profile, RowKind,
     StatementRule, UserRules, Verified, YearSource,
 };
 use crate::fee::Text;
@@ -76,7 +76,7 @@ pub enum ExpectedInProfile {
     Header,
 }
 
-type Value<'t> = Spanned<DeValue<'t>>;
+type TomlValue<'t> = Spanned<DeValue<'t>>;
 
 /// More rules, columns or patterns than any platform needs.
 const LIST_MAX: usize = 1_000;
@@ -98,7 +98,7 @@ impl Faults<'_> {
 }
 
 /// One table of the file, and which of its keys were asked for.
-struct Keys<'f, 't> {
+struct ProfileKeys<'f, 't> {
     faults: &'f Faults<'t>,
     /// Where it begins.
     at: usize,
@@ -107,12 +107,12 @@ struct Keys<'f, 't> {
     known: RefCell<Vec<&'static str>>,
 }
 
-impl<'f, 't> Keys<'f, 't> {
+impl<'f, 't> ProfileKeys<'f, 't> {
     fn key(&self, key: &str) -> String {
         if self.path.is_empty() { key.into() } else { format!("{}, {key}", self.path) }
     }
 
-    fn get(&self, key: &'static str) -> Option<&'f Value<'t>> {
+    fn get(&self, key: &'static str) -> Option<&'f TomlValue<'t>> {
         self.known.borrow_mut().push(key);
         self.table?.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
     }
@@ -121,7 +121,7 @@ impl<'f, 't> Keys<'f, 't> {
         self.faults.add(at, self.key(key), kind);
     }
 
-    fn expected(&self, key: &str, value: &Value<'_>, what: ExpectedInProfile) {
+    fn expected(&self, key: &str, value: &TomlValue<'_>, what: ExpectedInProfile) {
         self.fault(key, value.span().start, ProfileFaultKind::Expected(what));
     }
 
@@ -129,21 +129,21 @@ impl<'f, 't> Keys<'f, 't> {
         self.fault(key, self.at, ProfileFaultKind::Missing);
     }
 
-    fn child(&self, key: &'static str) -> Keys<'f, 't> {
+    fn child(&self, key: &'static str) -> ProfileKeys<'f, 't> {
         let value = self.get(key);
         let table = value.and_then(|value| value.get_ref().as_table());
         if let (Some(value), None) = (value, table) {
             self.expected(key, value, ExpectedInProfile::Table);
         }
         let at = value.map_or(self.at, |value| value.span().start);
-        Keys { faults: self.faults, at, path: self.key(key), table, known: RefCell::default() }
+        ProfileKeys { faults: self.faults, at, path: self.key(key), table, known: RefCell::default() }
     }
 
     fn is_there(&self) -> bool {
         self.table.is_some()
     }
 
-    fn children(&self, key: &'static str) -> Vec<Keys<'f, 't>> {
+    fn children(&self, key: &'static str) -> Vec<ProfileKeys<'f, 't>> {
         let Some(value) = self.get(key) else { return Vec::new() };
         let Some(items) = value.get_ref().as_array() else {
             self.expected(key, value, ExpectedInProfile::Tables);
@@ -157,7 +157,7 @@ impl<'f, 't> Keys<'f, 't> {
         for (index, item) in items.iter().enumerate() {
             let path = self.key(&format!("{key} {}", index + 1));
             match item.get_ref().as_table() {
-                Some(table) => tables.push(Keys {
+                Some(table) => tables.push(ProfileKeys {
                     faults: self.faults,
                     at: item.span().start,
                     path,
@@ -217,7 +217,7 @@ impl<'f, 't> Keys<'f, 't> {
         self.pattern_of(key, value, false)
     }
 
-    fn pattern_of(&self, key: &str, value: &Value<'_>, can_be_negated: bool) -> Option<Pattern> {
+    fn pattern_of(&self, key: &str, value: &TomlValue<'_>, can_be_negated: bool) -> Option<Pattern> {
         let Some(text) = value.get_ref().as_str() else {
             self.expected(key, value, ExpectedInProfile::Text);
             return None;
@@ -231,7 +231,7 @@ impl<'f, 't> Keys<'f, 't> {
         self.template_of(key, value)
     }
 
-    fn template_of(&self, key: &str, value: &Value<'_>) -> Option<Template> {
+    fn template_of(&self, key: &str, value: &TomlValue<'_>) -> Option<Template> {
         let found = value.get_ref().as_str().and_then(Template::parse);
         if found.is_none() {
             self.expected(key, value, ExpectedInProfile::Template);
@@ -269,13 +269,13 @@ impl<'f, 't> Keys<'f, 't> {
     }
 
     /// Every key of a table whose keys are names of columns.
-    fn entries(&self) -> Vec<(String, &'f Value<'t>)> {
+    fn entries(&self) -> Vec<(String, &'f TomlValue<'t>)> {
         let entries = self.table.into_iter().flat_map(|table| table.iter());
         entries.map(|(key, value)| (key.get_ref().to_string(), value)).collect()
     }
 
     /// Every key that was not asked for.
-    fn others(&self) -> Vec<(String, &'f Value<'t>)> {
+    fn others(&self) -> Vec<(String, &'f TomlValue<'t>)> {
         let known = self.known.borrow();
         self.entries().into_iter().filter(|(key, _)| !known.contains(&key.as_str())).collect()
     }
@@ -290,7 +290,7 @@ impl<'f, 't> Keys<'f, 't> {
     }
 }
 
-fn strings(value: &Value<'_>) -> Option<Vec<String>> {
+fn strings(value: &TomlValue<'_>) -> Option<Vec<String>> {
     match value.get_ref() {
         DeValue::String(text) => Some(vec![text.to_string()]),
         DeValue::Array(items) => {
@@ -300,7 +300,10 @@ fn strings(value: &Value<'_>) -> Option<Vec<String>> {
     }
 }
 
-fn with_root<T>(text: &str, read: impl FnOnce(&Keys<'_, '_>) -> Option<T>) -> Result<T, Vec<ProfileFault>> {
+fn with_root<T>(
+    text: &str,
+    read: impl FnOnce(&ProfileKeys<'_, '_>) -> Option<T>,
+) -> Result<T, Vec<ProfileFault>> {
     let faults = Faults { text, found: RefCell::default() };
     let root = match DeTable::parse(text) {
         Ok(root) => root,
@@ -311,7 +314,7 @@ fn with_root<T>(text: &str, read: impl FnOnce(&Keys<'_, '_>) -> Option<T>) -> Re
         }
     };
     let read = {
-        let keys = Keys {
+        let keys = ProfileKeys {
             faults: &faults,
             at: 0,
             path: String::new(),
@@ -367,7 +370,7 @@ pub fn parse_rules(text: &str) -> Result<UserRules, Vec<ProfileFault>> {
     })
 }
 
-fn profile(root: &Keys<'_, '_>) -> Option<Profile> {
+fn profile(root: &ProfileKeys<'_, '_>) -> Option<Profile> {
     let keys = root.child("profile");
     if !keys.is_there() {
         root.missing("profile");
@@ -393,7 +396,7 @@ fn profile(root: &Keys<'_, '_>) -> Option<Profile> {
             found
         };
         let ko = ko.as_deref().map(template);
-        Some(Labels { en: template(&en)?, ko: ko.flatten() })
+        Some(LabelTexts { en: template(&en)?, ko: ko.flatten() })
     });
     let kinds = AccountKind::ALL.map(|kind| (kind.as_str(), kind));
     let kind = keys.word("kind", &kinds).unwrap_or(AccountKind::Wallet);
@@ -450,8 +453,10 @@ fn profile(root: &Keys<'_, '_>) -> Option<Profile> {
     let sheet = read.pattern("sheet");
     let empty = read.texts("empty").unwrap_or_default();
     let end = read.pattern("end");
-    let order = read
-        .word("order", &[("newest-first", Direction::NewestFirst), ("oldest-first", Direction::OldestFirst)]);
+    let order = read.word(
+        "order",
+        &[("newest-first", FileDirection::NewestFirst), ("oldest-first", FileDirection::OldestFirst)],
+    );
     let (split_messages, start) = (read.pattern("split"), read.pattern("start"));
     read.finish();
 
@@ -637,7 +642,7 @@ fn profile(root: &Keys<'_, '_>) -> Option<Profile> {
 }
 
 /// Checks that the parts of a profile fit together.
-fn check(root: &Keys<'_, '_>, profile: &Profile) {
+fn check(root: &ProfileKeys<'_, '_>, profile: &Profile) {
     let at = |table: &'static str, key: &'static str| {
         let value = root.table.and_then(|keys| keys.iter().find(|(name, _)| name.get_ref() == table));
         let inner = value.and_then(|(_, value)| value.get_ref().as_table());
@@ -707,7 +712,7 @@ fn is_column(profile: &Profile, key: &str, name: &str) -> bool {
     })
 }
 
-fn id_of(keys: &Keys<'_, '_>, key: &'static str) -> Option<String> {
+fn id_of(keys: &ProfileKeys<'_, '_>, key: &'static str) -> Option<String> {
     let value = keys.get(key)?;
     let found = value.get_ref().as_str().filter(|id| {
         !id.is_empty()
@@ -724,21 +729,21 @@ fn is_unit(code: &str) -> bool {
     (1..=16).contains(&code.chars().count()) && !code.contains(char::is_whitespace)
 }
 
-fn conditions(keys: &Keys<'_, '_>) -> Vec<(String, Pattern)> {
-    let condition = |(name, value): (String, &Value<'_>)| {
+fn conditions(keys: &ProfileKeys<'_, '_>) -> Vec<(String, Pattern)> {
+    let condition = |(name, value): (String, &TomlValue<'_>)| {
         let pattern = keys.pattern_of(&name, value, true)?;
         Some((name, pattern))
     };
     keys.entries().into_iter().filter_map(condition).collect()
 }
 
-fn sign(keys: &Keys<'_, '_>) -> Option<bool> {
+fn sign(keys: &ProfileKeys<'_, '_>) -> Option<bool> {
     keys.word("sign", &[("-", true), ("+", false)])
 }
 
-fn settings(keys: &Keys<'_, '_>) -> Vec<(String, Template)> {
+fn settings(keys: &ProfileKeys<'_, '_>) -> Vec<(String, Template)> {
     let others = keys.others();
-    let set = |(name, value): (String, &Value<'_>)| {
+    let set = |(name, value): (String, &TomlValue<'_>)| {
         let is_name = !name.trim().is_empty();
         let template = keys.template_of(&name, value).filter(|_| is_name)?;
         Some((name, template))
@@ -746,7 +751,7 @@ fn settings(keys: &Keys<'_, '_>) -> Vec<(String, Template)> {
     others.into_iter().filter_map(set).collect()
 }
 
-fn rule(keys: &Keys<'_, '_>, is_user: bool) -> Option<StatementRule> {
+fn rule(keys: &ProfileKeys<'_, '_>, is_user: bool) -> Option<StatementRule> {
     let profile = if is_user { id_of(keys, "profile") } else { None };
     let when = keys.child("when");
     if !when.is_there() && keys.get("when").is_none() {
@@ -761,7 +766,7 @@ fn rule(keys: &Keys<'_, '_>, is_user: bool) -> Option<StatementRule> {
     Some(StatementRule { profile, when, skip, no_effect, sign, kind, with, account, set })
 }
 
-fn message_pattern(keys: &Keys<'_, '_>) -> Option<MessagePattern> {
+fn message_pattern(keys: &ProfileKeys<'_, '_>) -> Option<MessagePattern> {
     let pattern = keys.pattern("re");
     if pattern.is_none() && keys.get("re").is_none() {
         keys.missing("re");

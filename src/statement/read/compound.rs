@@ -1,7 +1,7 @@
 //! Streams of a compound file (MS-CFB), the container of XLS and of locked workbooks.
 
 use super::zip::{u16_at, u32_at, u64_at};
-use super::{Place, ReadError};
+use super::{FilePlace, ReadError};
 
 /// The first bytes of every compound file.
 pub(super) const SIGNATURE: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
@@ -30,8 +30,10 @@ impl<'a> Compound<'a> {
     /// # Errors
     /// Damage.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Compound<'a>, ReadError> {
-        Compound::tables(bytes)
-            .ok_or(ReadError::damaged(Place::File, "the tables of the compound file are wrong or cut off"))
+        Compound::tables(bytes).ok_or(ReadError::damaged(
+            FilePlace::File,
+            "the tables of the compound file are wrong or cut off",
+        ))
     }
 
     fn tables(bytes: &'a [u8]) -> Option<Compound<'a>> {
@@ -110,7 +112,7 @@ impl<'a> Compound<'a> {
             (Some(content), Ok(length)) if content.len() >= length => content.truncate(length),
             _ => {
                 return Err(ReadError::damaged(
-                    Place::Part(name.to_owned()),
+                    FilePlace::Part(name.to_owned()),
                     "it is shorter than it should be",
                 ));
             }

@@ -4,7 +4,7 @@
 //! with `\n`, `\r\n` or `\r`. Rows whose fields are all empty are left out.
 
 use super::encoding::TextDecoder;
-use super::{Cell, Place, ROW_BYTES, ReadError, Row, TextFormat, decode_head, trim};
+use super::{FilePlace, ROW_BYTES, ReadError, Row, SheetCell, TextFormat, decode_head, trim};
 use memchr::{memchr, memchr3};
 use std::io::{ErrorKind, Read};
 
@@ -13,7 +13,7 @@ pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// A row of fields. Reading the next row into it reuses its memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Record {
+pub struct DelimitedRecord {
     line: u64,
     /// The fields one after the other, with what stands between them.
     text: String,
@@ -22,7 +22,7 @@ pub struct Record {
     stray_quote: bool,
 }
 
-impl Record {
+impl DelimitedRecord {
     /// Returns the line on which the row begins, counted from 1.
     pub fn line(&self) -> u64 {
         self.line
@@ -55,7 +55,7 @@ impl Record {
 
     /// Returns the row as cells of text.
     pub fn to_row(&self) -> Row {
-        Row { line: self.line, cells: self.iter().map(Cell::from_text).collect() }
+        Row { line: self.line, cells: self.iter().map(SheetCell::from_text).collect() }
     }
 
     fn clear(&mut self) {
@@ -79,7 +79,7 @@ impl Record {
 }
 
 /// The rows of a delimited text, read in constant memory.
-pub struct Records<R> {
+pub struct DelimitedRecords<R> {
     source: R,
     decoder: TextDecoder,
     delimiter: u8,
@@ -91,10 +91,10 @@ pub struct Records<R> {
     line: u64,
 }
 
-impl<R: Read> Records<R> {
+impl<R: Read> DelimitedRecords<R> {
     /// Reads rows from `source`.
-    pub fn new(source: R, format: TextFormat) -> Records<R> {
-        Records {
+    pub fn new(source: R, format: TextFormat) -> DelimitedRecords<R> {
+        DelimitedRecords {
             source,
             decoder: TextDecoder::new(format.encoding),
             delimiter: format.delimiter,
@@ -110,7 +110,7 @@ impl<R: Read> Records<R> {
     ///
     /// # Errors
     /// An undecodable byte, an unclosed quotation mark, a row of more than 1 MiB, or a failure to read.
-    pub fn next_record(&mut self, record: &mut Record) -> Result<bool, ReadError> {
+    pub fn next_record(&mut self, record: &mut DelimitedRecord) -> Result<bool, ReadError> {
         loop {
             match parse(&self.text[self.start..], self.is_complete, self.delimiter, record) {
                 Parsed::Row { length, lines } => {
@@ -118,14 +118,14 @@ impl<R: Read> Records<R> {
                     self.start += length;
                     self.line += lines;
                     if length > ROW_BYTES {
-                        return Err(ReadError::row_too_long(Place::Line(record.line)));
+                        return Err(ReadError::row_too_long(FilePlace::Line(record.line)));
                     }
                     if record.iter().any(|field| !field.is_empty()) {
                         return Ok(true);
                     }
                 }
                 Parsed::NeedsMore if self.text.len() - self.start > ROW_BYTES => {
-                    return Err(ReadError::row_too_long(Place::Line(self.line)));
+                    return Err(ReadError::row_too_long(FilePlace::Line(self.line)));
                 }
                 Parsed::NeedsMore => self.fill()?,
                 Parsed::Unclosed => return Err(ReadError::UnclosedQuote { line: self.line }),
@@ -155,7 +155,7 @@ impl<R: Read> Records<R> {
 /// An undecodable byte. An unclosed quotation mark, if the `whole` text is there.
 pub fn first_rows(head: &[u8], whole: bool, format: TextFormat, count: usize) -> Result<Vec<Row>, ReadError> {
     let text = decode_head(head, format.encoding)?;
-    let (mut rows, mut record) = (Vec::new(), Record::default());
+    let (mut rows, mut record) = (Vec::new(), DelimitedRecord::default());
     let (mut start, mut line) = (0, 1);
     while rows.len() < count {
         match parse(&text[start..], whole, format.delimiter, &mut record) {
@@ -186,7 +186,7 @@ enum Parsed {
 }
 
 /// Reads the row at the start of `text` into `record`; `is_complete` says that nothing follows `text`.
-fn parse(text: &str, is_complete: bool, delimiter: u8, record: &mut Record) -> Parsed {
+fn parse(text: &str, is_complete: bool, delimiter: u8, record: &mut DelimitedRecord) -> Parsed {
     record.clear();
     let bytes = text.as_bytes();
     if bytes.is_empty() {

@@ -1,3 +1,5 @@
+//! What kind of file some bytes begin.
+
 use super::compound::SIGNATURE;
 use super::encoding::{bom, looks_utf16};
 use memchr::memmem;

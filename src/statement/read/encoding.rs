@@ -1,3 +1,5 @@
+//! Encodings of texts, decoded strictly.
+
 use super::ReadError;
 use std::fmt;
 

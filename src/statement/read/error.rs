@@ -1,3 +1,5 @@
+//! Why a file cannot be read.
+
 use super::ROW_BYTES;
 use std::fmt;
 use std::io;
@@ -24,16 +26,16 @@ pub enum ReadError {
     /// The file is not what its form prescribes.
     Damaged {
         /// Where.
-        place: Place,
+        place: FilePlace,
         /// What is wrong, as a noun phrase.
         fault: &'static str,
     },
     /// The file is larger than a limit allows.
     TooLarge {
         /// Where.
-        place: Place,
+        place: FilePlace,
         /// The limit.
-        limit: Limit,
+        limit: ReadLimit,
     },
     /// The workbook is locked, and no password is known.
     Locked,
@@ -48,7 +50,7 @@ pub enum ReadError {
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum FilePlace {
     /// The file as a whole.
     File,
     /// A line of a text, counted from 1.
@@ -63,7 +65,7 @@ pub enum Place {
         row: u64,
     },
     /// A cell of a sheet.
-    Cell {
+    SheetCell {
         /// The sheet's name.
         sheet: String,
         /// The cell, such as `C12`.
@@ -73,7 +75,7 @@ pub enum Place {
 
 /// A limit of the readers, with its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
+pub enum ReadLimit {
     /// Bytes of a file.
     FileBytes(u64),
     /// Bytes that a file unpacks to.
@@ -90,9 +92,9 @@ pub enum Limit {
     KeyRounds(u64),
 }
 
-impl Place {
+impl FilePlace {
     /// Returns the place of a cell by its column, counted from 0, and its row, counted from 1.
-    pub(super) fn cell(sheet: &str, column: usize, row: u64) -> Place {
+    pub(super) fn cell(sheet: &str, column: usize, row: u64) -> FilePlace {
         let (mut letters, mut rest) = (Vec::new(), column + 1);
         while rest > 0 {
             rest -= 1;
@@ -100,19 +102,19 @@ impl Place {
             rest /= 26;
         }
         let letters: String = letters.iter().rev().collect();
-        Place::Cell { sheet: sheet.to_owned(), cell: format!("{letters}{row}") }
+        FilePlace::SheetCell { sheet: sheet.to_owned(), cell: format!("{letters}{row}") }
     }
 }
 
 impl ReadError {
     /// Returns the error of a damaged part.
-    pub(super) fn damaged(place: Place, fault: &'static str) -> ReadError {
+    pub(super) fn damaged(place: FilePlace, fault: &'static str) -> ReadError {
         ReadError::Damaged { place, fault }
     }
 
     /// Returns the error of a row or text beyond [`ROW_BYTES`].
-    pub(super) fn row_too_long(place: Place) -> ReadError {
-        ReadError::TooLarge { place, limit: Limit::RowBytes(ROW_BYTES as u64) }
+    pub(super) fn row_too_long(place: FilePlace) -> ReadError {
+        ReadError::TooLarge { place, limit: ReadLimit::RowBytes(ROW_BYTES as u64) }
     }
 }
 
@@ -141,28 +143,28 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-impl fmt::Display for Place {
+impl fmt::Display for FilePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::File => f.write_str("the file"),
-            Place::Line(line) => write!(f, "line {line}"),
-            Place::Part(part) => write!(f, "the part '{part}'"),
-            Place::Row { sheet, row } => write!(f, "row {row} of the sheet '{sheet}'"),
-            Place::Cell { sheet, cell } => write!(f, "the cell {cell} of the sheet '{sheet}'"),
+            FilePlace::File => f.write_str("the file"),
+            FilePlace::Line(line) => write!(f, "line {line}"),
+            FilePlace::Part(part) => write!(f, "the part '{part}'"),
+            FilePlace::Row { sheet, row } => write!(f, "row {row} of the sheet '{sheet}'"),
+            FilePlace::SheetCell { sheet, cell } => write!(f, "the cell {cell} of the sheet '{sheet}'"),
         }
     }
 }
 
-impl fmt::Display for Limit {
+impl fmt::Display for ReadLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Limit::FileBytes(n) => write!(f, "at most {n} bytes"),
-            Limit::UnpackedBytes(n) => write!(f, "at most {n} bytes unpacked"),
-            Limit::PackingRatio(n) => write!(f, "at most {n} times its packed size"),
-            Limit::Rows(n) => write!(f, "at most {n} rows"),
-            Limit::Columns(n) => write!(f, "at most {n} columns"),
-            Limit::RowBytes(n) => write!(f, "at most {n} bytes in a row"),
-            Limit::KeyRounds(n) => write!(f, "at most {n} rounds of its key"),
+            ReadLimit::FileBytes(n) => write!(f, "at most {n} bytes"),
+            ReadLimit::UnpackedBytes(n) => write!(f, "at most {n} bytes unpacked"),
+            ReadLimit::PackingRatio(n) => write!(f, "at most {n} times its packed size"),
+            ReadLimit::Rows(n) => write!(f, "at most {n} rows"),
+            ReadLimit::Columns(n) => write!(f, "at most {n} columns"),
+            ReadLimit::RowBytes(n) => write!(f, "at most {n} bytes in a row"),
+            ReadLimit::KeyRounds(n) => write!(f, "at most {n} rounds of its key"),
         }
     }
 }

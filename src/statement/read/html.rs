@@ -1,5 +1,9 @@
+//! Tables of web pages.
+
 use super::markup::{Token, Tokens, attribute, push_decoded};
-use super::{COLUMNS, Cell, Encoding, Limit, Place, ROW_BYTES, ReadError, Row, UNPACKED_BYTES, trim};
+use super::{
+    COLUMNS, Encoding, FilePlace, ROW_BYTES, ReadError, ReadLimit, Row, SheetCell, UNPACKED_BYTES, trim,
+};
 
 /// Most rows that a cell may span; browsers have the same limit.
 const ROW_SPAN: usize = 65_534;
@@ -29,7 +33,7 @@ pub fn html_encoding(head: &[u8]) -> Option<Encoding> {
 /// A row or table beyond a limit.
 pub fn html_tables(text: &str) -> Result<Vec<Vec<Row>>, ReadError> {
     let mut tokens = Tokens::new(text);
-    let (mut tables, mut open): (Vec<Vec<Row>>, Vec<Table>) = (Vec::new(), Vec::new());
+    let (mut tables, mut open): (Vec<Vec<Row>>, Vec<HtmlTable>) = (Vec::new(), Vec::new());
     let mut bytes = 0;
     while let Some((line, token)) = tokens.next() {
         let name = match token {
@@ -41,10 +45,10 @@ pub fn html_tables(text: &str) -> Result<Vec<Vec<Row>>, ReadError> {
         match (token, name.as_str(), table) {
             (Token::Start(..), "script" | "style", _) => tokens.skip_element(&name),
             (Token::Start(..), "table", _) if depth == DEPTH => {
-                return Err(ReadError::damaged(Place::Line(line), "tables are nested too deep"));
+                return Err(ReadError::damaged(FilePlace::Line(line), "tables are nested too deep"));
             }
             (Token::Start(..), "table", _) => {
-                open.push(Table::new(tables.len()));
+                open.push(HtmlTable::new(tables.len()));
                 tables.push(Vec::new());
             }
             (Token::End(_), "table", Some(table)) => {
@@ -93,7 +97,7 @@ fn folded(text: &str) -> String {
 }
 
 /// A table that is being read.
-struct Table {
+struct HtmlTable {
     number: usize,
     rows: Vec<Row>,
     row: Option<OpenRow>,
@@ -115,9 +119,9 @@ struct OpenCell {
     rows: usize,
 }
 
-impl Table {
-    fn new(number: usize) -> Table {
-        Table { number, rows: Vec::new(), row: None, below: Vec::new() }
+impl HtmlTable {
+    fn new(number: usize) -> HtmlTable {
+        HtmlTable { number, rows: Vec::new(), row: None, below: Vec::new() }
     }
 
     fn is_in_cell(&self) -> bool {
@@ -152,7 +156,7 @@ impl Table {
         let column = row.cells.len();
         let end = column.saturating_add(cell.columns);
         if end > COLUMNS {
-            return Err(too_large(row.line, Limit::Columns(COLUMNS as u64)));
+            return Err(too_large(row.line, ReadLimit::Columns(COLUMNS as u64)));
         }
         let text = trim(&cell.text);
         if cell.rows > 1 {
@@ -170,11 +174,11 @@ impl Table {
         self.end_cell()?;
         let Some(mut row) = self.row.take() else { return Ok(()) };
         row.fill(&mut self.below, true)?;
-        let mut cells: Vec<Cell> = row.cells.iter().map(|text| Cell::from_text(text)).collect();
-        while cells.pop_if(|cell| *cell == Cell::Empty).is_some() {}
-        *bytes += (row.bytes + cells.len() * size_of::<Cell>()) as u64;
+        let mut cells: Vec<SheetCell> = row.cells.iter().map(|text| SheetCell::from_text(text)).collect();
+        while cells.pop_if(|cell| *cell == SheetCell::Empty).is_some() {}
+        *bytes += (row.bytes + cells.len() * size_of::<SheetCell>()) as u64;
         if *bytes > UNPACKED_BYTES {
-            return Err(too_large(row.line, Limit::UnpackedBytes(UNPACKED_BYTES)));
+            return Err(too_large(row.line, ReadLimit::UnpackedBytes(UNPACKED_BYTES)));
         }
         if !cells.is_empty() {
             self.rows.push(Row { line: row.line, cells });
@@ -211,12 +215,12 @@ impl OpenRow {
 
     fn verify_length(&self, more: usize) -> Result<(), ReadError> {
         match self.bytes + more > ROW_BYTES {
-            true => Err(ReadError::row_too_long(Place::Line(self.line))),
+            true => Err(ReadError::row_too_long(FilePlace::Line(self.line))),
             false => Ok(()),
         }
     }
 }
 
-fn too_large(line: u64, limit: Limit) -> ReadError {
-    ReadError::TooLarge { place: Place::Line(line), limit }
+fn too_large(line: u64, limit: ReadLimit) -> ReadError {
+    ReadError::TooLarge { place: FilePlace::Line(line), limit }
 }

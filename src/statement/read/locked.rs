@@ -3,7 +3,7 @@
 use super::compound::Compound;
 use super::xml::attribute;
 use super::zip::{u16_at, u32_at, u64_at};
-use super::{KEY_ROUNDS, Limit, Place, ReadError};
+use super::{FilePlace, KEY_ROUNDS, ReadError, ReadLimit};
 use aes::cipher::consts::U16;
 use aes::cipher::{Array, BlockCipherDecrypt, KeyInit};
 use aes::{Aes128, Aes192, Aes256};
@@ -32,8 +32,8 @@ pub(super) fn unlock(file: &Compound<'_>, info: &[u8], password: &str) -> Result
     }
 }
 
-fn part(name: &str) -> Place {
-    Place::Part(name.to_owned())
+fn part(name: &str) -> FilePlace {
+    FilePlace::Part(name.to_owned())
 }
 
 fn unsupported(what: &str) -> ReadError {
@@ -202,7 +202,7 @@ impl Agile {
         if rounds > KEY_ROUNDS {
             return Err(ReadError::TooLarge {
                 place: part(INFO),
-                limit: Limit::KeyRounds(KEY_ROUNDS.into()),
+                limit: ReadLimit::KeyRounds(KEY_ROUNDS.into()),
             });
         }
         Ok(Agile { data, integrity, key, rounds, verifier, verifier_hash, secret })

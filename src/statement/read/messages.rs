@@ -1,10 +1,10 @@
 //! Messages pasted as text.
 
-use super::{Limit, MESSAGES_BYTES, Place, ReadError, is_blank};
+use super::{FilePlace, MESSAGES_BYTES, ReadError, ReadLimit, is_blank};
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
+pub struct TextMessage {
     /// The line on which it begins, counted from 1.
     pub line: u64,
     /// Its text: lines joined by `\n`, without blanks at their ends and without blank lines around.
@@ -21,11 +21,14 @@ pub fn split(
     text: &str,
     starts: impl Fn(&str) -> bool,
     separates: impl Fn(&str) -> bool,
-) -> Result<Vec<Message>, ReadError> {
+) -> Result<Vec<TextMessage>, ReadError> {
     if text.len() as u64 > MESSAGES_BYTES {
-        return Err(ReadError::TooLarge { place: Place::File, limit: Limit::FileBytes(MESSAGES_BYTES) });
+        return Err(ReadError::TooLarge {
+            place: FilePlace::File,
+            limit: ReadLimit::FileBytes(MESSAGES_BYTES),
+        });
     }
-    let mut messages: Vec<Message> = Vec::new();
+    let mut messages: Vec<TextMessage> = Vec::new();
     let mut is_open = false;
     for (number, line) in (1..).zip(text.split('\n')) {
         // A lone `\r` is a blank at the end of its line, too.
@@ -41,7 +44,7 @@ pub fn split(
             }
             None if line.is_empty() => {}
             None => {
-                messages.push(Message { line: number, text: line.to_owned() });
+                messages.push(TextMessage { line: number, text: line.to_owned() });
                 is_open = true;
             }
         }

@@ -7,7 +7,7 @@ const EXPONENT_MAX: i32 = 330;
 
 /// A decimal number of at most 15 significant digits: `digits` × 10^`exponent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Decimal {
+struct PlainDecimal {
     is_negative: bool,
     digits: u64,
     exponent: i32,
@@ -16,7 +16,7 @@ struct Decimal {
 /// Returns a number, which may have an exponent (`1.5E-3`), in plain decimal notation, rounded to 15
 /// significant digits. `None` if it is no number.
 pub(super) fn plain_number(text: &str) -> Option<String> {
-    Decimal::parse(text).map(Decimal::to_plain)
+    PlainDecimal::parse(text).map(PlainDecimal::to_plain)
 }
 
 /// Returns the number of IEEE-754 bits in plain decimal notation, rounded to 15 significant digits. `None`
@@ -27,11 +27,11 @@ pub(super) fn plain_double(bits: u64) -> Option<String> {
     plain_number(&format!("{:.16e}", f64::from_bits(bits)))
 }
 
-/// Returns the moment of a serial number in plain decimal notation (as in [`super::Cell::Number`]), to the
+/// Returns the moment of a serial number in plain decimal notation (as in [`super::SheetCell::Number`]), to the
 /// second: `2026-08-12T08:31:45`; `2026-08-12` for a whole number; `08:31:45` below 1. `None` if it is
 /// no number, negative or later than the year 9999.
 pub fn moment_of_serial(serial: &str, counts_from_1904: bool) -> Option<String> {
-    let Decimal { is_negative, digits, exponent } = Decimal::parse(serial)?;
+    let PlainDecimal { is_negative, digits, exponent } = PlainDecimal::parse(serial)?;
     let mut seconds = i128::from(digits) * i128::from(DAY_SECONDS);
     for _ in 0..exponent {
         seconds = seconds.checked_mul(10)?;
@@ -62,8 +62,8 @@ pub fn moment_of_serial(serial: &str, counts_from_1904: bool) -> Option<String> 
 
 const DAY_SECONDS: i64 = 86_400;
 
-impl Decimal {
-    fn parse(text: &str) -> Option<Decimal> {
+impl PlainDecimal {
+    fn parse(text: &str) -> Option<PlainDecimal> {
         let (text, is_negative) = match text.strip_prefix('-') {
             Some(rest) => (rest, true),
             None => (text.strip_prefix('+').unwrap_or(text), false),
@@ -92,8 +92,8 @@ impl Decimal {
             exponent += 1;
         }
         match digits {
-            0 => Some(Decimal { is_negative: false, digits: 0, exponent: 0 }),
-            _ => Some(Decimal { is_negative, digits, exponent }),
+            0 => Some(PlainDecimal { is_negative: false, digits: 0, exponent: 0 }),
+            _ => Some(PlainDecimal { is_negative, digits, exponent }),
         }
     }
 

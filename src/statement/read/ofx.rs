@@ -3,11 +3,11 @@
 use super::encoding::bom;
 use super::markup::{Token, Tokens, push_decoded};
 use super::number::iso_date;
-use super::{Encoding, Place, ReadError, decode, trim};
+use super::{Encoding, FilePlace, ReadError, decode, trim};
 
 /// The statement of one account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Statement {
+pub struct OfxStatement {
     /// The line on which it begins, counted from 1.
     pub line: u64,
     /// `ACCTID`.
@@ -46,7 +46,7 @@ pub struct Transaction {
 ///
 /// # Errors
 /// An undecodable byte, or a statement or transaction that does not end.
-pub fn parse(bytes: &[u8]) -> Result<Vec<Statement>, ReadError> {
+pub fn parse(bytes: &[u8]) -> Result<Vec<OfxStatement>, ReadError> {
     let text = decoded(bytes)?;
     let mut tokens = Tokens::new(&text);
     let mut reader = Reader::default();
@@ -121,8 +121,8 @@ fn declared(head: &[u8]) -> Option<Encoding> {
 /// What was read so far.
 #[derive(Default)]
 struct Reader {
-    statements: Vec<Statement>,
-    statement: Option<Statement>,
+    statements: Vec<OfxStatement>,
+    statement: Option<OfxStatement>,
     transaction: Option<Transaction>,
     /// Amount and moment of `LEDGERBAL`, while in it.
     ledger_balance: Option<(String, String)>,
@@ -134,10 +134,10 @@ struct Reader {
 
 impl Reader {
     fn begin(&mut self, line: u64, name: &str) -> Result<(), ReadError> {
-        let damaged = |line, fault| Err(ReadError::damaged(Place::Line(line), fault));
+        let damaged = |line, fault| Err(ReadError::damaged(FilePlace::Line(line), fault));
         match name {
             "STMTRS" | "CCSTMTRS" => {
-                if let Some(open) = self.statement.replace(Statement { line, ..Statement::default() }) {
+                if let Some(open) = self.statement.replace(OfxStatement { line, ..OfxStatement::default() }) {
                     return damaged(open.line, "the statement does not end");
                 }
             }
@@ -159,7 +159,10 @@ impl Reader {
         match name {
             "STMTRS" | "CCSTMTRS" => {
                 if let Some(open) = &self.transaction {
-                    return Err(ReadError::damaged(Place::Line(open.line), "the transaction does not end"));
+                    return Err(ReadError::damaged(
+                        FilePlace::Line(open.line),
+                        "the transaction does not end",
+                    ));
                 }
                 self.statements.extend(self.statement.take());
             }
@@ -168,7 +171,10 @@ impl Reader {
                 // Transactions of securities accounts stand in other elements.
                 (None, Some(_)) => {}
                 (_, None) => {
-                    return Err(ReadError::damaged(Place::Line(line), "a transaction ends that never began"));
+                    return Err(ReadError::damaged(
+                        FilePlace::Line(line),
+                        "a transaction ends that never began",
+                    ));
                 }
             },
             "LEDGERBAL" => {
@@ -215,10 +221,12 @@ impl Reader {
         value.clone_into(field);
     }
 
-    fn finish(self) -> Result<Vec<Statement>, ReadError> {
+    fn finish(self) -> Result<Vec<OfxStatement>, ReadError> {
         match self.statement {
-            Some(open) => Err(ReadError::damaged(Place::Line(open.line), "the statement does not end")),
-            None if !self.is_complete => Err(ReadError::damaged(Place::File, "the element OFX does not end")),
+            Some(open) => Err(ReadError::damaged(FilePlace::Line(open.line), "the statement does not end")),
+            None if !self.is_complete => {
+                Err(ReadError::damaged(FilePlace::File, "the element OFX does not end"))
+            }
             None => Ok(self.statements),
         }
     }

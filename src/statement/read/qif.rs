@@ -1,10 +1,10 @@
 //! QIF.
 
-use super::{Place, ReadError, trim};
+use super::{FilePlace, ReadError, trim};
 
 /// A transaction. What the file does not say is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Record {
+pub struct QifRecord {
     /// The line on which it begins, counted from 1.
     pub line: u64,
     /// The type of its list: `Bank`, `Cash` or `CCard`.
@@ -33,9 +33,9 @@ enum List<'a> {
 ///
 /// # Errors
 /// A list of transactions of another type, a transaction before any header, or one that does not end.
-pub fn parse(text: &str) -> Result<Vec<Record>, ReadError> {
-    let (mut records, mut list, mut open) = (Vec::new(), None, None::<Record>);
-    let damaged = |line, fault| Err(ReadError::damaged(Place::Line(line), fault));
+pub fn parse(text: &str) -> Result<Vec<QifRecord>, ReadError> {
+    let (mut records, mut list, mut open) = (Vec::new(), None, None::<QifRecord>);
+    let damaged = |line, fault| Err(ReadError::damaged(FilePlace::Line(line), fault));
     for (number, line) in (1..).zip(text.split('\n')) {
         let line = trim(line);
         let Some(code) = line.chars().next() else { continue };
@@ -47,10 +47,10 @@ pub fn parse(text: &str) -> Result<Vec<Record>, ReadError> {
             (_, _, None) => return damaged(number, "it stands before any header"),
             ('^', ..) => records.extend(open.take()),
             (code, _, Some(List::Transactions(kind))) => {
-                let record = open.get_or_insert_with(|| Record {
+                let record = open.get_or_insert_with(|| QifRecord {
                     line: number,
                     kind: kind.to_owned(),
-                    ..Record::default()
+                    ..QifRecord::default()
                 });
                 let field = match code {
                     'D' => {

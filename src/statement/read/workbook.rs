@@ -1,8 +1,10 @@
+//! Workbooks, XLSX or XLS.
+
 use super::compound::{Compound, SIGNATURE};
 use super::locked;
 use super::xls::Xls;
 use super::xlsx::Xlsx;
-use super::{FILE_BYTES, Form, Limit, Place, ReadError, Row};
+use super::{FILE_BYTES, FileForm, FilePlace, ReadError, ReadLimit, Row};
 
 /// A workbook: XLSX, strict or not, locked or not, or XLS.
 pub struct Workbook(Book);
@@ -20,7 +22,10 @@ impl Workbook {
     /// damage.
     pub fn open(bytes: Vec<u8>, password: Option<&str>) -> Result<Workbook, ReadError> {
         if bytes.len() as u64 > FILE_BYTES {
-            return Err(ReadError::TooLarge { place: Place::File, limit: Limit::FileBytes(FILE_BYTES) });
+            return Err(ReadError::TooLarge {
+                place: FilePlace::File,
+                limit: ReadLimit::FileBytes(FILE_BYTES),
+            });
         }
         if !bytes.starts_with(&SIGNATURE) {
             return Ok(Workbook(Book::Xlsx(Xlsx::open(bytes)?)));
@@ -38,11 +43,11 @@ impl Workbook {
         }
     }
 
-    /// Returns [`Form::Xlsx`] or [`Form::Xls`].
-    pub fn form(&self) -> Form {
+    /// Returns [`FileForm::Xlsx`] or [`FileForm::Xls`].
+    pub fn form(&self) -> FileForm {
         match &self.0 {
-            Book::Xlsx(_) => Form::Xlsx,
-            Book::Xls(_) => Form::Xls,
+            Book::Xlsx(_) => FileForm::Xlsx,
+            Book::Xls(_) => FileForm::Xls,
         }
     }
 
@@ -70,18 +75,18 @@ impl Workbook {
     ///
     /// # Panics
     /// If there is no such sheet.
-    pub fn rows(&self, sheet: usize) -> Result<Rows<'_>, ReadError> {
+    pub fn rows(&self, sheet: usize) -> Result<WorkbookRows<'_>, ReadError> {
         match &self.0 {
-            Book::Xlsx(book) => Ok(Rows(Box::new(book.rows(sheet)?))),
-            Book::Xls(book) => Ok(Rows(Box::new(book.rows(sheet)?.into_iter().map(Ok)))),
+            Book::Xlsx(book) => Ok(WorkbookRows(Box::new(book.rows(sheet)?))),
+            Book::Xls(book) => Ok(WorkbookRows(Box::new(book.rows(sheet)?.into_iter().map(Ok)))),
         }
     }
 }
 
 /// The rows of a sheet. After an error come no more.
-pub struct Rows<'a>(Box<dyn Iterator<Item = Result<Row, ReadError>> + 'a>);
+pub struct WorkbookRows<'a>(Box<dyn Iterator<Item = Result<Row, ReadError>> + 'a>);
 
-impl Iterator for Rows<'_> {
+impl Iterator for WorkbookRows<'_> {
     type Item = Result<Row, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {

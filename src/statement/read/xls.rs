@@ -2,7 +2,7 @@
 
 use super::number::{is_builtin_date_format, is_date_format, moment_of_serial, plain_double, plain_number};
 use super::zip::{u16_at, u32_at, u64_at};
-use super::{COLUMNS, Cell, Limit, Place, ROW_BYTES, ReadError, Row, UNPACKED_BYTES};
+use super::{COLUMNS, FilePlace, ROW_BYTES, ReadError, ReadLimit, Row, SheetCell, UNPACKED_BYTES};
 use std::collections::HashMap;
 use std::slice;
 
@@ -40,7 +40,7 @@ pub(super) struct Xls {
 impl Xls {
     /// Reads the global part of the stream `Workbook`.
     pub(super) fn open(stream: Vec<u8>) -> Result<Xls, ReadError> {
-        let mut records = Records { stream: &stream, at: 0 };
+        let mut records = XlsRecords { stream: &stream, at: 0 };
         let (mut sheets, mut starts, mut strings) = (Vec::new(), Vec::new(), Vec::new());
         let (mut defined, mut formats, mut counts_from_1904) = (HashMap::new(), Vec::new(), false);
         let first = records.next()?;
@@ -86,11 +86,11 @@ impl Xls {
 
     /// Returns the rows of a sheet.
     pub(super) fn rows(&self, sheet: usize) -> Result<Vec<Row>, ReadError> {
-        let mut records = Records { stream: &self.stream, at: self.starts[sheet] as usize };
+        let mut records = XlsRecords { stream: &self.stream, at: self.starts[sheet] as usize };
         if records.next()?.id != BOF {
             return Err(damaged("a sheet does not begin where it should"));
         }
-        let mut cells = Cells { book: self, sheet: &self.sheets[sheet], cells: Vec::new(), bytes: 0 };
+        let mut cells = XlsCells { book: self, sheet: &self.sheets[sheet], cells: Vec::new(), bytes: 0 };
         // A chart within the sheet is a stream of its own.
         let mut depth = 1;
         let mut text_of = None;
@@ -103,7 +103,7 @@ impl Xls {
                 STRING => {
                     if let Some((row, column)) = text_of.take() {
                         let text = record.u16(0).and_then(|length| record.text_at(2, length.into()));
-                        cells.push(row, column, text.map(|text| Cell::from_text(&text)))?;
+                        cells.push(row, column, text.map(|text| SheetCell::from_text(&text)))?;
                     }
                 }
                 _ => cells.read(&record, &mut text_of)?,
@@ -114,18 +114,18 @@ impl Xls {
 }
 
 fn damaged(fault: &'static str) -> ReadError {
-    ReadError::damaged(Place::Part("Workbook".to_owned()), fault)
+    ReadError::damaged(FilePlace::Part("Workbook".to_owned()), fault)
 }
 
 /// The records of a stream.
-struct Records<'a> {
+struct XlsRecords<'a> {
     stream: &'a [u8],
     at: usize,
 }
 
-impl<'a> Records<'a> {
+impl<'a> XlsRecords<'a> {
     /// Returns the next record with those that continue it.
-    fn next(&mut self) -> Result<Record<'a>, ReadError> {
+    fn next(&mut self) -> Result<XlsRecord<'a>, ReadError> {
         let (id, first) = self.piece().ok_or(damaged("it ends too early"))?;
         let mut pieces = vec![first];
         while u16_at(self.stream, self.at) == Some(CONTINUE)
@@ -133,7 +133,7 @@ impl<'a> Records<'a> {
         {
             pieces.push(piece);
         }
-        Ok(Record { id, pieces })
+        Ok(XlsRecord { id, pieces })
     }
 
     fn piece(&mut self) -> Option<(u16, &'a [u8])> {
@@ -145,12 +145,12 @@ impl<'a> Records<'a> {
 }
 
 /// A record: its data, and that of the records that continue it.
-struct Record<'a> {
+struct XlsRecord<'a> {
     id: u16,
     pieces: Vec<&'a [u8]>,
 }
 
-impl<'a> Record<'a> {
+impl<'a> XlsRecord<'a> {
     fn data(&self) -> &'a [u8] {
         self.pieces[0]
     }
@@ -233,7 +233,7 @@ impl<'a> PieceReader<'a> {
     }
 }
 
-fn shared_strings(record: &Record<'_>) -> Option<Vec<String>> {
+fn shared_strings(record: &XlsRecord<'_>) -> Option<Vec<String>> {
     let mut reader = PieceReader::new(&record.pieces);
     reader.skip(4)?;
     let count = reader.u32()?;
@@ -251,16 +251,16 @@ fn shared_strings(record: &Record<'_>) -> Option<Vec<String>> {
 }
 
 /// Collects the cells of a sheet.
-struct Cells<'a> {
+struct XlsCells<'a> {
     book: &'a Xls,
     sheet: &'a str,
-    cells: Vec<(u16, u16, Cell)>,
+    cells: Vec<(u16, u16, SheetCell)>,
     bytes: u64,
 }
 
-impl Cells<'_> {
+impl XlsCells<'_> {
     /// Takes in the cells of a record. A formula with a text leaves its place in `text_of`; the text follows.
-    fn read(&mut self, record: &Record<'_>, text_of: &mut Option<(u16, u16)>) -> Result<(), ReadError> {
+    fn read(&mut self, record: &XlsRecord<'_>, text_of: &mut Option<(u16, u16)>) -> Result<(), ReadError> {
         if !matches!(record.id, FORMULA | MUL_RK | RSTRING | LABEL_SST | NUMBER | LABEL | BOOL_ERR | RK) {
             return Ok(());
         }
@@ -282,11 +282,11 @@ impl Cells<'_> {
             NUMBER => self.number(format, u64_at(data, 6).and_then(plain_double)),
             LABEL_SST => {
                 let index = u32_at(data, 6).and_then(|index| usize::try_from(index).ok());
-                index.and_then(|index| self.book.strings.get(index)).map(|text| Cell::from_text(text))
+                index.and_then(|index| self.book.strings.get(index)).map(|text| SheetCell::from_text(text))
             }
             LABEL | RSTRING => {
                 let text = record.u16(6).and_then(|length| record.text_at(8, length.into()));
-                text.map(|text| Cell::from_text(&text))
+                text.map(|text| SheetCell::from_text(&text))
             }
             BOOL_ERR => match (record.u8(6), record.u8(7)) {
                 (Some(value), Some(0)) => Some(truth(value)),
@@ -301,7 +301,7 @@ impl Cells<'_> {
                     }
                     (1, value) => Some(truth(value)),
                     (2, value) => Some(error(value)),
-                    (3, _) => Some(Cell::Empty),
+                    (3, _) => Some(SheetCell::Empty),
                     _ => None,
                 },
                 (Some(result), Some(_)) => self.number(format, plain_double(result)),
@@ -312,24 +312,24 @@ impl Cells<'_> {
     }
 
     /// Returns the cell of a number, which is a moment if its format shows one.
-    fn number(&self, format: u16, number: Option<String>) -> Option<Cell> {
+    fn number(&self, format: u16, number: Option<String>) -> Option<SheetCell> {
         let number = number?;
         let moment = match self.book.shows_dates.get(usize::from(format)) {
             Some(true) => moment_of_serial(&number, self.book.counts_from_1904),
             _ => None,
         };
-        Some(moment.map_or(Cell::Number(number), Cell::Moment))
+        Some(moment.map_or(SheetCell::Number(number), SheetCell::Moment))
     }
 
-    fn push(&mut self, row: u16, column: u16, cell: Option<Cell>) -> Result<(), ReadError> {
+    fn push(&mut self, row: u16, column: u16, cell: Option<SheetCell>) -> Result<(), ReadError> {
         let cell = cell.ok_or_else(|| self.cell_damaged(row, column, "its content is missing or wrong"))?;
-        if cell == Cell::Empty {
+        if cell == SheetCell::Empty {
             return Ok(());
         }
-        self.bytes += (size_of::<(u16, u16, Cell)>() + cell.text().len()) as u64;
+        self.bytes += (size_of::<(u16, u16, SheetCell)>() + cell.text().len()) as u64;
         let limit = match () {
-            () if usize::from(column) >= COLUMNS => Limit::Columns(COLUMNS as u64),
-            () if self.bytes > UNPACKED_BYTES => Limit::UnpackedBytes(UNPACKED_BYTES),
+            () if usize::from(column) >= COLUMNS => ReadLimit::Columns(COLUMNS as u64),
+            () if self.bytes > UNPACKED_BYTES => ReadLimit::UnpackedBytes(UNPACKED_BYTES),
             () => {
                 self.cells.push((row, column, cell));
                 return Ok(());
@@ -358,18 +358,18 @@ impl Cells<'_> {
             if bytes > ROW_BYTES {
                 return Err(ReadError::row_too_long(self.row_place(row)));
             }
-            last.cells.resize(column.into(), Cell::Empty);
+            last.cells.resize(column.into(), SheetCell::Empty);
             last.cells.push(cell);
         }
         Ok(rows)
     }
 
-    fn row_place(&self, row: u16) -> Place {
-        Place::Row { sheet: self.sheet.to_owned(), row: u64::from(row) + 1 }
+    fn row_place(&self, row: u16) -> FilePlace {
+        FilePlace::Row { sheet: self.sheet.to_owned(), row: u64::from(row) + 1 }
     }
 
     fn cell_damaged(&self, row: u16, column: u16, fault: &'static str) -> ReadError {
-        ReadError::damaged(Place::cell(self.sheet, column.into(), u64::from(row) + 1), fault)
+        ReadError::damaged(FilePlace::cell(self.sheet, column.into(), u64::from(row) + 1), fault)
     }
 }
 
@@ -382,11 +382,11 @@ fn rk(bits: u32) -> Option<String> {
     if bits & 1 == 1 { plain_number(&format!("{number}e-2")) } else { Some(number) }
 }
 
-fn truth(value: u8) -> Cell {
-    Cell::Text(if value == 0 { "FALSE" } else { "TRUE" }.to_owned())
+fn truth(value: u8) -> SheetCell {
+    SheetCell::Text(if value == 0 { "FALSE" } else { "TRUE" }.to_owned())
 }
 
-fn error(code: u8) -> Cell {
+fn error(code: u8) -> SheetCell {
     let text = match code {
         0x00 => "#NULL!",
         0x07 => "#DIV/0!",
@@ -396,5 +396,5 @@ fn error(code: u8) -> Cell {
         0x24 => "#NUM!",
         _ => "#N/A",
     };
-    Cell::Text(text.to_owned())
+    SheetCell::Text(text.to_owned())
 }

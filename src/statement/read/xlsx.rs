@@ -5,7 +5,7 @@ mod sheet;
 use super::number::{is_builtin_date_format, is_date_format};
 use super::xml::{Xml, attribute, push_text};
 use super::zip::Archive;
-use super::{Place, ROW_BYTES, ReadError, Row};
+use super::{FilePlace, ROW_BYTES, ReadError, Row};
 use quick_xml::events::Event;
 use sheet::SheetRows;
 use std::collections::HashMap;
@@ -62,7 +62,7 @@ impl Xlsx {
                         let relation = attribute(&element, "id").and_then(|id| of_workbook.get(&*id));
                         let Some(relation) = relation else {
                             return Err(ReadError::damaged(
-                                Place::Part(workbook.to_owned()),
+                                FilePlace::Part(workbook.to_owned()),
                                 "a sheet has no part",
                             ));
                         };
@@ -92,7 +92,7 @@ impl Xlsx {
 fn open_part<'a>(archive: &'a Archive, name: &str) -> Result<Xml<'a>, ReadError> {
     match archive.part(name)? {
         Some(part) => Ok(Xml::new(part)),
-        None => Err(ReadError::damaged(Place::Part(name.to_owned()), "it is missing")),
+        None => Err(ReadError::damaged(FilePlace::Part(name.to_owned()), "it is missing")),
     }
 }
 
@@ -175,7 +175,7 @@ fn strings(archive: &Archive, name: &str) -> Result<Strings, ReadError> {
                     return Err(xml.damaged("it has an unknown entity"));
                 }
                 if text.text.len() > ROW_BYTES {
-                    return Err(ReadError::row_too_long(Place::Part(name.to_owned())));
+                    return Err(ReadError::row_too_long(FilePlace::Part(name.to_owned())));
                 }
             }
         }

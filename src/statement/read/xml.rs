@@ -1,7 +1,7 @@
 //! Parts of a workbook as XML events.
 
-use super::zip::Part;
-use super::{Place, ROW_BYTES, ReadError};
+use super::zip::ArchivePart;
+use super::{FilePlace, ROW_BYTES, ReadError};
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use std::borrow::Cow;
@@ -14,13 +14,13 @@ const DEPTH: usize = 64;
 /// whose namespaces are others, read the same.
 pub(super) struct Xml<'a> {
     name: String,
-    reader: quick_xml::Reader<BufReader<Part<'a>>>,
+    reader: quick_xml::Reader<BufReader<ArchivePart<'a>>>,
     buffer: Vec<u8>,
     depth: usize,
 }
 
 impl<'a> Xml<'a> {
-    pub(super) fn new(part: Part<'a>) -> Xml<'a> {
+    pub(super) fn new(part: ArchivePart<'a>) -> Xml<'a> {
         let name = part.name.clone();
         let mut reader = quick_xml::Reader::from_reader(BufReader::new(part));
         reader.config_mut().expand_empty_elements = true;
@@ -32,7 +32,7 @@ impl<'a> Xml<'a> {
     pub(super) fn next(&mut self) -> Result<Event<'_>, ReadError> {
         self.buffer.clear();
         self.reader.get_mut().get_mut().budget = 2 * ROW_BYTES as u64;
-        let place = || Place::Part(self.name.clone());
+        let place = || FilePlace::Part(self.name.clone());
         let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
             quick_xml::Error::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                 ReadError::row_too_long(place())
@@ -56,7 +56,7 @@ impl<'a> Xml<'a> {
 
     /// Returns the error that this part has a fault.
     pub(super) fn damaged(&self, fault: &'static str) -> ReadError {
-        ReadError::damaged(Place::Part(self.name.clone()), fault)
+        ReadError::damaged(FilePlace::Part(self.name.clone()), fault)
     }
 }
 

@@ -1,16 +1,16 @@
 //! Parts of a ZIP archive.
 
-use super::{FILE_BYTES, Limit, PACKING_RATIO, Place, ReadError, UNPACKED_BYTES};
+use super::{FILE_BYTES, FilePlace, PACKING_RATIO, ReadError, ReadLimit, UNPACKED_BYTES};
 use flate2::bufread::DeflateDecoder;
 use std::io::{self, Read};
 
 /// A ZIP archive in memory.
 pub(super) struct Archive {
     bytes: Vec<u8>,
-    entries: Vec<Entry>,
+    entries: Vec<ArchiveEntry>,
 }
 
-struct Entry {
+struct ArchiveEntry {
     name: String,
     flags: u16,
     method: u16,
@@ -27,15 +27,20 @@ impl Archive {
     /// Damage, or more bytes than the limits allow.
     pub(super) fn open(bytes: Vec<u8>) -> Result<Archive, ReadError> {
         if bytes.len() as u64 > FILE_BYTES {
-            return Err(ReadError::TooLarge { place: Place::File, limit: Limit::FileBytes(FILE_BYTES) });
+            return Err(ReadError::TooLarge {
+                place: FilePlace::File,
+                limit: ReadLimit::FileBytes(FILE_BYTES),
+            });
         }
-        let entries = entries(&bytes)
-            .ok_or(ReadError::damaged(Place::File, "the directory of the archive is missing or cut off"))?;
+        let entries = entries(&bytes).ok_or(ReadError::damaged(
+            FilePlace::File,
+            "the directory of the archive is missing or cut off",
+        ))?;
         let unpacked = entries.iter().try_fold(0_u64, |sum, entry| sum.checked_add(entry.unpacked));
         if unpacked.is_none_or(|unpacked| unpacked > UNPACKED_BYTES) {
             return Err(ReadError::TooLarge {
-                place: Place::File,
-                limit: Limit::UnpackedBytes(UNPACKED_BYTES),
+                place: FilePlace::File,
+                limit: ReadLimit::UnpackedBytes(UNPACKED_BYTES),
             });
         }
         Ok(Archive { bytes, entries })
@@ -45,16 +50,19 @@ impl Archive {
     ///
     /// # Errors
     /// Damage, or a part that is packed too well to be honest.
-    pub(super) fn part(&self, name: &str) -> Result<Option<Part<'_>>, ReadError> {
+    pub(super) fn part(&self, name: &str) -> Result<Option<ArchivePart<'_>>, ReadError> {
         let Some(entry) = self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name)) else {
             return Ok(None);
         };
-        let place = || Place::Part(entry.name.clone());
+        let place = || FilePlace::Part(entry.name.clone());
         if entry.flags & 1 != 0 {
             return Err(ReadError::Unsupported { what: "a ZIP archive with a password".to_owned() });
         }
         if entry.unpacked > entry.packed.saturating_mul(PACKING_RATIO) {
-            return Err(ReadError::TooLarge { place: place(), limit: Limit::PackingRatio(PACKING_RATIO) });
+            return Err(ReadError::TooLarge {
+                place: place(),
+                limit: ReadLimit::PackingRatio(PACKING_RATIO),
+            });
         }
         let packed =
             self.packed(entry).ok_or(ReadError::damaged(place(), "its data lies outside of the archive"))?;
@@ -63,7 +71,7 @@ impl Archive {
             8 => Data::Deflated(DeflateDecoder::new(packed)),
             _ => return Err(ReadError::damaged(place(), "it is packed in an unknown way")),
         };
-        Ok(Some(Part {
+        Ok(Some(ArchivePart {
             name: entry.name.clone(),
             data,
             left: entry.unpacked,
@@ -73,7 +81,7 @@ impl Archive {
         }))
     }
 
-    fn packed(&self, entry: &Entry) -> Option<&[u8]> {
+    fn packed(&self, entry: &ArchiveEntry) -> Option<&[u8]> {
         let header = self.bytes.get(usize::try_from(entry.offset).ok()?..)?;
         if !header.starts_with(b"PK\x03\x04") {
             return None;
@@ -84,7 +92,7 @@ impl Archive {
 }
 
 /// Returns the entries of the central directory, or `None` if it is damaged.
-fn entries(bytes: &[u8]) -> Option<Vec<Entry>> {
+fn entries(bytes: &[u8]) -> Option<Vec<ArchiveEntry>> {
     // The end record is the last 22 bytes, unless a comment of up to 64 KiB follows it.
     let tail = bytes.len().saturating_sub(22 + 0xffff);
     let end = tail + memchr::memmem::rfind(&bytes[tail..], b"PK\x05\x06")?;
@@ -102,7 +110,7 @@ fn entries(bytes: &[u8]) -> Option<Vec<Entry>> {
         let mut sizes = [24, 20, 42].map(|field| u32_at(header, field).map(u64::from));
         wide_sizes(header.get(name_end..extra_end)?, &mut sizes);
         let [unpacked, packed, offset] = sizes;
-        entries.push(Entry {
+        entries.push(ArchiveEntry {
             name,
             flags: u16_at(header, 8)?,
             method: u16_at(header, 10)?,
@@ -150,7 +158,7 @@ pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 /// A part of an archive, unpacked while it is read. Its size and checksum are verified at its end.
-pub(super) struct Part<'a> {
+pub(super) struct ArchivePart<'a> {
     /// Its name in the archive.
     pub(super) name: String,
     data: Data<'a>,
@@ -166,7 +174,7 @@ enum Data<'a> {
     Deflated(DeflateDecoder<&'a [u8]>),
 }
 
-impl Read for Part<'_> {
+impl Read for ArchivePart<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);

@@ -4,6 +4,7 @@
 use super::{ImportSession, Importer, PendingChange, SeqSet};
 use crate::import::Content;
 use crate::ledger::{Account, AccountId, Entry, Id, Snapshot};
+use crate::money::Unit;
 use crate::period::{Day, LocalDateTime};
 use crate::statement::identity::RowIdentity;
 use crate::statement::typed::TYPING_COMMANDS;
@@ -54,6 +55,7 @@ impl ImportSession<'_> {
         importer.writer.flush()?;
         importer.first = importer.writer.next();
         importer.matched = SeqSet::default();
+        importer.changed_rows.clear();
         importer.names.clear();
         Ok(())
     }
@@ -61,6 +63,11 @@ impl ImportSession<'_> {
     /// Returns the accounts that count now.
     pub fn accounts(&self) -> Vec<Account> {
         self.0.writer.balances.accounts.values().cloned().collect()
+    }
+
+    /// Returns the unit of an account that counts now.
+    pub fn unit_of(&self, account: AccountId) -> Option<Unit> {
+        self.0.writer.balances.accounts.get(&account).map(|account| account.unit.clone())
     }
 
     /// Opens an account.
@@ -94,6 +101,24 @@ impl ImportSession<'_> {
             }
         }
         Ok(importer.find_changed(identity, effect, account)?.unwrap_or(found))
+    }
+
+    /// Returns where a row is recorded, without taking it for found.
+    pub fn recorded_places(
+        &mut self,
+        identity: RowIdentity,
+        effect: i64,
+    ) -> Result<Option<[Option<AccountId>; 2]>, StoreError> {
+        let importer = &mut self.0;
+        let mut number = 1u64;
+        while let Some(existing) = importer.writer.entries.existing(identity.id(number))? {
+            if existing.moves(effect) && importer.writer.counts_or_was_edited(existing.change)? {
+                let (from, to) = existing.places();
+                return Ok(Some([from, to]));
+            }
+            number += 1 << 32;
+        }
+        Ok(None)
     }
 
     /// Records the entry of a row.
@@ -243,6 +268,9 @@ impl Importer<'_> {
         account: AccountId,
     ) -> Result<Option<RowMatch>, StoreError> {
         let Some((first, last)) = identity.ids_of_key() else { return Ok(None) };
+        if self.changed_rows.contains(&(first, effect)) {
+            return Ok(Some(RowMatch::Repeated));
+        }
         self.writer.entries.flush()?;
         let sql = format!(
             "SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {LABEL_JOINS}
@@ -259,12 +287,14 @@ impl Importer<'_> {
             }
             // A person may have corrected it since.
             let live = match self.writer.counts(change)? {
-                true => Some(entry),
-                false => self.edited_version(&entry, effect, account)?,
+                true => entry,
+                false => self.edited_version(&entry, effect, account)?.unwrap_or(entry),
             };
-            let Some(live) = live else { continue };
             let was = live.change_of(account);
             self.matched.add(seq);
+            if self.changed_rows.len() < 10_000 {
+                self.changed_rows.push((first, effect));
+            }
             return Ok(Some(match was == effect {
                 true => RowMatch::Known { entry: live.id, from: live.from.account, to: live.to.account },
                 false => RowMatch::Changed { entry: live.id, was },

@@ -13,7 +13,7 @@ use proptest::sample::Index;
 
 /// A change of some bytes of a file.
 #[derive(Clone, Debug)]
-enum Change {
+enum ByteChange {
     Set(Index, u8),
     Flip(Index, u8),
     Remove(Index, usize),
@@ -21,36 +21,36 @@ enum Change {
     Cut(Index),
 }
 
-fn change() -> impl Strategy<Value = Change> {
+fn change() -> impl Strategy<Value = ByteChange> {
     let at = any::<Index>;
     prop_oneof![
-        4 => (at(), any::<u8>()).prop_map(|(at, byte)| Change::Set(at, byte)),
-        2 => (at(), prop::sample::select(vec![0, 0xff, 0x7f, 0x80])).prop_map(|(at, byte)| Change::Set(at, byte)),
-        4 => (at(), 0_u8..8).prop_map(|(at, bit)| Change::Flip(at, bit)),
-        1 => (at(), 1_usize..70).prop_map(|(at, length)| Change::Remove(at, length)),
-        1 => (at(), prop::collection::vec(any::<u8>(), 1..70)).prop_map(|(at, bytes)| Change::Insert(at, bytes)),
-        1 => at().prop_map(Change::Cut),
+        4 => (at(), any::<u8>()).prop_map(|(at, byte)| ByteChange::Set(at, byte)),
+        2 => (at(), prop::sample::select(vec![0, 0xff, 0x7f, 0x80])).prop_map(|(at, byte)| ByteChange::Set(at, byte)),
+        4 => (at(), 0_u8..8).prop_map(|(at, bit)| ByteChange::Flip(at, bit)),
+        1 => (at(), 1_usize..70).prop_map(|(at, length)| ByteChange::Remove(at, length)),
+        1 => (at(), prop::collection::vec(any::<u8>(), 1..70)).prop_map(|(at, bytes)| ByteChange::Insert(at, bytes)),
+        1 => at().prop_map(ByteChange::Cut),
     ]
 }
 
-fn changed(file: &[u8], changes: &[Change]) -> Vec<u8> {
+fn changed(file: &[u8], changes: &[ByteChange]) -> Vec<u8> {
     let mut file = file.to_vec();
     for change in changes {
         if file.is_empty() {
             break;
         }
         match change {
-            Change::Set(at, byte) => *at.get_mut(&mut file) = *byte,
-            Change::Flip(at, bit) => *at.get_mut(&mut file) ^= 1 << bit,
-            Change::Remove(at, length) => {
+            ByteChange::Set(at, byte) => *at.get_mut(&mut file) = *byte,
+            ByteChange::Flip(at, bit) => *at.get_mut(&mut file) ^= 1 << bit,
+            ByteChange::Remove(at, length) => {
                 let start = at.index(file.len());
                 file.drain(start..(start + length).min(file.len()));
             }
-            Change::Insert(at, bytes) => {
+            ByteChange::Insert(at, bytes) => {
                 let start = at.index(file.len());
                 file.splice(start..start, bytes.iter().copied());
             }
-            Change::Cut(at) => file.truncate(at.index(file.len())),
+            ByteChange::Cut(at) => file.truncate(at.index(file.len())),
         }
     }
     file
@@ -65,7 +65,7 @@ fn workbook() -> Vec<u8> {
 }
 
 /// The parts of a workbook, of which one is changed before it is packed.
-fn workbook_with(part: usize, changes: &[Change]) -> Vec<u8> {
+fn workbook_with(part: usize, changes: &[ByteChange]) -> Vec<u8> {
     let relations = |kind: &str, target: &str| {
         format!(
             "<Relationships><Relationship Id=\"a\" Type=\"x/{kind}\" Target=\"{target}\"/></Relationships>"
@@ -117,7 +117,7 @@ fn read_as_text(file: &[u8]) {
         for delimiter in delimited::DELIMITERS {
             let format = TextFormat { encoding, delimiter };
             let (mut records, mut record) =
-                (delimited::Records::new(file, format), delimited::Record::default());
+                (delimited::DelimitedRecords::new(file, format), delimited::DelimitedRecord::default());
             while let Ok(true) = records.next_record(&mut record) {
                 assert!(record.iter().any(|field| !field.is_empty()));
             }

@@ -1,3 +1,5 @@
+//! Numbers and dates of workbooks.
+
 use super::super::moment_of_serial;
 use super::super::number::{is_date_format, iso_date, plain_double, plain_number};
 use super::config;

@@ -1,13 +1,13 @@
 //! Tables of web pages.
 
 use super::super::markup::push_decoded;
-use super::super::{Cell, Encoding, Limit, ReadError, html_encoding, html_tables};
+use super::super::{Encoding, ReadError, ReadLimit, SheetCell, html_encoding, html_tables};
 use super::config;
 use proptest::prelude::*;
 
 /// Returns the texts of the tables of a page, by row.
 fn tables(page: &str) -> Vec<Vec<Vec<String>>> {
-    let texts = |cells: Vec<Cell>| cells.iter().map(|cell| cell.text().to_owned()).collect();
+    let texts = |cells: Vec<SheetCell>| cells.iter().map(|cell| cell.text().to_owned()).collect();
     let tables = html_tables(page).unwrap().into_iter();
     tables.map(|rows| rows.into_iter().map(|row| texts(row.cells)).collect()).collect()
 }
@@ -98,12 +98,12 @@ fn counts_lines_and_limits_rows() {
         Err(ReadError::TooLarge { limit, .. }) => limit,
         other => panic!("{other:?}"),
     };
-    assert!(matches!(limit(&format!("<table><td>{}", "a".repeat((1 << 20) + 1))), Limit::RowBytes(_)));
-    assert!(matches!(limit("<table><td colspan=1025>a"), Limit::Columns(1024)));
-    assert!(matches!(limit(&format!("<table>{}", "<td>a".repeat(1025))), Limit::Columns(1024)));
+    assert!(matches!(limit(&format!("<table><td>{}", "a".repeat((1 << 20) + 1))), ReadLimit::RowBytes(_)));
+    assert!(matches!(limit("<table><td colspan=1025>a"), ReadLimit::Columns(1024)));
+    assert!(matches!(limit(&format!("<table>{}", "<td>a".repeat(1025))), ReadLimit::Columns(1024)));
     let spanning =
         format!("<table><tr><td rowspan=65534>{}{}", "a".repeat(1 << 19), "<tr><td>b".repeat(2000));
-    assert!(matches!(limit(&spanning), Limit::UnpackedBytes(_)));
+    assert!(matches!(limit(&spanning), ReadLimit::UnpackedBytes(_)));
 }
 
 #[test]
@@ -173,7 +173,7 @@ proptest! {
         let _ = html_encoding(page.as_bytes());
         for rows in html_tables(&page).unwrap_or_default() {
             prop_assert!(rows.is_sorted_by(|one, next| one.line <= next.line));
-            prop_assert!(rows.iter().all(|row| row.cells.last().is_some_and(|cell| *cell != Cell::Empty)));
+            prop_assert!(rows.iter().all(|row| row.cells.last().is_some_and(|cell| *cell != SheetCell::Empty)));
         }
     }
 }

@@ -39,8 +39,10 @@ fn every_sample_is_read() {
             }
             Container::JsonLines | Container::Text => {
                 let format = TextFormat { encoding: encodings[0], delimiter: b',' };
-                let (mut records, mut record) =
-                    (delimited::Records::new(&bytes[..], format), delimited::Record::default());
+                let (mut records, mut record) = (
+                    delimited::DelimitedRecords::new(&bytes[..], format),
+                    delimited::DelimitedRecord::default(),
+                );
                 let mut count = 0;
                 loop {
                     match records.next_record(&mut record) {

@@ -1,9 +1,9 @@
 //! Encodings, delimited text, and what a file is.
 
-use super::super::delimited::{DELIMITERS, Record, Records, first_rows};
+use super::super::delimited::{DELIMITERS, DelimitedRecord, DelimitedRecords, first_rows};
 use super::super::{
-    Cell, Container, Encoding, Limit, Place, ROW_BYTES, ReadError, TextFormat, candidates, decode,
-    decode_head, detect, is_blank, trim,
+    Container, Encoding, FilePlace, ROW_BYTES, ReadError, ReadLimit, SheetCell, TextFormat, candidates,
+    decode, decode_head, detect, is_blank, trim,
 };
 use super::config;
 use proptest::prelude::*;
@@ -62,7 +62,8 @@ impl Read for Pieces<'_> {
 }
 
 fn rows_of(source: impl Read, format: TextFormat) -> Result<Vec<(u64, Vec<String>)>, ReadError> {
-    let (mut records, mut record, mut rows) = (Records::new(source, format), Record::default(), Vec::new());
+    let (mut records, mut record, mut rows) =
+        (DelimitedRecords::new(source, format), DelimitedRecord::default(), Vec::new());
     while records.next_record(&mut record)? {
         rows.push((record.line(), record.iter().map(str::to_owned).collect()));
     }
@@ -94,8 +95,8 @@ fn reads_quotes_blanks_and_line_breaks() {
 #[test]
 fn says_that_text_follows_a_closing_quote() {
     let format = TextFormat { encoding: Encoding::UTF_8, delimiter: b',' };
-    let mut records = Records::new("\"a\"b,c\n\"d\" ,e\n".as_bytes(), format);
-    let mut record = Record::default();
+    let mut records = DelimitedRecords::new("\"a\"b,c\n\"d\" ,e\n".as_bytes(), format);
+    let mut record = DelimitedRecord::default();
     assert!(records.next_record(&mut record).unwrap());
     assert_eq!((record.get(0), record.has_stray_quote()), (Some("ab"), true));
     assert!(records.next_record(&mut record).unwrap());
@@ -113,7 +114,10 @@ fn names_the_line_of_an_unclosed_quote() {
 fn refuses_a_row_of_more_than_a_mebibyte() {
     let format = TextFormat { encoding: Encoding::UTF_8, delimiter: b',' };
     let too_large = |line| {
-        Err(ReadError::TooLarge { place: Place::Line(line), limit: Limit::RowBytes(ROW_BYTES as u64) })
+        Err(ReadError::TooLarge {
+            place: FilePlace::Line(line),
+            limit: ReadLimit::RowBytes(ROW_BYTES as u64),
+        })
     };
     assert!(rows_of(format!("{}\nb\n", "a".repeat(ROW_BYTES - 1)).as_bytes(), format).is_ok());
     for text in [format!("b\n{}\nb", "a".repeat(ROW_BYTES)), format!("b\n\"{}", "a\n".repeat(ROW_BYTES))] {
@@ -134,7 +138,7 @@ fn gives_only_whole_rows_of_a_head() {
     assert_eq!(lines(&text[..8], false, 60), [1]);
     assert_eq!(first_rows(&text[..8], true, format, 60), Err(ReadError::UnclosedQuote { line: 2 }));
     let cells = first_rows(b"a;;b", true, format, 1).unwrap().remove(0).cells;
-    assert_eq!(cells, [Cell::Text("a".to_owned()), Cell::Empty, Cell::Text("b".to_owned())]);
+    assert_eq!(cells, [SheetCell::Text("a".to_owned()), SheetCell::Empty, SheetCell::Text("b".to_owned())]);
 }
 
 #[test]

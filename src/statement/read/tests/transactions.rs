@@ -1,8 +1,8 @@
 //! OFX, QIF and messages.
 
-use super::super::messages::{Message, split};
-use super::super::ofx::{self, Statement, Transaction};
-use super::super::{Encoding, Limit, Place, ReadError, qif};
+use super::super::messages::{TextMessage, split};
+use super::super::ofx::{self, OfxStatement, Transaction};
+use super::super::{Encoding, FilePlace, ReadError, ReadLimit, qif};
 use super::config;
 use proptest::prelude::*;
 
@@ -21,8 +21,8 @@ fn text(text: &str) -> String {
     text.to_owned()
 }
 
-fn sample_statement() -> Statement {
-    Statement {
+fn sample_statement() -> OfxStatement {
+    OfxStatement {
         line: 8,
         account_id: text("12 34"),
         currency: text("EUR"),
@@ -99,15 +99,15 @@ fn refuses_ofx_that_is_cut_off() {
         let Some(head) = SGML.get(..length) else { continue };
         assert!(matches!(ofx::parse(head.as_bytes()), Err(ReadError::Damaged { .. })), "{head}");
     }
-    let at = |line| Place::Line(line);
+    let at = |line| FilePlace::Line(line);
     for (file, place) in [
         ("<OFX>\n<STMTRS>\n<STMTTRN>\n<STMTTRN>", at(3)),
         ("<OFX>\n<STMTRS>\n<STMTTRN>\n</STMTRS></OFX>", at(3)),
         ("<OFX>\n<STMTRS>\n<STMTRS>", at(2)),
         ("<OFX>\n<STMTRS>\n</STMTTRN>", at(3)),
         ("<OFX>\n<STMTRS>\n</OFX>", at(2)),
-        ("OFXHEADER:100", Place::File),
-        ("", Place::File),
+        ("OFXHEADER:100", FilePlace::File),
+        ("", FilePlace::File),
     ] {
         assert!(
             matches!(ofx::parse(file.as_bytes()), Err(ReadError::Damaged { place: found, .. }) if found == place),
@@ -121,21 +121,21 @@ fn reads_qif_of_banks_cash_and_cards() {
     let file = "!Option:AutoSwitch\r\n!Account\r\nNChecking\r\nTBank\r\n^\r\n!Type:bank \r\nD12/19'18\r\nT-1,025.00\r\n\
         U-1,025.00\r\nPCOUNTY WASTE\r\nMmemo\r\nLUtilities\r\nN123\r\n^\r\n\r\nD1/ 5/19\r\nU5.00\r\nL[Savings]\r\n\
         SFood\r\n$5.00\r\n^\r\n!Type:Cat\r\nNFood\r\nE\r\n^\r\n!Type:CCard\r\nD2026-08-12\r\nT0\r\n^\r\n";
-    let record = |line, kind: &str, date: &str, amount: &str| qif::Record {
+    let record = |line, kind: &str, date: &str, amount: &str| qif::QifRecord {
         line,
         kind: text(kind),
         date: text(date),
         amount: text(amount),
-        ..qif::Record::default()
+        ..qif::QifRecord::default()
     };
     let expected = vec![
-        qif::Record {
+        qif::QifRecord {
             payee: text("COUNTY WASTE"),
             memo: text("memo"),
             category: text("Utilities"),
             ..record(7, "Bank", "12/19/18", "-1,025.00")
         },
-        qif::Record { category: text("[Savings]"), ..record(16, "Bank", "1/5/19", "5.00") },
+        qif::QifRecord { category: text("[Savings]"), ..record(16, "Bank", "1/5/19", "5.00") },
         record(27, "CCard", "2026-08-12", "0"),
     ];
     assert_eq!(qif::parse(file), Ok(expected));
@@ -148,7 +148,7 @@ fn refuses_qif_that_is_cut_off_or_of_another_kind() {
         [("D1/1/26\n^", 1), ("!Type:Bank\nD1/1/26\nT5", 2), ("!Type:Bank\n\nD1/1/26\n!Type:Cat\n^", 3)]
     {
         assert!(
-            matches!(qif::parse(file), Err(ReadError::Damaged { place: Place::Line(found), .. }) if found == line),
+            matches!(qif::parse(file), Err(ReadError::Damaged { place: FilePlace::Line(found), .. }) if found == line),
             "{file}"
         );
     }
@@ -157,7 +157,7 @@ fn refuses_qif_that_is_cut_off_or_of_another_kind() {
 
 fn messages(text: &str) -> Vec<(u64, String)> {
     let messages = split(text, |line| line.starts_with("[KB]"), |line| line == "----").unwrap();
-    messages.into_iter().map(|Message { line, text }| (line, text)).collect()
+    messages.into_iter().map(|TextMessage { line, text }| (line, text)).collect()
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn splits_messages_at_separators_and_starts() {
     );
     assert_eq!(messages(""), []);
     assert_eq!(messages(" \n----"), []);
-    let error = ReadError::TooLarge { place: Place::File, limit: Limit::FileBytes(16 << 20) };
+    let error = ReadError::TooLarge { place: FilePlace::File, limit: ReadLimit::FileBytes(16 << 20) };
     assert_eq!(split(&"a".repeat((16 << 20) + 1), |_| false, |_| false), Err(error));
 }
 

@@ -1,6 +1,6 @@
 //! XLSX, XLS and locked workbooks.
 
-use super::super::{Cell, Form, Limit, Place, ReadError, Row, Workbook};
+use super::super::{FileForm, FilePlace, ReadError, ReadLimit, Row, SheetCell, Workbook};
 use super::build::{XlsxParts, biff_text, cell, compound, lock_agile, lock_standard, record, xls, zip};
 use super::config;
 use proptest::prelude::*;
@@ -15,19 +15,19 @@ pub fn rows(bytes: Vec<u8>, password: Option<&str>) -> Result<Vec<Row>, ReadErro
     })
 }
 
-fn text(text: &str) -> Cell {
-    Cell::Text(text.to_owned())
+fn text(text: &str) -> SheetCell {
+    SheetCell::Text(text.to_owned())
 }
 
-fn number(text: &str) -> Cell {
-    Cell::Number(text.to_owned())
+fn number(text: &str) -> SheetCell {
+    SheetCell::Number(text.to_owned())
 }
 
-fn moment(text: &str) -> Cell {
-    Cell::Moment(text.to_owned())
+fn moment(text: &str) -> SheetCell {
+    SheetCell::Moment(text.to_owned())
 }
 
-fn row(line: u64, cells: &[Cell]) -> Row {
+fn row(line: u64, cells: &[SheetCell]) -> Row {
     Row { line, cells: cells.to_vec() }
 }
 
@@ -52,7 +52,7 @@ fn sample() -> XlsxParts<'static> {
 
 fn sample_rows() -> Vec<Row> {
     vec![
-        row(2, &[Cell::Empty, text("거래일시"), Cell::Empty, text("가  나")]),
+        row(2, &[SheetCell::Empty, text("거래일시"), SheetCell::Empty, text("가  나")]),
         row(
             5,
             &[
@@ -70,7 +70,7 @@ fn sample_rows() -> Vec<Row> {
                 text("a&lt;\nA_x_"),
                 text("=SUM(A1:A3)"),
                 number("7"),
-                Cell::Empty,
+                SheetCell::Empty,
                 text("2026-13-01"),
             ],
         ),
@@ -84,7 +84,7 @@ fn reads_every_kind_of_cell() {
     let book = Workbook::open(sample().build(), None).unwrap();
     assert_eq!(
         (book.form(), book.sheets(), book.counts_from_1904()),
-        (Form::Xlsx, &["거래 & 내역".to_owned()][..], false)
+        (FileForm::Xlsx, &["거래 & 내역".to_owned()][..], false)
     );
 }
 
@@ -101,9 +101,9 @@ fn counts_days_from_1904_where_the_workbook_does() {
 
 #[test]
 fn names_the_cell_that_is_damaged() {
-    let at = |cell: &str| Place::Cell { sheet: "거래 & 내역".to_owned(), cell: cell.to_owned() };
-    let at_row = |row| Place::Row { sheet: "거래 & 내역".to_owned(), row };
-    let part = Place::Part("xl/worksheets/sheet1.xml".to_owned());
+    let at = |cell: &str| FilePlace::SheetCell { sheet: "거래 & 내역".to_owned(), cell: cell.to_owned() };
+    let at_row = |row| FilePlace::Row { sheet: "거래 & 내역".to_owned(), row };
+    let part = FilePlace::Part("xl/worksheets/sheet1.xml".to_owned());
     for (sheet, place) in [
         ("<row><c t=\"s\"><v>4</v></c></row>", at("A1")),
         ("<row><c t=\"s\"><v>-1</v></c></row>", at("A1")),
@@ -137,19 +137,19 @@ fn refuses_more_than_the_limits_allow() {
     // Random letters do not pack to a hundredth.
     let long: String =
         (0..300_000_u64).map(|n| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40)).collect();
-    assert!(matches!(limit(&format!("<row><c t=\"str\"><v>{long}</v></c></row>")), Limit::RowBytes(_)));
-    assert!(matches!(limit(&format!("<row><c><f>{long}</f></c></row>")), Limit::RowBytes(_)));
-    assert!(matches!(limit("<row r=\"1048577\"/>"), Limit::Rows(1_048_576)));
-    assert!(matches!(limit("<row><c r=\"AMK1\"><v>1</v></c></row>"), Limit::Columns(1024)));
-    assert!(matches!(limit(&" ".repeat(1 << 20)), Limit::PackingRatio(100)));
+    assert!(matches!(limit(&format!("<row><c t=\"str\"><v>{long}</v></c></row>")), ReadLimit::RowBytes(_)));
+    assert!(matches!(limit(&format!("<row><c><f>{long}</f></c></row>")), ReadLimit::RowBytes(_)));
+    assert!(matches!(limit("<row r=\"1048577\"/>"), ReadLimit::Rows(1_048_576)));
+    assert!(matches!(limit("<row><c r=\"AMK1\"><v>1</v></c></row>"), ReadLimit::Columns(1024)));
+    assert!(matches!(limit(&" ".repeat(1 << 20)), ReadLimit::PackingRatio(100)));
     // A workbook that says it unpacks to 4 GiB.
     let mut huge = sample().build();
     let directory = memchr::memmem::find(&huge, b"PK\x01\x02").unwrap();
     huge[directory + 24..directory + 28].fill(0xff);
     huge[directory + 27] = 0xfe;
-    assert!(matches!(rows(huge, None), Err(ReadError::TooLarge { limit: Limit::UnpackedBytes(_), .. })));
+    assert!(matches!(rows(huge, None), Err(ReadError::TooLarge { limit: ReadLimit::UnpackedBytes(_), .. })));
     let too_large = vec![0; (64 << 20) + 1];
-    assert!(matches!(rows(too_large, None), Err(ReadError::TooLarge { limit: Limit::FileBytes(_), .. })));
+    assert!(matches!(rows(too_large, None), Err(ReadError::TooLarge { limit: ReadLimit::FileBytes(_), .. })));
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn refuses_archives_without_a_workbook() {
     {
         assert!(matches!(
             Workbook::open(bytes.to_vec(), None),
-            Err(ReadError::Damaged { place: Place::File, .. })
+            Err(ReadError::Damaged { place: FilePlace::File, .. })
         ));
     }
 }
@@ -213,8 +213,8 @@ fn refuses_a_key_of_too_many_rounds_before_it_is_computed() {
     let info = [b"\x04\0\x04\0\x40\0\0\0", info.as_bytes()].concat();
     let file = compound(&[("EncryptionInfo", &info), ("EncryptedPackage", &[0; 24])]);
     let error = ReadError::TooLarge {
-        place: Place::Part("EncryptionInfo".to_owned()),
-        limit: Limit::KeyRounds(10_000_000),
+        place: FilePlace::Part("EncryptionInfo".to_owned()),
+        limit: ReadLimit::KeyRounds(10_000_000),
     };
     assert_eq!(rows(file, Some("x")), Err(error));
 }
@@ -229,7 +229,7 @@ fn says_that_a_locked_workbook_is_damaged() {
             .position(|size| size == (sample().build().len() as u64).to_le_bytes())
             .unwrap();
     locked[place + 1000] ^= 1;
-    let damaged = Place::Part("EncryptedPackage".to_owned());
+    let damaged = FilePlace::Part("EncryptedPackage".to_owned());
     assert!(matches!(rows(locked, Some("x")), Err(ReadError::Damaged { place, .. }) if place == damaged));
 }
 
@@ -290,7 +290,7 @@ fn sample_xls() -> Vec<u8> {
 #[test]
 fn reads_every_kind_of_cell_of_an_xls() {
     let expected = vec![
-        row(1, &[Cell::Empty, text("거래일시")]),
+        row(1, &[SheetCell::Empty, text("거래일시")]),
         row(
             2,
             &[
@@ -311,7 +311,7 @@ fn reads_every_kind_of_cell_of_an_xls() {
     ];
     assert_eq!(rows(sample_xls(), None), Ok(expected));
     let book = Workbook::open(sample_xls(), None).unwrap();
-    assert_eq!((book.form(), book.sheets()), (Form::Xls, &["거래내역".to_owned()][..]));
+    assert_eq!((book.form(), book.sheets()), (FileForm::Xls, &["거래내역".to_owned()][..]));
 }
 
 #[test]
@@ -331,7 +331,7 @@ fn reads_texts_of_an_xls_over_the_ends_of_records() {
 #[test]
 fn refuses_an_xls_that_is_damaged_or_locked() {
     let with = |globals: &[Vec<u8>], cells: &[Vec<u8>]| rows(xls(globals, cells), None);
-    let at = |cell: &str| Place::Cell { sheet: "거래내역".to_owned(), cell: cell.to_owned() };
+    let at = |cell: &str| FilePlace::SheetCell { sheet: "거래내역".to_owned(), cell: cell.to_owned() };
     for (cells, place) in [
         (vec![record(0x00fd, &cell(0, 1, 0, &9_u32.to_le_bytes()))], at("B1")),
         (vec![record(0x0203, &cell(0, 1, 0, &[0, 0, 0, 0, 0, 0, 0xf0, 0x7f]))], at("B1")),
@@ -343,7 +343,7 @@ fn refuses_an_xls_that_is_damaged_or_locked() {
     }
     assert!(matches!(with(&[record(0x002f, &[0; 54])], &[]), Err(ReadError::Unsupported { .. })));
     let too_wide = [record(0x027e, &cell(0, 1024, 0, &[6, 0, 0, 0]))];
-    assert!(matches!(with(&[], &too_wide), Err(ReadError::TooLarge { limit: Limit::Columns(_), .. })));
+    assert!(matches!(with(&[], &too_wide), Err(ReadError::TooLarge { limit: ReadLimit::Columns(_), .. })));
 }
 
 proptest! {
@@ -353,9 +353,9 @@ proptest! {
     fn reads_the_texts_and_numbers_that_a_workbook_holds(
         cells in prop::collection::vec(prop::collection::vec(
             prop_oneof![
-                Just(Cell::Empty),
-                "[a-z가-힣<>&\"']([ a-z가-힣<>&_x0]{0,9}[a-z가-힣])?".prop_map(Cell::Text),
-                (-1_000_000_000_i64..1_000_000_000).prop_map(|number| Cell::Number(number.to_string())),
+                Just(SheetCell::Empty),
+                "[a-z가-힣<>&\"']([ a-z가-힣<>&_x0]{0,9}[a-z가-힣])?".prop_map(SheetCell::Text),
+                (-1_000_000_000_i64..1_000_000_000).prop_map(|number| SheetCell::Number(number.to_string())),
             ], 0..6), 0..8),
     ) {
         let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace("_x", "_x005F_x");
@@ -366,14 +366,14 @@ proptest! {
             for (column, cell_of) in cells.iter().enumerate() {
                 let place = |rest: &[u8]| cell(line as u16, column as u16, 0, rest);
                 match cell_of {
-                    Cell::Text(text) => {
+                    SheetCell::Text(text) => {
                         sheet.push_str(&format!("<c t=\"s\"><v>{count}</v></c>"));
                         strings.push_str(&format!("<si><t>{}</t></si>", escape(text)));
                         records.push(record(0x00fd, &place(&(count as u32).to_le_bytes())));
                         texts.push(text.as_str());
                         count += 1;
                     }
-                    Cell::Number(number) => {
+                    SheetCell::Number(number) => {
                         sheet.push_str(&format!("<c><v>{number}</v></c>"));
                         records.push(record(0x0203, &place(&double(number))));
                     }
@@ -381,7 +381,7 @@ proptest! {
                 }
             }
             sheet.push_str("</row>");
-            let filled = cells.iter().rposition(|cell| *cell != Cell::Empty).map_or(0, |last| last + 1);
+            let filled = cells.iter().rposition(|cell| *cell != SheetCell::Empty).map_or(0, |last| last + 1);
             if filled > 0 {
                 expected.push(row(line as u64 + 1, &cells[..filled]));
             }

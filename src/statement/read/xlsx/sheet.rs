@@ -2,7 +2,7 @@
 
 use super::super::number::{iso_date, moment_of_serial, plain_number};
 use super::super::xml::{Xml, attribute, push_text};
-use super::super::{COLUMNS, Cell, Limit, Place, ROW_BYTES, ReadError, Row, SHEET_ROWS};
+use super::super::{COLUMNS, FilePlace, ROW_BYTES, ReadError, ReadLimit, Row, SHEET_ROWS, SheetCell};
 use super::{TextReader, Xlsx, unescape};
 use quick_xml::events::{BytesStart, Event};
 
@@ -61,18 +61,21 @@ impl<'a> SheetRows<'a> {
             return Err(ReadError::damaged(self.row_place(row), "the rows are not in order"));
         }
         if row > SHEET_ROWS {
-            return Err(ReadError::TooLarge { place: self.row_place(row), limit: Limit::Rows(SHEET_ROWS) });
+            return Err(ReadError::TooLarge {
+                place: self.row_place(row),
+                limit: ReadLimit::Rows(SHEET_ROWS),
+            });
         }
         self.row = row;
         Ok(())
     }
 
-    fn row_place(&self, row: u64) -> Place {
-        Place::Row { sheet: self.sheet.to_owned(), row }
+    fn row_place(&self, row: u64) -> FilePlace {
+        FilePlace::Row { sheet: self.sheet.to_owned(), row }
     }
 
     fn cell_damaged(&self, column: usize, fault: &'static str) -> ReadError {
-        ReadError::damaged(Place::cell(self.sheet, column, self.row), fault)
+        ReadError::damaged(FilePlace::cell(self.sheet, column, self.row), fault)
     }
 
     /// Returns the row that has begun, or `None` if it has no content.
@@ -88,7 +91,7 @@ impl<'a> SheetRows<'a> {
                     };
                     next_column = column + 1;
                     let cell = self.read_cell(&head, column)?;
-                    if cell == Cell::Empty {
+                    if cell == SheetCell::Empty {
                         continue;
                     }
                     bytes += cell.text().len();
@@ -96,10 +99,10 @@ impl<'a> SheetRows<'a> {
                         return Err(ReadError::row_too_long(self.row_place(self.row)));
                     }
                     if column >= COLUMNS {
-                        let limit = Limit::Columns(COLUMNS as u64);
+                        let limit = ReadLimit::Columns(COLUMNS as u64);
                         return Err(ReadError::TooLarge { place: self.row_place(self.row), limit });
                     }
-                    cells.resize(column, Cell::Empty);
+                    cells.resize(column, SheetCell::Empty);
                     cells.push(cell);
                 }
                 Event::End(element) if element.local_name().as_ref() == "row" => {
@@ -129,9 +132,9 @@ impl<'a> SheetRows<'a> {
     }
 
     /// Returns the cell that has begun.
-    fn read_cell(&mut self, head: &CellHead, column: usize) -> Result<Cell, ReadError> {
+    fn read_cell(&mut self, head: &CellHead, column: usize) -> Result<SheetCell, ReadError> {
         let (mut value, mut formula, mut inline) = (None::<String>, None::<String>, TextReader::default());
-        let mut within = Within::Cell;
+        let mut within = Within::SheetCell;
         loop {
             let event = self.xml.next()?;
             let known = match &event {
@@ -147,7 +150,7 @@ impl<'a> SheetRows<'a> {
                 Event::End(element) => match element.local_name().as_ref() {
                     "c" => break,
                     "v" | "f" | "is" => {
-                        within = Within::Cell;
+                        within = Within::SheetCell;
                         Some(())
                     }
                     _ => inline.push(&event),
@@ -170,28 +173,28 @@ impl<'a> SheetRows<'a> {
             }
         }
         if head.kind.as_deref() == Some("inlineStr") {
-            return Ok(Cell::from_text(&unescape(&inline.text)));
+            return Ok(SheetCell::from_text(&unescape(&inline.text)));
         }
         match (value, formula) {
             (Some(value), _) => self.cell_of_value(head, value.trim(), column),
             // A formula whose result was never stored: shown as it is, so that nobody takes it for empty.
-            (None, Some(formula)) => Ok(Cell::from_text(&format!("={formula}"))),
-            (None, None) => Ok(Cell::Empty),
+            (None, Some(formula)) => Ok(SheetCell::from_text(&format!("={formula}"))),
+            (None, None) => Ok(SheetCell::Empty),
         }
     }
 
-    fn cell_of_value(&self, head: &CellHead, value: &str, column: usize) -> Result<Cell, ReadError> {
+    fn cell_of_value(&self, head: &CellHead, value: &str, column: usize) -> Result<SheetCell, ReadError> {
         match head.kind.as_deref().unwrap_or("n") {
             "s" => {
                 let index = value.parse::<usize>().ok();
                 let text = index.and_then(|index| self.book.strings.get(index));
-                text.map(Cell::from_text).ok_or_else(|| self.cell_damaged(column, "its text is missing"))
+                text.map(SheetCell::from_text).ok_or_else(|| self.cell_damaged(column, "its text is missing"))
             }
-            "str" => Ok(Cell::from_text(&unescape(value))),
-            "e" => Ok(Cell::from_text(value)),
-            "b" => Ok(Cell::from_text(if matches!(value, "1" | "true") { "TRUE" } else { "FALSE" })),
-            "d" => Ok(moment_of_iso(value).map_or_else(|| Cell::from_text(value), Cell::Moment)),
-            "n" if value.is_empty() => Ok(Cell::Empty),
+            "str" => Ok(SheetCell::from_text(&unescape(value))),
+            "e" => Ok(SheetCell::from_text(value)),
+            "b" => Ok(SheetCell::from_text(if matches!(value, "1" | "true") { "TRUE" } else { "FALSE" })),
+            "d" => Ok(moment_of_iso(value).map_or_else(|| SheetCell::from_text(value), SheetCell::Moment)),
+            "n" if value.is_empty() => Ok(SheetCell::Empty),
             "n" => {
                 let number =
                     plain_number(value).ok_or_else(|| self.cell_damaged(column, "it holds no number"))?;
@@ -200,7 +203,7 @@ impl<'a> SheetRows<'a> {
                     Some(true) => moment_of_serial(&number, self.book.counts_from_1904),
                     _ => None,
                 };
-                Ok(moment.map_or(Cell::Number(number), Cell::Moment))
+                Ok(moment.map_or(SheetCell::Number(number), SheetCell::Moment))
             }
             _ => Err(self.cell_damaged(column, "it is of an unknown type")),
         }
@@ -210,7 +213,7 @@ impl<'a> SheetRows<'a> {
 /// Where in a cell a text stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Within {
-    Cell,
+    SheetCell,
     Value,
     Formula,
     Inline,
