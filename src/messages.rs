@@ -138,6 +138,7 @@ mod testing {
         "fees",
         "import",
         "log",
+        "profiles",
         "rate",
         "redo",
         "restore",

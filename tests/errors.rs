@@ -7,6 +7,7 @@ use jandon::import::{Difference, ExpectedValue, LineError, MissingAmount};
 use jandon::ledger::name::NameError;
 use jandon::ledger::{Id, Kind, RuleViolation};
 use jandon::messages::Language;
+use jandon::messages::error::StatementError;
 use jandon::messages::error::{
     CommandError, ConfigError, Correction, Done, ExpectedWord, PlanAdvice, PlatformProperty, RecordKind,
     TextField, UsageError, WithdrawalError,
@@ -14,6 +15,10 @@ use jandon::messages::error::{
 use jandon::money::{AmountError, Money, MoneyError, RateError, Unit};
 use jandon::output_file::OutputError;
 use jandon::period::{DateError, Day};
+use jandon::statement::order::ContradictedAmounts;
+use jandon::statement::profile::{ExpectedInProfile, ProfileFault, ProfileFaultKind};
+use jandon::statement::read::{FilePlace, ReadError, ReadLimit};
+use jandon::statement::rows::{BadReason, BadRow};
 use jandon::store::{Damage, ImportError, Refusal, StoreError};
 use jandon::text::TextError;
 use std::collections::{BTreeMap, BTreeSet};
@@ -567,6 +572,11 @@ fn samples() -> Vec<CommandError> {
         [refused, StoreError::DiskFull("장부.db".into())]
             .map(|error| line(ImportError::Refused { line: 2, error })),
     );
+    found.extend(
+        statements()
+            .into_iter()
+            .map(|error| CommandError::Statement { file: "거래내역.csv".into(), error: Box::new(error) }),
+    );
     found.extend(faults().into_iter().map(|fault| CommandError::PlatformFile {
         path: "platforms/toss.toml".into(),
         error: FileError { line: 2, key: "rate".into(), fault },
@@ -580,6 +590,117 @@ fn samples() -> Vec<CommandError> {
             .map(|correction| CommandError::Corrected { failure: failure(), correction }),
     );
     found
+}
+
+fn read_errors() -> Vec<ReadError> {
+    let limits = [
+        ReadLimit::FileBytes(64 << 20),
+        ReadLimit::UnpackedBytes(512 << 20),
+        ReadLimit::PackingRatio(100),
+        ReadLimit::Rows(1_048_576),
+        ReadLimit::Columns(1024),
+        ReadLimit::RowBytes(1 << 20),
+        ReadLimit::KeyRounds(10_000_000),
+    ];
+    let places = [
+        FilePlace::File,
+        FilePlace::Line(7),
+        FilePlace::Part("xl/workbook.xml".into()),
+        FilePlace::Row { sheet: "내역".into(), row: 7 },
+        FilePlace::Cell { sheet: "내역".into(), cell: "C7".into() },
+    ];
+    let mut found = vec![
+        ReadError::Io(io::ErrorKind::NotFound),
+        ReadError::Undecodable { encoding: "EUC-KR", line: 7, offset: 99 },
+        ReadError::UnclosedQuote { line: 7 },
+        ReadError::Locked,
+        ReadError::WrongPassword,
+        ReadError::Unsupported { what: "an old workbook".into() },
+    ];
+    let damaged = |place: &FilePlace| ReadError::Damaged { place: place.clone(), fault: "a part is missing" };
+    found.extend(places.iter().map(damaged));
+    found.extend(limits.map(|limit| ReadError::TooLarge { place: FilePlace::File, limit }));
+    found
+}
+
+fn profile_faults() -> Vec<ProfileFault> {
+    use ExpectedInProfile::*;
+    let expected = [
+        Id,
+        Text,
+        Texts,
+        Flag,
+        Table,
+        Tables,
+        LanguageText,
+        Template,
+        Column,
+        DateFormats,
+        Encodings,
+        Delimiter,
+        Unit,
+        Replacements,
+        OneOf(vec!["table", "messages"]),
+        Header,
+    ];
+    let mut kinds = vec![
+        ProfileFaultKind::NotToml("unclosed table".into()),
+        ProfileFaultKind::UnknownKey(vec!["id", "name"]),
+        ProfileFaultKind::UnknownKey(Vec::new()),
+        ProfileFaultKind::Missing,
+        ProfileFaultKind::Expression("unclosed group".into()),
+        ProfileFaultKind::Format,
+        ProfileFaultKind::UnknownColumn("거래".into()),
+        ProfileFaultKind::AccountColumnNotInKey("거래".into()),
+        ProfileFaultKind::TooMany(1_000),
+    ];
+    kinds.extend(expected.map(ProfileFaultKind::Expected));
+    let fault = |kind| ProfileFault { line: 7, key: "profile, id".into(), kind };
+    kinds.into_iter().map(fault).collect()
+}
+
+fn statements() -> Vec<StatementError> {
+    let won = || Unit::new("KRW", 0);
+    let bad =
+        BadRow { line: 7, column: Some("금액".into()), reason: BadReason::NotAnAmount("12..34".into()) };
+    let mut found: Vec<StatementError> = read_errors().into_iter().map(StatementError::Read).collect();
+    found.extend(
+        profile_faults()
+            .into_iter()
+            .map(|fault| StatementError::Faults { path: "profiles/toss.toml".into(), faults: vec![fault] }),
+    );
+    for are_signs_turned in [false, true] {
+        let what = ContradictedAmounts { are_signs_turned, would_hold: 7, hold: 1 };
+        found.push(StatementError::Contradicted { profile: "kakaopay".into(), what });
+    }
+    found.extend([
+        StatementError::NoProfile { near: Vec::new() },
+        StatementError::NoProfile {
+            near: vec![("kakaopay".into(), vec!["거래".into()]), ("toss".into(), Vec::new())],
+        },
+        StatementError::SeveralProfiles { profiles: vec!["kakaopay".into(), "toss".into()] },
+        StatementError::NotOfProfile { profile: "kakaopay".into(), missing: Vec::new() },
+        StatementError::NotOfProfile { profile: "kakaopay".into(), missing: vec!["거래".into()] },
+        StatementError::UnknownProfile { typed: "kakao".into(), close: Vec::new() },
+        StatementError::UnknownProfile { typed: "kakao".into(), close: vec!["kakaopay".into()] },
+        StatementError::Refused { reason: text_of_reason() },
+        StatementError::BadRows { count: 1, rows: vec![bad.clone()] },
+        StatementError::BadRows { count: 2, rows: vec![bad] },
+        StatementError::AmbiguousDates,
+        StatementError::AccountNeeded,
+        StatementError::AmbiguousAccount {
+            label: "카카오".into(), fits: vec!["지갑".into(), "통장".into()]
+        },
+        StatementError::OtherUnit { account: "지갑".into(), holds: won(), wanted: Unit::new("USD", 2) },
+        StatementError::SeveralLabels { account: "지갑".into(), labels: vec!["가".into(), "나".into()] },
+        StatementError::UnknownEncoding { typed: "ebcdic".into() },
+        StatementError::UnknownDelimiter { typed: ",,".into() },
+    ]);
+    found
+}
+
+fn text_of_reason() -> Text {
+    Text { en: "these are purchases of a card".into(), ko: Some("카드 이용내역입니다".into()) }
 }
 
 /// Returns the name of the variant of a value.
@@ -609,6 +730,8 @@ fn every_variant_has_a_sample() {
     covers!(errors, "CommandError", samples());
     covers!(errors, "UsageError", usages());
     covers!(errors, "WithdrawalError", withdrawals());
+    covers!("src/messages/error/statement.rs", "StatementError", statements());
+    covers!("src/statement/read/error.rs", "ReadError", read_errors());
     covers!(errors, "PlanAdvice", advices());
     covers!(errors, "Correction", corrections());
     covers!(errors, "ConfigError", configs());
@@ -680,6 +803,8 @@ const NAMES: &[&str] = &[
     "plan",
     "platform",
     "platforms",
+    "profiles",
+    "MiB",
     "brackets",
     "slabs",
     "rate",

@@ -124,3 +124,29 @@ fn line() -> impl Strategy<Value = String> {
     });
     prop_oneof![8 => entry, 3 => snapshot, 1 => change, 1 => void, 1 => opened, 1 => rate, 1 => "\\PC{0,20}"]
 }
+
+proptest! {
+    #![proptest_config(config(400))]
+
+    #[test]
+    fn no_file_makes_a_reader_fall_over(
+        front in prop::sample::select(vec!["", "OFXHEADER:100\n<OFX>", "!Type:Bank\n", "<html><table>", "PK\u{3}\u{4}", "a,b\n"]),
+        bytes in prop::collection::vec(prop_oneof![4 => 0x20u8..0x7f, 1 => any::<u8>(), 1 => Just(b'\n'), 1 => Just(b'<')], 0..300),
+    ) {
+        laws::statement(&[front.as_bytes(), &bytes].concat());
+    }
+
+    #[test]
+    fn a_profile_is_read_or_its_faults_have_lines(
+        which in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        inserted in "\\PC{0,6}|\\[\\[|true|=|'\\('|\\{",
+        cut in 0_usize..12,
+    ) {
+        let profiles = jandon::statement::profile::BUILT_IN_PROFILES;
+        let text: Vec<char> = profiles[which.index(profiles.len())].text.chars().collect();
+        let at = at.index(text.len() + 1);
+        let changed = text[..at].iter().copied().chain(inserted.chars()).chain(text.iter().copied().skip(at + cut));
+        laws::profile(&changed.collect::<String>());
+    }
+}

@@ -1138,8 +1138,11 @@ impl<'p> Interpreter<'p> {
         let number = match self.account_numbers.get(&(label.clone(), unit.clone())) {
             Some(number) => *number,
             None => {
-                let account =
-                    StatementAccount { label: label.clone(), label_ko: korean.clone(), unit: unit.clone() };
+                // An account may be opened by that name.
+                let name = |label: &str| stored_as(label, text::NAME_MAX).map(String::from);
+                let Some(shown) = name(&label) else { return Err((None, BadReason::Label(label))) };
+                let label_ko = korean.as_deref().and_then(name);
+                let account = StatementAccount { label: shown, label_ko, unit: unit.clone() };
                 self.account_numbers.insert((label.clone(), unit.clone()), self.accounts.len());
                 self.accounts.push(account);
                 self.accounts.len() - 1
@@ -1155,7 +1158,8 @@ impl<'p> Interpreter<'p> {
         let known = self.accounts.iter().position(|account| account.label == label && account.unit == unit);
         Some(known.unwrap_or_else(|| {
             self.account_numbers.insert((label.into(), unit.clone()), self.accounts.len());
-            self.accounts.push(StatementAccount { label: label.into(), label_ko: None, unit });
+            let shown = stored_as(label, text::NAME_MAX).map_or_else(|| "OFX".into(), String::from);
+            self.accounts.push(StatementAccount { label: shown, label_ko: None, unit });
             self.accounts.len() - 1
         }))
     }
@@ -1229,12 +1233,17 @@ fn shortened(text: &str) -> String {
 
 /// Returns a text as it is stored: without what cannot be seen, and cut where it is too long.
 fn stored(value: &str) -> Option<SmolStr> {
+    stored_as(value, text::TEXT_MAX)
+}
+
+/// Returns a text of at most so many characters as it is stored.
+fn stored_as(value: &str, most: usize) -> Option<SmolStr> {
     if value.is_empty() {
         return None;
     }
     let mut value: String = fold_blanks(value);
     loop {
-        match text::checked(&value, text::TEXT_MAX) {
+        match text::checked(&value, most) {
             Ok(text) => return Some(SmolStr::from(text.as_ref())),
             Err(text::TextError::Empty) => return None,
             Err(text::TextError::TooLong(max)) => value = value.nfc().take(max).collect(),

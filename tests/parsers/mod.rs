@@ -23,6 +23,60 @@ fn day(text: &str) -> Day {
 pub const DAYS: [&str; 6] =
     ["2026-11-22", "2024-02-29", "2026-01-01", "2026-12-31", "1900-01-01", "9999-12-31"];
 
+/// A file of someone else's: every reader takes it, or refuses it with a place; nothing makes one fall over.
+pub fn statement(bytes: &[u8]) {
+    use jandon::statement::read::delimited::{DELIMITERS, DelimitedRecord, DelimitedRecords, first_rows};
+    use jandon::statement::read::{
+        Encoding, TextFormat, Workbook, candidates, decode, detect, html_tables, messages, ofx, qif,
+    };
+    let _ = detect(bytes);
+    for password in [None, Some("900101")] {
+        if let Ok(book) = Workbook::open(bytes.to_vec(), password) {
+            for sheet in 0..book.sheets().len() {
+                let _ = book.rows(sheet).map(|rows| rows.take(10_000).filter(Result::is_ok).count());
+            }
+        }
+    }
+    let _ = ofx::parse(bytes);
+    let labels = ["utf-8", "euc-kr", "shift_jis", "gb18030", "windows-1252"];
+    let encodings: Vec<Encoding> = labels.into_iter().filter_map(Encoding::for_label).collect();
+    for encoding in candidates(bytes, &encodings) {
+        for delimiter in DELIMITERS {
+            let format = TextFormat { encoding, delimiter };
+            let head = first_rows(bytes, true, format, 60);
+            let mut records = DelimitedRecords::new(bytes, format);
+            let mut record = DelimitedRecord::default();
+            let mut count = 0;
+            let end = loop {
+                match records.next_record(&mut record) {
+                    Ok(true) => count += 1,
+                    end => break end,
+                }
+            };
+            if let (Ok(rows), Ok(_)) = (head, end) {
+                assert!(rows.len() <= count.min(60), "{rows:?}");
+            }
+        }
+        if let Ok(text) = decode(bytes, encoding) {
+            let _ = html_tables(&text);
+            let _ = qif::parse(&text);
+            let _ = messages::split(&text, |line| line.starts_with('['), |line| line == "----");
+        }
+    }
+}
+
+/// A profile, or rules.
+pub fn profile(text: &str) {
+    use jandon::statement::profile::{parse_profile, parse_rules};
+    for faults in [parse_profile(text).err(), parse_rules(text).err()].into_iter().flatten() {
+        let lines = text.lines().count() + 1;
+        assert!(
+            !faults.is_empty() && faults.iter().all(|fault| (1..=lines).contains(&fault.line)),
+            "{faults:?}"
+        );
+    }
+}
+
 /// A typed amount.
 pub fn amount(text: &str) {
     let units =

@@ -95,7 +95,8 @@ pub fn open(
     (&mut source).take(HEAD).read_to_end(&mut head).map_err(fail)?;
     let kind = detect(&head);
     let is_text = kind == Container::Text;
-    if kind == Container::JsonLines || is_text && head.is_empty() {
+    // Lines without their header are none of a statement.
+    if kind == Container::JsonLines || is_text && (head.is_empty() || head.starts_with(b"{\"")) {
         let source: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(source));
         let source = BufReader::with_capacity(1 << 16, source);
         let content = FileContent::Lines(lines::File { path: path.to_path_buf(), source, bytes: length });

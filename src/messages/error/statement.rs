@@ -45,14 +45,10 @@ pub enum StatementError {
     OtherUnit { account: String, holds: Unit, wanted: Unit },
     /// `--account` names no label, and the file has several.
     SeveralLabels { account: String, labels: Vec<String> },
-    /// `--account` names a label that the file does not have.
-    UnknownLabel { label: String, labels: Vec<String> },
     /// The encoding is unknown.
     UnknownEncoding { typed: String },
     /// The delimiter is none.
     UnknownDelimiter { typed: String },
-    /// The user did not agree.
-    NotConfirmed,
 }
 
 impl StatementError {
@@ -77,13 +73,11 @@ impl StatementError {
             StatementError::AmbiguousDates => "ambiguous-dates",
             StatementError::Contradicted { .. } => "balances-contradict",
             StatementError::AccountNeeded => "account-needed",
-            StatementError::AmbiguousAccount { .. } => "ambiguous-account",
+            StatementError::AmbiguousAccount { .. } => "several-accounts",
             StatementError::OtherUnit { .. } => "wrong-unit",
             StatementError::SeveralLabels { .. } => "several-labels",
-            StatementError::UnknownLabel { .. } => "unknown-label",
             StatementError::UnknownEncoding { .. } => "unknown-encoding",
             StatementError::UnknownDelimiter { .. } => "usage",
-            StatementError::NotConfirmed => "not-confirmed",
         }
     }
 
@@ -216,9 +210,6 @@ pub(super) fn english(file: &str, error: &StatementError) -> Diagnostic {
                 quoted(&format!("{}={account}", labels.first().map_or("LABEL", String::as_str)))
             ),
         ),
-        StatementError::UnknownLabel { label, labels } => {
-            Diagnostic::new(format!("{file} has no account {label:?}; it has {}", shown(labels)), "")
-        }
         StatementError::UnknownEncoding { typed } => Diagnostic::new(
             format!("unknown encoding {typed:?}"),
             "use one of utf-8, euc-kr, shift_jis, gb18030, windows-1251, windows-1252, utf-16le",
@@ -227,7 +218,6 @@ pub(super) fn english(file: &str, error: &StatementError) -> Diagnostic {
             format!("{typed:?} is not one character that can separate cells"),
             "use , ; | or tab",
         ),
-        StatementError::NotConfirmed => Diagnostic::new("nothing was imported", ""),
     }
 }
 
@@ -350,19 +340,14 @@ pub(super) fn korean(file: &str, error: &StatementError) -> Diagnostic {
                 quoted(&format!("{}={account}", labels.first().map_or("LABEL", String::as_str)))
             ),
         ),
-        StatementError::UnknownLabel { label, labels } => Diagnostic::new(
-            format!("{file}에 계정 {} 없습니다. 있는 것: {}", subject(&format!("{label:?}")), shown(labels)),
-            "",
-        ),
         StatementError::UnknownEncoding { typed } => Diagnostic::new(
             format!("인코딩 {} 알 수 없습니다", object(&format!("{typed:?}"))),
-            "utf-8, euc-kr, shift_jis, gb18030, windows-1251, windows-1252, utf-16le 가운데 하나를 쓰십시오",
+            "`utf-8`, `euc-kr`, `shift_jis`, `gb18030`, `windows-1251`, `windows-1252`, `utf-16le` 가운데 하나를 쓰십시오",
         ),
         StatementError::UnknownDelimiter { typed } => Diagnostic::new(
             format!("{} 칸을 나누는 한 글자가 아닙니다", topic(&format!("{typed:?}"))),
             "`,` `;` `|` 또는 `tab`을 쓰십시오",
         ),
-        StatementError::NotConfirmed => Diagnostic::new("아무것도 가져오지 않았습니다", ""),
     }
 }
 
@@ -434,7 +419,7 @@ fn place_english(place: &FilePlace) -> String {
         FilePlace::Line(line) => format!("line {line}"),
         FilePlace::Part(part) => format!("the part '{part}'"),
         FilePlace::Row { sheet, row } => format!("row {row} of the sheet '{sheet}'"),
-        FilePlace::SheetCell { sheet, cell } => format!("the cell {cell} of the sheet '{sheet}'"),
+        FilePlace::Cell { sheet, cell } => format!("the cell {cell} of the sheet '{sheet}'"),
     }
 }
 
@@ -444,7 +429,7 @@ fn place_korean(place: &FilePlace) -> String {
         FilePlace::Line(line) => format!("{line}행"),
         FilePlace::Part(part) => format!("`{part}` 부분"),
         FilePlace::Row { sheet, row } => format!("시트 '{sheet}'의 {row}행"),
-        FilePlace::SheetCell { sheet, cell } => format!("시트 '{sheet}'의 셀 {cell}"),
+        FilePlace::Cell { sheet, cell } => format!("시트 '{sheet}'의 셀 {cell}"),
     }
 }
 
@@ -479,7 +464,7 @@ fn bytes(count: u64) -> String {
 /// Returns where a fault of a profile stands and what it is, in English.
 pub fn fault_english(path: &str, fault: &ProfileFault) -> String {
     let what = match &fault.kind {
-        ProfileFaultKind::NotToml(error) => error.clone(),
+        ProfileFaultKind::NotToml(error) => format!("not TOML: {error}"),
         ProfileFaultKind::UnknownKey(allowed) if allowed.is_empty() => "this key is unknown".into(),
         ProfileFaultKind::UnknownKey(allowed) => {
             format!("this key is unknown; allowed: {}", allowed.join(", "))
@@ -500,7 +485,7 @@ pub fn fault_english(path: &str, fault: &ProfileFault) -> String {
 /// Returns where a fault of a profile stands and what it is, in Korean.
 pub fn fault_korean(path: &str, fault: &ProfileFault) -> String {
     let what = match &fault.kind {
-        ProfileFaultKind::NotToml(error) => format!("`{error}`"),
+        ProfileFaultKind::NotToml(error) => format!("TOML이 아닙니다: `{error}`"),
         ProfileFaultKind::UnknownKey(allowed) if allowed.is_empty() => "알 수 없는 키입니다".into(),
         ProfileFaultKind::UnknownKey(allowed) => {
             format!("알 수 없는 키입니다. 쓸 수 있는 키: `{}`", allowed.join(", "))

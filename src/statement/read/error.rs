@@ -65,7 +65,7 @@ pub enum FilePlace {
         row: u64,
     },
     /// A cell of a sheet.
-    SheetCell {
+    Cell {
         /// The sheet's name.
         sheet: String,
         /// The cell, such as `C12`.
@@ -102,7 +102,7 @@ impl FilePlace {
             rest /= 26;
         }
         let letters: String = letters.iter().rev().collect();
-        FilePlace::SheetCell { sheet: sheet.to_owned(), cell: format!("{letters}{row}") }
+        FilePlace::Cell { sheet: sheet.to_owned(), cell: format!("{letters}{row}") }
     }
 }
 
@@ -150,7 +150,7 @@ impl fmt::Display for FilePlace {
             FilePlace::Line(line) => write!(f, "line {line}"),
             FilePlace::Part(part) => write!(f, "the part '{part}'"),
             FilePlace::Row { sheet, row } => write!(f, "row {row} of the sheet '{sheet}'"),
-            FilePlace::SheetCell { sheet, cell } => write!(f, "the cell {cell} of the sheet '{sheet}'"),
+            FilePlace::Cell { sheet, cell } => write!(f, "the cell {cell} of the sheet '{sheet}'"),
         }
     }
 }

@@ -101,7 +101,7 @@ fn counts_days_from_1904_where_the_workbook_does() {
 
 #[test]
 fn names_the_cell_that_is_damaged() {
-    let at = |cell: &str| FilePlace::SheetCell { sheet: "거래 & 내역".to_owned(), cell: cell.to_owned() };
+    let at = |cell: &str| FilePlace::Cell { sheet: "거래 & 내역".to_owned(), cell: cell.to_owned() };
     let at_row = |row| FilePlace::Row { sheet: "거래 & 내역".to_owned(), row };
     let part = FilePlace::Part("xl/worksheets/sheet1.xml".to_owned());
     for (sheet, place) in [
@@ -331,7 +331,7 @@ fn reads_texts_of_an_xls_over_the_ends_of_records() {
 #[test]
 fn refuses_an_xls_that_is_damaged_or_locked() {
     let with = |globals: &[Vec<u8>], cells: &[Vec<u8>]| rows(xls(globals, cells), None);
-    let at = |cell: &str| FilePlace::SheetCell { sheet: "거래내역".to_owned(), cell: cell.to_owned() };
+    let at = |cell: &str| FilePlace::Cell { sheet: "거래내역".to_owned(), cell: cell.to_owned() };
     for (cells, place) in [
         (vec![record(0x00fd, &cell(0, 1, 0, &9_u32.to_le_bytes()))], at("B1")),
         (vec![record(0x0203, &cell(0, 1, 0, &[0, 0, 0, 0, 0, 0, 0xf0, 0x7f]))], at("B1")),
