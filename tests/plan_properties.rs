@@ -638,6 +638,8 @@ const ONCE_WRONG: &[(u64, bool)] = &[
     (878_807_800_040_261, false),
     // Of a count that channels share the lowest limit was taken for the limit of all.
     (1_795_861_820_580_459, false),
+    // A charge that falls with the amount was held dearer without its free amount.
+    (881_010_535, false),
     // What another account must keep was left out of the balance that a share is of.
     (881_002_190, false),
     // As much with fewer withdrawals was not looked for.

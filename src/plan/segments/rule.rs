@@ -214,8 +214,8 @@ fn has_free_amount(subproblem: &Subproblem<'_>, charge: &Charge, quota: Option<u
 ///
 /// Two withdrawals of which the first leaves some of the free amount can then be made as one: beyond
 /// a marginal free amount r, x and y are charged for x + y - r either way; within one with a cliff
-/// both are free. The other charges must not be larger for a sum than for its parts, and nothing may
-/// limit a single amount. So all later withdrawals are charged in full: that overstates the charges
+/// both are free. A charge that is free at first must not fall with the amount, the other charges must not
+/// be larger for a sum than for its parts, and nothing may limit a single amount. So all later withdrawals are charged in full: that overstates the charges
 /// only of plans that are not the best, since the merged one has a withdrawal less at the same cost.
 fn only_first_is_free(subproblem: &Subproblem<'_>, tariff: &Tariff, frees: &[Option<usize>]) -> bool {
     let charges = || tariff.charges.iter().zip(frees);
@@ -231,9 +231,20 @@ fn only_first_is_free(subproblem: &Subproblem<'_>, tariff: &Tariff, frees: &[Opt
         && !tariff.whole_balance
         && charges().all(|(charge, other)| {
             let is_alike = other == quota && amount_and_crossing(charge) == amount_and_crossing(first);
-            let fits = if is_free(charge, other) { is_alike } else { adds(charge) };
+            let fits = if is_free(charge, other) { is_alike && never_falls(charge) } else { adds(charge) };
             charge.base == Base::Amount && !charge.clamp && fits
         })
+}
+
+/// Whether a charge is never less for a larger base.
+fn never_falls(charge: &Charge) -> bool {
+    let Scale::Slabs(slabs) = &charge.scale else { return true };
+    let value = |slab: &Slab, base: i64| {
+        i128::from(slab.flat) * PERCENT_WHOLE + i128::from(slab.percent.high) * i128::from(base)
+    };
+    slabs
+        .windows(2)
+        .all(|pair| pair[0].to.is_some_and(|to| value(&pair[0], to) <= value(&pair[1], to.saturating_add(1))))
 }
 
 /// The percentage that a rule charges wherever what it charges grows; `None` where there is not just one.
