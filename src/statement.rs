@@ -34,6 +34,9 @@ pub const LISTED_MAX: usize = 100;
 /// The most rows that are held in memory; more are kept elsewhere.
 const ROWS_IN_MEMORY: usize = 20_000;
 
+/// Makes the place of the rows of a long statement.
+pub type MakeStore = fn() -> Result<Box<dyn ByteStore>, ReadError>;
+
 /// What the rows of one file say.
 #[derive(Debug, Default)]
 pub struct Statement {
@@ -44,7 +47,7 @@ pub struct Statement {
     /// The same where there are too many for the memory.
     spool: Option<RowSpool>,
     /// Makes the place for them.
-    make_store: Option<fn() -> Result<Box<dyn ByteStore>, ReadError>>,
+    make_store: Option<MakeStore>,
     /// The first failure of that place.
     failed: Option<ReadError>,
     /// What the rows say about their order.
@@ -93,11 +96,7 @@ pub struct SkippedRows {
 
 impl Statement {
     /// Returns a statement without rows. Of many rows most are kept in a place that `make_store` makes.
-    pub fn new(
-        profile: &Profile,
-        ignores_balances: bool,
-        make_store: fn() -> Result<Box<dyn ByteStore>, ReadError>,
-    ) -> Statement {
+    pub fn new(profile: &Profile, ignores_balances: bool, make_store: MakeStore) -> Statement {
         Statement {
             make_store: Some(make_store),
             stands_before: profile.stands_before,

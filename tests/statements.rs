@@ -1,6 +1,11 @@
 //! Statements of banks and wallets, from a file to the ledger: every rule of identity, order, balances, typed
 //! entries and accounts, with files that are made up.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test reads the folder of real files that the environment names"
+)]
+
 use proptest::prelude::*;
 use serde_json::Value;
 use std::path::{Path, PathBuf};

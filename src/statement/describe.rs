@@ -144,7 +144,7 @@ pub fn probable_header(rows: &[Row]) -> Option<&Row> {
             && !has_digit(row)
             && !names.iter().any(|name| name.contains('#'))
             && !is_repeated
-            && below.iter().take(3).all(|row| has_digit(row))
+            && below.iter().take(3).all(&has_digit)
             && !below.is_empty()
     };
     rows.iter().enumerate().find(is_header).map(|(_, row)| row)

@@ -40,7 +40,7 @@ impl Figure {
         // The front, then the back, as long as something is dropped.
         loop {
             let mut letters = rest.chars();
-            let Some(first) = letters.next() else { return None };
+            let first = letters.next()?;
             if is_dropped(first) {
                 rest = letters.as_str();
             } else if is_minus(first) || first == '+' || first == '＋' {
@@ -63,7 +63,7 @@ impl Figure {
         }
         loop {
             let mut letters = rest.chars();
-            let Some(last) = letters.next_back() else { return None };
+            let last = letters.next_back()?;
             if is_dropped(last) {
                 rest = letters.as_str();
             } else if is_minus(last) || last == '+' {

@@ -243,6 +243,9 @@ struct BoundRule<'p> {
     set: Vec<(usize, &'p Template)>,
 }
 
+/// The column of a row for several accounts, what each part of it matches, and its groups.
+type BoundSplit<'p> = (usize, &'p Pattern, Vec<(&'p str, usize)>);
+
 /// A pattern of messages with its names looked up.
 struct BoundMessage<'p> {
     message: &'p MessagePattern,
@@ -278,7 +281,7 @@ pub struct Interpreter<'p> {
     clean: Vec<(usize, &'p [(Pattern, String)])>,
     expect: Vec<(usize, &'p Pattern)>,
     first: Vec<(usize, &'p Pattern)>,
-    split: Option<(usize, &'p Pattern, Vec<(&'p str, usize)>)>,
+    split: Option<BoundSplit<'p>>,
     key: Vec<KeyPart>,
     formats: Vec<&'p DateFormat>,
     decimal: Decimal,

@@ -179,17 +179,18 @@ mod tests {
             effect: -(line as i64),
             fee: 1,
             tax: 2,
-            balance: (line % 2 == 0).then_some(line as i64),
-            kind: (line % 3 == 0).then_some(RowKind::Send),
+            balance: (line.is_multiple_of(2)).then_some(line as i64),
+            kind: (line.is_multiple_of(3)).then_some(RowKind::Send),
             account: line as usize % 4,
             with: None,
             category: Some("분류".into()),
-            payee: (line % 5 == 0).then(|| "a payee with a name of more than twenty-three bytes".into()),
+            payee: (line.is_multiple_of(5))
+                .then(|| "a payee with a name of more than twenty-three bytes".into()),
             note: None,
-            identity: (line % 7 != 0).then_some(identity),
-            former: if line % 11 == 0 { vec![identity, identity] } else { Vec::new() },
-            is_first: line % 13 == 0,
-            is_part: line % 17 == 0,
+            identity: (!line.is_multiple_of(7)).then_some(identity),
+            former: if line.is_multiple_of(11) { vec![identity, identity] } else { Vec::new() },
+            is_first: line.is_multiple_of(13),
+            is_part: line.is_multiple_of(17),
         };
         let mut spool = RowSpool::new(Box::new(Memory::default()));
         for line in 0..5_000 {

@@ -347,7 +347,7 @@ fn with_root<T>(
 ///
 /// Returns every fault, in the order of lines.
 pub fn parse_profile(text: &str) -> Result<Profile, Vec<ProfileFault>> {
-    with_root(text, |root| profile(root))
+    with_root(text, profile)
 }
 
 /// Reads the user's rules.

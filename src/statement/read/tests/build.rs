@@ -39,18 +39,13 @@ pub fn zip(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A workbook of Excel 2007 or later with one sheet.
+#[derive(Default)]
 pub struct XlsxParts<'a> {
     pub sheet: &'a str,
     pub strings: &'a str,
     pub styles: &'a str,
     pub properties: &'a str,
     pub is_strict: bool,
-}
-
-impl Default for XlsxParts<'_> {
-    fn default() -> Self {
-        XlsxParts { sheet: "", strings: "", styles: "", properties: "", is_strict: false }
-    }
 }
 
 impl XlsxParts<'_> {
