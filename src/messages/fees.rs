@@ -48,7 +48,7 @@ pub enum FeesLine {
         from: String,
     },
     CannotReceive {
-        net: String,
+        net: Money,
         from: String,
     },
     /// Why a platform has no way out, in its own words.
