@@ -1,6 +1,6 @@
 //! Readers of the files that platforms and banks give their users.
 //!
-//! A file is told by its content ([`detect`]), then read as rows of cells ([`delimited`], [`Workbook`],
+//! A file is told by its content ([`detect()`]), then read as rows of cells ([`delimited`], [`Workbook`],
 //! [`html_tables`]), as transactions ([`ofx`], [`qif`]) or as messages ([`messages`]). Nothing is guessed in
 //! silence: a byte that does not decode, a damaged part and a limit are errors that name their place.
 
