@@ -9,7 +9,7 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-pub use parse::{DateError, DateInput, Period, parse_date, parse_date_input, parse_last_day};
+pub use parse::{DateError, DateInput, MONTH_NAMES, Period, parse_date, parse_date_input, parse_last_day};
 
 /// A calendar day, as the number of days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,22 +5,15 @@
 use icalendar::parser::{Component, read_calendar, unfold};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
+
+#[path = "support/program.rs"]
+mod program;
 
 const TODAY: &str = "2026-11-22T13:05";
 const NAME: &str = "쿠폰, \"여름\"; 50% \\ 할인 포인트 모음 계정 — long enough that its summary is folded";
 
 fn jandon(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_jandon"))
-        .args(arguments)
-        .env("JANDON_LEDGER", folder.join("ledger.db"))
-        .env("JANDON_TODAY", TODAY)
-        .env("HOME", folder)
-        .env("LC_ALL", "C.UTF-8")
-        .output()
-        .expect("the program");
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text in UTF-8")
+    program::jandon(folder, TODAY, arguments)
 }
 
 /// Returns a ledger with two expiry days in an account, one in another, and two bills.

@@ -7,6 +7,8 @@
 )]
 
 mod browser;
+#[path = "support/program.rs"]
+mod program;
 
 use browser::Browser;
 use roxmltree::{Document, Node, ParsingOptions};
@@ -24,17 +26,7 @@ const HOSTILE: [&str; 3] = [
 ];
 
 fn jandon(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_jandon"))
-        .args(arguments)
-        .env("JANDON_LEDGER", folder.join("ledger.db"))
-        .env("JANDON_TODAY", TODAY)
-        .env("HOME", folder)
-        .env("COLUMNS", "80")
-        .env("LC_ALL", "en_KR.UTF-8")
-        .output()
-        .expect("the program");
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text in UTF-8")
+    program::jandon(folder, TODAY, arguments)
 }
 
 /// Returns a ledger with the month of `demo`.

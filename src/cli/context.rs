@@ -136,7 +136,7 @@ pub struct LedgerView<'s> {
 }
 
 impl Context {
-    /// Returns the context of an environment and the global options. Fails for a clock that is no date,
+    /// Returns the context of an environment and the global options. Fails for an invalid clock,
     /// a missing catalog folder, and where no ledger can be found.
     pub fn new(world: Env, globals: &GlobalArgs) -> Result<Context, CommandError> {
         let now = match globals.today.as_ref().or(world.today.as_ref()) {
@@ -553,16 +553,13 @@ impl Context {
         let gone = || CommandError::PlatformGone { account: name(), platform: id.into() };
         let platform = self.catalog().get(id).ok_or_else(gone)?;
         // A file, or a changed rule, can bring an account that the platform would not allow.
-        let differs = match () {
-            () if platform.unit != account.unit => {
-                (PlatformProperty::Unit, account.unit.to_string(), platform.unit.to_string())
-            }
-            () if platform.kind != account.kind => {
-                (PlatformProperty::Kind, account.kind.to_string(), platform.kind.to_string())
-            }
-            () => return Ok(platform),
+        let (property, own, wanted) = if platform.unit != account.unit {
+            (PlatformProperty::Unit, account.unit.to_string(), platform.unit.to_string())
+        } else if platform.kind != account.kind {
+            (PlatformProperty::Kind, account.kind.to_string(), platform.kind.to_string())
+        } else {
+            return Ok(platform);
         };
-        let (property, own, wanted) = differs;
         Err(CommandError::PlatformDiffers { account: name(), platform: platform.id, property, own, wanted })
     }
 

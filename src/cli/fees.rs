@@ -101,9 +101,8 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
             Some(QuoteRequest::All) => answer.asked = Some("all".into()),
             Some(QuoteRequest::Amount(minor)) => answer.asked = Some(unit.money(*minor).to_plain_string()),
             Some(QuoteRequest::Receive(figure)) => {
-                let units = platform.channels.iter().map(|channel| &channel.pays);
-                let money = units.filter_map(|unit| figure.money(unit).ok()).next();
-                answer.receive = money.map(|money| money.to_plain_string());
+                let mut units = platform.channels.iter().map(|channel| &channel.pays);
+                answer.receive = units.find_map(|unit| figure.money(unit).ok());
             }
             None => {}
         }

@@ -55,7 +55,7 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, Comma
     let snapshots_only =
         kind_word.as_deref().is_some_and(|word| ["snapshot", "balance", "owed", "credit"].contains(&word));
     let kind_word = kind_word.filter(|_| !snapshots_only);
-    // Money to or from a place that is no account has words of its own.
+    // Money to or from outside the ledger has its own texts.
     let outside = match kind_word.as_deref() {
         Some("send") => Some(Outside::To),
         Some("receive") => Some(Outside::From),

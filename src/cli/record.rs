@@ -63,7 +63,7 @@ impl AboutArgs {
     /// A category that reads as an amount is an error unless it was given with `--category`.
     pub fn labels(&self, amount: &str) -> Result<(Option<String>, Option<String>), CommandError> {
         if let Some(category) = self.category.as_deref().filter(|text| reads_as_amount(text)) {
-            // Where the amount is no amount, the two are the wrong way round.
+            // An invalid amount means that the two are swapped.
             ParsedAmount::parse(amount)?;
             return Err(CommandError::NumericCategory { amount: amount.into(), category: category.into() });
         }

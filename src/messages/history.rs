@@ -60,9 +60,9 @@ pub enum HistoryRemark {
 #[allow(missing_docs, reason = "a word says itself")]
 pub enum HistoryKind {
     Entry(Kind),
-    /// Money to a place that is no account.
+    /// Money to outside the ledger.
     Send,
-    /// Money from a place that is no account.
+    /// Money from outside the ledger.
     Receive,
     Balance,
     Owed,

@@ -207,24 +207,26 @@ fn weekday(word: &str) -> Option<i32> {
     DAYS.iter().position(|names| names.contains(&word)).map(|at| at as i32)
 }
 
+/// The months by their English names, in small letters.
+pub const MONTH_NAMES: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 /// Returns the number of a month by its English name or its first three letters.
 fn month_name(word: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let fits = |name: &&str| word == *name || word == &name[..3] || word == "sept" && *name == "september";
-    MONTHS.iter().position(fits).map(|at| at as u32 + 1)
+    MONTH_NAMES.iter().position(fits).map(|at| at as u32 + 1)
 }
 
 /// Parses a written date, in lower case, to its numbers: the year if there is one, the month, the

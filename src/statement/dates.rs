@@ -1,6 +1,6 @@
 //! Dates and times as statements write them.
 
-use crate::period::{Day, LocalDateTime};
+use crate::period::{Day, LocalDateTime, MONTH_NAMES};
 
 /// One way to write a date, such as `%Y.%m.%d %H:%M:%S`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,21 +69,6 @@ impl ParsedDate {
         })
     }
 }
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 impl DateFormat {
     /// Reads a format; `None` where it has an unknown part, or no day and month.
@@ -158,7 +143,7 @@ impl DateFormat {
                 FormatPart::MonthName => {
                     let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
                     let name = rest.get(..letters)?.to_ascii_lowercase();
-                    let known = MONTHS.iter().position(|month| {
+                    let known = MONTH_NAMES.iter().position(|month| {
                         name.len() >= 3
                             && (month.starts_with(&name) || name == "sept" && *month == "september")
                     })?;

@@ -168,15 +168,15 @@ pub struct BadRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the comment of a variant speaks of its fields")]
 pub enum BadReason {
-    /// The text is no amount.
+    /// The text is not an amount.
     NotAnAmount(String),
-    /// There is no amount.
+    /// The amount is missing.
     NoAmount,
     /// The amount has more decimals than the unit.
     Decimals { text: String, unit: Unit },
-    /// The text is no date of the profile.
+    /// The text is not a date of the profile.
     NotADate(String),
-    /// There is no date.
+    /// The date is missing.
     NoDate,
     /// No unit has that code.
     UnknownUnit(String),

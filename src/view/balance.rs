@@ -58,7 +58,7 @@ pub struct BalanceRow {
     pub available: Option<Money>,
     /// The last snapshot.
     pub seen: Option<LocalDateTime>,
-    /// Nobody has seen the balance for long.
+    /// The balance has not been checked for long.
     pub stale: bool,
     /// The credit limit of a carrier.
     pub limit: Option<Money>,

@@ -30,7 +30,7 @@ pub struct Fees {
     /// The amount asked, or `all`; null where a net was asked, or nothing can be.
     pub asked: Option<String>,
     /// The net asked.
-    pub receive: Option<String>,
+    pub receive: Option<Money>,
     /// The day of the rules.
     pub on: Day,
     /// One row a channel, best first.
@@ -243,15 +243,9 @@ impl Fees {
         match (&self.asked, &self.receive) {
             (Some(all), _) if all == "all" => FeesLine::CannotWithdrawAll { from },
             (Some(amount), _) => FeesLine::CannotWithdraw { amount: self.money(amount), from },
-            (None, Some(net)) => FeesLine::CannotReceive { net: self.net_asked(net), from },
+            (None, Some(net)) => FeesLine::CannotReceive { net: net.clone(), from },
             (None, None) => FeesLine::CannotWithdrawAll { from },
         }
-    }
-
-    /// Returns the net that is asked for, in the first unit that a channel pays.
-    fn net_asked(&self, text: &str) -> Money {
-        let unit = self.channels.first().map_or(&self.unit, |quote| &quote.net_unit);
-        unit.money(crate::money::parse_minor(text, unit.decimals).unwrap_or(0))
     }
 
     /// Returns an amount of the document as money.

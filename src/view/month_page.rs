@@ -577,7 +577,7 @@ fn blank_zero(money: &Money) -> String {
     if money.minor == 0 { String::new() } else { money.to_grouped_string() }
 }
 
-/// Returns a part of the largest figure in thousandths; what is there at all is seen.
+/// Returns the share of the largest figure in thousandths, at least 4 for any amount above zero.
 fn share(part: i64, most: i64) -> i128 {
     let thousandths = (i128::from(part.max(0)) * WIDTH).checked_div(i128::from(most)).unwrap_or(0);
     if part > 0 { thousandths.max(4) } else { 0 }

@@ -99,20 +99,19 @@ impl Iterator for Lines {
 /// A line with its number, or what is wrong with it.
 type Taken = Result<(u64, Line), Stopped>;
 
-/// So many lines are handed on at once.
+/// The most lines of one batch.
 const LINES_AT_ONCE: usize = 512;
-/// Or as many as have so many bytes: a line can be long.
+/// The most bytes of one batch, as a line can be long.
 const BYTES_AT_ONCE: u64 = 1 << 18;
-/// So many times that, before the reader waits.
+/// The most batches that are read ahead.
 const AHEAD: usize = 4;
-/// After so many lines it is shown again how far the reading is.
+/// The lines between two updates of the progress.
 const LINES_A_SHOW: u64 = 1_000;
 
 /// Some lines, and the number of bytes read up to the end of the last.
 type Batch = (Vec<Taken>, u64);
 
-/// Lines that are read and checked beside the one who takes them. Nobody waits for the reader once
-/// that one is done.
+/// Lines that a thread reads and parses ahead. The thread ends by itself once they are dropped.
 pub struct ReadAhead {
     source: Source,
     batch: std::vec::IntoIter<Taken>,
@@ -168,7 +167,7 @@ impl ReadAhead {
         ReadAhead { source: Source::of(lines), batch, ends, number: 0, progress, shown: 0, bytes_all }
     }
 
-    /// Takes the next lines, and shows how far that is.
+    /// Takes the next batch and updates the progress.
     fn go_on(&mut self) -> bool {
         let next = self.source.next();
         let is_time = self.number >= self.shown + LINES_A_SHOW || next.is_none() && self.shown > 0;
@@ -182,7 +181,7 @@ impl ReadAhead {
         next.map(|(batch, _)| self.batch = batch.into_iter()).is_some()
     }
 
-    /// What is wrong with a line, told with its file and its number there.
+    /// Returns the error of a line with its file and its number in that file.
     pub fn told(&self, error: ImportError, names: &[String]) -> CommandError {
         let place = |line: u64| {
             let at = self.ends.partition_point(|end| *end < line);
@@ -202,7 +201,7 @@ impl ReadAhead {
         CommandError::Line { file, error: Box::new(error) }
     }
 
-    /// What was shown goes, before anything else is said.
+    /// Clears the progress line.
     pub fn show_no_progress(&self) {
         if let Some(show) = self.progress.filter(|_| self.shown > 0) {
             show("");
@@ -228,7 +227,7 @@ impl Iterator for ReadAhead {
     }
 }
 
-/// How far the reading is: `read 12,000 lines, 34 %`, without the share where nobody knows the whole.
+/// Returns the progress: `read 12,000 lines, 34 %`, without the share where the length is unknown.
 fn progress(lines: u64, bytes: u64, bytes_all: Option<u64>) -> String {
     let lines = to_grouped_string(i128::from(lines), 0);
     // A file that grows while it is read is never more than read.

@@ -27,10 +27,10 @@ pub struct Transaction {
     pub line: u64,
     /// `FITID`.
     pub fitid: String,
-    /// `TRNAMT` with a decimal point; the file's own text where it is no number.
+    /// `TRNAMT` with a decimal point; the file's own text where it is not a number.
     pub amount: String,
     /// `DTPOSTED` without its zone, as `2026-08-12T08:31:45` or `2026-08-12`; the file's own text where it
-    /// is no date.
+    /// is not a date.
     pub posted: String,
     /// `NAME`, or the name in `PAYEE`.
     pub name: String,

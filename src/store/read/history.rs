@@ -61,7 +61,7 @@ impl HistoryRow {
     }
 }
 
-/// The end of an entry that is no account.
+/// The end of an entry that is outside the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outside {
     /// Where value comes from.
@@ -81,7 +81,7 @@ pub struct Filter {
     pub to: Option<LocalDateTime>,
     /// Only entries of this kind.
     pub kind: Option<Kind>,
-    /// Only entries that come from or go to a place that is no account.
+    /// Only entries that come from or go to outside the ledger.
     pub outside: Option<Outside>,
     /// Only snapshots.
     pub snapshots_only: bool,

@@ -177,7 +177,7 @@ impl<'a> SheetRows<'a> {
         }
         match (value, formula) {
             (Some(value), _) => self.cell_of_value(head, value.trim(), column),
-            // A formula whose result was never stored: shown as it is, so that nobody takes it for empty.
+            // A formula whose result was never stored: shown as it is, so that it is not taken for empty.
             (None, Some(formula)) => Ok(SheetCell::from_text(&format!("={formula}"))),
             (None, None) => Ok(SheetCell::Empty),
         }
