@@ -8,28 +8,17 @@
 )]
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
 fn main() {
-    let folder = Path::new("src/fee/platforms");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("src/fee/platforms is a folder")
-        .map(|entry| entry.expect("a readable folder").path())
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect();
-    files.sort();
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     let out = Path::new(&out);
     let mut code = String::from(
         "/// Every platform that is part of the program, by id.\npub static BUILT_IN: &[BuiltIn] = &[\n",
     );
-    for file in files {
-        println!("cargo::rerun-if-changed={}", file.display());
+    for TomlFile { file, text, table } in toml_files("src/fee/platforms") {
         let path = file.display();
-        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{path}: {e}"));
-        let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{path}: {e}"));
         let platform = table.get("platform").and_then(|p| p.as_table());
         let platform = platform.unwrap_or_else(|| panic!("{path}: no [platform]"));
         let word = |key: &str| platform.get(key).and_then(|v| v.as_str()).unwrap_or_default();
@@ -64,24 +53,38 @@ fn main() {
     std::fs::write(out.join("built_in.rs"), code).expect("OUT_DIR can be written");
 }
 
-/// Embeds the profiles of statements.
-fn embed_profiles(out: &Path) {
-    let folder = Path::new("src/statement/profiles");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("src/statement/profiles is a folder")
+/// A file of a folder, with what it says.
+struct TomlFile {
+    file: PathBuf,
+    text: String,
+    table: toml::Table,
+}
+
+/// Reads the TOML files of a folder, in the order of their names.
+fn toml_files(folder: &str) -> Vec<TomlFile> {
+    println!("cargo::rerun-if-changed={folder}");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap_or_else(|e| panic!("{folder}: {e}"))
         .map(|entry| entry.expect("a readable folder").path())
         .filter(|path| path.extension().is_some_and(|e| e == "toml"))
         .collect();
     files.sort();
+    let read = |file: PathBuf| {
+        let path = file.display();
+        println!("cargo::rerun-if-changed={path}");
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let table = text.parse().unwrap_or_else(|e| panic!("{path}: {e}"));
+        TomlFile { text, table, file }
+    };
+    files.into_iter().map(read).collect()
+}
+
+/// Embeds the profiles of statements.
+fn embed_profiles(out: &Path) {
     let mut code = String::from(
         "/// Every profile that is part of the program, by id.\npub static BUILT_IN_PROFILES: &[BuiltInProfile] = &[\n",
     );
-    for file in files {
-        println!("cargo::rerun-if-changed={}", file.display());
-        let path = file.display();
-        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{path}: {e}"));
-        let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{path}: {e}"));
+    for TomlFile { file, text, table } in toml_files("src/statement/profiles") {
         let stem = file.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
         let name = file.file_name().and_then(|s| s.to_str()).unwrap_or_default();
         let embedded = out.join(format!("profile-{name}"));

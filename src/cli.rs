@@ -123,6 +123,13 @@ pub struct GlobalArgs {
     pub typed: Vec<OsString>,
 }
 
+impl GlobalArgs {
+    /// Returns whether messages are JSON. The ending of an output file does not decide it.
+    pub fn wants_json(&self) -> bool {
+        self.json || self.format == Some(OutputFormat::Json)
+    }
+}
+
 /// `table`, `json`, `csv` or `html`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs, reason = "a comment here would stand in the help")]

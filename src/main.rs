@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     match run(&cli_args, &messages) {
         Ok(status) => ExitCode::from(status),
         // The ending of an output file picks the form of the answer, not of what stands on stderr.
-        Err(failure) => fail(&failure, wants_json(&cli_args.globals), &messages),
+        Err(failure) => fail(&failure, cli_args.globals.wants_json(), &messages),
     }
 }
 
@@ -80,11 +80,6 @@ fn run(cli_args: &Cli, messages: &Messages) -> Result<u8, CommandError> {
     messages.notes(&outcome.notes);
     messages.notes(&written?);
     outcome.refusal.map_or(Ok(outcome.status), Err)
-}
-
-/// Returns whether messages are JSON.
-fn wants_json(globals: &GlobalArgs) -> bool {
-    globals.json || globals.format == Some(cli::OutputFormat::Json)
 }
 
 /// Returns how messages are written to stderr.

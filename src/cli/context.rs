@@ -156,7 +156,7 @@ impl Context {
             drawing: world.drawing,
             progress: world.progress,
             terminal: world.terminal,
-            wants_json: globals.json || globals.format == Some(super::OutputFormat::Json),
+            wants_json: globals.wants_json(),
             existing: if globals.force { Existing::Replace } else { Existing::Refuse },
             form: output::export_form(globals),
             is_web_page: output::wants_web_page(globals),
@@ -552,15 +552,22 @@ impl Context {
         };
         let gone = || CommandError::PlatformGone { account: name(), platform: id.into() };
         let platform = self.catalog().get(id).ok_or_else(gone)?;
-        // A file, or a changed rule, can bring an account that the platform would not allow.
+        self.check_platform(account, &platform)?;
+        Ok(platform)
+    }
+
+    /// Fails where an account has another unit or kind than its platform, which a file or a changed rule
+    /// can bring about.
+    pub fn check_platform(&self, account: &Account, platform: &Platform) -> Result<(), CommandError> {
         let (property, own, wanted) = if platform.unit != account.unit {
             (PlatformProperty::Unit, account.unit.to_string(), platform.unit.to_string())
         } else if platform.kind != account.kind {
             (PlatformProperty::Kind, account.kind.to_string(), platform.kind.to_string())
         } else {
-            return Ok(platform);
+            return Ok(());
         };
-        Err(CommandError::PlatformDiffers { account: name(), platform: platform.id, property, own, wanted })
+        let (account, platform) = (account.name.clone(), platform.id.clone());
+        Err(CommandError::PlatformDiffers { account, platform, property, own, wanted })
     }
 
     /// What of each quota of a platform the ledger's withdrawals used up to a moment.

@@ -101,9 +101,15 @@ fn swapped(seen: &[String], context: &Context) -> Option<Correction> {
 /// The command through the first of those channels.
 fn through(channels: &[String], context: &Context) -> Option<Correction> {
     let [first, others @ ..] = channels else { return None };
+    let command = typed_with(context, &["--via", first]);
+    Some(Correction::Channel { command, others: others.to_vec() })
+}
+
+/// Returns the command as it was typed, with further arguments.
+pub fn typed_with(context: &Context, more: &[&str]) -> String {
     let typed = context.typed();
-    let words: Vec<&str> = typed.iter().map(String::as_str).chain(["--via", first]).collect();
-    Some(Correction::Channel { command: line(&words), others: others.to_vec() })
+    let all: Vec<&str> = typed.iter().map(String::as_str).chain(more.iter().copied()).collect();
+    line(&all)
 }
 
 /// `rate set 1470 KRW USD` and `rate set USD KRW 1470` with the value between the units: it goes with the

@@ -314,14 +314,7 @@ fn several(
         assumed,
         effort: PLAN_EFFORT,
     };
-    let mut used = HashMap::new();
-    for key in request.quota_keys() {
-        let amount = |channel: &str, at, out, charges| {
-            platforms.first().map_or(out, |platform| platform.amount_of(channel, at, out, charges))
-        };
-        let usage = book.store.used(&key, amount)?;
-        used.insert(key, usage);
-    }
+    let used = super::plan::quota_usage(book, &request)?;
     let Ok(plan) = request.plan(&used) else { return Ok(None) };
     let one = best.better.as_ref().map_or(net.minor, |better| better.net.minor.max(net.minor));
     if plan.steps.len() < 2 || !gains_enough(plan.net, one) {

@@ -91,11 +91,16 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, Comma
         true => others(&store, &filter)?,
         false => Vec::new(),
     };
-    let (id, is_carrier) = account.map_or((None, false), |account| (Some(account.id), account.is_carrier()));
-    let unit = account.map(|account| account.unit.clone());
-    let of = id.zip(unit.clone()).map(|(id, unit)| OfAccount { id, unit, is_carrier });
-    let mut history = match account.map(|account| account.name.clone()).zip(unit) {
-        Some((name, unit)) => History::of_account(Vec::new(), context.today(), name, unit),
+    let of = account.map(|account| OfAccount {
+        id: account.id,
+        unit: account.unit.clone(),
+        is_carrier: account.is_carrier(),
+    });
+    let mut history = match account {
+        Some(account) => {
+            let (name, unit) = (account.name.clone(), account.unit.clone());
+            History::of_account(Vec::new(), context.today(), name, unit)
+        }
         None => History::new(Vec::new(), context.today()),
     };
     match filter.limit {
@@ -122,9 +127,8 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<CommandOutput, Comma
             let ending = match lines.len() {
                 0 => Some(nothing(&book, &filter)?),
                 shown if is_cut && shown < total => {
-                    let typed = context.typed();
-                    let words: Vec<&str> = typed.iter().map(String::as_str).chain(["--all"]).collect();
-                    Some(HistoryText::Last { shown, total, command: correction::line(&words) })
+                    let command = correction::typed_with(context, &["--all"]);
+                    Some(HistoryText::Last { shown, total, command })
                 }
                 _ => None,
             };
@@ -249,14 +253,14 @@ fn stream(
 /// time.
 fn others(store: &Store, filter: &Filter) -> Result<Vec<HistoryLine>, CommandError> {
     let mut lines = Vec::new();
-    for other in store.ledger_changes()? {
+    for other in store.ledger_changes()?.into_iter().filter(|other| filter.takes_moment(other.at)) {
         let is_of_account = match (filter.account, &other.what) {
             (None, _) => true,
             (Some(account), LedgerChangeKind::Account { after, .. }) => after.id == account,
             (Some(account), LedgerChangeKind::Void { of, .. }) => store.concerns(*of, account)?,
             (Some(_), LedgerChangeKind::Rate { .. } | LedgerChangeKind::Unit(_)) => false,
         };
-        if is_of_account && filter.takes_moment(other.at) {
+        if is_of_account {
             lines.push(line(other));
         }
     }

@@ -104,13 +104,16 @@ impl Usage {
             .map(|ask| ask.since.unwrap_or(LocalDateTime(i64::MIN)))
             .min()
             .map_or(begin, |at| at.min(begin));
-        let ids: Vec<String> = platform.channels.iter().map(|channel| platform.full_id(channel)).collect();
-        let mut channels: HashMap<String, Vec<(fee::Paid, i64)>> = HashMap::new();
-        for (channel, paid) in book.store.withdrawals(&ids, since, end)? {
-            let amount = platform.amount_of(&channel, paid.at, paid.out, paid.fee.saturating_add(paid.tax));
-            let rows = channels.entry(channel).or_default();
-            let before = rows.last().map_or(0, |(_, sum)| *sum);
-            rows.push((paid, before.saturating_add(amount)));
+        let mut channels = HashMap::new();
+        for channel in &platform.channels {
+            let (id, mut sum) = (platform.full_id(channel), 0_i64);
+            let with_sum = |paid: fee::Paid| {
+                let charges = paid.fee.saturating_add(paid.tax);
+                sum = sum.saturating_add(platform.amount_of(&id, paid.at, paid.out, charges));
+                (paid, sum)
+            };
+            let rows = book.store.withdrawals(&id, since, end)?.into_iter().map(with_sum).collect();
+            channels.insert(id, rows);
         }
         Ok(Usage { channels })
     }

@@ -75,23 +75,23 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
         let mut platforms: Vec<Platform> = Vec::new();
         let mut placed: Vec<Option<usize>> = Vec::new();
         for (account, _) in &drawn {
-            placed.push(match &account.platform {
-                None => None,
-                Some(id) => Some(match platforms.iter().position(|p| p.id == *id) {
-                    Some(place) if platforms[place].unit == account.unit => place,
-                    _ => match context.platform_of(account) {
-                        Ok(platform) => {
-                            platforms.push(platform);
-                            platforms.len() - 1
-                        }
-                        // One account that cannot be judged does not stand in the way of the others.
-                        Err(CommandError::PlatformGone { .. } | CommandError::PlatformDiffers { .. }) => {
-                            placed.push(None);
-                            continue;
-                        }
-                        Err(other) => return Err(other),
-                    },
+            let Some(id) = &account.platform else {
+                placed.push(None);
+                continue;
+            };
+            let known = platforms.iter().position(|platform| platform.id == *id);
+            let place = match known {
+                Some(place) => context.check_platform(account, &platforms[place]).map(|()| place),
+                None => context.platform_of(account).map(|platform| {
+                    platforms.push(platform);
+                    platforms.len() - 1
                 }),
+            };
+            placed.push(match place {
+                Ok(place) => Some(place),
+                // An account without a rule does not stop the plan of the others.
+                Err(CommandError::PlatformGone { .. } | CommandError::PlatformDiffers { .. }) => None,
+                Err(other) => return Err(other),
             });
         }
         let assumed = assumed(args, &platforms)?;
@@ -134,7 +134,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             assumed,
             effort: EFFORT,
         };
-        let used = asked(book, &request)?;
+        let used = quota_usage(book, &request)?;
         let (planned, is_enough) = match request.plan(&used) {
             Ok(plan) => (plan, true),
             Err(unreachable) => (unreachable.most, false),
@@ -191,8 +191,6 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             net: money(other.net),
             cost: money(other.cost),
         });
-        let typed = context.typed();
-        let words: Vec<&str> = typed.iter().map(String::as_str).chain(["--commands"]).collect();
         let answer = PlanAnswer {
             schema: "jandon.plan/1",
             net: unit.money(planned.net),
@@ -208,7 +206,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<CommandOutput, CommandE
             blocked,
             commands,
             nothing,
-            how_to_record: Some(correction::line(&words)),
+            how_to_record: Some(correction::typed_with(context, &["--commands"])),
             today: context.today(),
             unit,
         };
@@ -419,8 +417,8 @@ fn keeps(
     Ok(keeps)
 }
 
-/// What the ledger's withdrawals used of every quota that matters.
-fn asked(
+/// Returns what the ledger's withdrawals used of every quota of a request.
+pub(super) fn quota_usage(
     book: &LedgerView<'_>,
     request: &PlanRequest<'_>,
 ) -> Result<HashMap<QuotaKey, QuotaUsage>, CommandError> {

@@ -5,7 +5,9 @@ use super::error::CommandError;
 use super::{CommandOutput, text_file};
 use crate::ledger::name;
 use crate::messages::error::StatementError;
-use crate::statement::profile::{BUILT_IN_PROFILES, Profile, UserRules, parse_profile, parse_rules};
+use crate::statement::profile::{
+    BUILT_IN_PROFILES, BuiltInProfile, Profile, UserRules, parse_profile, parse_rules,
+};
 use crate::view::profiles::{ProfileChecked, ProfileInFull, ProfileRow, ProfilesAnswer};
 use std::path::{Path, PathBuf};
 
@@ -43,23 +45,29 @@ pub fn run(args: &ProfilesArgs, context: &Context) -> Result<CommandOutput, Comm
         let shown = path.display().to_string();
         return Ok(CommandOutput::of(ProfileChecked::new(shown, &profile)));
     }
-    let profiles = load(context)?;
     let row = |loaded: &LoadedProfile| {
         ProfileRow::new(&loaded.profile, loaded.path.as_ref().map(|path| path.display().to_string()))
     };
     let Some(typed) = &args.id else {
-        return Ok(CommandOutput::of(ProfilesAnswer::new(profiles.iter().map(row).collect())));
+        return Ok(CommandOutput::of(ProfilesAnswer::new(load(context)?.iter().map(row).collect())));
     };
-    let found = profiles.iter().find(|loaded| loaded.profile.id == *typed);
-    let found =
-        found.ok_or_else(|| unknown(typed, profiles.iter().map(|loaded| loaded.profile.id.as_str())))?;
-    Ok(CommandOutput::of(ProfileInFull::new(row(found), found.text.clone())))
+    let found = with_id(own_profiles(context)?, typed)?;
+    Ok(CommandOutput::of(ProfileInFull::new(row(&found), found.text)))
 }
 
-fn unknown<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> CommandError {
-    let close = name::suggest(typed, ids);
+/// Returns the user's profile of an id, else the built-in one.
+fn with_id(own: Vec<LoadedProfile>, typed: &str) -> Result<LoadedProfile, CommandError> {
+    let ids: Vec<String> = own.iter().map(|loaded| loaded.profile.id.clone()).collect();
+    if let Some(found) = own.into_iter().find(|loaded| loaded.profile.id == typed) {
+        return Ok(found);
+    }
+    if let Some(found) = BUILT_IN_PROFILES.iter().find(|built_in| built_in.id == typed).and_then(loaded) {
+        return Ok(found);
+    }
+    let built_in = BUILT_IN_PROFILES.iter().map(|built_in| built_in.id);
+    let close = name::suggest(typed, ids.iter().map(String::as_str).chain(built_in));
     let error = StatementError::UnknownProfile { typed: typed.into(), close };
-    CommandError::Statement { file: String::new(), error: Box::new(error) }
+    Err(CommandError::Statement { file: String::new(), error: Box::new(error) })
 }
 
 fn faults(path: &Path, faults: Vec<crate::statement::profile::ProfileFault>) -> CommandError {
@@ -76,22 +84,28 @@ fn read(path: &Path) -> Result<LoadedProfile, CommandError> {
     Ok(LoadedProfile { profile, text, path: Some(path.to_path_buf()) })
 }
 
-/// Returns every profile: the user's own, and the built-in ones under them.
-pub fn load(context: &Context) -> Result<Vec<LoadedProfile>, CommandError> {
-    let mut profiles: Vec<LoadedProfile> = Vec::new();
+/// Reads the user's own profiles, in the order of their files.
+fn own_profiles(context: &Context) -> Result<Vec<LoadedProfile>, CommandError> {
     let folder = context.config_folder().map(|folder| folder.join("profiles"));
     let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten();
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
     paths.sort_unstable();
-    for path in paths {
-        profiles.push(read(&path)?);
-    }
+    paths.iter().map(|path| read(path)).collect()
+}
+
+/// Parses a built-in profile. The tests hold that every one is free of faults.
+fn loaded(built_in: &BuiltInProfile) -> Option<LoadedProfile> {
+    let profile = parse_profile(built_in.text).ok()?;
+    Some(LoadedProfile { profile, text: built_in.text.into(), path: None })
+}
+
+/// Returns every profile: the user's own, and the built-in ones with other ids.
+pub fn load(context: &Context) -> Result<Vec<LoadedProfile>, CommandError> {
+    let mut profiles = own_profiles(context)?;
     for built_in in BUILT_IN_PROFILES {
         if profiles.iter().all(|own| own.profile.id != built_in.id) {
-            // The tests hold that every built-in profile is free of faults.
-            let Ok(profile) = parse_profile(built_in.text) else { continue };
-            profiles.push(LoadedProfile { profile, text: built_in.text.into(), path: None });
+            profiles.extend(loaded(built_in));
         }
     }
     profiles.sort_by(|a, b| a.profile.id.cmp(&b.profile.id));
@@ -101,13 +115,9 @@ pub fn load(context: &Context) -> Result<Vec<LoadedProfile>, CommandError> {
 /// Returns the profile that an option names: an id or a file.
 pub fn named(context: &Context, typed: &str) -> Result<LoadedProfile, CommandError> {
     let is_file = typed.contains(['/', '\\']) || typed.ends_with(".toml");
-    if is_file {
-        return read(Path::new(typed));
-    }
-    let mut profiles = load(context)?;
-    match profiles.iter().position(|loaded| loaded.profile.id == typed) {
-        Some(place) => Ok(profiles.swap_remove(place)),
-        None => Err(unknown(typed, profiles.iter().map(|loaded| loaded.profile.id.as_str()))),
+    match is_file {
+        true => read(Path::new(typed)),
+        false => with_id(own_profiles(context)?, typed),
     }
 }
 

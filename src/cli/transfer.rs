@@ -3,7 +3,7 @@
 use super::context::{Context, EntryArgs, LedgerView, any_amount, positive};
 use super::error::CommandError;
 use super::{CommandOutput, Note, record};
-use crate::fee::{self, Channel, Destination, Quote, QuoteRequest};
+use crate::fee::{self, Channel, Destination, Platform, Quote, QuoteRequest};
 use crate::ledger::{Account, Kind};
 use crate::messages::Warning;
 use crate::messages::warning::ChannelCharges;
@@ -98,6 +98,12 @@ pub fn in_one_unit(
     Ok((received, fee))
 }
 
+/// Returns the platform of an account, `None` where it has none that fits.
+fn platform_of(context: &Context, account: &Account) -> Option<Platform> {
+    // The error for an account without a platform would search the catalog for what was meant.
+    account.platform.as_ref().and_then(|_| context.platform_of(account).ok())
+}
+
 /// Whether what leaves through a channel can arrive in that account.
 fn leads_to(channel: &Channel, to: &Account) -> bool {
     let place = match &channel.to {
@@ -120,7 +126,7 @@ fn converted(
     at: LocalDateTime,
 ) -> Result<Money, CommandError> {
     let unknown = || CommandError::ReceivedNeeded { from: from.unit.clone(), to: to.unit.clone() };
-    let platform = context.platform_of(from).map_err(|_| unknown())?;
+    let platform = platform_of(context, from).ok_or_else(unknown)?;
     let mut channels = platform.channels.iter();
     let channel = channels.find(|c| leads_to(c, to) && c.tariff_on(at.day()).is_some());
     let received = channel
@@ -140,7 +146,7 @@ fn charge(
     received: &Money,
     at: LocalDateTime,
 ) -> Result<Option<Note>, CommandError> {
-    let platform = context.platform_of(from).ok();
+    let platform = platform_of(context, from);
     let Some(platform) = platform.filter(|p| p.channels.iter().any(|c| leads_to(c, to))) else {
         return Ok(None);
     };

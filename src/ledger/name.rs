@@ -144,8 +144,9 @@ pub fn suggest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<Str
 /// How many slips of the fingers lie between two names, or `None` where it is too many. Hangul is
 /// compared by its letters, so that one wrong jamo is one slip.
 pub fn slips(typed: &str, name: &str) -> Option<usize> {
-    let distance = distance(typed, name);
-    (distance * 3 <= letters(name).chars().count().max(3) + 2).then_some(distance)
+    let (typed, name) = (letters(typed), letters(name));
+    let distance = strsim::osa_distance(&typed, &name);
+    (distance * 3 <= name.chars().count().max(3) + 2).then_some(distance)
 }
 
 /// Returns how many letters must change to make one text of another. Hangul counts by its letters.

@@ -140,10 +140,7 @@ impl Activity<'_> {
             totals.insert((row.get(0)?, category, row.get(2)?), sums);
             Ok(())
         })?;
-        for ((_, kind, category, unit), sums) in &self.partial.categories {
-            self.add_sums(totals.entry((*kind, *category, *unit)).or_default(), sums)?;
-        }
-        self.named(totals, names)
+        self.named(totals, &self.partial, names)
     }
 
     /// Returns what was spent, earned and refunded, by payee and unit. It reads every entry.
@@ -166,20 +163,20 @@ impl Activity<'_> {
         if sums.overflow.is_some() {
             return Err(self.store.overflow());
         }
-        let mut totals: BTreeMap<(Kind, i64, i64), [i64; 2]> = BTreeMap::new();
-        for ((_, kind, payee, unit), more) in &sums.categories {
-            self.add_sums(totals.entry((*kind, *payee, *unit)).or_default(), more)?;
-        }
-        self.named(totals, HashMap::new())
+        self.named(BTreeMap::new(), &sums, HashMap::new())
     }
 
-    /// Returns sums by kind, label and unit with the texts of their labels, from `names` where they are
-    /// among them.
+    /// Returns sums by kind, label and unit with those of `more` added, and with the texts of their
+    /// labels, from `names` where they are among them.
     fn named(
         &self,
-        totals: BTreeMap<(Kind, i64, i64), [i64; 2]>,
+        mut totals: BTreeMap<(Kind, i64, i64), [i64; 2]>,
+        more: &Totals,
         mut names: HashMap<i64, Option<String>>,
     ) -> Result<Vec<CategoryTotal>, StoreError> {
+        for ((_, kind, label, unit), sums) in &more.categories {
+            self.add_sums(totals.entry((*kind, *label, *unit)).or_default(), sums)?;
+        }
         let units = self.units()?;
         let mut named = Vec::new();
         for ((kind, label, unit), [count, amount]) in totals {

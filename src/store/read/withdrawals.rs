@@ -9,33 +9,26 @@ use crate::store::{Store, StoreError};
 use rusqlite::params;
 
 impl Store {
-    /// Returns the withdrawals through those channels between two moments, both included, in the order of
-    /// time, each with the full id of its channel.
+    /// Returns the withdrawals through a channel between two moments, both included, in the order of time.
     pub fn withdrawals(
         &self,
-        channels: &[String],
+        channel: &str,
         from: LocalDateTime,
         to: LocalDateTime,
-    ) -> Result<Vec<(String, Paid)>, StoreError> {
-        let mut withdrawals = Vec::new();
+    ) -> Result<Vec<Paid>, StoreError> {
         if self.is_blank() {
-            return Ok(withdrawals);
+            return Ok(Vec::new());
         }
         let sql = format!(
             "SELECT at, amount_out, fee, tax, amount_in FROM entry
              WHERE channel = (SELECT id FROM label WHERE text = ?1) AND at BETWEEN ?2 AND ?3 AND kind = ?4
              AND {LIVE} ORDER BY at, seq"
         );
-        for channel in channels {
-            withdrawals.extend(self.all(&sql, params![channel, from, to, Kind::Withdraw], |row| {
-                let [out, fee, tax, received] =
-                    [amount_at(row, 1)?, amount_at(row, 2)?, amount_at(row, 3)?, amount_at(row, 4)?];
-                let paid = Paid { at: row.get(0)?, out, fee, tax, received };
-                Ok((channel.clone(), paid))
-            })?);
-        }
-        withdrawals.sort_by_key(|(_, paid): &(String, Paid)| paid.at);
-        Ok(withdrawals)
+        self.all(&sql, params![channel, from, to, Kind::Withdraw], |row| {
+            let [out, fee, tax, received] =
+                [amount_at(row, 1)?, amount_at(row, 2)?, amount_at(row, 3)?, amount_at(row, 4)?];
+            Ok(Paid { at: row.get(0)?, out, fee, tax, received })
+        })
     }
 
     /// Returns what of a quota the withdrawals of the ledger used. `amount` says what of a withdrawal
