@@ -42,10 +42,7 @@ pub fn checked(text: &str, max: usize) -> Result<Cow<'_, str>, TextError> {
     if text.len() > max * 16 {
         return Err(TextError::TooLong(max));
     }
-    let text = match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => Cow::Borrowed(text),
-        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfc().collect()),
-    };
+    let text = nfc(text);
     if let Some((_, hidden)) = hidden(&text).next() {
         return Err(TextError::Invisible(hidden));
     }
@@ -53,6 +50,14 @@ pub fn checked(text: &str, max: usize) -> Result<Cow<'_, str>, TextError> {
         return Err(TextError::TooLong(max));
     }
     Ok(text)
+}
+
+/// Returns a text in NFC.
+pub fn nfc(text: &str) -> Cow<'_, str> {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfc().collect()),
+    }
 }
 
 /// Returns a text in the form in which texts are compared: in NFC, trimmed and case folded, without

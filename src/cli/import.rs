@@ -632,7 +632,7 @@ impl StatementImport<'_> {
             blocks.push(ImportBlock::Gap);
         }
         let name = self.context.language().text(&read.profile.name).to_string();
-        let days = span(read).map(|(from, to)| (from.day(), to.day()));
+        let days = read.statement.span.map(|(from, to)| (from.day(), to.day()));
         let (form, header) = (read.form.to_uppercase(), read.header_line);
         let mut line = |line| blocks.push(ImportBlock::Line(line));
         line(ImportLine::File { file: file.into(), profile: name, form, header, days });
@@ -656,7 +656,11 @@ impl StatementImport<'_> {
                 blocks.push(ImportBlock::Line(ImportLine::To { account: account.clone() }));
             }
             let has_more = preview.count > preview.first.len() + preview.last.len();
-            blocks.push(ImportBlock::Rows(preview.first.clone(), preview.last.clone(), has_more));
+            blocks.push(ImportBlock::Rows(
+                preview.first.clone(),
+                preview.last.iter().cloned().collect(),
+                has_more,
+            ));
         }
         blocks.push(ImportBlock::Gap);
         let ImportedFile { read: all, new, known, skipped, bad, .. } = counts(file, read, Some(recorded));
@@ -712,14 +716,9 @@ impl StatementImport<'_> {
     }
 }
 
-/// Returns the first and the last moment of a statement.
-fn span(read: &ReadStatement<'_>) -> Option<(LocalDateTime, LocalDateTime)> {
-    read.statement.span
-}
-
 /// Returns the counts of a file; nothing is new or known of one that is not recorded.
 fn counts(file: &str, read: &ReadStatement<'_>, recorded: Option<&RecordedStatement>) -> ImportedFile {
-    let span = span(read);
+    let span = read.statement.span;
     let skipped = match recorded {
         Some(recorded) => recorded.skipped.iter().map(|rows| rows.count).sum(),
         None => read.statement.skipped_count(),

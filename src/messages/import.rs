@@ -1,12 +1,12 @@
 //! The page of `import` and of `profiles`.
 
-use super::particle::{object, toward};
+use super::particle::object;
 use super::terms::{MONTHS, kind_of_account};
 use super::{Language, Message, date};
 use crate::ledger::AccountKind;
 use crate::money::{Money, Unit};
 use crate::period::Day;
-use crate::statement::profile::{RowKind, Verified};
+use crate::statement::profile::Verified;
 use crate::statement::rows::{BadReason, SkipReason};
 use crate::text::quoted;
 
@@ -212,7 +212,7 @@ impl Message for ImportLine {
                 )
             }
             ImportLine::Break { line, expected, found } => {
-                format!("{line}행: 잔액은 {found}인데 앞의 잔액에서는 {}입니다", toward_amount(expected))
+                format!("{line}행: 잔액은 {found}인데 앞의 잔액에서는 {}입니다", expected)
             }
             ImportLine::Skipped { count, reason } => {
                 format!("{count}건 건너뜀: {}", skip_reason_korean(reason))
@@ -266,12 +266,6 @@ impl Message for ImportLine {
 /// Returns a character that separates cells as people see it.
 fn shown(delimiter: &str) -> &str {
     if delimiter == "\t" { "\\t" } else { delimiter }
-}
-
-fn toward_amount(amount: &Money) -> String {
-    let text = amount.to_string();
-    let _ = toward(&text);
-    text
 }
 
 fn account_rule(label: &str, account: &str) -> String {
@@ -344,12 +338,11 @@ pub fn bad_reason_english(reason: &BadReason) -> String {
         BadReason::Unexpected { column, value } => format!("unknown {column} '{value}'"),
         BadReason::KindDoesNotFit { kind, leaves } => {
             let way = if *leaves { "leaves" } else { "comes" };
-            format!("what {way} cannot be of the kind {}", kind_word(*kind))
+            format!("what {way} cannot be of the kind {}", kind.as_str())
         }
         BadReason::NoSign => "no rule says whether it came or left".into(),
         BadReason::FeeAboveAmount => "fee and tax are more than what left".into(),
         BadReason::UnknownMessage => "unknown message".into(),
-        BadReason::NotSplit(text) => format!("the parts cannot be told: '{text}'"),
         BadReason::StrayQuote => "text follows a closing quotation mark".into(),
         BadReason::Label(text) if text.is_empty() => "no account".into(),
         BadReason::Label(text) => format!("an account cannot be called '{text}'"),
@@ -368,20 +361,15 @@ pub fn bad_reason_korean(reason: &BadReason) -> String {
         BadReason::Unexpected { column, value } => format!("알 수 없는 `{column}` 값 '{value}'"),
         BadReason::KindDoesNotFit { kind, leaves } => {
             let way = if *leaves { "나간" } else { "들어온" };
-            format!("{way} 돈의 종류가 `{}`일 수 없음", kind_word(*kind))
+            format!("{way} 돈의 종류가 `{}`일 수 없음", kind.as_str())
         }
         BadReason::NoSign => "들어온 돈인지 나간 돈인지 알려 주는 규칙이 없음".into(),
         BadReason::FeeAboveAmount => "수수료와 세금이 나간 금액보다 많음".into(),
         BadReason::UnknownMessage => "알 수 없는 문자".into(),
-        BadReason::NotSplit(text) => format!("나눌 수 없음: '{text}'"),
         BadReason::StrayQuote => "닫는 따옴표 뒤에 글자가 있음".into(),
         BadReason::Label(text) if text.is_empty() => "계정 없음".into(),
         BadReason::Label(text) => format!("계정 이름으로 쓸 수 없음: '{text}'"),
     }
-}
-
-fn kind_word(kind: RowKind) -> &'static str {
-    kind.as_str()
 }
 
 /// Returns the word for how far a profile was checked.
@@ -444,12 +432,11 @@ mod tests {
             BadReason::NoDate,
             BadReason::UnknownUnit("ABC".into()),
             BadReason::Unexpected { column: "status".into(), value: "보류".into() },
-            BadReason::KindDoesNotFit { kind: RowKind::Send, leaves: false },
-            BadReason::KindDoesNotFit { kind: RowKind::Earn, leaves: true },
+            BadReason::KindDoesNotFit { kind: crate::statement::profile::RowKind::Send, leaves: false },
+            BadReason::KindDoesNotFit { kind: crate::statement::profile::RowKind::Earn, leaves: true },
             BadReason::NoSign,
             BadReason::FeeAboveAmount,
             BadReason::UnknownMessage,
-            BadReason::NotSplit("가".into()),
             BadReason::StrayQuote,
             BadReason::Label(String::new()),
             BadReason::Label("가".into()),

@@ -8,8 +8,6 @@ pub struct DateFormat {
     parts: Vec<FormatPart>,
     /// The order of day and month.
     pub order: Option<DateOrder>,
-    /// Whether it has a year.
-    pub has_year: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +104,7 @@ impl DateFormat {
             _ if day < month => Some(DateOrder::Dmy),
             _ => Some(DateOrder::Mdy),
         };
-        Some(DateFormat { parts, order, has_year: year.is_some() })
+        Some(DateFormat { parts, order })
     }
 
     /// Reads a text of this format. Seconds may be missing; a zone after it is dropped.

@@ -5,6 +5,35 @@ use super::rows::StatementRow;
 use super::typed::TypedEntry;
 use crate::ledger::{Account, AccountId, Entry, Expires, Id, Kind, Leg};
 
+/// Returns the kind of the entry of a row, unless the row replaces a typed entry.
+pub fn kind_of_row(row: &StatementRow, account: &Account) -> Kind {
+    ledger_kind(row_kind(row, account))
+}
+
+fn row_kind(row: &StatementRow, account: &Account) -> RowKind {
+    let leaves = row.effect < 0;
+    let default = if leaves { RowKind::Spend } else { RowKind::Earn };
+    match (account.is_carrier(), row.kind.unwrap_or(default)) {
+        (true, _) if leaves => RowKind::Spend,
+        (true, RowKind::Pay) => RowKind::Pay,
+        (true, _) => RowKind::Refund,
+        (false, kind) => kind,
+    }
+}
+
+fn ledger_kind(kind: RowKind) -> Kind {
+    match kind {
+        RowKind::Spend => Kind::Spend,
+        RowKind::Send | RowKind::Receive | RowKind::Transfer => Kind::Transfer,
+        RowKind::Withdraw => Kind::Withdraw,
+        RowKind::Earn => Kind::Earn,
+        RowKind::Topup => Kind::Topup,
+        RowKind::Refund => Kind::Refund,
+        RowKind::Expire => Kind::Expire,
+        RowKind::Pay => Kind::Pay,
+    }
+}
+
 /// Returns the entry of a row of an account. `other` is the other account of a transfer; `typed` an entry
 /// that it replaces, of which it keeps what a person knew better.
 pub fn entry_of_row(
@@ -16,23 +45,7 @@ pub fn entry_of_row(
 ) -> Entry {
     let leaves = row.effect < 0;
     let size = row.effect.abs();
-    let default = if leaves { RowKind::Spend } else { RowKind::Earn };
-    let kind = match (account.is_carrier(), row.kind.unwrap_or(default)) {
-        (true, _) if leaves => RowKind::Spend,
-        (true, RowKind::Pay) => RowKind::Pay,
-        (true, _) => RowKind::Refund,
-        (false, kind) => kind,
-    };
-    let ledger_kind = match kind {
-        RowKind::Spend => Kind::Spend,
-        RowKind::Send | RowKind::Receive | RowKind::Transfer => Kind::Transfer,
-        RowKind::Withdraw => Kind::Withdraw,
-        RowKind::Earn => Kind::Earn,
-        RowKind::Topup => Kind::Topup,
-        RowKind::Refund => Kind::Refund,
-        RowKind::Expire => Kind::Expire,
-        RowKind::Pay => Kind::Pay,
-    };
+    let kind = row_kind(row, account);
     let other = other.filter(|_| kind == RowKind::Transfer);
     let (mine, unit) = (Some(account.id), account.unit.clone());
     let charges = row.fee + row.tax;
@@ -44,7 +57,7 @@ pub fn entry_of_row(
     let mut entry = Entry {
         id,
         at: row.at,
-        kind: ledger_kind,
+        kind: ledger_kind(kind),
         from,
         to,
         fee: row.fee,

@@ -7,8 +7,6 @@ pub struct Figure {
     pub digits: i128,
     /// How many of the digits are decimals.
     pub scale: u32,
-    /// Whether a sign is written, and not only meant.
-    pub is_signed: bool,
 }
 
 /// Which character is the decimal one.
@@ -128,7 +126,7 @@ impl Figure {
             add(letter)?;
         }
         let digits = if minus { -digits } else { digits };
-        Some(Figure { digits, scale: fraction.len() as u32, is_signed: signed })
+        Some(Figure { digits, scale: fraction.len() as u32 })
     }
 
     /// Returns the amount in minor units of a unit; more decimals than it has must be zeros.

@@ -2,7 +2,6 @@
 
 use regex::Regex;
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// An expression whose text is this long at most.
 const PATTERN_LEN_MAX: usize = 4096;
@@ -18,7 +17,7 @@ const ANSWER_LEN_MAX: usize = 128;
 pub struct Pattern {
     regex: Regex,
     negated: bool,
-    answers: RefCell<HashMap<String, bool>>,
+    answers: RefCell<foldhash::HashMap<String, bool>>,
 }
 
 impl Pattern {

@@ -60,7 +60,7 @@ pub struct Profile {
     /// A line with which a message begins.
     pub start: Option<Pattern>,
     /// The columns, by name.
-    pub columns: Vec<(String, ColumnSource)>,
+    pub columns: Vec<(String, Vec<ColumnPart>)>,
     /// The ways in which dates are written.
     pub formats: Vec<DateFormat>,
     /// Where the year of a date without one comes from.
@@ -145,13 +145,6 @@ pub enum FileDirection {
     NewestFirst,
     /// The oldest row stands first.
     OldestFirst,
-}
-
-/// Where the value of a column comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ColumnSource {
-    /// The first of these that is not empty.
-    First(Vec<ColumnPart>),
 }
 
 /// One place where the value of a column may come from.
@@ -278,7 +271,7 @@ impl Profile {
     /// Returns every name by which the profile finds a column of the file, the header's and the columns'.
     pub fn known_names(&self) -> impl Iterator<Item = &str> {
         let header = self.header.iter().flatten().map(String::as_str);
-        let columns = self.columns.iter().flat_map(|(_, ColumnSource::First(parts))| {
+        let columns = self.columns.iter().flat_map(|(_, parts)| {
             parts.iter().flat_map(|part| -> Box<dyn Iterator<Item = &str>> {
                 match part {
                     ColumnPart::Name(name) => Box::new(std::iter::once(name.as_str())),

@@ -4,9 +4,7 @@ use super::dates::{self, DateFormat, DateOrder, ParsedDate};
 use super::figures::{Decimal, DecimalEvidence, Figure};
 use super::identity::{IdentityHasher, RowIdentity};
 use super::pattern::Pattern;
-use super::profile::{
-    AmountStyle, ColumnPart, ColumnSource, MessagePattern, Profile, RowKind, StatementRule, UserRules,
-};
+use super::profile::{AmountStyle, ColumnPart, MessagePattern, Profile, RowKind, StatementRule, UserRules};
 use super::read::delimited::DelimitedRecord;
 use super::read::{Row, SheetCell, moment_of_serial};
 use super::template::{Template, fold_blanks};
@@ -15,6 +13,7 @@ use crate::money::Unit;
 use crate::period::{Day, LocalDateTime};
 use crate::text;
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -190,8 +189,6 @@ pub enum BadReason {
     FeeAboveAmount,
     /// No pattern matches the message.
     UnknownMessage,
-    /// The parts of a row for several accounts cannot be told.
-    NotSplit(String),
     /// Text follows a closing quotation mark.
     StrayQuote,
     /// An account cannot be called so.
@@ -213,25 +210,18 @@ pub enum RowOutcome {
     Balances,
 }
 
-/// Where the initial value of a slot comes from.
-#[derive(Clone, Debug)]
-enum SlotSource {
-    /// A pattern or a rule gives it.
-    Given,
-    /// The first of these that is not empty.
-    First(Vec<SlotPart>),
-}
-
 #[derive(Clone, Debug)]
 enum SlotPart {
     SheetCell(usize),
-    Template(Template),
+    /// A template, and the places of its columns in the file.
+    Template(Template, Vec<(String, usize)>),
 }
 
 /// A value of a row that has a name.
 struct ValueSlot {
     name: String,
-    source: SlotSource,
+    /// Its first value is the first of these that is not empty; a pattern or a rule may give another.
+    parts: Vec<SlotPart>,
     /// What the file calls it.
     shown: String,
 }
@@ -274,7 +264,6 @@ pub struct Interpreter<'p> {
     names: HashMap<String, usize>,
     /// The columns of the file by their compared names.
     header: HashMap<String, usize>,
-    empty: Vec<String>,
     rules: Vec<BoundRule<'p>>,
     messages: Vec<BoundMessage<'p>>,
     tail: Vec<(&'p str, usize)>,
@@ -283,6 +272,8 @@ pub struct Interpreter<'p> {
     first: Vec<(usize, &'p Pattern)>,
     split: Option<BoundSplit<'p>>,
     key: Vec<KeyPart>,
+    /// The place of the id in the key.
+    id_in_key: Option<usize>,
     formats: Vec<&'p DateFormat>,
     decimal: Decimal,
     evidence: DecimalEvidence,
@@ -291,7 +282,9 @@ pub struct Interpreter<'p> {
     /// The accounts of the statement so far.
     pub accounts: Vec<StatementAccount>,
     account_numbers: HashMap<(String, Unit), usize>,
-    last_account: Option<(String, Option<String>, Unit, usize)>,
+    last_account: Option<(String, Unit, usize)>,
+    /// The unit of the last row, and how it was written.
+    last_unit: Option<(String, Unit)>,
     /// Opening and closing balances that lines carry.
     pub opening: Option<(u64, String)>,
     /// The same for the closing balance.
@@ -299,8 +292,8 @@ pub struct Interpreter<'p> {
     opening_slot: Option<usize>,
     closing_slot: Option<usize>,
     values: Vec<String>,
-    moments: Vec<bool>,
-    serials: Vec<bool>,
+    /// How a workbook types each value.
+    kinds: Vec<CellKind>,
 }
 
 /// The slots of names that mean something.
@@ -336,8 +329,7 @@ pub struct AmbiguousDates;
 
 /// Returns a name in the form in which names of columns are compared.
 pub fn compared(name: &str) -> String {
-    let folded: String = fold_blanks(name).nfc().collect();
-    folded.to_lowercase()
+    text::nfc(&fold_blanks(name)).to_lowercase()
 }
 
 /// Returns the names of a header in the form in which they are compared; a name that stands twice is
@@ -377,7 +369,6 @@ impl<'p> Interpreter<'p> {
             slots: Vec::new(),
             names: HashMap::new(),
             header: header_numbers,
-            empty: profile.empty.clone(),
             rules: Vec::new(),
             messages: Vec::new(),
             tail: Vec::new(),
@@ -394,13 +385,14 @@ impl<'p> Interpreter<'p> {
             accounts: Vec::new(),
             account_numbers: HashMap::new(),
             last_account: None,
+            last_unit: None,
+            id_in_key: None,
             opening: None,
             closing: None,
             opening_slot: None,
             closing_slot: None,
             values: Vec::new(),
-            moments: Vec::new(),
-            serials: Vec::new(),
+            kinds: Vec::new(),
         };
         for (name, source) in &profile.columns {
             interpreter.add_column(name, source);
@@ -409,7 +401,7 @@ impl<'p> Interpreter<'p> {
         interpreter
     }
 
-    fn add_column(&mut self, name: &str, ColumnSource::First(parts): &ColumnSource) {
+    fn add_column(&mut self, name: &str, parts: &[ColumnPart]) {
         let mut found = Vec::new();
         let mut shown = None;
         for part in parts {
@@ -421,9 +413,10 @@ impl<'p> Interpreter<'p> {
                     }
                 }
                 ColumnPart::Template(template) => {
-                    let first = template.columns().find(|column| self.header.contains_key(&compared(column)));
-                    shown = shown.or(first.map(str::to_string));
-                    found.push(SlotPart::Template(template.clone()));
+                    let place = |name: &str| Some((name.to_string(), *self.header.get(&compared(name))?));
+                    let places: Vec<(String, usize)> = template.columns().filter_map(place).collect();
+                    shown = shown.or(places.first().map(|(name, _)| name.clone()));
+                    found.push(SlotPart::Template(template.clone(), places));
                 }
             }
         }
@@ -433,7 +426,7 @@ impl<'p> Interpreter<'p> {
         });
         let shown = shown.or(first).unwrap_or_else(|| name.into());
         self.names.insert(name.into(), self.slots.len());
-        self.slots.push(ValueSlot { name: name.into(), source: SlotSource::First(found), shown });
+        self.slots.push(ValueSlot { name: name.into(), parts: found, shown });
     }
 
     /// Returns the slot of a name: that of a column, or of what a rule or a pattern gave, or a column of the
@@ -442,12 +435,10 @@ impl<'p> Interpreter<'p> {
         if let Some(slot) = self.names.get(name) {
             return *slot;
         }
-        let source = match self.header.get(&compared(name)) {
-            Some(at) => SlotSource::First(vec![SlotPart::SheetCell(*at)]),
-            None => SlotSource::Given,
-        };
+        let cell = self.header.get(&compared(name)).map(|at| SlotPart::SheetCell(*at));
+        let parts = cell.into_iter().collect();
         self.names.insert(name.into(), self.slots.len());
-        self.slots.push(ValueSlot { name: name.into(), source, shown: name.into() });
+        self.slots.push(ValueSlot { name: name.into(), parts, shown: name.into() });
         self.slots.len() - 1
     }
 
@@ -500,6 +491,7 @@ impl<'p> Interpreter<'p> {
             let names = groups(self, each);
             self.split = Some((slot, each, names));
         }
+        self.id_in_key = profile.key.iter().position(|name| name == "id");
         for name in &profile.key {
             let slot = self.slot(name);
             self.key.push(match name.as_str() {
@@ -568,7 +560,7 @@ impl<'p> Interpreter<'p> {
         }
         let Some(date) = self.known.date else { return };
         let text = self.values[date].as_str();
-        if text.is_empty() || self.moments[date] {
+        if text.is_empty() || self.kinds[date] == CellKind::Moment {
             return;
         }
         let read = |order: Option<DateOrder>| {
@@ -611,51 +603,38 @@ impl<'p> Interpreter<'p> {
 
     /// Fills the slots from the cells of a row.
     fn fill(&mut self, cells: &impl Cells) {
-        let Interpreter { slots, values, moments, serials, header, empty, .. } = self;
+        let Interpreter { slots, values, kinds, profile, .. } = self;
         values.resize_with(slots.len(), String::new);
-        moments.resize(slots.len(), false);
-        serials.resize(slots.len(), false);
+        kinds.resize(slots.len(), CellKind::Text);
         let cell = |at: usize| {
             let text = cells.text(at);
-            if !empty.is_empty() && empty.iter().any(|none| none == text) { "" } else { text }
+            if profile.empty.iter().any(|none| none == text) { "" } else { text }
         };
         for (number, slot) in slots.iter().enumerate() {
             let value = &mut values[number];
             value.clear();
-            (moments[number], serials[number]) = (false, false);
-            let SlotSource::First(parts) = &slot.source else { continue };
-            for part in parts {
+            kinds[number] = CellKind::Text;
+            for part in &slot.parts {
                 match part {
                     SlotPart::SheetCell(at) => {
                         let text = cell(*at);
                         if text.is_empty() {
                             continue;
                         }
-                        match cells.kind(*at) {
-                            CellKind::Text => value.push_str(text),
-                            CellKind::Number => {
-                                value.push_str(text);
-                                serials[number] = true;
-                            }
-                            CellKind::Moment => {
-                                value.push_str(&text.replace('T', " "));
-                                moments[number] = true;
-                            }
+                        kinds[number] = cells.kind(*at);
+                        match kinds[number] {
+                            CellKind::Moment => value.push_str(&text.replace('T', " ")),
+                            CellKind::Text | CellKind::Number => value.push_str(text),
                         }
                     }
-                    SlotPart::Template(template) => {
-                        let mut has_moment = false;
-                        for name in template.columns() {
-                            has_moment |= header
-                                .get(&compared(name))
-                                .is_some_and(|at| cells.kind(*at) == CellKind::Moment);
-                        }
-                        let filled =
-                            template.fill(|name| header.get(&compared(name)).map_or("", |at| cell(*at)));
+                    SlotPart::Template(template, places) => {
+                        let has_moment = places.iter().any(|(_, at)| cells.kind(*at) == CellKind::Moment);
+                        let place = |name: &str| places.iter().find(|(known, _)| known == name);
+                        let filled = template.fill(|name| place(name).map_or("", |(_, at)| cell(*at)));
                         // A day that a workbook types as a moment has a time of its own, which is midnight.
                         let filled = if has_moment { without_midnight(&filled) } else { filled };
                         value.push_str(&filled);
-                        moments[number] = has_moment;
+                        kinds[number] = if has_moment { CellKind::Moment } else { CellKind::Text };
                     }
                 }
                 if !value.is_empty() {
@@ -669,7 +648,7 @@ impl<'p> Interpreter<'p> {
         for (slot, replacements) in &self.clean {
             let value = &mut self.values[*slot];
             for (pattern, with) in *replacements {
-                if let std::borrow::Cow::Owned(replaced) = pattern.regex().replace_all(value, with.as_str()) {
+                if let Cow::Owned(replaced) = pattern.regex().replace_all(value, with.as_str()) {
                     *value = replaced;
                 }
             }
@@ -761,8 +740,7 @@ impl<'p> Interpreter<'p> {
         let dropped = profile.drop.as_ref().map(|drop| drop.regex().replace(text, ""));
         let text = dropped.as_deref().unwrap_or(text).trim();
         self.values.resize_with(self.slots.len(), String::new);
-        self.moments.resize(self.slots.len(), false);
-        self.serials.resize(self.slots.len(), false);
+        self.kinds.resize(self.slots.len(), CellKind::Text);
         self.values.iter_mut().for_each(String::clear);
         if profile.ignore.iter().any(|ignore| ignore.matches(text)) {
             return RowOutcome::Skipped(SkipReason::NoPayment, None);
@@ -846,14 +824,14 @@ impl<'p> Interpreter<'p> {
                 &joined
             }
         };
-        let is_moment = slot.is_some_and(|slot| self.moments[slot]);
+        let is_moment = slot.is_some_and(|slot| self.kinds[slot] == CellKind::Moment);
         if is_moment && let Some(date) = dates::read_iso(text) {
             return Ok(date);
         }
         if let Some(date) = self.formats.iter().find_map(|format| format.read(text)) {
             return Ok(date);
         }
-        if slot.is_some_and(|slot| self.serials[slot])
+        if slot.is_some_and(|slot| self.kinds[slot] == CellKind::Number)
             && let Some(date) =
                 moment_of_serial(text, false).and_then(|text| dates::read_iso(&text.replace('T', " ")))
         {
@@ -878,7 +856,11 @@ impl<'p> Interpreter<'p> {
             return Ok(None);
         }
         // A workbook and our own patterns write numbers with a point.
-        let decimal = if slot.is_some_and(|slot| self.serials[slot]) { Decimal::Point } else { self.decimal };
+        let decimal = if slot.is_some_and(|slot| self.kinds[slot] == CellKind::Number) {
+            Decimal::Point
+        } else {
+            self.decimal
+        };
         let text = match (&self.profile.unit_in_amount, slot == self.known.amount) {
             (Some(unit), true) => unit.regex().replace(text, ""),
             _ => text.into(),
@@ -901,7 +883,7 @@ impl<'p> Interpreter<'p> {
     }
 
     /// Returns the unit of the row.
-    fn unit(&self) -> Result<Unit, (Option<usize>, BadReason)> {
+    fn unit(&mut self) -> Result<Unit, (Option<usize>, BadReason)> {
         let amount = self.value(self.known.amount);
         let in_amount = self.profile.unit_in_amount.as_ref().and_then(|pattern| {
             let captures = pattern.regex().captures(amount)?;
@@ -909,10 +891,19 @@ impl<'p> Interpreter<'p> {
         });
         let written = in_amount.or_else(|| Some(self.profile.unit.as_ref()?.fill(|name| self.named(name))));
         let written = written.unwrap_or_default();
-        let code = self.profile.units.get(written.trim()).cloned().unwrap_or(written);
-        let slot = self.names.get("unit").copied().or(self.known.amount);
-        let found = (self.settings.unit_of)(code.trim());
-        found.ok_or_else(|| (slot, BadReason::UnknownUnit(shortened(code.trim()))))
+        // Most rows of a file have one unit, and to find it takes as long as to read a row.
+        if let Some((known, unit)) = &self.last_unit
+            && *known == written
+        {
+            return Ok(unit.clone());
+        }
+        let code = self.profile.units.get(written.trim()).unwrap_or(&written).trim();
+        let Some(unit) = (self.settings.unit_of)(code) else {
+            let slot = self.names.get("unit").copied().or(self.known.amount);
+            return Err((slot, BadReason::UnknownUnit(shortened(code))));
+        };
+        self.last_unit = Some((written, unit.clone()));
+        Ok(unit)
     }
 
     /// Understands the row that the slots hold.
@@ -1018,14 +1009,10 @@ impl<'p> Interpreter<'p> {
             for (part, value) in &key {
                 hasher = self.add_key(hasher, *part, value, at);
             }
-            // An id that is missing is none.
-            let has_id = self.names.get("id").is_none_or(|_| {
-                key.iter().any(|(part, value)| {
-                    !value.is_empty() && matches!(part, KeyPart::Text(slot) if self.slots[*slot].name == "id")
-                })
-            });
-            let names_id = self.profile.key.iter().any(|name| name == "id");
-            hasher.finish(&unit.code, effect, self.profile.once && (has_id || !names_id))
+            // Rows without their id count each.
+            let has_id =
+                self.id_in_key.is_none_or(|at| matches!(&key[at], (KeyPart::Text(_), id) if !id.is_empty()));
+            hasher.finish(&unit.code, effect, self.profile.once && has_id)
         };
         let has_date = self.key.contains(&KeyPart::Date);
         let is_year_told = self.settings.file_year.is_some()
@@ -1127,7 +1114,7 @@ impl<'p> Interpreter<'p> {
     ) -> Result<usize, (Option<usize>, BadReason)> {
         let labels = &self.profile.account;
         let label = given.unwrap_or(&labels.en).fill(|name| self.named(name));
-        if let Some((known, _, known_unit, number)) = &self.last_account
+        if let Some((known, known_unit, number)) = &self.last_account
             && *known == label
             && known_unit == unit
         {
@@ -1136,22 +1123,21 @@ impl<'p> Interpreter<'p> {
         if label.is_empty() {
             return Err((None, BadReason::Label(label)));
         }
-        let korean =
-            labels.ko.as_ref().filter(|_| given.is_none()).map(|ko| ko.fill(|name| self.named(name)));
         let number = match self.account_numbers.get(&(label.clone(), unit.clone())) {
             Some(number) => *number,
             None => {
                 // An account may be opened by that name.
                 let name = |label: &str| stored_as(label, text::NAME_MAX).map(String::from);
                 let Some(shown) = name(&label) else { return Err((None, BadReason::Label(label))) };
-                let label_ko = korean.as_deref().and_then(name);
+                let korean = labels.ko.as_ref().filter(|_| given.is_none());
+                let label_ko = korean.and_then(|ko| name(&ko.fill(|name| self.named(name))));
                 let account = StatementAccount { label: shown, label_ko, unit: unit.clone() };
                 self.account_numbers.insert((label.clone(), unit.clone()), self.accounts.len());
                 self.accounts.push(account);
                 self.accounts.len() - 1
             }
         };
-        self.last_account = Some((label, korean, unit.clone(), number));
+        self.last_account = Some((label, unit.clone(), number));
         Ok(number)
     }
 
@@ -1175,16 +1161,12 @@ impl<'p> Interpreter<'p> {
         value: &str,
         at: LocalDateTime,
     ) -> IdentityHasher {
-        let text = |value: &str| -> IdentityHasher {
-            match value.bytes().all(|b| matches!(b, b'!'..=b'~')) {
-                true => hasher.text(value),
-                false => hasher.text(&fold_blanks(value).nfc().collect::<String>()),
-            }
-        };
+        let text = |value: &str| hasher.text(&text::nfc(&fold_blanks(value)));
         match part {
             KeyPart::Date => hasher.moment(at),
             KeyPart::Figure(slot) => {
-                let decimal = if self.serials[slot] { Decimal::Point } else { self.decimal };
+                let decimal =
+                    if self.kinds[slot] == CellKind::Number { Decimal::Point } else { self.decimal };
                 match Figure::parse(value, decimal) {
                     Some(figure) => hasher.text(&figure.plain()),
                     None => text(value),
@@ -1193,7 +1175,7 @@ impl<'p> Interpreter<'p> {
             KeyPart::Text(_) => text(value),
             KeyPart::Any(slot) => {
                 if value.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-                    let date = match self.moments[slot] {
+                    let date = match self.kinds[slot] == CellKind::Moment {
                         true => dates::read_iso(value),
                         false => self.formats.iter().find_map(|format| format.read(value)),
                     };
@@ -1244,13 +1226,13 @@ fn stored_as(value: &str, most: usize) -> Option<SmolStr> {
     if value.is_empty() {
         return None;
     }
-    let mut value: String = fold_blanks(value);
+    let mut value = fold_blanks(value);
     loop {
         match text::checked(&value, most) {
             Ok(text) => return Some(SmolStr::from(text.as_ref())),
             Err(text::TextError::Empty) => return None,
-            Err(text::TextError::TooLong(max)) => value = value.nfc().take(max).collect(),
-            Err(text::TextError::Invisible(hidden)) => value.retain(|letter| letter != hidden),
+            Err(text::TextError::TooLong(max)) => value = Cow::Owned(value.nfc().take(max).collect()),
+            Err(text::TextError::Invisible(hidden)) => value.to_mut().retain(|letter| letter != hidden),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Texts with columns in braces: `"{Date|日付} {Time}"`.
 
+use std::borrow::Cow;
+
 /// A text with columns in braces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
@@ -75,7 +77,10 @@ impl Template {
                 }
             }
         }
-        fold_blanks(&out)
+        match fold_blanks(&out) {
+            Cow::Owned(folded) => folded,
+            Cow::Borrowed(_) => out,
+        }
     }
 }
 
@@ -86,16 +91,16 @@ impl std::fmt::Display for Template {
 }
 
 /// Returns a text without blanks and line breaks at its ends and with single spaces within.
-pub fn fold_blanks(text: &str) -> String {
+pub fn fold_blanks(text: &str) -> Cow<'_, str> {
     let is_blank = |c: char| c.is_whitespace() || c == '\u{200b}' || c == '\u{feff}';
     let is_folded = !text.contains("  ")
         && !text.starts_with(is_blank)
         && !text.ends_with(is_blank)
         && !text.contains(|c: char| c != ' ' && is_blank(c));
     if is_folded {
-        return text.to_string();
+        return Cow::Borrowed(text);
     }
-    text.split(is_blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    Cow::Owned(text.split(is_blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::money::{Money, Unit};
 use crate::period::LocalDateTime;
 use crate::statement::rows::SkipReason;
 use serde::{Serialize, Serializer};
+use smol_str::SmolStr;
 
 /// The answer of `import`: `read` is always the sum of what follows.
 #[derive(Debug, Serialize)]
@@ -179,7 +180,7 @@ pub struct PreviewRow {
     /// What it is.
     pub kind: Kind,
     /// Who was paid, or who paid.
-    pub payee: String,
+    pub payee: SmolStr,
     /// Its effect.
     pub amount: Money,
     /// The balance of the file after it.
@@ -236,7 +237,7 @@ fn rows_table(rows: &[PreviewRow], rest: &[PreviewRow], has_more: bool, language
         vec![
             when.strip_suffix(" 00:00:00").unwrap_or(when).into(),
             kind_of_entry(row.kind, language).into(),
-            row.payee.clone().into(),
+            row.payee.to_string().into(),
             format!("{sign}{}", row.amount.to_grouped_string()).into(),
             row.balance.as_ref().map_or(String::new(), Money::to_grouped_string).into(),
         ]

@@ -11,14 +11,15 @@ use crate::money::Money;
 use crate::period::Day;
 use crate::statement::accounts::{AccountChoice, choose};
 use crate::statement::balances::AccountChain;
-use crate::statement::entries::entry_of_row;
+use crate::statement::entries::{entry_of_row, kind_of_row};
 use crate::statement::profile::UserRules;
+use crate::statement::read::ReadError;
 use crate::statement::rows::{SkipReason, StatementAccount, StatementRow};
 use crate::statement::typed::{Nearness, TypedEntry, is_other_leg, nearness};
 use crate::statement::{LISTED_MAX, SkippedRows, add_skipped};
 use crate::store::{ImportError, ImportSession, NearbyEntry, RowMatch, Store, StoreError};
 use crate::view::import::{BreakJson, ChangedEntry, ImportedAccount, PreviewRow, RowEntry};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 /// Which account each label leads to, as options and rules say.
 pub struct NamedAccounts<'a> {
@@ -69,13 +70,15 @@ pub struct AccountPreview {
     /// The first rows.
     pub first: Vec<PreviewRow>,
     /// The last rows.
-    pub last: Vec<PreviewRow>,
+    pub last: VecDeque<PreviewRow>,
     /// How many there are.
     pub count: usize,
     /// Whether the ledger has the account, or gets it.
     has_account: bool,
 }
 
+/// The most payees without a category that are counted.
+const PAYEES_MAX: usize = 10_000;
 /// Rows shown at either end of an account.
 const SHOWN: usize = 5;
 
@@ -87,9 +90,9 @@ impl AccountPreview {
             return;
         }
         if self.last.len() == SHOWN {
-            self.last.remove(0);
+            self.last.pop_front();
         }
-        self.last.push(row);
+        self.last.push_back(row);
     }
 }
 
@@ -150,7 +153,7 @@ pub fn record(
                 }
             }
         };
-        let is_of_unit = |id: &AccountId| session.unit_of(*id).is_some_and(|unit| unit == account.unit);
+        let is_of_unit = |id: &AccountId| session.account(*id).is_some_and(|held| held.unit == account.unit);
         let other = other.filter(|id| *id != account.id).filter(is_of_unit);
         match found {
             RowMatch::Repeated => {
@@ -165,12 +168,10 @@ pub fn record(
                 if ![from, to].contains(&Some(account.id))
                     && let Some(id) = from.or(to)
                 {
-                    let accounts = session.accounts();
-                    let held = accounts.iter().find(|held| held.id == id);
-                    let name = held.map_or_else(String::new, |held| held.name.clone());
-                    match out.elsewhere.iter_mut().find(|(_, known)| *known == name) {
+                    let name = session.account(id).map_or("", |held| held.name.as_str());
+                    match out.elsewhere.iter_mut().find(|(_, known)| known == name) {
                         Some((count, _)) => *count += 1,
-                        None => out.elsewhere.push((1, name)),
+                        None => out.elsewhere.push((1, name.to_string())),
                     }
                 }
             }
@@ -200,11 +201,12 @@ pub fn record(
                 }
                 if entry.category.is_none() && entry.kind == Kind::Spend {
                     out.uncategorised_count += 1;
-                    if let Some(payee) = &entry.payee
-                        && (out.uncategorised.len() < 10_000
-                            || out.uncategorised.contains_key(payee.as_str()))
-                    {
-                        *out.uncategorised.entry(payee.to_string()).or_default() += 1;
+                    if let Some(payee) = &entry.payee {
+                        if let Some(count) = out.uncategorised.get_mut(payee.as_str()) {
+                            *count += 1;
+                        } else if out.uncategorised.len() < PAYEES_MAX {
+                            out.uncategorised.insert(payee.to_string(), 1);
+                        }
                     }
                 }
                 session.record_row(&entry).map_err(|error| match error {
@@ -216,11 +218,10 @@ pub fn record(
                 })?;
             }
         }
-        let kind = entry_of_row(row, account, other, None, crate::ledger::Id(0)).kind;
         out.previews[row.account].add(PreviewRow {
             at: row.at,
-            kind,
-            payee: row.payee.as_deref().unwrap_or_default().to_string(),
+            kind: kind_of_row(row, account),
+            payee: row.payee.clone().unwrap_or_default(),
             amount: account.unit.money(row.effect),
             balance: row.balance.map(|balance| account.unit.money(balance)),
             known: is_known,
@@ -316,10 +317,8 @@ fn accounts(
         if let (Some(id), Some((None, _))) =
             (by_name, named.options.iter().find(|(label, _)| label.is_none()))
         {
-            let accounts = session.accounts();
-            if let Some(account) = accounts.iter().find(|account| account.id == id) {
-                out.named.push((label.label.clone(), account.name.clone()));
-            }
+            let named = session.account(id).map(|account| (label.label.clone(), account.name.clone()));
+            out.named.extend(named);
         }
         let known = session.accounts();
         let account = |id: AccountId| known.iter().find(|account| account.id == id).cloned();
@@ -372,11 +371,11 @@ fn known_account(
         return Ok(None);
     }
     let (mut looked_up, mut found) = (0, None);
-    statement.each(|row| -> Result<(), Stopped> {
-        let Some(identity) = row.identity.filter(|_| row.account == number) else { return Ok(()) };
+    let pass = statement.each(|row| -> Result<(), PassEnd> {
         if found.is_some() || looked_up == LOOKED_UP {
-            return Ok(());
+            return Err(PassEnd::Enough);
         }
+        let Some(identity) = row.identity.filter(|_| row.account == number) else { return Ok(()) };
         looked_up += 1;
         for identity in row.former.iter().chain([&identity]) {
             let places = session.recorded_places(*identity, row.effect)?.into_iter().flatten().flatten();
@@ -385,8 +384,30 @@ fn known_account(
             found = found.or(places.into_iter().find(is_of_unit));
         }
         Ok(())
-    })?;
-    Ok(found)
+    });
+    match pass {
+        Ok(()) | Err(PassEnd::Enough) => Ok(found),
+        Err(PassEnd::Failed(error)) => Err(error),
+    }
+}
+
+/// Why a pass over rows ends before the last.
+enum PassEnd {
+    /// The rest is not needed.
+    Enough,
+    Failed(Stopped),
+}
+
+impl From<ReadError> for PassEnd {
+    fn from(error: ReadError) -> PassEnd {
+        PassEnd::Failed(error.into())
+    }
+}
+
+impl From<StoreError> for PassEnd {
+    fn from(error: StoreError) -> PassEnd {
+        PassEnd::Failed(error.into())
+    }
 }
 
 /// Returns the account that options or rules name for a label.

@@ -431,7 +431,6 @@ impl<'p> StatementReader<'p> {
         let records = qif::parse(&text).map_err(StatementError::Read)?;
         let header: Vec<String> =
             ["account", "unit", "d", "t", "p", "m", "l", "type"].map(String::from).to_vec();
-        let mut interpreter = Interpreter::new(profile, self.rules, &header, settings);
         let rows: Vec<Row> = records
             .iter()
             .map(|record| {
@@ -441,23 +440,11 @@ impl<'p> StatementReader<'p> {
                 Row { line: *line, cells: cells.map(|text| SheetCell::Text(text.clone())).to_vec() }
             })
             .collect();
-        rows.iter().for_each(|row| interpreter.survey(row));
-        interpreter.settle().map_err(|_| StatementError::AmbiguousDates)?;
-        let (mut statement, mut outcomes) = (self.new_statement(profile), Vec::new());
-        for row in &rows {
-            interpreter.row(row.line, row, &mut outcomes);
-            statement.add_all(row.line, &mut outcomes);
-        }
-        statement.finish(interpreter).map_err(StatementError::Read)?;
+        // The columns of QIF are known without a header.
+        let header = FoundHeader { line: 0, names: header, known: 0 };
+        let read = self.of_rows(FoundTable { profile, header }, &rows, "qif", settings)?;
         let encoding = Some(encoding.name().to_ascii_lowercase());
-        Ok(ReadStatement {
-            statement,
-            profile,
-            is_by_profile: false,
-            form: "qif",
-            encoding,
-            header_line: None,
-        })
+        Ok(ReadStatement { is_by_profile: false, header_line: None, encoding, ..read })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Profiles and the user's rules as TOML, read strictly: every fault with its line and key.
 
 use super::{
-    AmountStyle, ColumnPart, ColumnSource, FileDirection, LabelTexts, MessagePattern, Profile, RowKind,
-    StatementRule, UserRules, Verified, YearSource,
+    AmountStyle, ColumnPart, FileDirection, LabelTexts, MessagePattern, Profile, RowKind, StatementRule,
+    UserRules, Verified, YearSource,
 };
 use crate::fee::Text;
 use crate::ledger::AccountKind;
@@ -461,21 +461,21 @@ fn profile(root: &ProfileKeys<'_, '_>) -> Option<Profile> {
     read.finish();
 
     let keys = root.child("columns");
-    let columns: Vec<(String, ColumnSource)> = keys
+    let columns: Vec<(String, Vec<ColumnPart>)> = keys
         .entries()
         .into_iter()
         .filter_map(|(name, value)| {
             let parts = strings(value).and_then(|names| {
                 let part = |name: String| match name.contains(['{', '}']) {
                     true => Template::parse(&name).map(ColumnPart::Template),
-                    false => Some(ColumnPart::Name(name)).filter(|_| true),
+                    false => Some(ColumnPart::Name(name)),
                 };
                 names.into_iter().map(part).collect::<Option<Vec<_>>>().filter(|parts| !parts.is_empty())
             });
             if parts.is_none() {
                 keys.expected(&name, value, ExpectedInProfile::Column);
             }
-            Some((name, ColumnSource::First(parts?)))
+            Some((name, parts?))
         })
         .collect();
 
@@ -705,7 +705,7 @@ fn check(root: &ProfileKeys<'_, '_>, profile: &Profile) {
 
 /// Returns whether a name of the file is what a column is read from.
 fn is_column(profile: &Profile, key: &str, name: &str) -> bool {
-    profile.columns.iter().any(|(column, ColumnSource::First(parts))| {
+    profile.columns.iter().any(|(column, parts)| {
         column == name
             && parts.len() == 1
             && matches!(parts.first(), Some(ColumnPart::Name(source)) if source == key)

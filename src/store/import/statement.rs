@@ -4,7 +4,6 @@
 use super::{ImportSession, Importer, PendingChange, SeqSet};
 use crate::import::Content;
 use crate::ledger::{Account, AccountId, Entry, Id, Snapshot};
-use crate::money::Unit;
 use crate::period::{Day, LocalDateTime};
 use crate::statement::identity::RowIdentity;
 use crate::statement::typed::TYPING_COMMANDS;
@@ -65,9 +64,9 @@ impl ImportSession<'_> {
         self.0.writer.balances.accounts.values().cloned().collect()
     }
 
-    /// Returns the unit of an account that counts now.
-    pub fn unit_of(&self, account: AccountId) -> Option<Unit> {
-        self.0.writer.balances.accounts.get(&account).map(|account| account.unit.clone())
+    /// Returns an account that counts now.
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.0.writer.balances.accounts.get(&id)
     }
 
     /// Opens an account.
@@ -177,7 +176,6 @@ impl ImportSession<'_> {
     /// Returns the entries of an account from the day before a day to the day after it which were typed, or
     /// are between two own accounts, and were recorded before this file.
     pub fn nearby(&mut self, account: AccountId, day: Day) -> Result<Vec<NearbyEntry>, StoreError> {
-        self.0.writer.flush()?;
         let typing = TYPING_COMMANDS.map(|command| format!("'{command}'")).join(", ");
         // An edited entry was typed if the one that the edit replaced was.
         let sql = format!(
@@ -271,7 +269,7 @@ impl Importer<'_> {
         if self.changed_rows.contains(&(first, effect)) {
             return Ok(Some(RowMatch::Repeated));
         }
-        self.writer.entries.flush()?;
+        // Only rows before this file count, and `begin_statement` wrote them all.
         let sql = format!(
             "SELECT {ENTRY_COLUMNS} FROM entry e {UNIT_JOINS} {LABEL_JOINS}
              WHERE e.id BETWEEN ?1 AND ?2 AND e.seq < ?3 ORDER BY e.seq DESC"
