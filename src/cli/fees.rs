@@ -6,6 +6,7 @@ use super::withdraw::{channel_of, conditional, is_all};
 use super::{CommandOutput, Note, account};
 use crate::fee::{self, Platform, QuotaKey, QuotaUsage, Quote, QuoteRequest};
 use crate::ledger::{Account, AccountKind, name};
+use crate::messages::FreeLeftText;
 use crate::messages::error::UsageError;
 use crate::messages::warning::{PaidCharges, RuleDifference};
 use crate::messages::{FeesLine, Warning};
@@ -14,7 +15,7 @@ use crate::period::{Day, parse_date_input};
 use crate::plan::{Holding, PlanRequest, SPLITS};
 use crate::text;
 use crate::view::fees::{
-    BestCase, Better, ChannelQuote, Fees, FeesDetails, FreeLeftRow, PlanHint, gains_enough,
+    AskedAmount, BestCase, Better, ChannelQuote, Fees, FeesDetails, PlanHint, gains_enough,
 };
 use std::collections::HashMap;
 
@@ -98,8 +99,10 @@ pub fn run(args: &FeesArgs, context: &Context) -> Result<CommandOutput, CommandE
         let is_open = platform.withdrawable && !platform.channels.is_empty();
         let asked = asked(args, &platform, account, is_open)?;
         match &asked {
-            Some(QuoteRequest::All) => answer.asked = Some("all".into()),
-            Some(QuoteRequest::Amount(minor)) => answer.asked = Some(unit.money(*minor).to_plain_string()),
+            Some(QuoteRequest::All) => answer.asked = Some(AskedAmount::All),
+            Some(QuoteRequest::Amount(minor)) => {
+                answer.asked = Some(AskedAmount::Amount(unit.money(*minor)));
+            }
             Some(QuoteRequest::Receive(figure)) => {
                 let mut units = platform.channels.iter().map(|channel| &channel.pays);
                 answer.receive = units.find_map(|unit| figure.money(unit).ok());
@@ -233,7 +236,7 @@ fn line(quote: Quote, unit: &Unit, stale_before: Day) -> ChannelQuote {
     let received = |value: i128| quote.net_unit.money(minor(value));
     let outcome = quote.figures();
     let blocked = quote.outcome.as_ref().err();
-    let left = |left: fee::FreeLeft| FreeLeftRow {
+    let left = |left: fee::FreeLeft| FreeLeftText {
         count: left.count,
         amount: left.amount.map(|minor| unit.money(minor)),
     };
@@ -284,7 +287,7 @@ fn several(
     asked: &QuoteRequest,
     assumed: Vec<String>,
 ) -> Result<Option<PlanHint>, CommandError> {
-    let best = answer.channels.iter().find(|quote| quote.status == "ok" && !quote.is_conditional);
+    let best = answer.best();
     let charged =
         |quote: &&ChannelQuote| [&quote.fee, &quote.tax].into_iter().flatten().any(|money| money.minor > 0);
     let Some((best, net)) = best.filter(charged).and_then(|best| Some((best, best.net.clone()?))) else {

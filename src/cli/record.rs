@@ -196,10 +196,7 @@ pub fn fact(line: &HistoryLine, now: Option<LocalDateTime>) -> Option<RecordedFa
         tax: line.tax.clone(),
         category: line.category.clone(),
         payee: line.payee.clone(),
-        expires: match line.expires.as_deref() {
-            None => Expires::Unknown,
-            Some(text) => Day::parse_iso(text).map_or(Expires::Never, Expires::On),
-        },
+        expires: line.expires,
         date: date(line.at, now),
     })))
 }

@@ -9,9 +9,9 @@ use crate::period::Day;
 pub enum ChannelsLine {
     Count { platforms: usize, channels: usize },
     OneInFull { example: String },
-    NoWayOut { platforms: Vec<String> },
-    Ended { platforms: Vec<String> },
-    NoneKnown { platforms: Vec<String> },
+    NoWayOut(Vec<String>),
+    Ended(Vec<String>),
+    NoneKnown(Vec<String>),
     NotKnownWellEnough,
     HasEnded,
     Compare { command: String },
@@ -71,23 +71,6 @@ pub fn country(code: &str, language: Language) -> &str {
     }
 }
 
-impl ChannelsLine {
-    /// Platforms that have no official way out.
-    pub fn no_way_out(platforms: Vec<String>) -> ChannelsLine {
-        ChannelsLine::NoWayOut { platforms }
-    }
-
-    /// Platforms of which no channel is known.
-    pub fn none_known(platforms: Vec<String>) -> ChannelsLine {
-        ChannelsLine::NoneKnown { platforms }
-    }
-
-    /// Platforms whose service has ended.
-    pub fn ended(platforms: Vec<String>) -> ChannelsLine {
-        ChannelsLine::Ended { platforms }
-    }
-}
-
 fn many(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
@@ -101,9 +84,9 @@ impl Message for ChannelsLine {
             ChannelsLine::OneInFull { example } => {
                 format!("One platform in full, with sources: jandon channels {example}")
             }
-            ChannelsLine::NoWayOut { platforms } => format!("No official way out: {}", platforms.join(", ")),
-            ChannelsLine::Ended { platforms } => format!("Ended: {}", platforms.join(", ")),
-            ChannelsLine::NoneKnown { platforms } => format!("No channel known: {}", platforms.join(", ")),
+            ChannelsLine::NoWayOut(platforms) => format!("No official way out: {}", platforms.join(", ")),
+            ChannelsLine::Ended(platforms) => format!("Ended: {}", platforms.join(", ")),
+            ChannelsLine::NoneKnown(platforms) => format!("No channel known: {}", platforms.join(", ")),
             ChannelsLine::NotKnownWellEnough => "No channel of it is known well enough to be listed.".into(),
             ChannelsLine::HasEnded => "The service has ended.".into(),
             ChannelsLine::Compare { command } => format!("What a withdrawal pays out: {command}"),
@@ -124,9 +107,9 @@ impl Message for ChannelsLine {
             ChannelsLine::OneInFull { example } => {
                 format!("플랫폼 하나를 출처와 함께 자세히 보기: jandon channels {example}")
             }
-            ChannelsLine::NoWayOut { platforms } => format!("공식 출금 방법 없음: {}", list(platforms)),
-            ChannelsLine::Ended { platforms } => format!("서비스 종료: {}", list(platforms)),
-            ChannelsLine::NoneKnown { platforms } => format!("알려진 출금 방법 없음: {}", list(platforms)),
+            ChannelsLine::NoWayOut(platforms) => format!("공식 출금 방법 없음: {}", list(platforms)),
+            ChannelsLine::Ended(platforms) => format!("서비스 종료: {}", list(platforms)),
+            ChannelsLine::NoneKnown(platforms) => format!("알려진 출금 방법 없음: {}", list(platforms)),
             ChannelsLine::NotKnownWellEnough => "목록에 올릴 만큼 확인된 출금 방법이 없습니다.".into(),
             ChannelsLine::HasEnded => "서비스가 종료되었습니다.".into(),
             ChannelsLine::Compare { command } => format!("출금하면 받는 금액 보기: {command}"),
@@ -196,9 +179,9 @@ mod tests {
         let lines = [
             ChannelsLine::Count { platforms: 123, channels: 1 },
             ChannelsLine::OneInFull { example: "kakaopay".into() },
-            ChannelsLine::NoWayOut { platforms: names() },
-            ChannelsLine::Ended { platforms: names() },
-            ChannelsLine::NoneKnown { platforms: names() },
+            ChannelsLine::NoWayOut(names()),
+            ChannelsLine::Ended(names()),
+            ChannelsLine::NoneKnown(names()),
             ChannelsLine::NotKnownWellEnough,
             ChannelsLine::HasEnded,
             ChannelsLine::Compare { command: "jandon fees kakaopay 10,000".into() },

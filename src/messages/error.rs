@@ -17,7 +17,7 @@ use crate::money::{AmountError, Money, MoneyError, RateError, Unit};
 use crate::output_file::OutputError;
 use crate::period::{DateError, Day};
 use crate::store::{ImportError, Refusal, StoreError};
-use crate::text::{TextError, quoted};
+use crate::text::{TextError, quoted, quoted_name};
 use std::io;
 use std::path::PathBuf;
 
@@ -396,6 +396,17 @@ impl CommandError {
             false => CommandError::AmbiguousUnit { typed: code.into(), fits },
         }
     }
+}
+
+/// Returns the command that sets the platform of an account.
+fn set_platform(account: &str, platform: &str) -> String {
+    format!("jandon account edit {} --platform {platform}", quoted_name(account))
+}
+
+/// Returns records by their ids with their amounts.
+fn listed(records: &[(Id, Money)]) -> String {
+    let records: Vec<String> = records.iter().map(|(id, amount)| format!("{id} ({amount})")).collect();
+    records.join(", ")
 }
 
 /// Returns why a file cannot be used; the text of the system for the kinds without one here.

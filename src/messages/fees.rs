@@ -4,6 +4,7 @@ use super::{CellWord, Language, Message, date, list_any, particle};
 use crate::fee::{Delay, Text};
 use crate::money::Money;
 use crate::period::Day;
+use serde::Serialize;
 
 /// A line of the page of `fees`.
 #[derive(Clone, Debug)]
@@ -560,11 +561,11 @@ impl Message for Arrival {
 }
 
 /// What is left of a free quota.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct FreeLeftText {
-    /// So many withdrawals.
+    /// The number of withdrawals.
     pub count: Option<i64>,
-    /// So much.
+    /// The amount.
     pub amount: Option<Money>,
 }
 

@@ -22,7 +22,6 @@ pub enum HelpLabel {
     Arguments,
     Options,
     Commands,
-    GlobalOptions,
     Help,
     Version,
     /// What `jandon help` does.
@@ -55,7 +54,6 @@ impl HelpLabel {
             (Language::English, HelpLabel::Arguments) => "Arguments",
             (Language::English, HelpLabel::Options) => "Options",
             (Language::English, HelpLabel::Commands) => "Commands",
-            (Language::English, HelpLabel::GlobalOptions) => "Global options",
             (Language::English, HelpLabel::Help) => "Print help",
             (Language::English, HelpLabel::Version) => "Print version",
             (Language::English, HelpLabel::HelpCommand) => "Print this page, or the help of a command",
@@ -66,7 +64,6 @@ impl HelpLabel {
             (Language::Korean, HelpLabel::Arguments) => "인자",
             (Language::Korean, HelpLabel::Options) => "옵션",
             (Language::Korean, HelpLabel::Commands) => "명령",
-            (Language::Korean, HelpLabel::GlobalOptions) => "공통 옵션",
             (Language::Korean, HelpLabel::Help) => "도움말 표시",
             (Language::Korean, HelpLabel::Version) => "버전 표시",
             (Language::Korean, HelpLabel::HelpCommand) => "이 도움말 또는 지정한 명령의 도움말을 봅니다",

@@ -39,7 +39,6 @@ pub enum PageTitle {
     ByHand,
     Fee,
     Tax,
-    Charged,
     ChargedPercent,
     Cheapest,
     Saving,
@@ -56,9 +55,6 @@ pub enum PageTitle {
     Opening,
     Closing,
     Figures,
-    Have,
-    Owe,
-    Net,
 }
 
 impl Message for PageTitle {
@@ -93,7 +89,6 @@ impl Message for PageTitle {
             PageTitle::ByHand => "(entered by hand)",
             PageTitle::Fee => "Fee",
             PageTitle::Tax => "Tax",
-            PageTitle::Charged => "Paid",
             PageTitle::ChargedPercent => "% of amount",
             PageTitle::Cheapest => "Cheapest official way",
             PageTitle::Saving => "More than needed",
@@ -110,9 +105,6 @@ impl Message for PageTitle {
             PageTitle::Opening => "Opening balance",
             PageTitle::Closing => "Closing balance",
             PageTitle::Figures => "Figures",
-            PageTitle::Have => "have",
-            PageTitle::Owe => "owe",
-            PageTitle::Net => "net",
         }
         .into()
     }
@@ -148,7 +140,6 @@ impl Message for PageTitle {
             PageTitle::ByHand => "(직접 입력)",
             PageTitle::Fee => "수수료",
             PageTitle::Tax => "세금",
-            PageTitle::Charged => "낸 금액",
             PageTitle::ChargedPercent => "금액 대비 %",
             PageTitle::Cheapest => "가장 싼 공식 방법",
             PageTitle::Saving => "더 낸 금액",
@@ -165,9 +156,6 @@ impl Message for PageTitle {
             PageTitle::Opening => "시작 잔액",
             PageTitle::Closing => "마감 잔액",
             PageTitle::Figures => "수치 보기",
-            PageTitle::Have => "보유",
-            PageTitle::Owe => "갚을 금액",
-            PageTitle::Net => "순액",
         }
         .into()
     }

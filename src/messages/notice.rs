@@ -66,8 +66,6 @@ pub enum Notice {
     Exported { count: u64, what: ExportedPart },
     /// An answer was written to a file.
     Wrote { path: PathBuf },
-    /// There is no account.
-    NoAccounts,
     /// A check found that only totals are wrong.
     OnlyTotalsWrong,
     /// A check found damaged records, none of which changes a total.
@@ -163,12 +161,7 @@ impl RecordCounts {
     }
 }
 
-/// Returns the first word of a sentence that says what was done, or would be.
-fn done<'a>(dry_run: bool, done: &'a str, would_be: &'a str) -> &'a str {
-    if dry_run { would_be } else { done }
-}
-
-/// Returns the end of a Korean sentence that says what was done, or would be.
+/// Returns the word that says what was done, or in a dry run would be.
 fn did<'a>(dry_run: bool, done: &'a str, would_be: &'a str) -> &'a str {
     if dry_run { would_be } else { done }
 }
@@ -178,29 +171,29 @@ impl Message for Notice {
         match self {
             Notice::Recorded { entry, balances, dry_run } => format!(
                 "{}: {}.{}",
-                done(*dry_run, "Recorded", "Would record"),
+                did(*dry_run, "Recorded", "Would record"),
                 entry.english(),
                 balances_english(balances)
             ),
             Notice::Logged { seen, date, stayed, dry_run } => {
                 let seen: Vec<String> = seen.iter().map(RecordedSnapshot::english).collect();
                 let on = date.map_or_else(String::new, |day| format!(" on {day}"));
-                let did = done(*dry_run, "Recorded", "Would record");
+                let did = did(*dry_run, "Recorded", "Would record");
                 format!("{did}: {}{on}.{}", seen.join(", "), balances_english(stayed))
             }
             Notice::Edited { before, after, balances, dry_run } => format!(
                 "{}: {}; now {}.{}",
-                done(*dry_run, "Edited", "Would edit"),
+                did(*dry_run, "Edited", "Would edit"),
                 before.english(),
                 after.english(),
                 balances_english(balances)
             ),
             Notice::Undid { command, what, balances, dry_run } => {
-                let did = done(*dry_run, "Undone", "Would undo");
+                let did = did(*dry_run, "Undone", "Would undo");
                 format!("{did}: {}.{}", what.english(command), balances_english(balances))
             }
             Notice::Redid { command, what, balances, dry_run } => {
-                let did = done(*dry_run, "Redone", "Would redo");
+                let did = did(*dry_run, "Redone", "Would redo");
                 format!("{did}: {}.{}", what.english(command), balances_english(balances))
             }
             Notice::CanRedo => "To bring it back: jandon redo".into(),
@@ -208,7 +201,7 @@ impl Message for Notice {
             Notice::NothingToLog => "There is nothing to record.".into(),
             Notice::AccountOpened { name, kind, platform, unit, dry_run } => {
                 let traits = opened_english(*kind, platform.as_deref(), unit);
-                format!("{} {name}: {traits}.", done(*dry_run, "Opened", "Would open"))
+                format!("{} {name}: {traits}.", did(*dry_run, "Opened", "Would open"))
             }
             Notice::DefaultUnit { account, unit } => format!(
                 "{unit} is the default unit. To change it: jandon account edit {} --unit CODE",
@@ -221,20 +214,20 @@ impl Message for Notice {
             Notice::Calendar(text) => text.english(),
             Notice::AccountEdited { account, changes, dry_run } => {
                 let changes: Vec<String> = changes.iter().map(AccountChange::english).collect();
-                format!("{} {account}: {}.", done(*dry_run, "Changed", "Would change"), changes.join(", "))
+                format!("{} {account}: {}.", did(*dry_run, "Changed", "Would change"), changes.join(", "))
             }
             Notice::AccountClosed { account, dry_run } => {
-                format!("{} {account}.", done(*dry_run, "Closed", "Would close"))
+                format!("{} {account}.", did(*dry_run, "Closed", "Would close"))
             },
             Notice::AccountReopened { account, dry_run } => {
-                format!("{} {account}.", done(*dry_run, "Reopened", "Would reopen"))
+                format!("{} {account}.", did(*dry_run, "Reopened", "Would reopen"))
             },
             Notice::RateSet { unit, rate, of, from, dry_run } => {
-                let did = done(*dry_run, "Recorded", "Would record");
+                let did = did(*dry_run, "Recorded", "Would record");
                 format!("{did}: 1 {unit} = {rate} {of} from {from} on.")
             }
             Notice::UnitDefined { unit, dry_run } => {
-                let did = done(*dry_run, "Defined", "Would define");
+                let did = did(*dry_run, "Defined", "Would define");
                 format!("{did} {unit} with {} decimals.", unit.decimals)
             }
             Notice::UnitKnown { unit } => format!("{unit} is already defined ({} decimals).", unit.decimals),
@@ -251,7 +244,7 @@ impl Message for Notice {
             }
             Notice::Imported { files, read, new, known, dry_run } => format!(
                 "{} {}: {read} read, {new} new, {known} known, 0 skipped, 0 bad.",
-                done(*dry_run, "Imported", "Would import"),
+                did(*dry_run, "Imported", "Would import"),
                 files.join(", ")
             ),
             Notice::CanUndoImport => "To undo it: jandon undo".into(),
@@ -267,7 +260,6 @@ impl Message for Notice {
                 format!("Exported {count} {what}.")
             }
             Notice::Wrote { path } => format!("Wrote {}", path.display()),
-            Notice::NoAccounts => "Open an account: jandon account add 카카오페이".into(),
             Notice::OnlyTotalsWrong => {
                 "All records are intact; only totals are wrong. To rebuild them: jandon check --repair".into()
             }
@@ -392,7 +384,6 @@ impl Message for Notice {
                 format!("{} 내보냈습니다.", object(&format!("{count}{what}")))
             }
             Notice::Wrote { path } => format!("{}에 저장했습니다.", path.display()),
-            Notice::NoAccounts => "계정을 열려면: jandon account add 카카오페이".into(),
             Notice::OnlyTotalsWrong => {
                 "모든 기록은 확인되었고 합계만 틀립니다. 고치려면: jandon check --repair".into()
             }
@@ -648,7 +639,6 @@ mod tests {
             Notice::UnitKnown { unit },
             Notice::CanUndoImport,
             Notice::Wrote { path: "a/report.txt".into() },
-            Notice::NoAccounts,
             Notice::OnlyTotalsWrong,
             Notice::TotalsUnaffected,
             Notice::OtherFactsVerified,

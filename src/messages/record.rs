@@ -1,6 +1,7 @@
 //! Recorded entries and balances as sentences name them, and the balances that a change leads to.
 
 use super::Language;
+use super::history::short_id;
 use super::particle::toward;
 use super::terms::{kind_of_account, kind_of_entry, korean_day, korean_moment};
 use crate::ledger::{Account, AccountKind, Expires, Kind};
@@ -456,8 +457,7 @@ impl super::Message for LedgerChangeKind {
                 format!("account {} {changes}", before.name)
             }
             LedgerChangeKind::Void { of, of_command, .. } => {
-                let id = of.to_string();
-                format!("`{of_command}` ({})", &id[id.len() - 6..])
+                format!("`{of_command}` ({})", short_id(*of))
             }
         }
     }
@@ -479,8 +479,7 @@ impl super::Message for LedgerChangeKind {
                 format!("계정 {} 변경({changes})", before.name)
             }
             LedgerChangeKind::Void { of, of_command, .. } => {
-                let id = of.to_string();
-                format!("`{of_command}`({})", &id[id.len() - 6..])
+                format!("`{of_command}`({})", short_id(*of))
             }
         }
     }

@@ -48,8 +48,13 @@ pub struct AccountColumns {
 }
 
 impl AccountSummary {
-    /// Returns the sum of one kind of flow.
-    fn flow(&self, kind: FlowKind) -> i64 {
+    /// Returns the difference that snapshots show beyond the first one, in minor units.
+    pub fn unexplained(&self) -> i64 {
+        self.flow(FlowKind::Unexplained).saturating_sub(self.flow(FlowKind::FirstSeen))
+    }
+
+    /// Returns the sum of one kind of flow, in minor units.
+    pub fn flow(&self, kind: FlowKind) -> i64 {
         self.flows.get(kind.as_str()).map_or(0, |money| money.minor)
     }
 
@@ -68,7 +73,7 @@ impl AccountSummary {
             outward: money(outward),
             charges: money(sum(&[Fees, Taxes])),
             expired: money(self.flow(Expired)),
-            unexplained: money(sign * (self.flow(Unexplained) - self.flow(FirstSeen))),
+            unexplained: money(sign * self.unexplained()),
             closing: money(sign * self.closing.minor),
         }
     }

@@ -1,7 +1,7 @@
 //! What needs attention at the end of a period.
 
 use super::{AccountSummary, Bill, BillStatus, ExpiringLot};
-use crate::ledger::Account;
+use crate::ledger::{Account, FlowKind};
 use crate::money::Money;
 use crate::period::Day;
 
@@ -27,6 +27,19 @@ pub enum AttentionItem {
     Unexplained(String, Money),
 }
 
+impl AttentionItem {
+    /// Returns whether something is lost or overdue already.
+    pub fn is_loss(&self) -> bool {
+        match self {
+            AttentionItem::Overdue(..)
+            | AttentionItem::OverLimit(..)
+            | AttentionItem::Negative(..)
+            | AttentionItem::Expired(..) => true,
+            AttentionItem::Due(..) | AttentionItem::Expiring(..) | AttentionItem::Unexplained(..) => false,
+        }
+    }
+}
+
 /// Returns what needs attention, the most urgent first.
 pub fn attention(
     accounts: &[Account],
@@ -34,7 +47,6 @@ pub fn attention(
     bills: &[Bill],
     lots: &[ExpiringLot],
 ) -> Vec<AttentionItem> {
-    let of = |row: &AccountSummary, word: &str| row.flows.get(word).map_or(0, |money| money.minor);
     let mut found: Vec<AttentionItem> = Vec::new();
     let of_status = |status| {
         let bills = bills.iter().filter(move |bill| bill.status == status);
@@ -58,14 +70,13 @@ pub fn attention(
     let soon = lots.iter().filter(|lot| lot.days_left <= SOON_DAYS);
     let soon = by_account(soon.map(|lot| (&lot.account, &lot.amount, lot.expires)));
     found.extend(soon.into_iter().map(|(account, sum, first)| AttentionItem::Expiring(account, sum, first)));
-    for row in rows.iter().filter(|row| of(row, "expired") > 0) {
-        found.push(AttentionItem::Expired(row.account.clone(), row.unit.money(of(row, "expired"))));
+    for row in rows.iter().filter(|row| row.flow(FlowKind::Expired) > 0) {
+        let expired = row.unit.money(row.flow(FlowKind::Expired));
+        found.push(AttentionItem::Expired(row.account.clone(), expired));
     }
-    for row in rows {
-        let unexplained = of(row, "unexplained").saturating_sub(of(row, "first_seen"));
-        if unexplained != 0 {
-            found.push(AttentionItem::Unexplained(row.account.clone(), row.unit.money(unexplained)));
-        }
+    for row in rows.iter().filter(|row| row.unexplained() != 0) {
+        let unexplained = row.unit.money(row.unexplained());
+        found.push(AttentionItem::Unexplained(row.account.clone(), unexplained));
     }
     found
 }

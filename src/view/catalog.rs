@@ -126,9 +126,9 @@ impl Channels {
                 of_country().filter(|platform| test(platform)).map(|platform| platform.id.clone()).collect()
             };
             for (platforms, line) in [
-                (named(&|p| !p.ended && !p.withdrawable), ChannelsLine::no_way_out as fn(_) -> _),
-                (named(&|p| !p.ended && p.withdrawable && p.channels.is_empty()), ChannelsLine::none_known),
-                (named(&|p| p.ended), ChannelsLine::ended),
+                (named(&|p| !p.ended && !p.withdrawable), ChannelsLine::NoWayOut as fn(_) -> _),
+                (named(&|p| !p.ended && p.withdrawable && p.channels.is_empty()), ChannelsLine::NoneKnown),
+                (named(&|p| p.ended), ChannelsLine::Ended),
             ] {
                 if !platforms.is_empty() {
                     page.line(language.say(&line(platforms)));

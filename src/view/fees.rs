@@ -28,7 +28,7 @@ pub struct Fees {
     /// What of it may leave.
     pub available: Option<Money>,
     /// The amount asked, or `all`; null where a net was asked, or nothing can be.
-    pub asked: Option<String>,
+    pub asked: Option<AskedAmount>,
     /// The net asked.
     pub receive: Option<Money>,
     /// The day of the rules.
@@ -120,7 +120,7 @@ pub struct ChannelQuote {
     /// Earliest and latest arrival.
     pub arrives: Option<[Delay; 2]>,
     /// What is left of the free quota before this withdrawal.
-    pub free_left: Option<FreeLeftRow>,
+    pub free_left: Option<FreeLeftText>,
     /// What the user needs.
     #[serde(serialize_with = "english_texts")]
     pub requires: Vec<Text>,
@@ -158,13 +158,22 @@ pub struct BestCase {
     pub net: Money,
 }
 
-/// What is left of a free quota; null where there is no such part.
-#[derive(Debug, Serialize)]
-pub struct FreeLeftRow {
-    /// So many withdrawals.
-    pub count: Option<i64>,
-    /// So much.
-    pub amount: Option<Money>,
+/// The amount that is asked for: `"all"`, or a decimal string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskedAmount {
+    /// As much as can be withdrawn.
+    All,
+    /// An amount.
+    Amount(Money),
+}
+
+impl Serialize for AskedAmount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            AskedAmount::All => serializer.serialize_str("all"),
+            AskedAmount::Amount(money) => money.serialize(serializer),
+        }
+    }
 }
 
 /// A smaller amount that nets no less.
@@ -220,7 +229,7 @@ impl Fees {
     }
 
     /// Returns the best channel that is open to everyone.
-    fn best(&self) -> Option<&ChannelQuote> {
+    pub fn best(&self) -> Option<&ChannelQuote> {
         self.channels.iter().find(|c| c.status == "ok" && !c.is_conditional)
     }
 
@@ -241,22 +250,18 @@ impl Fees {
         }
         let from = self.from();
         match (&self.asked, &self.receive) {
-            (Some(all), _) if all == "all" => FeesLine::CannotWithdrawAll { from },
-            (Some(amount), _) => FeesLine::CannotWithdraw { amount: self.money(amount), from },
+            (Some(AskedAmount::Amount(amount)), _) => {
+                FeesLine::CannotWithdraw { amount: amount.clone(), from }
+            }
             (None, Some(net)) => FeesLine::CannotReceive { net: net.clone(), from },
-            (None, None) => FeesLine::CannotWithdrawAll { from },
+            (Some(AskedAmount::All), _) | (None, None) => FeesLine::CannotWithdrawAll { from },
         }
-    }
-
-    /// Returns an amount of the document as money.
-    fn money(&self, text: &str) -> Money {
-        self.unit.money(crate::money::parse_minor(text, self.unit.decimals).unwrap_or(0))
     }
 
     fn answer_of(&self, quote: &ChannelQuote) -> FeesLine {
         let (net, terms, channel) = (quote.received(), quote.terms(&self.unit), quote.channel.clone());
         let Some(amount) = quote.amount.clone() else { return FeesLine::Receive { net, channel, terms } };
-        let is_part = self.available.as_ref() != Some(&amount) && self.asked.as_deref() == Some("all");
+        let is_part = self.available.as_ref() != Some(&amount) && self.asked == Some(AskedAmount::All);
         match self.receive {
             Some(_) => FeesLine::Withdraw { amount, net, channel, terms },
             None if is_part => FeesLine::ReceiveFor { amount, net, channel, terms },
@@ -326,7 +331,7 @@ impl Fees {
                 Cell::from(money(&quote.tax, &fees)),
                 Cell::from(if is_on_top { money(&quote.debit, &paid) } else { String::new() }),
                 Cell::from(quote.arrives.map(|arrives| language.say(&Arrival(arrives))).unwrap_or_default()),
-                Cell::from(free_left.map(|left| language.say(&left.text())).unwrap_or_default()),
+                Cell::from(free_left.map(|left| language.say(left)).unwrap_or_default()),
                 Cell::from(quote.remark().map(|line| language.say(&line)).unwrap_or_default()),
             ];
             let is_best = place == 0 && !quote.is_conditional && ok.len() > 1;
@@ -365,18 +370,13 @@ impl Fees {
 
     /// Whether all of a balance was asked for in which there is nothing.
     fn is_empty_balance(&self) -> bool {
-        self.asked.as_deref() == Some("all") && self.available.as_ref().is_some_and(|a| a.minor <= 0)
+        self.asked == Some(AskedAmount::All) && self.available.as_ref().is_some_and(|a| a.minor <= 0)
     }
 
     /// Can any withdrawal be made?
     pub fn any_ok(&self) -> bool {
         self.channels.iter().any(|c| c.status == "ok")
     }
-}
-
-/// Returns in English when money arrives: `at once`, `within 1 hour`, `1–5 days`, `2–3 business days`.
-pub fn arrival(arrives: [Delay; 2]) -> String {
-    Arrival(arrives).english()
 }
 
 impl ChannelQuote {
@@ -427,16 +427,10 @@ impl ChannelQuote {
     /// Whether the withdrawal costs nothing because of a quota of which something is left.
     fn is_free_by_quota(&self) -> bool {
         let charged = [&self.fee, &self.tax].into_iter().flatten().any(|money| money.minor != 0);
-        let left = |left: &FreeLeftRow| {
+        let left = |left: &FreeLeftText| {
             left.count != Some(0) && left.amount.as_ref().is_none_or(|amount| amount.minor > 0)
         };
         !charged && self.free_left.as_ref().is_some_and(left)
-    }
-}
-
-impl FreeLeftRow {
-    fn text(&self) -> FreeLeftText {
-        FreeLeftText { count: self.count, amount: self.amount.clone() }
     }
 }
 

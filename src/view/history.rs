@@ -4,6 +4,7 @@ use super::amount::Amounts;
 use super::csv::Csv;
 use super::page::{Cell, Column, Layout, Measure, Page, Style, Table};
 use super::{Form, Format, Render};
+use crate::jsonl::expires_text;
 use crate::ledger::{Entry, Expires, Id, Kind};
 use crate::messages::{
     self, ChangeRemark, Heading, HistoryKind, HistoryRemark, HistoryText, Language, LedgerChangeKind,
@@ -192,10 +193,8 @@ pub struct HistoryEntry {
     /// The channel of a withdrawal.
     pub channel: Option<String>,
     /// The last day of what arrived, `never`, or null where unknown.
-    pub expires: Option<String>,
-    /// The same as a value.
-    #[serde(skip)]
-    pub lasts: Expires,
+    #[serde(serialize_with = "expiry_text")]
+    pub expires: Expires,
     /// It no longer counts.
     pub voided: bool,
     /// Its number in the order of recording.
@@ -244,6 +243,10 @@ pub struct HistorySnapshot {
 }
 
 /// Writes a kind as scripts read it.
+fn expiry_text<S: Serializer>(expires: &Expires, serializer: S) -> Result<S::Ok, S::Error> {
+    expires_text(*expires).serialize(serializer)
+}
+
 fn kind_word<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(kind.as_str())
 }
@@ -275,12 +278,7 @@ impl HistoryEntry {
             payee: entry.payee.as_deref().map(String::from),
             note: entry.note.clone(),
             channel: entry.channel.as_deref().map(String::from),
-            expires: match entry.expires {
-                Expires::Unknown => None,
-                Expires::On(day) => Some(day.to_string()),
-                Expires::Never => Some("never".into()),
-            },
-            lasts: entry.expires,
+            expires: entry.expires,
             voided,
             seq: 0,
             running: None,
@@ -631,7 +629,7 @@ impl HistoryEntry {
             true => say(HistoryRemark::PaidWith { amount: self.out.clone() }),
             false => {}
         }
-        match self.lasts {
+        match self.expires {
             Expires::Unknown => {}
             Expires::On(day) => say(HistoryRemark::Expires { day, today }),
             Expires::Never => say(HistoryRemark::NeverExpires),
@@ -707,7 +705,7 @@ pub fn csv(rows: &[HistoryLine], of_account: bool) -> Csv {
                 e.payee.clone(),
                 e.note.clone(),
                 e.channel.clone(),
-                e.expires.clone(),
+                expires_text(e.expires),
                 None,
                 None,
                 None,

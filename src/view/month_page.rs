@@ -13,7 +13,7 @@ use crate::messages::{Language, Message};
 use crate::money::{Money, Unit};
 use crate::period::Month;
 use crate::report::month_page::{BalanceChart, MonthPage, MonthlyBalances, PaymentSize};
-use crate::report::{AttentionItem, BillStatus, CategorySummary, Group};
+use crate::report::{BillStatus, CategorySummary, Group};
 
 /// The rules of the page. They name no font or picture that must be loaded.
 const STYLE: &str = include_str!("month_page.css");
@@ -182,15 +182,7 @@ impl PageWriter<'_> {
             }
             html.within("ul", &[], |html| {
                 for what in &self.report.summary.attention {
-                    let class = match what {
-                        AttentionItem::Overdue(..)
-                        | AttentionItem::OverLimit(..)
-                        | AttentionItem::Negative(..)
-                        | AttentionItem::Expired(..) => "bad",
-                        AttentionItem::Due(..)
-                        | AttentionItem::Expiring(..)
-                        | AttentionItem::Unexplained(..) => "warn",
-                    };
+                    let class = if what.is_loss() { "bad" } else { "warn" };
                     let line = AttentionLine { what, today: self.report.to };
                     html.element("li", &[("class", class)], &self.say(&line));
                 }

@@ -12,7 +12,7 @@ use crate::messages::{EmptyPage, Heading, Language, ReportLine};
 use crate::money::{Money, RoundingMode, Unit, parse_minor, round};
 use crate::period::Day;
 use crate::report::month_page::MonthPage;
-use crate::report::{AccountSummary, AttentionItem, CategorySummary, Exchange, Group, MonthSummary, Summary};
+use crate::report::{AccountSummary, CategorySummary, Exchange, Group, MonthSummary, Summary};
 use serde::Serialize;
 
 /// The most lines about what needs attention, so that a month fits on one screen.
@@ -157,15 +157,7 @@ impl PeriodReport {
         let items = &self.summary.attention;
         let shown = if items.len() > most { most - 1 } else { items.len() };
         for what in &items[..shown] {
-            let style = match what {
-                AttentionItem::Overdue(..)
-                | AttentionItem::OverLimit(..)
-                | AttentionItem::Negative(..)
-                | AttentionItem::Expired(..) => Style::Loss,
-                AttentionItem::Due(..) | AttentionItem::Expiring(..) | AttentionItem::Unexplained(..) => {
-                    Style::Attention
-                }
-            };
+            let style = if what.is_loss() { Style::Loss } else { Style::Attention };
             page.styled_line(language.say(&AttentionLine { what, today: self.details.today }), style);
         }
         if items.len() > shown {
@@ -553,10 +545,9 @@ impl PeriodReport {
 /// Returns the amount of a flow, where there is any. The first balance stands apart from what is
 /// unexplained.
 fn flow(row: &AccountSummary, kind: FlowKind) -> Option<Money> {
-    let minor = |kind: FlowKind| row.flows.get(kind.as_str()).map_or(0, |money| money.minor);
     let minor = match kind {
-        FlowKind::Unexplained => minor(kind).saturating_sub(minor(FlowKind::FirstSeen)),
-        _ => minor(kind),
+        FlowKind::Unexplained => row.unexplained(),
+        _ => row.flow(kind),
     };
     (minor != 0).then(|| row.unit.money(minor))
 }

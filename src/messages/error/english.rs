@@ -7,7 +7,9 @@ mod usage;
 
 pub(super) use file::platform_file_error;
 
-use super::{CommandError, ConfigError, Correction, Diagnostic, Done, ExpectedWord, PlatformProperty};
+use super::{
+    CommandError, ConfigError, Correction, Diagnostic, Done, ExpectedWord, PlatformProperty, set_platform,
+};
 use crate::messages::{Language, list_any};
 use crate::money::{MoneyError, RateError};
 use crate::text::{quoted, quoted_name};
@@ -297,10 +299,6 @@ pub(super) fn diagnostic(error: &CommandError) -> Diagnostic {
         },
         CommandError::BrokenPipe => Diagnostic::new("", ""),
     }
-}
-
-fn set_platform(account: &str, platform: &str) -> String {
-    format!("jandon account edit {} --platform {platform}", quoted_name(account))
 }
 
 fn config(error: &ConfigError) -> String {

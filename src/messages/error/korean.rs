@@ -7,7 +7,9 @@ mod usage;
 
 pub(super) use file::platform_file_error;
 
-use super::{CommandError, ConfigError, Correction, Diagnostic, Done, ExpectedWord, PlatformProperty};
+use super::{
+    CommandError, ConfigError, Correction, Diagnostic, Done, ExpectedWord, PlatformProperty, set_platform,
+};
 use crate::messages::particle::{and, object, subject, topic, toward};
 use crate::money::{MoneyError, RateError};
 use crate::text::{quoted, quoted_name};
@@ -327,10 +329,6 @@ fn quoted_object(text: &str) -> String {
 
 fn quoted_topic(text: &str) -> String {
     topic(&format!("{text:?}"))
-}
-
-fn set_platform(account: &str, platform: &str) -> String {
-    format!("jandon account edit {} --platform {platform}", quoted_name(account))
 }
 
 fn config(error: &ConfigError) -> String {

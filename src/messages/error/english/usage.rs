@@ -1,8 +1,7 @@
 //! Mistakes in the command line, and withdrawals that are not possible, in English.
 
-use super::super::{Diagnostic, PlanAdvice, RecordKind, UsageError, WithdrawalError};
+use super::super::{Diagnostic, PlanAdvice, RecordKind, UsageError, WithdrawalError, listed};
 use crate::fee::Reason;
-use crate::ledger::Id;
 use crate::messages::{Language, kind_of_entry, list_any};
 use crate::money::{Money, Unit};
 use crate::text::{quoted, quoted_name};
@@ -219,11 +218,6 @@ const PAIRS: &str = "write NAME AMOUNT, or NAME=AMOUNT for several, or --same";
 
 fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(ToString::to_string).collect()
-}
-
-fn listed(records: &[(Id, Money)]) -> String {
-    let records: Vec<String> = records.iter().map(|(id, amount)| format!("{id} ({amount})")).collect();
-    records.join(", ")
 }
 
 fn record_name(record: RecordKind) -> &'static str {

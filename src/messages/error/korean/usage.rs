@@ -1,9 +1,8 @@
 //! Mistakes in the command line, and withdrawals that are not possible, in Korean.
 
-use super::super::{Diagnostic, PlanAdvice, RecordKind, UsageError, WithdrawalError};
+use super::super::{Diagnostic, PlanAdvice, RecordKind, UsageError, WithdrawalError, listed};
 use super::{quoted_subject, quoted_topic};
 use crate::fee::Reason;
-use crate::ledger::Id;
 use crate::messages::particle::{object, subject, topic};
 use crate::messages::{Language, kind_of_entry};
 use crate::money::{Money, Unit};
@@ -223,11 +222,6 @@ pub(super) fn usage(error: &UsageError) -> Diagnostic {
 }
 
 const PAIRS: &str = "NAME AMOUNT로 쓰거나, 여럿이면 NAME=AMOUNT로, 그대로이면 --same으로 쓰십시오";
-
-fn listed(records: &[(Id, Money)]) -> String {
-    let records: Vec<String> = records.iter().map(|(id, amount)| format!("{id} ({amount})")).collect();
-    records.join(", ")
-}
 
 fn record_name(record: RecordKind) -> &'static str {
     match record {
